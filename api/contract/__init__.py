@@ -1,0 +1,38 @@
+"""The wire between worker and command centre; the one room both sides import.
+
+Messages are facts with an identity of their own, so that sending one twice changes nothing:
+an episode has a derived id and a ``revision`` that only grows, evidence is named by its content,
+an analysed-time report by camera, rule and interval. Delivery is at least once; writes are
+idempotent; the command centre therefore sees each episode once.
+"""
+
+from api.contract.alerts import AlertEpisode, EpisodeState, EvidenceKind, EvidenceRef, RiskLevel
+from api.contract.base import CONTRACT_VERSION, Acknowledgement, WireModel
+from api.contract.cameras import CameraFacts, CameraRegistration, CameraState, StreamFacts
+from api.contract.worker import (
+    AnalysedTime,
+    CameraHeartbeat,
+    Heartbeat,
+    MissingReason,
+    MissingTime,
+)
+
+__all__ = [
+    "CONTRACT_VERSION",
+    "Acknowledgement",
+    "AlertEpisode",
+    "AnalysedTime",
+    "CameraFacts",
+    "CameraHeartbeat",
+    "CameraRegistration",
+    "CameraState",
+    "EpisodeState",
+    "EvidenceKind",
+    "EvidenceRef",
+    "Heartbeat",
+    "MissingReason",
+    "MissingTime",
+    "RiskLevel",
+    "StreamFacts",
+    "WireModel",
+]

@@ -1,0 +1,84 @@
+"""Alert episodes and their evidence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.contract.base import Fraction, Identifier, Sha256, UtcTime, WireModel
+
+
+class EpisodeState(StrEnum):
+    """Whether the violation still lasts, as the worker sees it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class RiskLevel(StrEnum):
+    """Risk class; class 1 is the gravest."""
+
+    CLASS_1 = "class_1"
+    CLASS_2 = "class_2"
+    CLASS_3 = "class_3"
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence shows.
+
+    ``snapshot`` is blurred where people are; ``snapshot_original`` is not, and is opened only
+    with a reason that is logged. ``clip`` shows seconds before and after the alert.
+    """
+
+    SNAPSHOT = "snapshot"
+    SNAPSHOT_ORIGINAL = "snapshot_original"
+    CLIP = "clip"
+
+
+class EvidenceRef(WireModel):
+    """A file named by its content; the bytes travel separately and may arrive later."""
+
+    kind: EvidenceKind
+    sha256: Sha256
+    media_type: Annotated[str, StringConstraints(pattern=r"^(image/jpeg|video/mp4)$")]
+    size_bytes: Annotated[int, Field(ge=1)]
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
+    starts_at: UtcTime
+    duration_s: Annotated[float, Field(ge=0.0)] = 0.0
+
+
+class AlertEpisode(WireModel):
+    """One camera, one rule, one zone, from the first qualifying moment to the last.
+
+    The whole episode travels each time something about it changed, with a ``revision`` one
+    higher; the command centre keeps the highest revision it saw. ``id`` is a UUIDv5 of camera,
+    rule, zone and ``started_at``.
+    """
+
+    id: UUID
+    revision: Annotated[int, Field(ge=1)]
+    camera_id: Identifier
+    rule: Identifier
+    rule_id: Identifier
+    zone: Annotated[str, StringConstraints(max_length=64)] = ""
+    risk: RiskLevel
+    state: EpisodeState
+    started_at: UtcTime
+    raised_at: UtcTime
+    ended_at: UtcTime
+    """Last qualifying moment so far; of a closed episode, its end."""
+    score: Fraction
+    classes: Annotated[tuple[str, ...], Field(max_length=32)]
+    track_count: Annotated[int, Field(ge=0)]
+    box_norm_xyxy: tuple[float, float, float, float]
+    zone_norm: Annotated[tuple[tuple[float, float], ...], Field(max_length=256)] = ()
+    """The zone's polygon, or the line's points, as fractions of the picture."""
+    facts: dict[str, float | str] = Field(default_factory=dict)
+    model_id: Identifier
+    model_sha256: Sha256
+    config_sha256: Sha256
+    evidence: Annotated[tuple[EvidenceRef, ...], Field(max_length=16)] = ()

@@ -1,0 +1,60 @@
+"""Cameras as a worker knows them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from api.contract.base import Identifier, Sha256, UtcTime, WireModel
+
+
+class CameraState(StrEnum):
+    """What the worker can say about a camera now.
+
+    ``watching``: pictures arrive and are analysed. ``connecting``: not yet. ``not_watching``:
+    no usable picture; the reason says why. ``disabled``: switched off by configuration.
+    """
+
+    CONNECTING = "connecting"
+    WATCHING = "watching"
+    NOT_WATCHING = "not_watching"
+    DISABLED = "disabled"
+
+
+class CameraRegistration(WireModel):
+    """What the worker's configuration says about one camera; never its address or password."""
+
+    camera_id: Identifier
+    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    location: Annotated[str, StringConstraints(max_length=128)] = ""
+    source: Annotated[str, StringConstraints(max_length=256)] = ""
+    """Kind and redacted address, as ``rtsp://***@10.0.0.8:554/…``."""
+    rules: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
+    """Types of the rules configured on it."""
+    config_sha256: Sha256
+
+
+class StreamFacts(WireModel):
+    """What was measured on the camera's stream."""
+
+    codec: Annotated[str, StringConstraints(max_length=32)]
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
+    fps: Annotated[float, Field(ge=0.0)]
+
+
+class CameraFacts(WireModel):
+    """State of one camera at one moment."""
+
+    camera_id: Identifier
+    state: CameraState
+    reason: Annotated[str, StringConstraints(max_length=32)] = ""
+    """Code of the reason, as ``auth_failed``; ``""`` while watching."""
+    detail: Annotated[str, StringConstraints(max_length=512)] = ""
+    """One line for an engineer, redacted."""
+    since: UtcTime
+    last_frame_at: UtcTime | None = None
+    last_analysed_at: UtcTime | None = None
+    stream: StreamFacts | None = None

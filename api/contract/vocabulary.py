@@ -1,0 +1,62 @@
+"""Every term a user reads, in Chinese and English, from one file.
+
+The worker's reports, the command centre and the console all take their words here, so that a
+rule is never called by two names.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from api.contract.alerts import RiskLevel
+
+Language = Literal["zh", "en"]
+_FILE = Path(__file__).with_name("vocabulary.yaml")
+
+
+class Term(BaseModel):
+    """One term in both languages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zh: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """The term in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+class RuleTerm(Term):
+    """A rule's title with its default risk class."""
+
+    risk: RiskLevel
+
+
+class Vocabulary(BaseModel):
+    """All terms by family and identifier."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rules: dict[str, RuleTerm]
+    alert_status: dict[str, Term]
+    episode_state: dict[str, Term]
+    risk: dict[str, Term]
+    camera_state: dict[str, Term]
+    camera_reason: dict[str, Term]
+    missing_reason: dict[str, Term]
+    false_positive_reason: dict[str, Term]
+    original_reason: dict[str, Term]
+    role: dict[str, Term]
+    object_class: dict[str, Term]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary, read once."""
+    return Vocabulary.model_validate(yaml.safe_load(_FILE.read_text("utf-8")))

@@ -1,0 +1,76 @@
+"""What a worker says about itself and about the time it really watched."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from api.contract.base import Identifier, UtcTime, WireModel
+from api.contract.cameras import CameraFacts
+
+
+class CameraHeartbeat(CameraFacts):
+    """A camera's state as part of a heartbeat, with counters since the worker started."""
+
+    frames_analysed: Annotated[int, Field(ge=0)] = 0
+    frames_dropped: Annotated[int, Field(ge=0)] = 0
+    reconnects: Annotated[int, Field(ge=0)] = 0
+
+
+class Heartbeat(WireModel):
+    """Sent every few seconds and never spooled: an old heartbeat has no value."""
+
+    worker_id: Identifier
+    version: Annotated[str, StringConstraints(max_length=32)]
+    contract_version: Annotated[int, Field(ge=1)]
+    sent_at: UtcTime
+    started_at: UtcTime
+    outbox_pending: Annotated[int, Field(ge=0)]
+    outbox_bytes: Annotated[int, Field(ge=0)]
+    disk_free_bytes: Annotated[int, Field(ge=0)]
+    cameras: Annotated[tuple[CameraHeartbeat, ...], Field(max_length=1024)]
+
+
+class MissingReason(StrEnum):
+    """Why seconds were not analysed."""
+
+    OFFLINE = "offline"
+    STALLED = "stalled"
+    OVERLOADED = "overloaded"
+    DISABLED = "disabled"
+    OUT_OF_SCHEDULE = "out_of_schedule"
+
+
+class MissingTime(WireModel):
+    """Seconds of an interval that were not looked at, and why."""
+
+    reason: MissingReason
+    seconds: Annotated[float, Field(gt=0.0)]
+
+
+class AnalysedTime(WireModel):
+    """Seconds of one interval during which one camera's picture was really looked at for one rule.
+
+    Identity: ``camera_id``, ``rule_id``, ``from_at``. "No alert" and "not watching" never look
+    alike.
+    """
+
+    camera_id: Identifier
+    rule: Identifier
+    rule_id: Identifier
+    from_at: UtcTime
+    to_at: UtcTime
+    analysed_s: Annotated[float, Field(ge=0.0)]
+    missing: Annotated[tuple[MissingTime, ...], Field(max_length=8)] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_interval(self) -> AnalysedTime:
+        length_s = (self.to_at - self.from_at).total_seconds()
+        if length_s <= 0:
+            raise ValueError("to_at must be later than from_at")
+        told_s = self.analysed_s + sum(m.seconds for m in self.missing)
+        if told_s > length_s + 1.0:
+            raise ValueError(f"{told_s:.1f} s told of an interval of {length_s:.1f} s")
+        return self

@@ -1,0 +1,1 @@
+"""Values every room of the worker speaks in; standard library and numpy only."""

@@ -1,0 +1,92 @@
+"""The exception tree of the worker.
+
+::
+
+    MinganError                     code, retryable, where, remedy
+    ├── ConfigError                 a file or key a person must change (exit code 2)
+    ├── ModelError                  weights, manifest or output that cannot be used (exit code 2)
+    ├── SourceError                 a camera or recording that cannot be read; has a SourceReason
+    ├── EvidenceError               a snapshot or clip that could not be made
+    └── DeliveryError               the command centre did not take a message
+
+Each error says *what* happened, *where* (file and key, camera, path) and *what to do*.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class MinganError(Exception):
+    """Base of all errors a person may read.
+
+    Args:
+        what: One sentence on what is wrong, without a trailing full stop.
+        where: File and key, camera or path it concerns; never a credential.
+        remedy: What to do next.
+    """
+
+    code: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        super().__init__(self.line())
+
+    def line(self) -> str:
+        """One line: where, what, remedy."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}. {self.remedy}" if self.remedy else head
+
+
+class ConfigError(MinganError):
+    """Configuration that a person must change."""
+
+    code = "config"
+
+
+class ModelError(MinganError):
+    """Weights, manifest or model output that cannot be used."""
+
+    code = "model"
+
+
+class SourceReason(StrEnum):
+    """Why a camera or recording gives no pictures; shown in the console as its state's reason."""
+
+    AUTH_FAILED = "auth_failed"
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    STALLED = "stalled"
+    UNDECODABLE = "undecodable"
+
+
+class SourceError(MinganError):
+    """A camera or recording that cannot be read now."""
+
+    code = "source"
+    retryable = True
+
+    def __init__(
+        self, reason: SourceReason, what: str, *, where: str = "", remedy: str = ""
+    ) -> None:
+        self.reason = reason
+        super().__init__(what, where=where, remedy=remedy)
+
+
+class EvidenceError(MinganError):
+    """A snapshot or clip that could not be made; the alert itself is still delivered."""
+
+    code = "evidence"
+
+
+class DeliveryError(MinganError):
+    """The command centre did not take a message; it stays in the outbox."""
+
+    code = "delivery"
+    retryable = True

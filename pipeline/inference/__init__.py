@@ -1,0 +1,1 @@
+"""From frames to detections: letterbox, ONNX, decode, non-maximum suppression."""

@@ -1,0 +1,1 @@
+"""Runtimes that can execute a model; one file each behind one protocol."""

@@ -1,0 +1,96 @@
+"""ONNX Runtime on the CPU, the backend every box has.
+
+One thread per model by default: a box runs many cameras, and several sessions with a thread each
+do more than one session that waits on its own pool. Nothing spins while idle.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime as ort  # type: ignore[import-untyped]
+
+from models.manifest import ModelManifest
+from pipeline.core.errors import ModelError
+from pipeline.inference.backends.base import Tensor
+
+
+class OnnxBackend:
+    """One ONNX Runtime session.
+
+    Args:
+        manifest: Model whose weights were verified.
+        threads: Threads of one operator.
+
+    Raises:
+        ModelError: The file is no ONNX model, or lacks the manifest's input or outputs.
+    """
+
+    def __init__(self, manifest: ModelManifest, *, threads: int = 1) -> None:
+        self._where = str(manifest.weights_path)
+        self._input = manifest.input.name
+        self._outputs = list(manifest.output.names)
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            session = ort.InferenceSession(self._where, options, providers=["CPUExecutionProvider"])
+        except (RuntimeError, ValueError, *_ort_errors()) as error:
+            raise ModelError(
+                f"ONNX Runtime cannot load the weights ({_first_line(error)})",
+                where=self._where,
+                remedy="Fetch the weights again, or name a backend that can read them",
+            ) from error
+        self._session: ort.InferenceSession | None = session
+        self._require([i.name for i in session.get_inputs()], [self._input], "input.name")
+        self._require([o.name for o in session.get_outputs()], self._outputs, "output.names")
+
+    def infer(self, batch: Tensor) -> list[Tensor]:
+        """Run the model on (N, 3, height, width); see ``Backend.infer``."""
+        if self._session is None:
+            raise ModelError("the model was closed", where=self._where)
+        try:
+            outputs = self._session.run(self._outputs, {self._input: batch})
+        except (RuntimeError, ValueError, *_ort_errors()) as error:
+            raise ModelError(
+                f"the model refused a batch of shape {batch.shape} ({_first_line(error)})",
+                where=self._where,
+                remedy="Write input.allowed_sizes of the manifest as the weights allow",
+            ) from error
+        return [np.asarray(output, np.float32) for output in outputs]
+
+    def close(self) -> None:
+        """Free the session."""
+        self._session = None
+
+    def _require(self, found: list[str], wanted: list[str], key: str) -> None:
+        absent = [name for name in wanted if name not in found]
+        if absent:
+            raise ModelError(
+                f"the weights have no tensor {absent[0]!r}",
+                where=f"{self._where}: {key}",
+                remedy=f"Write {key} of the manifest as one of: {', '.join(found)}",
+            )
+
+
+def _ort_errors() -> tuple[type[Exception], ...]:
+    """ONNX Runtime's exceptions, which share no base of their own below Exception."""
+    state = ort.capi.onnxruntime_pybind11_state
+    return tuple(
+        getattr(state, name)
+        for name in (
+            "Fail",
+            "InvalidArgument",
+            "InvalidGraph",
+            "InvalidProtobuf",
+            "NoSuchFile",
+            "NotImplemented",
+            "RuntimeException",
+        )
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:160] if str(error) else type(error).__name__
