@@ -84,7 +84,10 @@ def conv_weights(
     """(weight, bias) of every convolution, in the order the graph runs them."""
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     return [
-        (numpy_helper.to_array(tensors[node.input[1]]), numpy_helper.to_array(tensors[node.input[2]]))
+        (
+            numpy_helper.to_array(tensors[node.input[1]]),
+            numpy_helper.to_array(tensors[node.input[2]]),
+        )
         for node in model.graph.node
         if node.op_type == "Conv"
     ]

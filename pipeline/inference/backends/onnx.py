@@ -7,11 +7,25 @@ do more than one session that waits on its own pool. Nothing spins while idle.
 from __future__ import annotations
 
 import numpy as np
-import onnxruntime as ort  # type: ignore[import-untyped]
+import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
 
 from models.manifest import ModelManifest
 from pipeline.core.errors import ModelError
 from pipeline.inference.backends.base import Tensor
+
+REFUSALS: tuple[type[Exception], ...] = (
+    RuntimeError,
+    ValueError,
+    ort_state.Fail,
+    ort_state.InvalidArgument,
+    ort_state.InvalidGraph,
+    ort_state.InvalidProtobuf,
+    ort_state.NoSuchFile,
+    ort_state.NotImplemented,
+    ort_state.RuntimeException,
+)
+"""What ONNX Runtime raises; its own exceptions share no base below Exception."""
 
 
 class OnnxBackend:
@@ -37,7 +51,7 @@ class OnnxBackend:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             session = ort.InferenceSession(self._where, options, providers=["CPUExecutionProvider"])
-        except (RuntimeError, ValueError, *_ort_errors()) as error:
+        except REFUSALS as error:
             raise ModelError(
                 f"ONNX Runtime cannot load the weights ({_first_line(error)})",
                 where=self._where,
@@ -53,7 +67,7 @@ class OnnxBackend:
             raise ModelError("the model was closed", where=self._where)
         try:
             outputs = self._session.run(self._outputs, {self._input: batch})
-        except (RuntimeError, ValueError, *_ort_errors()) as error:
+        except REFUSALS as error:
             raise ModelError(
                 f"the model refused a batch of shape {batch.shape} ({_first_line(error)})",
                 where=self._where,
@@ -73,23 +87,6 @@ class OnnxBackend:
                 where=f"{self._where}: {key}",
                 remedy=f"Write {key} of the manifest as one of: {', '.join(found)}",
             )
-
-
-def _ort_errors() -> tuple[type[Exception], ...]:
-    """ONNX Runtime's exceptions, which share no base of their own below Exception."""
-    state = ort.capi.onnxruntime_pybind11_state
-    return tuple(
-        getattr(state, name)
-        for name in (
-            "Fail",
-            "InvalidArgument",
-            "InvalidGraph",
-            "InvalidProtobuf",
-            "NoSuchFile",
-            "NotImplemented",
-            "RuntimeException",
-        )
-    )
 
 
 def _first_line(error: Exception) -> str:

@@ -1,0 +1,188 @@
+"""A model that looks at frames: the only door of this room that the runtime needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from models.manifest import (
+    DEFAULT_REGISTRY,
+    ManifestError,
+    ModelManifest,
+    Task,
+    load_manifest,
+    verify,
+)
+from pipeline.core.detections import Detections, Floats
+from pipeline.core.errors import ModelError
+from pipeline.core.frame import Frame
+from pipeline.inference.backends.base import Backend, backend_factory, require_outputs
+from pipeline.inference.decode.base import Candidates, Head
+from pipeline.inference.decode.registry import decoder_for
+from pipeline.inference.nms import keep_best
+from pipeline.inference.preprocess import Letterbox, prepare
+
+
+class Detector:
+    """Boxes of the objects in a batch of frames; owned by one thread at a time.
+
+    The same frames give the same boxes on every run.
+
+    Args:
+        manifest: A manifest of task detect.
+        backend: The manifest's weights, loaded.
+        input_size: (width, height), one of the manifest's ``allowed_sizes``; its ``size`` if None.
+        score: Least score of a box, in place of all of the manifest's.
+
+    Raises:
+        ModelError: The size is not allowed, the score no fraction, or the family not known.
+
+    Attributes:
+        class_names: What ``Detections.class_id`` indexes.
+        model_id: The manifest's id.
+        model_sha256: Of the weights, for evidence.
+        input_size: (width, height) in use.
+    """
+
+    def __init__(
+        self,
+        manifest: ModelManifest,
+        backend: Backend,
+        *,
+        input_size: tuple[int, int] | None = None,
+        score: float | None = None,
+    ) -> None:
+        where = str(manifest.path)
+        if input_size is not None and input_size not in manifest.input.allowed_sizes:
+            sizes = ", ".join(f"{w}x{h}" for w, h in manifest.input.allowed_sizes)
+            raise ModelError(
+                f"the model was not measured at {input_size[0]}x{input_size[1]}",
+                where=f"{where}: input.allowed_sizes",
+                remedy=f"Choose one of: {sizes}",
+            )
+        if score is not None and not 0.0 <= score <= 1.0:
+            raise ModelError(
+                f"the score {score} is not between 0 and 1",
+                where=where,
+                remedy="Write a fraction, as 0.3",
+            )
+        self.class_names = manifest.classes
+        self.model_id = manifest.id
+        self.model_sha256 = manifest.weights.sha256
+        self.input_size = manifest.input.size if input_size is None else input_size
+        self._spec = manifest.input
+        self._output_count = len(manifest.output.names)
+        self._nms_iou = manifest.thresholds.nms_iou
+        self._decode = decoder_for(manifest.family, where)
+        self._head = Head(
+            self.input_size, manifest.output.strides, _min_score(manifest, score), where
+        )
+        self._backend = backend
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """Look at some frames at once.
+
+        Args:
+            frames: Of any cameras and sizes.
+
+        Returns:
+            For each frame its boxes, best first, in pixels of the full frame, not clipped to it.
+
+        Raises:
+            ModelError: The model's outputs are not what the manifest says, or not finite.
+        """
+        if not frames:
+            return []
+        batch, places = prepare([frame.picture for frame in frames], self._spec, self.input_size)
+        outputs = self._backend.infer(batch)
+        require_outputs(outputs, self._output_count, self._head.where)
+        candidates = self._decode(outputs, self._head)
+        if len(candidates) != len(frames):
+            raise ModelError(
+                f"the model answered for {len(candidates)} of {len(frames)} pictures",
+                where=self._head.where,
+                remedy="Export the weights with a free batch dimension",
+            )
+        return [self._finish(c, p) for c, p in zip(candidates, places, strict=True)]
+
+    def close(self) -> None:
+        """Free the model."""
+        self._backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _finish(self, found: Candidates, place: Letterbox) -> Detections:
+        if self._nms_iou is None:
+            best = np.argsort(-found.score, kind="stable").astype(np.int64)
+        else:
+            best = keep_best(found.xyxy, found.score, found.class_id, self._nms_iou)
+        return Detections(
+            place.to_picture(found.xyxy[best]),
+            found.score[best].astype(np.float32),
+            found.class_id[best],
+            self.class_names,
+        )
+
+
+def load_detector(
+    model_id: str,
+    *,
+    threads: int = 1,
+    input_size: tuple[int, int] | None = None,
+    score: float | None = None,
+    registry_dir: Path | None = None,
+    backend: str = "onnx",
+) -> Detector:
+    """Load a detector by its id, after checking that its weights are the manifest's.
+
+    Args:
+        model_id: Name of a manifest.
+        threads: Threads of the runtime.
+        input_size: (width, height), one of the manifest's; its default if None.
+        score: Least score of a box in place of the manifest's.
+        registry_dir: Folder of manifests; the shipped one if None.
+        backend: Runtime, a key of ``BACKENDS``.
+
+    Raises:
+        ModelError: Manifest, weights, hash, backend or an argument is wrong; says where and what
+            to do.
+
+    Example:
+        >>> load_detector("campus_objects").class_names[0]
+        'person'
+    """
+    try:
+        manifest = load_manifest(model_id, registry_dir or DEFAULT_REGISTRY)
+        verify(manifest)
+    except ManifestError as error:
+        raise ModelError(error.what, where=error.where, remedy=error.remedy) from error
+    if manifest.task is not Task.DETECT:
+        raise ModelError(
+            f"the model's task is {manifest.task}, not detect",
+            where=f"{manifest.path}: task",
+            remedy="Name a detector",
+        )
+    runtime = backend_factory(backend)(manifest, threads=threads)
+    return Detector(manifest, runtime, input_size=input_size, score=score)
+
+
+def _min_score(manifest: ModelManifest, score: float | None) -> Floats:
+    thresholds = manifest.thresholds
+    values = [
+        score if score is not None else thresholds.per_class.get(name, thresholds.score)
+        for name in manifest.classes
+    ]
+    return np.array(values, np.float32)
