@@ -1,0 +1,109 @@
+"""Command line: ``python -m models.eval video …``; see docs/accuracy.md."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.eval.metrics import Figure
+from models.eval.mot import read_mot
+from models.eval.video import LEAST_SCORE, Report, evaluate
+from models.manifest import load_manifest
+from pipeline.core.errors import MinganError
+from pipeline.inference.detector import load_detector
+
+COLUMNS = ("precision", "recall", "f1", "ap50", "recall_at_70")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one evaluation; returns the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m models.eval")
+    forms = parser.add_subparsers(required=True)
+    video = forms.add_parser("video", help="a detector on a video with MOT truth")
+    video.add_argument("--video", type=Path, required=True)
+    video.add_argument("--truth", type=Path, required=True, help="MOT text, frames from 1")
+    video.add_argument("--frames", type=frame_range, default=range(1, sys.maxsize), metavar="A-B")
+    video.add_argument("--model", default="campus_objects")
+    video.add_argument("--against", type=Path, metavar="SEED.onnx", help="COCO-80 YOLOX-nano")
+    video.add_argument("--input-size", type=input_size, metavar="W[xH]")
+    video.add_argument("--score", type=float, help="operating score; the manifest's if not given")
+    video.add_argument("--json", action="store_true", help="last line is one JSON object")
+    video.set_defaults(run=_video)
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except (MinganError, OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return code
+
+
+def frame_range(text: str) -> range:
+    """``152-302`` as frames 152 to 302, both included."""
+    first, _, last = text.partition("-")
+    try:
+        found = range(int(first), int(last or first) + 1)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not as 152-302") from error
+    if found.start < 1 or not found:
+        raise argparse.ArgumentTypeError(f"{text!r} holds no frame; the first is 1")
+    return found
+
+
+def input_size(text: str) -> tuple[int, int]:
+    """``640`` or ``640x384`` as (width, height)."""
+    width, _, height = text.partition("x")
+    try:
+        return int(width), int(height or width)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not as 640 or 640x384") from error
+
+
+def _video(options: argparse.Namespace) -> int:
+    truth = read_mot(options.truth)
+    thresholds = load_manifest(options.model).thresholds
+    score = thresholds.per_class.get("person", thresholds.score)
+    if options.score is not None:
+        score = options.score
+    reports: dict[str, Report] = {}
+    with load_detector(options.model, input_size=options.input_size, score=LEAST_SCORE) as detector:
+        reports["model"] = evaluate(
+            detector, options.video, truth, frames=options.frames, min_score=score
+        )
+    if options.against is not None:
+        from models.train.seed import seed_detector  # needs onnx, which production has not
+
+        with seed_detector(
+            options.against, input_size=options.input_size, score=LEAST_SCORE
+        ) as detector:
+            reports["against"] = evaluate(
+                detector, options.video, truth, frames=options.frames, min_score=score
+            )
+    for report in reports.values():
+        _print(report, score)
+    if options.json:
+        print(json.dumps({"score": score} | {k: dataclasses.asdict(r) for k, r in reports.items()}))
+    return 0
+
+
+def _print(report: Report, score: float) -> None:
+    width, height = report.input_size
+    print(
+        f"{report.model} {report.sha256[:12]} at {width}x{height}, score {score:g}: "
+        f"{report.frames} frames, {report.ms_per_image:.1f} ms/image"
+    )
+    print("class      truths boxes  " + "  ".join(f"{name:<18}" for name in COLUMNS))
+    for name, scores in report.classes.items():
+        cells = []
+        for column in COLUMNS:
+            figure: Figure = getattr(scores, column)
+            cells.append(f"{figure.value:.3f} [{figure.low:.3f},{figure.high:.3f}]")
+        print(f"{name:<10} {scores.truths:>6} {scores.boxes:>5}  " + "  ".join(cells))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

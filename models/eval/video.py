@@ -1,0 +1,101 @@
+"""Score a detector on a video with drawn truth, through the product's own inference path."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.eval.media import frame_of, read_video
+from models.eval.metrics import Scores, gather, judge
+from pipeline.core.detections import Detections, Floats
+from pipeline.inference.detector import Detector
+
+LEAST_SCORE = 0.01
+"""Boxes from here on enter the average precision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One model on one video.
+
+    Attributes:
+        model: Its id.
+        sha256: Of its weights.
+        input_size: (width, height)
+        frames: Frames looked at.
+        ms_per_image: Median of one ``detect`` call, letterbox included.
+        classes: Figures of each class with truth.
+    """
+
+    model: str
+    sha256: str
+    input_size: tuple[int, int]
+    frames: int
+    ms_per_image: float
+    classes: Mapping[str, Scores]
+
+
+def evaluate(
+    detector: Detector,
+    video: Path,
+    truth: Mapping[int, Floats],
+    *,
+    frames: range,
+    min_score: float,
+    class_name: str = "person",
+) -> Report:
+    """Score one class on the frames of a video that have truth.
+
+    Truth and boxes are clipped to the picture before they are compared: what lies outside it
+    nobody saw.
+
+    Args:
+        detector: Loaded with score ``LEAST_SCORE``.
+        video: File.
+        truth: Boxes (N, 4) by frame number, the first frame being 1.
+        frames: Frame numbers to use; those without an entry in ``truth`` are left out.
+        min_score: Operating score.
+        class_name: The class the truth speaks of.
+
+    Raises:
+        ValueError: No frame in ``frames`` has truth, or the model lacks the class.
+    """
+    wanted = frozenset((class_name,))
+    if class_name not in detector.class_names:
+        raise ValueError(f"{detector.model_id} has no class {class_name!r}")
+    found: list[tuple[Floats, Floats]] = []
+    real: list[Floats] = []
+    seconds: list[float] = []
+    for number, pixels in read_video(video):
+        if number >= frames.stop:
+            break
+        if number not in frames or number not in truth:
+            continue
+        begun = time.perf_counter()
+        boxes: Detections = detector.detect([frame_of(pixels)])[0]
+        seconds.append(time.perf_counter() - begun)
+        boxes = boxes.of_classes(wanted)
+        height, width = pixels.shape[:2]
+        found.append((clip(boxes.xyxy, width, height), boxes.score))
+        real.append(clip(truth[number], width, height))
+    if not found:
+        raise ValueError(f"no frame of {frames} in {video.name} has truth")
+    scores = judge(gather(found, real), min_score)
+    return Report(
+        detector.model_id,
+        detector.model_sha256,
+        detector.input_size,
+        len(found),
+        float(np.median(seconds)) * 1000,
+        {class_name: scores},
+    )
+
+
+def clip(xyxy: Floats, width: int, height: int) -> Floats:
+    """Boxes (N, 4) cut to the picture."""
+    high = np.array([width, height, width, height], np.float32)
+    return np.clip(xyxy, 0.0, high).astype(np.float32)

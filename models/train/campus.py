@@ -1,0 +1,145 @@
+"""Fine-tune campus_objects for high-mounted cameras: ``python -m models.train.campus``.
+
+The student starts as the seed's own weights. Labels drawn by people (Town Centre, first half) and
+by the tiled teacher teach it persons; the teacher's soft answers keep the other classes where they
+were. The last exponential average is what is written: nothing is chosen by looking at the test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from torch import nn
+
+from models.train.augment import View, random_view
+from models.train.graph import COCO_INDEX, prune_classes
+from models.train.losses import Target, cells, label_loss, other_cells, teacher_loss
+from models.train.samples import Sample, collect
+from models.train.seed import seed_detector
+from models.train.yolox_nano import load_onnx, to_onnx
+
+SIZES = ((416, 416), (416, 256), (416, 256), (512, 320), (640, 384), (640, 384), (512, 512))
+"""(width, height) drawn from for each batch."""
+
+SHARES = {
+    "towncentre": 0.36,
+    "one_by_one": 0.1,
+    "retail_overhead": 0.14,
+    "falls": 0.14,
+    "fire_smoke": 0.16,
+    "masks": 0.1,
+}
+"""How often each set is drawn."""
+
+
+def main() -> None:
+    """Read the arguments and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the data folder")
+    parser.add_argument("--seed-onnx", type=Path, required=True, help="yolox_nano_416x416.onnx")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument("--iterations", type=int, default=2600)
+    parser.add_argument("--minutes", type=float, default=65.0, help="upper bound of the schedule")
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--lr", type=float, default=2e-4)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    options.out.mkdir(parents=True, exist_ok=True)
+    teacher = prune_classes(onnx.load(options.seed_onnx), list(COCO_INDEX.values()))
+    with seed_detector(options.seed_onnx, input_size=(640, 640), score=0.1) as detector:
+        samples = collect(options.data, detector, options.out / "samples.pickle")
+    train(teacher, samples, options)
+
+
+def train(teacher: onnx.ModelProto, samples: list[Sample], options: argparse.Namespace) -> None:
+    """Run the schedule; writes ``checkpoint.onnx`` every 200 steps and ``final.onnx``."""
+    rng = np.random.default_rng(0)
+    net = load_onnx(teacher, len(COCO_INDEX)).train()
+    average = copy.deepcopy(net)
+    weights = [p for p in net.parameters() if p.ndim > 1]
+    biases = [p for p in net.parameters() if p.ndim == 1]
+    optimiser = torch.optim.AdamW(
+        [{"params": weights, "weight_decay": 1e-3}, {"params": biases, "weight_decay": 0.0}],
+        lr=options.lr,
+    )
+    answers = _session(teacher, options.threads)
+    by_source = {source: [s for s in samples if s.source == source] for source in SHARES}
+    begun, step, done = time.monotonic(), 0, 0.0
+    sums = np.zeros(2)
+    while done < 1.0:
+        rate = options.lr * min(1.0, (step + 1) / 100) * (0.03 + 0.97 * _cosine(done))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        size = SIZES[int(rng.integers(len(SIZES)))]
+        names = rng.choice(list(SHARES), options.batch, p=list(SHARES.values()))
+        drawn = [by_source[name][int(rng.integers(len(by_source[name])))] for name in names]
+        views = [random_view(sample, size, rng) for sample in drawn]
+        pictures = _batch(views)
+        wanted = torch.from_numpy(answers.run(None, {"images": pictures})[0])
+        raw = net(torch.from_numpy(pictures).to(memory_format=torch.channels_last))
+        other = other_cells(wanted)
+        hard = label_loss(raw, [_target(view) for view in views], cells(*size), other)
+        soft = teacher_loss(raw, wanted, other)
+        optimiser.zero_grad(set_to_none=True)
+        (hard + soft).backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 10.0)
+        optimiser.step()
+        step += 1
+        _follow(average, net, min(0.998, (step + 1) / (step + 10)))
+        sums += (float(hard), float(soft))
+        minutes = (time.monotonic() - begun) / 60
+        done = max(step / options.iterations, minutes / options.minutes)
+        if step % 50 == 0:
+            mean = sums / 50
+            sums[:] = 0.0
+            print(f"{step} {minutes:.1f}min label {mean[0]:.3f} teacher {mean[1]:.3f}", flush=True)
+        if step % 200 == 0:
+            onnx.save(to_onnx(average, teacher), options.out / "checkpoint.onnx")
+    onnx.save(to_onnx(average, teacher), options.out / "final.onnx")
+    print(f"wrote {options.out / 'final.onnx'} after {step} steps", flush=True)
+
+
+def _cosine(done: float) -> float:
+    return (1.0 + math.cos(math.pi * min(done, 1.0))) / 2
+
+
+def _session(model: onnx.ModelProto, threads: int) -> ort.InferenceSession:
+    settings = ort.SessionOptions()
+    settings.intra_op_num_threads = threads
+    return ort.InferenceSession(
+        model.SerializeToString(), settings, providers=["CPUExecutionProvider"]
+    )
+
+
+def _batch(views: list[View]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    stacked = np.stack([view.pixels.transpose(2, 0, 1) for view in views])
+    return np.ascontiguousarray(stacked, np.float32)
+
+
+def _target(view: View) -> Target:
+    return Target(
+        torch.from_numpy(view.xyxy),
+        torch.from_numpy(view.class_id),
+        torch.from_numpy(view.doubtful_xyxy),
+        torch.from_numpy(view.doubtful_weight),
+    )
+
+
+def _follow(average: nn.Module, net: nn.Module, decay: float) -> None:
+    with torch.no_grad():
+        for kept, now in zip(average.parameters(), net.parameters(), strict=True):
+            kept.lerp_(now, 1.0 - decay)
+
+
+if __name__ == "__main__":
+    main()
