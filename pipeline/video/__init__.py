@@ -1,0 +1,1 @@
+"""Encoded video in, pictures and clips out: sources, ring, decoder, remux."""

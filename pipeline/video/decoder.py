@@ -1,0 +1,206 @@
+"""Packets in, pictures with their own time out.
+
+A decoder holds pictures back to put B-frames in order, so the picture that comes out is not the
+packet that went in: times are carried by ``pts``, per picture. Cameras send broken packets; one is
+no reason to stop, many in a row are.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self, cast
+
+import av
+import av.error
+from av import VideoFrame
+from av.video.codeccontext import VideoCodecContext
+
+from pipeline.core.clock import FrameTime
+from pipeline.core.errors import SourceError, SourceReason
+from pipeline.core.frame import Frame
+from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.video.picture import AvPicture, Converter
+
+MAX_CONSECUTIVE_FAILURES = 50
+"""Two seconds of a camera at 25/s."""
+
+MAX_PACKETS_WITHOUT_PICTURE = 300
+"""Longer than any sane GOP: joining a stream mid-GOP gives nothing until its keyframe."""
+
+_MAX_PENDING_TIMES = 64
+_UTC_STEP_S = 2.0
+
+
+class Decoder:
+    """Decodes one stream; not thread-safe, one thread at a time.
+
+    Args:
+        info: The stream, as its source described it.
+        camera_id: Goes into each frame and into errors.
+        threads: Decoding threads; with more than one, pictures come that many packets later.
+        max_consecutive_failures: Packets refused in a row before the stream is given up.
+
+    Raises:
+        SourceError: UNDECODABLE, when FFmpeg has no decoder for the codec or refuses its
+            configuration.
+    """
+
+    def __init__(
+        self,
+        info: StreamInfo,
+        camera_id: str,
+        *,
+        threads: int = 1,
+        max_consecutive_failures: int = MAX_CONSECUTIVE_FAILURES,
+    ) -> None:
+        self._info = info
+        self._camera_id = camera_id
+        self._threads = threads
+        self._max_failures = max_consecutive_failures
+        self._converter = Converter()
+        self._times: dict[int, FrameTime] = {}
+        self._last: FrameTime | None = None
+        self._failures_in_row = 0
+        self._packets_without_picture = 0
+        self._is_draining = False
+        self.corrupt_count = 0
+        """Packets the decoder refused so far."""
+        self.picture_count = 0
+        """Pictures given out so far."""
+        self._context = self._create()
+
+    def decode(self, packet: EncodedPacket) -> list[Frame]:
+        """The pictures that are ready after this packet: none, one or several, in order of time.
+
+        Raises:
+            SourceError: UNDECODABLE, after many packets in a row without success.
+        """
+        if self._is_draining:
+            self._context.flush_buffers()
+            self._is_draining = False
+        if not packet.data:
+            return self._failed("the camera sends empty packets", None)
+        self._remember(packet)
+        av_packet = av.Packet(packet.data)
+        av_packet.pts = packet.pts
+        av_packet.dts = packet.dts
+        av_packet.time_base = self._info.time_base
+        av_packet.is_keyframe = packet.is_keyframe
+        try:
+            decoded = self._context.decode(av_packet)
+        except av.error.FFmpegError as error:
+            return self._failed(error.strerror or "unreadable packet", error)
+        self._failures_in_row = 0
+        if decoded:
+            self._packets_without_picture = 0
+        else:
+            self._packets_without_picture += 1
+            if self._packets_without_picture >= MAX_PACKETS_WITHOUT_PICTURE:
+                raise self._undecodable(
+                    f"{self._packets_without_picture} packets in a row gave no picture"
+                )
+        return [self._frame(frame) for frame in decoded]
+
+    def flush(self, *, is_end: bool = True) -> list[Frame]:
+        """The pictures still held back; the decoder is then ready for a new keyframe.
+
+        Args:
+            is_end: The stream is over, so it must have given at least one picture by now; say
+                ``False`` after decoding a lone keyframe.
+
+        Raises:
+            SourceError: UNDECODABLE, if packets came and never a picture.
+        """
+        try:
+            decoded = self._context.decode(None)
+        except av.error.EOFError:
+            decoded = []
+        except av.error.FFmpegError:
+            decoded = []
+            self.corrupt_count += 1
+        self._is_draining = True
+        frames = [self._frame(frame) for frame in decoded]
+        had_packets = bool(self._times) or self.corrupt_count > 0
+        self._times.clear()
+        if is_end and had_packets and self.picture_count == 0:
+            raise self._undecodable("no packet gave a picture")
+        return frames
+
+    def close(self) -> None:
+        """Give back the decoder's memory."""
+        self._times.clear()
+        del self._context
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _create(self) -> VideoCodecContext:
+        try:
+            context = cast(VideoCodecContext, av.CodecContext.create(self._info.codec, "r"))
+            if self._info.extradata:
+                context.extradata = self._info.extradata
+            # Formats that do not repeat their size in the stream need to be told.
+            context.width = self._info.width
+            context.height = self._info.height
+            context.thread_count = max(1, self._threads)
+            context.thread_type = "AUTO" if self._threads > 1 else "NONE"
+            context.open()
+        except (av.error.FFmpegError, ValueError) as error:
+            raise self._undecodable(
+                f"{self._info.codec} cannot be decoded here ({type(error).__name__})"
+            ) from error
+        return context
+
+    def _remember(self, packet: EncodedPacket) -> None:
+        self._times[packet.pts] = FrameTime(packet.media_s, packet.utc_s)
+        if len(self._times) > _MAX_PENDING_TIMES:
+            del self._times[min(self._times)]
+
+    def _frame(self, decoded: VideoFrame) -> Frame:
+        pts = decoded.pts if decoded.pts is not None else decoded.dts
+        time = self._times.pop(pts, None) if pts is not None else None
+        last = self._last
+        if time is None:
+            if last is None:
+                # The decoder lost the time of the very first picture: the oldest pending is near.
+                time = self._times[min(self._times)] if self._times else FrameTime(0.0, 0.0)
+            else:
+                step_s = 1.0 / self._info.fps if self._info.fps > 0 else 0.04
+                time = FrameTime(last.media_s + step_s, last.utc_s + step_s)
+        if last is not None:
+            utc_s = time.utc_s
+            if last.utc_s - _UTC_STEP_S < utc_s < last.utc_s:
+                utc_s = last.utc_s
+            time = FrameTime(max(time.media_s, last.media_s), utc_s)
+        self._last = time
+        if pts is not None:
+            # What should have been shown before and did not come out was lost in the decoder.
+            for missed in [p for p in self._times if p < pts]:
+                del self._times[missed]
+        self.picture_count += 1
+        return Frame(self._camera_id, time, AvPicture(decoded, self._converter))
+
+    def _failed(self, what: str, cause: BaseException | None) -> list[Frame]:
+        self.corrupt_count += 1
+        self._failures_in_row += 1
+        if self._failures_in_row >= self._max_failures:
+            raise self._undecodable(
+                f"{self._failures_in_row} packets in a row could not be decoded ({what})"
+            ) from cause
+        return []
+
+    def _undecodable(self, what: str) -> SourceError:
+        return SourceError(
+            SourceReason.UNDECODABLE,
+            what,
+            where=self._camera_id,
+            remedy="Check that the stream is H.264 or H.265 and plays in another program",
+        )

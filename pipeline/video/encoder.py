@@ -1,0 +1,132 @@
+"""H.264 into MP4, with each picture's own time; for transcoded clips and annotated videos."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+from av import VideoFrame
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+_TIME_BASE = Fraction(1, 90_000)
+_GOP_S = 2.0
+
+
+class H264Encoder:
+    """Writes one MP4; the file is complete after ``finish``.
+
+    Args:
+        path: The file.
+        width: Pixels, even.
+        height: Pixels, even.
+        fps: About how many pictures a second come; sets the GOP only. 0.0 when unknown.
+        preset: x264's, from ``ultrafast`` to ``slow``.
+        crf: Quality, lower is better; x264's scale.
+
+    Raises:
+        OSError: The file cannot be made or written (``av.error.FFmpegError`` is raised too).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        fps: float,
+        *,
+        preset: str = "veryfast",
+        crf: int = 25,
+    ) -> None:
+        if width % 2 or height % 2 or width < 2 or height < 2:
+            raise ValueError(f"H.264 in 4:2:0 needs even sides, not {width} x {height}")
+        rate = fps if 0.5 <= fps <= 240 else 25.0
+        self._container = av.open(
+            f"file:{path}", mode="w", format="mp4", options={"movflags": "faststart"}
+        )
+        self._stream = self._container.add_stream(
+            "libx264",
+            rate=Fraction(rate).limit_denominator(1001),
+            options={"preset": preset, "crf": str(crf), "x264-params": "sliced-threads=0"},
+            width=width,
+            height=height,
+            time_base=_TIME_BASE,
+        )
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.codec_context.time_base = _TIME_BASE
+        self._stream.codec_context.gop_size = max(1, round(rate * _GOP_S))
+        self._stream.codec_context.max_b_frames = 0
+        self._reformatter = VideoReformatter()
+        self._held: av.Packet[VideoStream] | None = None
+        self._last_pts: int | None = None
+        self._is_closed = False
+
+    def write(self, frame: VideoFrame, at_s: float) -> None:
+        """Add a picture of any size and pixel format; scaled to the file's size.
+
+        Args:
+            frame: The picture; not changed.
+            at_s: Its moment, seconds since the file's beginning; later than the one before.
+        """
+        pts = round(at_s / _TIME_BASE)
+        if self._last_pts is not None and pts <= self._last_pts:
+            pts = self._last_pts + 1
+        self._last_pts = pts
+        scaled = self._reformatter.reformat(
+            frame, width=self._stream.width, height=self._stream.height, format="yuv420p", threads=1
+        )
+        if scaled is frame:
+            # Nothing to convert: x264 would otherwise get the decoder's time and picture type.
+            scaled = VideoFrame.from_ndarray(frame.to_ndarray(), format="yuv420p")
+        scaled.pts = pts
+        scaled.time_base = _TIME_BASE
+        scaled.pict_type = 0
+        for packet in self._stream.encode(scaled):
+            self._mux(packet)
+
+    def finish(self, end_s: float | None = None) -> None:
+        """Complete the file.
+
+        Args:
+            end_s: Until when the last picture is shown; half a frame after it if not given.
+        """
+        if self._is_closed:
+            return
+        if self._last_pts is None:
+            self.close()
+            return
+        for packet in self._stream.encode(None):
+            self._mux(packet)
+        if self._held is not None:
+            end = round(end_s / _TIME_BASE) if end_s is not None else 0
+            self._held.duration = max(1, end - (self._held.pts or 0))
+            self._container.mux(self._held)
+            self._held = None
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back as it is."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._container.close()
+
+    def _mux(self, packet: av.Packet[VideoStream]) -> None:
+        # One packet late, because a picture's duration is known when the next one comes.
+        if self._held is not None:
+            self._held.duration = max(1, (packet.pts or 0) - (self._held.pts or 0))
+            self._container.mux(self._held)
+        self._held = packet
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,38 @@
+"""Which pictures are analysed: by time, not by counting.
+
+A camera set to 25 pictures a second delivers 24.7, or 12 at night. Every n-th picture would make
+the analysis rate depend on that; a grid on the stream's own time does not, and it does not drift.
+"""
+
+from __future__ import annotations
+
+import math
+
+_TOLERANCE = 1e-3
+"""Of one grid step: a picture a rounding error before its grid point belongs to it."""
+
+
+class Sampler:
+    """Takes the first picture at or after each point of a grid of ``1 / rate_hz`` seconds.
+
+    Args:
+        rate_hz: Pictures a second to analyse; a slower stream is taken whole.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        if not rate_hz > 0 or not math.isfinite(rate_hz):
+            raise ValueError(f"rate_hz must be positive, not {rate_hz}")
+        self._rate_hz = rate_hz
+        self._last_cell: int | None = None
+
+    def wants(self, media_s: float) -> bool:
+        """Whether the picture of this moment is to be analysed; ask once for each, in order."""
+        cell = math.floor(media_s * self._rate_hz + _TOLERANCE)
+        if self._last_cell is not None and cell <= self._last_cell:
+            return False
+        self._last_cell = cell
+        return True
+
+    def reset(self) -> None:
+        """Begin anew, as after a reconnect whose time starts at 0."""
+        self._last_cell = None

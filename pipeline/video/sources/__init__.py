@@ -1,0 +1,1 @@
+"""Where packets come from; see ``base.py`` for what a source is."""

@@ -1,0 +1,215 @@
+"""A recording as a source: its presentation times drive everything, at any speed.
+
+The same file gives the same packets, times and therefore alerts on every machine (DESIGN §4.2).
+"""
+
+from __future__ import annotations
+
+import stat
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import av
+import av.error
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from pipeline.core.clock import SystemClock
+from pipeline.core.errors import SourceError, SourceReason
+from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.video.timestamps import TimestampRepair
+
+_NOT_VIDEO_FORMATS = ("tty", "image2", "_pipe")
+"""FFmpeg reads text files as ANSI art and single images as one-picture videos."""
+
+
+class _ReceiveClock(Protocol):
+    def mono_ns(self) -> int: ...
+
+
+class FileSource:
+    """Reads a recording once, packet by packet.
+
+    Args:
+        path: The file.
+        camera_id: Whom its pictures belong to; goes into errors.
+        start_utc_s: Moment of its first picture, seconds since the epoch, UTC.
+        clock: Tells when a packet was read.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        camera_id: str,
+        start_utc_s: float,
+        clock: _ReceiveClock | None = None,
+    ) -> None:
+        self._path = Path(path)
+        self._camera_id = camera_id
+        self._start_utc_s = start_utc_s
+        self._clock: _ReceiveClock = clock or SystemClock()
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._is_reading = False
+        self._container: InputContainer | None = None
+        self._stream: VideoStream | None = None
+        self._info: StreamInfo | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """A recording waits for us."""
+        return False
+
+    @property
+    def info(self) -> StreamInfo:
+        """What the file says of its video; raises ``RuntimeError`` before ``open``."""
+        if self._info is None:
+            raise RuntimeError("the source is not open")
+        return self._info
+
+    def open(self) -> StreamInfo:
+        """Open the file and find its video.
+
+        Raises:
+            SourceError: NOT_FOUND or UNDECODABLE, with what to do.
+        """
+        self._check_path()
+        try:
+            # "file:" keeps FFmpeg from taking a name such as "a:b.mp4" for a protocol.
+            container = av.open(f"file:{self._path}", mode="r")
+        except av.error.FFmpegError as error:
+            raise self._error(
+                f"is not a video that can be read ({error.strerror})",
+                "Play it in another program; if it plays there, convert it to MP4 with H.264",
+            ) from error
+        self._container = container
+        try:
+            self._stream = self._video_stream(container)
+            self._info = stream_info(self._stream)
+        except SourceError:
+            self.close()
+            raise
+        return self._info
+
+    def packets(self) -> Iterator[EncodedPacket]:
+        """The video's packets in decoding order, as fast as they are taken.
+
+        Raises:
+            SourceError: UNDECODABLE, when the file breaks off or holds no picture.
+        """
+        info = self.info
+        with self._lock:
+            if self._container is None or self._stream is None or self._closing.is_set():
+                return
+            if self._is_reading:
+                raise RuntimeError("packets() is already being read")
+            self._is_reading = True
+        try:
+            yield from self._read(self._container, self._stream, info)
+        finally:
+            with self._lock:
+                self._is_reading = False
+                self._release()
+
+    def close(self) -> None:
+        """End it, from any thread; a running ``packets`` ends before its next packet."""
+        self._closing.set()
+        with self._lock:
+            if not self._is_reading:
+                self._release()
+
+    def _read(
+        self, container: InputContainer, stream: VideoStream, info: StreamInfo
+    ) -> Iterator[EncodedPacket]:
+        repair = TimestampRepair(info.time_base, info.fps)
+        count = 0
+        try:
+            for packet in container.demux(stream):
+                if self._closing.is_set():
+                    return
+                if packet.size == 0:
+                    continue  # FFmpeg's end mark, or a picture the camera left out
+                time = repair.repair(packet.pts, packet.dts)
+                count += 1
+                yield EncodedPacket(
+                    data=bytes(packet),
+                    pts=time.pts,
+                    dts=time.dts,
+                    is_keyframe=packet.is_keyframe,
+                    media_s=time.media_s,
+                    utc_s=self._start_utc_s + time.media_s,
+                    received_mono_ns=self._clock.mono_ns(),
+                )
+        except av.error.FFmpegError as error:
+            raise self._error(
+                f"cannot be read on after {count} pictures ({error.strerror})",
+                "The file is cut off or its disk is failing; copy it again",
+            ) from error
+        if count == 0:
+            raise self._error("holds no picture", "Record it again or choose another file")
+
+    def _release(self) -> None:
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+            self._stream = None
+
+    def _check_path(self) -> None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError as error:
+            raise self._error("does not exist", "Check the path", SourceReason.NOT_FOUND) from error
+        except OSError as error:
+            raise self._error(
+                f"cannot be opened ({error.strerror})",
+                "Check the folder's rights",
+                SourceReason.NOT_FOUND,
+            ) from error
+        if stat.S_ISDIR(found.st_mode):
+            raise self._error(
+                "is a folder, not a file", "Name one video file", SourceReason.NOT_FOUND
+            )
+        if stat.S_ISREG(found.st_mode) and found.st_size == 0:
+            raise self._error("is empty (0 bytes)", "Record or copy it again")
+
+    def _video_stream(self, container: InputContainer) -> VideoStream:
+        name = container.format.name
+        if any(mark in name for mark in _NOT_VIDEO_FORMATS):
+            raise self._error("is not a video", "Name a video file such as MP4, MKV or AVI")
+        for stream in container.streams.video:
+            if "attached_pic" in str(stream.disposition).lower():
+                continue  # an audio file's cover
+            if stream.codec_context is None:
+                raise self._error(
+                    "holds video of a kind that cannot be decoded",
+                    "Convert it to MP4 with H.264",
+                )
+            return stream
+        raise self._error("holds no video, only other streams", "Choose a file with video")
+
+    def _error(
+        self, what: str, remedy: str, reason: SourceReason = SourceReason.UNDECODABLE
+    ) -> SourceError:
+        where = f"{self._camera_id}: {self._path}" if self._camera_id else str(self._path)
+        return SourceError(reason, what, where=where, remedy=remedy)
+
+
+def stream_info(stream: VideoStream) -> StreamInfo:
+    """FFmpeg's description of a video stream as ours."""
+    context = stream.codec_context
+    time_base = stream.time_base
+    # PyAV 19 gives a falsy rational instead of None.
+    rate = stream.average_rate or stream.guessed_rate
+    return StreamInfo(
+        codec=context.codec.canonical_name if context else "",
+        width=context.width if context else 0,
+        height=context.height if context else 0,
+        fps=float(rate) if rate else 0.0,
+        time_base=Fraction(time_base.numerator, time_base.denominator)
+        if time_base
+        else Fraction(1, 90_000),
+        extradata=bytes(context.extradata or b"") if context else b"",
+    )

@@ -1,0 +1,113 @@
+"""Timestamps that only go forward, whatever the camera or the file says.
+
+Cameras reboot, loop, roll over and step their clocks; some files carry no presentation times at
+all. Rules count media seconds, so a stream's time must never go back and never leap. The way of
+Home Assistant's stream worker: repair what is small, re-base what jumped, go on, count it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+MAX_FORWARD_JUMP_S = 10.0
+"""A longer pause of the stream's own clock is a jump and not a pause."""
+
+REORDER_WINDOW_S = 1.0
+"""How far B-frames may step back in presentation time; 16 pictures at 25/s are 0.64 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairedTime:
+    """The time of one packet.
+
+    Attributes:
+        pts: Presentation time in ticks, continuous over jumps.
+        dts: Decoding time in ticks, strictly increasing; of a stream that announces no decoding
+            times and has B-frames it may lie after ``pts``.
+        media_s: Presentation time in seconds since the first picture, 0.0 or more.
+        is_rebased: The stream's clock jumped here.
+    """
+
+    pts: int
+    dts: int
+    media_s: float
+    is_rebased: bool
+
+
+class TimestampRepair:
+    """Makes one stream's timestamps usable.
+
+    Args:
+        time_base: Seconds of one tick.
+        fps: Pictures a second, to guess a missing step; 25 is assumed when it is absurd.
+        max_forward_jump_s: A longer step forward re-bases.
+    """
+
+    def __init__(
+        self,
+        time_base: Fraction,
+        fps: float = 0.0,
+        max_forward_jump_s: float = MAX_FORWARD_JUMP_S,
+    ) -> None:
+        if time_base <= 0:
+            raise ValueError(f"time_base must be positive, not {time_base}")
+        self._time_base = time_base
+        frame_s = 1.0 / fps if 0.5 <= fps <= 240 else 0.04
+        self._step = max(1, round(frame_s / time_base))
+        self._max_jump = max(self._step + 1, round(max_forward_jump_s / time_base))
+        self._window = max(self._step, round(REORDER_WINDOW_S / time_base))
+        self._offset = 0
+        self._max_pts: int | None = None
+        self._last_pts = 0
+        self._last_dts = 0
+        self._last_dts_in: int | None = None
+        self._first_pts = 0
+        self.rebased_count = 0
+
+    def repair(self, pts: int | None, dts: int | None) -> RepairedTime:
+        """The usable time of the next packet in decoding order.
+
+        Args:
+            pts: What the container says, or ``None``.
+            dts: What the container says, or ``None``.
+        """
+        said = pts if pts is not None else dts
+        if self._max_pts is None:
+            return self._first(said or 0, dts)
+        rebased = False
+        if said is None:
+            pts_out = self._max_pts + self._step
+        else:
+            pts_out = said + self._offset
+            if self._jumped(pts_out, dts):
+                rebased = True
+                self.rebased_count += 1
+                pts_out = self._max_pts + self._step
+                self._offset = pts_out - said
+            elif pts_out == self._last_pts:
+                pts_out += 1  # two packets of one tick: a coarse clock's rounding
+        dts_out = dts + self._offset if dts is not None else pts_out
+        dts_out = max(min(dts_out, pts_out), self._last_dts + 1)
+        return self._emit(pts_out, dts_out, dts, rebased)
+
+    def _first(self, said: int, dts: int | None) -> RepairedTime:
+        self._max_pts = self._first_pts = said
+        delay = said - dts if dts is not None else 0
+        return self._emit(said, said - (delay if 0 <= delay <= self._max_jump else 0), dts, False)
+
+    def _emit(self, pts: int, dts: int, dts_in: int | None, rebased: bool) -> RepairedTime:
+        self._max_pts = max(pts, self._max_pts or pts)
+        self._last_pts, self._last_dts, self._last_dts_in = pts, dts, dts_in
+        media_s = max(0.0, float((pts - self._first_pts) * self._time_base))
+        return RepairedTime(pts, dts, media_s, rebased)
+
+    def _jumped(self, pts_out: int, dts_in: int | None) -> bool:
+        """Whether the stream's clock is not where it should be, B-frames allowed for."""
+        assert self._max_pts is not None
+        if pts_out > self._max_pts + self._max_jump or pts_out < self._max_pts - self._window:
+            return True
+        if dts_in is not None and self._last_dts_in is not None:
+            # Decoding times never step back by themselves, so a small jump shows here.
+            return dts_in - self._last_dts_in < -(self._step // 2)
+        return False
