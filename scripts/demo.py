@@ -1,0 +1,254 @@
+"""One box on one machine: a camera, the command centre, the worker; started and stopped together.
+
+``scripts/run`` calls this after the set-up. The three are separate processes that speak over the
+network exactly as in a school; this file only starts, watches and stops them, and with
+``--demo-seconds`` asks the command centre afterwards whether alerts with evidence arrived.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import demo_processes as processes
+import demo_site as site
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / "var" / "demo"
+CONSOLE_PORT = 8000
+RTSP_PORT = 8554
+RTSP_READY_S = 180.0
+API_READY_S = 90.0
+
+
+class UsageError(Exception):
+    """Something the caller wrote or must change; one line, exit code 2."""
+
+
+class Arguments(argparse.Namespace):
+    """What the command line says."""
+
+    demo_seconds: float | None
+    video: Path | None
+    rtsp: list[str]
+    port: int | None
+    fresh: bool
+    check_arguments_only: bool
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (try --help)")
+
+
+def parse(argv: Sequence[str]) -> Arguments:
+    """Read the command line.
+
+    Raises:
+        UsageError: It cannot be followed.
+    """
+    parser = _Parser(
+        prog="scripts/run",
+        allow_abbrev=False,
+        description="Start Mingan: without options, on a real street video served as two cameras.",
+        epilog="Ctrl-C stops everything, a second Ctrl-C at once. State and logs: var/demo.",
+    )
+    cameras = parser.add_mutually_exclusive_group()
+    cameras.add_argument(
+        "--video", type=Path, metavar="FILE", help="serve this recording as the camera instead"
+    )
+    cameras.add_argument(
+        "--rtsp",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="watch this camera instead (rtsp://user:password@host/…); may be repeated",
+    )
+    parser.add_argument("--port", type=int, metavar="N", help=f"console port ({CONSOLE_PORT})")
+    parser.add_argument(
+        "--demo-seconds",
+        type=float,
+        metavar="S",
+        help="stop after S seconds; exit 0 if an alert with snapshot and clip arrived, else 1",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="forget alerts, users and password of earlier runs"
+    )
+    parser.add_argument("--check-arguments-only", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args(argv, namespace=Arguments())
+    if arguments.port is not None and not 1 <= arguments.port <= 65535:
+        raise UsageError(f"--port {arguments.port} is not between 1 and 65535")
+    if arguments.demo_seconds is not None and not 1.0 <= arguments.demo_seconds <= 86400.0:
+        raise UsageError("--demo-seconds takes a number from 1 to 86400")
+    if arguments.video is not None and not arguments.video.is_file():
+        raise UsageError(f"--video {arguments.video}: there is no such file")
+    for url in arguments.rtsp:
+        if not url.startswith(("rtsp://", "rtsps://")):
+            raise UsageError("--rtsp takes an address that begins with rtsp://")
+    if arguments.port is not None and not _is_free(arguments.port):
+        raise UsageError(f"--port {arguments.port} is taken by another program; choose another")
+    return arguments
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run until Ctrl-C or for some seconds; see ``--help``."""
+    try:
+        arguments = parse(argv)
+        if arguments.check_arguments_only:
+            return 0
+        return _run(arguments)
+    except UsageError as error:
+        print(f"scripts/run: {error}", file=sys.stderr)
+        return 2
+    except processes.ProcessError as error:
+        print(f"\nscripts/run: {error}", file=sys.stderr)
+        return 1
+    except processes.StopRequestedError:
+        return 0
+
+
+def _run(arguments: Arguments) -> int:
+    if arguments.fresh:
+        shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(parents=True, exist_ok=True)
+    HOME.chmod(0o700)
+    running = processes.Processes(HOME / "log")
+    running.stop_on_signals()
+    try:
+        return _start_and_watch(arguments, running)
+    finally:
+        running.stop_all()
+
+
+def _start_and_watch(arguments: Arguments, running: processes.Processes) -> int:
+    videos = _videos(arguments)
+    rtsp_port = _free_port(RTSP_PORT)
+    console_port = arguments.port or _free_port(CONSOLE_PORT)
+    console = f"http://127.0.0.1:{console_port}"
+    if arguments.rtsp:
+        cameras = site.real_cameras(arguments.rtsp)
+    elif arguments.video is not None:
+        cameras = site.recording_cameras(rtsp_port)
+    else:
+        cameras = site.street_cameras(rtsp_port)
+    config = site.write_config(HOME, console, cameras)
+
+    if videos:
+        _start_cameras(running, videos, rtsp_port)
+    password = _start_command_centre(running, console_port)
+    worker = running.start(
+        "worker",
+        [_mingan(), "worker", "--config", str(config)],
+        extra_environment=site.passwords(arguments.rtsp),
+    )
+    started_mono = time.monotonic()
+    _print_address(console, password, [camera["name"] for camera in cameras])
+    if arguments.demo_seconds is None:
+        running.wait()
+        return 0
+
+    import demo_check  # here: it needs packages that only the set-up brings
+
+    check = demo_check.DemoCheck(console, password)
+    running.wait(
+        until_mono=started_mono + arguments.demo_seconds, every_second=check.look_for_first_alert
+    )
+    try:
+        print(check.report())
+    except demo_check.CheckError as error:
+        print(f"\nscripts/run: {error}", file=sys.stderr)
+        running.print_tails()
+        return 1
+    worker.require_running()
+    return 0
+
+
+def _videos(arguments: Arguments) -> dict[str, Path]:
+    """Which file each of our own cameras shows, by the last part of its address."""
+    if arguments.rtsp:
+        return {}
+    if arguments.video is not None:
+        return {site.RECORDING_PATH: arguments.video.resolve()}
+    fetched = subprocess.run(
+        [ROOT / "scripts" / "fetch_demo_video"], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if fetched.returncode != 0:
+        raise UsageError("no video to show")
+    video = ROOT / fetched.stdout.strip()
+    return dict.fromkeys(site.STREET_PATHS, video)
+
+
+def _start_cameras(running: processes.Processes, videos: dict[str, Path], rtsp_port: int) -> None:
+    paths = [part for name, video in videos.items() for part in ("--path", f"{name}={video}")]
+    server = running.start(
+        "cameras",
+        [sys.executable, str(ROOT / "scripts" / "demo_rtsp.py"), "--port", str(rtsp_port), *paths],
+    )
+    server.wait_until(
+        lambda: not _is_free(rtsp_port), RTSP_READY_S, "the camera server did not open its port"
+    )
+
+
+def _start_command_centre(running: processes.Processes, port: int) -> str:
+    """Start the API and return the password of its user ``admin``."""
+    password_file = HOME / "console-password"
+    data = HOME / "api"
+    api = running.start(
+        "api",
+        [_mingan(), "api", "--data-dir", str(data), "--host", "127.0.0.1", "--port", str(port)],
+    )
+    api.wait_until(
+        lambda: api.printed("console: ") is not None,
+        API_READY_S,
+        "the command centre did not become ready",
+    )
+    password = api.printed("console password: ")
+    if password is not None:
+        password_file.touch(mode=0o600)
+        password_file.write_text(password + "\n", "utf-8")
+    elif not password_file.is_file():
+        raise UsageError(
+            "this demo was started before and its password is lost; start anew with --fresh"
+        )
+    return password_file.read_text("utf-8").strip()
+
+
+def _print_address(console: str, password: str, cameras: Sequence[str]) -> None:
+    line = "─" * 58
+    print(
+        f"\n{line}\n  Console 控制台   {console}\n"
+        f"  User 用户名      admin\n  Password 密码    {password}\n"
+        f"  Cameras 摄像机   {' · '.join(cameras)}\n{line}\n"
+        f"  Logs: {(HOME / 'log').relative_to(ROOT)}    Ctrl-C stops everything\n",
+        flush=True,
+    )
+
+
+def _mingan() -> str:
+    return str(Path(sys.executable).with_name("mingan"))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _free_port(wanted: int) -> int:
+    if _is_free(wanted):
+        return wanted
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,176 @@
+"""What the demo's cameras look at: the configuration of its worker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NotRequired, TypedDict
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+Point = tuple[float, float]
+STREET_PATHS = ("gate-north", "lawn-south")
+RECORDING_PATH = "recording"
+_PASSWORD = "MINGAN_CAMERA_{}_PASSWORD"
+
+# Fractions of the street video's picture, read off its frames: people step onto the drive from
+# the 9th second on, along the footpath all the time, and over the lawn from the 50th.
+_DRIVE: list[Point] = [
+    (0.62, 0.40),
+    (0.78, 0.31),
+    (0.88, 0.25),
+    (0.95, 0.25),
+    (0.93, 0.36),
+    (0.83, 0.42),
+    (0.74, 0.46),
+]
+_LAWN: list[Point] = [
+    (0.0, 0.50),
+    (0.20, 0.49),
+    (0.34, 0.54),
+    (0.46, 0.60),
+    (0.60, 0.71),
+    (0.80, 0.86),
+    (1.0, 0.97),
+    (1.0, 1.0),
+    (0.0, 1.0),
+]
+_PATH_MIDDLE: list[Point] = [(0.40, 0.38), (0.66, 0.38), (0.66, 0.58), (0.40, 0.52)]
+_ACROSS_THE_PATH: list[Point] = [(0.34, 0.36), (0.30, 0.54)]
+_WHOLE_PICTURE: list[Point] = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+
+
+class Zone(TypedDict):
+    """A named polygon."""
+
+    name: str
+    polygon: list[Point]
+
+
+class Source(TypedDict):
+    """Where a camera's pictures come from."""
+
+    type: str
+    url: str
+    username: NotRequired[str]
+    password_env: NotRequired[str]
+
+
+class Camera(TypedDict):
+    """One camera of the configuration."""
+
+    id: str
+    name: str
+    location: str
+    source: Source
+    model: str
+    analysis_fps: int
+    rules: list[dict[str, object]]
+
+
+def street_cameras(rtsp_port: int) -> list[Camera]:
+    """Two views of the street video, each with rules that its people break."""
+    gate, lawn = STREET_PATHS
+    return [
+        _camera(
+            gate,
+            "北门",
+            "学校出入口",
+            _local(rtsp_port, gate),
+            [_intrusion({"name": "车行道", "polygon": _DRIVE})],
+        ),
+        _camera(
+            lawn,
+            "南草坪",
+            "室外活动区",
+            _local(rtsp_port, lawn),
+            [
+                _intrusion({"name": "草坪", "polygon": _LAWN}),
+                {
+                    "type": "line_crossing",
+                    "line": {"name": "步道", "points": _ACROSS_THE_PATH},
+                },
+                {
+                    "type": "loitering",
+                    "zone": {"name": "步道中段", "polygon": _PATH_MIDDLE},
+                    "dwell_s": 8.0,
+                },
+            ],
+        ),
+    ]
+
+
+def recording_cameras(rtsp_port: int) -> list[Camera]:
+    """One camera that shows somebody's recording; anyone anywhere in it is an intruder."""
+    source = _local(rtsp_port, RECORDING_PATH)
+    return [_camera(RECORDING_PATH, "录像", "", source, [_everywhere()])]
+
+
+def real_cameras(urls: Sequence[str]) -> list[Camera]:
+    """One camera for each address; anyone anywhere in the picture is an intruder."""
+    cameras = []
+    for number, url in enumerate(urls, start=1):
+        parts = urlsplit(url)
+        source: Source = {"type": "rtsp", "url": url}
+        if parts.username is not None:
+            # The password goes to the worker by its environment, never into the file.
+            bare = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+            source = {
+                "type": "rtsp",
+                "url": urlunsplit(bare),
+                "username": unquote(parts.username),
+                "password_env": _PASSWORD.format(number),
+            }
+        cameras.append(_camera(f"camera-{number}", f"摄像机 {number}", "", source, [_everywhere()]))
+    return cameras
+
+
+def passwords(urls: Sequence[str]) -> dict[str, str]:
+    """The environment variables that ``real_cameras`` names."""
+    return {
+        _PASSWORD.format(number): unquote(urlsplit(url).password or "")
+        for number, url in enumerate(urls, start=1)
+        if urlsplit(url).username is not None
+    }
+
+
+def write_config(home: Path, console: str, cameras: Sequence[Camera]) -> Path:
+    """Write the worker's configuration.
+
+    JSON is YAML, and the standard library writes it.
+    """
+    config: Mapping[str, object] = {
+        "site": {"id": "demo-school", "name": "示范学校", "time_zone": "Asia/Shanghai"},
+        "data_dir": str(home / "worker"),
+        "api": {"url": console, "token_file": str(home / "api" / "worker.token")},
+        "cameras": cameras,
+    }
+    path = home / "box.yaml"
+    path.write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path
+
+
+def _camera(
+    camera_id: str, name: str, location: str, source: Source, rules: list[dict[str, object]]
+) -> Camera:
+    return {
+        "id": camera_id,
+        "name": name,
+        "location": location,
+        "source": source,
+        "model": "campus_objects",
+        "analysis_fps": 5,
+        "rules": rules,
+    }
+
+
+def _local(port: int, path: str) -> Source:
+    return {"type": "rtsp", "url": f"rtsp://127.0.0.1:{port}/{path}"}
+
+
+def _intrusion(zone: Zone) -> dict[str, object]:
+    return {"type": "perimeter_intrusion", "zone": zone, "dwell_s": 1.0, "clear_s": 2.0}
+
+
+def _everywhere() -> dict[str, object]:
+    return _intrusion({"name": "全画面", "polygon": _WHOLE_PICTURE})
