@@ -1,0 +1,1 @@
+"""Rules about where people go: into a zone, across a line, or nowhere for too long."""

@@ -1,0 +1,88 @@
+"""Somebody is where nobody should be: one episode a zone, however many people."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.core.clock import FrameTime
+from pipeline.core.detections import Tracks
+from pipeline.core.events import RuleEvent
+from pipeline.geometry import SiteConfig, Zone, ZoneConfig
+from pipeline.rules.episodes import EpisodeMachine, Moment
+from pipeline.rules.perimeter.presence import LEAVE_MARGIN, Presence
+from pipeline.rules.rule_config import RuleConfigBase, Seconds
+from pipeline.rules.watcher import Watcher, best_of, box_of, ids_of, names_of
+
+
+class PerimeterIntrusionConfig(RuleConfigBase):
+    """A zone nobody may enter while the schedule is active.
+
+    Attributes:
+        zone: Where.
+        dwell_s: Somebody must be inside (nearly) this long before it is an alert.
+        leave_margin: Who stepped in has left once this far outside, fraction of the picture.
+    """
+
+    type: Literal["perimeter_intrusion"]
+    zone: ZoneConfig
+    dwell_s: Seconds = 1.0
+    leave_margin: Annotated[float, Field(ge=0.0, le=0.2)] = LEAVE_MARGIN
+
+
+class PerimeterIntrusion(Watcher[PerimeterIntrusionConfig]):
+    """Raises while the foot of any track is inside the zone.
+
+    Facts: ``people``, the most at one moment.
+    """
+
+    def __init__(self, config: PerimeterIntrusionConfig, site: SiteConfig) -> None:
+        super().__init__(config, site, config.zone.name)
+        self._presence = Presence(Zone(config.zone), config.leave_margin)
+        self._machine = EpisodeMachine(
+            self.identity, dwell_s=config.dwell_s, clear_s=config.clear_s
+        )
+        self._most = 0
+
+    @property
+    def shape_norm(self) -> tuple[tuple[float, float], ...]:
+        """Corners of the zone as drawn."""
+        return self._config.zone.polygon
+
+    @property
+    def shape_closed(self) -> bool:
+        """A zone is closed."""
+        return True
+
+    def update(self, tracks: Tracks, time: FrameTime) -> list[RuleEvent]:
+        """Look at one frame; see :class:`pipeline.rules.base.Rule`."""
+        if not self.is_scheduled(time.utc_s):
+            self._presence.clear()
+            return self.finish(time)
+        concerned = self._concerned(tracks)
+        inside = self._presence.inside(tracks, concerned)
+        events = self._machine.expire(time, holds=len(inside) > 0)
+        if not self._machine.is_open and not self._machine.is_pending:
+            self._most = 0
+        moment = None
+        if len(inside):
+            self._most = max(self._most, len(inside))
+            best = best_of(tracks, inside)
+            starts = [self._first_sight(tracks, int(i), time) for i in inside]
+            moment = Moment(
+                since=min(starts, key=lambda start: start.media_s),
+                track_ids=ids_of(tracks, inside),
+                class_names=names_of(tracks, inside),
+                box_norm_xyxy=box_of(tracks, best),
+                score=float(tracks.score[best]),
+                facts={"people": float(self._most)},
+            )
+        events += self._machine.step(time, moment)
+        self._remember(tracks, concerned, time)
+        self._presence.keep(set(self._seen_s))
+        return events
+
+    def finish(self, time: FrameTime) -> list[RuleEvent]:
+        """End what is still open."""
+        return self._machine.finish(time)

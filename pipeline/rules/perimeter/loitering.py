@@ -1,0 +1,143 @@
+"""Somebody stays too long: a person whose foot is in the zone for ``min_s`` and more.
+
+Dwell belongs to a person, an episode to the zone. Six people one after another, each staying, give
+six episodes, because nobody qualifies before their own ``min_s`` is over; three who stand together
+give one, which tells how many there were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.core.clock import FrameTime
+from pipeline.core.detections import Tracks
+from pipeline.core.events import RuleEvent
+from pipeline.geometry import SiteConfig, Zone, ZoneConfig
+from pipeline.rules.episodes import MAX_UNSEEN_S, EpisodeMachine, Moment
+from pipeline.rules.lineage import Lineage
+from pipeline.rules.perimeter.presence import LEAVE_MARGIN, Presence
+from pipeline.rules.rule_config import PositiveSeconds, RuleConfigBase
+from pipeline.rules.watcher import Watcher, best_of, box_of, ids_of, names_of
+
+
+class LoiteringConfig(RuleConfigBase):
+    """A zone people may pass but not stay in.
+
+    Attributes:
+        zone: Where.
+        min_s: How long is too long.
+        forgive_s: A person out of sight or out of the zone for no longer than this has not left.
+        leave_margin: Who stepped in has left once this far outside, fraction of the picture.
+    """
+
+    type: Literal["loitering"]
+    zone: ZoneConfig
+    min_s: PositiveSeconds = 60.0
+    forgive_s: PositiveSeconds = 2.0
+    clear_s: PositiveSeconds = 5.0
+    leave_margin: Annotated[float, Field(ge=0.0, le=0.2)] = LEAVE_MARGIN
+
+
+@dataclass(slots=True)
+class _Stay:
+    since: FrameTime
+    last: FrameTime
+
+    @property
+    def dwell_s(self) -> float:
+        return self.last.media_s - self.since.media_s
+
+
+class Loitering(Watcher[LoiteringConfig]):
+    """Raises while anybody who has stayed ``min_s`` is still inside the zone.
+
+    The episode starts when the first of them came in. Facts: ``people`` who stayed too long so
+    far, ``dwell_s`` the longest stay in seconds.
+    """
+
+    def __init__(self, config: LoiteringConfig, site: SiteConfig) -> None:
+        super().__init__(config, site, config.zone.name)
+        self._presence = Presence(Zone(config.zone), config.leave_margin)
+        self._lineage = Lineage(config.forgive_s)
+        self._machine = EpisodeMachine(self.identity, dwell_s=0.0, clear_s=config.clear_s)
+        self._stays: dict[int, _Stay] = {}  # by subject
+        self._loiterers: dict[int, float] = {}  # dwell by subject, of this episode
+        self._previous_s = float("-inf")
+
+    @property
+    def shape_norm(self) -> tuple[tuple[float, float], ...]:
+        """Corners of the zone as drawn."""
+        return self._config.zone.polygon
+
+    @property
+    def shape_closed(self) -> bool:
+        """A zone is closed."""
+        return True
+
+    def update(self, tracks: Tracks, time: FrameTime) -> list[RuleEvent]:
+        """Look at one frame; see :class:`pipeline.rules.base.Rule`."""
+        concerned = self._concerned(tracks)
+        subjects = self._lineage.keys(tracks, concerned, time)
+        if not self.is_scheduled(time.utc_s):
+            self._presence.clear()
+            self._stays.clear()
+            return self.finish(time)
+        inside = self._presence.inside(tracks, concerned)
+        by_index = dict(zip((int(i) for i in concerned), subjects, strict=True))
+        for i in inside:
+            self._stay_on(by_index[int(i)], self._first_sight(tracks, int(i), time), time)
+        self._previous_s = time.media_s
+
+        staying = np.array([i for i in inside if self._is_long(by_index[int(i)])], np.int64)
+        events = self._machine.expire(time, holds=len(staying) > 0)
+        if not self._machine.is_open:
+            self._loiterers.clear()
+        moment = None
+        if len(staying):
+            moment = self._moment(tracks, staying, [by_index[int(i)] for i in staying])
+        events += self._machine.step(time, moment)
+        self._remember(tracks, concerned, time)
+        self._presence.keep(set(self._seen_s))
+        self._forget(time)
+        return events
+
+    def finish(self, time: FrameTime) -> list[RuleEvent]:
+        """End what is still open."""
+        return self._machine.finish(time)
+
+    def _stay_on(self, subject: int, seen_from: FrameTime, time: FrameTime) -> None:
+        stay = self._stays.get(subject)
+        if stay is not None:
+            away_s = seen_from.media_s - stay.last.media_s
+            in_every_frame = stay.last.media_s >= self._previous_s and away_s <= MAX_UNSEEN_S
+            if away_s <= self._config.forgive_s + 1e-6 or in_every_frame:
+                stay.last = time
+                return
+        self._stays[subject] = _Stay(seen_from, time)
+
+    def _is_long(self, subject: int) -> bool:
+        return self._stays[subject].dwell_s + 1e-6 >= self._config.min_s
+
+    def _moment(self, tracks: Tracks, staying: NDArray[np.int64], subjects: list[int]) -> Moment:
+        for subject in subjects:
+            dwell_s = max(self._stays[subject].dwell_s, self._loiterers.get(subject, 0.0))
+            self._loiterers[subject] = dwell_s
+        best = best_of(tracks, staying)
+        return Moment(
+            since=min((self._stays[s].since for s in subjects), key=lambda t: t.media_s),
+            track_ids=ids_of(tracks, staying),
+            class_names=names_of(tracks, staying),
+            box_norm_xyxy=box_of(tracks, best),
+            score=float(tracks.score[best]),
+            facts={"people": float(len(self._loiterers))},
+            measures={"dwell_s": round(max(self._loiterers.values()), 3)},
+        )
+
+    def _forget(self, time: FrameTime) -> None:
+        horizon_s = time.media_s - max(self._config.forgive_s, MAX_UNSEEN_S) - 10.0
+        self._stays = {k: s for k, s in self._stays.items() if s.last.media_s >= horizon_s}

@@ -1,0 +1,64 @@
+"""Which box belongs to which track: overlap, blurred by how unsure the track's place is.
+
+Plain overlap works at 10 frames a second. At 2, a person who crosses the picture has left their own
+box between two frames and plain overlap is zero. So both boxes grow by the track's own deviation
+before they are compared (the idea of C-BIoU, Yang et al., WACV 2023, with the filter's deviation in
+place of a fixed buffer): a track of known speed is compared sharply, a new or lost one generously.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from pipeline.tracking.motion import Array
+
+MAX_GROWTH = 0.5
+"""Growth on each side, at most this share of the longer side of the track's box."""
+
+
+def overlap(track_xyxy: Array, doubt: Array, box_xyxy: Array) -> Array:
+    """Overlap of every track with every box, 0–1.
+
+    Args:
+        track_xyxy: (T, 4) predicted boxes, pixels.
+        doubt: (T, 2) standard deviation of their centres along x and y, pixels.
+        box_xyxy: (D, 4) detections, pixels.
+
+    Returns:
+        (T, D) intersection over union of the grown boxes.
+    """
+    size = (track_xyxy[:, 2:] - track_xyxy[:, :2]).max(axis=1, initial=1.0)[:, None]
+    grow = np.minimum(doubt, MAX_GROWTH * size)[:, None, :]
+    track, box = track_xyxy[:, None, :], box_xyxy[None, :, :]
+    low = np.maximum(track[..., :2], box[..., :2]) - grow
+    high = np.minimum(track[..., 2:], box[..., 2:]) + grow
+    shared = np.prod(np.maximum(high - low, 0.0), axis=2)
+    area_track = np.prod(track[..., 2:] - track[..., :2] + 2 * grow, axis=2)
+    area_box = np.prod(box[..., 2:] - box[..., :2] + 2 * grow, axis=2)
+    union = area_track + area_box - shared
+    return np.asarray(shared / np.maximum(union, 1e-9), np.float64)
+
+
+def assign(
+    similarity: Array, allowed: NDArray[np.bool_], least: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pair rows with columns so that the sum of similarities is greatest.
+
+    Args:
+        similarity: (T, D), 0–1.
+        allowed: (T, D) pairs that may be made.
+        least: Pairs below this are not made.
+
+    Returns:
+        Rows and columns of the pairs, (P,) each.
+    """
+    usable = allowed & (similarity >= least)
+    if not usable.any():
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    # A forbidden pair scores zero and is thrown out afterwards; it never displaces a good one,
+    # because leaving both of its ends alone is worth as much.
+    rows, columns = linear_sum_assignment(np.where(usable, similarity, 0.0), maximize=True)
+    made = usable[rows, columns]
+    return rows[made].astype(np.int64), columns[made].astype(np.int64)

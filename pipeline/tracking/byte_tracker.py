@@ -1,0 +1,231 @@
+"""ByteTrack's two-stage association, counted in seconds.
+
+ByteTrack (Zhang et al., ECCV 2022) pairs strong boxes with tracks first and then lets tracks that
+found none keep themselves alive on weak boxes: a person half hidden scores low but is still there.
+Differences here: time in seconds (``motion``), overlap blurred by doubt (``association``), a track
+counts as real after ``confirm_s`` seconds, and its beginning is the first sight of it, so that
+dwell does not lose the time the tracker took to believe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.core.detections import Detections, Tracks
+from pipeline.tracking.association import assign, overlap
+from pipeline.tracking.motion import Motion
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Seconds = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+
+
+class TrackerConfig(BaseModel):
+    """How readily boxes become and stay tracks.
+
+    Attributes:
+        low_score: Boxes below this are not looked at. Run the detector down to this score.
+        high_score: Boxes from this on are paired first.
+        new_score: Boxes from this on may begin a track.
+        min_overlap: Least overlap of a track with a strong box.
+        min_overlap_low: Least overlap with a weak box.
+        confirm_s: A track is real once it was seen for this long …
+        confirm_hits: … and at least this often.
+        tentative_lost_s: A track not yet real is dropped after this long without a box.
+        max_lost_s: A real track is dropped after this long without a box.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    low_score: Fraction = 0.1
+    high_score: Fraction = 0.4
+    new_score: Fraction = 0.4
+    min_overlap: Fraction = 0.2
+    min_overlap_low: Fraction = 0.4
+    confirm_s: Seconds = 0.3
+    confirm_hits: Annotated[int, Field(ge=1)] = 2
+    tentative_lost_s: Seconds = 0.6
+    max_lost_s: Seconds = 2.0
+
+    @model_validator(mode="after")
+    def _scores_are_ordered(self) -> TrackerConfig:
+        if not self.low_score <= self.high_score <= self.new_score:
+            raise ValueError(
+                f"low_score {self.low_score:g}, high_score {self.high_score:g} and new_score "
+                f"{self.new_score:g} are out of order. Write low_score ≤ high_score ≤ new_score"
+            )
+        return self
+
+
+@dataclass(slots=True)
+class _Book:
+    """What is known of each living track, besides its motion; arrays of one length."""
+
+    track_id: NDArray[np.int64]  # 0 until confirmed
+    class_id: NDArray[np.int64]
+    born_s: NDArray[np.float64]
+    seen_s: NDArray[np.float64]
+    hits: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.track_id)
+
+    def select(self, keep: NDArray[np.bool_]) -> _Book:
+        return _Book(
+            self.track_id[keep],
+            self.class_id[keep],
+            self.born_s[keep],
+            self.seen_s[keep],
+            self.hits[keep],
+        )
+
+    def joined(self, other: _Book) -> _Book:
+        return _Book(
+            np.concatenate([self.track_id, other.track_id]),
+            np.concatenate([self.class_id, other.class_id]),
+            np.concatenate([self.born_s, other.born_s]),
+            np.concatenate([self.seen_s, other.seen_s]),
+            np.concatenate([self.hits, other.hits]),
+        )
+
+    @classmethod
+    def of_births(cls, class_id: NDArray[np.int64], t_s: float) -> _Book:
+        n = len(class_id)
+        return cls(
+            np.zeros(n, np.int64),
+            class_id.astype(np.int64),
+            np.full(n, t_s),
+            np.full(n, t_s),
+            np.ones(n, np.int64),
+        )
+
+
+class ByteTracker:
+    """Follows the objects of one camera; the same frames give the same tracks.
+
+    Args:
+        config: Thresholds; the defaults serve people at 2 to 10 frames a second.
+
+    Example:
+        >>> tracker = ByteTracker()
+        >>> box = np.array([[10, 10, 50, 110]], np.float32)
+        >>> seen = Detections(box, np.array([0.9], np.float32), np.array([0]), ("person",))
+        >>> [tracker.update(seen, t / 5, (640, 480)).track_id.tolist() for t in range(3)]
+        [[], [], [1]]
+    """
+
+    def __init__(self, config: TrackerConfig | None = None) -> None:
+        self._config = config or TrackerConfig()
+        self._book = _Book.of_births(np.zeros(0, np.int64), 0.0)
+        self._motion = Motion.at_birth(np.zeros((0, 4)))
+        self._t_s: float | None = None
+        self._next_id = 1
+
+    def update(self, detections: Detections, t_s: float, frame_size: tuple[int, int]) -> Tracks:
+        """Take one frame's detections; see :class:`pipeline.tracking.base.Tracker`."""
+        config = self._config
+        found = _in_canonical_order(detections, config.low_score)
+        dt_s = 0.0 if self._t_s is None else max(0.0, t_s - self._t_s)
+        previous_s, self._t_s = self._t_s, t_s if self._t_s is None else max(t_s, self._t_s)
+        now_s = self._t_s
+        self._forget(now_s)
+        self._motion.predict(dt_s)
+
+        matched = self._associate(found, previous_s)
+        pairs = matched >= 0
+        which = matched[pairs]
+        self._motion.correct(which, found.xyxy[pairs])
+        self._book.seen_s[which] = now_s
+        self._book.hits[which] += 1
+        matched = self._give_birth(found, matched, now_s)
+        self._confirm(now_s)
+        return self._seen(found, matched, frame_size)
+
+    def _forget(self, now_s: float) -> None:
+        config, book = self._config, self._book
+        limit = np.where(book.track_id > 0, config.max_lost_s, config.tentative_lost_s)
+        keep = now_s - book.seen_s <= limit + 1e-6
+        if not keep.all():
+            self._book, self._motion = book.select(keep), self._motion.select(keep)
+
+    def _associate(self, found: Detections, previous_s: float | None) -> NDArray[np.int64]:
+        """The track of each detection, −1 for none; (D,)."""
+        config, book = self._config, self._book
+        matched = np.full(len(found), -1, np.int64)
+        if not len(book) or not len(found):
+            return matched
+        boxes = found.xyxy.astype(np.float64)
+        similarity = overlap(self._motion.xyxy(), self._motion.doubt(), boxes)
+        same_class = book.class_id[:, None] == found.class_id[None, :]
+        strong = (found.score >= config.high_score)[None, :]
+        real = (book.track_id > 0)[:, None]
+        fresh = (book.seen_s == previous_s)[:, None]
+        free_track = np.ones((len(book), 1), np.bool_)
+        free_box = np.ones((1, len(found)), np.bool_)
+        for who, least in (
+            (real & strong, config.min_overlap),
+            (real & fresh & ~strong, config.min_overlap_low),
+            (~real & strong, config.min_overlap),
+            (~real & fresh & ~strong, config.min_overlap_low),
+            (real & ~fresh & ~strong, config.min_overlap_low),
+        ):
+            rows, columns = assign(similarity, same_class & who & free_track & free_box, least)
+            matched[columns] = rows
+            free_track[rows] = False
+            free_box[:, columns] = False
+        return matched
+
+    def _give_birth(
+        self, found: Detections, matched: NDArray[np.int64], now_s: float
+    ) -> NDArray[np.int64]:
+        born = np.flatnonzero((matched < 0) & (found.score >= self._config.new_score))
+        if len(born):
+            matched = matched.copy()
+            matched[born] = len(self._book) + np.arange(len(born))
+            self._book = self._book.joined(_Book.of_births(found.class_id[born], now_s))
+            self._motion = self._motion.joined(Motion.at_birth(found.xyxy[born]))
+        return matched
+
+    def _confirm(self, now_s: float) -> None:
+        config, book = self._config, self._book
+        ready = (
+            (book.track_id == 0)
+            & (book.seen_s == now_s)
+            & (book.hits >= config.confirm_hits)
+            & (book.seen_s - book.born_s >= config.confirm_s - 1e-6)
+        )
+        count = int(ready.sum())
+        book.track_id[ready] = self._next_id + np.arange(count)
+        self._next_id += count
+
+    def _seen(
+        self, found: Detections, matched: NDArray[np.int64], frame_size: tuple[int, int]
+    ) -> Tracks:
+        book = self._book
+        boxes = np.flatnonzero(matched >= 0)
+        boxes = boxes[book.track_id[matched[boxes]] > 0]
+        boxes = boxes[np.argsort(book.track_id[matched[boxes]])]
+        rows = matched[boxes]
+        return Tracks(
+            found.xyxy[boxes],
+            found.score[boxes],
+            book.class_id[rows],
+            book.track_id[rows],
+            book.born_s[rows],
+            found.class_names,
+            frame_size,
+        )
+
+
+def _in_canonical_order(detections: Detections, low_score: float) -> Detections:
+    """Usable boxes in an order of their own, so that the detector's order changes nothing."""
+    box = detections.xyxy
+    order = np.lexsort(
+        (box[:, 3], box[:, 2], box[:, 1], box[:, 0], detections.class_id, -detections.score)
+    )
+    usable = np.isfinite(box[order]).all(axis=1) & (detections.score[order] >= low_score)
+    return detections.select(order[usable])
