@@ -1,0 +1,157 @@
+"""``mingan``: one command for everything a box does.
+
+Every error a person can mend is one line — where, what, what to do — and exit code 2.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipeline.core.errors import MinganError
+
+app = typer.Typer(
+    name="mingan",
+    help="Mingan 明安: from school cameras to checked facts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+config_app = typer.Typer(help="Check configuration files.", no_args_is_help=True)
+models_app = typer.Typer(help="See and verify the models.", no_args_is_help=True)
+camera_app = typer.Typer(help="Look at a camera.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+app.add_typer(models_app, name="models")
+app.add_typer(camera_app, name="camera")
+
+
+class ReportLanguage(StrEnum):
+    """Language of a report."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def api(context: typer.Context) -> None:
+    """Start the command centre: API and console (`mingan api --help`)."""
+    arguments = context.args or ["serve"]
+    if arguments[0].startswith("-"):
+        arguments = ["serve", *arguments]
+    os.execv(sys.executable, [sys.executable, "-m", "api", *arguments])  # noqa: S606
+
+
+@app.command()
+def worker(
+    config: Annotated[Path, typer.Option(help="The box's configuration, as configs/box.yaml.")],
+) -> None:
+    """Watch the cameras of a box and report to the command centre, until stopped."""
+    from pipeline.runtime.config import load_box
+    from pipeline.runtime.logs import set_up_logs
+    from pipeline.runtime.worker import Worker
+
+    set_up_logs()
+    Worker(load_box(config)).run()
+
+
+@app.command()
+def analyze(
+    videos: Annotated[list[Path], typer.Argument(help="Recordings; any format FFmpeg reads.")],
+    config: Annotated[Path, typer.Option(help="Rules to apply, as configs/examples/*.yaml.")],
+    out: Annotated[Path, typer.Option(help="Folder for alerts.jsonl, report.html and videos.")],
+    start: Annotated[
+        datetime | None,
+        typer.Option(help="When the recording began (school's time); lets schedules apply."),
+    ] = None,
+    lang: Annotated[ReportLanguage, typer.Option(help="Language of the report.")] = (
+        ReportLanguage.ZH
+    ),
+    annotate: Annotated[bool, typer.Option(help="Write an annotated video of each.")] = True,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of the model.")] = 1,
+) -> None:
+    """Analyse recordings offline, as fast as the machine; the same input gives the same alerts."""
+    from pipeline.studio.command import analyse_all
+
+    analyse_all(
+        videos,
+        config,
+        out,
+        start=start,
+        language=lang.value,
+        annotate=annotate,
+        threads=threads,
+        console=Console(stderr=True),
+    )
+
+
+@config_app.command("check")
+def config_check(
+    files: Annotated[list[Path], typer.Argument(help="Box or analysis configurations.")],
+) -> None:
+    """Check configuration files: keys, zones, schedules, models and their classes."""
+    from pipeline.runtime.check import check_config
+
+    for file in files:
+        typer.echo(f"{file}: {check_config(file)}")
+
+
+@models_app.command("list")
+def models_list() -> None:
+    """All models with their licence and whether their weights are intact."""
+    from pipeline.runtime.check import describe_models
+
+    for line in describe_models():
+        typer.echo(line)
+
+
+@models_app.command("verify")
+def models_verify(
+    ids: Annotated[list[str] | None, typer.Argument(help="Models; all when none is named.")] = None,
+) -> None:
+    """Check the weights' hashes and run each model once."""
+    from pipeline.runtime.check import verify_models
+
+    for line in verify_models(ids or []):
+        typer.echo(line)
+
+
+@camera_app.command("probe")
+def camera_probe(
+    url: Annotated[str, typer.Argument(help="rtsp://… without password, or a file.")],
+    username: Annotated[str | None, typer.Option(help="The camera's user.")] = None,
+    password_env: Annotated[
+        str | None, typer.Option(help="Environment variable that holds the password.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=60, help="How long to measure.")] = 5.0,
+    snapshot: Annotated[Path, typer.Option(help="Where to write a picture.")] = Path("probe.jpg"),
+) -> None:
+    """Measure a camera: codec, size, frames a second, GOP, bit rate; and take a picture."""
+    from pipeline.runtime.check import probe_camera
+
+    for line in probe_camera(url, username, password_env, seconds, snapshot):
+        typer.echo(line)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except MinganError as error:
+        typer.echo(f"error: {error.line()}", err=True)
+        raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Delivery: an outbox on disk that survives outages, and the client that empties it."""

@@ -1,0 +1,254 @@
+"""What must reach the command centre, kept on disk until it has.
+
+Alerts and retention facts never drop (DESIGN §4.1). A message has a kind and a key; putting one
+with the same kind and key replaces what is still waiting, because each message carries the whole
+fact. A message leaves only when the command centre took *that* version of it. What the command
+centre refuses for good is set aside, counted and kept for an engineer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pipeline.core.clock import Clock
+from pipeline.core.errors import ConfigError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body BLOB NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at REAL NOT NULL,
+  refused TEXT,
+  UNIQUE (kind, key)
+);
+CREATE INDEX IF NOT EXISTS messages_waiting ON messages (refused, seq);
+CREATE TABLE IF NOT EXISTS open_episodes (
+  camera_id TEXT NOT NULL,
+  rule_id TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (camera_id, rule_id, zone)
+);
+"""
+
+
+class MessageKind(StrEnum):
+    """What a message is, and so where it goes."""
+
+    CAMERA = "camera"
+    ALERT = "alert"
+    EVIDENCE = "evidence"
+    ANALYSED_TIME = "analysed_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One waiting message.
+
+    Attributes:
+        seq: Position in the queue.
+        kind: What it is.
+        key: Its identity within the kind.
+        body: JSON; of evidence, its reference plus the file's path.
+        version: Grows each time the message is replaced while waiting.
+    """
+
+    seq: int
+    kind: MessageKind
+    key: str
+    body: bytes
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits.
+
+    Attributes:
+        pending: Messages to send.
+        pending_bytes: Their size with the files they stand for.
+        refused: Messages the command centre refused for good.
+    """
+
+    pending: int
+    pending_bytes: int
+    refused: int
+
+
+class Outbox:
+    """A queue in one SQLite file; safe to use from several threads.
+
+    Args:
+        path: The database file; created with its folder.
+        clock: Source of the messages' creation times.
+
+    Raises:
+        ConfigError: The folder or file cannot be written.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise ConfigError(
+                f"the outbox cannot be written ({error})",
+                where=str(path),
+                remedy="Give the worker's user write access to this folder, or change data_dir",
+            ) from error
+
+    def put(self, kind: MessageKind, key: str, body: bytes, *, file_bytes: int = 0) -> None:
+        """Keep a message until it is delivered, replacing an older one of the same key.
+
+        Raises:
+            sqlite3.Error: The disk is full or gone; nothing was changed.
+        """
+        with self._transaction() as db:
+            self._put(db, kind, key, body, file_bytes)
+
+    def put_alert(
+        self,
+        key: str,
+        body: bytes,
+        *,
+        slot: tuple[str, str, str],
+        is_open: bool,
+        frees_slot: bool = True,
+    ) -> None:
+        """Keep an alert and, in the same transaction, whether its episode is still open.
+
+        Args:
+            key: The episode's id.
+            body: The episode as JSON.
+            slot: (camera, rule id, zone), of which at most one episode is open.
+            is_open: Whether the episode goes on.
+            frees_slot: Of a closed episode, whether its slot is its own; false when a later
+                episode holds it, as when evidence comes late.
+
+        Raises:
+            sqlite3.Error: The disk is full or gone; nothing was changed.
+        """
+        with self._transaction() as db:
+            self._put(db, MessageKind.ALERT, key, body, 0)
+            if is_open:
+                db.execute(
+                    "INSERT INTO open_episodes VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET body = excluded.body",
+                    (*slot, body),
+                )
+            elif frees_slot:
+                db.execute(
+                    "DELETE FROM open_episodes WHERE camera_id = ? AND rule_id = ? AND zone = ?",
+                    slot,
+                )
+
+    def open_episodes(self) -> list[bytes]:
+        """The episodes that were open when the last process ended, as JSON."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT body FROM open_episodes ORDER BY camera_id, rule_id, zone"
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def next_batch(self, limit: int = 64) -> list[Message]:
+        """The oldest waiting messages, first in first out."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT seq, kind, key, body, version FROM messages "
+                "WHERE refused IS NULL ORDER BY seq LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [Message(r[0], MessageKind(r[1]), r[2], r[3], r[4]) for r in rows]
+
+    def delivered(self, message: Message) -> bool:
+        """Forget a message, unless a newer version of it has come meanwhile.
+
+        Returns:
+            True if nothing of this key waits any more.
+        """
+        with self._transaction() as db:
+            cursor = db.execute(
+                "DELETE FROM messages WHERE seq = ? AND version = ?", (message.seq, message.version)
+            )
+            return cursor.rowcount == 1
+
+    def refused(self, message: Message, why: str) -> None:
+        """Set a message aside that the command centre will never take."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE messages SET refused = ? WHERE seq = ? AND version = ?",
+                (why, message.seq, message.version),
+            )
+
+    def backlog(self) -> Backlog:
+        """How much waits."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT count(*) FILTER (WHERE refused IS NULL),"
+                " coalesce(sum(size_bytes) FILTER (WHERE refused IS NULL), 0),"
+                " count(*) FILTER (WHERE refused IS NOT NULL) FROM messages"
+            ).fetchone()
+        return Backlog(*row)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    def _put(
+        self, db: sqlite3.Connection, kind: MessageKind, key: str, body: bytes, file_bytes: int
+    ) -> None:
+        db.execute(
+            "INSERT INTO messages (kind, key, body, size_bytes, created_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body,"
+            " size_bytes = excluded.size_bytes, version = version + 1, refused = NULL",
+            (kind, key, body, len(body) + file_bytes, self._clock.utc_s()),
+        )
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._db, self._lock)
+
+
+class _Transaction:
+    """``BEGIN IMMEDIATE`` … ``COMMIT`` under the outbox's lock; rolls back on any error."""
+
+    def __init__(self, db: sqlite3.Connection, lock: threading.Lock) -> None:
+        self._db = db
+        self._lock = lock
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._lock.acquire()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._lock.release()
+            raise
+        return self._db
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                try:
+                    self._db.execute("COMMIT")
+                except sqlite3.Error:
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+                    raise
+            elif self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        finally:
+            self._lock.release()

@@ -1,0 +1,1 @@
+"""Wires the rooms together: configuration, camera workers, the worker process."""

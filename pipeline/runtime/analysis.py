@@ -1,0 +1,85 @@
+"""The way of one frame, without threads: detector → tracker → rules.
+
+Live cameras and recordings go through this same code, so that what is measured on a recording
+holds for a camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.core.clock import FrameTime
+from pipeline.core.detections import Detections, Tracks
+from pipeline.core.events import RuleEvent
+from pipeline.core.frame import Frame
+from pipeline.geometry.site import SiteConfig
+from pipeline.rules.base import Rule, build_rule
+from pipeline.runtime.config import AnalysisConfig
+from pipeline.tracking import ByteTracker
+
+
+class Sees(Protocol):
+    """A detector, or something that shares one."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes it finds."""
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """The boxes of each frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameResult:
+    """What one frame led to.
+
+    Attributes:
+        frame: The frame.
+        detections: All boxes the model found in it.
+        tracks: The followed ones.
+        events: What the rules said, with the rule that said it.
+    """
+
+    frame: Frame
+    detections: Detections
+    tracks: Tracks
+    events: tuple[tuple[Rule, RuleEvent], ...]
+
+
+class Analysis:
+    """One camera's tracker and rules over a detector that may be shared.
+
+    Args:
+        config: What to look for.
+        site: Time zone and holidays for schedules.
+        detector: Finds boxes.
+
+    Raises:
+        ConfigError: A rule names a class that the model does not have.
+    """
+
+    def __init__(self, config: AnalysisConfig, site: SiteConfig, detector: Sees) -> None:
+        self._detector = detector
+        self._tracker = ByteTracker()
+        self.rules: tuple[Rule, ...] = tuple(
+            build_rule(rule, site, detector.class_names) for rule in config.rules
+        )
+
+    def process(self, frame: Frame) -> FrameResult:
+        """Look at one frame.
+
+        Raises:
+            ModelError: The model's output cannot be used.
+        """
+        detections = self._detector.detect([frame])[0]
+        tracks = self._tracker.update(detections, frame.time.media_s, frame.size)
+        events = tuple(
+            (rule, event) for rule in self.rules for event in rule.update(tracks, frame.time)
+        )
+        return FrameResult(frame, detections, tracks, events)
+
+    def finish(self, time: FrameTime) -> tuple[tuple[Rule, RuleEvent], ...]:
+        """Close what is open, at the end of a recording or of the worker."""
+        return tuple((rule, event) for rule in self.rules for event in rule.finish(time))

@@ -1,0 +1,334 @@
+"""One camera, watched: a reader that keeps the connection, and an analysis that looks.
+
+The reader demuxes, fills the ring and a bounded queue, and reconnects with back-off. The
+analysis decodes, samples, detects, tracks, judges, and asks for evidence. A dead camera is a
+state with a reason, never an exception.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+import structlog
+
+from api.contract import AnalysedTime, CameraHeartbeat, CameraState, MissingReason
+from pipeline.core.clock import Clock, FrameTime
+from pipeline.core.errors import ConfigError, ModelError, SourceError, SourceReason
+from pipeline.core.events import RuleEvent
+from pipeline.core.frame import Frame
+from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.rules.base import Rule
+from pipeline.runtime.analysis import Analysis, FrameResult
+from pipeline.runtime.camera_status import CameraStatus
+from pipeline.runtime.config import CameraConfig, RtspSourceConfig
+from pipeline.runtime.episodes import EpisodeBook, Provenance
+from pipeline.runtime.evidence_desk import ClipRequest, EvidenceDesk
+from pipeline.runtime.packet_queue import PacketQueue
+from pipeline.runtime.snapshots import Mark
+from pipeline.runtime.watched_time import WatchedTime
+from pipeline.video.backoff import Backoff
+from pipeline.video.decoder import Decoder
+from pipeline.video.ring import PacketRing
+from pipeline.video.sampler import Sampler
+from pipeline.video.sources.base import PacketSource
+from pipeline.video.sources.file import FileSource
+from pipeline.video.sources.rtsp import RtspSource
+
+_log = structlog.get_logger(__name__)
+_RING_BYTES = 96 * 1024 * 1024
+_QUEUE_PACKETS = 256
+_TICK_S = 0.5
+_MISSING = {
+    SourceReason.STALLED.value: MissingReason.STALLED,
+    SourceReason.UNDECODABLE.value: MissingReason.STALLED,
+}
+
+
+@dataclass(slots=True, eq=False)
+class _Session:
+    """One connection: its stream, its ring, and what went wrong with it."""
+
+    source: PacketSource
+    info: StreamInfo
+    ring: PacketRing
+    newest_s: float = 0.0
+    ended: threading.Event = field(default_factory=threading.Event)
+    failure: SourceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _PendingClip:
+    session: _Session
+    alert: UUID
+    start_media_s: float
+    end_media_s: float
+
+
+class CameraWorker:
+    """Watches one camera until told to stop.
+
+    Args:
+        config: The camera.
+        analysis: Its tracker and rules.
+        made_by: Model and configuration, for its alerts.
+        book: Takes what the rules say.
+        desk: Makes evidence.
+        clock: Time.
+        emit_time: Takes analysed-time reports.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        analysis: Analysis,
+        made_by: Provenance,
+        *,
+        book: EpisodeBook,
+        desk: EvidenceDesk,
+        clock: Clock,
+        emit_time: Callable[[list[AnalysedTime]], None],
+    ) -> None:
+        self.config = config
+        self.status = CameraStatus(config.id, clock)
+        self._analysis = analysis
+        self._made_by = made_by
+        self._book = book
+        self._desk = desk
+        self._clock = clock
+        self._queue: PacketQueue[_Session] = PacketQueue(_QUEUE_PACKETS)
+        self._stop = threading.Event()
+        self._session: _Session | None = None
+        self._pending_clips: list[_PendingClip] = []
+        self._started_mono_ns = clock.mono_ns()
+        self._last_time: FrameTime | None = None
+        self._dropped_seen = 0
+        self._watched = WatchedTime(
+            config.id,
+            analysis.rules,
+            clock.utc_s(),
+            frame_worth_s=2.0 / config.analysis_fps,
+            emit=emit_time,
+        )
+        self._threads = [
+            threading.Thread(target=self._read, name=f"read-{config.id}", daemon=True),
+            threading.Thread(target=self._analyse, name=f"analyse-{config.id}", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin; a disabled camera only says so."""
+        if not self.config.enabled:
+            self.status.disabled()
+            self._threads = self._threads[1:]
+        for thread in self._threads:
+            thread.start()
+
+    def request_stop(self) -> None:
+        """Ask both threads to end; a blocked read is broken off."""
+        self._stop.set()
+        session = self._session
+        if session is not None:
+            session.source.close()
+
+    def join(self, deadline_s: float) -> None:
+        """Wait for both threads; open episodes are closed and their clips cut as far as they go."""
+        for thread in self._threads:
+            thread.join(deadline_s)
+
+    def heartbeat(self) -> CameraHeartbeat:
+        """The camera's state for the wire."""
+        return self.status.heartbeat(self._queue.dropped)
+
+    # --- the reader's thread -------------------------------------------------------------
+
+    def _read(self) -> None:
+        backoff = Backoff(self._clock)
+        while not self._stop.is_set():
+            try:
+                finished = self._read_once(backoff)
+            except SourceError as error:
+                if not self._stop.is_set():
+                    self.status.lost(error)
+            except ConfigError as error:
+                self.status.broken(error.line())
+            else:
+                if finished:
+                    return
+            self._stop.wait(backoff.next_pause_s())
+
+    def _read_once(self, backoff: Backoff) -> bool:
+        """One connection, from open to its end.
+
+        Returns:
+            True if there is nothing more to come, as after a recording.
+        """
+        source = self._open_source()
+        session: _Session | None = None
+        try:
+            source.open()
+            clip = self.config.clip
+            session = _Session(
+                source, source.info, PacketRing(clip.pre_s + clip.post_s + 5.0, _RING_BYTES)
+            )
+            self._session = session
+            self.status.connected(source.info)
+            first_utc_s = self._clock.utc_s()
+            for packet in source.packets():
+                if self._stop.is_set() or session.failure is not None:
+                    break
+                if not source.is_live:
+                    self._stop.wait(first_utc_s + packet.media_s - self._clock.utc_s())
+                session.ring.append(packet)
+                session.newest_s = max(session.newest_s, packet.media_s)
+                self._queue.put(session, packet)
+                self.status.received(packet.utc_s)
+                backoff.healthy()
+        finally:
+            if session is not None:
+                session.ended.set()
+            source.close()
+        if session.failure is not None:
+            raise session.failure
+        if not source.is_live:
+            return True
+        if not self._stop.is_set():
+            raise SourceError(SourceReason.STALLED, "the stream ended", where=self.config.id)
+        return True
+
+    def _open_source(self) -> PacketSource:
+        source = self.config.source
+        if isinstance(source, RtspSourceConfig):
+            return RtspSource(
+                source.url,
+                username=source.username,
+                password=source.password(),
+                open_timeout_s=source.open_timeout_s,
+                read_timeout_s=source.read_timeout_s,
+                clock=self._clock,
+            )
+        return FileSource(source.path, self.config.id, self._clock.utc_s(), self._clock)
+
+    # --- the analysis' thread ------------------------------------------------------------
+
+    def _analyse(self) -> None:
+        session: _Session | None = None
+        decoder: Decoder | None = None
+        sampler = Sampler(self.config.analysis_fps)
+        base_s = 0.0
+        while not self._stop.is_set():
+            item = self._queue.get(_TICK_S)
+            if item is None:
+                self._tick()
+                continue
+            owner, packet = item
+            if owner is not session or decoder is None:
+                session, decoder = owner, Decoder(owner.info, self.config.id)
+                sampler = Sampler(self.config.analysis_fps)
+                base_s = self._continue_from(packet)
+            if session.failure is None:
+                self._look(session, decoder, sampler, packet, base_s)
+            self._cut_clips()
+        self._end()
+
+    def _look(
+        self,
+        session: _Session,
+        decoder: Decoder,
+        sampler: Sampler,
+        packet: EncodedPacket,
+        base_s: float,
+    ) -> None:
+        try:
+            for frame in decoder.decode(packet):
+                if sampler.wants(frame.time.media_s):
+                    self._judge(session, frame, base_s)
+        except SourceError as error:
+            session.failure = error
+            session.source.close()
+        except ModelError as error:
+            self.status.broken(error.line())
+
+    def _judge(self, session: _Session, frame: Frame, base_s: float) -> None:
+        """Run one sampled frame through tracker and rules, on the worker's own time line."""
+        session_media_s = frame.time.media_s
+        last_s = self._last_time.media_s if self._last_time else 0.0
+        time = FrameTime(max(last_s, base_s + session_media_s), frame.time.utc_s)
+        result = self._analysis.process(replace(frame, time=time))
+        self._last_time = time
+        overloaded = self._queue.dropped > self._dropped_seen
+        self._dropped_seen = self._queue.dropped
+        self._watched.analysed(
+            time.utc_s,
+            otherwise=MissingReason.OVERLOADED if overloaded else self._missing_reason(),
+        )
+        self.status.analysed(time.utc_s)
+        for rule, event in result.events:
+            self._take(session, rule, event, result, session_media_s)
+
+    def _take(
+        self,
+        session: _Session,
+        rule: Rule,
+        event: RuleEvent,
+        result: FrameResult,
+        session_media_s: float,
+    ) -> None:
+        episode, wants_evidence = self._book.apply(self.config.id, rule, event, self._made_by)
+        if not wants_evidence:
+            return
+        mark = Mark(event.box_norm_xyxy, rule.shape_norm)
+        self._desk.snapshot(
+            episode.id, result.frame, result.detections, mark, blur=self.config.blur_people
+        )
+        clip = self.config.clip
+        self._pending_clips.append(
+            _PendingClip(
+                session,
+                episode.id,
+                max(0.0, session_media_s - clip.pre_s),
+                session_media_s + clip.post_s,
+            )
+        )
+
+    def _cut_clips(self, *, at_once: bool = False) -> None:
+        waiting: list[_PendingClip] = []
+        for clip in self._pending_clips:
+            done = clip.session.newest_s >= clip.end_media_s
+            if not (done or at_once or clip.session.ended.is_set()):
+                waiting.append(clip)
+                continue
+            packets = clip.session.ring.between(clip.start_media_s, clip.end_media_s)
+            if packets:
+                self._desk.clip(
+                    clip.alert,
+                    ClipRequest(packets, clip.session.info, clip.start_media_s, clip.end_media_s),
+                )
+        self._pending_clips = waiting
+
+    def _continue_from(self, packet: EncodedPacket) -> float:
+        """Where a new session begins on the worker's time line, by the monotonic clock."""
+        since_start_s = (self._clock.mono_ns() - self._started_mono_ns) / 1e9
+        last_s = self._last_time.media_s if self._last_time else 0.0
+        return max(last_s, since_start_s) - packet.media_s
+
+    def _tick(self) -> None:
+        """Nothing came for a while: account for the time, and cut clips of an ended session."""
+        self._cut_clips()
+        session = self._session
+        if session is None or session.ended.is_set() or not self.config.enabled:
+            self._watched.missing(self._clock.utc_s(), self._missing_reason())
+
+    def _missing_reason(self) -> MissingReason:
+        if self.status.state is CameraState.DISABLED:
+            return MissingReason.DISABLED
+        return _MISSING.get(self.status.reason, MissingReason.OFFLINE)
+
+    def _end(self) -> None:
+        if self._last_time is not None:
+            for rule, event in self._analysis.finish(self._last_time):
+                self._book.apply(self.config.id, rule, event, self._made_by)
+        self._cut_clips(at_once=True)
+        self._watched.missing(self._clock.utc_s(), self._missing_reason())
+        self._watched.finish()

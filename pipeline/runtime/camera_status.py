@@ -1,0 +1,110 @@
+"""What can be said of one camera now; written by its threads, read by the heartbeat."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+
+from api.contract import CameraHeartbeat, CameraState, StreamFacts
+from pipeline.core.clock import Clock
+from pipeline.core.errors import SourceError
+from pipeline.core.packets import StreamInfo
+from pipeline.core.redact import redact_url
+from pipeline.runtime.episodes import utc
+
+_log = structlog.get_logger(__name__)
+
+
+class CameraStatus:
+    """State, reason and counters of one camera.
+
+    A camera is ``watching`` only once a picture of it was analysed; that it connects proves
+    nothing (DESIGN §4.4).
+    """
+
+    def __init__(self, camera_id: str, clock: Clock) -> None:
+        self._camera_id = camera_id
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._state = CameraState.CONNECTING
+        self._reason = ""
+        self._detail = ""
+        self._since_s = clock.utc_s()
+        self._last_frame_s: float | None = None
+        self._last_analysed_s: float | None = None
+        self._stream: StreamFacts | None = None
+        self._frames_analysed = 0
+        self._reconnects = 0
+
+    @property
+    def state(self) -> CameraState:
+        """The state now."""
+        return self._state
+
+    @property
+    def reason(self) -> str:
+        """Code of the reason now; ``""`` while watching."""
+        return self._reason
+
+    def connected(self, info: StreamInfo) -> None:
+        """The stream was opened; no picture yet."""
+        with self._lock:
+            self._stream = StreamFacts(
+                codec=info.codec, width=info.width, height=info.height, fps=round(info.fps, 2)
+            )
+
+    def received(self, utc_s: float) -> None:
+        """A packet arrived."""
+        self._last_frame_s = utc_s
+
+    def analysed(self, utc_s: float) -> None:
+        """A picture taken at ``utc_s`` was analysed."""
+        with self._lock:
+            self._last_analysed_s = utc_s
+            self._frames_analysed += 1
+        self._become(CameraState.WATCHING, "", "")
+
+    def lost(self, error: SourceError) -> None:
+        """The stream ended or never came."""
+        with self._lock:
+            self._reconnects += 1
+        self._become(CameraState.NOT_WATCHING, error.reason.value, redact_url(error.line()))
+
+    def broken(self, why: str) -> None:
+        """Pictures come but cannot be judged: a fault of ours or of the model."""
+        self._become(CameraState.NOT_WATCHING, "internal_error", redact_url(why))
+
+    def disabled(self) -> None:
+        """Switched off by configuration."""
+        self._become(CameraState.DISABLED, "disabled", "")
+
+    def heartbeat(self, frames_dropped: int) -> CameraHeartbeat:
+        """All of it, for the wire."""
+        with self._lock:
+            return CameraHeartbeat(
+                camera_id=self._camera_id,
+                state=self._state,
+                reason=self._reason,
+                detail=self._detail[:512],
+                since=utc(self._since_s),
+                last_frame_at=None if self._last_frame_s is None else utc(self._last_frame_s),
+                last_analysed_at=(
+                    None if self._last_analysed_s is None else utc(self._last_analysed_s)
+                ),
+                stream=self._stream,
+                frames_analysed=self._frames_analysed,
+                frames_dropped=frames_dropped,
+                reconnects=self._reconnects,
+            )
+
+    def _become(self, state: CameraState, reason: str, detail: str) -> None:
+        with self._lock:
+            changed = (state, reason) != (self._state, self._reason)
+            if changed:
+                self._since_s = self._clock.utc_s()
+            self._state, self._reason, self._detail = state, reason, detail
+        if changed:
+            _log.info(
+                "camera", camera=self._camera_id, state=state.value, reason=reason, detail=detail
+            )

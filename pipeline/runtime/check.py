@@ -1,0 +1,141 @@
+"""What ``mingan config check``, ``models`` and ``camera probe`` say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import yaml
+
+from models.manifest import ManifestError, list_manifests, load_manifest, verify
+from pipeline.core.clock import FrameTime
+from pipeline.core.errors import ConfigError, EvidenceError, ModelError
+from pipeline.core.frame import Bgr, Frame
+from pipeline.geometry.site import SiteConfig
+from pipeline.inference.detector import load_detector
+from pipeline.rules.base import build_rule
+from pipeline.runtime.config import AnalysisConfig, load_analysis, load_box
+from pipeline.video.probe import probe
+
+
+def check_config(path: Path) -> str:
+    """Check one configuration file, with the models and classes its rules need.
+
+    Returns:
+        One line on what it holds.
+
+    Raises:
+        ConfigError: With one line per problem.
+        ModelError: A model it names is unknown.
+    """
+    if _is_box(path):
+        box = load_box(path)
+        for camera in box.cameras:
+            _check_rules(camera, box.site, f"{path}: cameras[{camera.id}]")
+        rules = sum(len(camera.rules) for camera in box.cameras)
+        return f"ok, {len(box.cameras)} cameras, {rules} rules"
+    file = load_analysis(path)
+    _check_rules(file.analysis, file.site, f"{path}: analysis")
+    return f"ok, {len(file.analysis.rules)} rules"
+
+
+def _is_box(path: Path) -> bool:
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return False
+    return isinstance(data, dict) and "cameras" in data
+
+
+def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str) -> None:
+    try:
+        manifest = load_manifest(config.model)
+    except ManifestError as error:
+        raise ModelError(error.what, where=f"{where}.model", remedy=error.remedy) from error
+    for i, rule in enumerate(config.rules):
+        try:
+            build_rule(rule, site, tuple(manifest.classes))
+        except ConfigError as error:
+            raise ConfigError(
+                error.what, where=f"{where}.rules[{i}]", remedy=error.remedy
+            ) from error
+
+
+def describe_models() -> Iterator[str]:
+    """One line per model."""
+    for manifest in list_manifests():
+        try:
+            verify(manifest)
+            state = "ok"
+        except ManifestError as error:
+            state = error.what
+        sizes = "/".join(f"{w}x{h}" for w, h in manifest.input.allowed_sizes)
+        yield (
+            f"{manifest.id}  v{manifest.version}  {manifest.family}  {sizes}  "
+            f"{manifest.weights.size_bytes / 1e6:.1f} MB  {manifest.licence} "
+            f"({manifest.licence_status})  {len(manifest.classes)} classes  [{state}]"
+        )
+
+
+def verify_models(ids: Sequence[str]) -> Iterator[str]:
+    """Check hashes and run each model once on a grey picture.
+
+    Raises:
+        ModelError: A model cannot be used.
+    """
+    for model_id in ids or [manifest.id for manifest in list_manifests()]:
+        with load_detector(model_id) as detector:
+            found = detector.detect([_grey_frame(*detector.input_size)])[0]
+            yield (
+                f"{model_id}: ok, {detector.model_sha256[:16]}, "
+                f"{len(found)} boxes on an empty picture"
+            )
+
+
+def probe_camera(
+    url: str, username: str | None, password_env: str | None, seconds: float, snapshot: Path
+) -> Iterator[str]:
+    """Measure a camera or file.
+
+    Raises:
+        SourceError: It cannot be read; the reason says why.
+        ConfigError: The password's variable is not set.
+        EvidenceError: The picture cannot be written.
+    """
+    password = None
+    if password_env is not None:
+        password = os.environ.get(password_env)
+        if password is None:
+            raise ConfigError(
+                f"environment variable {password_env} is not set", remedy="Set it, and try again"
+            )
+    report = probe(url, seconds=seconds, username=username, password=password)
+    yield from report.lines()
+    ok, data = cv2.imencode(".jpg", report.picture)
+    try:
+        if not ok:
+            raise OSError("the picture cannot be encoded")
+        snapshot.write_bytes(data.tobytes())
+    except OSError as error:
+        raise EvidenceError(
+            f"the snapshot cannot be written ({error})",
+            where=str(snapshot),
+            remedy="Choose another --snapshot",
+        ) from error
+    yield f"snapshot    {snapshot}"
+
+
+class _Grey:
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+
+    def bgr(self, width: int | None = None, height: int | None = None) -> Bgr:
+        return np.full((height or self.height, width or self.width, 3), 128, np.uint8)
+
+
+def _grey_frame(width: int, height: int) -> Frame:
+    return Frame("verify", FrameTime(0.0, 0.0), _Grey(width, height))

@@ -1,0 +1,254 @@
+"""What a box is told to do: its site, its cameras, their rules, and where to report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from api.contract.base import Identifier
+from pipeline.core.errors import ConfigError, DeliveryError
+from pipeline.geometry.site import SiteConfig
+from pipeline.rules import AnyRuleConfig
+from pipeline.runtime.yaml_file import load_yaml
+
+_URL_WITH_PASSWORD = re.compile(r"^[a-z]+://[^/@]*:[^/@]*@", re.IGNORECASE)
+
+
+class Strict(BaseModel):
+    """Refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RtspSourceConfig(Strict):
+    """A camera or recorder channel reached by RTSP over TCP.
+
+    The password comes from the environment or a file, never from this file.
+    """
+
+    type: Literal["rtsp"]
+    url: Annotated[str, StringConstraints(pattern=r"^rtsps?://[^\s]+$", max_length=512)]
+    username: str | None = None
+    password_env: str | None = None
+    password_file: Path | None = None
+    open_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    read_timeout_s: Annotated[float, Field(gt=0, le=60)] = 8.0
+
+    @model_validator(mode="after")
+    def _keeps_secrets_out(self) -> RtspSourceConfig:
+        if _URL_WITH_PASSWORD.match(self.url):
+            raise ValueError(
+                "the address contains a password; write it without, and give `username` with "
+                "`password_env` or `password_file`"
+            )
+        if self.username and not (self.password_env or self.password_file):
+            raise ValueError("`username` needs `password_env` or `password_file`")
+        return self
+
+    def password(self) -> str | None:
+        """The camera's password.
+
+        Raises:
+            ConfigError: It is not where the configuration says.
+        """
+        if self.password_env:
+            value = os.environ.get(self.password_env)
+            if value is None:
+                raise ConfigError(
+                    f"environment variable {self.password_env} is not set",
+                    where="password_env",
+                    remedy="Set it in the service's environment, or use password_file",
+                )
+            return value
+        if self.password_file:
+            try:
+                return self.password_file.read_text("utf-8").strip()
+            except OSError as error:
+                raise ConfigError(
+                    f"the password file cannot be read ({error.strerror})",
+                    where=str(self.password_file),
+                    remedy="Create it with mode 600, owned by the worker's user",
+                ) from error
+        return None
+
+
+class FileSourceConfig(Strict):
+    """A recording, played once at its own pace as if it were a camera."""
+
+    type: Literal["file"]
+    path: Path
+
+
+SourceConfig = Annotated[RtspSourceConfig | FileSourceConfig, Field(discriminator="type")]
+
+
+class ClipConfig(Strict):
+    """Seconds of video kept around the moment an alert is raised."""
+
+    pre_s: Annotated[float, Field(ge=0, le=30)] = 5.0
+    post_s: Annotated[float, Field(ge=0, le=30)] = 5.0
+
+
+class AnalysisConfig(Strict):
+    """What is looked for in one picture."""
+
+    model: Identifier = "campus_objects"
+    model_input: Annotated[
+        tuple[Annotated[int, Field(ge=64, le=2048)], Annotated[int, Field(ge=64, le=2048)]] | None,
+        Field(description="Width and height the model sees; one of its manifest's sizes"),
+    ] = None
+    analysis_fps: Annotated[float, Field(gt=0, le=30)] = 5.0
+    blur_people: bool = True
+    rules: Annotated[list[AnyRuleConfig], Field(min_length=1, max_length=32)]
+
+    @model_validator(mode="after")
+    def _rule_ids_differ(self) -> AnalysisConfig:
+        seen: set[str] = set()
+        for rule in self.rules:
+            name = rule.id or rule.type
+            if name in seen:
+                raise ValueError(
+                    f"two rules are called `{name}`; give each of them an `id` of its own"
+                )
+            seen.add(name)
+        return self
+
+
+class CameraConfig(AnalysisConfig):
+    """One camera of the box."""
+
+    id: Identifier
+    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    location: Annotated[str, StringConstraints(max_length=128)] = ""
+    enabled: bool = True
+    source: SourceConfig
+    clip: ClipConfig = ClipConfig()
+
+
+class ApiConfig(Strict):
+    """The command centre this box reports to."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]+$")]
+    token_file: Path | None = None
+    token_env: str | None = None
+
+    def token(self) -> str:
+        """The worker's token, read anew each time so that it can be replaced.
+
+        Raises:
+            DeliveryError: It is not there yet; what must be delivered waits.
+        """
+        if self.token_env:
+            value = os.environ.get(self.token_env, "")
+            where = self.token_env
+        else:
+            assert self.token_file is not None
+            where = str(self.token_file)
+            try:
+                value = self.token_file.read_text("utf-8").strip()
+            except OSError as error:
+                raise DeliveryError(
+                    f"the worker's token cannot be read ({error.strerror})",
+                    where=where,
+                    remedy="Start the command centre once, or copy the token it shows",
+                ) from error
+        if not value:
+            raise DeliveryError("the worker's token is empty", where=where)
+        return value
+
+    @model_validator(mode="after")
+    def _has_one_token(self) -> ApiConfig:
+        if bool(self.token_file) == bool(self.token_env):
+            raise ValueError("give either `token_file` or `token_env`")
+        return self
+
+
+class BoxSiteConfig(SiteConfig):
+    """The school this box stands in."""
+
+    id: Identifier
+    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
+class BoxConfig(Strict):
+    """Everything one worker process is told."""
+
+    site: BoxSiteConfig
+    worker_id: Identifier = "box-1"
+    data_dir: Path
+    api: ApiConfig
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    cameras: Annotated[list[CameraConfig], Field(min_length=1, max_length=256)]
+
+    @model_validator(mode="after")
+    def _camera_ids_differ(self) -> BoxConfig:
+        seen: set[str] = set()
+        for camera in self.cameras:
+            if camera.id in seen:
+                raise ValueError(f"two cameras are called `{camera.id}`; ids must differ")
+            seen.add(camera.id)
+        return self
+
+
+class AnalysisFile(Strict):
+    """What ``mingan analyze`` is told: the same analysis, without cameras."""
+
+    site: SiteConfig = SiteConfig()
+    analysis: AnalysisConfig
+
+
+def load_box(path: Path) -> BoxConfig:
+    """Read a box's configuration; relative paths in it are relative to its folder.
+
+    Raises:
+        ConfigError: One line per problem, each with file, line, key and remedy.
+    """
+    box = load_yaml(path, BoxConfig)
+    base = path.resolve().parent
+    api = box.api.model_copy(update={"token_file": _below(base, box.api.token_file)})
+    cameras = [
+        camera.model_copy(update={"source": _source_below(base, camera.source)})
+        for camera in box.cameras
+    ]
+    return box.model_copy(
+        update={"data_dir": _below(base, box.data_dir), "api": api, "cameras": cameras}
+    )
+
+
+def load_analysis(path: Path) -> AnalysisFile:
+    """Read the configuration of an offline analysis.
+
+    Raises:
+        ConfigError: One line per problem, each with file, line, key and remedy.
+    """
+    return load_yaml(path, AnalysisFile)
+
+
+def config_sha256(config: AnalysisConfig, site: SiteConfig) -> str:
+    """Hash of all that decides what is alerted, so that an alert names its configuration.
+
+    A camera's address and its credentials are left out.
+    """
+    kept = {
+        "analysis": config.model_dump(mode="json", exclude={"source"}),
+        "time_zone": site.time_zone,
+        "holidays": sorted(day.isoformat() for day in site.holidays),
+        "workday_overrides": sorted(day.isoformat() for day in site.workday_overrides),
+    }
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _below(base: Path, path: Path | None) -> Path | None:
+    return None if path is None else base / path
+
+
+def _source_below(base: Path, source: RtspSourceConfig | FileSourceConfig) -> object:
+    if isinstance(source, FileSourceConfig):
+        return source.model_copy(update={"path": base / source.path})
+    return source.model_copy(update={"password_file": _below(base, source.password_file)})

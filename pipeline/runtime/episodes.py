@@ -1,0 +1,225 @@
+"""From what a rule says to the episode on the wire, across restarts.
+
+An open episode is kept in the outbox's file, in the same transaction as the message about it.
+After a crash the next process finds it: a violation that still lasts continues the episode, one
+that does not closes it at its last qualifying moment. So a restart neither doubles nor loses one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+
+from api.contract import AlertEpisode, EpisodeState, EvidenceRef
+from pipeline.core.events import EventKind, RuleEvent, episode_id
+from pipeline.delivery.outbox import Outbox
+from pipeline.rules.base import Rule
+
+_log = structlog.get_logger(__name__)
+Slot = tuple[str, str, str]
+_REMEMBERED = 1024
+"""Episodes kept in memory so that late evidence finds the latest revision of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What decided an alert."""
+
+    model_id: str
+    model_sha256: str
+    config_sha256: str
+
+
+def utc(seconds: float) -> datetime:
+    """Seconds since the epoch as an aware datetime, to the millisecond."""
+    return datetime.fromtimestamp(round(seconds, 3), UTC)
+
+
+def open_episode(camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenance) -> AlertEpisode:
+    """The first revision of an episode."""
+    return AlertEpisode(
+        id=episode_id(camera_id, event.rule_id, event.zone, event.started.utc_s),
+        revision=1,
+        camera_id=camera_id,
+        rule=event.rule,
+        rule_id=event.rule_id,
+        zone=event.zone,
+        risk=rule.config.risk_level,
+        state=EpisodeState.OPEN,
+        started_at=utc(event.started.utc_s),
+        raised_at=utc(event.at.utc_s),
+        ended_at=utc(event.last_seen.utc_s),
+        score=event.score,
+        classes=event.class_names,
+        track_count=len(event.track_ids),
+        box_norm_xyxy=event.box_norm_xyxy,
+        zone_norm=rule.shape_norm,
+        facts=dict(event.facts),
+        model_id=made_by.model_id,
+        model_sha256=made_by.model_sha256,
+        config_sha256=made_by.config_sha256,
+    )
+
+
+class EpisodeBook:
+    """All open episodes of a worker; every change is on disk before it counts.
+
+    Args:
+        outbox: Where messages wait.
+        on_change: Called after a message was put.
+        resume_s: How long after its last qualifying moment an episode of an earlier process may
+            still be continued.
+    """
+
+    def __init__(
+        self, outbox: Outbox, on_change: Callable[[], None], *, resume_s: float = 60.0
+    ) -> None:
+        self._outbox = outbox
+        self._on_change = on_change
+        self._resume_s = resume_s
+        self._lock = threading.Lock()
+        self._episodes: dict[Slot, AlertEpisode] = {}
+        self._unsaved: dict[str, AlertEpisode] = {}
+        self._inherited: dict[Slot, AlertEpisode] = {}
+        self._latest: OrderedDict[UUID, AlertEpisode] = OrderedDict()
+        for body in outbox.open_episodes():
+            episode = AlertEpisode.model_validate_json(body)
+            self._inherited[_slot(episode)] = episode
+
+    def apply(
+        self, camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenance
+    ) -> tuple[AlertEpisode, bool]:
+        """Take what a rule said.
+
+        Returns:
+            The episode now, and whether it has no evidence yet and this is the moment to make it.
+        """
+        slot = (camera_id, event.rule_id, event.zone)
+        with self._lock:
+            is_new = wants_evidence = False
+            known = self._episodes.get(slot)
+            if event.kind is EventKind.OPENED or known is None:
+                fresh = open_episode(camera_id, rule, event, made_by)
+                before = known or self._inherited.pop(slot, None)
+                if (before is not None and before.id == fresh.id) or (
+                    before is not None and self._continues(before, fresh)
+                ):
+                    known = before
+                else:
+                    if before is not None:
+                        self._save(_closed(before))
+                    known, is_new = fresh, True
+                wants_evidence = is_new or (before is not None and not before.evidence)
+            episode = known if is_new else merged(known, event)
+            if event.kind is EventKind.CLOSED:
+                episode = episode.model_copy(update={"state": EpisodeState.CLOSED})
+                self._episodes.pop(slot, None)
+            else:
+                self._episodes[slot] = episode
+            self._save(episode)
+        self._on_change()
+        if is_new:
+            _log.info("alert raised", alert=str(episode.id), camera=camera_id, rule=episode.rule)
+        return episode, wants_evidence
+
+    def attach(self, episode_id: UUID, evidence: EvidenceRef) -> None:
+        """Add a piece of evidence to an episode, open or closed a while ago."""
+        with self._lock:
+            episode = self._latest.get(episode_id)
+            if episode is None:
+                _log.error("evidence came too late for its alert", alert=str(episode_id))
+                return
+            if evidence in episode.evidence:
+                return
+            episode = episode.model_copy(
+                update={
+                    "revision": episode.revision + 1,
+                    "evidence": (*episode.evidence, evidence),
+                }
+            )
+            slot = _slot(episode)
+            current = self._episodes.get(slot)
+            if current is not None and current.id == episode.id:
+                self._episodes[slot] = episode
+            self._save(episode)
+        self._on_change()
+
+    def close_stale(self, now_utc_s: float) -> None:
+        """Close inherited episodes that nothing continued in time."""
+        with self._lock:
+            for slot, episode in list(self._inherited.items()):
+                if now_utc_s - episode.ended_at.timestamp() > self._resume_s:
+                    del self._inherited[slot]
+                    self._save(_closed(episode))
+        self.retry_unsaved()
+
+    def retry_unsaved(self) -> int:
+        """Try again to write what a full or lost disk did not take.
+
+        Returns:
+            How many episodes are still only in memory.
+        """
+        with self._lock:
+            for episode in list(self._unsaved.values()):
+                self._save(episode)
+            left = len(self._unsaved)
+        self._on_change()
+        return left
+
+    def _continues(self, before: AlertEpisode, fresh: AlertEpisode) -> bool:
+        pause_s = (fresh.started_at - before.ended_at).total_seconds()
+        return pause_s <= self._resume_s and before.config_sha256 == fresh.config_sha256
+
+    def _save(self, episode: AlertEpisode) -> None:
+        key = str(episode.id)
+        self._latest[episode.id] = episode
+        self._latest.move_to_end(episode.id)
+        if len(self._latest) > _REMEMBERED:
+            self._latest.popitem(last=False)
+        slot = _slot(episode)
+        holder = self._episodes.get(slot)
+        try:
+            self._outbox.put_alert(
+                key,
+                episode.model_dump_json().encode(),
+                slot=slot,
+                is_open=episode.state is EpisodeState.OPEN,
+                frees_slot=holder is None or holder.id == episode.id,
+            )
+            self._unsaved.pop(key, None)
+        except sqlite3.Error as error:
+            self._unsaved[key] = episode
+            _log.error("alert kept in memory: the outbox cannot be written", why=str(error))
+
+
+def _slot(episode: AlertEpisode) -> Slot:
+    return episode.camera_id, episode.rule_id, episode.zone
+
+
+def _closed(episode: AlertEpisode) -> AlertEpisode:
+    return episode.model_copy(
+        update={"revision": episode.revision + 1, "state": EpisodeState.CLOSED}
+    )
+
+
+def merged(episode: AlertEpisode, event: RuleEvent) -> AlertEpisode:
+    """The next revision of an episode after one more event of its rule."""
+    better = event.score > episode.score
+    return episode.model_copy(
+        update={
+            "revision": episode.revision + 1,
+            "ended_at": max(episode.ended_at, utc(event.last_seen.utc_s)),
+            "score": max(episode.score, event.score),
+            "box_norm_xyxy": event.box_norm_xyxy if better else episode.box_norm_xyxy,
+            "classes": tuple(sorted({*episode.classes, *event.class_names})),
+            "track_count": max(episode.track_count, len(event.track_ids)),
+            "facts": {**episode.facts, **event.facts},
+        }
+    )

@@ -1,0 +1,53 @@
+"""The bounded queue between a camera's reader and its analysis."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Generic, TypeVar
+
+from pipeline.core.packets import EncodedPacket
+
+Session = TypeVar("Session")
+
+
+class PacketQueue(Generic[Session]):
+    """Packets with the session they belong to; when full, drops the oldest and counts.
+
+    A picture cannot be decoded without those before it, so after a drop nothing is handed out
+    until the next keyframe.
+
+    Args:
+        limit: Packets held at most.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._items: deque[tuple[Session, EncodedPacket]] = deque()
+        self._condition = threading.Condition()
+        self._wants_keyframe = False
+        self.dropped = 0
+
+    def put(self, session: Session, packet: EncodedPacket) -> None:
+        """Add a packet; never waits."""
+        with self._condition:
+            if len(self._items) >= self._limit:
+                self.dropped += len(self._items)
+                self._items.clear()
+                self._wants_keyframe = True
+            if self._wants_keyframe and not packet.is_keyframe:
+                self.dropped += 1
+                return
+            self._wants_keyframe = False
+            self._items.append((session, packet))
+            self._condition.notify()
+
+    def get(self, timeout_s: float) -> tuple[Session, EncodedPacket] | None:
+        """The oldest packet, or None when none came in time."""
+        with self._condition:
+            if not self._items:
+                self._condition.wait(timeout_s)
+            return self._items.popleft() if self._items else None
+
+    def __len__(self) -> int:
+        return len(self._items)

@@ -1,0 +1,51 @@
+"""The pictures of an alert: what is shown by default, and the original kept apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.core.detections import Detections
+from pipeline.core.frame import Frame
+from pipeline.evidence.privacy import blur_people
+from pipeline.evidence.snapshot import draw_snapshot
+
+_PERSON = frozenset({"person"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is drawn on a snapshot, as fractions of the picture.
+
+    Attributes:
+        box_norm_xyxy: The object the alert is about.
+        shape_norm: Corners of the zone, or points of the line.
+    """
+
+    box_norm_xyxy: tuple[float, float, float, float]
+    shape_norm: tuple[tuple[float, float], ...]
+
+
+def render_snapshots(
+    frame: Frame, detections: Detections, mark: Mark, *, blur: bool
+) -> tuple[bytes, bytes]:
+    """Draw the alert on its frame.
+
+    Args:
+        frame: The frame.
+        detections: All boxes found in it; every person is blurred, not only the alert's.
+        mark: What to draw.
+        blur: Whether people are blurred.
+
+    Returns:
+        (shown, original) as JPEG; the same picture when nothing is to be blurred.
+
+    Raises:
+        EvidenceError: It cannot be encoded.
+    """
+    picture = frame.picture.bgr()
+    original = draw_snapshot(picture, zone_norm=mark.shape_norm, box_norm_xyxy=mark.box_norm_xyxy)
+    if not blur:
+        return original, original
+    blurred = blur_people(picture, detections.of_classes(_PERSON).xyxy)
+    shown = draw_snapshot(blurred, zone_norm=mark.shape_norm, box_norm_xyxy=mark.box_norm_xyxy)
+    return shown, original

@@ -1,0 +1,101 @@
+"""Analysed time: the seconds really looked at, per camera and rule, each minute.
+
+A camera's time line is cut into stretches that were analysed or missing for a reason. "No alert"
+and "not watching" must never look alike (DESIGN §3).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from api.contract import AnalysedTime, MissingReason, MissingTime
+from pipeline.rules.base import Rule
+from pipeline.runtime.episodes import utc
+
+INTERVAL_S = 60.0
+
+
+class WatchedTime:
+    """The ledger of one camera.
+
+    Args:
+        camera_id: Camera.
+        rules: Its rules; outside its schedule a rule's time is ``out_of_schedule``.
+        start_utc_s: Where the time line begins.
+        frame_worth_s: Longest stretch one analysed picture may stand for; above it, time between
+            two pictures was not looked at.
+        emit: Takes each finished interval's reports.
+    """
+
+    def __init__(
+        self,
+        camera_id: str,
+        rules: Sequence[Rule],
+        start_utc_s: float,
+        *,
+        frame_worth_s: float,
+        emit: Callable[[list[AnalysedTime]], None],
+    ) -> None:
+        self._camera_id = camera_id
+        self._rules = rules
+        self._cursor_s = start_utc_s
+        self._from_s = start_utc_s
+        self._frame_worth_s = frame_worth_s
+        self._emit = emit
+        self._analysed_s = [0.0] * len(rules)
+        self._missing_s: list[dict[MissingReason, float]] = [{} for _ in rules]
+
+    def analysed(self, utc_s: float, *, otherwise: MissingReason) -> None:
+        """A picture taken at ``utc_s`` was analysed; older unexplained time is ``otherwise``."""
+        looked_from_s = max(self._cursor_s, utc_s - self._frame_worth_s)
+        self._advance(looked_from_s, otherwise)
+        self._advance(utc_s, None)
+
+    def missing(self, utc_s: float, reason: MissingReason) -> None:
+        """Nothing was analysed up to ``utc_s``."""
+        self._advance(utc_s, reason)
+
+    def finish(self) -> None:
+        """Report the last, unfinished interval."""
+        if self._cursor_s - self._from_s >= 0.001:
+            self._report()
+
+    def _advance(self, to_s: float, reason: MissingReason | None) -> None:
+        while self._cursor_s < to_s:
+            boundary_s = (math.floor(self._from_s / INTERVAL_S) + 1) * INTERVAL_S
+            end_s = min(to_s, boundary_s)
+            self._add(end_s - self._cursor_s, (self._cursor_s + end_s) / 2, reason)
+            self._cursor_s = end_s
+            if end_s >= boundary_s:
+                self._report()
+
+    def _add(self, seconds: float, middle_s: float, reason: MissingReason | None) -> None:
+        for i, rule in enumerate(self._rules):
+            why = reason if rule.is_scheduled(middle_s) else MissingReason.OUT_OF_SCHEDULE
+            if why is None:
+                self._analysed_s[i] += seconds
+            else:
+                self._missing_s[i][why] = self._missing_s[i].get(why, 0.0) + seconds
+
+    def _report(self) -> None:
+        reports = [
+            AnalysedTime(
+                camera_id=self._camera_id,
+                rule=rule.type,
+                rule_id=rule.rule_id,
+                from_at=utc(self._from_s),
+                to_at=utc(self._cursor_s),
+                analysed_s=round(self._analysed_s[i], 3),
+                missing=tuple(
+                    MissingTime(reason=reason, seconds=round(seconds, 3))
+                    for reason, seconds in sorted(self._missing_s[i].items())
+                    if round(seconds, 3) > 0
+                ),
+            )
+            for i, rule in enumerate(self._rules)
+        ]
+        self._from_s = self._cursor_s
+        self._analysed_s = [0.0] * len(self._rules)
+        self._missing_s = [{} for _ in self._rules]
+        self._emit(reports)

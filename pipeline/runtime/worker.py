@@ -1,0 +1,188 @@
+"""The worker process: all cameras of a box, their shared models, and what reports about them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from api.contract import CONTRACT_VERSION, AnalysedTime, CameraRegistration, Heartbeat
+from pipeline.core.clock import Clock, SystemClock
+from pipeline.core.detections import Detections
+from pipeline.core.errors import DeliveryError
+from pipeline.core.frame import Frame
+from pipeline.core.redact import redact_url
+from pipeline.delivery.client import CentreClient
+from pipeline.delivery.outbox import MessageKind, Outbox
+from pipeline.delivery.postman import Postman
+from pipeline.evidence.store import EvidenceStore
+from pipeline.inference.detector import Detector, load_detector
+from pipeline.runtime.analysis import Analysis
+from pipeline.runtime.camera import CameraWorker
+from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, config_sha256
+from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
+from pipeline.runtime.evidence_desk import EvidenceDesk
+from pipeline.runtime.version import version
+
+_log = structlog.get_logger(__name__)
+_HEARTBEAT_S = 5.0
+_STOP_S = 8.0
+
+
+class SharedDetector:
+    """A detector used by several cameras, one at a time."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._lock = threading.Lock()
+        self.class_names = detector.class_names
+        self.model_id = detector.model_id
+        self.model_sha256 = detector.model_sha256
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        """The boxes of each frame."""
+        with self._lock:
+            return self._detector.detect(frames)
+
+
+class Worker:
+    """One process that watches a box's cameras.
+
+    Args:
+        config: The box.
+        clock: Time.
+
+    Raises:
+        ConfigError: The data folder cannot be written, or a rule cannot work.
+        ModelError: A model cannot be used.
+    """
+
+    def __init__(self, config: BoxConfig, clock: Clock | None = None) -> None:
+        self._config = config
+        self._clock = clock or SystemClock()
+        self._started_s = self._clock.utc_s()
+        self._stop = threading.Event()
+        self._outbox = Outbox(config.data_dir / "outbox.db", self._clock)
+        self._client = CentreClient(config.api.url, config.api.token)
+        self._postman = Postman(self._outbox, self._client)
+        self._book = EpisodeBook(self._outbox, self._postman.wake)
+        self._desk = EvidenceDesk(
+            EvidenceStore(config.data_dir / "evidence"), self._outbox, self._book
+        )
+        self._unsent_time: deque[AnalysedTime] = deque()
+        self._time_lock = threading.Lock()
+        detectors: dict[tuple[str, tuple[int, int] | None], SharedDetector] = {}
+        self._cameras = [self._build(camera, detectors) for camera in config.cameras]
+
+    def run(self) -> None:
+        """Watch until SIGTERM or SIGINT, then finish open episodes and deliver what can be."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        self._register()
+        self._desk.start()
+        self._postman.start()
+        for camera in self._cameras:
+            camera.start()
+        _log.info("worker started", cameras=len(self._cameras), version=version())
+        while not self._stop.is_set():
+            self._beat()
+            self._book.close_stale(self._clock.utc_s())
+            self._save_time([])
+            self._stop.wait(_HEARTBEAT_S)
+        self._shut_down()
+
+    def _build(
+        self,
+        camera: CameraConfig,
+        detectors: dict[tuple[str, tuple[int, int] | None], SharedDetector],
+    ) -> CameraWorker:
+        key = (camera.model, camera.model_input)
+        if key not in detectors:
+            detectors[key] = SharedDetector(
+                load_detector(camera.model, input_size=camera.model_input)
+            )
+        detector = detectors[key]
+        return CameraWorker(
+            camera,
+            Analysis(camera, self._config.site, detector),
+            Provenance(
+                detector.model_id, detector.model_sha256, config_sha256(camera, self._config.site)
+            ),
+            book=self._book,
+            desk=self._desk,
+            clock=self._clock,
+            emit_time=self._save_time,
+        )
+
+    def _register(self) -> None:
+        for camera in self._config.cameras:
+            source = camera.source
+            address = source.url if isinstance(source, RtspSourceConfig) else source.path.name
+            registration = CameraRegistration(
+                camera_id=camera.id,
+                name=camera.name,
+                location=camera.location,
+                source=redact_url(address)[:256],
+                rules=tuple(rule.type for rule in camera.rules),
+                config_sha256=config_sha256(camera, self._config.site),
+            )
+            self._outbox.put(MessageKind.CAMERA, camera.id, registration.model_dump_json().encode())
+
+    def _save_time(self, reports: list[AnalysedTime]) -> None:
+        """Put analysed time into the outbox; what a full disk refuses is tried again."""
+        with self._time_lock:
+            self._unsent_time.extend(reports)
+            while self._unsent_time:
+                report = self._unsent_time[0]
+                key = f"{report.camera_id}/{report.rule_id}/{report.from_at.isoformat()}"
+                body = json.dumps([report.model_dump(mode="json")]).encode()
+                try:
+                    self._outbox.put(MessageKind.ANALYSED_TIME, key, body)
+                except sqlite3.Error as error:
+                    _log.error("analysed time kept in memory", why=str(error))
+                    return
+                self._unsent_time.popleft()
+
+    def _beat(self) -> None:
+        backlog = self._outbox.backlog()
+        heartbeat = Heartbeat(
+            worker_id=self._config.worker_id,
+            version=version(),
+            contract_version=CONTRACT_VERSION,
+            sent_at=utc(self._clock.utc_s()),
+            started_at=utc(self._started_s),
+            outbox_pending=backlog.pending,
+            outbox_bytes=backlog.pending_bytes,
+            disk_free_bytes=_free_bytes(self._config.data_dir),
+            cameras=tuple(camera.heartbeat() for camera in self._cameras),
+        )
+        try:
+            self._client.heartbeat(heartbeat)
+        except DeliveryError as error:
+            _log.warning("heartbeat not taken", why=error.line())
+
+    def _shut_down(self) -> None:
+        _log.info("worker stops")
+        for camera in self._cameras:
+            camera.request_stop()
+        for camera in self._cameras:
+            camera.join(_STOP_S)
+        self._desk.stop(_STOP_S)
+        self._book.retry_unsaved()
+        self._save_time([])
+        self._postman.stop(_STOP_S)
+        waiting = self._outbox.backlog().pending
+        self._client.close()
+        self._outbox.close()
+        _log.info("worker stopped", waiting_in_outbox=waiting)
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free

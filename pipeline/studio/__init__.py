@@ -1,0 +1,1 @@
+"""The offline studio: recordings analysed as fast as the machine can, reproducibly."""

@@ -1,0 +1,261 @@
+"""One recording after the other, from file to alerts, driven by its own timestamps.
+
+The same file, configuration and model give byte-identical alerts, at any speed and on any
+machine of the same kind: nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.contract import AlertEpisode, EpisodeState
+from pipeline.core.clock import FrameTime
+from pipeline.core.errors import SourceError
+from pipeline.core.events import EventKind
+from pipeline.core.frame import Frame
+from pipeline.geometry.site import SiteConfig
+from pipeline.runtime.analysis import Analysis, FrameResult, Sees
+from pipeline.runtime.config import AnalysisConfig
+from pipeline.runtime.episodes import Provenance, merged, open_episode
+from pipeline.runtime.snapshots import Mark, render_snapshots
+from pipeline.studio.overlay import Overlay
+from pipeline.video.annotated import AnnotatedWriter
+from pipeline.video.decoder import Decoder
+from pipeline.video.sampler import Sampler
+from pipeline.video.sources.file import FileSource
+
+Progress = Callable[[float, float], None]
+"""Called with (media seconds done, media seconds in all, 0 when unknown)."""
+
+
+@dataclass(slots=True)
+class Found:
+    """One episode of a recording, in its media time.
+
+    Attributes:
+        episode: As on the wire.
+        start_s: First qualifying moment.
+        raised_s: When the alert was raised.
+        end_s: Last qualifying moment.
+        snapshot: File name of its picture, relative to the output folder.
+    """
+
+    episode: AlertEpisode
+    start_s: float
+    raised_s: float
+    end_s: float
+    snapshot: str = ""
+
+
+@dataclass(slots=True)
+class Recording:
+    """What was found in one file.
+
+    Attributes:
+        path: The file.
+        key: Its name in outputs; the file's stem, made unique.
+        width: Pixels.
+        height: Pixels.
+        codec: FFmpeg's name.
+        duration_s: Up to the last picture.
+        frames_decoded: Pictures decoded.
+        frames_analysed: Pictures looked at.
+        found: Episodes by start.
+        failure: Why the analysis ended early, or ``""``.
+    """
+
+    path: Path
+    key: str
+    width: int = 0
+    height: int = 0
+    codec: str = ""
+    duration_s: float = 0.0
+    frames_decoded: int = 0
+    frames_analysed: int = 0
+    found: list[Found] = field(default_factory=list)
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done with each recording.
+
+    Attributes:
+        config: What to look for.
+        site: Time zone and holidays.
+        detector: Finds boxes.
+        made_by: Named in each alert.
+        out: Output folder; exists.
+        start_utc_s: When the recordings began; 0 when unknown.
+        annotate: Whether to write an annotated video of each.
+    """
+
+    config: AnalysisConfig
+    site: SiteConfig
+    detector: Sees
+    made_by: Provenance
+    out: Path
+    start_utc_s: float
+    annotate: bool
+
+
+def analyse_recording(job: Job, path: Path, key: str, progress: Progress) -> Recording:
+    """Analyse one file.
+
+    Args:
+        job: What to do.
+        path: The file.
+        key: Its name in outputs.
+        progress: Told now and then how far it is.
+
+    Raises:
+        SourceError: The file is missing, empty or no video; a file that breaks in the middle is
+            analysed up to there and says so in ``failure``.
+        EvidenceError: A picture cannot be written.
+        ModelError: The model's output cannot be used.
+    """
+    recording = Recording(path, key)
+    source = FileSource(path, key, job.start_utc_s)
+    info = source.open()
+    duration_s = source.duration_s
+    try:
+        recording.width, recording.height, recording.codec = info.width, info.height, info.codec
+        run = _Run(job, recording)
+        decoder = Decoder(info, key, threads=1)
+        sampler = Sampler(job.config.analysis_fps)
+        with run:
+            try:
+                for packet in source.packets():
+                    run.take(decoder.decode(packet), sampler)
+                    progress(packet.media_s, duration_s)
+                run.take(decoder.flush(), sampler)
+            except SourceError as error:
+                if recording.frames_decoded == 0:
+                    raise
+                recording.failure = error.line()
+            run.finish()
+    finally:
+        source.close()
+    progress(recording.duration_s, recording.duration_s)
+    return recording
+
+
+def alerts_jsonl(recordings: Iterable[Recording]) -> str:
+    """All episodes, one JSON object a line, in order of recording and start."""
+    return "".join(
+        json.dumps(_line(recording, found), ensure_ascii=False, sort_keys=True) + "\n"
+        for recording in recordings
+        for found in recording.found
+    )
+
+
+def _line(recording: Recording, found: Found) -> dict[str, object]:
+    episode = found.episode
+    return {
+        "id": str(episode.id),
+        "video": recording.path.name,
+        "rule": episode.rule,
+        "rule_id": episode.rule_id,
+        "zone": episode.zone,
+        "risk": episode.risk.value,
+        "start_s": round(found.start_s, 3),
+        "raised_s": round(found.raised_s, 3),
+        "end_s": round(found.end_s, 3),
+        "score": round(episode.score, 4),
+        "classes": list(episode.classes),
+        "track_count": episode.track_count,
+        "box_norm_xyxy": [round(v, 5) for v in episode.box_norm_xyxy],
+        "facts": dict(episode.facts),
+        "model_id": episode.model_id,
+        "model_sha256": episode.model_sha256,
+        "config_sha256": episode.config_sha256,
+        "snapshot": found.snapshot,
+    }
+
+
+class _Run:
+    """The state of one recording's analysis."""
+
+    def __init__(self, job: Job, recording: Recording) -> None:
+        self._job = job
+        self._recording = recording
+        self._analysis = Analysis(job.config, job.site, job.detector)
+        self._open: dict[tuple[str, str], Found] = {}
+        self._overlay = Overlay(self._analysis.rules, blur=job.config.blur_people)
+        self._writer: AnnotatedWriter | None = None
+        self._last_time: FrameTime | None = None
+
+    def __enter__(self) -> _Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def take(self, frames: Iterable[Frame], sampler: Sampler) -> None:
+        for frame in frames:
+            self._recording.frames_decoded += 1
+            self._recording.duration_s = max(self._recording.duration_s, frame.time.media_s)
+            if sampler.wants(frame.time.media_s):
+                self._look(frame)
+
+    def finish(self) -> None:
+        if self._last_time is not None:
+            for rule, event in self._analysis.finish(self._last_time):
+                found = self._open.pop((event.rule_id, event.zone), None)
+                if found is not None:
+                    found.episode = merged(found.episode, event)
+                    found.end_s = event.last_seen.media_s
+                    _close(found)
+                del rule
+        self._recording.found.sort(key=lambda f: (f.start_s, f.episode.rule_id, f.episode.zone))
+
+    def _look(self, frame: Frame) -> None:
+        result = self._analysis.process(frame)
+        self._recording.frames_analysed += 1
+        self._last_time = frame.time
+        for rule, event in result.events:
+            slot = (event.rule_id, event.zone)
+            if event.kind is EventKind.OPENED:
+                episode = open_episode(self._recording.key, rule, event, self._job.made_by)
+                found = Found(
+                    episode, event.started.media_s, event.at.media_s, event.last_seen.media_s
+                )
+                mark = Mark(event.box_norm_xyxy, rule.shape_norm)
+                found.snapshot = self._snapshot(result, mark, len(self._recording.found) + 1)
+                self._recording.found.append(found)
+                self._open[slot] = found
+            else:
+                found = self._open[slot]
+                found.episode = merged(found.episode, event)
+                found.end_s = event.last_seen.media_s
+            if event.kind is EventKind.CLOSED:
+                _close(self._open.pop(slot))
+        if self._job.annotate:
+            self._annotate(result)
+
+    def _snapshot(self, result: FrameResult, mark: Mark, number: int) -> str:
+        shown, _ = render_snapshots(
+            result.frame, result.detections, mark, blur=self._job.config.blur_people
+        )
+        name = f"snapshots/{self._recording.key}-{number:03d}.jpg"
+        target = self._job.out / name
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(shown)
+        return name
+
+    def _annotate(self, result: FrameResult) -> None:
+        picture = self._overlay.draw(result, active={slot[0] for slot in self._open})
+        if self._writer is None:
+            target = self._job.out / "annotated" / f"{self._recording.key}.mp4"
+            target.parent.mkdir(exist_ok=True)
+            height, width = picture.shape[:2]
+            self._writer = AnnotatedWriter(target, width, height, self._job.config.analysis_fps)
+        self._writer.write(picture, result.frame.time.media_s)
+
+
+def _close(found: Found) -> None:
+    found.episode = found.episode.model_copy(update={"state": EpisodeState.CLOSED})

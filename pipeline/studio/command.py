@@ -1,0 +1,162 @@
+"""``mingan analyze``: all recordings, one model, a progress bar, and the files that come out."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from api.contract.vocabulary import Language
+from pipeline.core.errors import ConfigError, EvidenceError, MinganError
+from pipeline.inference.detector import load_detector
+from pipeline.runtime.config import AnalysisConfig, config_sha256, load_analysis
+from pipeline.runtime.episodes import Provenance
+from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
+from pipeline.studio.report import write_report
+
+
+def analyse_all(
+    videos: Sequence[Path],
+    config_path: Path,
+    out: Path,
+    *,
+    start: datetime | None,
+    language: Language,
+    annotate: bool,
+    threads: int,
+    console: Console,
+) -> None:
+    """Analyse recordings and write ``alerts.jsonl``, ``report.html``, pictures and videos.
+
+    A recording that cannot be read does not keep the others from being analysed; it is named in
+    the report and the command fails at the end.
+
+    Args:
+        videos: The files.
+        config_path: The rules.
+        out: Output folder; made if missing.
+        start: When the recordings began; without a zone, in the school's. None: unknown, and
+            schedules are not applied.
+        language: Of the report.
+        annotate: Whether to write annotated videos.
+        threads: CPU threads of the model.
+        console: Where progress and summary are shown.
+
+    Raises:
+        ConfigError: Configuration or output folder.
+        ModelError: The model.
+        MinganError: Some recordings could not be analysed.
+    """
+    file = load_analysis(config_path)
+    config = file.analysis if start else _without_schedules(file.analysis)
+    detector = load_detector(config.model, threads=threads, input_size=config.model_input)
+    made_by = Provenance(detector.model_id, detector.model_sha256, config_sha256(config, file.site))
+    _prepare(out)
+    start_utc_s = 0.0
+    if start is not None:
+        zoned = start if start.tzinfo else start.replace(tzinfo=file.site.zone())
+        start_utc_s = zoned.timestamp()
+    job = Job(config, file.site, detector, made_by, out, start_utc_s, annotate)
+    recordings: list[Recording] = []
+    failures: list[str] = []
+    with _bar(console) as bar, detector:
+        for path, key in zip(videos, _keys(videos), strict=True):
+            task = bar.add_task(path.name, total=None, speed="")
+            try:
+                recording = analyse_recording(job, path, key, _Reporter(bar, task))
+            except MinganError as error:
+                if not error.retryable:
+                    raise
+                recording = Recording(path, key, failure=error.line())
+                bar.update(task, speed="failed")
+            if recording.failure:
+                failures.append(recording.failure)
+            recordings.append(recording)
+    try:
+        (out / "alerts.jsonl").write_text(alerts_jsonl(recordings), "utf-8")
+        write_report(
+            out / "report.html",
+            recordings,
+            made_by,
+            language=language,
+            blurred=config.blur_people,
+            schedules_ignored=config is not file.analysis,
+            analysis_fps=config.analysis_fps,
+        )
+    except OSError as error:
+        raise EvidenceError(
+            f"the results cannot be written ({error.strerror})",
+            where=str(out),
+            remedy="Free space on the disk, or choose another --out",
+        ) from error
+    for recording in recordings:
+        console.print(f"{recording.path.name}: {len(recording.found)} alerts", highlight=False)
+    console.print(f"report: {out / 'report.html'}", highlight=False, soft_wrap=True)
+    if failures:
+        raise MinganError("\n       ".join(failures))
+
+
+class _Reporter:
+    """Moves one line of the progress bar, with the speed as a multiple of real time."""
+
+    def __init__(self, bar: Progress, task: TaskID) -> None:
+        self._bar = bar
+        self._task = task
+        self._started_s = time.monotonic()
+
+    def __call__(self, done_s: float, total_s: float) -> None:
+        spent_s = max(time.monotonic() - self._started_s, 1e-3)
+        self._bar.update(
+            self._task,
+            completed=done_s,
+            total=max(total_s, done_s) or None,
+            speed=f"{done_s / spent_s:.1f}× real time",
+        )
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def _without_schedules(config: AnalysisConfig) -> AnalysisConfig:
+    """The same analysis with every rule active, or the very same object if they all are."""
+    if all(rule.schedule == "always" for rule in config.rules):
+        return config
+    rules = [rule.model_copy(update={"schedule": "always"}) for rule in config.rules]
+    return config.model_copy(update={"rules": rules})
+
+
+def _keys(videos: Sequence[Path]) -> list[str]:
+    """A short unique name for each file, fit for an identifier."""
+    keys: list[str] = []
+    for path in videos:
+        stem = re.sub(r"[^a-z0-9_\-]+", "-", path.stem.lower()).strip("-_")[:48] or "video"
+        key, n = stem, 2
+        while key in keys:
+            key, n = f"{stem}-{n}", n + 1
+        keys.append(key)
+    return keys
+
+
+def _prepare(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "alerts.jsonl").write_bytes(b"")
+    except OSError as error:
+        raise ConfigError(
+            f"the output folder cannot be written ({error.strerror})",
+            where=str(out),
+            remedy="Choose another --out, or change the folder's permissions",
+        ) from error

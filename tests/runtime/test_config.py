@@ -1,0 +1,125 @@
+# ruff: noqa: E501 -- a table of mistakes reads best with one a line
+"""A broken configuration names file, line, key and remedy, and nothing else happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.core.errors import ConfigError, DeliveryError
+from pipeline.runtime.config import config_sha256, load_analysis, load_box
+
+_BOX = """\
+site: {id: school, name: 学校, time_zone: Asia/Shanghai}
+data_dir: var
+api: {url: "http://127.0.0.1:8000", token_file: worker.token}
+cameras:
+  - id: gate
+    name: 北门
+    source: {type: rtsp, url: "rtsp://10.0.0.8/ch1"}
+    rules:
+      - type: perimeter_intrusion
+        zone: {name: yard, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}
+"""
+
+
+def _write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "box.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_good_box_loads_with_paths_below_its_folder(tmp_path: Path) -> None:
+    box = load_box(_write(tmp_path, _BOX))
+    assert box.data_dir == tmp_path / "var"
+    assert box.api.token_file == tmp_path / "worker.token"
+    assert box.cameras[0].analysis_fps == 5.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("data_dir: var", "data_dri: var", r"box.yaml:2: `data_dri`: unknown key. Did you mean `data_dir`"),
+        ("data_dir: var\n", "", r"`data_dir`: missing. Add this key"),
+        ("    name: 北门\n", "    name: 北门\n    analysis_fsp: 5\n", r"box.yaml:7: `cameras\[0\].analysis_fsp`: unknown key. Did you mean `analysis_fps`"),
+        ("perimeter_intrusion", "perimeter_intrusio", r"box.yaml:9: `cameras\[0\].rules\[0\].type`: .*Write one of 'perimeter_intrusion'"),
+        ("[[0, 0], [1, 0], [1, 1], [0, 1]]", "[[0, 0], [1, 1], [1, 0], [0, 1]]", r"box.yaml:10: `cameras\[0\].rules\[0\].zone\S*`: .*cross"),
+        ("rtsp://10.0.0.8/ch1", "rtsp://admin:secret@10.0.0.8/ch1", r"`cameras\[0\].source`: the address contains a password"),
+        ("rtsp://10.0.0.8/ch1", "http://10.0.0.8/ch1", r"box.yaml:7: `cameras\[0\].source.url`"),
+        ("Asia/Shanghai", "Asia/Shanghia", r"box.yaml:1: `site.time_zone`: .*Asia/Shanghai"),
+        (", token_file: worker.token", "", r"give either `token_file` or `token_env`"),
+        ("data_dir: var", "data_dir: var\ndata_dir: other", r"box.yaml:3: `data_dir` is given twice"),
+        ("data_dir: var", "data_dir: [var", r"not valid YAML"),
+    ],
+)  # fmt: skip
+def test_a_mistake_names_file_line_key_and_remedy(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    assert old in _BOX
+    with pytest.raises(ConfigError, match=expected) as error:
+        load_box(_write(tmp_path, _BOX.replace(old, new, 1)))
+    assert "secret" not in str(error.value)
+
+
+def test_two_mistakes_give_two_lines(tmp_path: Path) -> None:
+    text = _BOX.replace("data_dir", "data_dri").replace('url: "rtsp', 'uri: "rtsp')
+    with pytest.raises(ConfigError) as error:
+        load_box(_write(tmp_path, text))
+    assert len(str(error.value).splitlines()) >= 2
+
+
+def test_two_rules_of_one_type_need_ids(tmp_path: Path) -> None:
+    twice = _BOX + _BOX[_BOX.index("      - type") :]
+    with pytest.raises(ConfigError, match="two rules are called `perimeter_intrusion`"):
+        load_box(_write(tmp_path, twice))
+
+
+def test_two_cameras_of_one_name_are_refused(tmp_path: Path) -> None:
+    twice = _BOX + _BOX[_BOX.index("  - id") :]
+    with pytest.raises(ConfigError, match="two cameras are called `gate`"):
+        load_box(_write(tmp_path, twice))
+
+
+def test_missing_and_empty_files_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere.yaml: no such file\. .+configs/examples"):
+        load_box(tmp_path / "nowhere.yaml")
+    with pytest.raises(ConfigError, match="the file is empty"):
+        load_box(_write(tmp_path, "# nothing\n"))
+
+
+def test_a_token_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    box = load_box(_write(tmp_path, _BOX))
+    with pytest.raises(DeliveryError, match="token cannot be read"):
+        box.api.token()
+    (tmp_path / "worker.token").write_text("abc\n")
+    assert box.api.token() == "abc"
+
+
+def test_a_password_comes_from_where_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _BOX.replace('ch1"', 'ch1", username: viewer, password_env: CAM_PASSWORD')
+    source = load_box(_write(tmp_path, text)).cameras[0].source
+    monkeypatch.delenv("CAM_PASSWORD", raising=False)
+    with pytest.raises(ConfigError, match="CAM_PASSWORD is not set"):
+        source.password()  # type: ignore[union-attr]
+    monkeypatch.setenv("CAM_PASSWORD", "s3cret")
+    assert source.password() == "s3cret"  # type: ignore[union-attr]
+
+
+def test_the_config_hash_knows_what_decides_an_alert(tmp_path: Path) -> None:
+    one = load_box(_write(tmp_path, _BOX))
+    moved = load_box(_write(tmp_path, _BOX.replace("10.0.0.8", "10.0.0.9")))
+    other = load_box(_write(tmp_path, _BOX.replace("[1, 1]", "[1, 0.9]")))
+    shas = [config_sha256(box.cameras[0], box.site) for box in (one, moved, other)]
+    assert shas[0] == shas[1] != shas[2]
+
+
+@pytest.mark.parametrize("path", sorted(Path("configs/examples").glob("*.yaml")), ids=str)
+def test_shipped_examples_load(path: Path) -> None:
+    assert load_analysis(path).analysis.rules
+
+
+def test_the_shipped_box_loads() -> None:
+    assert load_box(Path("configs/box.yaml")).cameras
