@@ -93,7 +93,7 @@ def street_cameras(rtsp_port: int) -> list[Camera]:
                 {
                     "type": "loitering",
                     "zone": {"name": "步道中段", "polygon": _PATH_MIDDLE},
-                    "dwell_s": 8.0,
+                    "min_s": 8.0,
                 },
             ],
         ),
