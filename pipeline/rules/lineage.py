@@ -55,7 +55,7 @@ class Lineage:
             time: The frame's.
 
         Returns:
-            A key for each; equal for two tracks of one subject.
+            A key for each, no two alike.
         """
         self._forget(time)
         boxes = tracks.xyxy[index].astype(np.float64)
@@ -63,12 +63,25 @@ class Lineage:
         sizes = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0).max(axis=1, initial=1.0)
         ids = [int(i) for i in tracks.track_id[index]]
         self._adopt(tracks, index, ids, centres, sizes)
+        self._part(ids)
         for n, (i, track_id) in enumerate(zip(index, ids, strict=True)):
-            key = self._key_of.setdefault(track_id, track_id)
+            key = self._key_of[track_id]
             self._subjects[track_id] = _Subject(
                 key, int(tracks.class_id[i]), centres[n], float(sizes[n]), time.media_s
             )
         return [self._key_of[track_id] for track_id in ids]
+
+    def _part(self, ids: list[int]) -> None:
+        """Give every track a key of its own: who was only hidden stays who they were.
+
+        When the old track is seen again, the one that carried it on was somebody else.
+        """
+        taken: set[int] = set()
+        for track_id in sorted(ids):
+            key = self._key_of.setdefault(track_id, track_id)
+            if key in taken:
+                key = self._key_of[track_id] = track_id
+            taken.add(key)
 
     def _adopt(
         self,

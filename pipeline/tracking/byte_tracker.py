@@ -24,13 +24,19 @@ Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 
+_MAX_UNSEEN_S = 5.0
+"""Over a longer gap between two frames nothing can be followed."""
+
+
 class TrackerConfig(BaseModel):
     """How readily boxes become and stay tracks.
 
     Attributes:
         low_score: Boxes below this are not looked at. Run the detector down to this score.
         high_score: Boxes from this on are paired first.
-        new_score: Boxes from this on may begin a track.
+        new_score: A track must have had at least one box of this score to be real.
+        seed_s: A track that had none may still become real this long after its first box, so
+            that somebody half in the picture is followed from the first weak sight.
         min_overlap: Least overlap of a track with a strong box.
         min_overlap_low: Least overlap with a weak box.
         confirm_s: A track is real once it was seen for this long …
@@ -46,6 +52,7 @@ class TrackerConfig(BaseModel):
     new_score: Fraction = 0.4
     min_overlap: Fraction = 0.2
     min_overlap_low: Fraction = 0.4
+    seed_s: Seconds = 1.0
     confirm_s: Seconds = 0.3
     confirm_hits: Annotated[int, Field(ge=1)] = 2
     tentative_lost_s: Seconds = 0.6
@@ -70,6 +77,7 @@ class _Book:
     born_s: NDArray[np.float64]
     seen_s: NDArray[np.float64]
     hits: NDArray[np.int64]
+    best: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.track_id)
@@ -81,6 +89,7 @@ class _Book:
             self.born_s[keep],
             self.seen_s[keep],
             self.hits[keep],
+            self.best[keep],
         )
 
     def joined(self, other: _Book) -> _Book:
@@ -90,17 +99,19 @@ class _Book:
             np.concatenate([self.born_s, other.born_s]),
             np.concatenate([self.seen_s, other.seen_s]),
             np.concatenate([self.hits, other.hits]),
+            np.concatenate([self.best, other.best]),
         )
 
     @classmethod
-    def of_births(cls, class_id: NDArray[np.int64], t_s: float) -> _Book:
-        n = len(class_id)
+    def of_births(cls, found: Detections, t_s: float) -> _Book:
+        n = len(found)
         return cls(
             np.zeros(n, np.int64),
-            class_id.astype(np.int64),
+            found.class_id.astype(np.int64),
             np.full(n, t_s),
             np.full(n, t_s),
             np.ones(n, np.int64),
+            found.score.astype(np.float64),
         )
 
 
@@ -120,7 +131,7 @@ class ByteTracker:
 
     def __init__(self, config: TrackerConfig | None = None) -> None:
         self._config = config or TrackerConfig()
-        self._book = _Book.of_births(np.zeros(0, np.int64), 0.0)
+        self._book = _Book.of_births(Detections.empty(), 0.0)
         self._motion = Motion.at_birth(np.zeros((0, 4)))
         self._t_s: float | None = None
         self._next_id = 1
@@ -132,7 +143,7 @@ class ByteTracker:
         dt_s = 0.0 if self._t_s is None else max(0.0, t_s - self._t_s)
         previous_s, self._t_s = self._t_s, t_s if self._t_s is None else max(t_s, self._t_s)
         now_s = self._t_s
-        self._forget(now_s)
+        self._forget(now_s, previous_s)
         self._motion.predict(dt_s)
 
         matched = self._associate(found, previous_s)
@@ -141,14 +152,20 @@ class ByteTracker:
         self._motion.correct(which, found.xyxy[pairs])
         self._book.seen_s[which] = now_s
         self._book.hits[which] += 1
+        self._book.best[which] = np.maximum(self._book.best[which], found.score[pairs])
         matched = self._give_birth(found, matched, now_s)
         self._confirm(now_s)
         return self._seen(found, matched, frame_size)
 
-    def _forget(self, now_s: float) -> None:
+    def _forget(self, now_s: float, previous_s: float | None) -> None:
         config, book = self._config, self._book
         limit = np.where(book.track_id > 0, config.max_lost_s, config.tentative_lost_s)
-        keep = now_s - book.seen_s <= limit + 1e-6
+        # At one frame a second the frame before is further away than the limit: who was in it is
+        # not lost yet, as long as anybody can tell.
+        in_last_frame = (book.seen_s == previous_s) & (now_s - book.seen_s <= _MAX_UNSEEN_S)
+        keep = (now_s - book.seen_s <= limit + 1e-6) | in_last_frame
+        only_weak = (book.best < config.new_score) & (now_s - book.born_s > config.seed_s + 1e-6)
+        keep &= ~only_weak
         if not keep.all():
             self._book, self._motion = book.select(keep), self._motion.select(keep)
 
@@ -182,11 +199,11 @@ class ByteTracker:
     def _give_birth(
         self, found: Detections, matched: NDArray[np.int64], now_s: float
     ) -> NDArray[np.int64]:
-        born = np.flatnonzero((matched < 0) & (found.score >= self._config.new_score))
+        born = np.flatnonzero(matched < 0)
         if len(born):
             matched = matched.copy()
             matched[born] = len(self._book) + np.arange(len(born))
-            self._book = self._book.joined(_Book.of_births(found.class_id[born], now_s))
+            self._book = self._book.joined(_Book.of_births(found.select(born), now_s))
             self._motion = self._motion.joined(Motion.at_birth(found.xyxy[born]))
         return matched
 
@@ -196,6 +213,7 @@ class ByteTracker:
             (book.track_id == 0)
             & (book.seen_s == now_s)
             & (book.hits >= config.confirm_hits)
+            & (book.best >= config.new_score)
             & (book.seen_s - book.born_s >= config.confirm_s - 1e-6)
         )
         count = int(ready.sum())

@@ -24,6 +24,9 @@ from pipeline.rules.perimeter.presence import LEAVE_MARGIN, Presence
 from pipeline.rules.rule_config import PositiveSeconds, RuleConfigBase
 from pipeline.rules.watcher import Watcher, best_of, box_of, ids_of, names_of
 
+_MAX_INTERVAL_S = 1.0
+"""Most that is added to a stay for the time between two frames."""
+
 
 class LoiteringConfig(RuleConfigBase):
     """A zone people may pass but not stay in.
@@ -57,7 +60,9 @@ class Loitering(Watcher[LoiteringConfig]):
     """Raises while anybody who has stayed ``min_s`` is still inside the zone.
 
     The episode starts when the first of them came in. Facts: ``people`` who stayed too long so
-    far, ``dwell_s`` the longest stay in seconds.
+    far, ``dwell_s`` the longest stay in seconds: from the first sight to the last and one interval
+    between frames, because whoever is seen in n frames came up to one interval before the first
+    and left up to one after the last.
     """
 
     def __init__(self, config: LoiteringConfig, site: SiteConfig) -> None:
@@ -68,6 +73,7 @@ class Loitering(Watcher[LoiteringConfig]):
         self._stays: dict[int, _Stay] = {}  # by subject
         self._loiterers: dict[int, float] = {}  # dwell by subject, of this episode
         self._previous_s = float("-inf")
+        self._interval_s = 0.0
 
     @property
     def shape_norm(self) -> tuple[tuple[float, float], ...]:
@@ -91,6 +97,7 @@ class Loitering(Watcher[LoiteringConfig]):
         by_index = dict(zip((int(i) for i in concerned), subjects, strict=True))
         for i in inside:
             self._stay_on(by_index[int(i)], self._first_sight(tracks, int(i), time), time)
+        self._interval_s = min(time.media_s - self._previous_s, _MAX_INTERVAL_S)
         self._previous_s = time.media_s
 
         staying = np.array([i for i in inside if self._is_long(by_index[int(i)])], np.int64)
@@ -135,7 +142,7 @@ class Loitering(Watcher[LoiteringConfig]):
             box_norm_xyxy=box_of(tracks, best),
             score=float(tracks.score[best]),
             facts={"people": float(len(self._loiterers))},
-            measures={"dwell_s": round(max(self._loiterers.values()), 3)},
+            measures={"dwell_s": round(max(self._loiterers.values()) + self._interval_s, 3)},
         )
 
     def _forget(self, time: FrameTime) -> None:
