@@ -55,7 +55,10 @@ class Task(StrEnum):
 
 
 class LicenceStatus(StrEnum):
-    """Whether the right to use the weights has been established, training data included."""
+    """Whether the terms of the weights and of all they were trained on are known.
+
+    Production leaves a model of unknown status off unless an administrator turns it on.
+    """
 
     KNOWN = "known"
     UNKNOWN = "unknown"
@@ -157,6 +160,18 @@ class Thresholds(_Strict):
     per_class: dict[str, Fraction] = Field(default_factory=dict)
 
 
+class TrainingSet(_Strict):
+    """A set the weights have seen, with its own terms as its publisher states them.
+
+    Attributes:
+        name: As in the card.
+        licence: An SPDX id, "research use", or "unknown".
+    """
+
+    name: str
+    licence: str
+
+
 class ModelManifest(_Strict):
     """One model; see the module's text.
 
@@ -165,7 +180,8 @@ class ModelManifest(_Strict):
         version: Of these weights, as "1.0.0".
         task: Detect or classify.
         family: Picks the decoder, as "yolox".
-        origin: Where the weights come from and what they were trained on.
+        origin: Where the weights come from, in a sentence.
+        training_data: Every set they were trained on, the seed's included.
         metrics: Measured figures, by name; the card says how.
         card: The model card, relative to the manifest's folder.
     """
@@ -178,6 +194,7 @@ class ModelManifest(_Strict):
     licence: str
     licence_status: LicenceStatus
     origin: str
+    training_data: tuple[TrainingSet, ...] = ()
     input: Input
     output: Output
     classes: tuple[str, ...] = Field(min_length=1)

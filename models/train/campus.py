@@ -21,7 +21,14 @@ from torch import nn
 
 from models.train.augment import View, random_view
 from models.train.graph import COCO_INDEX, prune_classes
-from models.train.losses import Target, cells, label_loss, other_cells, teacher_loss
+from models.train.losses import (
+    Target,
+    cells,
+    label_loss,
+    other_cells,
+    replay_loss,
+    teacher_loss,
+)
 from models.train.samples import Sample, collect
 from models.train.seed import seed_detector
 from models.train.yolox_nano import load_onnx, to_onnx
@@ -29,15 +36,18 @@ from models.train.yolox_nano import load_onnx, to_onnx
 SIZES = ((416, 416), (416, 256), (416, 256), (512, 320), (640, 384), (640, 384), (512, 512))
 """(width, height) drawn from for each batch."""
 
-SHARES = {
-    "towncentre": 0.36,
-    "one_by_one": 0.1,
-    "retail_overhead": 0.14,
-    "falls": 0.14,
-    "fire_smoke": 0.16,
-    "masks": 0.1,
+LABELLED = {"towncentre": 0.45, "one_by_one": 0.15, "retail_overhead": 0.2, "falls": 0.2}
+"""How often each set is drawn for the labelled part of a batch."""
+
+REPLAYED = {"fire_smoke": 0.4, "masks": 0.15, "mask_faces": 0.1, "kitchen_people": 0.35}
+"""The same for the replayed part."""
+
+TRAINED = {
+    "head": ("reg_convs", "reg_pred", "obj_pred", "cls_pred"),
+    "neck": ("heads", "lateral", "p4", "reduce", "p3", "down3", "n3", "down4", "n4"),
+    "all": ("",),
 }
-"""How often each set is drawn."""
+"""Parts of the network that learn, by the words of which one must be in their name."""
 
 
 def main() -> None:
@@ -48,8 +58,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--iterations", type=int, default=2600)
     parser.add_argument("--minutes", type=float, default=65.0, help="upper bound of the schedule")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--lr", type=float, default=2e-4)
+    parser.add_argument("--batch", type=int, default=4, help="pictures of each of the two kinds")
+    parser.add_argument("--lr", type=float, default=1e-4)
+    parser.add_argument("--part", choices=TRAINED, default="neck", help="what learns")
+    parser.add_argument("--replay-weight", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -66,47 +78,55 @@ def train(teacher: onnx.ModelProto, samples: list[Sample], options: argparse.Nam
     rng = np.random.default_rng(0)
     net = load_onnx(teacher, len(COCO_INDEX)).train()
     average = copy.deepcopy(net)
-    weights = [p for p in net.parameters() if p.ndim > 1]
-    biases = [p for p in net.parameters() if p.ndim == 1]
-    optimiser = torch.optim.AdamW(
-        [{"params": weights, "weight_decay": 1e-3}, {"params": biases, "weight_decay": 0.0}],
-        lr=options.lr,
-    )
+    for name, parameter in net.named_parameters():
+        parameter.requires_grad_(any(word in name for word in TRAINED[options.part]))
+    learning = [p for p in net.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=options.lr, weight_decay=0.0)
     answers = _session(teacher, options.threads)
-    by_source = {source: [s for s in samples if s.source == source] for source in SHARES}
+    by_source = {
+        source: [s for s in samples if s.source == source] for source in (*LABELLED, *REPLAYED)
+    }
     begun, step, done = time.monotonic(), 0, 0.0
-    sums = np.zeros(2)
+    sums = np.zeros(3)
     while done < 1.0:
         rate = options.lr * min(1.0, (step + 1) / 100) * (0.03 + 0.97 * _cosine(done))
         for group in optimiser.param_groups:
             group["lr"] = rate
         size = SIZES[int(rng.integers(len(SIZES)))]
-        names = rng.choice(list(SHARES), options.batch, p=list(SHARES.values()))
+        names = [*_draw(LABELLED, options.batch, rng), *_draw(REPLAYED, options.batch, rng)]
         drawn = [by_source[name][int(rng.integers(len(by_source[name])))] for name in names]
         views = [random_view(sample, size, rng) for sample in drawn]
         pictures = _batch(views)
         wanted = torch.from_numpy(answers.run(None, {"images": pictures})[0])
         raw = net(torch.from_numpy(pictures).to(memory_format=torch.channels_last))
-        other = other_cells(wanted)
-        hard = label_loss(raw, [_target(view) for view in views], cells(*size), other)
-        soft = teacher_loss(raw, wanted, other)
+        n = options.batch
+        other = other_cells(wanted[:n])
+        targets = [_target(view) for view in views[:n]]
+        hard = label_loss(raw[:n], targets, cells(*size), other)
+        soft = teacher_loss(raw[:n], wanted[:n], other)
+        replay = replay_loss(raw[n:], wanted[n:])
         optimiser.zero_grad(set_to_none=True)
-        (hard + soft).backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 10.0)
+        (hard + soft + options.replay_weight * replay).backward()
+        nn.utils.clip_grad_norm_(learning, 10.0)
         optimiser.step()
         step += 1
         _follow(average, net, min(0.998, (step + 1) / (step + 10)))
-        sums += (float(hard), float(soft))
+        sums += (hard.item(), soft.item(), replay.item())
         minutes = (time.monotonic() - begun) / 60
         done = max(step / options.iterations, minutes / options.minutes)
         if step % 50 == 0:
             mean = sums / 50
             sums[:] = 0.0
-            print(f"{step} {minutes:.1f}min label {mean[0]:.3f} teacher {mean[1]:.3f}", flush=True)
+            told = f"label {mean[0]:.3f} teacher {mean[1]:.3f} replay {mean[2]:.3f}"
+            print(f"{step} {minutes:.1f}min {told}", flush=True)
         if step % 200 == 0:
             onnx.save(to_onnx(average, teacher), options.out / "checkpoint.onnx")
     onnx.save(to_onnx(average, teacher), options.out / "final.onnx")
     print(f"wrote {options.out / 'final.onnx'} after {step} steps", flush=True)
+
+
+def _draw(shares: dict[str, float], count: int, rng: np.random.Generator) -> list[str]:
+    return [str(name) for name in rng.choice(list(shares), count, p=list(shares.values()))]
 
 
 def _cosine(done: float) -> float:

@@ -172,7 +172,14 @@ def other_cells(teacher: Tensor) -> Tensor:
 
 
 def teacher_loss(raw: Tensor, teacher: Tensor, other: Tensor) -> Tensor:
-    """How far the student has drifted from the teacher on classes nobody labels by hand."""
+    """How far the student has drifted on labelled pictures, on what nobody labels by hand.
+
+    Args:
+        raw: (N, A, 5 + C) logits.
+        teacher: The same of the teacher, objectness and classes after the sigmoid.
+        other: (N, A) cells of another class than person, held in full; elsewhere only the other
+            classes are held, by the teacher's objectness.
+    """
     weight = teacher[..., 4]
     drift = F.binary_cross_entropy_with_logits(raw[..., 6:], teacher[..., 6:], reduction="none")
     loss = (drift.sum(-1) * weight).sum() / weight.sum().clamp(min=1.0)
@@ -182,3 +189,18 @@ def teacher_loss(raw: Tensor, teacher: Tensor, other: Tensor) -> Tensor:
         place = F.smooth_l1_loss(student[:, :4], wanted[:, :4], reduction="none")
         loss = loss + (answer.sum(-1) + place.sum(-1)).mean()
     return loss
+
+
+def replay_loss(raw: Tensor, teacher: Tensor) -> Tensor:
+    """How far the student has drifted on replayed pictures: every cell, every class.
+
+    The same arguments as ``teacher_loss``. The teacher's own entropy is subtracted, so that 0
+    means no drift.
+    """
+    weight = teacher[..., 4]
+    drift = F.binary_cross_entropy_with_logits(raw[..., 4:], teacher[..., 4:], reduction="none")
+    entropy = F.binary_cross_entropy(teacher[..., 4:], teacher[..., 4:], reduction="none")
+    drift = drift - entropy
+    place = F.smooth_l1_loss(raw[..., :4], teacher[..., :4], reduction="none").sum(-1)
+    total = drift[..., 0].sum() + ((drift[..., 1:].sum(-1) + 2.0 * place) * weight).sum()
+    return total / weight.sum().clamp(min=1.0)

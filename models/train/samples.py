@@ -1,8 +1,12 @@
 """Training pictures with boxes: drawn by people where they exist, by the tiled teacher elsewhere.
 
-Only sets whose terms are known are used (see the data folder's README): Town Centre, one_by_one,
-retail_overhead, the falls, fire_smoke and masks. Of Town Centre only the first half is read; the
-second is what the model is judged by.
+Two kinds: *labelled* pictures from cameras, which teach persons, and *replayed* photographs of
+anything at all, on which the student only has to answer as the seed does, so that what it is not
+taught it does not forget.
+
+Only sets whose terms are known are used (see the data folder's README). Of Town Centre only the
+first half is read; the second is what the model is judged by. Of the replayed sets every fifth
+picture is left out, to measure forgetting on.
 """
 
 from __future__ import annotations
@@ -74,7 +78,7 @@ def collect(data: Path, teacher: Detector, cache: Path) -> list[Sample]:
         with cache.open("rb") as file:
             stored: list[Sample] = pickle.load(file)
         return stored
-    samples = [*_town_centre(data, teacher), *_unlabelled(data, teacher)]
+    samples = [*_town_centre(data, teacher), *_unlabelled(data, teacher), *_replayed(data)]
     with cache.open("wb") as file:
         pickle.dump(samples, file)
     return samples
@@ -111,11 +115,30 @@ def _unlabelled(data: Path, teacher: Detector) -> Iterator[Sample]:
     for source, path, step in videos:
         for _, picture in read_video(path, step):
             yield _pseudo(source, picture, teacher)
-    stills = [("fire_smoke", path) for path in sorted((data / "fire_smoke/images").iterdir())[::4]]
-    stills += [("masks", path) for path in sorted((data / "masks/images").iterdir())[::4]]
-    for source, path in stills:
+
+
+def replay_files(data: Path, held_out: bool) -> list[tuple[str, Path]]:
+    """The replayed photographs with their sets, or the fifth of them kept for measuring."""
+    folders = {
+        "fire_smoke": "fire_smoke/images/*",
+        "masks": "masks/images/*",
+        "mask_faces": "mask_faces/*/*",
+        "kitchen_people": "kitchen_people/images/*/*",
+    }
+    return [
+        (source, path)
+        for source, pattern in folders.items()
+        for i, path in enumerate(sorted(data.glob(pattern)))
+        if (i % 5 == 1) == held_out
+    ]
+
+
+def _replayed(data: Path) -> Iterator[Sample]:
+    nothing = np.zeros((0, 4), np.float32)
+    for source, path in replay_files(data, held_out=False):
         decoded = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        yield _pseudo(source, np.asarray(decoded, np.uint8), teacher)
+        picture = np.asarray(decoded, np.uint8)
+        yield _sample(source, picture, nothing, np.zeros(0, np.int64), nothing)
 
 
 def _pseudo(source: str, picture: Bgr, teacher: Detector) -> Sample:

@@ -47,7 +47,7 @@ def test_equals_slow_reference(
     table = np.array(rows, np.float32).reshape(-1, 6)
     xyxy = table[:, :4].copy()
     xyxy[:, 2:] += xyxy[:, :2]
-    score, class_id = table[:, 4] / 8, table[:, 5].astype(np.int64)
+    score, class_id = (table[:, 4] / 8).astype(np.float32), table[:, 5].astype(np.int64)
     assert keep_best(xyxy, score, class_id, max_iou).tolist() == slow_nms(
         xyxy, score, class_id, max_iou
     )
