@@ -69,7 +69,7 @@ class DemoCheck:
         reasons = []
         for alert in reversed(alerts):
             try:
-                evidence = self._evidence(str(alert["id"]))
+                evidence = self._evidence(alert)
             except CheckError as error:
                 reasons.append(str(error))
                 continue
@@ -98,24 +98,23 @@ class DemoCheck:
             if cursor is None:
                 return found
 
-    def _evidence(self, alert_id: str) -> Evidence:
-        detail = self._get(f"/api/v1/alerts/{alert_id}")
-        episode = detail["episode"]
-        if "person" not in episode["classes"]:
+    def _evidence(self, alert: dict[str, Any]) -> Evidence:
+        alert_id = str(alert["id"])
+        if "person" not in alert["classes"]:
             raise CheckError(f"alert {alert_id} is not about a person")
-        urls = {item["kind"]: item["url"] for item in detail["evidence"] if item.get("url")}
-        if not {"snapshot", "clip"} <= urls.keys():
-            raise CheckError(f"alert {alert_id} has only {sorted(urls) or 'no evidence'}")
-        snapshot = self._http.get(urls["snapshot"]).raise_for_status().content
+        snapshot_url, clip_url = alert["snapshot_url"], alert["clip_url"]
+        if snapshot_url is None or clip_url is None:
+            raise CheckError(f"the evidence of alert {alert_id} has not arrived")
+        snapshot = self._http.get(snapshot_url).raise_for_status().content
         picture = cv2.imdecode(np.frombuffer(snapshot, np.uint8), cv2.IMREAD_COLOR)
         if picture is None:
             raise CheckError(f"the snapshot of alert {alert_id} does not decode")
-        frames, duration_s = _decode(self._http.get(urls["clip"]).raise_for_status().content)
+        frames, duration_s = _decode(self._http.get(clip_url).raise_for_status().content)
         if frames == 0:
             raise CheckError(f"the clip of alert {alert_id} does not decode")
         return Evidence(
             alert_id=alert_id,
-            rule=str(episode["rule"]),
+            rule=str(alert["rule"]),
             snapshot_width=picture.shape[1],
             snapshot_height=picture.shape[0],
             snapshot_bytes=len(snapshot),
