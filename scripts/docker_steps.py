@@ -47,7 +47,7 @@ class Stage:
 def instructions(dockerfile: str) -> list[tuple[str, str]]:
     """(instruction, rest) of each step, continued lines joined, comments dropped."""
     lines = [line for line in dockerfile.splitlines() if not line.lstrip().startswith("#")]
-    joined = re.sub(r"\\\n\s*", " ", "\n".join(lines))
+    joined = re.sub(r"\s*\\\n\s*", " ", "\n".join(lines))
     steps = []
     for line in joined.splitlines():
         if line.strip():

@@ -1,0 +1,1 @@
+"""What the repository says about itself is true."""

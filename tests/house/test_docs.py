@@ -1,0 +1,102 @@
+"""Documents link to what exists and name commands that exist."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+
+from pipeline import cli
+from tests.house.links import anchors, broken_links, shell_commands
+from tests.house.tracked import ROOT, markdown_files, relative
+
+
+@pytest.mark.parametrize("document", markdown_files(), ids=relative)
+def test_links_resolve(document: Path) -> None:
+    assert broken_links(document) == []
+
+
+def test_a_broken_link_is_found(tmp_path: Path) -> None:
+    (tmp_path / "b.md").write_text("# Two words\n", "utf-8")
+    document = tmp_path / "a.md"
+    document.write_text(
+        "[ok](b.md#two-words) [no file](c.md) [no heading](b.md#three) `[code](d.md)`\n", "utf-8"
+    )
+    assert broken_links(document) == ["c.md", "b.md#three"]
+
+
+def test_anchors_are_made_as_github_makes_them() -> None:
+    assert anchors("# A `b` c?\n## 中文 标题\n") == {"a-b-c", "中文-标题"}
+
+
+def _commands(program: str) -> list[tuple[str, list[str]]]:
+    found = []
+    for document in markdown_files():
+        for words in shell_commands(document.read_text("utf-8")):
+            name = words[0].removeprefix("./").removeprefix(".venv/bin/")
+            if name == program or (program == "scripts/" and name.startswith(program)):
+                found.append((relative(document), [name, *words[1:]]))
+    return found
+
+
+def test_commands_are_cut_out_of_shell_blocks() -> None:
+    markdown = "```sh\nA=1 ./scripts/run --fresh  # why\ncd x && mingan api \\\n  --port 1\n```\n"
+    assert shell_commands(markdown) == [
+        ["./scripts/run", "--fresh"],
+        ["cd", "x"],
+        ["mingan", "api", "--port", "1"],
+    ]
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    for name in ("README.md", "README.zh-CN.md"):
+        commands = shell_commands((ROOT / name).read_text("utf-8"))
+        scripts = [words[0] for words in commands if words[0].startswith("./scripts/")]
+        assert scripts[:2] == ["./scripts/run", "./scripts/test"], name
+
+
+@pytest.mark.parametrize(("document", "words"), _commands("scripts/"))
+def test_scripts_in_documents_exist_and_know_their_options(document: str, words: list[str]) -> None:
+    script = ROOT / words[0]
+    assert os.access(script, os.X_OK), f"{document} names {words[0]}"
+    options = [word.partition("=")[0] for word in words[1:] if word.startswith("-")]
+    if not options:
+        return
+    shown = subprocess.run(
+        [script, "--help"], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    unknown = [option for option in options if option not in shown and option != "-k"]
+    assert unknown == [], f"{document}: {' '.join(words)}"
+
+
+@pytest.mark.parametrize(("document", "words"), _commands("mingan"))
+def test_mingan_commands_in_documents_exist(document: str, words: list[str]) -> None:
+    command = typer.main.get_command(cli.app)
+    rest = words[1:]
+    while rest and not rest[0].startswith("-") and hasattr(command, "commands"):
+        name = rest.pop(0)
+        assert name in command.commands, f"{document}: mingan has no {name!r}"
+        command = command.commands[name]
+    if command.ignore_unknown_options:
+        known = _api_options()
+    else:
+        known = {opt for p in command.params for opt in (*p.opts, *p.secondary_opts)} | {"--help"}
+    used = {word.partition("=")[0] for word in rest if word.startswith("--")}
+    assert used <= known, f"{document}: {' '.join(words)}"
+
+
+def _api_options() -> set[str]:
+    """What ``mingan api`` hands on to."""
+    shown = subprocess.run(
+        ["python", "-m", "api", "serve", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(re.findall(r"--[a-z][a-z-]*", shown.stdout))

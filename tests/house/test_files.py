@@ -1,0 +1,92 @@
+"""No file is frightening to open, tied to a machine, or without a licence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.tracked import ROOT, relative, text_of, tracked_files
+
+MAX_LINES = 600
+GENERATED = ("api/console/src/client/",)
+
+# Written in pieces, so that this file does not find itself.
+FORBIDDEN = {
+    "a path of one machine": re.compile(r"(?<![\w.}])/(?:" + r"work|root" + r")/\w"),
+    "a package index or registry": re.compile(
+        r"\b(?:"
+        + "|".join(
+            name.replace("·", r"\.")
+            for name in (
+                "pypi·org",
+                "files·pythonhosted·org",
+                "registry·npmjs·org",
+                "registry·yarnpkg·com",
+                "deb·debian·org",
+                "docker·io",
+                "ghcr·io",
+                "quay·io",
+                "registry·npmmirror·com",
+                "artifactregistry",
+                "pkg·dev",
+            )
+        )
+        + r")\b"
+    ),
+    "a private key": re.compile("-----BEGIN [A-Z ]*PRIVATE " + "KEY-----"),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_file_contains(what: str) -> None:
+    found = []
+    for path in tracked_files():
+        text = text_of(path)
+        for number, line in enumerate((text or "").splitlines(), start=1):
+            if FORBIDDEN[what].search(line):
+                found.append(f"{relative(path)}:{number}: {line.strip()[:80]}")
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [
+        ("a path of one machine", "open('/" + "work/main/x')"),
+        ("a package index or registry", "https://" + "pypi" + ".org/simple"),
+        ("a private key", "-----BEGIN RSA PRIVATE " + "KEY-----"),
+    ],
+)
+def test_the_patterns_find_what_they_are_for(what: str, line: str) -> None:
+    assert FORBIDDEN[what].search(line)
+
+
+def test_no_module_is_longer_than_a_person_reads() -> None:
+    long = {}
+    for path in tracked_files():
+        name = relative(path)
+        if path.suffix in (".py", ".ts", ".tsx") and not name.startswith(GENERATED):
+            lines = len(path.read_text("utf-8").splitlines())
+            if lines > MAX_LINES:
+                long[name] = lines
+    assert long == {}
+
+
+def test_no_module_is_a_drawer_for_leftovers() -> None:
+    drawers = {"utils.py", "helpers.py", "common.py", "misc.py"}
+    assert [relative(path) for path in tracked_files() if path.name in drawers] == []
+
+
+def test_the_licence_is_whole_and_named() -> None:
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert "Apache License" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+    assert "Apache License, Version 2.0" in (ROOT / "NOTICE").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "weights", sorted((ROOT / "models" / "weights").glob("*.onnx")), ids=relative
+)
+def test_weights_have_a_card(weights: Path) -> None:
+    assert weights.with_suffix(".md").is_file()
