@@ -63,6 +63,7 @@ class TimestampRepair:
         self._last_dts = 0
         self._last_dts_in: int | None = None
         self._first_pts = 0
+        self._is_guess = False
         self.rebased_count = 0
 
     def repair(self, pts: int | None, dts: int | None) -> RepairedTime:
@@ -74,15 +75,18 @@ class TimestampRepair:
         """
         said = pts if pts is not None else dts
         if self._max_pts is None:
+            self._is_guess = said is None  # FFmpeg leaves an RTP session's first packet untimed
             return self._first(said or 0, dts)
         rebased = False
         if said is None:
             pts_out = self._max_pts + self._step
         else:
             pts_out = said + self._offset
-            if self._jumped(pts_out, dts):
-                rebased = True
-                self.rebased_count += 1
+            is_off_guess = self._is_guess and not 0 < pts_out - self._max_pts <= self._window
+            self._is_guess = False
+            if is_off_guess or self._jumped(pts_out, dts):
+                rebased = not is_off_guess
+                self.rebased_count += rebased
                 pts_out = self._max_pts + self._step
                 self._offset = pts_out - said
             elif pts_out == self._last_pts:

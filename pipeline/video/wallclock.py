@@ -27,8 +27,16 @@ class UtcAnchor:
         self._max_media_s = 0.0
         self._floor_utc_s = float("-inf")
         self._last_utc_s = float("-inf")
-        self._clock_s = 0.0
+        self._clock_s: float | None = None
         self.reanchored_count = 0
+
+    def hint(self, media_s: float, received_utc_s: float) -> None:
+        """An arrival of the session's first burst; the least delayed one sets the offset.
+
+        Only before the first call of ``utc_s``.
+        """
+        offset_s = received_utc_s - media_s
+        self._offset_s = offset_s if self._offset_s is None else min(self._offset_s, offset_s)
 
     def utc_s(self, media_s: float, received_utc_s: float, received_mono_ns: int) -> float:
         """UTC of the picture, in seconds since the epoch.
@@ -42,7 +50,7 @@ class UtcAnchor:
         arrival_offset_s = received_utc_s - media_s
         if self._offset_s is None:
             self._offset_s = arrival_offset_s
-        else:
+        elif self._clock_s is not None:
             was_set_back = clock_s - self._clock_s < -REANCHOR_S
             late_s = arrival_offset_s - self._offset_s
             passed_s = max(0.0, media_s - self._max_media_s)

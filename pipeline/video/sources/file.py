@@ -8,7 +8,6 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from av.video.stream import VideoStream
 from pipeline.core.clock import SystemClock
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.video.sources.describe import stream_info
 from pipeline.video.timestamps import TimestampRepair
 
 _NOT_VIDEO_FORMATS = ("tty", "image2", "_pipe")
@@ -69,6 +69,14 @@ class FileSource:
         if self._info is None:
             raise RuntimeError("the source is not open")
         return self._info
+
+    @property
+    def duration_s(self) -> float:
+        """Length the file states, for progress; 0.0 when it states none."""
+        container = self._container
+        if container is None or container.duration is None:
+            return 0.0
+        return container.duration / av.time_base
 
     def open(self) -> StreamInfo:
         """Open the file and find its video.
@@ -195,21 +203,3 @@ class FileSource:
     ) -> SourceError:
         where = f"{self._camera_id}: {self._path}" if self._camera_id else str(self._path)
         return SourceError(reason, what, where=where, remedy=remedy)
-
-
-def stream_info(stream: VideoStream) -> StreamInfo:
-    """FFmpeg's description of a video stream as ours."""
-    context = stream.codec_context
-    time_base = stream.time_base
-    # PyAV 19 gives a falsy rational instead of None.
-    rate = stream.average_rate or stream.guessed_rate
-    return StreamInfo(
-        codec=context.codec.canonical_name if context else "",
-        width=context.width if context else 0,
-        height=context.height if context else 0,
-        fps=float(rate) if rate else 0.0,
-        time_base=Fraction(time_base.numerator, time_base.denominator)
-        if time_base
-        else Fraction(1, 90_000),
-        extradata=bytes(context.extradata or b"") if context else b"",
-    )

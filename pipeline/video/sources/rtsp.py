@@ -1,0 +1,310 @@
+"""A live camera over RTSP, always over TCP, that can never hang the worker.
+
+FFmpeg's reads block, and PyAV has no way to interrupt one from another thread. So one daemon
+thread owns FFmpeg's objects from opening to closing, and everybody else talks to it through a
+bounded queue. Three limits stand behind each other: the socket's own timeout, PyAV's open and
+read timeouts (which FFmpeg's poll loops honour), and the waiting side's deadline, which also ends
+waits that FFmpeg does not interrupt, such as a name server that does not answer. ``close`` returns
+at once; a thread still blocked then ends by itself within the read timeout and closes its socket.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote
+
+import av
+import av.error
+import av.logging
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from pipeline.core.clock import Clock, SystemClock
+from pipeline.core.errors import MinganError, SourceError, SourceReason
+from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.redact import redact_url
+from pipeline.video.sources.describe import stream_info
+from pipeline.video.sources.rtsp_errors import source_error, stalled, timed_out
+from pipeline.video.timestamps import TimestampRepair
+from pipeline.video.wallclock import UtcAnchor
+
+MAX_QUEUE_BYTES = 32 * 1024 * 1024
+"""About a minute of 4 Mbit/s. When the worker falls behind so far, whole GOPs go, oldest first."""
+
+_WAITED_S = 0.005
+_WAITED_COUNT = 3  # one may be the scheduler's doing
+_MAX_BURST = 256
+
+_JOIN_S = 0.2
+"""How long ``close`` waits for a thread that reads; one that blocks is left to its timeout."""
+
+
+class RtspSource:
+    """One session with one camera.
+
+    Args:
+        url: ``rtsp://host[:port]/path``; may hold user and password, better given apart.
+        open_timeout_s: Until the stream is described and its first packets have come.
+        read_timeout_s: Longest silence between two video packets.
+        clock: Stamps arrivals and gives UTC.
+        username: In place of what the URL says.
+        password: In place of what the URL says.
+        camera_id: Goes into errors.
+        max_queue_bytes: Bound of what waits to be taken.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        open_timeout_s: float = 10.0,
+        read_timeout_s: float = 10.0,
+        clock: Clock | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        camera_id: str = "",
+        max_queue_bytes: int = MAX_QUEUE_BYTES,
+    ) -> None:
+        self._url = _with_credentials(url, username, password)
+        safe_url = redact_url(self._url)
+        self._where = f"{camera_id}: {safe_url}" if camera_id else safe_url
+        self._open_timeout_s = open_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self._clock: Clock = clock or SystemClock()
+        self._max_queue_bytes = max_queue_bytes
+        self._changed = threading.Condition()
+        self._queue: deque[EncodedPacket] = deque()
+        self._queue_bytes = 0
+        self._needs_keyframe = False
+        self._last_arrival_s = 0.0
+        self._info: StreamInfo | None = None
+        self._error: Exception | None = None
+        self._is_closing = False
+        self._thread: threading.Thread | None = None
+        self.dropped_count = 0
+        """Packets given up because nobody took them in time."""
+
+    def __repr__(self) -> str:
+        return f"RtspSource({self._where})"
+
+    @property
+    def is_live(self) -> bool:
+        """A camera does not wait."""
+        return True
+
+    @property
+    def info(self) -> StreamInfo:
+        """What the camera says of its stream; raises ``RuntimeError`` before ``open``."""
+        if self._info is None:
+            raise RuntimeError("the source is not open")
+        return self._info
+
+    def open(self) -> StreamInfo:
+        """Connect and wait until the stream is described.
+
+        Raises:
+            SourceError: AUTH_FAILED, NOT_FOUND, REFUSED, TIMEOUT or UNDECODABLE.
+        """
+        if self._thread is not None:
+            raise RuntimeError("a source is opened once")
+        # FFmpeg's own messages name the URL with its password.
+        av.logging.set_level(None)
+        deadline_s = time.monotonic() + self._open_timeout_s
+        self._thread = threading.Thread(target=self._run, name="rtsp-reader", daemon=True)
+        self._thread.start()
+        with self._changed:
+            while self._info is None and self._error is None and not self._is_closing:
+                left_s = deadline_s - time.monotonic()
+                if left_s <= 0 or not self._changed.wait(left_s):
+                    self._error = self._reasoned(*timed_out())
+            if self._info is not None:
+                return self._info
+            self._is_closing = True
+            if self._error is not None:
+                raise self._error
+        raise self._reasoned(SourceReason.TIMEOUT, "closed while connecting", "")
+
+    def packets(self) -> Iterator[EncodedPacket]:
+        """The camera's packets as they come; ends after ``close``.
+
+        Raises:
+            SourceError: STALLED, UNDECODABLE or whatever ended the session.
+        """
+        _ = self.info
+        while (packet := self._next()) is not None:
+            yield packet
+
+    def close(self) -> None:
+        """End the session, from any thread; whoever waits in ``open`` or ``packets`` goes on."""
+        with self._changed:
+            self._is_closing = True
+            self._queue.clear()
+            self._queue_bytes = 0
+            self._changed.notify_all()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(_JOIN_S)
+
+    def _next(self) -> EncodedPacket | None:
+        with self._changed:
+            while True:
+                if self._is_closing:
+                    return None
+                if self._queue:
+                    packet = self._queue.popleft()
+                    self._queue_bytes -= len(packet.data)
+                    return packet
+                if self._error is not None:
+                    self._is_closing = True
+                    raise self._error
+                left_s = self._last_arrival_s + self._read_timeout_s - time.monotonic()
+                if left_s <= 0:
+                    self._error = self._reasoned(*stalled())
+                else:
+                    self._changed.wait(left_s)
+
+    # What follows runs in the reading thread, which alone touches FFmpeg.
+
+    def _run(self) -> None:
+        try:
+            self._session()
+        except MinganError as error:
+            self._fail(error)
+        except av.error.FFmpegError as error:
+            mapped = source_error(error, self._where, is_open=self._info is not None)
+            mapped.__cause__ = error
+            self._fail(mapped)
+        except Exception as error:  # noqa: BLE001 - handed to the waiting side, which raises it
+            self._fail(error)
+
+    def _session(self) -> None:
+        longest_s = max(self._open_timeout_s, self._read_timeout_s)
+        with av.open(
+            self._url,
+            mode="r",
+            options={
+                "rtsp_transport": "tcp",
+                "allowed_media_types": "video",
+                # The rate from 3 pictures instead of 20; it only steers guesses of ours.
+                "fpsprobesize": "3",
+                "timeout": str(round(longest_s * 1e6)),
+            },
+            timeout=(self._open_timeout_s, self._read_timeout_s),
+        ) as container:
+            stream = self._video_stream(container)
+            info = stream_info(stream)
+            if info.width <= 0 or info.height <= 0:
+                raise self._reasoned(
+                    SourceReason.UNDECODABLE,
+                    "the camera sends no picture that tells its size",
+                    "Check that the stream is H.264 or H.265",
+                )
+            with self._changed:
+                self._last_arrival_s = time.monotonic()
+                self._info = info
+                self._changed.notify_all()
+            self._read(container, stream, info)
+
+    def _read(self, container: InputContainer, stream: VideoStream, info: StreamInfo) -> None:
+        repair = TimestampRepair(info.time_base, info.fps)
+        anchor = UtcAnchor()
+        burst: list[EncodedPacket] | None = []
+        waited_count = 0
+        asked_s = time.monotonic()
+        for packet in container.demux(stream):
+            if self._is_closing:
+                return
+            if packet.size == 0:
+                continue
+            repaired = repair.repair(packet.pts, packet.dts)
+            mono_ns, utc_s = self._clock.mono_ns(), self._clock.utc_s()
+            arrived = EncodedPacket(
+                data=bytes(packet),
+                pts=repaired.pts,
+                dts=repaired.dts,
+                is_keyframe=packet.is_keyframe,
+                media_s=repaired.media_s,
+                utc_s=utc_s,
+                received_mono_ns=mono_ns,
+            )
+            # What came while FFmpeg looked at the stream is read at once, and late. Packets that
+            # had to be waited for tell the true offset; until some have come, all are held.
+            if burst is not None:
+                burst.append(arrived)
+                anchor.hint(arrived.media_s, utc_s)
+                waited_count += time.monotonic() - asked_s > _WAITED_S
+                if waited_count >= _WAITED_COUNT or len(burst) >= _MAX_BURST:
+                    for held in burst:
+                        self._put(_anchored(held, anchor))
+                    burst = None
+            else:
+                self._put(_anchored(arrived, anchor))
+            asked_s = time.monotonic()
+        for held in burst or ():
+            self._put(_anchored(held, anchor))
+        raise self._reasoned(
+            SourceReason.STALLED, "the camera ended the stream", "It may have been restarted"
+        )
+
+    def _put(self, packet: EncodedPacket) -> None:
+        with self._changed:
+            self._last_arrival_s = time.monotonic()
+            if self._needs_keyframe and not packet.is_keyframe:
+                self.dropped_count += 1
+                return
+            self._needs_keyframe = False
+            self._queue.append(packet)
+            self._queue_bytes += len(packet.data)
+            if self._queue_bytes > self._max_queue_bytes:
+                self._drop_oldest()
+            self._changed.notify_all()
+
+    def _drop_oldest(self) -> None:
+        """Make room, so that what remains begins with a keyframe."""
+        while self._queue and (
+            self._queue_bytes > self._max_queue_bytes or not self._queue[0].is_keyframe
+        ):
+            self._queue_bytes -= len(self._queue.popleft().data)
+            self.dropped_count += 1
+        self._needs_keyframe = not self._queue
+
+    def _fail(self, error: Exception) -> None:
+        with self._changed:
+            if self._error is None:
+                self._error = error
+            self._changed.notify_all()
+
+    def _video_stream(self, container: InputContainer) -> VideoStream:
+        for stream in container.streams.video:
+            if stream.codec_context is not None:
+                return stream
+        raise self._reasoned(
+            SourceReason.UNDECODABLE,
+            "the camera offers no video that can be decoded",
+            "Set the stream to H.264 or H.265",
+        )
+
+    def _reasoned(self, reason: SourceReason, what: str, remedy: str) -> SourceError:
+        return SourceError(reason, what, where=self._where, remedy=remedy)
+
+
+def _anchored(packet: EncodedPacket, anchor: UtcAnchor) -> EncodedPacket:
+    """The packet with the UTC of its picture in place of that of its arrival."""
+    utc_s = anchor.utc_s(packet.media_s, packet.utc_s, packet.received_mono_ns)
+    return replace(packet, utc_s=utc_s)
+
+
+def _with_credentials(url: str, username: str | None, password: str | None) -> str:
+    """The URL as FFmpeg wants it: user and password percent-encoded before the host."""
+    if username is None and password is None:
+        return url
+    # By hand: urlsplit's errors quote the URL, and cameras' passwords hold any character.
+    scheme, mark, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    host = authority.rpartition("@")[2]
+    user = quote(username or "", safe="")
+    secret = f":{quote(password, safe='')}" if password is not None else ""
+    return f"{scheme}{mark}{user}{secret}@{host}{slash}{path}"
