@@ -191,9 +191,15 @@ def _start_cameras(running: processes.Processes, videos: dict[str, Path], rtsp_p
         "cameras",
         [sys.executable, str(ROOT / "scripts" / "demo_rtsp.py"), "--port", str(rtsp_port), *paths],
     )
-    server.wait_until(
-        lambda: not _is_free(rtsp_port), RTSP_READY_S, "the camera server did not open its port"
-    )
+    try:
+        server.wait_until(
+            lambda: not _is_free(rtsp_port), RTSP_READY_S, "the camera server did not open its port"
+        )
+    except processes.ProcessError:
+        refused = server.printed("demo_rtsp.py: error: ")
+        if refused is None:
+            raise
+        raise UsageError(refused) from None
 
 
 def _start_command_centre(running: processes.Processes, port: int) -> str:
