@@ -1,0 +1,155 @@
+"""From sign-in to a confirmed alert whose clip plays, in a real browser on the real stack."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import demo_site
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.e2e.stack import Stack, all_alerts, free_port, street_video, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
+_BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    running = Stack(tmp_path_factory.mktemp("stack"))
+    nobody_there: demo_site.Source = {
+        "type": "rtsp",
+        "url": f"rtsp://127.0.0.1:{free_port()}/nothing",
+    }
+    template = running.cameras[0]
+    blind: demo_site.Camera = {**template, "id": "blind", "name": "盲区", "source": nobody_there}
+    running.cameras = [*running.cameras, blind]
+    running.start_rtsp(street_video(), demo_site.STREET_PATHS)
+    running.start_api()
+    running.start_worker()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "Debian's chromium is missing: apt-get install chromium"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=_BROWSER_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=stack.url, viewport={"width": 1366, "height": 768}, locale="zh-CN"
+    )
+    new = context.new_page()
+    problems: list[str] = []
+    new.on("pageerror", lambda error: problems.append(str(error)))
+    yield new
+    context.close()
+    assert problems == [], "errors in the page"
+
+
+def _sign_in(page: Page, stack: Stack) -> None:
+    page.goto("/")
+    page.get_by_test_id("username").fill("admin")
+    page.get_by_test_id("password").fill(stack.password)
+    page.get_by_test_id("sign-in-submit").click()
+    expect(page.get_by_test_id("queue-page")).to_be_visible()
+
+
+def _with_clip(stack: Stack) -> dict[str, object]:
+    client = stack.sign_in()
+    return until(
+        "an alert with a clip",
+        lambda: next(
+            (a for a in all_alerts(client) if a["clip_url"] and a["status"] == "pending_review"),
+            None,
+        ),
+        120,
+    )
+
+
+def test_a_wrong_password_is_told(page: Page) -> None:
+    page.goto("/")
+    page.get_by_test_id("username").fill("admin")
+    page.get_by_test_id("password").fill("wrong")
+    page.get_by_test_id("sign-in-submit").click()
+    expect(page.get_by_test_id("sign-in-error")).to_be_visible()
+
+
+def test_an_alert_is_reviewed_by_keyboard_and_its_clip_plays(page: Page, stack: Stack) -> None:
+    _with_clip(stack)
+    _sign_in(page, stack)
+    expect(page.get_by_test_id("alert-row").first).to_be_visible(timeout=60_000)
+    for _ in range(50):
+        if page.locator("[data-testid=clip]").count():
+            break
+        page.keyboard.press("j")
+        page.wait_for_timeout(200)
+    clip = page.get_by_test_id("clip")
+    expect(clip).to_be_visible(timeout=30_000)
+    page.wait_for_function(
+        """() => {
+          const v = document.querySelector('video');
+          return v && v.readyState >= 2 && v.videoWidth > 0 && v.currentTime > 0.2;
+        }""",
+        timeout=30_000,
+    )
+    duration_s = page.evaluate("document.querySelector('video').duration")
+    assert 2.0 <= duration_s <= 25.0
+
+    with page.expect_response(re.compile(r"/alerts/[0-9a-f-]+/confirm$")) as answer:
+        page.keyboard.press("c")
+    assert answer.value.status == 200
+    alert_id = answer.value.url.split("/")[-2]
+    detail = stack.sign_in().get(f"/alerts/{alert_id}").json()
+    assert detail["status"] == "confirmed"
+    assert any(entry["actor"] == "admin" for entry in detail["history"])
+
+
+def test_a_new_alert_arrives_without_a_reload(page: Page, stack: Stack) -> None:
+    _with_clip(stack)
+    _sign_in(page, stack)
+    expect(page.get_by_test_id("alert-row").first).to_be_visible(timeout=30_000)
+    known = {str(a["id"]) for a in all_alerts(stack.sign_in())}
+    client = stack.sign_in()
+    fresh = until(
+        "one more alert",
+        lambda: next((a for a in all_alerts(client) if a["id"] not in known), None),
+        150,
+    )
+    expect(page.locator(f"[data-alert-id='{fresh['id']}']")).to_have_count(1, timeout=10_000)
+
+
+def test_a_blind_camera_is_told_on_the_queue_and_with_its_reason(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    expect(page.get_by_test_id("blind-row")).to_be_visible(timeout=60_000)
+    page.goto("/cameras")
+    expect(page.get_by_text("盲区").first).to_be_visible()
+    expect(page.get_by_text("连接被拒绝").first).to_be_visible(timeout=60_000)
+
+
+def test_the_console_speaks_english_too(page: Page, stack: Stack) -> None:
+    _with_clip(stack)
+    _sign_in(page, stack)
+    expect(page.get_by_text("待研判").first).to_be_visible()
+    page.get_by_test_id("language-switch").first.click()
+    english = page.get_by_text("English")
+    if english.count():
+        english.first.click()
+    expect(page.get_by_text("Pending review").first).to_be_visible()
