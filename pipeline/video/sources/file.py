@@ -9,7 +9,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import av
 import av.error
@@ -21,6 +21,9 @@ from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video.sources.describe import stream_info
 from pipeline.video.timestamps import TimestampRepair
+
+if TYPE_CHECKING:
+    from pipeline.video.sources.registry import SourceRequest
 
 _NOT_VIDEO_FORMATS = ("tty", "image2", "_pipe")
 """FFmpeg reads text files as ANSI art and single images as one-picture videos."""
@@ -203,3 +206,10 @@ class FileSource:
     ) -> SourceError:
         where = f"{self._camera_id}: {self._path}" if self._camera_id else str(self._path)
         return SourceError(reason, what, where=where, remedy=remedy)
+
+
+def make_file_source(request: SourceRequest) -> FileSource:
+    """What the registry makes of a path."""
+    return FileSource(
+        request.file_path(), request.camera_id, request.start_utc_s, clock=request.clock
+    )

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import av
@@ -31,6 +32,9 @@ from pipeline.video.sources.describe import stream_info
 from pipeline.video.sources.rtsp_errors import source_error, stalled, timed_out
 from pipeline.video.timestamps import TimestampRepair
 from pipeline.video.wallclock import UtcAnchor
+
+if TYPE_CHECKING:
+    from pipeline.video.sources.registry import SourceRequest
 
 MAX_QUEUE_BYTES = 32 * 1024 * 1024
 """About a minute of 4 Mbit/s. When the worker falls behind so far, whole GOPs go, oldest first."""
@@ -308,3 +312,16 @@ def _with_credentials(url: str, username: str | None, password: str | None) -> s
     user = quote(username or "", safe="")
     secret = f":{quote(password, safe='')}" if password is not None else ""
     return f"{scheme}{mark}{user}{secret}@{host}{slash}{path}"
+
+
+def make_rtsp_source(request: SourceRequest) -> RtspSource:
+    """What the registry makes of an ``rtsp://`` address."""
+    return RtspSource(
+        request.address,
+        request.open_timeout_s,
+        request.read_timeout_s,
+        request.clock,
+        request.username,
+        request.password,
+        request.camera_id,
+    )

@@ -1,0 +1,156 @@
+"""What a camera really sends, measured, for ``mingan camera probe`` and for support.
+
+A camera's own settings page says 25 pictures a second; at night it sends 12. The GOP decides how
+late the gate may be and how exactly a clip can begin, so it is measured too.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.core.clock import Clock, SystemClock
+from pipeline.core.errors import SourceError, SourceReason
+from pipeline.core.frame import Picture
+from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.redact import redact_url
+from pipeline.video.decoder import Decoder
+from pipeline.video.sources.registry import SourceRequest, make_source
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """What was measured.
+
+    Attributes:
+        address: Redacted.
+        codec: FFmpeg's name.
+        width: Pixels.
+        height: Pixels.
+        announced_fps: What the stream says of itself; 0.0 when nothing.
+        measured_fps: Pictures a second of the stream's own time; 0.0 of fewer than two.
+        measured_s: Seconds of the stream's own time that were looked at.
+        packet_count: Pictures received.
+        keyframe_count: Keyframes among them.
+        gop_frames: Pictures from keyframe to keyframe, median; ``None`` of fewer than two.
+        gop_s: The same in seconds.
+        bitrate_kbit_s: Average.
+        has_b_frames: Pictures come in another order than they are shown.
+        corrupt_count: Packets the decoder refused until the first picture came.
+        first_picture: The first picture that could be decoded.
+    """
+
+    address: str
+    codec: str
+    width: int
+    height: int
+    announced_fps: float
+    measured_fps: float
+    measured_s: float
+    packet_count: int
+    keyframe_count: int
+    gop_frames: int | None
+    gop_s: float | None
+    bitrate_kbit_s: float
+    has_b_frames: bool
+    corrupt_count: int
+    first_picture: Picture
+
+
+def probe(
+    address: str,
+    seconds: float = 5.0,
+    *,
+    username: str | None = None,
+    password: str | None = None,
+    clock: Clock | None = None,
+    open_timeout_s: float = 10.0,
+    read_timeout_s: float = 10.0,
+) -> ProbeReport:
+    """Read an address for some seconds of its own time and say what came.
+
+    Args:
+        address: A path or an ``rtsp://`` URL.
+        seconds: How much to look at; less when the recording ends before.
+        username: In place of what the address says.
+        password: In place of what the address says.
+        clock: Stamps arrivals.
+        open_timeout_s: Of a live source.
+        read_timeout_s: Of a live source.
+
+    Raises:
+        SourceError: With the reason why there is nothing to measure.
+    """
+    source = make_source(
+        SourceRequest(
+            address=address,
+            camera_id="",
+            clock=clock or SystemClock(),
+            open_timeout_s=open_timeout_s,
+            read_timeout_s=read_timeout_s,
+            username=username,
+            password=password,
+        )
+    )
+    packets: list[EncodedPacket] = []
+    picture: Picture | None = None
+    try:
+        info = source.open()
+        with Decoder(info, redact_url(address)) as decoder:
+            for packet in source.packets():
+                if packet.media_s > seconds:
+                    break
+                packets.append(packet)
+                if picture is None:
+                    frames = decoder.decode(packet)
+                    picture = frames[0].picture if frames else None
+            if picture is None:
+                frames = decoder.flush()
+                picture = frames[0].picture if frames else None
+            corrupt_count = decoder.corrupt_count
+    finally:
+        source.close()
+    if picture is None or not packets:
+        raise SourceError(
+            SourceReason.UNDECODABLE,
+            f"no picture could be decoded in {seconds:g} s",
+            where=redact_url(address),
+            remedy="Probe for longer than the camera's keyframe interval",
+        )
+    return _report(redact_url(address), info, packets, picture, corrupt_count)
+
+
+def _report(
+    address: str,
+    info: StreamInfo,
+    packets: Sequence[EncodedPacket],
+    picture: Picture,
+    corrupt_count: int,
+) -> ProbeReport:
+    times = sorted(p.media_s for p in packets)
+    span_s = times[-1] - times[0]
+    fps = (len(times) - 1) / span_s if span_s > 0 else 0.0
+    # The last picture is shown for one frame's time too, or the rates come out too high.
+    measured_s = span_s + 1.0 / fps if fps > 0 else span_s
+    keys = [i for i, p in enumerate(packets) if p.is_keyframe]
+    gops = [b - a for a, b in zip(keys, keys[1:], strict=False)]
+    gaps = [packets[b].media_s - packets[a].media_s for a, b in zip(keys, keys[1:], strict=False)]
+    size_bits = 8 * sum(len(p.data) for p in packets)
+    return ProbeReport(
+        address=address,
+        codec=info.codec,
+        width=picture.width,
+        height=picture.height,
+        announced_fps=info.fps,
+        measured_fps=fps,
+        measured_s=measured_s,
+        packet_count=len(packets),
+        keyframe_count=len(keys),
+        gop_frames=round(statistics.median(gops)) if gops else None,
+        gop_s=statistics.median(gaps) if gaps else None,
+        bitrate_kbit_s=size_bits / measured_s / 1000 if measured_s > 0 else 0.0,
+        has_b_frames=any(b.pts < a.pts for a, b in zip(packets, packets[1:], strict=False)),
+        corrupt_count=corrupt_count,
+        first_picture=picture,
+    )
