@@ -50,12 +50,19 @@ def shell_commands(markdown: str) -> list[list[str]]:
     for fence in _FENCE.finditer(markdown):
         if fence["language"] not in _SHELL:
             continue
-        body = re.sub(r"\\\n\s*", " ", fence["body"])
-        for line in body.splitlines():
-            for part in re.split(r"&&|\|\||\||;", line.removeprefix("$ ")):
-                words = shlex.split(part, comments=True)
-                while words and (re.fullmatch(r"\w+=.*", words[0]) or words[0] in ("sudo", "exec")):
-                    words.pop(0)
-                if words:
-                    commands.append(words)
+        for line in re.sub(r"\\\n\s*", " ", fence["body"]).splitlines():
+            words: list[str] = []
+            for word in [*_words(line.removeprefix("$ ")), ";"]:
+                if word in ("&&", "||", "|", ";", ">"):
+                    if words:
+                        commands.append(words)
+                    words = []
+                elif words or not re.fullmatch(r"\w+=.*|sudo|exec", word):
+                    words.append(word)
     return commands
+
+
+def _words(line: str) -> list[str]:
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    return list(lexer)

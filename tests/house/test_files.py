@@ -29,7 +29,6 @@ FORBIDDEN = {
                 "ghcr·io",
                 "quay·io",
                 "registry·npmmirror·com",
-                "artifactregistry",
                 "pkg·dev",
             )
         )
