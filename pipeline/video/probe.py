@@ -6,6 +6,7 @@ late the gate may be and how exactly a clip can begin, so it is measured too.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -134,8 +135,8 @@ def _report(
     # The last picture is shown for one frame's time too, or the rates come out too high.
     measured_s = span_s + 1.0 / fps if fps > 0 else span_s
     keys = [i for i, p in enumerate(packets) if p.is_keyframe]
-    gops = [b - a for a, b in zip(keys, keys[1:], strict=False)]
-    gaps = [packets[b].media_s - packets[a].media_s for a, b in zip(keys, keys[1:], strict=False)]
+    gops = [b - a for a, b in itertools.pairwise(keys)]
+    gaps = [packets[b].media_s - packets[a].media_s for a, b in itertools.pairwise(keys)]
     size_bits = 8 * sum(len(p.data) for p in packets)
     return ProbeReport(
         address=address,
@@ -150,7 +151,7 @@ def _report(
         gop_frames=round(statistics.median(gops)) if gops else None,
         gop_s=statistics.median(gaps) if gaps else None,
         bitrate_kbit_s=size_bits / measured_s / 1000 if measured_s > 0 else 0.0,
-        has_b_frames=any(b.pts < a.pts for a, b in zip(packets, packets[1:], strict=False)),
+        has_b_frames=any(b.pts < a.pts for a, b in itertools.pairwise(packets)),
         corrupt_count=corrupt_count,
         first_picture=picture,
     )

@@ -19,6 +19,7 @@ from pipeline.video.sources.base import PacketSource
 SOURCES: dict[str, str] = {
     "file": "pipeline.video.sources.file:make_file_source",
     "rtsp": "pipeline.video.sources.rtsp:make_rtsp_source",
+    "rtsps": "pipeline.video.sources.rtsp:make_rtsp_source",
 }
 
 
