@@ -8,12 +8,15 @@
         └──────┘ ◀─────────── └─────────┘              └──────┘     or when a fact changes
             ▲     interrupted                              │
             └──────────────────────────────────────────────┘
-                    nothing for clear_s: CLOSED, ended at the last qualifying moment
+                   absent for clear_s: CLOSED, ended at the last qualifying moment
 
 Detectors miss people for a second when they bend over a table, and feet flicker on a zone's edge;
-neither may split an episode, or a reviewer gets ten alerts of one person. What was not looked at is
-neither presence nor absence: two qualifying frames in a row hold together even when the camera
-delivers few of them, up to ``MAX_UNSEEN_S``.
+neither may split an episode, or a reviewer gets ten alerts of one person.
+
+What was not looked at is neither presence nor absence. Absence lasts from the first frame without
+the condition to the last one, so that a detector's drop-out of two seconds is as long at 2 frames a
+second as at 10; two qualifying frames in a row hold together even when the camera delivers few of
+them, up to ``MAX_UNSEEN_S``.
 """
 
 from __future__ import annotations
@@ -30,10 +33,10 @@ UPDATE_S = 5.0
 """Least time between two updates that only say "still going on"."""
 _BOX_WINDOW_S = 0.5
 """The box told is the best one of this long before the alert, so that it fits the snapshot."""
-_MIN_PENDING_GAP_S, _MAX_PENDING_GAP_S = 1.1, 2.0
-"""Bounds of the interruption a dwell survives: one missed frame at 2 a second, and no more than a
-detector's usual drop-out."""
-_EPSILON_S = 1e-6
+_MIN_PENDING_GAP_S, _MAX_PENDING_GAP_S = 1.0, 2.0
+"""Bounds of the absence that breaks a dwell: longer than one missed frame at 2 a second, and no
+longer than a detector's usual drop-out."""
+_EPSILON_S = 1e-3
 
 Box = tuple[float, float, float, float]
 
@@ -95,7 +98,7 @@ class EpisodeMachine:
     Args:
         identity: What its events are called.
         dwell_s: An episode opens once the condition held (nearly) this long.
-        clear_s: It closes once the condition did not hold for this long.
+        clear_s: It closes once the condition was absent for this long.
         update_s: Least time between updates that bring no new fact.
     """
 
@@ -110,7 +113,7 @@ class EpisodeMachine:
         self._pending_gap_s = min(gap_s, clear_s)
         self._episode: _Episode | None = None
         self._stepped_s: float | None = None
-        self._missed = False  # a frame without the condition since it last held
+        self._absent_from_s: float | None = None  # first frame without since it last held
         self._ended_s = float("-inf")  # end of the episode before
 
     @property
@@ -135,7 +138,7 @@ class EpisodeMachine:
         """
         events = self.expire(time, holds=moment is not None)
         if moment is not None:
-            self._missed = False
+            self._absent_from_s = None
             self._take(time, moment)
             events += self._tell(time)
         return events
@@ -149,29 +152,30 @@ class EpisodeMachine:
             time: The frame's.
             holds: Whether the condition holds in it.
         """
-        unseen_s = 0.0 if self._stepped_s is None else time.media_s - self._stepped_s
+        if self._stepped_s == time.media_s:
+            return []
+        previous_s = time.media_s if self._stepped_s is None else self._stepped_s
         self._stepped_s = time.media_s
-        events = self._end(time) if self._is_over(time, unseen_s, not holds) else []
-        if not holds:
-            self._missed = True
-        return events
+        if not holds and self._absent_from_s is None:
+            self._absent_from_s = time.media_s
+        until_s = previous_s if holds else time.media_s
+        is_over = self._is_over(until_s, time.media_s - previous_s)
+        return self._end(time) if is_over else []
 
     def finish(self, time: FrameTime) -> list[RuleEvent]:
         """End what is open, whatever the time since."""
         return self._end(time)
 
-    def _is_over(self, time: FrameTime, unseen_s: float, misses: bool) -> bool:
+    def _is_over(self, absent_until_s: float, unseen_s: float) -> bool:
         episode = self._episode
         if episode is None:
             return False
         if unseen_s - _EPSILON_S > max(self._clear_s, MAX_UNSEEN_S):
             return True
-        absent_s = time.media_s - episode.last_seen.media_s
-        if not (self._missed or misses):
+        if self._absent_from_s is None:
             return False
         patience_s = self._clear_s if episode.is_open else self._pending_gap_s
-        # Reaching clear_s ends an episode; a dwell survives exactly its gap, one missed frame.
-        return absent_s + _EPSILON_S >= patience_s if misses else absent_s > patience_s + _EPSILON_S
+        return absent_until_s - self._absent_from_s + _EPSILON_S >= patience_s
 
     def _end(self, time: FrameTime) -> list[RuleEvent]:
         episode, self._episode = self._episode, None

@@ -23,6 +23,7 @@ _OVERLAP_S = 0.5
 """A new track may begin this much before the old one was last seen: for a moment, a box that jumps
 from the upper to the whole body feeds both."""
 _MAX_SIZE_RATIO = 2.0
+_MAX_INTERVAL_S = 1.0
 
 
 @dataclass(slots=True)
@@ -45,6 +46,8 @@ class Lineage:
         self._reid_s = reid_s
         self._subjects: dict[int, _Subject] = {}  # by track id; the newest track of a subject wins
         self._key_of: dict[int, int] = {}
+        self._previous_s: float | None = None
+        self._patience_s = reid_s
 
     def keys(self, tracks: Tracks, index: NDArray[np.int64], time: FrameTime) -> list[int]:
         """The subject of each of some tracks.
@@ -58,6 +61,10 @@ class Lineage:
             A key for each, no two alike.
         """
         self._forget(time)
+        # Whoever was lost was last seen a frame before the first frame without.
+        interval_s = 0.0 if self._previous_s is None else time.media_s - self._previous_s
+        self._patience_s = self._reid_s + min(interval_s, _MAX_INTERVAL_S)
+        self._previous_s = time.media_s
         boxes = tracks.xyxy[index].astype(np.float64)
         centres = (boxes[:, :2] + boxes[:, 2:]) / 2.0
         sizes = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0).max(axis=1, initial=1.0)
@@ -104,7 +111,7 @@ class Lineage:
                 if (
                     lost.key in present
                     or lost.class_id != int(tracks.class_id[index[n]])
-                    or not -_OVERLAP_S <= gap_s <= self._reid_s
+                    or not -_OVERLAP_S <= gap_s <= self._patience_s
                     or not 1.0 / _MAX_SIZE_RATIO <= ratio <= _MAX_SIZE_RATIO
                 ):
                     continue

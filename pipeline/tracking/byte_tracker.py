@@ -56,7 +56,7 @@ class TrackerConfig(BaseModel):
     confirm_s: Seconds = 0.3
     confirm_hits: Annotated[int, Field(ge=1)] = 2
     tentative_lost_s: Seconds = 0.6
-    max_lost_s: Seconds = 2.0
+    max_lost_s: Seconds = 3.0
 
     @model_validator(mode="after")
     def _scores_are_ordered(self) -> TrackerConfig:

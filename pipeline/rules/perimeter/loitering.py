@@ -50,6 +50,7 @@ class LoiteringConfig(RuleConfigBase):
 class _Stay:
     since: FrameTime
     last: FrameTime
+    absent_from_s: float | None = None  # first frame without since ``last``
 
     @property
     def dwell_s(self) -> float:
@@ -97,6 +98,9 @@ class Loitering(Watcher[LoiteringConfig]):
         by_index = dict(zip((int(i) for i in concerned), subjects, strict=True))
         for i in inside:
             self._stay_on(by_index[int(i)], self._first_sight(tracks, int(i), time), time)
+        for stay in self._stays.values():
+            if stay.last.media_s < time.media_s and stay.absent_from_s is None:
+                stay.absent_from_s = time.media_s
         self._interval_s = min(time.media_s - self._previous_s, _MAX_INTERVAL_S)
         self._previous_s = time.media_s
 
@@ -118,12 +122,14 @@ class Loitering(Watcher[LoiteringConfig]):
         return self._machine.finish(time)
 
     def _stay_on(self, subject: int, seen_from: FrameTime, time: FrameTime) -> None:
+        """Lengthen a stay, or begin one; absence counts as in ``episodes``."""
         stay = self._stays.get(subject)
-        if stay is not None:
-            away_s = seen_from.media_s - stay.last.media_s
-            in_every_frame = stay.last.media_s >= self._previous_s and away_s <= MAX_UNSEEN_S
-            if away_s <= self._config.forgive_s + 1e-6 or in_every_frame:
-                stay.last = time
+        if stay is not None and time.media_s - self._previous_s <= MAX_UNSEEN_S:
+            absent_s = 0.0
+            if stay.absent_from_s is not None:
+                absent_s = min(self._previous_s, seen_from.media_s) - stay.absent_from_s
+            if absent_s <= self._config.forgive_s:
+                stay.last, stay.absent_from_s = time, None
                 return
         self._stays[subject] = _Stay(seen_from, time)
 
