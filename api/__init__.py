@@ -1,1 +1,1 @@
-"""The command centre: keeps what workers report, drives alerts through review, serves the console."""
+"""The command centre: keeps what workers report, drives review, serves the console."""

@@ -1,0 +1,165 @@
+"""``python -m api``: start the command centre, or give a user a new password.
+
+What a person must correct is said in one line on standard error, with exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from api.app import create_app
+from api.auth import service as auth
+from api.db.migrate import upgrade
+from api.kit import logging
+from api.kit.errors import AddressError, StartError
+from api.kit.moments import utc_now
+from api.runtime import Runtime
+from api.settings import Settings, load_settings
+from api.startup import prepare_data_folder, print_line
+
+_GRACE_S = 2
+"""How long requests in flight may take to finish after a signal to stop."""
+
+
+class _Server(uvicorn.Server):
+    """Ends open event streams when told to stop, since they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime, address: str) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print_line(f"console: {self._address}")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._runtime.bus.close()
+
+
+def _bind(settings: Settings) -> socket.socket:
+    where = f"{settings.host}:{settings.port}"
+    try:
+        [family, kind, protocol, _, address] = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise AddressError(
+            f"the host cannot be resolved ({error.strerror})",
+            where=where,
+            remedy="Correct --host",
+        ) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Listening here finds a port that another process already listens on.
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise AddressError(
+            f"cannot listen there ({error.strerror})",
+            where=where,
+            remedy="Stop the program that uses this port, or choose another with --port",
+        ) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def _shown_address(settings: Settings, listener: socket.socket) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return f"http://{host}:{listener.getsockname()[1]}"
+
+
+async def _serve(settings: Settings) -> None:
+    prepare_data_folder(settings)
+    with _bind(settings) as listener:
+        app = create_app(settings)
+        # Entered here and not by uvicorn, whose way of telling a failed start is a traceback.
+        async with app.router.lifespan_context(app):
+            config = uvicorn.Config(
+                app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_S,
+                timeout_keep_alive=15,
+            )
+            server = _Server(config, app.state.runtime, _shown_address(settings, listener))
+            await server.serve(sockets=[listener])
+
+
+async def _reset_password(settings: Settings, username: str) -> None:
+    runtime = Runtime(settings, utc_now)
+    try:
+        prepare_data_folder(settings)
+        await asyncio.to_thread(
+            upgrade, settings.async_database_url, settings.data_dir / "migrate.lock"
+        )
+        password = await auth.reset_password(runtime, username)
+    finally:
+        await runtime.database.close()
+    print_line(f"console user: {username}")
+    print_line(f"console password: {password}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--data-dir", type=Path, help="database, evidence and worker token")
+    shared.add_argument("--config", type=Path, help="YAML file with settings")
+    parser = argparse.ArgumentParser(prog="python -m api", description="Mingan command centre")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", parents=[shared], help="start the command centre")
+    serve.add_argument("--host", help="address to listen on")
+    serve.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
+    reset = commands.add_parser(
+        "reset-password", parents=[shared], help="give a user a new random password"
+    )
+    reset.add_argument("username")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answers the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given.insert(0, "serve")
+    options = _parser().parse_args(given)
+    try:
+        if options.command == "serve":
+            settings = load_settings(
+                options.config,
+                data_dir=options.data_dir,
+                host=options.host,
+                port=options.port,
+            )
+            logging.configure(settings.log_level)
+            asyncio.run(_serve(settings))
+        else:
+            settings = load_settings(options.config, data_dir=options.data_dir)
+            logging.configure(settings.log_level)
+            asyncio.run(_reset_password(settings, options.username))
+    except StartError as error:
+        print(f"mingan: {error.line()}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

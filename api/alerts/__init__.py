@@ -1,0 +1,1 @@
+"""Alert episodes on their way through human review."""

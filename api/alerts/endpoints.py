@@ -1,0 +1,173 @@
+"""The queue, one alert, and the judgements a person passes on it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.alerts import review, service
+from api.alerts.filters import AlertFilters
+from api.alerts.schemas import (
+    AlertDetail,
+    AlertPage,
+    AlertStatus,
+    AlertSummary,
+    ConfirmRequest,
+    FalsePositiveRequest,
+    OriginalGrant,
+    OriginalRequest,
+)
+from api.auth.guards import Person, client_of
+from api.contract import RiskLevel
+from api.kit.errors import (
+    BadCsrfError,
+    BadCursorError,
+    BadTransitionError,
+    InvalidError,
+    NoOriginalError,
+    NotFoundError,
+    NotSignedInError,
+)
+from api.kit.moments import Moment
+from api.kit.problems import problems
+from api.runtime import Reader, RuntimeDep, Writer
+
+router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
+_REVIEW_PROBLEMS = problems(
+    NotSignedInError, BadCsrfError, NotFoundError, BadTransitionError, InvalidError
+)
+
+
+@router.get(
+    "",
+    operation_id="alerts_list",
+    summary="The queue",
+    responses=problems(NotSignedInError, InvalidError, BadCursorError),
+)
+async def list_alerts(
+    _: Person,
+    session: Reader,
+    runtime: RuntimeDep,
+    status: Annotated[list[AlertStatus], Query(description="May repeat.")] = [],  # noqa: B006
+    camera_id: Annotated[list[str], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
+    rule: Annotated[list[str], Query(description="May repeat.", max_length=64)] = [],  # noqa: B006
+    risk: Annotated[list[RiskLevel], Query(description="May repeat.")] = [],  # noqa: B006
+    from_: Annotated[
+        Moment | None, Query(alias="from", description="`raised_at` at or after.")
+    ] = None,
+    to: Annotated[Moment | None, Query(description="`raised_at` before.")] = None,
+    q: Annotated[
+        str,
+        Query(
+            max_length=100,
+            description="Part of a camera's name, place or id, of the zone, or of the rule's name.",
+        ),
+    ] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=512, description="`next_cursor` of the page before.")
+    ] = None,
+) -> AlertPage:
+    """A page of alerts, newest first, with the counts of the same filters by status."""
+    filters = AlertFilters(
+        statuses=tuple(status),
+        camera_ids=tuple(camera_id),
+        rules=tuple(rule),
+        risks=tuple(risk),
+        raised_from=from_,
+        raised_before=to,
+        text=q,
+    )
+    return await service.list_alerts(
+        session, filters, limit=limit, cursor=cursor, now=runtime.clock(), undo_s=_undo_s(runtime)
+    )
+
+
+def _undo_s(runtime: RuntimeDep) -> float:
+    return runtime.settings.undo_s
+
+
+@router.get(
+    "/{alert_id}",
+    operation_id="alerts_get",
+    summary="One alert",
+    responses=problems(NotSignedInError, NotFoundError, InvalidError),
+)
+async def get_alert(alert_id: UUID, _: Person, session: Reader, runtime: RuntimeDep) -> AlertDetail:
+    """The alert with its facts, evidence and history."""
+    return await service.get_alert(session, alert_id, runtime.clock(), _undo_s(runtime))
+
+
+@router.post(
+    "/{alert_id}/confirm",
+    operation_id="alerts_confirm",
+    summary="Confirm: the alert is true",
+    responses=_REVIEW_PROBLEMS,
+)
+async def confirm(
+    alert_id: UUID,
+    person: Person,
+    work: Writer,
+    runtime: RuntimeDep,
+    body: ConfirmRequest | None = None,
+) -> AlertSummary:
+    """`pending_review` → `confirmed`."""
+    note = body.note if body is not None else ""
+    return await review.confirm(work, alert_id, person.username, note, _undo_s(runtime))
+
+
+@router.post(
+    "/{alert_id}/false-positive",
+    operation_id="alerts_false_positive",
+    summary="Refute: the alert is false",
+    responses=_REVIEW_PROBLEMS,
+)
+async def false_positive(
+    alert_id: UUID, body: FalsePositiveRequest, person: Person, work: Writer, runtime: RuntimeDep
+) -> AlertSummary:
+    """`pending_review` → `false_positive`, with a reason."""
+    return await review.refute(
+        work, alert_id, person.username, body.reason, body.note, _undo_s(runtime)
+    )
+
+
+@router.post(
+    "/{alert_id}/undo",
+    operation_id="alerts_undo",
+    summary="Take one's judgement back",
+    responses=_REVIEW_PROBLEMS,
+)
+async def undo(alert_id: UUID, person: Person, work: Writer, runtime: RuntimeDep) -> AlertSummary:
+    """Back to `pending_review`, by the same person within ten seconds."""
+    return await review.undo(work, alert_id, person.username, _undo_s(runtime))
+
+
+@router.post(
+    "/{alert_id}/original",
+    operation_id="alerts_original",
+    summary="Open the unblurred snapshot",
+    responses=problems(
+        NotSignedInError, BadCsrfError, NotFoundError, NoOriginalError, InvalidError
+    ),
+)
+async def open_original(
+    alert_id: UUID,
+    body: OriginalRequest,
+    person: Person,
+    request: Request,
+    response: Response,
+    work: Writer,
+    runtime: RuntimeDep,
+) -> OriginalGrant:
+    """Log who opens it and why, and answer an address that works for a short while."""
+    response.headers["Cache-Control"] = "no-store"
+    return await review.open_original(
+        work,
+        alert_id,
+        person.username,
+        body.reason,
+        client=client_of(request),
+        grant_s=runtime.settings.grant_s,
+    )

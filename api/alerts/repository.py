@@ -1,0 +1,165 @@
+"""Alerts, their evidence references and history in the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.alerts.filters import AlertFilters
+from api.contract import EvidenceRef
+from api.db.models import Alert, AlertEvidence, AlertHistory, Camera, EvidenceFile
+from api.db.upsert import insert_if_absent
+from api.kit.errors import BadCursorError
+from api.kit.pagination import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert with what its summary takes from other tables."""
+
+    alert: Alert
+    camera_name: str
+    camera_location: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """A reference to evidence, and whether the bytes have arrived."""
+
+    reference: AlertEvidence
+    is_available: bool
+
+
+def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
+    """All filters but the status."""
+    found: list[ColumnElement[bool]] = []
+    if filters.camera_ids:
+        found.append(Alert.camera_id.in_(filters.camera_ids))
+    if filters.rules:
+        found.append(Alert.rule.in_(filters.rules))
+    if filters.risks:
+        found.append(Alert.risk.in_(filters.risks))
+    if filters.raised_from is not None:
+        found.append(Alert.raised_at >= filters.raised_from)
+    if filters.raised_before is not None:
+        found.append(Alert.raised_at < filters.raised_before)
+    if text := filters.text.strip().replace("\x00", ""):
+        columns = (Camera.name, Camera.location, Camera.camera_id, Alert.zone, Alert.rule_id)
+        found.append(
+            or_(
+                *(column.icontains(text, autoescape=True) for column in columns),
+                Alert.rule.in_(filters.rules_matching_text()),
+            )
+        )
+    return found
+
+
+class AlertRepository:
+    """Reads and writes ``alerts``, ``alert_evidence`` and ``alert_history``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def insert(self, values: dict[str, Any]) -> bool:
+        """Insert an alert unless its id is known; answers whether it was new."""
+        return await insert_if_absent(self._session, Alert, values)
+
+    async def lock(self, alert_id: UUID) -> Alert | None:
+        """One alert, kept from others until the unit of work ends."""
+        return await self._session.get(Alert, alert_id, with_for_update=True)
+
+    async def replace_evidence(self, alert_id: UUID, references: Sequence[EvidenceRef]) -> None:
+        """Make these the alert's evidence references."""
+        await self._session.execute(delete(AlertEvidence).where(AlertEvidence.alert_id == alert_id))
+        self._session.add_all(
+            AlertEvidence(alert_id=alert_id, position=position, **reference.model_dump())
+            for position, reference in enumerate(references)
+        )
+        await self._session.flush()
+
+    def add_history(self, entry: AlertHistory) -> None:
+        """Append to an alert's history."""
+        self._session.add(entry)
+
+    async def get(self, alert_id: UUID) -> AlertRow | None:
+        """One alert."""
+        await self._session.flush()
+        row = (
+            await self._session.execute(
+                select(Alert, Camera.name, Camera.location)
+                .join(Camera, Camera.camera_id == Alert.camera_id)
+                .where(Alert.id == alert_id)
+            )
+        ).one_or_none()
+        return None if row is None else AlertRow(row[0], row[1], row[2])
+
+    async def page(self, filters: AlertFilters, after: Cursor | None, limit: int) -> list[AlertRow]:
+        """Alerts after the cursor, newest first."""
+        query = (
+            select(Alert, Camera.name, Camera.location)
+            .join(Camera, Camera.camera_id == Alert.camera_id)
+            .where(*_conditions(filters))
+            .order_by(Alert.raised_at.desc(), Alert.id.desc())
+            .limit(limit)
+        )
+        if filters.statuses:
+            query = query.where(Alert.status.in_(filters.statuses))
+        if after is not None:
+            try:
+                last_id = UUID(after.identity)
+            except ValueError as error:
+                raise BadCursorError from error
+            query = query.where(
+                or_(
+                    Alert.raised_at < after.at,
+                    and_(Alert.raised_at == after.at, Alert.id < last_id),
+                )
+            )
+        return [AlertRow(row[0], row[1], row[2]) for row in await self._session.execute(query)]
+
+    async def counts(self, filters: AlertFilters) -> dict[str, int]:
+        """Number of alerts by status."""
+        query = (
+            select(Alert.status, func.count())
+            .join(Camera, Camera.camera_id == Alert.camera_id)
+            .where(*_conditions(filters))
+            .group_by(Alert.status)
+        )
+        return {row[0]: row[1] for row in await self._session.execute(query)}
+
+    async def evidence_of(self, alert_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
+        """Evidence of several alerts, in the worker's order."""
+        query = (
+            select(AlertEvidence, EvidenceFile.sha256)
+            .outerjoin(EvidenceFile, EvidenceFile.sha256 == AlertEvidence.sha256)
+            .where(AlertEvidence.alert_id.in_(alert_ids))
+            .order_by(AlertEvidence.alert_id, AlertEvidence.position)
+        )
+        found: dict[UUID, list[EvidenceRow]] = defaultdict(list)
+        for reference, arrived in await self._session.execute(query):
+            found[reference.alert_id].append(EvidenceRow(reference, arrived is not None))
+        return found
+
+    async def naming(self, sha256: str) -> list[UUID]:
+        """Alerts whose evidence is this file."""
+        return list(
+            await self._session.scalars(
+                select(AlertEvidence.alert_id).where(AlertEvidence.sha256 == sha256).distinct()
+            )
+        )
+
+    async def history(self, alert_id: UUID) -> list[AlertHistory]:
+        """An alert's history, oldest first."""
+        return list(
+            await self._session.scalars(
+                select(AlertHistory)
+                .where(AlertHistory.alert_id == alert_id)
+                .order_by(AlertHistory.id)
+            )
+        )

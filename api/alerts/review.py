@@ -1,0 +1,198 @@
+"""A person's judgement: the state machine of review, and the opening of originals.
+
+::
+
+    pending_review ──confirm──▶ confirmed
+          │  ▲                      │
+          │  └────undo (10 s)───────┤
+          └──false-positive──▶ false_positive
+
+Each step is written to the alert's history and announced to all consoles.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from api.alerts import service
+from api.alerts.repository import AlertRepository
+from api.alerts.schemas import (
+    AlertStatus,
+    AlertSummary,
+    FalsePositiveReason,
+    HistoryAction,
+    OriginalGrant,
+    OriginalReason,
+)
+from api.alerts.views import evidence_url
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
+from api.bus.work import UnitOfWork
+from api.contract import EvidenceKind
+from api.db.models import Alert, AlertHistory
+from api.evidence import service as evidence
+from api.kit.errors import BadTransitionError, NoOriginalError, NotFoundError
+
+
+async def _lock(work: UnitOfWork, alert_id: UUID) -> Alert:
+    alert = await AlertRepository(work.session).lock(alert_id)
+    if alert is None:
+        raise NotFoundError(f"no alert {alert_id}")
+    return alert
+
+
+def _refuse(alert: Alert, why: str) -> BadTransitionError:
+    return BadTransitionError(
+        f"the alert is {alert.status}", params={"why": why, "status": alert.status}
+    )
+
+
+async def _judge(
+    work: UnitOfWork,
+    alert_id: UUID,
+    username: str,
+    status: AlertStatus,
+    action: HistoryAction,
+    reason: FalsePositiveReason | None,
+    note: str,
+    undo_s: float,
+) -> AlertSummary:
+    alert = await _lock(work, alert_id)
+    if alert.status != AlertStatus.PENDING_REVIEW:
+        raise _refuse(alert, "not_pending")
+    alert.status = status
+    alert.reason = reason
+    alert.note = note
+    alert.reviewed_by = username
+    alert.reviewed_at = work.now
+    AlertRepository(work.session).add_history(
+        AlertHistory(
+            alert_id=alert_id, at=work.now, action=action, by=username, reason=reason, note=note
+        )
+    )
+    return await service.emit(work, alert_id, undo_s)
+
+
+async def confirm(
+    work: UnitOfWork, alert_id: UUID, username: str, note: str, undo_s: float
+) -> AlertSummary:
+    """The alert is true.
+
+    Raises:
+        NotFoundError: If there is no such alert.
+        BadTransitionError: If it was judged already.
+    """
+    return await _judge(
+        work,
+        alert_id,
+        username,
+        AlertStatus.CONFIRMED,
+        HistoryAction.CONFIRMED,
+        None,
+        note,
+        undo_s,
+    )
+
+
+async def refute(
+    work: UnitOfWork,
+    alert_id: UUID,
+    username: str,
+    reason: FalsePositiveReason,
+    note: str,
+    undo_s: float,
+) -> AlertSummary:
+    """The alert is false.
+
+    Raises:
+        NotFoundError: If there is no such alert.
+        BadTransitionError: If it was judged already.
+    """
+    return await _judge(
+        work,
+        alert_id,
+        username,
+        AlertStatus.FALSE_POSITIVE,
+        HistoryAction.FALSE_POSITIVE,
+        reason,
+        note,
+        undo_s,
+    )
+
+
+async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -> AlertSummary:
+    """Take one's own judgement back.
+
+    Raises:
+        NotFoundError: If there is no such alert.
+        BadTransitionError: If it was not judged, by someone else, or too long ago.
+    """
+    alert = await _lock(work, alert_id)
+    if alert.status == AlertStatus.PENDING_REVIEW or alert.reviewed_at is None:
+        raise _refuse(alert, "not_reviewed")
+    if alert.reviewed_by != username:
+        raise _refuse(alert, "other_person")
+    if work.now > alert.reviewed_at + timedelta(seconds=undo_s):
+        raise _refuse(alert, "expired")
+    alert.status = AlertStatus.PENDING_REVIEW
+    alert.reason = None
+    alert.note = ""
+    alert.reviewed_by = None
+    alert.reviewed_at = None
+    AlertRepository(work.session).add_history(
+        AlertHistory(
+            alert_id=alert_id, at=work.now, action=HistoryAction.UNDONE, by=username, note=""
+        )
+    )
+    return await service.emit(work, alert_id, undo_s)
+
+
+async def open_original(
+    work: UnitOfWork,
+    alert_id: UUID,
+    username: str,
+    reason: OriginalReason,
+    *,
+    client: str,
+    grant_s: float,
+) -> OriginalGrant:
+    """Log who opens the unblurred snapshot and why, then grant it for a short while.
+
+    Only originals are logged: blurred snapshots and clips are everyday work of a reviewer.
+
+    Raises:
+        NotFoundError: If there is no such alert.
+        NoOriginalError: If it has no original, or its bytes have not arrived.
+    """
+    await _lock(work, alert_id)
+    alerts = AlertRepository(work.session)
+    pieces = (await alerts.evidence_of([alert_id])).get(alert_id, [])
+    original = next(
+        (
+            piece.reference
+            for piece in pieces
+            if piece.reference.kind == EvidenceKind.SNAPSHOT_ORIGINAL and piece.is_available
+        ),
+        None,
+    )
+    if original is None:
+        raise NoOriginalError(f"alert {alert_id} has no original to open")
+    alerts.add_history(
+        AlertHistory(
+            alert_id=alert_id,
+            at=work.now,
+            action=HistoryAction.ORIGINAL_OPENED,
+            by=username,
+            reason=reason,
+            note="",
+        )
+    )
+    audit.log(
+        work, AccessAction.ORIGINAL_OPENED, username, client, alert_id=alert_id, reason=reason
+    )
+    expires_at = work.now + timedelta(seconds=grant_s)
+    token = await evidence.grant(work, original.sha256, username, expires_at)
+    return OriginalGrant(
+        url=f"{evidence_url(original.sha256)}?grant={token}", expires_at=expires_at
+    )

@@ -1,0 +1,228 @@
+"""What the console reads and writes about alerts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.contract import EpisodeState, EvidenceKind, RiskLevel
+from api.kit.moments import Moment
+
+Note = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)]
+
+
+class AlertStatus(StrEnum):
+    """Where an alert stands in human review."""
+
+    PENDING_REVIEW = "pending_review"
+    CONFIRMED = "confirmed"
+    FALSE_POSITIVE = "false_positive"
+
+
+class FalsePositiveReason(StrEnum):
+    """Why a person judged an alert to be false."""
+
+    NOT_A_PERSON = "not_a_person"
+    ANIMAL = "animal"
+    WEATHER_LIGHT = "weather_light"
+    AUTHORISED_PERSON = "authorised_person"
+    WRONG_ZONE = "wrong_zone"
+    OTHER = "other"
+
+
+class OriginalReason(StrEnum):
+    """Why a person opens an unblurred snapshot."""
+
+    ADJUDICATION = "adjudication"
+    POLICE_REQUEST = "police_request"
+    SCHOOL_REQUEST = "school_request"
+    OTHER = "other"
+
+
+class HistoryAction(StrEnum):
+    """What happened to an alert."""
+
+    RECEIVED = "received"
+    CONFIRMED = "confirmed"
+    FALSE_POSITIVE = "false_positive"
+    UNDONE = "undone"
+    ORIGINAL_OPENED = "original_opened"
+
+
+class PictureSize(BaseModel):
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+
+class AlertSummary(BaseModel):
+    """One row of the queue: what, where, when, with its picture."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "6f1c8a52-5a0c-5f0e-9d9b-0c8c6a4d2b11",
+                    "status": "pending_review",
+                    "rule": "perimeter_intrusion",
+                    "rule_id": "north-wall",
+                    "zone": "north_wall",
+                    "risk": "class_2",
+                    "state": "closed",
+                    "camera_id": "gate-north",
+                    "camera_name": "北门",
+                    "camera_location": "北围墙",
+                    "started_at": "2026-11-24T02:00:00Z",
+                    "raised_at": "2026-11-24T02:00:02Z",
+                    "ended_at": "2026-11-24T02:00:34Z",
+                    "duration_s": 34.0,
+                    "score": 0.87,
+                    "classes": ["person"],
+                    "snapshot_url": "/api/v1/evidence/" + "ab" * 32,
+                    "snapshot_size": {"width": 1920, "height": 1080},
+                    "clip_url": "/api/v1/evidence/" + "cd" * 32,
+                    "clip_starts_at": "2026-11-24T01:59:57Z",
+                    "clip_duration_s": 15.0,
+                    "has_original": True,
+                    "box_norm_xyxy": [0.4, 0.3, 0.5, 0.8],
+                    "zone_norm": [[0.1, 0.2], [0.9, 0.2], [0.9, 0.9]],
+                    "reviewed_by": None,
+                    "reviewed_at": None,
+                    "undo_until": None,
+                    "reason": None,
+                    "note": "",
+                }
+            ]
+        }
+    )
+
+    id: UUID
+    status: AlertStatus
+    rule: str
+    rule_id: str
+    zone: str
+    risk: RiskLevel
+    state: EpisodeState
+    camera_id: str
+    camera_name: str = Field(description="The id while the camera is not registered yet.")
+    camera_location: str
+    started_at: Moment
+    raised_at: Moment
+    ended_at: Moment
+    duration_s: float = Field(description="`ended_at` - `started_at`.")
+    score: float
+    classes: list[str]
+    snapshot_url: str | None = Field(description="Blurred; null until its bytes arrive.")
+    snapshot_size: PictureSize | None
+    clip_url: str | None = Field(description="Null until its bytes arrive.")
+    clip_starts_at: Moment | None
+    clip_duration_s: float | None
+    has_original: bool = Field(description="Whether an unblurred snapshot can be opened.")
+    box_norm_xyxy: tuple[float, float, float, float]
+    zone_norm: list[tuple[float, float]]
+    reviewed_by: str | None
+    reviewed_at: Moment | None
+    undo_until: Moment | None = Field(
+        description="Until when `reviewed_by` may undo; null once that has passed."
+    )
+    reason: FalsePositiveReason | None
+    note: str
+
+
+class AlertCounts(BaseModel):
+    """Alerts by status under the same filters, the status filter aside."""
+
+    pending_review: int
+    confirmed: int
+    false_positive: int
+
+
+class AlertPage(BaseModel):
+    """A page of alerts, newest first."""
+
+    items: list[AlertSummary]
+    next_cursor: str | None = Field(description="Null on the last page.")
+    counts: AlertCounts
+    as_of: Moment
+
+
+class EpisodeFacts(BaseModel):
+    """What the worker said beyond the summary."""
+
+    revision: int
+    track_count: int
+    facts: dict[str, float | str]
+    model_id: str
+    model_sha256: str
+    config_sha256: str
+    received_at: Moment
+    updated_at: Moment
+
+
+class EvidenceView(BaseModel):
+    """One piece of evidence."""
+
+    kind: EvidenceKind
+    sha256: str
+    media_type: str
+    size_bytes: int
+    width: int
+    height: int
+    starts_at: Moment
+    duration_s: float
+    available: bool = Field(description="Whether its bytes have arrived.")
+    url: str | None = Field(description="Null for originals and until the bytes arrive.")
+
+
+class HistoryEntry(BaseModel):
+    """One thing that happened to the alert."""
+
+    at: Moment
+    action: HistoryAction
+    by: str | None = Field(description="Null for the system.")
+    reason: str | None
+    note: str
+
+
+class AlertDetail(AlertSummary):
+    """Everything about one alert."""
+
+    episode: EpisodeFacts
+    evidence: list[EvidenceView]
+    history: list[HistoryEntry]
+
+
+class ConfirmRequest(BaseModel):
+    """A judgement that the alert is true."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Note = ""
+
+
+class FalsePositiveRequest(BaseModel):
+    """A judgement that the alert is false, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: FalsePositiveReason
+    note: Note = ""
+
+
+class OriginalRequest(BaseModel):
+    """Why the unblurred snapshot is needed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: OriginalReason
+
+
+class OriginalGrant(BaseModel):
+    """A short-lived address of the unblurred snapshot."""
+
+    url: str
+    expires_at: Moment

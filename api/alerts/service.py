@@ -1,0 +1,148 @@
+"""Takes episodes in and shows them; people's judgements are in :mod:`api.alerts.review`.
+
+What a worker says and what a person judged are kept in separate columns: a later revision
+replaces the former and never touches the latter.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.alerts import views
+from api.alerts.filters import AlertFilters
+from api.alerts.repository import AlertRepository
+from api.alerts.schemas import (
+    AlertCounts,
+    AlertDetail,
+    AlertPage,
+    AlertStatus,
+    AlertSummary,
+    HistoryAction,
+)
+from api.bus.work import UnitOfWork
+from api.contract import AlertEpisode
+from api.db.models import AlertHistory
+from api.kit.errors import NotFoundError
+from api.kit.pagination import Cursor
+
+
+async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float) -> bool:
+    """Keep an episode if its revision is the highest so far; answers whether it was.
+
+    The camera must exist, if only as a placeholder.
+    """
+    alerts = AlertRepository(work.session)
+    facts = episode.model_dump(exclude={"evidence"}) | {
+        "classes": list(episode.classes),
+        "box_norm_xyxy": list(episode.box_norm_xyxy),
+        "zone_norm": [list(point) for point in episode.zone_norm],
+        "updated_at": work.now,
+    }
+    new = facts | {
+        "received_at": work.now,
+        "status": AlertStatus.PENDING_REVIEW,
+        "note": "",
+    }
+    if await alerts.insert(new):
+        alerts.add_history(
+            AlertHistory(alert_id=episode.id, at=work.now, action=HistoryAction.RECEIVED, note="")
+        )
+    else:
+        known = await alerts.lock(episode.id)
+        assert known is not None, "an alert is never deleted while it is sent"
+        if known.revision >= episode.revision:
+            return False
+        for name, value in facts.items():
+            setattr(known, name, value)
+        await work.session.flush()
+    await alerts.replace_evidence(episode.id, episode.evidence)
+    await emit(work, episode.id, undo_s)
+    return True
+
+
+async def evidence_arrived(work: UnitOfWork, sha256: str, undo_s: float) -> None:
+    """Tell consoles that alerts naming this file can show it now."""
+    for alert_id in await AlertRepository(work.session).naming(sha256):
+        await emit(work, alert_id, undo_s)
+
+
+async def emit(work: UnitOfWork, alert_id: UUID, undo_s: float) -> AlertSummary:
+    """Announce an alert as it stands now, and answer it."""
+    shown = await get_summary(work.session, alert_id, work.now, undo_s)
+    work.emit("alert", str(alert_id), shown.model_dump_json())
+    return shown
+
+
+async def get_summary(
+    session: AsyncSession, alert_id: UUID, now: datetime, undo_s: float
+) -> AlertSummary:
+    """One alert as a row of the queue.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    alerts = AlertRepository(session)
+    row = await alerts.get(alert_id)
+    if row is None:
+        raise NotFoundError(f"no alert {alert_id}")
+    evidence = await alerts.evidence_of([alert_id])
+    return views.summary(row, evidence.get(alert_id, []), now, undo_s)
+
+
+async def get_alert(
+    session: AsyncSession, alert_id: UUID, now: datetime, undo_s: float
+) -> AlertDetail:
+    """Everything about one alert.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    alerts = AlertRepository(session)
+    row = await alerts.get(alert_id)
+    if row is None:
+        raise NotFoundError(f"no alert {alert_id}")
+    evidence = await alerts.evidence_of([alert_id])
+    history = await alerts.history(alert_id)
+    return views.detail(row, evidence.get(alert_id, []), history, now, undo_s)
+
+
+async def count_by_status(session: AsyncSession) -> dict[AlertStatus, int]:
+    """How many alerts stand in each status."""
+    counted = await AlertRepository(session).counts(AlertFilters())
+    return {status: counted.get(status, 0) for status in AlertStatus}
+
+
+async def list_alerts(
+    session: AsyncSession,
+    filters: AlertFilters,
+    *,
+    limit: int,
+    cursor: str | None,
+    now: datetime,
+    undo_s: float,
+) -> AlertPage:
+    """A page of the queue, newest first.
+
+    Raises:
+        BadCursorError: If the cursor was not made here.
+    """
+    alerts = AlertRepository(session)
+    after = None if cursor is None else Cursor.decode(cursor)
+    rows = await alerts.page(filters, after, limit + 1)
+    shown = rows[:limit]
+    evidence = await alerts.evidence_of([row.alert.id for row in shown])
+    counted = await alerts.counts(filters)
+    last = shown[-1].alert if len(rows) > limit else None
+    return AlertPage(
+        items=[views.summary(row, evidence.get(row.alert.id, []), now, undo_s) for row in shown],
+        next_cursor=None if last is None else Cursor(last.raised_at, str(last.id)).encode(),
+        counts=AlertCounts(
+            pending_review=counted.get(AlertStatus.PENDING_REVIEW, 0),
+            confirmed=counted.get(AlertStatus.CONFIRMED, 0),
+            false_positive=counted.get(AlertStatus.FALSE_POSITIVE, 0),
+        ),
+        as_of=now,
+    )

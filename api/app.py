@@ -1,0 +1,83 @@
+"""The app factory: wires rooms, middleware and background tasks into one ASGI app."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import openapi, startup
+from api.alerts.endpoints import router as alerts
+from api.audit.endpoints import router as audit
+from api.auth.endpoints import router as auth
+from api.cameras.endpoints import router as cameras
+from api.evidence.endpoints import router as evidence
+from api.frontend import ConsoleFiles
+from api.health.endpoints import router as health
+from api.ingest.endpoints import router as ingest
+from api.kit import problems
+from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
+from api.kit.moments import Clock, utc_now
+from api.kit.version import VERSION
+from api.runtime import Runtime
+from api.settings import Settings
+from api.stream.endpoints import router as stream
+
+_DESCRIPTION = (
+    "The command centre of Mingan 明安: takes what workers report, drives alerts through human "
+    "review, tells what is really watched. Failures are `application/problem+json`; clients "
+    "translate their `code`."
+)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    announce: Callable[[str], None] | None = None,
+) -> FastAPI:
+    """Make the app. Nothing is opened or written before its lifespan starts.
+
+    Args:
+        settings: See :class:`api.settings.Settings`.
+        clock: Where the present moment comes from.
+        announce: Takes the two lines that tell the first administrator's password, once;
+            default prints them to standard output.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        runtime = app.state.runtime
+        assert isinstance(runtime, Runtime)
+        async with startup.running(runtime, announce or startup.print_line):
+            yield
+
+    app = FastAPI(
+        title="Mingan command centre",
+        version=VERSION,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    runtime = Runtime(settings, clock)
+    app.state.runtime = runtime
+    for router in (auth, alerts, evidence, cameras, stream, audit, health, ingest):
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.body_max_bytes, exempt_prefix="/api/v1/ingest/evidence/"
+    )
+    app.add_middleware(RequestMetrics, metrics=runtime.metrics)
+    app.add_middleware(SecurityHeaders)
+    # The router's default is asked last, so a wrong method on an API route stays 405.
+    app.router.default = ConsoleFiles(settings.console_path)
+
+    def describe() -> dict[str, Any]:
+        return openapi.describe(app)
+
+    app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way
+    return app

@@ -1,0 +1,1 @@
+"""The access log: who signed in, who opened an unblurred original and why."""

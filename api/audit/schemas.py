@@ -1,0 +1,41 @@
+"""What the access log says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.kit.moments import Moment
+
+
+class AccessAction(StrEnum):
+    """What is logged."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    ORIGINAL_OPENED = "original_opened"
+    USER_CREATED = "user_created"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
+
+
+class AccessEntry(BaseModel):
+    """One line of the access log."""
+
+    id: int
+    at: Moment
+    action: AccessAction
+    username: str
+    client: str = Field(description="Address the request came from; empty for the command line.")
+    alert_id: UUID | None
+    reason: str | None
+    subject: str | None = Field(description="The user it concerned, where that is another one.")
+
+
+class AccessPage(BaseModel):
+    """A page of the access log, newest first."""
+
+    items: list[AccessEntry]
+    next_cursor: str | None

@@ -1,0 +1,63 @@
+"""Writes and reads the access log, which the law wants of whoever opens footage of people."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.audit.repository import AccessLogRepository
+from api.audit.schemas import AccessAction, AccessEntry, AccessPage
+from api.bus.work import UnitOfWork
+from api.db.models import AccessLogEntry
+from api.kit.pagination import Cursor
+
+
+def log(
+    work: UnitOfWork,
+    action: AccessAction,
+    username: str,
+    client: str,
+    *,
+    alert_id: UUID | None = None,
+    reason: str | None = None,
+    subject: str | None = None,
+) -> None:
+    """Append an entry; it stands or falls with the unit of work."""
+    AccessLogRepository(work.session).add(
+        AccessLogEntry(
+            at=work.now,
+            action=action,
+            username=username,
+            client=client[:64],
+            alert_id=alert_id,
+            reason=reason,
+            subject=subject,
+        )
+    )
+
+
+async def list_entries(
+    session: AsyncSession, actions: tuple[AccessAction, ...], *, limit: int, cursor: str | None
+) -> AccessPage:
+    """A page of entries, newest first."""
+    after = None if cursor is None else Cursor.decode(cursor)
+    rows = await AccessLogRepository(session).page(actions, after, limit + 1)
+    shown = rows[:limit]
+    last = shown[-1] if len(rows) > limit else None
+    return AccessPage(
+        items=[
+            AccessEntry(
+                id=row.id,
+                at=row.at,
+                action=AccessAction(row.action),
+                username=row.username,
+                client=row.client,
+                alert_id=row.alert_id,
+                reason=row.reason,
+                subject=row.subject,
+            )
+            for row in shown
+        ],
+        next_cursor=None if last is None else Cursor(last.at, str(last.id)).encode(),
+    )

@@ -1,0 +1,129 @@
+"""The dependencies that decide who may call an endpoint; every endpoint names one.
+
+People come with a session cookie, and for writes with the session's CSRF token; workers come
+with a bearer token. A test walks through all routes of the OpenAPI description and fails when
+one of them lets a stranger in.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from api.auth import service
+from api.auth.schemas import Role
+from api.kit.errors import BadCsrfError, BadTokenError, ForbiddenError, NotSignedInError
+from api.runtime import RuntimeDep
+from api.workers import service as workers
+
+SESSION_COOKIE = "mingan_session"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_session_cookie = APIKeyCookie(
+    name=SESSION_COOKIE,
+    scheme_name="session",
+    description="Set by `auth_login`. Writes also need `X-CSRF-Token` of `auth_me`.",
+    auto_error=False,
+)
+_worker_bearer = HTTPBearer(scheme_name="worker", description="A worker's token.", auto_error=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person behind a request, and the session they came with."""
+
+    username: str
+    role: Role
+    session_key: str
+    """Hash of the session's cookie; names the session without being able to open it."""
+    csrf_token: str
+    expires_at: datetime
+
+
+def client_of(request: Request) -> str:
+    """The address a request came from, as far as the server can tell."""
+    return request.client.host if request.client is not None else ""
+
+
+async def optional_person(
+    runtime: RuntimeDep, cookie: Annotated[str | None, Depends(_session_cookie)]
+) -> SignedIn | None:
+    """Who is signed in, if anyone."""
+    if not cookie:
+        return None
+    async with runtime.database.read() as session:
+        found = await service.find_session(session, cookie, runtime.clock())
+    if found is None:
+        return None
+    return SignedIn(
+        username=found.username,
+        role=found.role,
+        session_key=found.session_key,
+        csrf_token=service.csrf_token(cookie),
+        expires_at=found.expires_at,
+    )
+
+
+MaybePerson = Annotated[SignedIn | None, Depends(optional_person)]
+
+
+def _person_with(*roles: Role) -> Callable[..., Awaitable[SignedIn]]:
+    async def guard(
+        request: Request,
+        person: MaybePerson,
+        csrf: Annotated[str | None, Header(alias="X-CSRF-Token", include_in_schema=False)] = None,
+    ) -> SignedIn:
+        if person is None:
+            raise NotSignedInError
+        if request.method not in _SAFE_METHODS and not hmac.compare_digest(
+            (csrf or "").encode(), person.csrf_token.encode()
+        ):
+            raise BadCsrfError
+        if person.role not in roles:
+            raise ForbiddenError(f"needs the role {' or '.join(roles)}")
+        return person
+
+    return guard
+
+
+Person = Annotated[SignedIn, Depends(_person_with(Role.REVIEWER, Role.ADMIN))]
+"""Anyone signed in."""
+Administrator = Annotated[SignedIn, Depends(_person_with(Role.ADMIN))]
+"""A signed-in administrator."""
+
+
+async def _known_worker(
+    runtime: RuntimeDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_worker_bearer)],
+) -> str:
+    if credentials is None:
+        raise BadTokenError(headers={"WWW-Authenticate": "Bearer"})
+    async with runtime.database.read() as session:
+        name = await workers.find_token(session, credentials.credentials)
+    if name is None:
+        raise BadTokenError(headers={"WWW-Authenticate": "Bearer"})
+    return name
+
+
+WorkerName = Annotated[str, Depends(_known_worker)]
+"""The name of the token a worker came with."""
+
+
+async def _scraper(
+    request: Request,
+    runtime: RuntimeDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_worker_bearer)],
+) -> None:
+    if client_of(request) in {"127.0.0.1", "::1"}:
+        return
+    await _known_worker(runtime, credentials)
+
+
+Scraper = Annotated[None, Depends(_scraper)]
+"""Whoever may read metrics: this machine, or a worker's token."""

@@ -1,0 +1,178 @@
+"""Signing in and out, and who may.
+
+A session's cookie is random; the database keeps only its hash, so a stolen copy of the database
+opens nothing. The CSRF token is derived from the cookie and needs no storage.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
+from api.auth.passwords import FirstAdmin, random_password
+from api.auth.repository import UserRepository
+from api.auth.schemas import Role, UserCreate, UserCreated, UserList, UserView
+from api.bus.work import UnitOfWork
+from api.db.models import User
+from api.kit.errors import UnknownUserError, UsernameTakenError
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+FIRST_ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    """A session that still stands."""
+
+    username: str
+    role: Role
+    session_key: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session just opened; ``token`` goes into the cookie and nowhere else."""
+
+    username: str
+    role: Role
+    expires_at: datetime
+    token: str = field(repr=False)
+
+
+def session_key(token: str) -> str:
+    """What the database knows a session by."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def csrf_token(token: str) -> str:
+    """The token that a session's writes must carry."""
+    return hmac.new(token.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest()
+
+
+async def find_session(session: AsyncSession, token: str, now: datetime) -> FoundSession | None:
+    """The session a cookie opens, if it still stands."""
+    key = session_key(token)
+    found = await UserRepository(session).find_session(key, now)
+    if found is None:
+        return None
+    user, expires_at = found
+    return FoundSession(user.username, Role(user.role), key, expires_at)
+
+
+async def session_stands(session: AsyncSession, key: str, now: datetime) -> bool:
+    """Whether a session has neither run out nor been ended."""
+    return await UserRepository(session).find_session(key, now) is not None
+
+
+async def sign_in(
+    runtime: Runtime, work: UnitOfWork, username: str, password: str, client: str
+) -> NewSession | None:
+    """Open a session; ``None`` when name or password is wrong. Both are logged."""
+    username = username.replace("\x00", "")
+    async with runtime.database.read() as session:
+        user = await UserRepository(session).get(username)
+    # Verified before the first write, so that no lock is held while argon2 works.
+    fits = await runtime.passwords.verify(password, None if user is None else user.password_hash)
+    if user is None or not fits:
+        audit.log(work, AccessAction.SIGN_IN_FAILED, username, client)
+        return None
+    token = secrets.token_urlsafe(32)
+    expires_at = work.now + timedelta(hours=runtime.settings.session_hours)
+    await UserRepository(work.session).open_session(
+        user.username, session_key(token), work.now, expires_at
+    )
+    audit.log(work, AccessAction.SIGNED_IN, user.username, client)
+    return NewSession(user.username, Role(user.role), expires_at, token)
+
+
+async def sign_out(work: UnitOfWork, key: str, username: str, client: str) -> None:
+    """End a session."""
+    await UserRepository(work.session).end_session(key)
+    audit.log(work, AccessAction.SIGNED_OUT, username, client)
+
+
+def _view(user: User) -> UserView:
+    return UserView(
+        username=user.username,
+        role=Role(user.role),
+        created_at=user.created_at,
+        last_sign_in_at=user.last_sign_in_at,
+    )
+
+
+async def list_users(session: AsyncSession) -> UserList:
+    """All users, by name."""
+    return UserList(items=[_view(user) for user in await UserRepository(session).all()])
+
+
+async def create_user(
+    runtime: Runtime, work: UnitOfWork, wanted: UserCreate, by: str, client: str
+) -> UserCreated:
+    """Create a user.
+
+    Raises:
+        UsernameTakenError: If there is one of that name.
+    """
+    password = wanted.password or random_password()
+    password_hash = await runtime.passwords.hash(password)
+    added = await UserRepository(work.session).add(
+        wanted.username, password_hash, wanted.role, work.now
+    )
+    if not added:
+        raise UsernameTakenError(f"{wanted.username} exists")
+    audit.log(work, AccessAction.USER_CREATED, by, client, subject=wanted.username)
+    return UserCreated(
+        username=wanted.username,
+        role=wanted.role,
+        created_at=work.now,
+        password=None if wanted.password else password,
+    )
+
+
+async def ensure_first_admin(runtime: Runtime) -> FirstAdmin | None:
+    """On the first start, make an administrator; answers a password nobody knows yet."""
+    given = runtime.settings.admin_password
+    password = random_password() if given is None else given.get_secret_value()
+    async with runtime.database.read() as session:
+        if await UserRepository(session).count():
+            return None
+    password_hash = await runtime.passwords.hash(password)
+    async with runtime.work() as work:
+        added = await UserRepository(work.session).add(
+            FIRST_ADMIN, password_hash, Role.ADMIN, work.now
+        )
+        if added:
+            audit.log(work, AccessAction.USER_CREATED, FIRST_ADMIN, "", subject=FIRST_ADMIN)
+    return FirstAdmin(FIRST_ADMIN, password) if added and given is None else None
+
+
+async def reset_password(runtime: Runtime, username: str) -> str:
+    """Give a user a new random password and end their sessions.
+
+    Raises:
+        UnknownUserError: If there is no such user.
+    """
+    password = random_password()
+    password_hash = await runtime.passwords.hash(password)
+    async with runtime.work() as work:
+        users = UserRepository(work.session)
+        if await users.get(username) is None:
+            known = ", ".join(user.username for user in await users.all())
+            raise UnknownUserError(
+                "no such user", where=username, remedy=f"Known users: {known or 'none yet'}"
+            )
+        await users.set_password(username, password_hash)
+        await users.end_sessions_of(username)
+        audit.log(work, AccessAction.PASSWORD_RESET, username, "", subject=username)
+    return password

@@ -1,0 +1,47 @@
+"""The unit of work: one transaction, and the live events that become true with it.
+
+Events are stored in the same transaction as the change they tell of and fanned out only after
+it is committed, so a console never hears of something that did not happen, and never misses
+something that did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.bus.base import Bus, EventKind
+from api.bus.repository import EventRepository
+from api.db.engine import Database
+from api.kit.moments import Clock
+
+
+class UnitOfWork:
+    """A session to write with; services add to it and never commit."""
+
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self.session = session
+        self.now = clock()
+        self._events: dict[tuple[EventKind, str], str] = {}
+
+    def emit(self, kind: EventKind, key: str, data: str) -> None:
+        """Tell consoles after the commit; a later event of the same key replaces an earlier."""
+        self._events.pop((kind, key), None)
+        self._events[kind, key] = data
+
+    def pending_events(self) -> list[tuple[EventKind, str]]:
+        """What was emitted, in order."""
+        return [(kind, data) for (kind, _), data in self._events.items()]
+
+
+@asynccontextmanager
+async def unit_of_work(database: Database, bus: Bus, clock: Clock) -> AsyncIterator[UnitOfWork]:
+    """Commit at the end, or roll back if the body raised; then publish."""
+    async with database.write() as session:
+        work = UnitOfWork(session, clock)
+        yield work
+        events = await EventRepository(session).append(work.now, work.pending_events())
+        await session.commit()
+        bus.publish(events)

@@ -1,0 +1,1 @@
+"""Cameras: what is watched, and whether it really is."""

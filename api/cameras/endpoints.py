@@ -1,0 +1,46 @@
+"""What is watched, and whether it really is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api.auth.guards import Person
+from api.cameras import service
+from api.cameras.schemas import CameraList, CameraView
+from api.kit.errors import InvalidError, NotFoundError, NotSignedInError
+from api.kit.problems import problems
+from api.runtime import Reader, RuntimeDep
+
+router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
+
+
+@router.get(
+    "", operation_id="cameras_list", summary="All cameras", responses=problems(NotSignedInError)
+)
+async def list_cameras(_: Person, session: Reader, runtime: RuntimeDep) -> CameraList:
+    """Every camera with its state now and how well it was watched."""
+    now = runtime.clock()
+    return CameraList(
+        items=await service.list_views(session, service.Watch.of(runtime.settings, now)),
+        as_of=now,
+    )
+
+
+@router.get(
+    "/{camera_id}",
+    operation_id="cameras_get",
+    summary="One camera",
+    responses=problems(NotSignedInError, NotFoundError, InvalidError),
+)
+async def get_camera(
+    camera_id: Annotated[str, Path(max_length=64)],
+    _: Person,
+    session: Reader,
+    runtime: RuntimeDep,
+) -> CameraView:
+    """One camera with its state now and how well it was watched."""
+    return await service.get_view(
+        session, camera_id, service.Watch.of(runtime.settings, runtime.clock())
+    )

@@ -1,0 +1,180 @@
+"""Cameras and their analysed time in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.contract import AnalysedTime
+from api.db.models import AnalysedInterval, Camera, MissingInterval, Worker
+from api.db.upsert import insert_if_absent
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRow:
+    """A camera, and when its worker was last seen."""
+
+    camera: Camera
+    worker_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedSum:
+    """Analysed seconds of one rule on one camera."""
+
+    camera_id: str
+    rule_id: str
+    rule: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSum:
+    """Seconds one rule missed on one camera for one reason."""
+
+    camera_id: str
+    rule_id: str
+    reason: str
+    seconds: float
+
+
+class CameraRepository:
+    """Reads and writes ``cameras``, ``analysed_intervals`` and ``missing_intervals``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def ensure(self, camera_id: str, at: datetime) -> bool:
+        """Make a placeholder unless the camera is known; answers whether it was made."""
+        values = {
+            "camera_id": camera_id,
+            "name": camera_id,
+            "location": "",
+            "source": "",
+            "rules": [],
+            "created_at": at,
+            "reason": "",
+            "detail": "",
+            "frames_analysed": 0,
+            "frames_dropped": 0,
+            "reconnects": 0,
+        }
+        return await insert_if_absent(self._session, Camera, values)
+
+    async def lock(self, camera_ids: Sequence[str]) -> list[Camera]:
+        """Cameras, kept from others until the unit of work ends."""
+        return list(
+            await self._session.scalars(
+                select(Camera)
+                .where(Camera.camera_id.in_(camera_ids))
+                .order_by(Camera.camera_id)
+                .with_for_update()
+            )
+        )
+
+    async def list(self, camera_ids: Sequence[str] | None = None) -> list[CameraRow]:
+        """All cameras, or some, by id."""
+        await self._session.flush()
+        query = (
+            select(Camera, Worker.last_seen_at)
+            .outerjoin(Worker, Worker.worker_id == Camera.worker_id)
+            .order_by(Camera.camera_id)
+        )
+        if camera_ids is not None:
+            query = query.where(Camera.camera_id.in_(camera_ids))
+        return [CameraRow(row[0], row[1]) for row in await self._session.execute(query)]
+
+    async def of_worker(self, worker_id: str) -> Sequence[str]:
+        """Ids of the cameras a worker reported."""
+        return list(
+            await self._session.scalars(
+                select(Camera.camera_id)
+                .where(Camera.worker_id == worker_id)
+                .order_by(Camera.camera_id)
+            )
+        )
+
+    async def put_interval(self, told: AnalysedTime) -> bool:
+        """Keep an interval unless it is known as well or better; answers whether it was kept.
+
+        Of two reports on one interval the one that reaches further wins, then the one that
+        analysed more, so that the order in which they arrive does not matter.
+        """
+        key = (told.camera_id, told.rule_id, told.from_at)
+        values = {
+            "camera_id": told.camera_id,
+            "rule_id": told.rule_id,
+            "from_at": told.from_at,
+            "to_at": told.to_at,
+            "rule": told.rule,
+            "analysed_s": told.analysed_s,
+        }
+        if not await insert_if_absent(self._session, AnalysedInterval, values):
+            known = await self._session.get(AnalysedInterval, key, with_for_update=True)
+            assert known is not None, "an interval is never deleted while it is sent"
+            if (known.to_at, known.analysed_s) >= (told.to_at, told.analysed_s):
+                return False
+            known.to_at, known.rule, known.analysed_s = told.to_at, told.rule, told.analysed_s
+            await self._session.flush()
+            await self._session.execute(
+                delete(MissingInterval).where(
+                    MissingInterval.camera_id == told.camera_id,
+                    MissingInterval.rule_id == told.rule_id,
+                    MissingInterval.from_at == told.from_at,
+                )
+            )
+        by_reason: dict[str, float] = {}
+        for missing in told.missing:
+            by_reason[missing.reason] = by_reason.get(missing.reason, 0.0) + missing.seconds
+        self._session.add_all(
+            MissingInterval(
+                camera_id=told.camera_id,
+                rule_id=told.rule_id,
+                from_at=told.from_at,
+                reason=reason,
+                seconds=seconds,
+            )
+            for reason, seconds in by_reason.items()
+        )
+        return True
+
+    async def analysed(
+        self, camera_ids: Sequence[str] | None, since: datetime
+    ) -> Sequence[AnalysedSum]:
+        """Analysed seconds by camera and rule, of intervals that began since then."""
+        query = (
+            select(
+                AnalysedInterval.camera_id,
+                AnalysedInterval.rule_id,
+                func.max(AnalysedInterval.rule),
+                func.sum(AnalysedInterval.analysed_s),
+            )
+            .where(AnalysedInterval.from_at >= since)
+            .group_by(AnalysedInterval.camera_id, AnalysedInterval.rule_id)
+            .order_by(AnalysedInterval.camera_id, AnalysedInterval.rule_id)
+        )
+        if camera_ids is not None:
+            query = query.where(AnalysedInterval.camera_id.in_(camera_ids))
+        return [AnalysedSum(*row) for row in await self._session.execute(query)]
+
+    async def missing(
+        self, camera_ids: Sequence[str] | None, since: datetime
+    ) -> Sequence[MissingSum]:
+        """Missed seconds by camera, rule and reason, of intervals that began since then."""
+        query = (
+            select(
+                MissingInterval.camera_id,
+                MissingInterval.rule_id,
+                MissingInterval.reason,
+                func.sum(MissingInterval.seconds),
+            )
+            .where(MissingInterval.from_at >= since)
+            .group_by(MissingInterval.camera_id, MissingInterval.rule_id, MissingInterval.reason)
+        )
+        if camera_ids is not None:
+            query = query.where(MissingInterval.camera_id.in_(camera_ids))
+        return [MissingSum(*row) for row in await self._session.execute(query)]

@@ -1,0 +1,74 @@
+"""What the console reads about cameras."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, Field
+
+from api.contract import MissingReason, StreamFacts
+from api.kit.moments import Moment
+
+
+class CameraViewState(StrEnum):
+    """A camera's state as the console shows it.
+
+    The worker's own word, unless the worker is silent (``worker_lost``) or never spoke of the
+    camera or stopped speaking of it (``unknown``).
+    """
+
+    CONNECTING = "connecting"
+    WATCHING = "watching"
+    NOT_WATCHING = "not_watching"
+    DISABLED = "disabled"
+    WORKER_LOST = "worker_lost"
+    UNKNOWN = "unknown"
+
+
+class MissingSeconds(BaseModel):
+    """Seconds not analysed for one reason."""
+
+    reason: MissingReason
+    seconds: float
+
+
+class RuleAnalysis(BaseModel):
+    """How long one rule really looked at the camera's picture in the window."""
+
+    rule: str
+    rule_id: str
+    analysed_s: float
+    missing: list[MissingSeconds]
+
+
+class CameraView(BaseModel):
+    """One camera: its registration, its state now, and how well it was watched."""
+
+    camera_id: str = Field(examples=["gate-north"])
+    name: str = Field(examples=["北门"], description="The id while it is not registered yet.")
+    location: str
+    source: str = Field(examples=["rtsp://***@10.0.0.8:554/…"])
+    rules: list[str]
+    config_sha256: str | None
+    registered: bool = Field(description="False while only alerts or heartbeats named it.")
+    worker_id: str | None
+    state: CameraViewState
+    reason: str = Field(description="Code; empty while watching.", examples=["auth_failed"])
+    detail: str = Field(description="One line for an engineer, in English.")
+    since: Moment | None = Field(description="Since when it is in this state.")
+    last_frame_at: Moment | None
+    last_analysed_at: Moment | None
+    stream: StreamFacts | None
+    analysed_window_s: float = Field(description="Length of the window below, in seconds.")
+    analysed_s: float = Field(
+        description="Seconds analysed in the window, of the rule that looked longest."
+    )
+    missing: list[MissingSeconds] = Field(description="Of that same rule, largest first.")
+    analysed_by_rule: list[RuleAnalysis]
+
+
+class CameraList(BaseModel):
+    """All cameras, by id."""
+
+    items: list[CameraView]
+    as_of: Moment

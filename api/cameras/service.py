@@ -1,0 +1,152 @@
+"""Keeps what is known about cameras, and tells consoles when a camera's state changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.bus.work import UnitOfWork
+from api.cameras import views
+from api.cameras.repository import CameraRepository, CameraRow
+from api.cameras.schemas import CameraView
+from api.cameras.views import Watch
+from api.contract import AnalysedTime, CameraHeartbeat, CameraRegistration, Heartbeat
+from api.db.models import Camera
+from api.kit.errors import NotFoundError
+from api.workers import service as workers
+
+__all__ = [
+    "Watch",
+    "announce_lost",
+    "ensure_cameras",
+    "get_view",
+    "list_views",
+    "record_analysed_time",
+    "record_heartbeat",
+    "register",
+]
+
+
+async def list_views(
+    session: AsyncSession, watch: Watch, camera_ids: Sequence[str] | None = None
+) -> list[CameraView]:
+    """All cameras, or some, by id."""
+    cameras = CameraRepository(session)
+    rows = await cameras.list(camera_ids)
+    rules = views.by_rule(
+        await cameras.analysed(camera_ids, watch.window_from),
+        await cameras.missing(camera_ids, watch.window_from),
+    )
+    return [views.view(row, rules.get(row.camera.camera_id, []), watch) for row in rows]
+
+
+async def get_view(session: AsyncSession, camera_id: str, watch: Watch) -> CameraView:
+    """One camera.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    found = await list_views(session, watch, [camera_id])
+    if not found:
+        raise NotFoundError("no such camera")
+    return found[0]
+
+
+async def _emit(work: UnitOfWork, watch: Watch, camera_ids: Sequence[str]) -> None:
+    for view in await list_views(work.session, watch, camera_ids):
+        work.emit("camera", view.camera_id, view.model_dump_json())
+
+
+async def ensure_cameras(work: UnitOfWork, watch: Watch, camera_ids: Iterable[str]) -> None:
+    """Make placeholders for cameras that were named before they were registered."""
+    cameras = CameraRepository(work.session)
+    made = [
+        camera_id
+        for camera_id in sorted(set(camera_ids))
+        if await cameras.ensure(camera_id, work.now)
+    ]
+    await _emit(work, watch, made)
+
+
+async def register(work: UnitOfWork, watch: Watch, registration: CameraRegistration) -> bool:
+    """Keep what the configuration says about a camera; answers whether that is new."""
+    cameras = CameraRepository(work.session)
+    await cameras.ensure(registration.camera_id, work.now)
+    [camera] = await cameras.lock([registration.camera_id])
+    told = {
+        "name": registration.name,
+        "location": registration.location,
+        "source": registration.source,
+        "rules": list(registration.rules),
+        "config_sha256": registration.config_sha256,
+    }
+    if camera.registered_at is not None and all(
+        getattr(camera, name) == value for name, value in told.items()
+    ):
+        return False
+    for name, value in told.items():
+        setattr(camera, name, value)
+    camera.registered_at = work.now
+    await _emit(work, watch, [registration.camera_id])
+    return True
+
+
+def _keep(camera: Camera, told: CameraHeartbeat, worker_id: str, now: datetime) -> None:
+    camera.worker_id = worker_id
+    camera.reported_at = now
+    camera.state = told.state
+    camera.reason = told.reason
+    camera.detail = told.detail
+    camera.since = told.since
+    camera.last_frame_at = told.last_frame_at
+    camera.last_analysed_at = told.last_analysed_at
+    camera.stream = None if told.stream is None else told.stream.model_dump()
+    camera.frames_analysed = told.frames_analysed
+    camera.frames_dropped = told.frames_dropped
+    camera.reconnects = told.reconnects
+
+
+def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
+    """What must differ for a console to be told; counters and moments alone do not."""
+    shown = views.shown_state(row, watch)
+    return (shown.state, shown.reason, shown.since, row.camera.stream, row.camera.worker_id)
+
+
+async def record_heartbeat(work: UnitOfWork, watch: Watch, heartbeat: Heartbeat) -> None:
+    """Keep a worker's word on its cameras; consoles hear of those whose state changed."""
+    cameras = CameraRepository(work.session)
+    reported = {camera.camera_id: camera for camera in heartbeat.cameras}
+    await ensure_cameras(work, watch, reported)
+    concerned = sorted({*reported, *await cameras.of_worker(heartbeat.worker_id)})
+    before = {row.camera.camera_id: _face(row, watch) for row in await cameras.list(concerned)}
+    appearance = await workers.record_heartbeat(work, heartbeat, watch.lost_after_s)
+    for camera in await cameras.lock(list(reported)):
+        _keep(camera, reported[camera.camera_id], heartbeat.worker_id, work.now)
+    after = {row.camera.camera_id: _face(row, watch) for row in await cameras.list(concerned)}
+    changed = [
+        camera_id
+        for camera_id in concerned
+        if appearance.was_lost or before[camera_id] != after[camera_id]
+    ]
+    await _emit(work, watch, changed)
+
+
+async def announce_lost(work: UnitOfWork, watch: Watch) -> list[str]:
+    """Tell consoles of cameras whose worker fell silent; answers those workers, each once."""
+    lost = await workers.mark_lost(work, watch.lost_after_s)
+    cameras = CameraRepository(work.session)
+    for worker_id in lost:
+        await _emit(work, watch, await cameras.of_worker(worker_id))
+    return lost
+
+
+async def record_analysed_time(
+    work: UnitOfWork, watch: Watch, told: Sequence[AnalysedTime]
+) -> bool:
+    """Keep intervals of analysed time; answers whether any of them was news."""
+    await ensure_cameras(work, watch, (interval.camera_id for interval in told))
+    cameras = CameraRepository(work.session)
+    kept = [await cameras.put_interval(interval) for interval in told]
+    return any(kept)

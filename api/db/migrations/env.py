@@ -1,0 +1,28 @@
+"""Alembic's entry: runs on the connection that :mod:`api.db.migrate` hands over."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+
+from api.db.models import Base
+from api.db.types import UtcDateTime
+
+
+def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
+    """A migration must not change its meaning when our column type does."""
+    if kind == "type" and isinstance(value, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    render_item=_render,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""Evidence files: stored by content, served to those who may see them."""

@@ -1,0 +1,55 @@
+"""Evidence files, for those who may see them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.auth.guards import Person
+from api.contract.base import Sha256
+from api.evidence import service
+from api.kit.errors import (
+    BadRangeError,
+    GrantRequiredError,
+    InvalidError,
+    NotFoundError,
+    NotSignedInError,
+)
+from api.kit.problems import problems
+from api.runtime import Reader, RuntimeDep
+
+router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FILE = {"image/jpeg": _BINARY, "video/mp4": _BINARY}
+
+
+@router.get(
+    "/{sha256}",
+    operation_id="evidence_get",
+    summary="A snapshot or clip",
+    response_class=Response,
+    responses={
+        200: {"description": "The file.", "content": _FILE},
+        206: {"description": "The range asked for.", "content": _FILE},
+        304: {"description": "The client has it already."},
+        **problems(
+            NotSignedInError, GrantRequiredError, NotFoundError, BadRangeError, InvalidError
+        ),
+    },
+)
+async def get_evidence(
+    sha256: Sha256,
+    person: Person,
+    request: Request,
+    session: Reader,
+    runtime: RuntimeDep,
+    grant: Annotated[
+        str | None, Query(max_length=128, description="Of `alerts_original`; originals only.")
+    ] = None,
+) -> Response:
+    """The file, whole or one byte range of it. Originals need a grant of the same person."""
+    found = await service.find_readable(
+        session, sha256, username=person.username, grant=grant, now=runtime.clock()
+    )
+    return service.file_response(runtime.evidence, found, request.headers)

@@ -1,0 +1,49 @@
+"""Evidence files and grants in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.db.models import AlertEvidence, EvidenceFile, EvidenceGrant
+from api.db.upsert import insert_if_absent
+
+
+class EvidenceRepository:
+    """Reads and writes ``evidence_files`` and ``evidence_grants``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, sha256: str) -> EvidenceFile | None:
+        """A file that arrived."""
+        return await self._session.get(EvidenceFile, sha256)
+
+    async def add(self, sha256: str, media_type: str, size_bytes: int, at: datetime) -> bool:
+        """Note that a file arrived; answers whether that is new."""
+        values = {
+            "sha256": sha256,
+            "media_type": media_type,
+            "size_bytes": size_bytes,
+            "received_at": at,
+        }
+        return await insert_if_absent(self._session, EvidenceFile, values)
+
+    async def kinds(self, sha256: str) -> set[str]:
+        """As what alerts name this file."""
+        return set(
+            await self._session.scalars(
+                select(AlertEvidence.kind).where(AlertEvidence.sha256 == sha256).distinct()
+            )
+        )
+
+    async def add_grant(self, grant: EvidenceGrant, now: datetime) -> None:
+        """Remember a grant and forget those that ran out."""
+        await self._session.execute(delete(EvidenceGrant).where(EvidenceGrant.expires_at <= now))
+        self._session.add(grant)
+
+    async def find_grant(self, token_sha256: str) -> EvidenceGrant | None:
+        """The grant of this token."""
+        return await self._session.get(EvidenceGrant, token_sha256)

@@ -1,0 +1,153 @@
+"""Who may see which file, and how it travels.
+
+A blurred snapshot or a clip is for anyone signed in. A file that alerts name only as
+``snapshot_original`` needs a grant: made for one person, one file and a short while, after a
+reason was logged. A file no alert names is nobody's to see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+import structlog
+from fastapi import Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.bus.work import UnitOfWork
+from api.contract import EvidenceKind
+from api.db.models import EvidenceGrant
+from api.evidence.ranges import ByteRange, parse_range
+from api.evidence.repository import EvidenceRepository
+from api.evidence.store import EvidenceStore
+from api.kit.errors import GrantRequiredError, NotFoundError
+
+_CHUNK_BYTES = 256 * 1024
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableFile:
+    """A file the person may see."""
+
+    sha256: str
+    media_type: str
+    size_bytes: int
+    is_original: bool
+
+
+def _token_sha256(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+async def is_known(session: AsyncSession, store: EvidenceStore, sha256: str) -> bool:
+    """Whether a file arrived and is still in its place."""
+    known = await EvidenceRepository(session).get(sha256)
+    return known is not None and store.path(sha256).is_file()
+
+
+async def record_arrival(work: UnitOfWork, sha256: str, media_type: str, size_bytes: int) -> bool:
+    """Note that a file is in its place; answers whether that is new."""
+    return await EvidenceRepository(work.session).add(sha256, media_type, size_bytes, work.now)
+
+
+async def grant(work: UnitOfWork, sha256: str, username: str, expires_at: datetime) -> str:
+    """Let a person fetch an original for a while; answers the token to fetch it with."""
+    token = secrets.token_urlsafe(32)
+    await EvidenceRepository(work.session).add_grant(
+        EvidenceGrant(
+            token_sha256=_token_sha256(token),
+            evidence_sha256=sha256,
+            username=username,
+            expires_at=expires_at,
+        ),
+        work.now,
+    )
+    return token
+
+
+async def find_readable(
+    session: AsyncSession, sha256: str, *, username: str, grant: str | None, now: datetime
+) -> ReadableFile:
+    """The file, if this person may see it.
+
+    Raises:
+        NotFoundError: If no alert names it or its bytes have not arrived.
+        GrantRequiredError: If it is an original and the grant is missing, another's or too old.
+    """
+    evidence = EvidenceRepository(session)
+    file = await evidence.get(sha256)
+    kinds = await evidence.kinds(sha256)
+    if file is None or not kinds:
+        raise NotFoundError(f"no evidence {sha256}")
+    # Where nobody was in the picture, the blurred file is the original, byte for byte.
+    is_original = kinds == {EvidenceKind.SNAPSHOT_ORIGINAL}
+    if is_original:
+        found = None if grant is None else await evidence.find_grant(_token_sha256(grant))
+        if (
+            found is None
+            or found.evidence_sha256 != sha256
+            or found.username != username
+            or found.expires_at <= now
+        ):
+            raise GrantRequiredError("ask for the original with a reason first")
+    return ReadableFile(sha256, file.media_type, file.size_bytes, is_original)
+
+
+async def _read(path: Path, part: ByteRange) -> AsyncIterator[bytes]:
+    async with await anyio.open_file(path, "rb") as file:
+        await file.seek(part.start)
+        left = part.length
+        while left > 0:
+            chunk = await file.read(min(_CHUNK_BYTES, left))
+            if not chunk:
+                return
+            left -= len(chunk)
+            yield chunk
+
+
+def file_response(
+    store: EvidenceStore, file: ReadableFile, request_headers: Mapping[str, str]
+) -> Response:
+    """The file or the part asked for.
+
+    Raises:
+        NotFoundError: If the file is gone from its place; that is logged.
+        BadRangeError: If the range lies outside the file.
+    """
+    path = store.path(file.sha256)
+    if not path.is_file():
+        _log.error("evidence_gone", sha256=file.sha256)
+        raise NotFoundError(f"the file of evidence {file.sha256} is gone")
+    etag = f'"{file.sha256}"'
+    headers = {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        # Named by its content, so it never changes; an original must not stay behind.
+        "Cache-Control": "private, no-store"
+        if file.is_original
+        else "private, max-age=86400, immutable",
+        "X-Content-Type-Options": "nosniff",
+    }
+    known = request_headers.get("if-none-match", "")
+    if known.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+        return Response(status_code=304, headers=headers)
+    wanted = request_headers.get("range")
+    if request_headers.get("if-range", etag) != etag:
+        wanted = None
+    part = parse_range(wanted, file.size_bytes)
+    if part is None:
+        status, part = 200, ByteRange(0, file.size_bytes)
+    else:
+        status = 206
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size_bytes}"
+    headers["Content-Length"] = str(part.length)
+    return StreamingResponse(
+        _read(path, part), status_code=status, headers=headers, media_type=file.media_type
+    )

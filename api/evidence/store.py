@@ -1,0 +1,132 @@
+"""The folder of evidence: files named by their content, complete or not there at all.
+
+::
+
+    evidence/ab/abcdef….            sha256 of the content, first two digits as folder
+    evidence/incoming/…             being received; swept on start
+
+A file is hashed while it streams in, flushed to disk, and only then renamed into place, so a
+power cut leaves no half file under a whole file's name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+import structlog
+
+from api.kit.errors import HashMismatchError, StorageUnavailableError, TooLargeError
+
+_BLOCK_BYTES = 1024 * 1024
+_log = structlog.get_logger(__name__)
+
+
+class _Receiving:
+    """One upload: buffered, so that a thread is asked once a megabyte and not once a packet."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self._pending = bytearray()
+        self.size_bytes = 0
+
+    async def add(self, chunk: bytes) -> None:
+        self.size_bytes += len(chunk)
+        self._pending += chunk
+        if len(self._pending) >= _BLOCK_BYTES:
+            await asyncio.to_thread(self._write)
+
+    async def finish(self) -> str:
+        await asyncio.to_thread(self._sync)
+        return self._hash.hexdigest()
+
+    def _write(self) -> None:
+        self._hash.update(self._pending)
+        self._file.write(self._pending)
+        self._pending.clear()
+
+    def _sync(self) -> None:
+        self._write()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+class EvidenceStore:
+    """Content-addressed files.
+
+    Args:
+        root: The folder; made when first needed.
+        max_bytes: Largest file taken.
+    """
+
+    def __init__(self, root: Path, max_bytes: int) -> None:
+        self._root = root
+        self._incoming = root / "incoming"
+        self._max_bytes = max_bytes
+
+    def path(self, sha256: str) -> Path:
+        """Where a file is, or would be."""
+        return self._root / sha256[:2] / sha256
+
+    def sweep(self) -> None:
+        """Make the folders and remove what an interrupted upload left behind."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        for leftover in self._incoming.iterdir():
+            leftover.unlink()
+
+    async def receive(
+        self, sha256: str, declared_bytes: int | None, chunks: AsyncIterator[bytes]
+    ) -> int:
+        """Take a file; answers its size.
+
+        Raises:
+            TooLargeError: If it is larger than allowed.
+            HashMismatchError: If its content has another hash.
+            StorageUnavailableError: If the folder is full or cannot be written.
+        """
+        if declared_bytes is not None and declared_bytes > self._max_bytes:
+            raise TooLargeError(f"at most {self._max_bytes} bytes")
+        part = self._incoming / f"{sha256}.{secrets.token_hex(8)}"
+        try:
+            return await self._receive_into(part, sha256, chunks)
+        except OSError as error:
+            what = errno.errorcode.get(error.errno or 0, "unknown")
+            _log.error("evidence_not_stored", errno=what, folder=str(self._root))
+            raise StorageUnavailableError(
+                f"the evidence folder refused the file ({what})"
+            ) from error
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+
+    async def _receive_into(self, part: Path, sha256: str, chunks: AsyncIterator[bytes]) -> int:
+        file = await asyncio.to_thread(part.open, "xb")
+        try:
+            receiving = _Receiving(file)
+            async for chunk in chunks:
+                await receiving.add(chunk)
+                if receiving.size_bytes > self._max_bytes:
+                    raise TooLargeError(f"at most {self._max_bytes} bytes")
+            if await receiving.finish() != sha256:
+                raise HashMismatchError(f"{receiving.size_bytes} bytes with another hash")
+        finally:
+            await asyncio.to_thread(file.close)
+        await asyncio.to_thread(self._put_in_place, part, self.path(sha256))
+        return receiving.size_bytes
+
+    @staticmethod
+    def _put_in_place(part: Path, final: Path) -> None:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(final)
+        # The rename itself must survive a power cut.
+        folder = os.open(final.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,1 @@
+"""Whether the command centre and its workers are well."""

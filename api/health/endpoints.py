@@ -1,0 +1,47 @@
+"""Health for people and probes, metrics for Prometheus."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.auth.guards import MaybePerson, Scraper
+from api.health import service
+from api.health.schemas import Health, HealthStatus
+from api.kit.errors import BadTokenError
+from api.kit.problems import problems
+from api.runtime import RuntimeDep
+
+router = APIRouter(tags=["health"])
+
+
+@router.get(
+    "/api/v1/health",
+    operation_id="health_get",
+    summary="Health",
+    response_model_exclude_none=True,
+    responses={503: {"model": Health, "description": "The database cannot be used."}},
+)
+async def get_health(response: Response, person: MaybePerson, runtime: RuntimeDep) -> Health:
+    """`{status}` for anyone; version, database and workers for those signed in."""
+    health = await service.health(runtime)
+    if health.status is HealthStatus.FAILING:
+        response.status_code = 503
+    response.headers["Cache-Control"] = "no-store"
+    return health if person is not None else Health(status=health.status)
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics_get",
+    summary="Metrics in Prometheus text format",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+        **problems(BadTokenError),
+    },
+)
+async def get_metrics(_: Scraper, runtime: RuntimeDep) -> Response:
+    """For this machine, or with a worker's token."""
+    return Response(
+        await service.metrics(runtime), media_type="text/plain; version=0.0.4; charset=utf-8"
+    )

@@ -1,0 +1,1 @@
+"""What workers send: idempotent writes that may come late, twice or out of order."""

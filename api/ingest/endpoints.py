@@ -1,0 +1,130 @@
+"""What workers send. Sending twice, late or out of order changes nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Header, Request
+
+from api.auth.guards import WorkerName
+from api.contract import (
+    Acknowledgement,
+    AlertEpisode,
+    AnalysedTime,
+    CameraRegistration,
+    Heartbeat,
+)
+from api.contract.base import Identifier, Sha256
+from api.ingest import service
+from api.kit.errors import (
+    BadTokenError,
+    HashMismatchError,
+    IdentityMismatchError,
+    InvalidError,
+    StorageUnavailableError,
+    TooLargeError,
+    UnavailableError,
+    UnsupportedMediaTypeError,
+)
+from api.kit.problems import problems
+from api.runtime import RuntimeDep, Writer
+
+router = APIRouter(prefix="/api/v1/ingest", tags=["ingest"])
+_PROBLEMS = problems(
+    BadTokenError, TooLargeError, InvalidError, IdentityMismatchError, UnavailableError
+)
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+@router.put(
+    "/cameras/{camera_id}",
+    operation_id="ingest_camera",
+    summary="Register a camera",
+    responses=_PROBLEMS,
+)
+async def put_camera(
+    camera_id: Identifier,
+    body: CameraRegistration,
+    _: WorkerName,
+    work: Writer,
+    runtime: RuntimeDep,
+) -> Acknowledgement:
+    """Take what the worker's configuration says about a camera."""
+    return await service.take_camera(runtime, work, camera_id, body)
+
+
+@router.put(
+    "/alerts/{alert_id}",
+    operation_id="ingest_alert",
+    summary="Report an alert episode",
+    responses=_PROBLEMS,
+)
+async def put_alert(
+    alert_id: UUID, body: AlertEpisode, _: WorkerName, work: Writer, runtime: RuntimeDep
+) -> Acknowledgement:
+    """Take an episode; a lower or equal revision changes nothing."""
+    return await service.take_alert(runtime, work, alert_id, body)
+
+
+@router.put(
+    "/evidence/{sha256}",
+    operation_id="ingest_evidence",
+    summary="Upload evidence",
+    responses=problems(
+        BadTokenError,
+        TooLargeError,
+        UnsupportedMediaTypeError,
+        HashMismatchError,
+        InvalidError,
+        StorageUnavailableError,
+        UnavailableError,
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"image/jpeg": _BINARY, "video/mp4": _BINARY},
+        }
+    },
+)
+async def put_evidence(
+    sha256: Sha256,
+    request: Request,
+    _: WorkerName,
+    work: Writer,
+    runtime: RuntimeDep,
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+    content_length: Annotated[int | None, Header(include_in_schema=False, ge=0)] = None,
+) -> Acknowledgement:
+    """Take a file named by its content, hashing it as it streams in."""
+    return await service.take_evidence(
+        runtime, work, sha256, content_type, content_length, request.stream()
+    )
+
+
+@router.put(
+    "/analysed-time",
+    operation_id="ingest_analysed_time",
+    summary="Report analysed time",
+    responses=_PROBLEMS,
+)
+async def put_analysed_time(
+    body: Annotated[list[AnalysedTime], Body(max_length=10_000)],
+    _: WorkerName,
+    work: Writer,
+    runtime: RuntimeDep,
+) -> Acknowledgement:
+    """Take seconds really analysed, by camera, rule and interval."""
+    return await service.take_analysed_time(runtime, work, body)
+
+
+@router.post(
+    "/heartbeat",
+    operation_id="ingest_heartbeat",
+    summary="Tell that the worker lives",
+    status_code=204,
+    responses=problems(BadTokenError, TooLargeError, InvalidError, UnavailableError),
+)
+async def post_heartbeat(body: Heartbeat, _: WorkerName, work: Writer, runtime: RuntimeDep) -> None:
+    """Take the worker's state and that of its cameras."""
+    await service.take_heartbeat(runtime, work, body)

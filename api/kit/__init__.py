@@ -1,0 +1,1 @@
+"""What every room of the command centre stands on; knows no room."""

@@ -1,0 +1,144 @@
+"""Middleware in plain ASGI, so that streams are not buffered on their way.
+
+It counts requests by route template, bounds request bodies, and adds the headers that keep a
+browser from doing anything the console does not need.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.kit.errors import TooLargeError
+from api.kit.metrics import Metrics
+from api.kit.problems import problem_response
+
+# antd writes style elements while it runs, hence 'unsafe-inline' for styles alone.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_log = structlog.get_logger(__name__)
+
+
+class SecurityHeaders:
+    """Adds the security headers to every answer that does not set its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class RequestMetrics:
+    """Counts and times requests by route template; an unmatched path is ``unmatched``."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began_s = time.perf_counter()
+
+        async def send_counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._count(scope, int(message["status"]), time.perf_counter() - began_s)
+            await send(message)
+
+        await self._app(scope, receive, send_counted)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path_format", None) or "unmatched"
+        # A method is a label too: one that is made up must not make up a series.
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.duration.labels(method, route).observe(seconds)
+        _log.debug("request", method=method, route=route, status=status)
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class _BodyTooLargeError(Exception):
+    pass
+
+
+class BodyLimit:
+    """Refuses bodies over a limit before they fill memory; evidence has its own, larger limit."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int, exempt_prefix: str) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._exempt_prefix = exempt_prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"].startswith(self._exempt_prefix):
+            await self._app(scope, receive, send)
+            return
+        refusal = problem_response(TooLargeError(f"at most {self._max_bytes} bytes"))
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            await refusal(scope, receive, send)
+            return
+        received_bytes = 0
+        started = False
+
+        async def receive_bounded() -> Message:
+            nonlocal received_bytes
+            message = await receive()
+            received_bytes += len(message.get("body", b""))
+            if received_bytes > self._max_bytes:
+                raise _BodyTooLargeError
+            return message
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive_bounded, send_noting)
+        except _BodyTooLargeError:
+            if not started:
+                await refusal(scope, receive, send)

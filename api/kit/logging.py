@@ -1,0 +1,95 @@
+"""Logs: one JSON object a line on standard error, without credentials.
+
+Everything goes through :func:`redact`, also what libraries log, because the one message that
+was forgotten is the one with the password in it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_URL_USERINFO = re.compile(r"(?P<scheme>[a-z][a-z0-9+.\-]*://)[^/\s@'\"]+@", re.IGNORECASE)
+_QUERY_SECRET = re.compile(r"(?P<name>\b(?:grant|token|password|access_token)=)[^&\s'\"]+", re.I)
+_BEARER = re.compile(r"(?P<name>\bBearer\s+)[A-Za-z0-9._~+/=\-]+", re.IGNORECASE)
+_COOKIE = re.compile(r"(?P<name>\bmingan_session=)[^;\s'\"]+")
+_SECRET_KEYS = frozenset(
+    {"password", "token", "authorization", "cookie", "csrf", "csrf_token", "grant", "secret"}
+)
+_HIDDEN = "***"
+
+
+def redact_text(text: str) -> str:
+    """A text without credentials.
+
+    >>> redact_text("rtsp://admin:12345@10.0.0.8/live?token=abc")
+    'rtsp://***@10.0.0.8/live?token=***'
+    """
+    text = _URL_USERINFO.sub(rf"\g<scheme>{_HIDDEN}@", text)
+    for pattern in (_QUERY_SECRET, _BEARER, _COOKIE):
+        text = pattern.sub(rf"\g<name>{_HIDDEN}", text)
+    return text
+
+
+def _redact_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, dict):
+        return {
+            key: _HIDDEN if str(key).lower() in _SECRET_KEYS else _redact_value(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_redact_value(item) for item in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact_text(str(value))
+
+
+def redact(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Structlog processor: hide credentials in every value of an entry."""
+    for key, value in entry.items():
+        entry[key] = _HIDDEN if key.lower() in _SECRET_KEYS else _redact_value(value)
+    return entry
+
+
+def configure(level: str) -> None:
+    """Send our logs and those of libraries to standard error as JSON."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            redact,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic"):
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
+    # Alembic and uvicorn tell their every step; only what is wrong is of use in production.
+    for name in ("alembic", "uvicorn", "aiosqlite", "sqlalchemy"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

@@ -1,0 +1,159 @@
+"""Errors as RFC 9457 problem documents, in answers and in the OpenAPI description.
+
+One place turns every failure into the same shape, so that a client needs one error handler:
+our own errors, failed validation, unknown addresses, a busy or full database.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from api.kit.errors import (
+    ApiError,
+    FieldError,
+    InvalidError,
+    MethodNotAllowedError,
+    NotFoundError,
+    StorageUnavailableError,
+    TooLargeError,
+    UnavailableError,
+)
+
+PROBLEM_JSON = "application/problem+json"
+_log = structlog.get_logger(__name__)
+_STATUS_ERRORS: dict[int, type[ApiError]] = {
+    404: NotFoundError,
+    405: MethodNotAllowedError,
+    413: TooLargeError,
+}
+
+
+class ProblemField(BaseModel):
+    """One thing wrong with a request."""
+
+    where: str = Field(examples=["body.score"])
+    what: str = Field(examples=["Input should be less than or equal to 1"])
+
+
+class Problem(BaseModel):
+    """Every answer that is not a success (RFC 9457)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "code": "bad_transition",
+                    "title": "The alert's status does not allow this",
+                    "status": 409,
+                    "detail": "the alert is confirmed",
+                    "params": {"why": "not_pending"},
+                }
+            ]
+        }
+    )
+
+    type: str = "about:blank"
+    code: str = Field(description="Stable; what a client translates.")
+    title: str
+    status: int
+    detail: str = Field(default="", description="For an engineer, in English.")
+    params: dict[str, str] = Field(
+        default_factory=dict, description="Facts a translation of `code` may use."
+    )
+    errors: list[ProblemField] = Field(
+        default_factory=list, description="For bad input: what is wrong where."
+    )
+
+
+def problem_response(error: ApiError) -> JSONResponse:
+    """The answer that reports an error."""
+    problem = Problem(
+        code=error.code,
+        title=error.title,
+        status=error.status,
+        detail=error.detail,
+        params=error.params,
+        errors=[ProblemField(where=e.where, what=e.what) for e in error.errors],
+    )
+    return JSONResponse(
+        problem.model_dump(mode="json"),
+        status_code=error.status,
+        headers=error.headers,
+        media_type=PROBLEM_JSON,
+    )
+
+
+def problems(*errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of an endpoint that may raise these errors."""
+    by_status: dict[int, list[type[ApiError]]] = defaultdict(list)
+    for error in errors:
+        by_status[error.status].append(error)
+    return {
+        status: {
+            "description": "; ".join(f"`{e.code}`: {e.title}" for e in group),
+            "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, group in sorted(by_status.items())
+    }
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location)
+
+
+async def _on_api_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ApiError)
+    return problem_response(error)
+
+
+async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    fields = [FieldError(_where(e["loc"]), str(e["msg"])) for e in error.errors()]
+    return problem_response(InvalidError(errors=fields[:50]))
+
+
+async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    kind = _STATUS_ERRORS.get(error.status_code)
+    if kind is None:
+        # FastAPI answers 400 to a body it cannot parse at all.
+        kind = InvalidError if 400 <= error.status_code < 500 else UnavailableError
+    headers = dict(error.headers or {})
+    return problem_response(kind(str(error.detail), headers=headers))
+
+
+async def _on_operational_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OperationalError)
+    reason = str(error.orig)
+    _log.error("database_failed", path=request.url.path, reason=reason)
+    if "full" in reason or "readonly" in reason:
+        return problem_response(StorageUnavailableError("the database cannot be written"))
+    return problem_response(UnavailableError("the database cannot serve now"))
+
+
+async def _on_unexpected(_: Request, __: Exception) -> JSONResponse:
+    """Answer only; the server logs the traceback of what is re-raised."""
+    return JSONResponse(
+        Problem(code="internal", title="Internal error", status=500).model_dump(mode="json"),
+        status_code=500,
+        media_type=PROBLEM_JSON,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Make every failure of the app a problem document."""
+    app.add_exception_handler(ApiError, _on_api_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(OperationalError, _on_operational_error)
+    app.add_exception_handler(Exception, _on_unexpected)

@@ -1,0 +1,67 @@
+"""What a running command centre owns, wired once and reached through the app's state."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.auth.passwords import FirstAdmin, Passwords
+from api.auth.throttle import LoginThrottle
+from api.bus.memory import MemoryBus
+from api.bus.work import UnitOfWork, unit_of_work
+from api.db.engine import Database
+from api.evidence.store import EvidenceStore
+from api.kit.metrics import Metrics
+from api.kit.moments import Clock
+from api.settings import Settings
+
+
+class Runtime:
+    """Settings and long-lived objects of one app."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = Database(settings.async_database_url)
+        self.bus = MemoryBus(settings.subscriber_queue)
+        self.evidence = EvidenceStore(settings.data_dir / "evidence", settings.evidence_max_bytes)
+        self.passwords = Passwords(settings.password_time_cost, settings.password_memory_kib)
+        self.throttle = LoginThrottle(settings.login_failures)
+        self.metrics = Metrics()
+        self.first_admin: FirstAdmin | None = None
+
+    def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work outside a request."""
+        return unit_of_work(self.database, self.bus, self.clock)
+
+
+def runtime_of(request: Request) -> Runtime:
+    """The runtime of the app that serves this request."""
+    runtime = request.app.state.runtime
+    assert isinstance(runtime, Runtime)
+    return runtime
+
+
+RuntimeDep = Annotated[Runtime, Depends(runtime_of)]
+
+
+async def _reader(runtime: RuntimeDep) -> AsyncIterator[AsyncSession]:
+    async with runtime.database.read() as session:
+        yield session
+
+
+async def _writer(runtime: RuntimeDep) -> AsyncIterator[UnitOfWork]:
+    async with runtime.work() as work:
+        yield work
+
+
+# scope="function": committed, or closed, before the answer is sent. An acknowledgement that
+# leaves before the commit would let a worker forget what was never stored.
+Reader = Annotated[AsyncSession, Depends(_reader, scope="function")]
+"""A session to read with."""
+Writer = Annotated[UnitOfWork, Depends(_writer, scope="function")]
+"""The unit of work of this request."""

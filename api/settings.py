@@ -1,0 +1,181 @@
+"""Settings of the command centre: command line, then environment, then YAML file, then defaults.
+
+A wrong key or value stops the start with one line that names it; a setting that is silently
+ignored would be found out only when it mattered.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from api.kit.errors import SettingsError
+
+ENV_PREFIX = "MINGAN_API_"
+WORKER_TOKEN_ENV = "MINGAN_WORKER_TOKEN"  # noqa: S105 -- a variable's name
+_SECRET_KEYS = ("worker_token", "admin_password")
+
+
+class Settings(BaseSettings):
+    """Everything a person may set; see each field."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Path("data")
+    """Database, evidence and the worker token live here."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """0 takes any free port and prints it."""
+    database_url: SecretStr | None = None
+    """SQLAlchemy URL with an async driver; default is ``mingan.db`` in the data folder."""
+    worker_token: SecretStr | None = None
+    """Also from ``MINGAN_WORKER_TOKEN``; default is made up and kept in ``worker.token``."""
+    worker_token_file: Path | None = None
+    """Default is ``worker.token`` in the data folder."""
+    admin_password: SecretStr | None = None
+    """Password of the first administrator; default is made up and printed once."""
+    session_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 12.0
+    cookie_secure: bool = False
+    """Set it wherever the console is served over HTTPS."""
+    lost_after_s: Annotated[float, Field(ge=1)] = 30.0
+    """A worker silent for longer is lost, and so are its cameras."""
+    analysed_window_h: Annotated[float, Field(gt=0, le=24 * 31)] = 24.0
+    evidence_max_bytes: Annotated[int, Field(ge=1)] = 200 * 1024 * 1024
+    body_max_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024
+    """Largest request body other than evidence."""
+    undo_s: Annotated[float, Field(ge=0)] = 10.0
+    grant_s: Annotated[float, Field(gt=0)] = 120.0
+    """How long an opened original may be fetched."""
+    events_keep: Annotated[int, Field(ge=1)] = 10_000
+    events_keep_h: Annotated[float, Field(gt=0)] = 24.0
+    subscriber_queue: Annotated[int, Field(ge=1)] = 256
+    stream_recheck_s: Annotated[float, Field(gt=0)] = 15.0
+    """How often an open stream makes sure that its session still stands."""
+    login_failures: Annotated[int, Field(ge=1)] = 5
+    """Failed sign-ins per user and address in a quarter of an hour before 429."""
+    password_time_cost: Annotated[int, Field(ge=1)] = 3
+    password_memory_kib: Annotated[int, Field(ge=8)] = 65536
+    console_dir: Path | None = None
+    """The built console; default is the one shipped with the code."""
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+    @field_validator("database_url")
+    @classmethod
+    def _async_driver(cls, url: SecretStr | None) -> SecretStr | None:
+        known = ("sqlite+aiosqlite://", "postgresql+psycopg://")
+        if url is not None and not url.get_secret_value().startswith(known):
+            raise ValueError(f"must start with {' or '.join(known)}")
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings
+
+    @property
+    def async_database_url(self) -> str:
+        """The database's URL; may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{(self.data_dir / 'mingan.db').resolve()}"
+
+    @property
+    def token_path(self) -> Path:
+        """Where the generated worker token is kept."""
+        return self.worker_token_file or self.data_dir / "worker.token"
+
+    @property
+    def console_path(self) -> Path:
+        """Where the built console is looked for."""
+        return self.console_dir or Path(__file__).parent / "console" / "dist"
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"cannot be read ({error.strerror})",
+            where=str(path),
+            remedy="Name a readable file with --config",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("is not UTF-8", where=str(path), remedy="Save it as UTF-8") from error
+    try:
+        values = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise SettingsError("is not valid YAML", where=str(path), remedy=str(error)) from error
+    if not isinstance(values, dict):
+        raise SettingsError(
+            "must map keys to values", where=str(path), remedy="Write lines like `port: 8000`"
+        )
+    for key in _SECRET_KEYS:
+        if key in values:
+            raise SettingsError(
+                "a secret does not belong into a configuration file",
+                where=f"{path}: {key}",
+                remedy=f"Set {ENV_PREFIX}{key.upper()} instead",
+            )
+    return values
+
+
+def _complain(error: ValidationError, path: Path | None, from_file: set[str]) -> SettingsError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    key = str(first["loc"][0]) if first["loc"] else "?"
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(sorted(Settings.model_fields))
+        what, remedy = "is not a known setting", f"Known settings: {known}"
+    else:
+        what, remedy = str(first["msg"]), "Correct this value"
+    where = f"{path}: {key}" if key in from_file else f"{key} ({ENV_PREFIX}{key.upper()})"
+    return SettingsError(what, where=where, remedy=remedy)
+
+
+def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
+    """Read the settings.
+
+    Args:
+        config: YAML file, if any.
+        overrides: Values of the command line; ``None`` means not given.
+
+    Raises:
+        SettingsError: On an unknown key or an unusable value; names the key and the remedy.
+    """
+    known = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known:
+            raise SettingsError(
+                "is not a known setting",
+                where=name,
+                remedy=f"Unset it; known are {', '.join(sorted(known))}",
+            )
+    file_values = _read_yaml(config) if config is not None else {}
+    given = {key: value for key, value in overrides.items() if value is not None}
+    token = os.environ.get(WORKER_TOKEN_ENV)
+    if token and f"{ENV_PREFIX}WORKER_TOKEN" not in os.environ:
+        given.setdefault("worker_token", token)
+    in_env = {key for key in Settings.model_fields if f"{ENV_PREFIX}{key.upper()}" in os.environ}
+    from_file = {key for key in file_values if key not in given and key not in in_env}
+    values = {key: value for key, value in file_values.items() if key in from_file} | given
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise _complain(error, config, from_file) from error
+
+
+__all__ = ["ENV_PREFIX", "WORKER_TOKEN_ENV", "Settings", "load_settings"]

@@ -1,0 +1,44 @@
+"""Live events for the console."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from api.auth.guards import Person
+from api.kit.errors import NotSignedInError
+from api.kit.problems import problems
+from api.runtime import RuntimeDep
+from api.stream import service
+
+router = APIRouter(prefix="/api/v1", tags=["stream"])
+
+
+@router.get(
+    "/stream",
+    operation_id="stream_events",
+    summary="Live events",
+    response_class=EventSourceResponse,
+    responses=problems(NotSignedInError),
+)
+async def stream(
+    person: Person,
+    runtime: RuntimeDep,
+    last_event_id: Annotated[str | None, Header(max_length=64)] = None,
+) -> AsyncIterable[ServerSentEvent]:
+    """Server-sent events with ids.
+
+    - `ready`: listening from here on; data `{}`. Load lists after it, then nothing is missed.
+    - `alert`: an `AlertSummary` that is new or changed.
+    - `camera`: a `CameraView` whose state changed.
+    - `reset`: the id is too old to resume from, or the console was too slow; data `{}`. Reload.
+
+    Ends when the session ends.
+    """
+    async for event in service.events(
+        runtime, person.session_key, person.expires_at, last_event_id
+    ):
+        yield event

@@ -1,0 +1,94 @@
+"""What one console hears: what it missed, then what happens.
+
+Subscribing comes before reading what was missed, so nothing falls between the two; what then
+arrives twice is dropped by its id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fastapi.sse import ServerSentEvent
+
+from api.auth import service as auth
+from api.bus.base import LiveEvent, Signal
+from api.bus.repository import EventRepository
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+_REPLAY_BATCH = 200
+_RETRY_MS = 2000
+
+
+def _sent(event: LiveEvent) -> ServerSentEvent:
+    return ServerSentEvent(id=str(event.id), event=event.kind, raw_data=event.data)
+
+
+def _mark(kind: str, event_id: int) -> ServerSentEvent:
+    return ServerSentEvent(id=str(event_id), event=kind, raw_data="{}", retry=_RETRY_MS)
+
+
+async def _bounds(runtime: Runtime) -> tuple[int, int]:
+    async with runtime.database.read() as session:
+        return await EventRepository(session).bounds()
+
+
+async def _after(runtime: Runtime, event_id: int) -> list[LiveEvent]:
+    async with runtime.database.read() as session:
+        return await EventRepository(session).after(event_id, _REPLAY_BATCH)
+
+
+async def events(
+    runtime: Runtime, session_key: str, expires_at: datetime, last_event_id: str | None
+) -> AsyncIterator[ServerSentEvent]:
+    """Events for one console until its session ends or the server stops.
+
+    Args:
+        runtime: The command centre.
+        session_key: The session it listens on behalf of.
+        expires_at: When that session ends at the latest.
+        last_event_id: The last event it saw, if it saw any.
+    """
+    with runtime.bus.subscribe(session_key) as subscription:
+        oldest, newest = await _bounds(runtime)
+        if last_event_id is None:
+            seen = newest
+            yield _mark("ready", seen)
+        else:
+            seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else -1
+            if oldest - 1 <= seen <= newest:
+                while missed := await _after(runtime, seen):
+                    for event in missed:
+                        yield _sent(event)
+                    seen = missed[-1].id
+            else:
+                seen = newest
+                yield _mark("reset", seen)
+        mono = asyncio.get_running_loop().time
+        recheck_at = mono() + runtime.settings.stream_recheck_s
+        while True:
+            left_s = (expires_at - runtime.clock()).total_seconds()
+            if left_s <= 0:
+                return
+            if mono() >= recheck_at:
+                # Another process, as `reset-password`, may have ended the session.
+                if not await _stands(runtime, session_key):
+                    return
+                recheck_at = mono() + runtime.settings.stream_recheck_s
+            heard = await subscription.next(min(left_s, max(recheck_at - mono(), 0.0)))
+            if heard is Signal.ENDED:
+                return
+            if heard is Signal.OVERFLOWED:
+                _, seen = await _bounds(runtime)
+                yield _mark("reset", seen)
+            elif isinstance(heard, LiveEvent) and heard.id > seen:
+                yield _sent(heard)
+
+
+async def _stands(runtime: Runtime, session_key: str) -> bool:
+    async with runtime.database.read() as session:
+        return await auth.session_stands(session, session_key, runtime.clock())

@@ -1,0 +1,1 @@
+"""Workers: their tokens, and when each was last heard of."""
