@@ -7,6 +7,7 @@ state with a reason, never an exception.
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -34,8 +35,7 @@ from pipeline.video.decoder import Decoder
 from pipeline.video.ring import PacketRing
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.base import PacketSource
-from pipeline.video.sources.file import FileSource
-from pipeline.video.sources.rtsp import RtspSource
+from pipeline.video.sources.registry import SourceRequest, make_source
 
 _log = structlog.get_logger(__name__)
 _RING_BYTES = 96 * 1024 * 1024
@@ -144,7 +144,7 @@ class CameraWorker:
     # --- the reader's thread -------------------------------------------------------------
 
     def _read(self) -> None:
-        backoff = Backoff(self._clock)
+        backoff = Backoff(self._clock, random.random)
         while not self._stop.is_set():
             try:
                 finished = self._read_once(backoff)
@@ -156,7 +156,7 @@ class CameraWorker:
             else:
                 if finished:
                     return
-            self._stop.wait(backoff.next_pause_s())
+            self._stop.wait(backoff.failed())
 
     def _read_once(self, backoff: Backoff) -> bool:
         """One connection, from open to its end.
@@ -164,7 +164,7 @@ class CameraWorker:
         Returns:
             True if there is nothing more to come, as after a recording.
         """
-        source = self._open_source()
+        source = self._make_source()
         session: _Session | None = None
         try:
             source.open()
@@ -184,7 +184,7 @@ class CameraWorker:
                 session.newest_s = max(session.newest_s, packet.media_s)
                 self._queue.put(session, packet)
                 self.status.received(packet.utc_s)
-                backoff.healthy()
+                backoff.succeeded()
         finally:
             if session is not None:
                 session.ended.set()
@@ -197,18 +197,25 @@ class CameraWorker:
             raise SourceError(SourceReason.STALLED, "the stream ended", where=self.config.id)
         return True
 
-    def _open_source(self) -> PacketSource:
+    def _make_source(self) -> PacketSource:
         source = self.config.source
         if isinstance(source, RtspSourceConfig):
-            return RtspSource(
-                source.url,
-                username=source.username,
-                password=source.password(),
-                open_timeout_s=source.open_timeout_s,
-                read_timeout_s=source.read_timeout_s,
-                clock=self._clock,
+            return make_source(
+                SourceRequest(
+                    source.url,
+                    self.config.id,
+                    self._clock,
+                    open_timeout_s=source.open_timeout_s,
+                    read_timeout_s=source.read_timeout_s,
+                    username=source.username,
+                    password=source.password(),
+                )
             )
-        return FileSource(source.path, self.config.id, self._clock.utc_s(), self._clock)
+        return make_source(
+            SourceRequest(
+                str(source.path), self.config.id, self._clock, start_utc_s=self._clock.utc_s()
+            )
+        )
 
     # --- the analysis' thread ------------------------------------------------------------
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import yaml
 
@@ -14,11 +13,12 @@ from models.manifest import ManifestError, list_manifests, load_manifest, verify
 from pipeline.core.clock import FrameTime
 from pipeline.core.errors import ConfigError, EvidenceError, ModelError
 from pipeline.core.frame import Bgr, Frame
+from pipeline.evidence.snapshot import encode_jpeg
 from pipeline.geometry.site import SiteConfig
 from pipeline.inference.detector import load_detector
 from pipeline.rules.base import build_rule
 from pipeline.runtime.config import AnalysisConfig, load_analysis, load_box
-from pipeline.video.probe import probe
+from pipeline.video.probe import ProbeReport, probe
 
 
 def check_config(path: Path) -> str:
@@ -113,12 +113,9 @@ def probe_camera(
                 f"environment variable {password_env} is not set", remedy="Set it, and try again"
             )
     report = probe(url, seconds=seconds, username=username, password=password)
-    yield from report.lines()
-    ok, data = cv2.imencode(".jpg", report.picture)
+    yield from _describe(report)
     try:
-        if not ok:
-            raise OSError("the picture cannot be encoded")
-        snapshot.write_bytes(data.tobytes())
+        snapshot.write_bytes(encode_jpeg(report.first_picture.bgr()))
     except OSError as error:
         raise EvidenceError(
             f"the snapshot cannot be written ({error})",
@@ -126,6 +123,21 @@ def probe_camera(
             remedy="Choose another --snapshot",
         ) from error
     yield f"snapshot    {snapshot}"
+
+
+def _describe(report: ProbeReport) -> Iterator[str]:
+    yield f"address     {report.address}"
+    yield f"codec       {report.codec}{', with B-frames' if report.has_b_frames else ''}"
+    yield f"picture     {report.width}x{report.height}"
+    yield (
+        f"frames      {report.measured_fps:.2f}/s measured over {report.measured_s:.1f} s, "
+        f"{report.announced_fps:.2f}/s announced"
+    )
+    if report.gop_s is None:
+        yield f"GOP         longer than {report.measured_s:.1f} s; measure with more --seconds"
+    else:
+        yield f"GOP         {report.gop_frames} frames, {report.gop_s:.2f} s"
+    yield f"bit rate    {report.bitrate_kbit_s:.0f} kbit/s"
 
 
 class _Grey:
