@@ -93,6 +93,8 @@ class TimestampRepair:
                 pts_out += 1  # two packets of one tick: a coarse clock's rounding
         dts_out = dts + self._offset if dts is not None else pts_out
         dts_out = max(min(dts_out, pts_out), self._last_dts + 1)
+        if dts is None and said is None and self._last_dts_in is not None:
+            dts = self._last_dts_in + self._step  # where the stream's clock should be by now
         return self._emit(pts_out, dts_out, dts, rebased)
 
     def _first(self, said: int, dts: int | None) -> RepairedTime:
@@ -102,7 +104,9 @@ class TimestampRepair:
 
     def _emit(self, pts: int, dts: int, dts_in: int | None, rebased: bool) -> RepairedTime:
         self._max_pts = max(pts, self._max_pts or pts)
-        self._last_pts, self._last_dts, self._last_dts_in = pts, dts, dts_in
+        self._last_pts, self._last_dts = pts, dts
+        if dts_in is not None:
+            self._last_dts_in = dts_in
         media_s = max(0.0, float((pts - self._first_pts) * self._time_base))
         return RepairedTime(pts, dts, media_s, rebased)
 
