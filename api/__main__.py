@@ -44,7 +44,11 @@ class _Server(uvicorn.Server):
             print_line(f"console: {self._address}")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
+        # Not handed on: uvicorn would raise the signal again after it stopped serving, and the
+        # process would die before the database is closed.
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
         self._runtime.bus.close()
 
 
