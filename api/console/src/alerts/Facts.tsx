@@ -1,0 +1,61 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { AlertDetail, AlertSummary } from "../http/types";
+import { useTerm } from "../i18n/terms";
+import { formatDuration } from "../time/format";
+import { Elapsed, Moment } from "../time/TimeText";
+import styles from "./facts.module.css";
+
+interface Props {
+  alert: AlertSummary;
+  /** Adds what only the alert's own record knows. */
+  detail: AlertDetail | undefined;
+}
+
+export function Facts({ alert, detail }: Props) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const classes = alert.classes.map((name) => term("object_class", name)).join("、");
+  return (
+    <dl className={styles.facts} data-testid="facts">
+      <Fact name={t("fact.duration")}>
+        {alert.state === "open" ? (
+          <>
+            <Elapsed moment={alert.started_at} /> · {term("episode_state", "open")}
+          </>
+        ) : (
+          formatDuration(t, alert.duration_s)
+        )}
+      </Fact>
+      <Fact name={t("fact.score")}>{alert.score.toFixed(2)}</Fact>
+      <Fact name={t("fact.classes")}>
+        {detail ? t("fact.tracks", { classes, count: detail.episode.track_count }) : classes}
+      </Fact>
+      <Fact name={t("fact.started")}>
+        <Moment moment={alert.started_at} seconds />
+      </Fact>
+      <Fact name={t("fact.raised")}>
+        <Moment moment={alert.raised_at} seconds />
+      </Fact>
+      <Fact name={t("fact.ended")}>
+        {alert.state === "open" ? (
+          term("episode_state", "open")
+        ) : (
+          <Moment moment={alert.ended_at} seconds />
+        )}
+      </Fact>
+      <Fact name={t("fact.camera")}>{alert.camera_name}</Fact>
+      <Fact name={t("fact.model")}>{detail ? detail.episode.model_id : "—"}</Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

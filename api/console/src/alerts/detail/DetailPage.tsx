@@ -1,0 +1,184 @@
+import { ArrowLeftOutlined, LeftOutlined, RightOutlined } from "@ant-design/icons";
+import { Button, Skeleton, Tooltip } from "antd";
+import { useRef, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useParams } from "react-router";
+
+import { useCameras } from "../../cameras/useCameras";
+import { Problem } from "../../http/problem";
+import { useTerm } from "../../i18n/terms";
+import { useKeys } from "../../keyboard/useKeys";
+import { ErrorPanel } from "../../ui/ErrorPanel";
+import { StatePanel } from "../../ui/StatePanel";
+import { Facts } from "../Facts";
+import { Player, type PlayerHandle } from "../player/Player";
+import { ReviewActions } from "../review/ReviewActions";
+import { RiskMark } from "../RiskMark";
+import { StatusMark } from "../StatusMark";
+import { useAlertControls } from "../useAlertControls";
+import { useAlert } from "../useAlerts";
+import { useFilters } from "../useFilters";
+import styles from "./detail.module.css";
+import { EvidenceList } from "./EvidenceList";
+import { Provenance } from "./Provenance";
+import { Stills } from "./Stills";
+import { useNeighbours } from "./useNeighbours";
+import { WorkflowTimeline } from "./WorkflowTimeline";
+
+/** Everything about one alert, at an address that can be sent to a colleague. */
+export function Component() {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const navigate = useNavigate();
+  const { id = "" } = useParams();
+  const { filters, search } = useFilters();
+  const player = useRef<PlayerHandle>(null);
+  const query = useAlert(id);
+  const alert = query.data;
+  const cameras = useCameras();
+  const neighbours = useNeighbours(id, filters);
+  const controls = useAlertControls(alert, player);
+
+  const go = (to: string | undefined) => {
+    if (to) void navigate(`/alerts/${to}${search}`, { replace: true });
+  };
+  useKeys(
+    {
+      ...controls.handlers,
+      next: () => go(neighbours.next),
+      previous: () => go(neighbours.previous),
+      close: () => {
+        if (controls.reasonsOpen) controls.setReasonsOpen(false);
+        else void navigate(`/${search}`);
+      },
+    },
+    controls.mode,
+  );
+
+  if (query.isError && !alert) {
+    const missing = query.error instanceof Problem && [404, 422].includes(query.error.status);
+    return missing ? (
+      <StatePanel
+        testId="alert-not-found"
+        title={t("detail.notFound")}
+        text={t("detail.notFoundText")}
+        actions={
+          <Link to={`/${search}`}>
+            <Button type="primary">{t("action.toQueue")}</Button>
+          </Link>
+        }
+      />
+    ) : (
+      <ErrorPanel
+        error={query.error}
+        stillWorks={t("error.stillWorksDetail")}
+        onRetry={() => void query.refetch()}
+        retrying={query.isFetching}
+      />
+    );
+  }
+  if (!alert) {
+    return (
+      <div className={styles.waiting} aria-busy="true">
+        <Skeleton active paragraph={{ rows: 12 }} />
+      </div>
+    );
+  }
+
+  const camera = cameras.data?.items.find((each) => each.camera_id === alert.camera_id);
+  return (
+    <article className={styles.page} data-testid="detail-page">
+      <header className={styles.head}>
+        <Link to={`/${search}`} className={styles.back} data-testid="back-to-queue">
+          <ArrowLeftOutlined aria-hidden="true" /> {t("nav.queue")}
+        </Link>
+        <h1 className={styles.title}>{term("rules", alert.rule)}</h1>
+        <RiskMark risk={alert.risk} />
+        <StatusMark status={alert.status} />
+        <span className={styles.place}>
+          {[alert.camera_name, alert.camera_location, alert.zone].filter(Boolean).join(" · ")}
+        </span>
+        <nav className={styles.neighbours} aria-label={t("detail.neighbours")}>
+          <Step
+            label={t("detail.previous")}
+            hotkey="K"
+            icon={<LeftOutlined />}
+            enabled={neighbours.previous !== undefined}
+            onClick={() => go(neighbours.previous)}
+            testId="previous-alert"
+          />
+          <Step
+            label={t("detail.next")}
+            hotkey="J"
+            icon={<RightOutlined />}
+            enabled={neighbours.next !== undefined}
+            onClick={() => go(neighbours.next)}
+            testId="next-alert"
+          />
+        </nav>
+      </header>
+      <div className={styles.columns}>
+        <div className={styles.main}>
+          <div className={styles.player}>
+            <Player
+              key={`${alert.id}/${alert.clip_url ?? ""}`}
+              ref={player}
+              alert={alert}
+              boxes={controls.boxes}
+              onBoxes={controls.setBoxes}
+              fps={camera?.stream?.fps}
+            />
+          </div>
+          <div className={styles.act}>
+            <ReviewActions
+              alert={alert}
+              reasonsOpen={controls.reasonsOpen}
+              onReasonsOpen={controls.setReasonsOpen}
+              onVerdict={controls.onVerdict}
+            />
+          </div>
+          <Facts alert={alert} detail={alert} />
+          <Stills key={alert.id} alert={alert} />
+        </div>
+        <aside className={styles.side}>
+          <section>
+            <h2 className={styles.heading}>{t("detail.workflow")}</h2>
+            <WorkflowTimeline alert={alert} />
+          </section>
+          <section>
+            <h2 className={styles.heading}>{t("detail.evidence")}</h2>
+            <EvidenceList evidence={alert.evidence} />
+          </section>
+          <section>
+            <h2 className={styles.heading}>{t("detail.provenance")}</h2>
+            <Provenance alert={alert} />
+          </section>
+        </aside>
+      </div>
+    </article>
+  );
+}
+
+interface StepProps {
+  label: string;
+  hotkey: string;
+  icon: ReactNode;
+  enabled: boolean;
+  onClick: () => void;
+  testId: string;
+}
+
+function Step({ label, hotkey, icon, enabled, onClick, testId }: StepProps) {
+  return (
+    <Tooltip title={<>{label} <kbd>{hotkey}</kbd></>}>
+      <Button
+        size="small"
+        icon={icon}
+        disabled={!enabled}
+        onClick={onClick}
+        aria-label={label}
+        data-testid={testId}
+      />
+    </Tooltip>
+  );
+}

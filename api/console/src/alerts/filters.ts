@@ -1,0 +1,99 @@
+/* The queue's filters live in the URL, so that a list can be sent to a colleague. */
+import dayjs from "dayjs";
+
+export const STATUSES = ["pending_review", "confirmed", "false_positive"] as const;
+export const RISKS = ["class_1", "class_2", "class_3"] as const;
+export const RANGES = ["1h", "today", "24h", "7d"] as const;
+
+export type Status = (typeof STATUSES)[number];
+export type Risk = (typeof RISKS)[number];
+export type Range = (typeof RANGES)[number];
+
+export interface AlertFilters {
+  /** `null` means every status. */
+  status: Status | null;
+  rules: string[];
+  cameraIds: string[];
+  risks: Risk[];
+  range: Range | null;
+  /** RFC 3339; used when `range` is null. */
+  from: string | null;
+  to: string | null;
+  text: string;
+}
+
+export const DEFAULT_FILTERS: AlertFilters = {
+  status: "pending_review",
+  rules: [],
+  cameraIds: [],
+  risks: [],
+  range: null,
+  from: null,
+  to: null,
+  text: "",
+};
+
+function oneOf<T extends string>(allowed: readonly T[], value: string | null): T | null {
+  return allowed.find((each) => each === value) ?? null;
+}
+
+function moment(value: string | null): string | null {
+  return value !== null && dayjs(value).isValid() ? value : null;
+}
+
+/** Unknown values are ignored: an old link must still open. */
+export function readFilters(params: URLSearchParams): AlertFilters {
+  const status = params.get("status");
+  return {
+    status: status === "all" ? null : (oneOf(STATUSES, status) ?? DEFAULT_FILTERS.status),
+    rules: params.getAll("rule"),
+    cameraIds: params.getAll("camera_id"),
+    risks: RISKS.filter((risk) => params.getAll("risk").includes(risk)),
+    range: oneOf(RANGES, params.get("range")),
+    from: moment(params.get("from")),
+    to: moment(params.get("to")),
+    text: params.get("q")?.trim() ?? "",
+  };
+}
+
+/** Only what differs from the default is written. */
+export function writeFilters(filters: AlertFilters): URLSearchParams {
+  const params = new URLSearchParams();
+  if (filters.status === null) params.set("status", "all");
+  else if (filters.status !== DEFAULT_FILTERS.status) params.set("status", filters.status);
+  for (const rule of filters.rules) params.append("rule", rule);
+  for (const camera of filters.cameraIds) params.append("camera_id", camera);
+  for (const risk of filters.risks) params.append("risk", risk);
+  if (filters.range) params.set("range", filters.range);
+  else {
+    if (filters.from) params.set("from", filters.from);
+    if (filters.to) params.set("to", filters.to);
+  }
+  if (filters.text) params.set("q", filters.text);
+  return params;
+}
+
+/** The bounds of the time filter at `now`. */
+export function timeBounds(filters: AlertFilters, now: number): { from?: string; to?: string } {
+  const at = dayjs(now);
+  switch (filters.range) {
+    case "1h":
+      return { from: at.subtract(1, "hour").toISOString() };
+    case "today":
+      return { from: at.startOf("day").toISOString() };
+    case "24h":
+      return { from: at.subtract(24, "hour").toISOString() };
+    case "7d":
+      return { from: at.subtract(7, "day").toISOString() };
+    case null:
+      return {
+        ...(filters.from ? { from: filters.from } : {}),
+        ...(filters.to ? { to: filters.to } : {}),
+      };
+  }
+}
+
+/** Filters beside the status: those the counts are made under. */
+export function isNarrowed(filters: AlertFilters): boolean {
+  return writeFilters({ ...filters, status: DEFAULT_FILTERS.status }).size > 0;
+}

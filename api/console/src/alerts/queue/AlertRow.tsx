@@ -1,0 +1,95 @@
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+
+import type { AlertSummary } from "../../http/types";
+import { useTerm } from "../../i18n/terms";
+import { formatDuration } from "../../time/format";
+import { Ago, Elapsed, Moment } from "../../time/TimeText";
+import { Picture } from "../player/Picture";
+import { RiskMark } from "../RiskMark";
+import { StatusMark } from "../StatusMark";
+import styles from "./queue.module.css";
+
+interface Props {
+  alert: AlertSummary;
+  focused: boolean;
+  arrived: boolean;
+  search: string;
+  showStatus: boolean;
+  onFocus: ((id: string) => void) | undefined;
+}
+
+/** A row is a picture: what it shows left, what, where and when right, its class as a bar. */
+export const AlertRow = memo(function AlertRow(props: Props) {
+  const { alert, focused, arrived, search, showStatus, onFocus } = props;
+  const { t } = useTranslation();
+  const term = useTerm();
+  const navigate = useNavigate();
+  const path = `/alerts/${alert.id}${search}`;
+  const place = [alert.camera_name, alert.camera_location].filter(Boolean).join(" · ");
+  return (
+    <li className={arrived ? `${styles.item} ${styles.arrived}` : styles.item}>
+      <Link
+        to={path}
+        className={styles.row}
+        data-risk={alert.risk}
+        data-testid="alert-row"
+        data-alert-id={alert.id}
+        data-status={alert.status}
+        aria-current={focused}
+        tabIndex={onFocus && !focused ? -1 : 0}
+        onClick={(event) => {
+          if (!onFocus || event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          onFocus(alert.id);
+        }}
+        onDoubleClick={() => onFocus && void navigate(path)}
+      >
+        <div className={styles.thumb}>
+          {alert.snapshot_url ? (
+            <Picture alert={alert}>
+              <img
+                src={alert.snapshot_url}
+                alt=""
+                loading="lazy"
+                decoding="async"
+                className={styles.thumbImage}
+              />
+            </Picture>
+          ) : (
+            <span className={styles.noThumb}>{t("queue.noStill")}</span>
+          )}
+        </div>
+        <div className={styles.text}>
+          <p className={styles.line}>
+            <span className={styles.rule}>{term("rules", alert.rule)}</span>
+            {alert.zone && <span className={styles.zone}>{alert.zone}</span>}
+            <Moment moment={alert.raised_at} seconds className={styles.time} />
+          </p>
+          <p className={styles.line}>
+            <span className={styles.place} title={place}>
+              {place}
+            </span>
+            <Ago moment={alert.raised_at} className={styles.ago} />
+          </p>
+          <p className={styles.line}>
+            <RiskMark risk={alert.risk} />
+            {alert.state === "open" ? (
+              <span className={styles.ongoing}>
+                {term("episode_state", "open")} <Elapsed moment={alert.started_at} />
+              </span>
+            ) : (
+              <span className={styles.lasted}>
+                {t("queue.lasted", { length: formatDuration(t, alert.duration_s) })}
+              </span>
+            )}
+            <span className={styles.status}>
+              {showStatus && <StatusMark status={alert.status} />}
+            </span>
+          </p>
+        </div>
+      </Link>
+    </li>
+  );
+});

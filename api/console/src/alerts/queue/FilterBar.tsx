@@ -1,0 +1,230 @@
+import { FilterOutlined, ReloadOutlined, SearchOutlined } from "@ant-design/icons";
+import { Badge, Button, Drawer, Input, Segmented, Select, type InputRef } from "antd";
+import { lazy, Suspense, useEffect, useImperativeHandle, useRef, useState } from "react";
+import type { RefObject } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { AlertCounts, CameraView } from "../../http/types";
+import { termIds, useTerm } from "../../i18n/terms";
+import { useNarrow } from "../../ui/useNarrow";
+import {
+  DEFAULT_FILTERS,
+  isNarrowed,
+  RANGES,
+  RISKS,
+  STATUSES,
+  writeFilters,
+  type AlertFilters,
+  type Range,
+  type Status,
+} from "../filters";
+import { Freshness } from "./Freshness";
+import styles from "./queue.module.css";
+
+const CustomRange = lazy(() => import("./CustomRange"));
+const SEARCH_PAUSE_MS = 300;
+
+interface Props {
+  filters: AlertFilters;
+  counts: AlertCounts | undefined;
+  cameras: readonly CameraView[];
+  updatedAt: number;
+  failed: boolean;
+  refreshing: boolean;
+  onChange: (changes: Partial<AlertFilters>) => void;
+  onRefresh: () => void;
+  searchBox: RefObject<HTMLInputElement | null>;
+}
+
+export function FilterBar(props: Props) {
+  const { filters, counts, onChange } = props;
+  const { t } = useTranslation();
+  const term = useTerm();
+  const narrow = useNarrow();
+  const [drawer, setDrawer] = useState(false);
+  const total = counts && counts.pending_review + counts.confirmed + counts.false_positive;
+  const label = (name: string, count: number | undefined) => (
+    <span className={styles.tabLabel}>
+      {name} <span className={styles.count}>{count ?? ""}</span>
+    </span>
+  );
+  const narrowedBy = [...new Set(writeFilters({ ...filters, status: "pending_review" }).keys())];
+
+  return (
+    <div className={styles.filters} role="search" aria-label={t("filter.all")}>
+      <Segmented<Status | "all">
+        size="small"
+        value={filters.status ?? "all"}
+        onChange={(value) => onChange({ status: value === "all" ? null : value })}
+        options={[
+          ...STATUSES.map((status) => ({
+            value: status,
+            label: label(term("alert_status", status), counts?.[status]),
+          })),
+          { value: "all" as const, label: label(t("filter.everyStatus"), total) },
+        ]}
+        data-testid="filter-status"
+      />
+      {narrow ? (
+        <>
+          <Badge count={narrowedBy.length} size="small" color="var(--ink)">
+            <Button
+              size="small"
+              icon={<FilterOutlined />}
+              onClick={() => setDrawer(true)}
+              aria-label={t("filter.all")}
+              data-testid="filter-open"
+            />
+          </Badge>
+          <Drawer
+            open={drawer}
+            onClose={() => setDrawer(false)}
+            placement="bottom"
+            title={t("filter.all")}
+            size="auto"
+          >
+            <div className={styles.drawer}>
+              <Selects {...props} />
+            </div>
+          </Drawer>
+        </>
+      ) : (
+        <Selects {...props} />
+      )}
+      {isNarrowed(filters) && !narrow && (
+        <Button
+          type="link"
+          size="small"
+          onClick={() => onChange({ ...DEFAULT_FILTERS, status: filters.status })}
+          data-testid="filter-clear"
+        >
+          {t("filter.clear")}
+        </Button>
+      )}
+      <span className={styles.spacer} />
+      <Freshness updatedAt={props.updatedAt} failed={props.failed} />
+      <Button
+        type="text"
+        size="small"
+        icon={<ReloadOutlined spin={props.refreshing} />}
+        onClick={props.onRefresh}
+        aria-label={t("action.refresh")}
+        data-testid="refresh"
+      />
+    </div>
+  );
+}
+
+function Selects({ filters, cameras, onChange, searchBox }: Props) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const [custom, setCustom] = useState(false);
+  const isCustom = custom || filters.from !== null || filters.to !== null;
+  return (
+    <>
+      <Select
+        mode="multiple"
+        size="small"
+        allowClear
+        maxTagCount="responsive"
+        className={styles.select ?? ""}
+        placeholder={t("filter.rule")}
+        aria-label={t("filter.rule")}
+        value={filters.rules}
+        onChange={(rules) => onChange({ rules })}
+        options={termIds("rules").map((id) => ({ value: id, label: term("rules", id) }))}
+        data-testid="filter-rule"
+      />
+      <Select
+        mode="multiple"
+        size="small"
+        allowClear
+        maxTagCount="responsive"
+        className={styles.select ?? ""}
+        placeholder={t("filter.camera")}
+        aria-label={t("filter.camera")}
+        showSearch={{ optionFilterProp: "label" }}
+        value={filters.cameraIds}
+        onChange={(cameraIds) => onChange({ cameraIds })}
+        options={cameras.map((camera) => ({ value: camera.camera_id, label: camera.name }))}
+        data-testid="filter-camera"
+      />
+      <Select
+        mode="multiple"
+        size="small"
+        allowClear
+        maxTagCount="responsive"
+        className={styles.select ?? ""}
+        placeholder={t("filter.risk")}
+        aria-label={t("filter.risk")}
+        value={filters.risks}
+        onChange={(risks) => onChange({ risks })}
+        options={RISKS.map((id) => ({ value: id, label: term("risk", id) }))}
+        data-testid="filter-risk"
+      />
+      <Select<Range | "custom">
+        size="small"
+        allowClear
+        className={styles.select ?? ""}
+        placeholder={t("filter.time")}
+        aria-label={t("filter.time")}
+        value={filters.range ?? (isCustom ? "custom" : null)}
+        onChange={(value: Range | "custom" | undefined) => {
+          setCustom(value === "custom");
+          const range = value === "custom" ? null : (value ?? null);
+          onChange({ range, from: null, to: null });
+        }}
+        options={[
+          ...RANGES.map((range) => ({ value: range, label: t(`filter.range.${range}`) })),
+          { value: "custom" as const, label: t("filter.range.custom") },
+        ]}
+        data-testid="filter-time"
+      />
+      {isCustom && (
+        <Suspense>
+          <CustomRange from={filters.from} to={filters.to} onChange={onChange} />
+        </Suspense>
+      )}
+      <SearchBox
+        key={filters.text === "" ? "empty" : "filled"}
+        text={filters.text}
+        onChange={onChange}
+        searchBox={searchBox}
+      />
+    </>
+  );
+}
+
+interface SearchProps {
+  text: string;
+  onChange: (changes: Partial<AlertFilters>) => void;
+  searchBox: RefObject<HTMLInputElement | null>;
+}
+
+function SearchBox({ text, onChange, searchBox }: SearchProps) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState(text);
+  const input = useRef<InputRef>(null);
+  useImperativeHandle(searchBox, () => input.current?.input as HTMLInputElement, []);
+  useEffect(() => {
+    if (typed.trim() === text) return undefined;
+    const timer = window.setTimeout(() => onChange({ text: typed.trim() }), SEARCH_PAUSE_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed, text, onChange]);
+  return (
+    <Input
+      ref={input}
+      size="small"
+      allowClear
+      className={styles.search ?? ""}
+      prefix={<SearchOutlined aria-hidden="true" />}
+      suffix={typed ? null : <kbd>/</kbd>}
+      placeholder={t("filter.text")}
+      aria-label={t("filter.text")}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+      data-testid="filter-text"
+    />
+  );
+}

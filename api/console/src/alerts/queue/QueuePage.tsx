@@ -1,0 +1,123 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+
+import { useCameras } from "../../cameras/useCameras";
+import { useKeys } from "../../keyboard/useKeys";
+import { ErrorPanel } from "../../ui/ErrorPanel";
+import { useNarrow } from "../../ui/useNarrow";
+import { flatten } from "../cache";
+import type { PlayerHandle } from "../player/Player";
+import { useReview } from "../review/UndoProvider";
+import { useAlertControls } from "../useAlertControls";
+import { useAlertCounts, useAlertList } from "../useAlerts";
+import { useFilters } from "../useFilters";
+import { EmptyQueue } from "./EmptyQueue";
+import { FilterBar } from "./FilterBar";
+import { FocusPanel } from "./FocusPanel";
+import { QueueList } from "./QueueList";
+import styles from "./queue.module.css";
+import { useFocus } from "./useFocus";
+
+/** The reviewer's first screen: what must be judged next, and is anything blind? */
+export function Component() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const narrow = useNarrow();
+  const { filters, search, change } = useFilters();
+  const list = useAlertList(filters);
+  const counts = useAlertCounts(filters);
+  const cameras = useCameras();
+  const review = useReview();
+  const searchBox = useRef<HTMLInputElement>(null);
+  const player = useRef<PlayerHandle>(null);
+  const rows = useMemo(() => flatten(list.data), [list.data]);
+  const focus = useFocus(rows);
+  const { focused } = focus;
+  const [moved, setMoved] = useState(0);
+
+  const move = (by: -1 | 1) => {
+    focus.move(by);
+    setMoved((count) => count + 1);
+  };
+  // A judged row leaves the pending list by itself; in other lists the eye has to be moved on.
+  const controls = useAlertControls(focused, player, () => {
+    if (filters.status === null) move(1);
+  });
+  const open = (id: string) => void navigate(`/alerts/${id}${search}`);
+
+  useKeys(
+    {
+      ...controls.handlers,
+      next: () => move(1),
+      previous: () => move(-1),
+      open: () => focused && open(focused.id),
+      search: () => searchBox.current?.focus(),
+      close: () => {
+        if (controls.reasonsOpen) controls.setReasonsOpen(false);
+        else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      },
+    },
+    controls.mode,
+  );
+
+  const { select } = focus;
+  useEffect(() => review.onUndone(select), [review, select]);
+
+  const body = () => {
+    if (list.isError && !list.data) {
+      return (
+        <ErrorPanel
+          error={list.error}
+          stillWorks={t("error.stillWorksQueue")}
+          onRetry={() => void list.refetch()}
+          retrying={list.isFetching}
+        />
+      );
+    }
+    if (list.data && rows.length === 0) {
+      return <EmptyQueue filters={filters} cameras={cameras} onClear={change} />;
+    }
+    return (
+      <div className={styles.split}>
+        <QueueList
+          list={list}
+          rows={rows}
+          focusedId={narrow ? undefined : focused?.id}
+          moved={moved}
+          search={search}
+          showStatus={filters.status === null}
+          onFocus={narrow ? undefined : select}
+        />
+        {!narrow && (
+          <FocusPanel
+            alert={focused}
+            loading={list.isPending}
+            controls={controls}
+            player={player}
+            camera={cameras.data?.items.find((each) => each.camera_id === focused?.camera_id)}
+            search={search}
+          />
+        )}
+      </div>
+    );
+  };
+
+  return (
+    <div className={styles.page} data-testid="queue-page">
+      <h1 className="visually-hidden">{t("nav.queue")}</h1>
+      <FilterBar
+        filters={filters}
+        counts={counts.data}
+        cameras={cameras.data?.items ?? []}
+        updatedAt={list.dataUpdatedAt}
+        failed={list.isError && list.data !== undefined}
+        onChange={change}
+        onRefresh={() => void list.refetch()}
+        refreshing={list.isRefetching}
+        searchBox={searchBox}
+      />
+      {body()}
+    </div>
+  );
+}

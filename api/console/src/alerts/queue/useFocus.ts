@@ -1,0 +1,28 @@
+import { useCallback, useState } from "react";
+
+import type { AlertSummary } from "../../http/types";
+
+interface Focus {
+  id: string | null;
+  index: number;
+}
+
+/** Which row is looked at. It stays on its alert while rows come and go; when the alert itself
+ * leaves, the row that takes its place is next. */
+export function useFocus(rows: readonly AlertSummary[]) {
+  const [focus, setFocus] = useState<Focus>({ id: null, index: 0 });
+  const at = rows.findIndex((row) => row.id === focus.id);
+  const index = Math.max(0, at >= 0 ? at : Math.min(focus.index, rows.length - 1));
+  const focused = rows[index];
+
+  if (focused && (focused.id !== focus.id || index !== focus.index)) {
+    setFocus({ id: focused.id, index });
+  }
+
+  const select = useCallback((id: string) => setFocus((known) => ({ ...known, id })), []);
+  const move = (by: -1 | 1) => {
+    const next = rows[Math.min(Math.max(0, index + by), rows.length - 1)];
+    if (next) select(next.id);
+  };
+  return { focused, select, move };
+}

@@ -1,0 +1,102 @@
+import { CheckOutlined, CloseOutlined } from "@ant-design/icons";
+import { Button, Popover } from "antd";
+import { useTranslation } from "react-i18next";
+
+import type { AlertSummary } from "../../http/types";
+import { useTerm } from "../../i18n/terms";
+import { Moment } from "../../time/TimeText";
+import { useSession } from "../../session/useSession";
+import { useNow } from "../../time/useNow";
+import { StatusMark } from "../StatusMark";
+import { useReview } from "./UndoProvider";
+import { canUndo, FALSE_POSITIVE_REASONS, type Verdict } from "./verdict";
+import styles from "./review.module.css";
+
+interface Props {
+  alert: AlertSummary;
+  reasonsOpen: boolean;
+  onReasonsOpen: (open: boolean) => void;
+  onVerdict: (verdict: Verdict) => void;
+}
+
+/** The next step of the workflow, in words, always at the same place, with its key. */
+export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: Props) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const { undo } = useReview();
+  const me = useSession().data?.username;
+  const now = useNow();
+
+  if (alert.status !== "pending_review") {
+    return (
+      <div className={styles.judgedBy} data-testid="verdict">
+        <StatusMark status={alert.status} />
+        {alert.reason && <span>{term("false_positive_reason", alert.reason)}</span>}
+        {alert.reviewed_by && (
+          <span className={styles.muted}>
+            {alert.reviewed_by} {alert.reviewed_at && <Moment moment={alert.reviewed_at} />}
+          </span>
+        )}
+        {canUndo(alert, me, now) && (
+          <Button size="small" onClick={undo}>
+            {t("review.undo")} <kbd>U</kbd>
+          </Button>
+        )}
+      </div>
+    );
+  }
+
+  const reasons = (
+    <ul className={styles.reasons} data-testid="reasons">
+      {FALSE_POSITIVE_REASONS.map((reason, index) => (
+        <li key={reason}>
+          <button
+            type="button"
+            className={styles.reason}
+            data-testid={`reason-${reason}`}
+            onClick={() => onVerdict({ status: "false_positive", reason })}
+          >
+            <kbd>{index + 1}</kbd>
+            {term("false_positive_reason", reason)}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+
+  return (
+    <div className={styles.actions}>
+      <Button
+        type="primary"
+        size="large"
+        icon={<CheckOutlined />}
+        onClick={() => onVerdict({ status: "confirmed" })}
+        className={styles.action ?? ""}
+        aria-keyshortcuts="c"
+        data-testid="confirm"
+      >
+        {t("review.confirm")} <kbd>C</kbd>
+      </Button>
+      <Popover
+        content={reasons}
+        title={t("review.whyFalse")}
+        trigger="click"
+        placement="top"
+        open={reasonsOpen}
+        onOpenChange={onReasonsOpen}
+      >
+        <Button
+          size="large"
+          icon={<CloseOutlined />}
+          className={styles.action ?? ""}
+          aria-keyshortcuts="f"
+          aria-expanded={reasonsOpen}
+          aria-haspopup="true"
+          data-testid="false-alarm"
+        >
+          {t("review.falseAlarm")} <kbd>F</kbd>
+        </Button>
+      </Popover>
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+/* Verdicts take effect at once and can be taken back for ten seconds; nobody is asked "are you
+   sure?" three hundred times a day. */
+import { useQueryClient } from "@tanstack/react-query";
+import { App } from "antd";
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { api } from "../../http/api";
+import { keys } from "../../http/keys";
+import { toProblem } from "../../http/problem";
+import type { AlertSummary } from "../../http/types";
+import { useSession } from "../../session/useSession";
+import { serverNow } from "../../time/serverClock";
+import { applyVerdict } from "../applyAlert";
+import { UndoToast } from "./UndoToast";
+import { judged, UNDO_S, type Verdict } from "./verdict";
+
+export interface Judgement {
+  before: AlertSummary;
+  verdict: Verdict;
+  until: number;
+  /** Settles once the server has answered; null when it refused. */
+  saved: Promise<AlertSummary | null>;
+}
+
+interface Review {
+  judge: (alert: AlertSummary, verdict: Verdict) => void;
+  /** Takes back the latest verdict that still can be. */
+  undo: () => void;
+  /** Hear which alert came back. */
+  onUndone: (listener: (id: string) => void) => () => void;
+}
+
+const ReviewContext = createContext<Review | null>(null);
+
+export function UndoProvider({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  const me = useSession().data?.username ?? "";
+  const [judgements, setJudgements] = useState<readonly Judgement[]>([]);
+  const listeners = useRef(new Set<(id: string) => void>());
+  const latest = judgements.at(-1);
+
+  useEffect(() => {
+    const first = judgements[0];
+    if (!first) return undefined;
+    const timer = window.setTimeout(
+      () => setJudgements((all) => all.filter((each) => each.until > serverNow())),
+      Math.max(50, first.until - serverNow() + 20),
+    );
+    return () => window.clearTimeout(timer);
+  }, [judgements]);
+
+  const complain = useCallback(
+    (error: unknown) => {
+      const problem = toProblem(error, undefined);
+      if (problem.status === 401) return;
+      const text =
+        problem.code === "bad_transition"
+          ? t("review.alreadyJudged")
+          : problem.unreachable
+            ? t("review.notSaved")
+            : t("review.refused", { code: problem.code });
+      void message.error(text, 6);
+    },
+    [message, t],
+  );
+
+  const judge = useCallback(
+    (alert: AlertSummary, verdict: Verdict) => {
+      const now = serverNow();
+      const after = judged(alert, verdict, me, now);
+      applyVerdict(client, alert, after);
+      const call =
+        verdict.status === "confirmed"
+          ? api.confirm(alert.id)
+          : api.falsePositive(alert.id, verdict.reason);
+      const saved = call.then(
+        (answer) => {
+          applyVerdict(client, after, answer);
+          return answer;
+        },
+        (error: unknown) => {
+          applyVerdict(client, after, alert);
+          setJudgements((all) => all.filter((each) => each.before.id !== alert.id));
+          void client.invalidateQueries({ queryKey: keys.alerts });
+          complain(error);
+          return null;
+        },
+      );
+      const entry = { before: alert, verdict, until: now + UNDO_S * 1000, saved };
+      setJudgements((all) => [...all.filter((each) => each.before.id !== alert.id), entry]);
+    },
+    [client, complain, me],
+  );
+
+  const undo = useCallback(() => {
+    if (!latest) return;
+    setJudgements((all) => all.filter((each) => each !== latest));
+    void (async () => {
+      const answer = await latest.saved;
+      if (!answer) return;
+      try {
+        const restored = await api.undo(latest.before.id);
+        applyVerdict(client, answer, restored);
+        for (const listener of listeners.current) listener(restored.id);
+      } catch (error) {
+        complain(error);
+        void client.invalidateQueries({ queryKey: keys.alerts });
+      }
+    })();
+  }, [client, complain, latest]);
+
+  const onUndone = useCallback((listener: (id: string) => void) => {
+    listeners.current.add(listener);
+    return () => listeners.current.delete(listener);
+  }, []);
+
+  const value = useMemo(() => ({ judge, undo, onUndone }), [judge, undo, onUndone]);
+  return (
+    <ReviewContext value={value}>
+      {children}
+      {latest && <UndoToast key={latest.before.id} judgement={latest} onUndo={undo} />}
+    </ReviewContext>
+  );
+}
+
+export function useReview(): Review {
+  const value = useContext(ReviewContext);
+  if (!value) throw new Error("useReview needs an UndoProvider");
+  return value;
+}

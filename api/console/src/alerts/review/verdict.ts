@@ -1,0 +1,35 @@
+import type { AlertSummary, FalsePositiveReason } from "../../http/types";
+
+export type Verdict =
+  | { status: "confirmed" }
+  | { status: "false_positive"; reason: FalsePositiveReason };
+
+/** In the order of their digit keys. */
+export const FALSE_POSITIVE_REASONS: readonly FalsePositiveReason[] = [
+  "not_a_person",
+  "animal",
+  "weather_light",
+  "authorised_person",
+  "wrong_zone",
+  "other",
+];
+
+export const UNDO_S = 10;
+
+/** The alert as it will be once the server has taken the verdict. */
+export function judged(alert: AlertSummary, verdict: Verdict, by: string, now: number): AlertSummary {
+  return {
+    ...alert,
+    status: verdict.status,
+    reason: verdict.status === "false_positive" ? verdict.reason : null,
+    reviewed_by: by,
+    reviewed_at: new Date(now).toISOString(),
+    undo_until: new Date(now + UNDO_S * 1000).toISOString(),
+  };
+}
+
+export function canUndo(alert: AlertSummary, me: string | undefined, now: number): boolean {
+  return (
+    alert.undo_until !== null && alert.reviewed_by === me && Date.parse(alert.undo_until) > now
+  );
+}

@@ -1,0 +1,61 @@
+import { Skeleton } from "antd";
+import { Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, Outlet, useLocation, useNavigation } from "react-router";
+
+import { LiveProvider } from "../live/LiveProvider";
+import { UndoProvider } from "../alerts/review/UndoProvider";
+import { useSession } from "../session/useSession";
+import { ErrorPanel } from "../ui/ErrorPanel";
+import { OfflineBanner } from "./OfflineBanner";
+import styles from "./Shell.module.css";
+import { TopBar } from "./TopBar";
+
+/** Everything behind the sign-in: top bar, live connection, the page itself. */
+export function Shell() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const location = useLocation();
+  const loading = useNavigation().state === "loading";
+
+  if (session.isPending) {
+    return (
+      <div className={styles.waiting} aria-busy="true">
+        <Skeleton active />
+      </div>
+    );
+  }
+  if (session.data === undefined || (session.isError && !session.data)) {
+    return (
+      <ErrorPanel
+        error={session.error}
+        stillWorks={t("error.stillWorksNothing")}
+        onRetry={() => void session.refetch()}
+        retrying={session.isFetching}
+      />
+    );
+  }
+  if (session.data === null) {
+    const here = `${location.pathname}${location.search}`;
+    const next = here === "/" ? "" : `?next=${encodeURIComponent(here)}`;
+    return <Navigate to={`/sign-in${next}`} replace />;
+  }
+  return (
+    <LiveProvider>
+      <UndoProvider>
+        <div className={styles.shell}>
+          <a className={styles.skip} href="#content">
+            {t("nav.skip")}
+          </a>
+          <TopBar me={session.data} />
+          <OfflineBanner />
+          <main id="content" className={styles.content} aria-busy={loading} tabIndex={-1}>
+            <Suspense>
+              <Outlet />
+            </Suspense>
+          </main>
+        </div>
+      </UndoProvider>
+    </LiveProvider>
+  );
+}

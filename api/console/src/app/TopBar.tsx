@@ -1,0 +1,90 @@
+import { LogoutOutlined, TeamOutlined, UserOutlined } from "@ant-design/icons";
+import { Button, Dropdown, type MenuProps } from "antd";
+import { useTranslation } from "react-i18next";
+import { NavLink, useNavigate } from "react-router";
+
+import { usePendingCount } from "../alerts/useAlerts";
+import { isBlind } from "../cameras/state";
+import { useCameras } from "../cameras/useCameras";
+import type { Me } from "../http/types";
+import { useTerm } from "../i18n/terms";
+import { HelpOverlay } from "../keyboard/HelpOverlay";
+import { useSignOut } from "../session/useSession";
+import { Brand } from "./Brand";
+import { LanguageSwitch } from "./LanguageSwitch";
+import { LiveIndicator } from "./LiveIndicator";
+import styles from "./Shell.module.css";
+import { ThemeSwitch } from "./ThemeSwitch";
+
+export function TopBar({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  const pending = usePendingCount();
+  const blind = useCameras().data?.items.filter(isBlind).length ?? 0;
+
+  const items: MenuProps["items"] = [
+    {
+      key: "who",
+      disabled: true,
+      label: `${me.username} · ${term("role", me.role)}`,
+      icon: <UserOutlined />,
+    },
+    ...(me.role === "admin"
+      ? [{ key: "users", label: t("nav.users"), icon: <TeamOutlined /> }]
+      : []),
+    { type: "divider" },
+    { key: "out", label: t("nav.signOut"), icon: <LogoutOutlined /> },
+  ];
+  const onMenu: MenuProps["onClick"] = ({ key }) => {
+    if (key === "users") void navigate("/users");
+    if (key === "out") void signOut();
+  };
+
+  return (
+    <header className={styles.bar}>
+      <NavLink to="/" className={styles.home} aria-label={t("brand.title")}>
+        <Brand />
+      </NavLink>
+      <nav className={styles.nav} aria-label={t("nav.main")}>
+        <NavLink to="/" end className={styles.tab} data-testid="nav-queue">
+          {t("nav.queue")}
+          {pending > 0 && (
+            <span className={styles.badge} data-testid="pending-count">
+              {pending > 999 ? t("nav.manyPending") : pending}
+            </span>
+          )}
+        </NavLink>
+        <NavLink to="/cameras" className={styles.tab} data-testid="nav-cameras">
+          {t("nav.cameras")}
+          {blind > 0 && (
+            <span
+              className={`${styles.blindBadge} hatched`}
+              title={t("blind.count", { count: blind })}
+              data-testid="blind-count"
+            >
+              {blind}
+            </span>
+          )}
+        </NavLink>
+      </nav>
+      <span className={styles.spacer} />
+      <LiveIndicator />
+      <div className={styles.tools}>
+        <HelpOverlay />
+        <LanguageSwitch />
+        <ThemeSwitch />
+        <Dropdown menu={{ items, onClick: onMenu }} trigger={["click"]} placement="bottomRight">
+          <Button
+            type="text"
+            size="small"
+            icon={<UserOutlined />}
+            aria-label={t("nav.account", { name: me.username })}
+            data-testid="user-menu"
+          />
+        </Dropdown>
+      </div>
+    </header>
+  );
+}

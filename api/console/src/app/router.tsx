@@ -1,0 +1,24 @@
+import { createBrowserRouter } from "react-router";
+
+import { SignInPage } from "../session/SignInPage";
+import { Crash } from "./Crash";
+import { NotFoundPage } from "./NotFoundPage";
+import { Shell } from "./Shell";
+
+export function createRouter() {
+  return createBrowserRouter([
+    { path: "/sign-in", element: <SignInPage />, errorElement: <Crash /> },
+    {
+      path: "/",
+      element: <Shell />,
+      errorElement: <Crash />,
+      children: [
+        { index: true, lazy: async () => import("../alerts/queue/QueuePage") },
+        { path: "alerts/:id", lazy: async () => import("../alerts/detail/DetailPage") },
+        { path: "cameras", lazy: async () => import("../cameras/CamerasPage") },
+        { path: "users", lazy: async () => import("../users/UsersPage") },
+        { path: "*", element: <NotFoundPage /> },
+      ],
+    },
+  ]);
+}

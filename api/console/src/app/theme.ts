@@ -1,0 +1,84 @@
+import { theme as antd, type ThemeConfig } from "antd";
+
+export type ThemeName = "light" | "dark";
+
+const FONT = `-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "Helvetica Neue", Arial, sans-serif`;
+
+interface Palette {
+  ink: string;
+  onInk: string;
+  surface: string;
+  raised: string;
+  ground: string;
+  line: string;
+  text: string;
+  textMuted: string;
+  selected: string;
+}
+
+/** The values of styles/tokens.css that antd derives its own from. */
+const PALETTES: Record<ThemeName, Palette> = {
+  light: {
+    ink: "#18222f",
+    onInk: "#ffffff",
+    surface: "#ffffff",
+    raised: "#ffffff",
+    ground: "#eef0f3",
+    line: "#d5dae1",
+    text: "#17202b",
+    textMuted: "#4c5866",
+    selected: "#e6eaf0",
+  },
+  dark: {
+    ink: "#e9edf2",
+    onInk: "#10161d",
+    surface: "#141a21",
+    raised: "#1e262f",
+    ground: "#0b0f14",
+    line: "#36424f",
+    text: "#e9edf2",
+    textMuted: "#aeb8c4",
+    selected: "#2a3541",
+  },
+};
+
+export function antdTheme(name: ThemeName): ThemeConfig {
+  const palette = PALETTES[name];
+  return {
+    algorithm: name === "dark" ? antd.darkAlgorithm : antd.defaultAlgorithm,
+    token: {
+      fontFamily: FONT,
+      fontSize: 14,
+      borderRadius: 6,
+      controlHeight: 32,
+      controlHeightSM: 26,
+      colorPrimary: palette.ink,
+      colorInfo: palette.ink,
+      colorLink: palette.ink,
+      colorBgBase: palette.surface,
+      colorBgContainer: palette.surface,
+      colorBgElevated: palette.raised,
+      colorBgLayout: palette.ground,
+      colorBorder: palette.line,
+      colorText: palette.text,
+      colorTextSecondary: palette.textMuted,
+      controlItemBgActive: palette.selected,
+      controlItemBgActiveHover: palette.selected,
+      colorTextLightSolid: palette.onInk,
+      colorPrimaryHover: palette.ink,
+      colorPrimaryActive: palette.ink,
+      motionDurationMid: "0.1s",
+      motionDurationSlow: "0.15s",
+      wireframe: false,
+    },
+    components: {
+      Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500 },
+      Segmented: { itemSelectedBg: palette.ink, itemSelectedColor: palette.onInk, trackPadding: 2 },
+      Tooltip: {
+        colorBgSpotlight: name === "dark" ? "#e9edf2" : "#18222f",
+        colorTextLightSolid: palette.onInk,
+      },
+      Table: { headerBg: "transparent", cellPaddingBlockSM: 8 },
+    },
+  };
+}

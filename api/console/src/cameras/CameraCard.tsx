@@ -1,0 +1,90 @@
+import { Tooltip } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import type { CameraView } from "../http/types";
+import { useTerm } from "../i18n/terms";
+import { Ago, Elapsed } from "../time/TimeText";
+import { AnalysedBar } from "./AnalysedBar";
+import styles from "./cameras.module.css";
+import { CameraStateMark } from "./CameraStateMark";
+import { cameraTone } from "./state";
+
+export function CameraCard({ camera }: { camera: CameraView }) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const { stream } = camera;
+  return (
+    <li
+      className={styles.card}
+      data-tone={cameraTone(camera.state)}
+      data-testid="camera-card"
+      data-camera-id={camera.camera_id}
+      data-state={camera.state}
+    >
+      <div className={styles.who}>
+        <h2 className={styles.name}>{camera.name}</h2>
+        <p className={styles.muted}>
+          {camera.location || camera.camera_id}
+          {!camera.registered && ` · ${t("cameras.notRegistered")}`}
+        </p>
+        <p className={styles.source} title={camera.source}>
+          {camera.source}
+        </p>
+      </div>
+      <div className={styles.now}>
+        <CameraStateMark state={camera.state} />
+        <p className={styles.reason}>
+          {camera.reason && camera.reason !== camera.state && (
+            <Tooltip title={camera.detail || undefined}>
+              <span className={styles.why}>{term("camera_reason", camera.reason)}</span>
+            </Tooltip>
+          )}
+          {camera.since && (
+            <span>
+              {t("cameras.since")} <Elapsed moment={camera.since} />
+            </span>
+          )}
+        </p>
+        <p className={styles.muted}>
+          {camera.last_analysed_at ? (
+            <>
+              {t("cameras.lastAnalysed")} <Ago moment={camera.last_analysed_at} />
+            </>
+          ) : (
+            t("cameras.neverAnalysed")
+          )}
+        </p>
+      </div>
+      <div className={styles.watched}>
+        <AnalysedBar camera={camera} />
+      </div>
+      <div className={styles.facts}>
+        <p>
+          {stream
+            ? t("cameras.stream", {
+                codec: stream.codec.toUpperCase(),
+                size: `${stream.width}×${stream.height}`,
+                fps: Math.round(stream.fps * 10) / 10,
+              })
+            : t("cameras.noStream")}
+        </p>
+        <p className={styles.rules}>
+          {camera.rules.length === 0
+            ? t("cameras.noRules")
+            : camera.rules.map((rule) => (
+                <span key={rule} className={styles.rule}>
+                  {term("rules", rule)}
+                </span>
+              ))}
+        </p>
+        <Link
+          to={`/?status=all&camera_id=${encodeURIComponent(camera.camera_id)}`}
+          className={styles.door}
+        >
+          {t("cameras.alertsOf")}
+        </Link>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,83 @@
+/* Every call of the console, in one list. A failure is always a `Problem`. */
+import { timeBounds, type AlertFilters } from "../alerts/filters";
+import { client } from "../client/client.gen";
+import * as sdk from "../client/sdk.gen";
+import { observeServerTime, serverNow } from "../time/serverClock";
+import { toProblem } from "./problem";
+import type { FalsePositiveReason, Me, OriginalReason, UserCreate } from "./types";
+
+const PAGE_SIZE = 40;
+let csrfToken = "";
+
+client.setConfig({ baseUrl: "", credentials: "same-origin" });
+client.interceptors.request.use((request) => {
+  if (request.method !== "GET") request.headers.set("X-CSRF-Token", csrfToken);
+  return request;
+});
+
+interface Answer<Data> {
+  data: Data | undefined;
+  error: unknown;
+  response?: Response | undefined;
+}
+
+async function unwrap<Data>(call: Promise<Answer<Data>>): Promise<Data> {
+  let answer: Answer<Data>;
+  try {
+    answer = await call;
+  } catch (error) {
+    throw toProblem(error, undefined);
+  }
+  if (answer.error !== undefined || !answer.response?.ok) {
+    throw toProblem(answer.error, answer.response);
+  }
+  return answer.data as Data;
+}
+
+function remember(me: Me): Me {
+  csrfToken = me.csrf_token;
+  return me;
+}
+
+async function timed<Data extends { as_of: string }>(call: Promise<Data>): Promise<Data> {
+  const data = await call;
+  observeServerTime(data.as_of);
+  return data;
+}
+
+export const api = {
+  me: async () => remember(await unwrap(sdk.authMe())),
+  login: async (username: string, password: string) =>
+    remember(await unwrap(sdk.authLogin({ body: { username, password } }))),
+  logout: () => unwrap(sdk.authLogout()),
+
+  alerts: (filters: AlertFilters, cursor: string | null, limit = PAGE_SIZE) =>
+    timed(
+      unwrap(
+        sdk.alertsList({
+          query: {
+            ...(filters.status ? { status: [filters.status] } : {}),
+            ...(filters.rules.length > 0 ? { rule: filters.rules } : {}),
+            ...(filters.cameraIds.length > 0 ? { camera_id: filters.cameraIds } : {}),
+            ...(filters.risks.length > 0 ? { risk: filters.risks } : {}),
+            ...timeBounds(filters, serverNow()),
+            ...(filters.text ? { q: filters.text } : {}),
+            ...(cursor ? { cursor } : {}),
+            limit,
+          },
+        }),
+      ),
+    ),
+  alert: (id: string) => unwrap(sdk.alertsGet({ path: { alert_id: id } })),
+  confirm: (id: string) => unwrap(sdk.alertsConfirm({ path: { alert_id: id }, body: {} })),
+  falsePositive: (id: string, reason: FalsePositiveReason) =>
+    unwrap(sdk.alertsFalsePositive({ path: { alert_id: id }, body: { reason } })),
+  undo: (id: string) => unwrap(sdk.alertsUndo({ path: { alert_id: id } })),
+  original: (id: string, reason: OriginalReason) =>
+    unwrap(sdk.alertsOriginal({ path: { alert_id: id }, body: { reason } })),
+
+  cameras: () => timed(unwrap(sdk.camerasList())),
+  health: () => unwrap(sdk.healthGet()),
+  users: () => unwrap(sdk.usersList()),
+  createUser: (user: UserCreate) => unwrap(sdk.usersCreate({ body: user })),
+};

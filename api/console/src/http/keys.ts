@@ -1,0 +1,15 @@
+import type { AlertFilters } from "../alerts/filters";
+
+/** Cache keys; shared prefixes are invalidated together. */
+export const keys = {
+  me: ["me"] as const,
+  alerts: ["alerts"] as const,
+  alertLists: ["alerts", "list"] as const,
+  alertList: (filters: AlertFilters) => ["alerts", "list", filters] as const,
+  alertCounts: ["alerts", "counts"] as const,
+  alertCount: (filters: AlertFilters) => ["alerts", "counts", filters] as const,
+  alert: (id: string) => ["alerts", "one", id] as const,
+  cameras: ["cameras"] as const,
+  users: ["users"] as const,
+  health: ["health"] as const,
+};

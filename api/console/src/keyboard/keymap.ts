@@ -1,0 +1,102 @@
+/* Which key does what, once: the handlers and the help overlay read the same table. */
+export type Action =
+  | "next"
+  | "previous"
+  | "open"
+  | "confirm"
+  | "falseAlarm"
+  | "reason"
+  | "undo"
+  | "playPause"
+  | "frameBack"
+  | "frameForward"
+  | "boxes"
+  | "search"
+  | "help"
+  | "close";
+
+export type Mode = "normal" | "reasons";
+
+export interface Binding {
+  action: Action;
+  /** As printed on the keyboard and in the help. */
+  shown: readonly string[];
+  /** `KeyboardEvent.key`, lower case. */
+  keys: readonly string[];
+  /** `KeyboardEvent.code`, for keyboards with a Chinese input method switched on. */
+  codes: readonly string[];
+  group: "move" | "judge" | "player" | "page";
+}
+
+export const BINDINGS: readonly Binding[] = [
+  { action: "next", shown: ["J", "↓"], keys: ["j", "arrowdown"], codes: ["KeyJ"], group: "move" },
+  { action: "previous", shown: ["K", "↑"], keys: ["k", "arrowup"], codes: ["KeyK"], group: "move" },
+  { action: "open", shown: ["Enter"], keys: ["enter"], codes: [], group: "move" },
+  { action: "search", shown: ["/"], keys: ["/", "、"], codes: ["Slash"], group: "move" },
+  { action: "confirm", shown: ["C"], keys: ["c"], codes: ["KeyC"], group: "judge" },
+  { action: "falseAlarm", shown: ["F"], keys: ["f"], codes: ["KeyF"], group: "judge" },
+  {
+    action: "reason",
+    shown: ["1", "…", "6"],
+    keys: ["1", "2", "3", "4", "5", "6"],
+    codes: ["Digit1", "Digit2", "Digit3", "Digit4", "Digit5", "Digit6"],
+    group: "judge",
+  },
+  { action: "undo", shown: ["U"], keys: ["u"], codes: ["KeyU"], group: "judge" },
+  { action: "playPause", shown: ["Space"], keys: [" "], codes: ["Space"], group: "player" },
+  { action: "frameBack", shown: ["←"], keys: ["arrowleft"], codes: ["ArrowLeft"], group: "player" },
+  {
+    action: "frameForward",
+    shown: ["→"],
+    keys: ["arrowright"],
+    codes: ["ArrowRight"],
+    group: "player",
+  },
+  { action: "boxes", shown: ["B"], keys: ["b"], codes: ["KeyB"], group: "player" },
+  { action: "help", shown: ["?"], keys: ["?", "？"], codes: [], group: "page" },
+  { action: "close", shown: ["Esc"], keys: ["escape"], codes: [], group: "page" },
+];
+
+export interface KeyPress {
+  key: string;
+  code: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  isComposing: boolean;
+}
+
+export interface Command {
+  action: Action;
+  /** 0-based, for `reason` only. */
+  index: number;
+}
+
+/** What a key press means, or null. Digits mean something only while reasons are on offer. */
+export function resolveKey(press: KeyPress, mode: Mode): Command | null {
+  if (press.ctrlKey || press.metaKey || press.altKey || press.isComposing) return null;
+  const key = press.key.toLowerCase();
+  // An input method swallows letters and reports "Process"; the physical key still tells.
+  const byCode = key === "process" || key === "unidentified";
+  if (byCode && press.shiftKey && press.code === "Slash") return { action: "help", index: 0 };
+  for (const binding of BINDINGS) {
+    const index = byCode ? binding.codes.indexOf(press.code) : binding.keys.indexOf(key);
+    if (index < 0) continue;
+    if (binding.action === "reason") return mode === "reasons" ? { action: "reason", index } : null;
+    return { action: binding.action, index: 0 };
+  }
+  return null;
+}
+
+/** Whether the element under the cursor wants the key for itself. */
+export function elementTakesKey(target: EventTarget | null, press: KeyPress): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (press.key === "Escape") return false;
+  if (target.isContentEditable || target.closest("input, textarea, select, [role=combobox]")) {
+    return true;
+  }
+  if (target.closest("[role=dialog], [role=menu]")) return true;
+  if (press.key === "Enter") return target.closest("button, a, summary") !== null;
+  return press.key === " " && target.closest("button, summary, [role=switch]") !== null;
+}

@@ -1,0 +1,52 @@
+/* Applies live events to the cached lists. */
+import type { QueryClient } from "@tanstack/react-query";
+
+import { applyAlert } from "../alerts/applyAlert";
+import { upsertCamera } from "../cameras/cache";
+import { keys } from "../http/keys";
+import type { AlertSummary, CameraList, CameraView } from "../http/types";
+
+/** Counts and uncertain lists are read again at most this often. */
+const SETTLE_MS = 800;
+
+export class LiveCache {
+  private readonly timers = new Map<string, number>();
+
+  constructor(
+    private readonly client: QueryClient,
+    private readonly onArrival: (id: string) => void,
+  ) {}
+
+  applyAlert(alert: AlertSummary): void {
+    const { arrived, uncertain } = applyAlert(this.client, alert);
+    if (arrived) this.onArrival(alert.id);
+    void this.client.invalidateQueries({ queryKey: keys.alert(alert.id) });
+    this.settle(keys.alertCounts);
+    if (uncertain) this.settle(keys.alertLists);
+  }
+
+  applyCamera(camera: CameraView): void {
+    this.client.setQueryData<CameraList>(keys.cameras, (list) => list && upsertCamera(list, camera));
+  }
+
+  /** Too much was missed: read everything again. */
+  reset(): void {
+    void this.client.invalidateQueries({ queryKey: keys.alerts });
+    void this.client.invalidateQueries({ queryKey: keys.cameras });
+  }
+
+  close(): void {
+    for (const timer of this.timers.values()) window.clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  private settle(queryKey: readonly string[]): void {
+    const name = queryKey.join("/");
+    if (this.timers.has(name)) return;
+    const timer = window.setTimeout(() => {
+      this.timers.delete(name);
+      void this.client.invalidateQueries({ queryKey });
+    }, SETTLE_MS);
+    this.timers.set(name, timer);
+  }
+}

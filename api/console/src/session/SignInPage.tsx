@@ -1,0 +1,124 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Form, Input } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, useSearchParams } from "react-router";
+
+import { Brand } from "../app/Brand";
+import { LanguageSwitch } from "../app/LanguageSwitch";
+import { ThemeSwitch } from "../app/ThemeSwitch";
+import { api } from "../http/api";
+import { keys } from "../http/keys";
+import { toProblem } from "../http/problem";
+import { safeReturnPath } from "./returnPath";
+import styles from "./SignInPage.module.css";
+import { useSession } from "./useSession";
+
+interface Credentials {
+  username: string;
+  password: string;
+}
+
+export function SignInPage() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const session = useSession();
+  const [params] = useSearchParams();
+  const [form] = Form.useForm<Credentials>();
+  const [expired] = useState(() => params.has("next"));
+
+  const signIn = useMutation({
+    mutationFn: ({ username, password }: Credentials) => api.login(username, password),
+    onSuccess: (me) => client.setQueryData(keys.me, me),
+    onError: (error) => {
+      if (toProblem(error, undefined).status !== 401) return;
+      form.setFieldValue("password", "");
+      (form.getFieldInstance("password") as { focus?: () => void } | undefined)?.focus?.();
+    },
+  });
+
+  if (session.data) return <Navigate to={safeReturnPath(params.get("next"))} replace />;
+
+  const problem = signIn.error ? toProblem(signIn.error, undefined) : null;
+  const message = problem
+    ? problem.status === 401
+      ? t("signIn.badCredentials")
+      : problem.status === 429
+        ? problem.retryAfterS === null
+          ? t("signIn.rateLimited")
+          : t("signIn.rateLimitedFor", { s: Math.ceil(problem.retryAfterS) })
+        : problem.unreachable
+          ? t("signIn.unreachable")
+          : t("signIn.failed", { code: problem.code })
+    : null;
+
+  return (
+    <div className={styles.page}>
+      <div className={styles.switches}>
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </div>
+      <main className={styles.card} data-testid="sign-in">
+        <h1 className={styles.heading}>
+          <Brand size={44} full />
+        </h1>
+        <p className={styles.tagline}>{t("brand.tagline")}</p>
+        {message ? (
+          <Alert
+            className={styles.alert}
+            type={problem?.status === 401 ? "error" : "warning"}
+            showIcon
+            title={message}
+            data-testid="sign-in-error"
+            data-code={problem?.code}
+          />
+        ) : (
+          expired && (
+            <p className={styles.note} data-testid="sign-in-note">
+              {t("signIn.keepsPlace")}
+            </p>
+          )
+        )}
+        <Form<Credentials>
+          form={form}
+          layout="vertical"
+          requiredMark={false}
+          size="large"
+          onFinish={(values) => signIn.mutate(values)}
+        >
+          <Form.Item
+            name="username"
+            label={t("signIn.username")}
+            rules={[{ required: true, message: t("signIn.usernameNeeded") }]}
+          >
+            <Input
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              // eslint-disable-next-line jsx-a11y/no-autofocus -- the page has one purpose
+              autoFocus
+              data-testid="username"
+            />
+          </Form.Item>
+          <Form.Item
+            name="password"
+            label={t("signIn.password")}
+            rules={[{ required: true, message: t("signIn.passwordNeeded") }]}
+          >
+            <Input.Password autoComplete="current-password" data-testid="password" />
+          </Form.Item>
+          <Button
+            type="primary"
+            htmlType="submit"
+            block
+            loading={signIn.isPending}
+            data-testid="sign-in-submit"
+          >
+            {t("signIn.submit")}
+          </Button>
+        </Form>
+        <p className={styles.foot}>{t("signIn.foot")}</p>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button, Table } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { api } from "../http/api";
+import { keys } from "../http/keys";
+import type { UserView } from "../http/types";
+import { useTerm } from "../i18n/terms";
+import { useSession } from "../session/useSession";
+import { Ago, Moment } from "../time/TimeText";
+import { ErrorPanel } from "../ui/ErrorPanel";
+import { StatePanel } from "../ui/StatePanel";
+import { AddUserDialog } from "./AddUserDialog";
+import styles from "./users.module.css";
+
+export function Component() {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const isAdmin = useSession().data?.role === "admin";
+  const [adding, setAdding] = useState(false);
+  const users = useQuery({ queryKey: keys.users, queryFn: () => api.users(), enabled: isAdmin });
+
+  if (!isAdmin) {
+    return <StatePanel testId="not-allowed" title={t("users.notAllowed")} text={t("users.notAllowedText")} />;
+  }
+  if (users.isError && !users.data) {
+    return (
+      <ErrorPanel
+        error={users.error}
+        stillWorks={t("error.stillWorksCameras")}
+        onRetry={() => void users.refetch()}
+        retrying={users.isFetching}
+      />
+    );
+  }
+  return (
+    <div className={styles.page} data-testid="users-page">
+      <header className={styles.head}>
+        <h1 className={styles.title}>{t("nav.users")}</h1>
+        <Button type="primary" onClick={() => setAdding(true)} data-testid="add-user">
+          {t("users.add")}
+        </Button>
+      </header>
+      <Table<UserView>
+        rowKey="username"
+        size="small"
+        loading={users.isPending}
+        dataSource={users.data?.items ?? []}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        columns={[
+          { title: t("signIn.username"), dataIndex: "username" },
+          { title: t("users.role"), dataIndex: "role", render: (role: string) => term("role", role) },
+          {
+            title: t("users.created"),
+            dataIndex: "created_at",
+            render: (moment: string) => <Moment moment={moment} />,
+          },
+          {
+            title: t("users.lastSignIn"),
+            dataIndex: "last_sign_in_at",
+            render: (moment: string | null) => (moment ? <Ago moment={moment} /> : t("users.never")),
+          },
+        ]}
+      />
+      <AddUserDialog open={adding} onClose={() => setAdding(false)} />
+    </div>
+  );
+}
