@@ -205,6 +205,9 @@ plans = st.fixed_dictionaries(
 zones = st.sampled_from(
     ["Asia/Shanghai", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe"]
 )
+moments = st.integers(0, 365 * 1440).map(
+    lambda minute: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+)
 
 
 @settings(deadline=None, max_examples=60)
