@@ -118,7 +118,7 @@ def analyse_recording(job: Job, path: Path, key: str, progress: Progress) -> Rec
         ModelError: The model's output cannot be used.
     """
     recording = Recording(path, key)
-    source = FileSource(path, key, job.start_utc_s)
+    source = FileSource(path, "", job.start_utc_s)
     info = source.open()
     duration_s = source.duration_s
     try:

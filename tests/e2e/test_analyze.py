@@ -93,7 +93,7 @@ class TestMeasured:
     [
         ("text.mp4", b"this is no video\n" * 50, "not a video"),
         ("empty.mp4", b"", "empty"),
-        (None, None, "no such file"),
+        (None, None, "does not exist"),
     ],
 )
 def test_a_bad_recording_is_one_clear_line(
