@@ -1,4 +1,4 @@
-"""Command line: ``python -m models.eval video …``; see docs/accuracy.md."""
+"""Command line: ``python -m models.eval video|agreement|people …``; see docs/accuracy.md."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.eval.agreement import CONFIDENT, agreement
 from models.eval.metrics import Figure
 from models.eval.mot import read_mot
+from models.eval.people import evaluate_people, is_held_out, read_people
 from models.eval.video import LEAST_SCORE, Report, evaluate
+from models.eval.voc import read_masked_people
 from models.manifest import load_manifest
 from pipeline.core.errors import MinganError
+from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 
 COLUMNS = ("precision", "recall", "f1", "ap50", "recall_at_70")
@@ -33,6 +37,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     video.add_argument("--score", type=float, help="operating score; the manifest's if not given")
     video.add_argument("--json", action="store_true", help="last line is one JSON object")
     video.set_defaults(run=_video)
+    agreement = forms.add_parser("agreement", help="what a model still sees of its seed's boxes")
+    agreement.add_argument("--images", type=Path, nargs="+", required=True, help="image folders")
+    agreement.add_argument("--model", default="campus_objects")
+    agreement.add_argument("--against", type=Path, metavar="SEED.onnx", required=True)
+    agreement.add_argument("--every", type=int, default=5, help="one file in so many")
+    agreement.add_argument("--json", action="store_true", help="last line is one JSON object")
+    agreement.set_defaults(run=_agreement)
+    people = forms.add_parser("people", help="a classifier of people's attributes")
+    people.add_argument("--images", type=Path, required=True)
+    source = people.add_mutually_exclusive_group(required=True)
+    source.add_argument("--labels", type=Path, help="CSV of boxes and attributes")
+    source.add_argument("--voc", type=Path, help="folder of VOC files of faces with masks")
+    people.add_argument("--model", default="kitchen_attributes")
+    people.add_argument(
+        "--held-out", action="store_true", help="only images kept out of the training by name"
+    )
+    people.add_argument("--json", action="store_true", help="last line is one JSON object")
+    people.set_defaults(run=_people)
     options = parser.parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -87,6 +109,45 @@ def _video(options: argparse.Namespace) -> int:
         _print(report, score)
     if options.json:
         print(json.dumps({"score": score} | {k: dataclasses.asdict(r) for k, r in reports.items()}))
+    return 0
+
+
+def _agreement(options: argparse.Namespace) -> int:
+    from models.train.seed import seed_detector  # needs onnx, which production has not
+
+    files = [path for folder in options.images for path in sorted(folder.rglob("*.*"))]
+    pictures = files[1 :: options.every]
+    with (
+        load_detector(options.model) as model,
+        seed_detector(options.against, score=CONFIDENT) as seed,
+    ):
+        classes = agreement(model, seed, pictures)
+    print(f"{len(pictures)} pictures\nclass        seed's boxes  found again  model's boxes")
+    for name, row in classes.items():
+        print(f"{name:<12} {row.seed_boxes:>12}  {row.found_again:>11}  {row.model_boxes:>13}")
+    if options.json:
+        print(json.dumps({name: dataclasses.asdict(row) for name, row in classes.items()}))
+    return 0
+
+
+def _people(options: argparse.Namespace) -> int:
+    people = read_people(options.labels) if options.voc is None else read_masked_people(options.voc)
+    if options.held_out:
+        people = [person for person in people if is_held_out(person.image)]
+    classifier = load_classifier(options.model)
+    try:
+        scores = evaluate_people(classifier, options.images, people)
+    finally:
+        classifier.close()
+    print(f"{classifier.model_id} {classifier.model_sha256[:12]}: {len(people)} people")
+    print("attribute  n     accuracy  recall_yes  recall_no  decided  abstained")
+    for name, row in scores.items():
+        print(
+            f"{name:<9} {row.n:>5}  {row.accuracy:>8.3f}  {row.recall_yes:>10.3f}"
+            f"  {row.recall_no:>9.3f}  {row.decided:>7.3f}  {row.abstained:>9.3f}"
+        )
+    if options.json:
+        print(json.dumps({name: dataclasses.asdict(row) for name, row in scores.items()}))
     return 0
 
 

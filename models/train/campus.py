@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import math
 import time
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from models.train.losses import (
     teacher_loss,
 )
 from models.train.samples import Sample, collect
+from models.train.schedule import follow, relative_groups, set_rate
 from models.train.seed import seed_detector
 from models.train.yolox_nano import load_onnx, to_onnx
 
@@ -42,12 +42,14 @@ LABELLED = {"towncentre": 0.45, "one_by_one": 0.15, "retail_overhead": 0.2, "fal
 REPLAYED = {"fire_smoke": 0.4, "masks": 0.15, "mask_faces": 0.1, "kitchen_people": 0.35}
 """The same for the replayed part."""
 
+NECK = ("heads", "lateral", "p4", "reduce", "p3", "down3", "n3", "down4", "n4")
 TRAINED = {
     "head": ("reg_convs", "reg_pred", "obj_pred", "cls_pred"),
-    "neck": ("heads", "lateral", "p4", "reduce", "p3", "down3", "n3", "down4", "n4"),
-    "all": ("",),
+    "neck": NECK,
+    "deep": (*NECK, "dark4", "dark5"),
 }
-"""Parts of the network that learn, by the words of which one must be in their name."""
+"""Parts of the network that learn, by the words of which one must be in their name. Earlier layers
+stay as the seed has them: with batch norms folded into them they break at any useful rate."""
 
 
 def main() -> None:
@@ -59,8 +61,8 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=2600)
     parser.add_argument("--minutes", type=float, default=65.0, help="upper bound of the schedule")
     parser.add_argument("--batch", type=int, default=4, help="pictures of each of the two kinds")
-    parser.add_argument("--lr", type=float, default=1e-4)
-    parser.add_argument("--part", choices=TRAINED, default="neck", help="what learns")
+    parser.add_argument("--rate", type=float, default=1e-3, help="relative to each weight")
+    parser.add_argument("--part", choices=TRAINED, default="deep", help="what learns")
     parser.add_argument("--replay-weight", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -81,7 +83,9 @@ def train(teacher: onnx.ModelProto, samples: list[Sample], options: argparse.Nam
     for name, parameter in net.named_parameters():
         parameter.requires_grad_(any(word in name for word in TRAINED[options.part]))
     learning = [p for p in net.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(learning, lr=options.lr, weight_decay=0.0)
+    groups = relative_groups(learning, options.rate)
+    bases = [group["lr"] for group in groups]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.0)
     answers = _session(teacher, options.threads)
     by_source = {
         source: [s for s in samples if s.source == source] for source in (*LABELLED, *REPLAYED)
@@ -89,9 +93,7 @@ def train(teacher: onnx.ModelProto, samples: list[Sample], options: argparse.Nam
     begun, step, done = time.monotonic(), 0, 0.0
     sums = np.zeros(3)
     while done < 1.0:
-        rate = options.lr * min(1.0, (step + 1) / 100) * (0.03 + 0.97 * _cosine(done))
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+        set_rate(optimiser, bases, step, done)
         size = SIZES[int(rng.integers(len(SIZES)))]
         names = [*_draw(LABELLED, options.batch, rng), *_draw(REPLAYED, options.batch, rng)]
         drawn = [by_source[name][int(rng.integers(len(by_source[name])))] for name in names]
@@ -110,7 +112,7 @@ def train(teacher: onnx.ModelProto, samples: list[Sample], options: argparse.Nam
         nn.utils.clip_grad_norm_(learning, 10.0)
         optimiser.step()
         step += 1
-        _follow(average, net, min(0.998, (step + 1) / (step + 10)))
+        follow(average, net, min(0.998, (step + 1) / (step + 10)))
         sums += (hard.item(), soft.item(), replay.item())
         minutes = (time.monotonic() - begun) / 60
         done = max(step / options.iterations, minutes / options.minutes)
@@ -127,10 +129,6 @@ def train(teacher: onnx.ModelProto, samples: list[Sample], options: argparse.Nam
 
 def _draw(shares: dict[str, float], count: int, rng: np.random.Generator) -> list[str]:
     return [str(name) for name in rng.choice(list(shares), count, p=list(shares.values()))]
-
-
-def _cosine(done: float) -> float:
-    return (1.0 + math.cos(math.pi * min(done, 1.0))) / 2
 
 
 def _session(model: onnx.ModelProto, threads: int) -> ort.InferenceSession:
@@ -153,12 +151,6 @@ def _target(view: View) -> Target:
         torch.from_numpy(view.doubtful_xyxy),
         torch.from_numpy(view.doubtful_weight),
     )
-
-
-def _follow(average: nn.Module, net: nn.Module, decay: float) -> None:
-    with torch.no_grad():
-        for kept, now in zip(average.parameters(), net.parameters(), strict=True):
-            kept.lerp_(now, 1.0 - decay)
 
 
 if __name__ == "__main__":
