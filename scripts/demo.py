@@ -216,14 +216,23 @@ def _start_command_centre(running: processes.Processes, port: int) -> str:
         "the command centre did not become ready",
     )
     password = api.printed("console password: ")
+    if password is None and not password_file.is_file():
+        password = _new_password(data)
     if password is not None:
         password_file.touch(mode=0o600)
         password_file.write_text(password + "\n", "utf-8")
-    elif not password_file.is_file():
-        raise UsageError(
-            "this demo was started before and its password is lost; start anew with --fresh"
-        )
     return password_file.read_text("utf-8").strip()
+
+
+def _new_password(data: Path) -> str:
+    """For a demo whose password was lost: it is printed only when it is made."""
+    reset = subprocess.run(
+        [_mingan(), "api", "reset-password", "admin", "--data-dir", str(data)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return reset.stdout.partition("console password: ")[2].strip()
 
 
 def _print_address(console: str, password: str, cameras: Sequence[str]) -> None:
