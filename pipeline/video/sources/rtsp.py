@@ -41,7 +41,7 @@ MAX_QUEUE_BYTES = 32 * 1024 * 1024
 
 _WAITED_S = 0.005
 _WAITED_COUNT = 3  # one may be the scheduler's doing
-_MAX_BURST = 256
+_MAX_HELD_S = 0.25
 
 _JOIN_S = 0.2
 """How long ``close`` waits for a thread that reads; one that blocks is left to its timeout."""
@@ -84,6 +84,12 @@ class RtspSource:
         self._queue_bytes = 0
         self._needs_keyframe = False
         self._last_arrival_s = 0.0
+        # What came while FFmpeg looked at the stream is read at once, and late. Packets that had
+        # to be waited for tell UTC's true offset; until some have come, all are held here.
+        self._held: list[EncodedPacket] | None = []
+        self._held_until_s = 0.0
+        self._waited_count = 0
+        self._anchor = UtcAnchor()
         self._info: StreamInfo | None = None
         self._error: Exception | None = None
         self._is_closing = False
@@ -161,11 +167,18 @@ class RtspSource:
                     packet = self._queue.popleft()
                     self._queue_bytes -= len(packet.data)
                     return packet
-                if self._error is not None:
+                now_s = time.monotonic()
+                left_s = self._last_arrival_s + self._read_timeout_s - now_s
+                if self._held:
+                    held_s = self._held_until_s - now_s
+                    if held_s <= 0 or left_s <= 0 or self._error is not None:
+                        self._release_held()
+                    else:
+                        self._changed.wait(min(left_s, held_s))
+                elif self._error is not None:
                     self._is_closing = True
                     raise self._error
-                left_s = self._last_arrival_s + self._read_timeout_s - time.monotonic()
-                if left_s <= 0:
+                elif left_s <= 0:
                     self._error = self._reasoned(*stalled())
                 else:
                     self._changed.wait(left_s)
@@ -214,66 +227,30 @@ class RtspSource:
 
     def _read(self, container: InputContainer, stream: VideoStream, info: StreamInfo) -> None:
         repair = TimestampRepair(info.time_base, info.fps)
-        anchor = UtcAnchor()
-        burst: list[EncodedPacket] | None = []
-        waited_count = 0
         asked_s = time.monotonic()
         for packet in container.demux(stream):
             if self._is_closing:
                 return
             if packet.size == 0:
                 continue
+            was_waited_for = time.monotonic() - asked_s > _WAITED_S
             repaired = repair.repair(packet.pts, packet.dts)
-            mono_ns, utc_s = self._clock.mono_ns(), self._clock.utc_s()
             arrived = EncodedPacket(
                 data=bytes(packet),
                 pts=repaired.pts,
                 dts=repaired.dts,
                 is_keyframe=packet.is_keyframe,
                 media_s=repaired.media_s,
-                utc_s=utc_s,
-                received_mono_ns=mono_ns,
+                utc_s=self._clock.utc_s(),
+                received_mono_ns=self._clock.mono_ns(),
             )
-            # What came while FFmpeg looked at the stream is read at once, and late. Packets that
-            # had to be waited for tell the true offset; until some have come, all are held.
-            if burst is not None:
-                burst.append(arrived)
-                anchor.hint(arrived.media_s, utc_s)
-                waited_count += time.monotonic() - asked_s > _WAITED_S
-                if waited_count >= _WAITED_COUNT or len(burst) >= _MAX_BURST:
-                    for held in burst:
-                        self._put(_anchored(held, anchor))
-                    burst = None
-            else:
-                self._put(_anchored(arrived, anchor))
+            with self._changed:
+                self._take(arrived, was_waited_for=was_waited_for)
+                self._changed.notify_all()
             asked_s = time.monotonic()
-        for held in burst or ():
-            self._put(_anchored(held, anchor))
         raise self._reasoned(
             SourceReason.STALLED, "the camera ended the stream", "It may have been restarted"
         )
-
-    def _put(self, packet: EncodedPacket) -> None:
-        with self._changed:
-            self._last_arrival_s = time.monotonic()
-            if self._needs_keyframe and not packet.is_keyframe:
-                self.dropped_count += 1
-                return
-            self._needs_keyframe = False
-            self._queue.append(packet)
-            self._queue_bytes += len(packet.data)
-            if self._queue_bytes > self._max_queue_bytes:
-                self._drop_oldest()
-            self._changed.notify_all()
-
-    def _drop_oldest(self) -> None:
-        """Make room, so that what remains begins with a keyframe."""
-        while self._queue and (
-            self._queue_bytes > self._max_queue_bytes or not self._queue[0].is_keyframe
-        ):
-            self._queue_bytes -= len(self._queue.popleft().data)
-            self.dropped_count += 1
-        self._needs_keyframe = not self._queue
 
     def _fail(self, error: Exception) -> None:
         with self._changed:
@@ -291,14 +268,49 @@ class RtspSource:
             "Set the stream to H.264 or H.265",
         )
 
+    # With the lock held:
+
+    def _take(self, packet: EncodedPacket, *, was_waited_for: bool) -> None:
+        self._last_arrival_s = time.monotonic()
+        if self._held is None:
+            self._put(packet)
+            return
+        if not self._held:
+            self._held_until_s = self._last_arrival_s + _MAX_HELD_S
+        self._held.append(packet)
+        self._anchor.hint(packet.media_s, packet.utc_s)
+        self._waited_count += was_waited_for
+        if self._waited_count >= _WAITED_COUNT or self._last_arrival_s > self._held_until_s:
+            self._release_held()
+
+    def _release_held(self) -> None:
+        held, self._held = self._held, None
+        for packet in held or ():
+            self._put(packet)
+
+    def _put(self, packet: EncodedPacket) -> None:
+        """Queue the packet, with the UTC of its picture in place of that of its arrival."""
+        if self._needs_keyframe and not packet.is_keyframe:
+            self.dropped_count += 1
+            return
+        self._needs_keyframe = False
+        utc_s = self._anchor.utc_s(packet.media_s, packet.utc_s, packet.received_mono_ns)
+        self._queue.append(replace(packet, utc_s=utc_s))
+        self._queue_bytes += len(packet.data)
+        if self._queue_bytes > self._max_queue_bytes:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """Make room, so that what remains begins with a keyframe."""
+        while self._queue and (
+            self._queue_bytes > self._max_queue_bytes or not self._queue[0].is_keyframe
+        ):
+            self._queue_bytes -= len(self._queue.popleft().data)
+            self.dropped_count += 1
+        self._needs_keyframe = not self._queue
+
     def _reasoned(self, reason: SourceReason, what: str, remedy: str) -> SourceError:
         return SourceError(reason, what, where=self._where, remedy=remedy)
-
-
-def _anchored(packet: EncodedPacket, anchor: UtcAnchor) -> EncodedPacket:
-    """The packet with the UTC of its picture in place of that of its arrival."""
-    utc_s = anchor.utc_s(packet.media_s, packet.utc_s, packet.received_mono_ns)
-    return replace(packet, utc_s=utc_s)
 
 
 def _with_credentials(url: str, username: str | None, password: str | None) -> str:
