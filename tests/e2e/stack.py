@@ -65,6 +65,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.processes = demo_processes.Processes(self.home / "log")
+        self._clients: list[httpx.Client] = []
         self.cameras = self.cameras or demo_site.street_cameras(self.rtsp_port)
 
     @property
@@ -105,8 +106,9 @@ class Stack:
         )
 
     def sign_in(self) -> httpx.Client:
-        """A signed-in client of the console's API."""
+        """A signed-in client of the console's API, closed with the stack."""
         client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=20, trust_env=False)
+        self._clients.append(client)
         answer = client.post("/auth/login", json={"username": "admin", "password": self.password})
         answer.raise_for_status()
         client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
@@ -130,6 +132,8 @@ class Stack:
 
     def stop(self) -> None:
         """End everything."""
+        for client in self._clients:
+            client.close()
         self.processes.stop_all()
 
     def _answers(self) -> bool:
