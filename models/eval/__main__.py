@@ -115,8 +115,11 @@ def _video(options: argparse.Namespace) -> int:
 def _agreement(options: argparse.Namespace) -> int:
     from models.train.seed import seed_detector  # needs onnx, which production has not
 
-    files = [path for folder in options.images for path in sorted(folder.rglob("*.*"))]
-    pictures = files[1 :: options.every]
+    pictures = [
+        path
+        for folder in options.images
+        for path in sorted(folder.rglob("*.*"))[1 :: options.every]
+    ]
     with (
         load_detector(options.model) as model,
         seed_detector(options.against, score=CONFIDENT) as seed,

@@ -67,13 +67,20 @@ def is_held_out(image: str) -> bool:
 
 
 def read_people(labels: Path) -> list[Person]:
-    """All rows of a labels file."""
+    """All rows of a labels file.
+
+    Raises:
+        ValueError: A label is none of 1, 0 and u.
+    """
     meanings: dict[str, bool | None] = {"1": True, "0": False, "u": None}
     people = []
     with labels.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             box = np.array([float(row.pop(key)) for key in ("x1", "y1", "x2", "y2")], np.float32)
             image = row.pop("image")
+            for name, label in row.items():
+                if label not in meanings:
+                    raise ValueError(f"{labels.name}: {image}: {name} is {label!r}, not 1, 0 or u")
             people.append(Person(image, box, {name: meanings[row[name]] for name in row}))
     return people
 

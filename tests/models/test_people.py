@@ -1,0 +1,74 @@
+"""Figures of people's attributes on hand-made answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.eval.people import AttributeScores, is_held_out, read_people, score
+from models.eval.voc import person_around, read_masked_people
+
+VOC = """<annotation><filename>a.png</filename>
+<object><name>with_mask</name>{wide}</object>
+<object><name>without_mask</name>{narrow}</object>
+<object><name>mask_weared_incorrect</name>{wide}</object>
+<object><name>without_mask</name>{wide}</object></annotation>"""
+
+
+def box(width: int) -> str:
+    return (
+        f"<bndbox><xmin>100</xmin><ymin>50</ymin><xmax>{100 + width}</xmax><ymax>90</ymax></bndbox>"
+    )
+
+
+def test_undecided_counts_in_decided_alone() -> None:
+    answers = [1, 1, 0, 0, -1, -1, 1, -1]
+    labels = [True, False, False, True, True, False, None, None]
+    assert score(answers, labels) == AttributeScores(
+        accuracy=2 / 4, recall_yes=1 / 2, recall_no=1 / 2, decided=4 / 6, abstained=1 / 2, n=6
+    )
+
+
+def test_nobody_decided_and_nobody_there() -> None:
+    assert score([-1], [True]) == AttributeScores(0.0, 0.0, 0.0, 0.0, 0.0, 1)
+    assert score([], []).n == 0
+
+
+def test_read_people(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("image,x1,y1,x2,y2,hat,mask\nchef/1.jpg,1,2,3,4,1,u\n", "utf-8")
+    (person,) = read_people(path)
+    assert person.image == "chef/1.jpg"
+    assert person.box_xyxy.tolist() == [1, 2, 3, 4]
+    assert person.labels == {"hat": True, "mask": None}
+
+
+def test_unknown_label_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("image,x1,y1,x2,y2,hat\nchef/1.jpg,1,2,3,4,maybe\n", "utf-8")
+    with pytest.raises(ValueError, match="maybe"):
+        read_people(path)
+
+
+def test_a_fifth_is_held_out_by_name_alone() -> None:
+    names = [f"chef/chef-{i}.jpg" for i in range(2000)]
+    share = np.mean([is_held_out(name) for name in names])
+    assert 0.17 < share < 0.24
+    assert is_held_out("chef/chef-1.jpg") == is_held_out("chef/chef-1.jpg")
+
+
+def test_faces_become_people(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(VOC.format(wide=box(40), narrow=box(8)), "utf-8")
+    people = read_masked_people(tmp_path)
+    assert [person.labels for person in people] == [{"mask": True}, {"mask": False}]
+    left, top, right, _ = people[0].box_xyxy
+    assert right - left == pytest.approx(100)
+    assert (left + right) / 2 == pytest.approx(120)
+    assert top == pytest.approx(50 - 14)
+
+
+def test_wider_shoulders_make_a_wider_person() -> None:
+    face = np.array([0, 0, 10, 10], np.float32)
+    assert person_around(face, 3.0)[2] > person_around(face, 2.0)[2]
