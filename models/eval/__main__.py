@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.eval.agreement import CONFIDENT, agreement
+from models.eval.agreement import CONFIDENT, agreement, pictures_of, plainly
 from models.eval.metrics import Figure
 from models.eval.mot import read_mot
 from models.eval.people import evaluate_people, is_held_out, read_people
@@ -37,13 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     video.add_argument("--score", type=float, help="operating score; the manifest's if not given")
     video.add_argument("--json", action="store_true", help="last line is one JSON object")
     video.set_defaults(run=_video)
-    agreement = forms.add_parser("agreement", help="what a model still sees of its seed's boxes")
-    agreement.add_argument("--images", type=Path, nargs="+", required=True, help="image folders")
-    agreement.add_argument("--model", default="campus_objects")
-    agreement.add_argument("--against", type=Path, metavar="SEED.onnx", required=True)
-    agreement.add_argument("--every", type=int, default=5, help="one file in so many")
-    agreement.add_argument("--json", action="store_true", help="last line is one JSON object")
-    agreement.set_defaults(run=_agreement)
+    agree = forms.add_parser("agreement", help="what a model sees of its seed's boxes")
+    agree.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders, videos")
+    agree.add_argument("--model", default="campus_objects")
+    agree.add_argument("--against", type=Path, metavar="SEED.onnx", required=True)
+    agree.add_argument("--input-size", type=input_size, metavar="W[xH]")
+    agree.add_argument("--every", type=int, default=5, help="one picture in so many")
+    agree.add_argument("--tiled", action="store_true", help="the seed looks through tiles")
+    agree.add_argument("--json", action="store_true", help="last line is one JSON object")
+    agree.set_defaults(run=_agreement)
     people = forms.add_parser("people", help="a classifier of people's attributes")
     people.add_argument("--images", type=Path, required=True)
     source = people.add_mutually_exclusive_group(required=True)
@@ -114,22 +116,37 @@ def _video(options: argparse.Namespace) -> int:
 
 def _agreement(options: argparse.Namespace) -> int:
     from models.train.seed import seed_detector  # needs onnx, which production has not
+    from models.train.teacher import look
 
-    pictures = [
-        path
-        for folder in options.images
-        for path in sorted(folder.rglob("*.*"))[1 :: options.every]
-    ]
+    size = options.input_size
+    pictures = [p for path in options.pictures for p in pictures_of(path, options.every)]
+    closer = (640, 640) if options.tiled else size
     with (
-        load_detector(options.model) as model,
-        seed_detector(options.against, score=CONFIDENT) as seed,
+        load_detector(options.model, input_size=size) as model,
+        seed_detector(options.against, input_size=size) as seed,
+        seed_detector(options.against, input_size=closer, score=CONFIDENT) as confident,
     ):
-        classes = agreement(model, seed, pictures)
-    print(f"{len(pictures)} pictures\nclass        seed's boxes  found again  model's boxes")
-    for name, row in classes.items():
-        print(f"{name:<12} {row.seed_boxes:>12}  {row.found_again:>11}  {row.model_boxes:>13}")
+        reference = (lambda p: look(confident, p)) if options.tiled else plainly(confident)
+        rows = {
+            "model": agreement(model, reference, pictures),
+            "seed": agreement(seed, reference, pictures),
+        }
+    print(f"{len(pictures)} pictures; of each: reference boxes, found again, all boxes")
+    for name, ours in rows["model"].items():
+        theirs = rows["seed"][name]
+        print(
+            f"{name:<12} {ours.reference_boxes:>6}   model {ours.found:>6} {ours.model_boxes:>6}"
+            f"   seed {theirs.found:>6} {theirs.model_boxes:>6}"
+        )
     if options.json:
-        print(json.dumps({name: dataclasses.asdict(row) for name, row in classes.items()}))
+        print(
+            json.dumps(
+                {
+                    key: {name: dataclasses.asdict(row) for name, row in table.items()}
+                    for key, table in rows.items()
+                }
+            )
+        )
     return 0
 
 
