@@ -119,7 +119,7 @@ def test_an_alert_is_reviewed_by_keyboard_and_its_clip_plays(page: Page, stack: 
     alert_id = answer.value.url.split("/")[-2]
     detail = stack.sign_in().get(f"/alerts/{alert_id}").json()
     assert detail["status"] == "confirmed"
-    assert any(entry["actor"] == "admin" for entry in detail["history"])
+    assert any(entry["by"] == "admin" for entry in detail["history"])
 
 
 def test_a_new_alert_arrives_without_a_reload(page: Page, stack: Stack) -> None:
