@@ -15,7 +15,7 @@ from models.eval.mot import read_mot
 from models.eval.people import evaluate_people, is_held_out, read_people
 from models.eval.video import LEAST_SCORE, Report, evaluate
 from models.eval.voc import read_masked_people
-from models.manifest import load_manifest
+from models.manifest import DEFAULT_REGISTRY, ManifestError, load_manifest
 from pipeline.core.errors import MinganError
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
@@ -35,7 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     video.add_argument("--against", type=Path, metavar="SEED.onnx", help="COCO-80 YOLOX-nano")
     video.add_argument("--input-size", type=input_size, metavar="W[xH]")
     video.add_argument("--score", type=float, help="operating score; the manifest's if not given")
-    video.add_argument("--json", action="store_true", help="last line is one JSON object")
     video.set_defaults(run=_video)
     agree = forms.add_parser("agreement", help="what a model sees of its seed's boxes")
     agree.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders, videos")
@@ -44,7 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     agree.add_argument("--input-size", type=input_size, metavar="W[xH]")
     agree.add_argument("--every", type=int, default=5, help="one picture in so many")
     agree.add_argument("--tiled", action="store_true", help="the seed looks through tiles")
-    agree.add_argument("--json", action="store_true", help="last line is one JSON object")
     agree.set_defaults(run=_agreement)
     people = forms.add_parser("people", help="a classifier of people's attributes")
     people.add_argument("--images", type=Path, required=True)
@@ -55,12 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     people.add_argument(
         "--held-out", action="store_true", help="only images kept out of the training by name"
     )
-    people.add_argument("--json", action="store_true", help="last line is one JSON object")
     people.set_defaults(run=_people)
+    for form in (video, agree, people):
+        form.add_argument("--registry", type=Path, help="folder of manifests, if not the shipped")
+        form.add_argument("--json", action="store_true", help="last line is one JSON object")
     options = parser.parse_args(arguments)
     try:
         code: int = options.run(options)
-    except (MinganError, OSError, ValueError) as error:
+    except (MinganError, ManifestError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return code
@@ -89,7 +89,7 @@ def input_size(text: str) -> tuple[int, int]:
 
 def _video(options: argparse.Namespace) -> int:
     truth = read_mot(options.truth)
-    thresholds = load_manifest(options.model).thresholds
+    thresholds = load_manifest(options.model, options.registry or DEFAULT_REGISTRY).thresholds
     score = thresholds.per_class.get("person", thresholds.score)
     if options.score is not None:
         score = options.score
@@ -122,7 +122,7 @@ def _agreement(options: argparse.Namespace) -> int:
     pictures = [p for path in options.pictures for p in pictures_of(path, options.every)]
     closer = (640, 640) if options.tiled else size
     with (
-        load_detector(options.model, input_size=size) as model,
+        load_detector(options.model, input_size=size, registry_dir=options.registry) as model,
         seed_detector(options.against, input_size=size) as seed,
         seed_detector(options.against, input_size=closer, score=CONFIDENT) as confident,
     ):
@@ -154,7 +154,7 @@ def _people(options: argparse.Namespace) -> int:
     people = read_people(options.labels) if options.voc is None else read_masked_people(options.voc)
     if options.held_out:
         people = [person for person in people if is_held_out(person.image)]
-    classifier = load_classifier(options.model)
+    classifier = load_classifier(options.model, registry_dir=options.registry)
     try:
         scores = evaluate_people(classifier, options.images, people)
     finally:
