@@ -1,0 +1,360 @@
+"""Audit of footage that another recorder wrote: a folder of files, no database to believe.
+
+What a person wants to know is whether the footage promised is there. So each camera is judged by
+its own files alone; how long a file is comes from the file; whatever is not footage is named, and
+is the cause of the hole it leaves; and a camera that was expected and has nothing is a row, with
+nothing, in the answer.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from api.contract.retention import GapCause, RetentionState
+from pipeline.core.errors import ConfigError
+from pipeline.recorders.name_pattern import NameFacts, NamePattern
+from pipeline.recorders.probe import FileFacts, FileState, probe
+from pipeline.recorders.school_days import days_before
+from pipeline.recorders.spans import Span, merge
+from pipeline.recorders.verdict import DEFAULT_SEAM_S, Known, Requirement, Verdict, judge
+
+LOOK_BACK_S = 24 * 3600.0
+"""Files that begin so long before the window are opened too: they may reach into it."""
+
+_SAME_CLOCK_S = 600.0
+_CAUSES = {
+    FileState.EMPTY: GapCause.EMPTY_FILE,
+    FileState.TRUNCATED: GapCause.TRUNCATED_FILE,
+    FileState.FOREIGN: GapCause.FOREIGN_FILE,
+    FileState.UNREADABLE: GapCause.UNREADABLE_FILE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOrder:
+    """What to audit.
+
+    Attributes:
+        root: The folder.
+        pattern: Names of its files (``NamePattern``).
+        window: From and to.
+        requirement: Days, zone and tolerance.
+        expected: Cameras that must have a row, with the date they were installed when known
+            (seconds since the epoch).
+    """
+
+    root: Path
+    pattern: str
+    window: Span
+    requirement: Requirement
+    expected: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A file that is not the footage it should be.
+
+    Attributes:
+        path: Relative to the root, with ``/``.
+        kind: ``empty_file``, ``truncated_file``, ``foreign_file``, ``unreadable_file``,
+            ``unmatched_name`` or ``unreadable_folder``.
+        camera: Whose it is by its name or folder; None when that does not say.
+        start_s: When it should begin; None of an unmatched name.
+        claimed_s: How long it says it is; 0.0 when it says nothing.
+        detail: What is wrong.
+    """
+
+    path: str
+    kind: str
+    camera: str | None
+    start_s: float | None
+    claimed_s: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditGap:
+    """An interval without footage.
+
+    Attributes:
+        span: When.
+        cause: Why, as far as the files tell.
+        files: Findings that lie in it, in order of time.
+    """
+
+    span: Span
+    cause: GapCause
+    files: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraAudit:
+    """One camera's row.
+
+    Attributes:
+        camera: As the names write it.
+        verdict: State, completeness, proven days.
+        gaps: In order.
+        file_count: Files opened.
+        older_than_window: Its files begin earlier than was looked at.
+    """
+
+    camera: str
+    verdict: Verdict
+    gaps: tuple[AuditGap, ...]
+    file_count: int
+    older_than_window: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The answer.
+
+    Attributes:
+        cameras: Rows by name.
+        findings: Every file that is not footage, by path.
+    """
+
+    cameras: tuple[CameraAudit, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Files:
+    """One camera's files as their names tell."""
+
+    named: list[tuple[NameFacts, str]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    pauses: list[Span] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    oldest_s: float | None = None
+    opened: int = 0
+
+
+def audit(order: AuditOrder) -> Audit:
+    """Audit a folder.
+
+    Raises:
+        ConfigError: The root is no folder that can be read, or the pattern is wrong.
+    """
+    pattern = NamePattern(order.pattern, order.requirement.zone)
+    if not order.root.is_dir():
+        raise ConfigError(
+            "there is no such folder", where=f"--root {order.root}", remedy="Check the path"
+        )
+    cameras: dict[str, _Files] = {name: _Files() for name in order.expected}
+    strays: list[Finding] = []
+    for path, problem in _walk(order.root):
+        if problem:
+            strays.append(
+                Finding(
+                    path, "unreadable_folder", pattern.camera_of(path + "/"), None, 0.0, problem
+                )
+            )
+            continue
+        name = pattern.read(path)
+        if name is None:
+            strays.append(
+                Finding(
+                    path, "unmatched_name", pattern.camera_of(path), None, 0.0,
+                    "the name does not fit the pattern",
+                )
+            )  # fmt: skip
+            continue
+        cameras.setdefault(name.camera, _Files()).named.append((name, path))
+    blind = {f.camera for f in strays if f.kind == "unreadable_folder"}
+    rows = []
+    for camera in sorted(cameras):
+        files = cameras[camera]
+        _open_files(order, files)
+        rows.append(_row(order, camera, files, is_blind=None in blind or camera in blind))
+    findings = strays + [f for files in cameras.values() for f in files.findings]
+    return Audit(tuple(rows), tuple(sorted(findings, key=lambda f: f.path)))
+
+
+def _walk(root: Path) -> Iterator[tuple[str, str]]:
+    """All files below the root as (relative path, "") and unreadable folders with the reason."""
+    problems: list[OSError] = []
+    for folder, folders, names in os.walk(root, onerror=problems.append):
+        folders.sort()
+        inside = Path(folder).relative_to(root).as_posix()
+        for name in sorted(names):
+            yield (name if inside == "." else f"{inside}/{name}"), ""
+    for problem in problems:
+        if Path(str(problem.filename)) == root:
+            raise ConfigError(
+                f"the folder cannot be read ({problem.strerror})",
+                where=f"--root {root}",
+                remedy="Run as a user who may read it",
+            ) from problem
+        where = Path(str(problem.filename)).relative_to(root).as_posix()
+        yield where, problem.strerror or type(problem).__name__
+
+
+def _open_files(order: AuditOrder, files: _Files) -> None:
+    """Probe the files that may reach into the window."""
+    named = sorted(files.named, key=lambda item: (item[0].start_s, item[1]))
+    if not named:
+        return
+    files.oldest_s = named[0][0].start_s
+    starts = [name.start_s for name, _ in named]
+    # One file more than the look-back: a recorder may write a day a file.
+    first = max(0, bisect_right(starts, order.window.start_s - LOOK_BACK_S) - 1)
+    for name, path in named[first:]:
+        if name.start_s >= order.window.end_s:
+            break
+        facts = probe(order.root / path, order.requirement.max_seam_s)
+        files.opened += 1
+        start_s = _resolve(name, facts, order.root / path)
+        spans = [Span(start_s + a, start_s + b) for a, b in facts.runs_s]
+        files.spans += spans
+        files.pauses += [Span(a.end_s, b.start_s) for a, b in pairwise(spans)]
+        if facts.state is not FileState.WHOLE:
+            files.findings.append(
+                Finding(
+                    path, facts.state.value, name.camera, start_s, facts.claimed_s, facts.detail
+                )
+            )
+
+
+def _resolve(name: NameFacts, facts: FileFacts, path: Path) -> float:
+    """When a file begins whose name's hour the clock showed twice: by when it was last written."""
+    if name.other_start_s is None:
+        return name.start_s
+    try:
+        written_s = path.stat().st_mtime
+    except OSError:
+        return name.start_s
+    if abs(written_s - facts.duration_s - name.other_start_s) < _SAME_CLOCK_S:
+        return name.other_start_s
+    return name.start_s
+
+
+def _row(order: AuditOrder, camera: str, files: _Files, *, is_blind: bool) -> CameraAudit:
+    window = order.window
+    installed_s = order.expected.get(camera)
+    if installed_s is not None and window.start_s < installed_s < window.end_s:
+        window = Span(installed_s, window.end_s)
+    in_window = [
+        f
+        for f in files.findings
+        if f.start_s is not None and window.start_s - LOOK_BACK_S <= f.start_s < window.end_s
+    ]
+    seam_s = order.requirement.max_seam_s
+    older = files.oldest_s is not None and files.oldest_s < window.start_s - seam_s
+    known = Known(
+        installed_s=installed_s,
+        oldest_trace_s=files.oldest_s,
+        older_than_window=older,
+        is_incomplete=is_blind or any(f.kind == FileState.UNREADABLE for f in in_window),
+    )
+    # A file that was not opened because it is older still counts for the maximum.
+    spans = list(files.spans)
+    if files.oldest_s is not None and files.oldest_s < window.start_s - LOOK_BACK_S:
+        spans.append(Span(files.oldest_s, files.oldest_s + 1.0))
+    verdict = judge(spans, window, order.requirement, known)
+    first_s = min((s.start_s for s in files.spans), default=None)
+    pauses = merge(files.pauses)
+    gaps = []
+    for gap in verdict.gaps:
+        inside = _findings_of(gap, in_window, seam_s)
+        gaps.append(AuditGap(gap, _cause(gap, inside, pauses, first_s, older, files), inside))
+    return CameraAudit(camera, verdict, tuple(gaps), files.opened, older)
+
+
+def _findings_of(gap: Span, findings: Sequence[Finding], seam_s: float) -> tuple[Finding, ...]:
+    """Files that should have covered some of the gap."""
+    found = []
+    for finding in sorted(findings, key=lambda f: (f.start_s or 0.0, f.path)):
+        assert finding.start_s is not None
+        starts_inside = gap.start_s - seam_s <= finding.start_s < gap.end_s
+        reaches_in = finding.start_s < gap.end_s and (
+            finding.start_s + finding.claimed_s > gap.start_s
+        )
+        if starts_inside or reaches_in:
+            found.append(finding)
+    return tuple(found)
+
+
+def _cause(
+    gap: Span,
+    findings: Sequence[Finding],
+    pauses: Collection[Span],
+    first_s: float | None,
+    older: bool,
+    files: _Files,
+) -> GapCause:
+    """Why; the first bad file in the gap tells most."""
+    if findings:
+        return _CAUSES[FileState(findings[0].kind)]
+    if any(p.start_s < gap.end_s and gap.start_s < p.end_s for p in pauses):
+        return GapCause.PAUSE_IN_FILE
+    if first_s is not None and gap.end_s <= first_s and not older:
+        return GapCause.BEFORE_FIRST_FOOTAGE
+    return GapCause.NO_FILE
+
+
+def as_json(result: Audit, zone: ZoneInfo) -> dict[str, object]:
+    """The answer for machines; times in the school's zone, to the millisecond."""
+    return {
+        "cameras": [
+            {
+                "camera": row.camera,
+                "state": row.verdict.state.value,
+                "completeness": round(row.verdict.completeness, 6),
+                "proven_days": round(row.verdict.proven_days, 4),
+                "gaps": [
+                    {
+                        "start": moment_text(gap.span.start_s, zone),
+                        "end": moment_text(gap.span.end_s, zone),
+                        "seconds": round(gap.span.seconds, 3),
+                        "cause": gap.cause.value,
+                        "files": [finding.path for finding in gap.files],
+                    }
+                    for gap in row.gaps
+                ],
+            }
+            for row in result.cameras
+        ],
+        "findings": [
+            {
+                "path": finding.path,
+                "kind": finding.kind,
+                "camera": finding.camera,
+                "detail": finding.detail,
+            }
+            for finding in result.findings
+        ],
+    }
+
+
+def moment_text(utc_s: float, zone: ZoneInfo) -> str:
+    """ISO 8601 with the zone's offset, to the millisecond."""
+    moment = datetime.fromtimestamp(round(utc_s, 3), zone)
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+
+
+def required_window(to_s: float, days: int, zone: ZoneInfo) -> Span:
+    """The window when nobody says where it begins: the required days, one at least."""
+    return Span(days_before(to_s, max(1, days), zone), to_s)
+
+
+__all__ = [
+    "DEFAULT_SEAM_S",
+    "Audit",
+    "AuditGap",
+    "AuditOrder",
+    "CameraAudit",
+    "Finding",
+    "RetentionState",
+    "as_json",
+    "audit",
+    "required_window",
+]

@@ -1,0 +1,180 @@
+"""How long a file of footage really is, whoever wrote it.
+
+A name and a header are claims; the pictures inside the bytes that are there are the proof. MP4 is
+read by its tables (``mp4_samples``); other containers (MPEG-TS and -PS, Matroska, AVI, FLV) are
+demuxed from end to end by FFmpeg, which reads the whole file but decodes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+
+from pipeline.recorders import mp4_samples
+from pipeline.recorders.errors import FootageError
+from pipeline.recorders.mp4_samples import Mp4Samples
+from pipeline.recorders.verdict import DEFAULT_SEAM_S
+
+_CONTAINERS = frozenset({"mov", "mp4", "matroska", "webm", "mpegts", "mpeg", "avi", "flv", "asf"})
+_STILLS = frozenset({"png", "bmp", "gif", "webp", "tiff"})
+_USUAL_STEPS = 5.0
+"""A picture shown longer than this many usual ones is a pause, if it is longer than a seam too."""
+_CLAIM_SLACK = 0.02
+_CLAIM_SLACK_S = 2.0
+
+
+class FileState(StrEnum):
+    """What a file turned out to be."""
+
+    WHOLE = "whole"
+    EMPTY = "empty_file"
+    TRUNCATED = "truncated_file"
+    FOREIGN = "foreign_file"
+    UNREADABLE = "unreadable_file"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """One file.
+
+    Attributes:
+        state: What it is.
+        runs_s: Where it has pictures: (start, end) in seconds from its first picture, in order;
+            a pause inside the file separates two.
+        claimed_s: How long it says it is; 0.0 when it says nothing.
+        size_bytes: Its size.
+        detail: What is wrong with it; ``""`` of a whole file.
+    """
+
+    state: FileState
+    runs_s: tuple[tuple[float, float], ...]
+    claimed_s: float
+    size_bytes: int
+    detail: str = ""
+
+    @property
+    def duration_s(self) -> float:
+        """From the first picture to the end of the last one that is there."""
+        return self.runs_s[-1][1] if self.runs_s else 0.0
+
+
+def probe(path: Path, max_pause_s: float = DEFAULT_SEAM_S) -> FileFacts:
+    """Look at one file; a bad file is an answer, not an error.
+
+    Args:
+        path: The file.
+        max_pause_s: A picture shown this long or longer, and much longer than its neighbours, is
+            a pause in the footage.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            if size == 0:
+                return FileFacts(FileState.EMPTY, (), 0.0, 0, "0 bytes")
+            file.seek(0)
+            if mp4_samples.looks_like_mp4(file.read(16)):
+                try:
+                    return _of_samples(mp4_samples.read_samples(file), size, max_pause_s)
+                except FootageError as error:
+                    if error.what == "it has no video":
+                        return FileFacts(FileState.FOREIGN, (), 0.0, size, error.what)
+                    return FileFacts(FileState.TRUNCATED, (), 0.0, size, error.what)
+            file.seek(0)
+            return _demux(path, size, max_pause_s)
+    except OSError as error:
+        return FileFacts(FileState.UNREADABLE, (), 0.0, 0, error.strerror or type(error).__name__)
+
+
+def _of_samples(samples: Mp4Samples, size: int, max_pause_s: float) -> FileFacts:
+    scale = samples.timescale
+    claimed_s = float(samples.durations.sum()) / scale
+    present = samples.present
+    runs = _runs(samples.starts[:present] / scale, samples.durations[:present] / scale, max_pause_s)
+    if not runs:
+        what = (
+            "no picture is whole" if len(samples.sizes) or samples.is_cut else "it has no picture"
+        )
+        state = FileState.TRUNCATED if samples.is_cut else FileState.FOREIGN
+        return FileFacts(state, (), claimed_s, size, what)
+    if samples.is_cut:
+        proven_s = runs[-1][1]
+        detail = (
+            f"{proven_s:.1f} s of {claimed_s:.1f} s are there"
+            if claimed_s > proven_s
+            else f"cut off after {proven_s:.1f} s"
+        )
+        return FileFacts(FileState.TRUNCATED, runs, claimed_s, size, detail)
+    return FileFacts(FileState.WHOLE, runs, claimed_s, size)
+
+
+def _demux(path: Path, size: int, max_pause_s: float) -> FileFacts:
+    try:
+        with av.open(f"file:{path}") as container:
+            names = set(container.format.name.split(","))
+            video = [s for s in container.streams.video if s.name not in _STILLS]
+            if not names & _CONTAINERS or not video:
+                return FileFacts(
+                    FileState.FOREIGN, (), 0.0, size, f"not a recording ({container.format.name})"
+                )
+            stream = video[0]
+            claimed_s = 0.0
+            # Transport and program streams claim nothing: FFmpeg works their duration out.
+            if container.duration is not None and not names & {"mpegts", "mpeg"}:
+                claimed_s = container.duration / av.time_base
+            seconds = float(stream.time_base or 0)
+            starts, lengths = [], []
+            try:
+                for packet in container.demux(stream):
+                    moment = packet.pts if packet.pts is not None else packet.dts
+                    if moment is not None and packet.size:
+                        starts.append(moment * seconds)
+                        lengths.append((packet.duration or 0) * seconds)
+            except av.error.FFmpegError:
+                pass  # what was read until here is there
+    except av.error.FFmpegError as error:
+        return FileFacts(FileState.FOREIGN, (), 0.0, size, f"not a recording ({error.strerror})")
+    if not starts:
+        return FileFacts(FileState.FOREIGN, (), claimed_s, size, "it has no picture with a time")
+    order = np.argsort(np.array(starts), kind="stable")
+    begins = np.array(starts)[order]
+    last_s = lengths[int(order[-1])] or (
+        float(np.median(np.diff(begins))) if len(begins) > 1 else 0
+    )
+    steps = np.append(np.diff(begins), last_s)
+    runs = _runs(begins, steps, max_pause_s)
+    if not runs:
+        return FileFacts(FileState.FOREIGN, (), claimed_s, size, "a single picture")
+    if claimed_s > runs[-1][1] * (1 + _CLAIM_SLACK) + _CLAIM_SLACK_S:
+        detail = f"{runs[-1][1]:.1f} s of {claimed_s:.1f} s are there"
+        return FileFacts(FileState.TRUNCATED, runs, claimed_s, size, detail)
+    return FileFacts(FileState.WHOLE, runs, claimed_s, size)
+
+
+def _runs(
+    starts_s: np.ndarray, durations_s: np.ndarray, max_pause_s: float
+) -> tuple[tuple[float, float], ...]:
+    """Where pictures follow each other, from the first picture on.
+
+    A picture that is shown much longer than usual stands for a pause: the camera sent nothing and
+    the file's writer stretched the last picture over it. It counts as long as a usual one.
+    """
+    if len(starts_s) == 0:
+        return ()
+    usual_s = float(np.median(durations_s))
+    longest_s = max(max_pause_s, _USUAL_STEPS * usual_s)
+    first_s = float(starts_s[0])
+    shown_s = np.where(durations_s >= longest_s, usual_s, durations_s)
+    ends = starts_s + shown_s
+    breaks = np.flatnonzero(starts_s[1:] - ends[:-1] >= max_pause_s)
+    begins = np.concatenate(([0], breaks + 1))
+    finishes = np.concatenate((breaks, [len(starts_s) - 1]))
+    return tuple(
+        (float(starts_s[b]) - first_s, float(ends[f]) - first_s)
+        for b, f in zip(begins, finishes, strict=True)
+        if ends[f] > starts_s[b]
+    )

@@ -1,0 +1,295 @@
+"""A planted folder is audited exactly: every hole with its length and cause, per camera."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.core.errors import ConfigError
+from pipeline.recordings_cli import recordings_app
+from tests.recorders.film import put
+
+ZONE = ZoneInfo("Asia/Shanghai")
+START = datetime(2026, 5, 1, 8, 0, tzinfo=ZONE)
+
+
+def plant(root: Path, camera: str, offset_s: float, seconds: float = 60, **how: object) -> Path:
+    moment = START + timedelta(seconds=offset_s)
+    path = root / camera / moment.strftime("%Y%m%d") / moment.strftime("%H%M%S.mp4")
+    return put(path, seconds, fps=1, **how)
+
+
+def run(root: Path, *options: str, to: str = "2026-05-01T08:10", days: int = 1) -> dict:
+    result = CliRunner().invoke(
+        recordings_app,
+        ["audit", "--root", str(root), "--from", "2026-05-01T08:00", "--to", to,
+         "--require-days", str(days), "--json", *options],
+    )  # fmt: skip
+    if result.exception:
+        raise result.exception
+    return json.loads(result.output.strip().splitlines()[-1])
+
+
+def rows(answer: dict) -> dict[str, dict]:
+    return {row["camera"]: row for row in answer["cameras"]}
+
+
+def gaps(answer: dict, camera: str) -> list[tuple[str, str, float, str]]:
+    """(start, end, seconds, cause) with times as minutes and seconds."""
+    return [
+        (gap["start"][14:19], gap["end"][14:19], gap["seconds"], gap["cause"])
+        for gap in rows(answer)[camera]["gaps"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten minutes of cameras, each with one thing wrong."""
+    root = tmp_path_factory.mktemp("nvr")
+    for minute in range(10):
+        at = minute * 60
+        plant(root, "whole", at)
+        # A file of two seconds where one of 60 should be: 58 s are missing.
+        plant(root, "short", at, 2 if minute == 4 else 60)
+        if minute != 5:
+            plant(root, "hole", at)
+            plant(root, "covered_by_other", at)
+        empty = plant(root, "empty", at)
+        cut = plant(root, "truncated", at, movflags="+faststart")
+        headless = plant(root, "headless", at)
+        foreign = plant(root, "foreign", at)
+        if minute == 3:
+            os.truncate(empty, 0)
+            os.truncate(cut, cut.stat().st_size * 2 // 3)
+            os.truncate(headless, headless.stat().st_size - 100)
+            foreign.write_text("hello " * 1000, "utf-8")
+        # Each file runs ten seconds into the next one; one is missing.
+        if minute != 6:
+            plant(root, "overlapping", at, 70)
+    # Another camera's film lies exactly in the hole of the first.
+    plant(root, "other", 300)
+    (root / "whole" / "20260501" / "Thumbs.db").write_bytes(b"x")
+    return root
+
+
+def test_a_whole_camera_has_no_gap(planted: Path) -> None:
+    row = rows(run(planted))["whole"]
+    assert row["gaps"] == []
+    assert row["completeness"] == 1.0
+    assert row["proven_days"] == round(600 / 86_400, 4)
+    assert row["state"] == "immature"
+    assert rows(run(planted, days=0))["whole"]["state"] == "compliant"
+
+
+def test_a_hole_of_58_seconds_is_seen(planted: Path) -> None:
+    answer = run(planted)
+    assert gaps(answer, "short") == [("04:02", "05:00", 58.0, "no_file")]
+    row = rows(answer)["short"]
+    assert row["state"] == "gap"
+    assert row["completeness"] == pytest.approx(542 / 600)
+    assert row["proven_days"] == round(300 / 86_400, 4)
+
+
+def test_another_cameras_footage_covers_nothing(planted: Path) -> None:
+    answer = run(planted)
+    assert gaps(answer, "covered_by_other") == [("05:00", "06:00", 60.0, "no_file")]
+    assert gaps(answer, "other") == [
+        ("00:00", "05:00", 300.0, "before_first_footage"),
+        ("06:00", "10:00", 240.0, "no_file"),
+    ]
+
+
+def test_bad_files_are_named_and_are_the_cause(planted: Path) -> None:
+    answer = run(planted)
+    assert gaps(answer, "empty") == [("03:00", "04:00", 60.0, "empty_file")]
+    assert gaps(answer, "foreign") == [("03:00", "04:00", 60.0, "foreign_file")]
+    assert gaps(answer, "headless") == [("03:00", "04:00", 60.0, "truncated_file")]
+    ((start, end, seconds, cause),) = gaps(answer, "truncated")
+    # What is there of the cut file counts.
+    assert (start[:2], end, cause) == ("03", "04:00", "truncated_file")
+    assert 10 < seconds < 30
+    assert rows(answer)["truncated"]["gaps"][0]["files"] == ["truncated/20260501/080300.mp4"]
+    assert {(f["path"], f["kind"], f["camera"]) for f in answer["findings"]} == {
+        ("empty/20260501/080300.mp4", "empty_file", "empty"),
+        ("foreign/20260501/080300.mp4", "foreign_file", "foreign"),
+        ("headless/20260501/080300.mp4", "truncated_file", "headless"),
+        ("truncated/20260501/080300.mp4", "truncated_file", "truncated"),
+        ("whole/20260501/Thumbs.db", "unmatched_name", "whole"),
+    }
+
+
+def test_overlaps_count_once(planted: Path) -> None:
+    answer = run(planted)
+    assert gaps(answer, "overlapping") == [("06:10", "07:00", 50.0, "no_file")]
+    assert rows(answer)["overlapping"]["completeness"] == pytest.approx(550 / 600, abs=1e-6)
+
+
+def test_an_expected_camera_without_a_file_is_a_row_of_nothing(planted: Path) -> None:
+    answer = run(planted, "--expect", "nothing,whole")
+    assert rows(answer)["nothing"] == {
+        "camera": "nothing",
+        "state": "gap",
+        "completeness": 0.0,
+        "proven_days": 0.0,
+        "gaps": [
+            {
+                "start": "2026-05-01T08:00:00+08:00",
+                "end": "2026-05-01T08:10:00+08:00",
+                "seconds": 600.0,
+                "cause": "no_file",
+                "files": [],
+            }
+        ],
+    }
+    assert "nothing" not in rows(run(planted))
+
+
+def test_expected_cameras_from_a_file_with_their_installation(
+    planted: Path, tmp_path: Path
+) -> None:
+    names = tmp_path / "cameras.csv"
+    names.write_text("# school 1\nother,2026-05-01T08:05\nwhole,2026-03-01\nabsent\n", "utf-8")
+    answer = run(planted, "--expect", str(names))
+    assert gaps(answer, "other") == [("06:00", "10:00", 240.0, "no_file")]
+    assert rows(answer)["other"]["completeness"] == pytest.approx(60 / 300)
+    assert rows(answer)["absent"]["completeness"] == 0
+
+
+def test_a_minimum_gap_makes_seams_of_holes(planted: Path) -> None:
+    assert rows(run(planted, "--min-gap-s", "59"))["short"]["gaps"] == []
+    assert len(rows(run(planted, "--min-gap-s", "58"))["short"]["gaps"]) == 1
+
+
+def test_a_file_that_began_before_the_window_counts_inside_it(tmp_path: Path) -> None:
+    plant(tmp_path, "long", -3600, 3900)
+    answer = run(tmp_path, to="2026-05-01T08:05")
+    assert rows(answer)["long"]["gaps"] == []
+    assert rows(answer)["long"]["completeness"] == 1.0
+    # Older footage exists, but the window asked for is too short to prove a day.
+    assert rows(answer)["long"]["state"] == "unknown"
+
+
+def test_a_night_of_an_hour_twice(tmp_path: Path) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    begin = datetime(2026, 10, 25, 0, 0, tzinfo=zone).timestamp()
+    for quarter in range(20):
+        moment = datetime.fromtimestamp(begin + quarter * 900, zone)
+        name = moment.strftime("%Y%m%d/%H%M%S.mp4")
+        path = tmp_path / "c" / name
+        if path.exists():  # this recorder adds a letter to a name it used already
+            path = path.with_name(path.stem + "b.mp4")
+        put(path, 900, fps=1)
+        os.utime(path, (begin, begin + quarter * 900 + 900))
+    result = CliRunner().invoke(
+        recordings_app,
+        ["audit", "--root", str(tmp_path), "--pattern", "{camera}/%Y%m%d/%H%M%S*.mp4",
+         "--from", "2026-10-25T00:00", "--to", "2026-10-25T04:00", "--require-days", "0",
+         "--time-zone", "Europe/Berlin", "--json"],
+    )  # fmt: skip
+    assert result.exception is None
+    (row,) = json.loads(result.output)["cameras"]
+    assert (row["gaps"], row["completeness"], row["state"]) == ([], 1.0, "compliant")
+
+
+def test_files_older_than_the_maximum_are_told(tmp_path: Path) -> None:
+    plant(tmp_path, "c", 0, 600)
+    put(tmp_path / "c" / "20260301" / "080000.mp4", 60, fps=1)
+    gap_free = ["--from", "2026-05-01T08:00", "--max-days", "30"]
+    assert rows(run(tmp_path, *gap_free, days=0))["c"]["state"] == "over_retained"
+    assert rows(run(tmp_path, "--max-days", "90", days=0))["c"]["state"] == "compliant"
+
+
+@pytest.fixture
+def as_nobody() -> Iterator[Path]:
+    """A folder of an ordinary user: the superuser may read everything."""
+    with TemporaryDirectory() as name:
+        root = Path(name)
+        user = os.geteuid()
+        if user == 0:
+            os.chown(root, 65534, 65534)
+            os.seteuid(65534)
+        try:
+            yield root
+        finally:
+            os.seteuid(user)
+
+
+def test_a_folder_that_cannot_be_read_is_unknown_and_not_missing(as_nobody: Path) -> None:
+    (as_nobody / "c" / "20260501").mkdir(parents=True)
+    (as_nobody / "c" / "20260501").chmod(0)
+    try:
+        answer = run(as_nobody, "--expect", "c,d")
+    finally:
+        (as_nobody / "c" / "20260501").chmod(0o700)
+    assert {row["camera"]: row["state"] for row in answer["cameras"]} == {
+        "c": "unknown",
+        "d": "gap",
+    }
+    assert answer["findings"][0]["kind"] == "unreadable_folder"
+
+
+def test_a_file_that_cannot_be_read_is_unknown_and_not_missing(as_nobody: Path) -> None:
+    path = as_nobody / "c" / "20260501" / "080000.mp4"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+    path.chmod(0)
+    answer = run(as_nobody)
+    assert rows(answer)["c"]["state"] == "unknown"
+    assert gaps(answer, "c") == [("00:00", "10:00", 600.0, "unreadable_file")]
+
+
+def test_people_get_a_table(planted: Path) -> None:
+    result = CliRunner().invoke(
+        recordings_app,
+        ["audit", "--root", str(planted), "--from", "2026-05-01T08:00", "--to",
+         "2026-05-01T08:10", "--require-days", "1", "--expect", "nothing"],
+    )  # fmt: skip
+    assert result.exit_code == 0
+    for text in ("nothing", "0.00 %", "58.0 s", "no_file", "whole", "Thumbs.db"):
+        assert text in result.output
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"--root": "/nowhere/at/all"}, "no such folder"),
+        ({"--pattern": "{camera}.mp4"}, "%H"),
+        ({"--from": "2026-05-02T00:00"}, "--from is not before --to"),
+        ({"--from": "2026-05-01T08:10"}, "--from is not before --to"),
+        ({"--from": "yesterday"}, "'yesterday' is no moment"),
+        ({"--to": "2026-13-01"}, "is no moment"),
+        ({"--time-zone": "Mars/Base"}, "no time zone"),
+        ({"--expect": "/nowhere/list.txt"}, "cannot be read"),
+        ({"--expect": ","}, "names no camera"),
+        ({"--require-days": "30", "--max-days": "7"}, "cannot both be kept"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    tmp_path: Path, change: dict[str, str], says: str
+) -> None:
+    options = {
+        "--root": str(tmp_path),
+        "--from": "2026-05-01T08:00",
+        "--to": "2026-05-01T08:10",
+        "--require-days": "1",
+    } | change
+    arguments = [word for pair in options.items() for word in pair]
+    result = CliRunner().invoke(recordings_app, ["audit", *arguments])
+    assert isinstance(result.exception, ConfigError)
+    line = result.exception.line()
+    assert says in line
+    assert "\n" not in line
+    assert result.exception.exit_code == 2
+
+
+def test_the_root_may_be_empty(tmp_path: Path) -> None:
+    assert run(tmp_path)["cameras"] == []
+    assert rows(run(tmp_path, "--expect", "a"))["a"]["completeness"] == 0
