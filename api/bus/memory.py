@@ -20,7 +20,7 @@ class _MemorySubscription(Subscription):
         self._wake = asyncio.Event()
 
     def offer(self, events: Sequence[LiveEvent]) -> None:
-        if self._overflowed:
+        if self._overflowed or not events:
             return
         if len(self._waiting) + len(events) > self._capacity:
             # Half a history is worse than none: drop all and have the console reload.

@@ -12,6 +12,7 @@ power cut leaves no half file under a whole file's name.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import hashlib
 import os
@@ -103,7 +104,7 @@ class EvidenceStore:
                 f"the evidence folder refused the file ({what})"
             ) from error
         finally:
-            await asyncio.to_thread(part.unlink, missing_ok=True)
+            await asyncio.to_thread(self._discard, part)
 
     async def _receive_into(self, part: Path, sha256: str, chunks: AsyncIterator[bytes]) -> int:
         file = await asyncio.to_thread(part.open, "xb")
@@ -119,6 +120,12 @@ class EvidenceStore:
             await asyncio.to_thread(file.close)
         await asyncio.to_thread(self._put_in_place, part, self.path(sha256))
         return receiving.size_bytes
+
+    @staticmethod
+    def _discard(part: Path) -> None:
+        # What cannot be removed now is swept on the next start.
+        with contextlib.suppress(OSError):
+            part.unlink()
 
     @staticmethod
     def _put_in_place(part: Path, final: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.kit.errors import TooLargeError
@@ -99,10 +100,6 @@ class RequestMetrics:
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class _BodyTooLargeError(Exception):
-    pass
-
-
 class BodyLimit:
     """Refuses bodies over a limit before they fill memory; evidence has its own, larger limit."""
 
@@ -116,29 +113,20 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"].startswith(self._exempt_prefix):
             await self._app(scope, receive, send)
             return
-        refusal = problem_response(TooLargeError(f"at most {self._max_bytes} bytes"))
+        detail = f"at most {self._max_bytes} bytes"
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdigit() and int(declared) > self._max_bytes:
-            await refusal(scope, receive, send)
+            await problem_response(TooLargeError(detail))(scope, receive, send)
             return
         received_bytes = 0
-        started = False
 
         async def receive_bounded() -> Message:
             nonlocal received_bytes
             message = await receive()
             received_bytes += len(message.get("body", b""))
             if received_bytes > self._max_bytes:
-                raise _BodyTooLargeError
+                # FastAPI lets this one kind of exception through while it reads a body.
+                raise HTTPException(413, detail)
             return message
 
-        async def send_noting(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, receive_bounded, send_noting)
-        except _BodyTooLargeError:
-            if not started:
-                await refusal(scope, receive, send)
+        await self._app(scope, receive_bounded, send)

@@ -1,0 +1,186 @@
+"""A real command centre on a real SQLite file, with a clock that tests move by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from api.alerts.schemas import AlertSummary
+from api.app import create_app
+from api.auth.schemas import Role, UserCreate
+from api.auth.service import create_user
+from api.contract import AlertEpisode, AnalysedTime, CameraRegistration, Heartbeat
+from api.runtime import Runtime
+from api.settings import Settings
+from tests.api.messages import T0, sha256
+
+ADMIN_PASSWORD = "admin-password-1"
+REVIEWER_PASSWORD = "reviewer-password-1"
+WORKER_TOKEN = "worker-token-for-tests"
+BASE_URL = "http://centre.test"
+
+
+class HandClock:
+    """The present moment, as a test says it is."""
+
+    def __init__(self, now: datetime = T0) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def cheap_settings(data_dir: Path, **changes: Any) -> Settings:
+    values: dict[str, Any] = {
+        "data_dir": data_dir,
+        "port": 0,
+        "worker_token": WORKER_TOKEN,
+        "admin_password": ADMIN_PASSWORD,
+        "password_time_cost": 1,
+        "password_memory_kib": 8,
+        "console_dir": data_dir / "no-console",
+    }
+    return Settings(**(values | changes))
+
+
+class Centre:
+    """One running app and the clients that talk to it."""
+
+    def __init__(self, app: FastAPI, clock: HandClock, clients: contextlib.AsyncExitStack) -> None:
+        self.app = app
+        self.clock = clock
+        self._clients = clients
+        runtime = app.state.runtime
+        assert isinstance(runtime, Runtime)
+        self.runtime = runtime
+
+    async def client(self, *, address: str = "10.1.1.1", **headers: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, client=(address, 5000))
+        return await self._clients.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers)
+        )
+
+    async def worker(self) -> httpx.AsyncClient:
+        return await self.client(Authorization=f"Bearer {WORKER_TOKEN}")
+
+    async def signed_in(self, username: str, password: str) -> httpx.AsyncClient:
+        client = await self.client()
+        answer = await client.post(
+            "/api/v1/auth/login", json={"username": username, "password": password}
+        )
+        assert answer.status_code == 200, answer.text
+        client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+        return client
+
+    async def admin(self) -> httpx.AsyncClient:
+        return await self.signed_in("admin", ADMIN_PASSWORD)
+
+    async def reviewer(self, username: str = "wang.li") -> httpx.AsyncClient:
+        await self.add_user(username, Role.REVIEWER)
+        return await self.signed_in(username, REVIEWER_PASSWORD)
+
+    async def add_user(self, username: str, role: Role) -> None:
+        wanted = UserCreate(username=username, role=role, password=REVIEWER_PASSWORD)
+        async with self.runtime.work() as work:
+            await create_user(self.runtime, work, wanted, "test", "")
+
+
+async def put_camera(worker: httpx.AsyncClient, told: CameraRegistration) -> bool:
+    return await _put(worker, f"cameras/{told.camera_id}", told.model_dump(mode="json"))
+
+
+async def put_alert(worker: httpx.AsyncClient, told: AlertEpisode) -> bool:
+    return await _put(worker, f"alerts/{told.id}", told.model_dump(mode="json"))
+
+
+async def put_evidence(
+    worker: httpx.AsyncClient, content: bytes, media_type: str = "image/jpeg"
+) -> bool:
+    answer = await worker.put(
+        f"/api/v1/ingest/evidence/{sha256(content)}",
+        content=content,
+        headers={"Content-Type": media_type},
+    )
+    assert answer.status_code == 200, answer.text
+    return bool(answer.json()["changed"])
+
+
+async def put_analysed(worker: httpx.AsyncClient, told: Sequence[AnalysedTime]) -> bool:
+    return await _put(worker, "analysed-time", [t.model_dump(mode="json") for t in told])
+
+
+async def beat(worker: httpx.AsyncClient, told: Heartbeat) -> None:
+    answer = await worker.post("/api/v1/ingest/heartbeat", json=told.model_dump(mode="json"))
+    assert answer.status_code == 204, answer.text
+
+
+async def _put(worker: httpx.AsyncClient, path: str, body: object) -> bool:
+    answer = await worker.put(f"/api/v1/ingest/{path}", json=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["accepted"] is True
+    return bool(answer.json()["changed"])
+
+
+async def summaries(client: httpx.AsyncClient, query: str = "") -> list[AlertSummary]:
+    answer = await client.get(f"/api/v1/alerts{query}")
+    assert answer.status_code == 200, answer.text
+    return [AlertSummary.model_validate(item) for item in answer.json()["items"]]
+
+
+@asynccontextmanager
+async def running_centre(
+    data_dir: Path, *, clock: HandClock | None = None, template: Path | None = None, **changes: Any
+) -> AsyncIterator[Centre]:
+    """Start an app; a template folder saves the time of migrating an empty database."""
+    if template is not None:
+        shutil.copytree(template, data_dir, dirs_exist_ok=True)
+    clock = clock or HandClock()
+    app = create_app(cheap_settings(data_dir, **changes), clock=clock, announce=lambda _: None)
+    async with contextlib.AsyncExitStack() as clients, app.router.lifespan_context(app):
+        yield Centre(app, clock, clients)
+
+
+class _QuietServer(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def over_network(centre: Centre) -> AsyncIterator[str]:
+    """Serve the app with uvicorn on a free port; answers its address."""
+    config = uvicorn.Config(
+        centre.app, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=2
+    )
+    server = _QuietServer(config)
+    serving = asyncio.create_task(server.serve())
+    await server.is_up.wait()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        centre.runtime.bus.close()
+        server.should_exit = True
+        await serving

@@ -1,0 +1,108 @@
+"""Many writers and readers on one SQLite file: nobody ever hears "database is locked"."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.db.engine import Database
+from tests.api.centre import put_alert, put_evidence, running_centre, summaries
+from tests.api.messages import T0, episode, evidence_ref
+
+WRITERS = 4
+ALERTS_EACH = 12
+
+
+async def _write(worker: httpx.AsyncClient, writer: int) -> None:
+    for number in range(ALERTS_EACH):
+        picture = f"{writer}-{number}".encode()
+        name = f"w{writer}-{number}"
+        await put_alert(worker, episode(name, 1, evidence=(evidence_ref(picture),)))
+        await put_evidence(worker, picture)
+        # All writers also fight over one alert.
+        await put_alert(worker, episode("shared", writer * ALERTS_EACH + number + 1))
+
+
+async def _read(client: httpx.AsyncClient, stop: asyncio.Event) -> int:
+    rounds = 0
+    while not stop.is_set():
+        await summaries(client, "?limit=200")
+        assert (await client.get("/api/v1/cameras")).status_code == 200
+        rounds += 1
+    return rounds
+
+
+async def test_two_processes_worth_of_writers_and_readers_share_one_file(
+    tmp_path: Path, migrated_data_dir: Path
+) -> None:
+    # Two apps on one file do not share the queue for the writing connection, like two processes.
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(
+            running_centre(tmp_path, template=migrated_data_dir)
+        )
+        second = await stack.enter_async_context(running_centre(tmp_path))
+        stop = asyncio.Event()
+        readers = [
+            asyncio.create_task(_read(await centre.admin(), stop)) for centre in (first, second)
+        ]
+        workers = [await (first, second)[number % 2].worker() for number in range(WRITERS)]
+        await asyncio.gather(*(_write(worker, n) for n, worker in enumerate(workers)))
+        stop.set()
+        assert min(await asyncio.gather(*readers)) >= 1
+
+        admin = await first.admin()
+        page = (await admin.get("/api/v1/alerts?limit=200")).json()
+        assert len(page["items"]) == WRITERS * ALERTS_EACH + 1
+        assert page["counts"]["pending_review"] == WRITERS * ALERTS_EACH + 1
+        shown = [item["snapshot_url"] for item in page["items"] if item["snapshot_url"]]
+        assert len(shown) == WRITERS * ALERTS_EACH
+        shared = (await admin.get(f"/api/v1/alerts/{episode('shared').id}")).json()
+        assert shared["episode"]["revision"] == WRITERS * ALERTS_EACH
+        assert [h["action"] for h in shared["history"]] == ["received"]
+
+
+async def test_a_reader_sees_one_snapshot_while_a_writer_holds_the_database(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x.db"
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    async with database.write() as writer:
+        connection = await writer.connection()
+        await connection.exec_driver_sql("CREATE TABLE t (x INTEGER)")
+        await writer.commit()
+        connection = await writer.connection()
+        await connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        async with database.read() as reader:
+            seen = await (await reader.connection()).exec_driver_sql("SELECT count(*) FROM t")
+            assert seen.scalar() == 0
+        # BEGIN IMMEDIATE: the right to write is held from the first statement on.
+        other = sqlite3.connect(path, timeout=0, isolation_level=None)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
+    await database.close()
+
+
+async def test_a_review_by_two_people_at_once_is_decided_once(
+    tmp_path: Path, migrated_data_dir: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(
+            running_centre(tmp_path, template=migrated_data_dir)
+        )
+        second = await stack.enter_async_context(running_centre(tmp_path))
+        worker = await first.worker()
+        people = [await first.admin(), await second.admin()]
+        for number in range(5):
+            alert = episode(f"r{number}", raised_at=T0)
+            await put_alert(worker, alert)
+            path = f"/api/v1/alerts/{alert.id}"
+            answers = await asyncio.gather(*(p.post(f"{path}/confirm") for p in people))
+            assert sorted(answer.status_code for answer in answers) == [200, 409]
+            history = (await people[0].get(path)).json()["history"]
+            assert [h["action"] for h in history] == ["received", "confirmed"]
