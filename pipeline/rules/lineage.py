@@ -24,6 +24,7 @@ _OVERLAP_S = 0.5
 from the upper to the whole body feeds both."""
 _MAX_SIZE_RATIO = 2.0
 _MAX_INTERVAL_S = 1.0
+_EPSILON_S = 1e-3
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class Lineage:
         self._forget(time)
         # Whoever was lost was last seen a frame before the first frame without.
         interval_s = 0.0 if self._previous_s is None else time.media_s - self._previous_s
-        self._patience_s = self._reid_s + min(interval_s, _MAX_INTERVAL_S)
+        self._patience_s = self._reid_s + min(interval_s, _MAX_INTERVAL_S) + _EPSILON_S
         self._previous_s = time.media_s
         boxes = tracks.xyxy[index].astype(np.float64)
         centres = (boxes[:, :2] + boxes[:, 2:]) / 2.0

@@ -47,6 +47,7 @@ class LineCrossingConfig(RuleConfigBase):
 class _Walk:
     """The last foot of a subject, and its crossings since it was clear of the line."""
 
+    track_id: int
     foot: NDArray[np.float64]
     net: int
     crossed: FrameTime | None
@@ -103,6 +104,12 @@ class LineCrossing(Watcher[LineCrossingConfig]):
     ) -> list[tuple[int, str, FrameTime]]:
         """Crossings completed in this frame: track index, direction, first frame beyond."""
         feet = tracks.foot_norm_xy()[concerned].astype(np.float64)
+        ids = [int(i) for i in tracks.track_id[concerned]]
+        for subject, track_id in zip(subjects, ids, strict=True):
+            # A newer track carries a walk on. When an older one is back, the newer one was somebody
+            # else, and the step from their foot to this one never happened.
+            if subject in self._walks and track_id < self._walks[subject].track_id:
+                del self._walks[subject]
         before = np.array(
             [self._walks[s].foot if s in self._walks else feet[n] for n, s in enumerate(subjects)],
             np.float64,
@@ -111,8 +118,8 @@ class LineCrossing(Watcher[LineCrossingConfig]):
         clear = self._line.distance(feet) >= self._config.margin
         passed: list[tuple[int, str, FrameTime]] = []
         for n, subject in enumerate(subjects):
-            walk = self._walks.setdefault(subject, _Walk(feet[n], 0, None, time.media_s))
-            walk.foot, walk.seen_s = feet[n], time.media_s
+            walk = self._walks.setdefault(subject, _Walk(ids[n], feet[n], 0, None, time.media_s))
+            walk.track_id, walk.foot, walk.seen_s = ids[n], feet[n], time.media_s
             if steps[n]:
                 walk.net += int(steps[n])
                 walk.crossed = time if walk.net else None

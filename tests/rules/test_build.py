@@ -1,0 +1,118 @@
+"""How a rule comes from a file: every type, every example, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from api.contract import RiskLevel
+from api.contract.vocabulary import vocabulary
+from pipeline.core.errors import ConfigError
+from pipeline.geometry import SiteConfig
+from pipeline.rules import RULES, AnyRuleConfig, RuleConfigBase, build_rule
+from tests.rules.scripted import CLASSES, LEFT_HALF, MIDDLE_UP, config, rule
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+MINIMAL: dict[str, dict[str, object]] = {
+    "perimeter_intrusion": {"zone": LEFT_HALF},
+    "line_crossing": {"line": MIDDLE_UP},
+    "loitering": {"zone": LEFT_HALF},
+}
+
+
+def types_of_the_union() -> set[str]:
+    union, _ = get_args(AnyRuleConfig)
+    return {get_args(c.model_fields["type"].annotation)[0] for c in get_args(union)}
+
+
+def test_map_union_vocabulary_and_examples_name_the_same_rules() -> None:
+    examples = {path.stem for path in (CONFIGS / "rules").glob("*.yaml")}
+    assert set(RULES) == types_of_the_union() == set(MINIMAL) == examples
+    assert set(RULES) <= set(vocabulary().rules)
+
+
+@pytest.mark.parametrize("kind", sorted(MINIMAL))
+def test_a_rule_needs_only_its_shape(kind: str) -> None:
+    built = rule(type=kind, **MINIMAL[kind])
+    assert built.type == built.rule_id == kind
+    assert built.config.risk_level == vocabulary().rules[kind].risk
+    assert built.is_scheduled(0.0)
+
+
+@pytest.mark.parametrize("kind", sorted(MINIMAL))
+def test_the_example_of_a_rule_is_valid(kind: str) -> None:
+    rules = yaml.safe_load((CONFIGS / "rules" / f"{kind}.yaml").read_text("utf-8"))
+    parsed = TypeAdapter(list[AnyRuleConfig]).validate_python(rules)
+    assert {r.type for r in parsed} == {kind}
+    assert len({r.rule_id for r in parsed}) == len(parsed)
+    for one in parsed:
+        build_rule(one, SiteConfig(), (*CLASSES, "motorcycle"))
+
+
+def test_the_example_for_analyze_is_valid() -> None:
+    file = CONFIGS / "examples" / "intrusion-anywhere.yaml"
+    content = yaml.safe_load(file.read_text("utf-8"))
+    SiteConfig.model_validate(content["site"])
+    (only,) = TypeAdapter(list[AnyRuleConfig]).validate_python(content["analysis"]["rules"])
+    assert only.type == "perimeter_intrusion"
+
+
+def test_id_and_risk_can_be_given() -> None:
+    given = config(type="loitering", zone=LEFT_HALF, id="night-yard", risk="class_1")
+    assert given.rule_id == "night-yard"
+    assert given.risk_level is RiskLevel.CLASS_1
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"type": "perimeter_intrusion"}, ["zone"]),
+        ({"type": "telepathy", "zone": LEFT_HALF}, ["telepathy", "perimeter_intrusion"]),
+        ({"zone": LEFT_HALF}, ["discriminator"]),
+        ({"type": "loitering", "zone": LEFT_HALF, "min_frames": 5}, ["min_frames"]),
+        ({"type": "loitering", "zone": LEFT_HALF, "min_s": 0}, ["min_s"]),
+        ({"type": "loitering", "zone": LEFT_HALF, "clear_s": float("inf")}, ["clear_s"]),
+        ({"type": "loitering", "zone": LEFT_HALF, "classes": []}, ["sees nothing", "[person]"]),
+        ({"type": "loitering", "zone": LEFT_HALF, "classes": ["a", "a"]}, ["twice"]),
+        ({"type": "loitering", "zone": LEFT_HALF, "id": "Night Yard"}, ["id"]),
+        ({"type": "line_crossing", "line": MIDDLE_UP, "direction": "up"}, ["direction"]),
+        ({"type": "loitering", "zone": LEFT_HALF, "schedule": "sometimes"}, ["schedule"]),
+    ],
+)
+def test_a_broken_rule_is_refused_in_words(keys: dict[str, object], words: list[str]) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        config(**keys)
+    for word in words:
+        assert word in str(refusal.value)
+
+
+def test_a_bow_tie_is_refused_through_the_rule() -> None:
+    zone = {"name": "z", "polygon": [[0, 0], [1, 1], [1, 0], [0, 1]]}
+    with pytest.raises(ValidationError, match=r"edge 1–2 meets edge 3–4 at \(0\.5, 0\.5\)"):
+        config(type="perimeter_intrusion", zone=zone)
+
+
+def test_a_class_the_model_does_not_have_is_refused_by_name() -> None:
+    wanted = config(type="perimeter_intrusion", id="kitchen", zone=LEFT_HALF, classes=["rat"])
+    with pytest.raises(ConfigError) as refusal:
+        build_rule(wanted, SiteConfig(), CLASSES)
+    assert "'rat'" in refusal.value.what
+    assert refusal.value.where == "rule kitchen: classes"
+    assert "person, bicycle, car" in refusal.value.remedy
+
+
+def test_a_type_without_a_rule_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no rule 'telepathy'"):
+        build_rule(RuleConfigBase(type="telepathy"), SiteConfig(), CLASSES)
+
+
+def test_the_schema_of_rules_can_be_written() -> None:
+    class File(BaseModel):
+        rules: list[AnyRuleConfig]
+
+    schema = File.model_json_schema()
+    assert set(schema["properties"]["rules"]["items"]["discriminator"]["mapping"]) == set(RULES)
