@@ -107,6 +107,9 @@ class Postman:
                 )
                 if backlog.pending_bytes > self._alarm_bytes:
                     _log.error("outbox is filling the disk", pending_bytes=backlog.pending_bytes)
+            except Exception:  # noqa: BLE001 -- boundary: whatever happened, delivery goes on
+                pause_s = self._retry_max_s
+                _log.exception("delivery failed", retry_in_s=pause_s)
             if last_round:
                 return
             if pause_s:

@@ -153,6 +153,9 @@ class CameraWorker:
                     self.status.lost(error)
             except ConfigError as error:
                 self.status.broken(error.line())
+            except Exception as error:  # noqa: BLE001 -- boundary: one camera's fault stays its own
+                _log.exception("reader failed", camera=self.config.id)
+                self.status.broken(f"{type(error).__name__}: {error}")
             else:
                 if finished:
                     return
@@ -256,6 +259,9 @@ class CameraWorker:
             session.source.close()
         except ModelError as error:
             self.status.broken(error.line())
+        except Exception as error:  # noqa: BLE001 -- boundary: one picture's fault does not end the watch
+            _log.exception("analysis failed", camera=self.config.id)
+            self.status.broken(f"{type(error).__name__}: {error}")
 
     def _judge(self, session: _Session, frame: Frame, base_s: float) -> None:
         """Run one sampled frame through tracker and rules, on the worker's own time line."""

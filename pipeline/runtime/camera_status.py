@@ -8,12 +8,14 @@ import structlog
 
 from api.contract import CameraHeartbeat, CameraState, StreamFacts
 from pipeline.core.clock import Clock
-from pipeline.core.errors import SourceError
+from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.packets import StreamInfo
 from pipeline.core.redact import redact_url
 from pipeline.runtime.episodes import utc
 
 _log = structlog.get_logger(__name__)
+_SILENCE_S = 20.0
+"""Longer than a read time-out with a reconnect's first wait, so that only real silence counts."""
 
 
 class CameraStatus:
@@ -80,7 +82,22 @@ class CameraStatus:
         self._become(CameraState.DISABLED, "disabled", "")
 
     def heartbeat(self, frames_dropped: int) -> CameraHeartbeat:
-        """All of it, for the wire."""
+        """All of it, for the wire.
+
+        A camera that says it is watching although nothing of it was analysed for a while is told
+        as stalled: silence must not look like watching.
+        """
+        last_s = self._last_analysed_s
+        if (
+            self._state is CameraState.WATCHING
+            and last_s is not None
+            and self._clock.utc_s() - last_s > _SILENCE_S
+        ):
+            self._become(
+                CameraState.NOT_WATCHING,
+                SourceReason.STALLED.value,
+                f"nothing was analysed for {_SILENCE_S:.0f} s",
+            )
         with self._lock:
             return CameraHeartbeat(
                 camera_id=self._camera_id,

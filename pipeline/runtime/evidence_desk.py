@@ -99,6 +99,9 @@ class EvidenceDesk:
             except (MinganError, sqlite3.Error, OSError) as error:
                 self.lost += 1
                 _log.error("evidence could not be made", why=str(error), lost=self.lost)
+            except Exception:  # noqa: BLE001 -- boundary: one alert's picture does not end the desk
+                self.lost += 1
+                _log.exception("evidence failed", lost=self.lost)
 
     def _make_snapshots(
         self, alert: UUID, frame: Frame, people: Detections, mark: Mark, blur: bool

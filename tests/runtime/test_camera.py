@@ -1,0 +1,180 @@
+"""One camera, watched over real RTSP: alerts with evidence, and a state that tells the truth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from api.contract import AlertEpisode, AnalysedTime, CameraState, EvidenceKind
+from pipeline.core.clock import SystemClock
+from pipeline.core.detections import Detections
+from pipeline.core.frame import Frame
+from pipeline.delivery.outbox import MessageKind, Outbox
+from pipeline.evidence.store import EvidenceStore
+from pipeline.geometry import SiteConfig
+from pipeline.runtime.analysis import Analysis
+from pipeline.runtime.camera import CameraWorker
+from pipeline.runtime.config import CameraConfig
+from pipeline.runtime.episodes import EpisodeBook, Provenance
+from pipeline.runtime.evidence_desk import EvidenceDesk
+from tests.support.rtsp import Credentials, serve
+from tests.support.scripted_rtsp import StatusPeer, closed_port
+from tests.video.media import make_video, number_of
+
+_VISIT = range(30, 90)
+"""Pictures of the film, 25 a second, in which "somebody" is there."""
+
+
+class _SeesNumbers:
+    """A detector for the numbered film: a person stands there during the visit."""
+
+    class_names = ("person",)
+
+    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
+        return [self._one(frame) for frame in frames]
+
+    def _one(self, frame: Frame) -> Detections:
+        if number_of(frame.picture.bgr()) not in _VISIT:
+            return Detections.empty(self.class_names)
+        box = np.array([[60, 40, 100, 120]], np.float32)
+        return Detections(box, np.array([0.9], np.float32), np.array([0]), self.class_names)
+
+
+class _Bench:
+    """A camera worker on a bench: everything real but the model."""
+
+    def __init__(self, folder: Path, source: dict[str, object]) -> None:
+        clock = SystemClock()
+        self.config = CameraConfig.model_validate(
+            {
+                "id": "gate",
+                "name": "门",
+                "source": {"type": "rtsp", "open_timeout_s": 3, "read_timeout_s": 2, **source},
+                "analysis_fps": 10,
+                "clip": {"pre_s": 0.5, "post_s": 0.5},
+                "rules": [
+                    {
+                        "type": "perimeter_intrusion",
+                        "zone": {"name": "yard", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]},
+                        "dwell_s": 0.5,
+                        "clear_s": 0.5,
+                    }
+                ],
+            }
+        )
+        self.outbox = Outbox(folder / "outbox.db", clock)
+        self.store = EvidenceStore(folder / "evidence")
+        self.book = EpisodeBook(self.outbox, lambda: None)
+        self.desk = EvidenceDesk(self.store, self.outbox, self.book)
+        self.time: list[AnalysedTime] = []
+        self.camera = CameraWorker(
+            self.config,
+            Analysis(self.config, SiteConfig(), _SeesNumbers()),
+            Provenance("scripted", "a" * 64, "b" * 64),
+            book=self.book,
+            desk=self.desk,
+            clock=clock,
+            emit_time=self.time.extend,
+        )
+
+    def __enter__(self) -> _Bench:
+        self.desk.start()
+        self.camera.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.camera.request_stop()
+        self.camera.join(10.0)
+        self.desk.stop(10.0)
+
+    def alerts(self) -> list[AlertEpisode]:
+        return [
+            AlertEpisode.model_validate_json(m.body)
+            for m in self.outbox.next_batch(1000)
+            if m.kind is MessageKind.ALERT
+        ]
+
+    def is_in(self, state: CameraState, reason: str = "") -> bool:
+        now = self.camera.heartbeat()
+        return (now.state, now.reason) == (state, reason)
+
+
+def _until(what: str, holds: Callable[[], bool], within_s: float = 30.0) -> None:
+    deadline_s = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline_s, f"not within {within_s} s: {what}"
+        time.sleep(0.03)
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_video(tmp_path_factory.mktemp("film") / "film.mp4", count=150, gop=25)
+
+
+def test_a_visit_becomes_an_alert_with_pictures_clip_and_time(tmp_path: Path, film: Path) -> None:
+    with serve({"cam": film}) as server:
+        with _Bench(tmp_path, {"url": server.url("cam")}) as bench:
+            _until(
+                "a closed alert with three pieces of evidence",
+                lambda: any(len(a.evidence) == 3 and a.state == "closed" for a in bench.alerts()),
+            )
+            assert bench.is_in(CameraState.WATCHING)
+        alert = bench.alerts()[0]
+    lasted_s = (alert.ended_at - alert.started_at).total_seconds()
+    assert lasted_s == pytest.approx(len(_VISIT) / 25, abs=0.3)
+    assert (alert.raised_at - alert.started_at).total_seconds() == pytest.approx(0.5, abs=0.2)
+    by_kind = {e.kind: e for e in alert.evidence}
+    assert set(by_kind) == set(EvidenceKind)
+    assert by_kind[EvidenceKind.SNAPSHOT].sha256 != by_kind[EvidenceKind.SNAPSHOT_ORIGINAL].sha256
+    clip = by_kind[EvidenceKind.CLIP]
+    assert clip.starts_at <= alert.raised_at
+    with av.open(str(bench.store.path(clip.sha256))) as video:
+        pictures = [number_of(p.to_ndarray(format="bgr24")) for p in video.decode(video=0)]
+    assert pictures == list(range(pictures[0], pictures[0] + len(pictures)))
+    assert set(pictures) & set(_VISIT)
+    told_s = sum(t.analysed_s for t in bench.time)
+    assert told_s > 3
+    waiting = {m.kind for m in bench.outbox.next_batch(1000)}
+    assert MessageKind.EVIDENCE in waiting
+
+
+def test_a_wrong_password_is_a_state_and_no_secret_leaves(tmp_path: Path, film: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("not-it\n")
+    with (
+        serve({"cam": film}, credentials=Credentials("viewer", "right")) as server,
+        _Bench(
+            tmp_path,
+            {"url": server.url("cam"), "username": "viewer", "password_file": str(secret)},
+        ) as bench,
+    ):
+        _until("auth_failed", lambda: bench.is_in(CameraState.NOT_WATCHING, "auth_failed"))
+        assert "not-it" not in bench.camera.heartbeat().model_dump_json()
+
+
+def test_a_refused_connection_and_a_missing_stream_are_told_apart(tmp_path: Path) -> None:
+    with _Bench(tmp_path, {"url": f"rtsp://127.0.0.1:{closed_port()}/x"}) as bench:
+        _until("refused", lambda: bench.is_in(CameraState.NOT_WATCHING, "refused"))
+    with (
+        StatusPeer("404 Not Found") as peer,
+        _Bench(tmp_path / "2", {"url": peer.url.replace("admin:s3cret@", "")}) as bench,
+    ):
+        _until("not_found", lambda: bench.is_in(CameraState.NOT_WATCHING, "not_found"))
+
+
+def test_a_camera_that_goes_away_is_told_and_watched_again(tmp_path: Path, film: Path) -> None:
+    with (
+        serve({"cam": film}, is_looping=False, speed=4.0) as server,
+        _Bench(tmp_path, {"url": server.url("cam")}) as bench,
+    ):
+        _until("watching", lambda: bench.is_in(CameraState.WATCHING))
+        _until("told", lambda: bench.is_in(CameraState.NOT_WATCHING, "stalled"))
+        before = bench.camera.heartbeat().frames_analysed
+        _until("again", lambda: bench.camera.heartbeat().frames_analysed > before)
+        _until("two visits", lambda: len(bench.alerts()) >= 2)
+    assert all(a.state == "closed" for a in bench.alerts())
