@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts.demo_rtsp import Picture, RtspServer, Session, load_film
+from scripts.demo_rtsp import RTP_CLOCK_HZ, Picture, RtspServer, Session, load_film
 
 
 def closed_port() -> int:
@@ -130,28 +130,44 @@ class HangUpPeer(Peer):
         self.receive(connection)
 
 
-Misdeed = Callable[[Session], None]
+Misdeed = Callable[[Session, Picture, int], None]
 """What a camera does in place of sending a picture, once it misbehaves."""
 
 
-def stalls(session: Session) -> None:
+def stalls(session: Session, _picture: Picture, _pts: int) -> None:
     """Keep the connection, send nothing."""
 
 
-def trickles(session: Session) -> None:
+def trickles(session: Session, _picture: Picture, _pts: int) -> None:
     """Send only control packets: bytes flow, pictures do not."""
     report = b"\x80\xc8\x00\x06" + bytes(24)
     session.connection.sendall(b"\x24\x01" + len(report).to_bytes(2, "big") + report)
 
 
-def hangs_up(session: Session) -> None:
+def hangs_up(session: Session, _picture: Picture, _pts: int) -> None:
     """Close the connection in the middle of everything."""
     session.connection.shutdown(socket.SHUT_RDWR)
 
 
-def babbles(session: Session) -> None:
+def babbles(session: Session, _picture: Picture, _pts: int) -> None:
     """Send noise in place of packets."""
     session.connection.sendall(bytes(range(255, -1, -1)) * 8)
+
+
+def jumps_ahead(session: Session, picture: Picture, pts: int) -> None:
+    """Send on with timestamps an hour later."""
+    Session.send_picture(session, picture, pts + 3_600 * RTP_CLOCK_HZ)
+
+
+def jumps_back(session: Session, picture: Picture, pts: int) -> None:
+    """Send on with timestamps a second earlier, as after a restart."""
+    Session.send_picture(session, picture, pts - RTP_CLOCK_HZ)
+
+
+def leaves_out_every_other(session: Session, picture: Picture, pts: int) -> None:
+    """Lose half of the pictures, as an overloaded camera does."""
+    if session.sent_pictures % 2:
+        Session.send_picture(session, picture, pts)
 
 
 @contextmanager
@@ -165,7 +181,7 @@ def misbehaving(
             if self.sent_pictures < after_pictures:
                 super().send_picture(picture, pts)
             else:
-                misdeed(self)
+                misdeed(self, picture, pts)
 
     class BadServer(RtspServer):
         def session(self, connection: socket.socket) -> Session:

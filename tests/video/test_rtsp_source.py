@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import traceback
@@ -224,6 +225,30 @@ def test_a_camera_that_stops_sending_has_stalled(film: Path, misdeed: scripted.M
     assert [p.media_s for p in received] == pytest.approx([i / 25 for i in range(39)], abs=1e-3)
     assert error.reason is SourceReason.STALLED
     assert "s3cret" not in "".join(traceback.format_exception(error))
+
+
+@pytest.mark.parametrize(
+    "misdeed", [scripted.jumps_ahead, scripted.jumps_back], ids=lambda m: m.__name__
+)
+def test_a_clock_that_jumps_does_not_move_the_media_time(
+    film: Path, misdeed: scripted.Misdeed
+) -> None:
+    with scripted.misbehaving(film, 40, misdeed) as url:
+        frames = watch(RtspSource(url, 10.0, 10.0), 70)
+    assert [number_of(f.picture.bgr()) for f in frames] == list(range(70))
+    times = [f.time.media_s for f in frames]
+    assert times == pytest.approx([i / 25 for i in range(70)], abs=2e-3)
+    assert all(b.time.utc_s >= a.time.utc_s for a, b in pairwise(frames))
+
+
+def test_a_camera_that_loses_pictures_keeps_their_times(film: Path) -> None:
+    with scripted.misbehaving(film, 0, scripted.leaves_out_every_other) as url:
+        source = RtspSource(url, 10.0, 10.0)
+        source.open()
+        packets = list(itertools.islice(source.packets(), 20))
+        source.close()
+    steps = [round((b.media_s - a.media_s) * 25, 2) for a, b in pairwise(packets)]
+    assert steps[1:] == [2.0] * 18  # the first packet of a session has no time of its own
 
 
 def test_noise_in_the_stream_ends_it_or_is_skipped(film: Path) -> None:
