@@ -98,12 +98,12 @@ def train(teacher: onnx.ModelProto, samples: list[Sample], options: argparse.Nam
         names = [*_draw(LABELLED, options.batch, rng), *_draw(REPLAYED, options.batch, rng)]
         drawn = [by_source[name][int(rng.integers(len(by_source[name])))] for name in names]
         views = [random_view(sample, size, rng) for sample in drawn]
-        pictures = _batch(views)
+        pictures = batch_of(views)
         wanted = torch.from_numpy(answers.run(None, {"images": pictures})[0])
         raw = net(torch.from_numpy(pictures).to(memory_format=torch.channels_last))
         n = options.batch
         other = other_cells(wanted[:n])
-        targets = [_target(view) for view in views[:n]]
+        targets = [target_of(view) for view in views[:n]]
         hard = label_loss(raw[:n], targets, cells(*size), other)
         soft = teacher_loss(raw[:n], wanted[:n], other)
         replay = replay_loss(raw[n:], wanted[n:])
@@ -139,12 +139,14 @@ def _session(model: onnx.ModelProto, threads: int) -> ort.InferenceSession:
     )
 
 
-def _batch(views: list[View]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def batch_of(views: list[View]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """(N, 3, height, width) of some views."""
     stacked = np.stack([view.pixels.transpose(2, 0, 1) for view in views])
     return np.ascontiguousarray(stacked, np.float32)
 
 
-def _target(view: View) -> Target:
+def target_of(view: View) -> Target:
+    """A view's labels as tensors."""
     return Target(
         torch.from_numpy(view.xyxy),
         torch.from_numpy(view.class_id),
