@@ -15,7 +15,7 @@ from tests.api.centre import put_alert, put_evidence, running_centre, summaries
 from tests.api.messages import T0, episode, evidence_ref
 
 WRITERS = 4
-ALERTS_EACH = 12
+ALERTS_EACH = 5
 
 
 async def _write(worker: httpx.AsyncClient, writer: int) -> None:
@@ -31,7 +31,7 @@ async def _write(worker: httpx.AsyncClient, writer: int) -> None:
 async def _read(client: httpx.AsyncClient, stop: asyncio.Event) -> int:
     rounds = 0
     while not stop.is_set():
-        await summaries(client, "?limit=200")
+        await summaries(client, "?limit=10")
         assert (await client.get("/api/v1/cameras")).status_code == 200
         rounds += 1
     return rounds

@@ -1,0 +1,102 @@
+"""Migrations and column types."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic import command
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import inspect
+from sqlalchemy.dialects import sqlite
+
+from api.db.migrate import alembic_config, sync_engine, upgrade
+from api.db.models import Base
+from api.db.types import UtcDateTime
+from api.kit.errors import DatabaseError
+
+_DIALECT = sqlite.dialect()
+
+
+def _url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'mingan.db'}"
+
+
+def test_models_and_migrations_agree(tmp_path: Path) -> None:
+    upgrade(_url(tmp_path), tmp_path / "lock")
+    config = alembic_config()
+    engine = sync_engine(_url(tmp_path))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)
+    engine.dispose()
+
+
+def test_a_database_made_by_migrations_has_the_models_tables_and_indexes(tmp_path: Path) -> None:
+    upgrade(_url(tmp_path), tmp_path / "lock")
+    engine = sync_engine(_url(tmp_path))
+    seen = inspect(engine)
+    tables = set(seen.get_table_names()) - {"alembic_version"}
+    assert tables == set(Base.metadata.tables)
+    for name, table in Base.metadata.tables.items():
+        assert {i["name"] for i in seen.get_indexes(name)} == {i.name for i in table.indexes}
+    engine.dispose()
+
+
+def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
+    for _ in range(2):
+        upgrade(_url(tmp_path), tmp_path / "lock")
+    database = sqlite3.connect(tmp_path / "mingan.db")
+    assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [
+        ("0001_initial",)
+    ]
+    database.close()
+
+
+def test_the_schema_can_be_taken_back(tmp_path: Path) -> None:
+    upgrade(_url(tmp_path), tmp_path / "lock")
+    engine = sync_engine(_url(tmp_path))
+    config = alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    upgrade(_url(tmp_path), tmp_path / "lock")
+    database = sqlite3.connect(tmp_path / "mingan.db")
+    database.execute("UPDATE alembic_version SET version_num = '9999_future'")
+    database.commit()
+    database.close()
+    with pytest.raises(DatabaseError, match="another version"):
+        upgrade(_url(tmp_path), tmp_path / "lock")
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mingan.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(DatabaseError, match="not a database"):
+        upgrade(_url(tmp_path), tmp_path / "lock")
+
+
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
+    st.integers(-14 * 60, 14 * 60),
+)
+def test_a_moment_keeps_its_instant(naive: datetime, offset_min: int) -> None:
+    moment = naive.replace(tzinfo=timezone(timedelta(minutes=offset_min)))
+    stored = UtcDateTime().process_bind_param(moment, _DIALECT)
+    assert stored is not None
+    # SQLite keeps the digits and forgets the offset.
+    read = UtcDateTime().process_result_value(stored.replace(tzinfo=None), _DIALECT)
+    assert read == moment
+    assert read.tzinfo is UTC
+
+
+def test_a_moment_without_an_offset_is_refused() -> None:
+    with pytest.raises(ValueError, match="offset"):
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), _DIALECT)  # noqa: DTZ001

@@ -1,0 +1,51 @@
+"""The error tree: each code once, each answer a problem document."""
+
+from __future__ import annotations
+
+import httpx
+
+from api.kit.errors import ApiError, StartError
+from tests.api.centre import Centre
+
+
+def _subclasses(kind: type) -> list[type]:
+    return [found for child in kind.__subclasses__() for found in (child, *_subclasses(child))]
+
+
+def test_every_code_is_used_once() -> None:
+    kinds = [*_subclasses(ApiError), *_subclasses(StartError)]
+    codes = [kind.code for kind in kinds]
+    assert len(codes) == len(set(codes))
+    assert all(kind.status in range(400, 600) for kind in _subclasses(ApiError))
+    assert {kind.status for kind in _subclasses(ApiError) if kind.retryable} == {429, 503, 507}
+
+
+def test_a_start_error_is_one_line() -> None:
+    error = StartError("broken\nin two", where="here", remedy="Mend it")
+    assert error.line() == "here: broken in two. Mend it"
+
+
+async def test_validation_says_what_is_wrong_where(
+    centre: Centre, reviewer: httpx.AsyncClient
+) -> None:
+    answer = await reviewer.get("/api/v1/alerts?limit=many&status=odd")
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["status"], problem["code"]) == (422, "invalid")
+    assert {error["where"] for error in problem["errors"]} == {"query.limit", "query.status.0"}
+
+
+async def test_a_body_that_is_no_json_is_invalid(centre: Centre) -> None:
+    client = await centre.client()
+    answer = await client.post(
+        "/api/v1/auth/login", content=b"\xff{", headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_the_answer_does_not_repeat_a_password(centre: Centre) -> None:
+    client = await centre.client()
+    body = {"username": "admin", "password": "hunter2" * 100}
+    answer = await client.post("/api/v1/auth/login", json=body)
+    assert answer.status_code == 422
+    assert "hunter2" not in answer.text

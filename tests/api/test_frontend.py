@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.centre import Centre, running_centre
+
+
+@pytest.fixture
+async def browser(tmp_path: Path, migrated_data_dir: Path) -> AsyncIterator[httpx.AsyncClient]:
+    dist = tmp_path / "dist"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_text("<!doctype html><title>console</title>")
+    (dist / "assets" / "app-1a2b3c.js").write_text("export {}")
+    (dist / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (tmp_path / "secret.txt").write_text("secret")
+    async with running_centre(
+        tmp_path / "data", template=migrated_data_dir, console_dir=dist
+    ) as centre:
+        yield await centre.client()
+
+
+@pytest.mark.parametrize("path", ["/", "/queue", "/alerts/6f1c8a52?tab=clip", "/a.b/c"])
+async def test_any_page_address_opens_the_console(browser: httpx.AsyncClient, path: str) -> None:
+    answer = await browser.get(path)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+    assert "<title>console</title>" in answer.text
+
+
+async def test_hashed_assets_are_kept_for_ever_and_others_asked_for_again(
+    browser: httpx.AsyncClient,
+) -> None:
+    script = await browser.get("/assets/app-1a2b3c.js")
+    assert "javascript" in script.headers["content-type"]
+    assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+    icon = await browser.get("/favicon.svg")
+    assert icon.headers["cache-control"] == "no-cache"
+
+
+async def test_a_missing_asset_is_not_answered_with_a_page(browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/assets/gone-9.js")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt", "/%00"]
+)
+async def test_nothing_outside_the_folder_is_served(browser: httpx.AsyncClient, path: str) -> None:
+    answer = await browser.get(path)
+    assert "secret" not in answer.text
+
+
+async def test_the_page_may_run_only_its_own_scripts(browser: httpx.AsyncClient) -> None:
+    headers = (await browser.get("/")).headers
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";")
+    )
+    assert policy["script-src"] == "'self'"
+    assert policy["default-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_only_reading_is_possible(browser: httpx.AsyncClient) -> None:
+    answer = await browser.post("/")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (await browser.get("/api")).json()["code"] == "not_found"
+
+
+async def test_a_console_not_built_is_said_plainly(centre: Centre) -> None:
+    answer = await (await centre.client()).get("/")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        503,
+        "text/plain; charset=utf-8",
+    )
+    assert "npm run build" in answer.text

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import httpx
+
+from tests.api.centre import Centre, beat, put_alert
+from tests.api.messages import camera_beat, episode, heartbeat
+
+
+async def test_strangers_learn_only_the_status(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await beat(worker, heartbeat(camera_beat()))
+    stranger = await centre.client()
+    assert (await stranger.get("/api/v1/health")).json() == {"status": "ok"}
+    health = (await reviewer.get("/api/v1/health")).json()
+    assert (health["status"], health["database"], health["version"]) == ("ok", "ok", "0.1.0")
+    [seen] = health["workers"]
+    assert (seen["worker_id"], seen["lost"], seen["outbox_pending"]) == ("box-1", False, 3)
+    assert seen["last_seen_at"] == "2026-11-24T02:00:00Z"
+
+
+async def test_a_lost_worker_degrades(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await beat(worker, heartbeat())
+    centre.clock.advance(31)
+    health = (await reviewer.get("/api/v1/health")).json()
+    assert health["status"] == "degraded"
+    assert health["workers"][0]["lost"] is True
+
+
+async def test_a_database_that_is_gone_is_told_and_not_hidden(centre: Centre) -> None:
+    await centre.runtime.database.close()
+    for path in centre.runtime.settings.data_dir.glob("mingan.db*"):
+        path.unlink()
+    (centre.runtime.settings.data_dir / "mingan.db").write_bytes(b"ruined" * 1000)
+    answer = await (await centre.client()).get("/api/v1/health")
+    assert (answer.status_code, answer.json()) == (503, {"status": "failing"})
+
+
+async def test_metrics_count_requests_by_template_and_alerts_by_status(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await put_alert(worker, episode())
+    await put_alert(worker, episode())
+    await beat(worker, heartbeat(camera_beat()))
+    centre.clock.advance(7)
+    await reviewer.get(f"/api/v1/alerts/{episode().id}")
+    await reviewer.get("/no/such/page")
+    lines = (await worker.get("/metrics")).text.splitlines()
+    values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
+    def value(name: str) -> float:
+        return float(values[name])
+
+    route = 'method="GET",route="/api/v1/alerts/{alert_id}",status="200"'
+    assert value(f"mingan_api_requests_total{{{route}}}") == 1
+    assert value('mingan_api_requests_total{method="GET",route="unmatched",status="503"}') == 1
+    assert value('mingan_api_ingested_total{changed="true",kind="alert"}') == 1
+    assert value('mingan_api_ingested_total{changed="false",kind="alert"}') == 1
+    assert value('mingan_api_alerts{status="pending_review"}') == 1
+    assert value('mingan_api_worker_silence_seconds{worker_id="box-1"}') == 7
+    assert value('mingan_api_worker_outbox_pending{worker_id="box-1"}') == 3
+    assert str(episode().id) not in "\n".join(lines)
