@@ -37,6 +37,8 @@ class Watcher(Generic[ConfigT]):
         self._zone_name = zone_name
         self._seen_s: dict[int, float] = {}  # by track, when this rule last saw it
         self._trusted: set[int] = set()  # tracks that reached min_score
+        self._class_names: tuple[str, ...] = ()
+        self._wanted = np.zeros(0, np.bool_)  # by class id
 
     @property
     def config(self) -> ConfigT:
@@ -74,8 +76,12 @@ class Watcher(Generic[ConfigT]):
 
     def _concerned(self, tracks: Tracks) -> NDArray[np.int64]:
         """Indices of the tracks of its classes that have reached ``min_score``."""
-        ids = [i for i, name in enumerate(tracks.class_names) if name in self._config.classes]
-        index = np.flatnonzero(np.isin(tracks.class_id, ids))
+        if not len(tracks):
+            return np.zeros(0, np.int64)
+        if tracks.class_names != self._class_names:
+            self._class_names = tracks.class_names
+            self._wanted = np.array([n in self._config.classes for n in tracks.class_names])
+        index = np.flatnonzero(self._wanted[tracks.class_id])
         if self._config.min_score is None:
             return index
         strong = index[tracks.score[index] >= self._config.min_score]

@@ -17,10 +17,10 @@ RULES: dict[str, dict[str, object]] = {
     "loitering": {"zone": ZONE, "min_s": 6},
 }
 ALL = pytest.mark.parametrize("kind", sorted(RULES))
-QUICK = settings(deadline=None, max_examples=40)
+QUICK = settings(deadline=None, max_examples=25)
 
 coordinate = st.floats(0.0, 1.0).map(lambda v: round(v, 3))
-stop = st.tuples(st.floats(0.5, 8.0), coordinate, coordinate)
+stop = st.tuples(st.floats(0.5, 6.0), coordinate, coordinate)
 
 
 @st.composite
@@ -47,7 +47,7 @@ def told(events: list[RuleEvent]) -> list[tuple[object, ...]]:
 @QUICK
 @given(people=strollers())
 def test_the_same_tracks_give_the_same_events(kind: str, people: list[Person]) -> None:
-    times = every(5, 40)
+    times = every(4, 30)
     assert play(rule(type=kind, **RULES[kind]), people, times) == play(
         rule(type=kind, **RULES[kind]), people, times
     )
@@ -65,7 +65,7 @@ def test_nobody_outside_is_an_alert(kind: str, people: list[Person]) -> None:
 
         return Person(person.track_id, path, score=person.score)
 
-    assert play(rule(type=kind, **RULES[kind]), [aside(p) for p in people], every(5, 40)) == []
+    assert play(rule(type=kind, **RULES[kind]), [aside(p) for p in people], every(4, 30)) == []
 
 
 @ALL
@@ -73,7 +73,7 @@ def test_nobody_outside_is_an_alert(kind: str, people: list[Person]) -> None:
 @given(people=strollers())
 def test_nothing_happens_without_its_class(kind: str, people: list[Person]) -> None:
     cars = [Person(p.track_id, p.path, kind="car") for p in people]
-    assert play(rule(type=kind, **RULES[kind]), cars, every(5, 40)) == []
+    assert play(rule(type=kind, **RULES[kind]), cars, every(4, 30)) == []
 
 
 @ALL
@@ -81,8 +81,8 @@ def test_nothing_happens_without_its_class(kind: str, people: list[Person]) -> N
 @given(people=strollers())
 def test_the_size_of_the_picture_does_not_matter(kind: str, people: list[Person]) -> None:
     # Powers of two keep the fractions equal to the last bit.
-    one = play(rule(type=kind, **RULES[kind]), people, every(5, 40), size=(512, 256))
-    other = play(rule(type=kind, **RULES[kind]), people, every(5, 40), size=(2048, 1024))
+    one = play(rule(type=kind, **RULES[kind]), people, every(4, 30), size=(512, 256))
+    other = play(rule(type=kind, **RULES[kind]), people, every(4, 30), size=(2048, 1024))
     assert told(one) == told(other)
 
 
@@ -93,11 +93,11 @@ def test_the_hour_does_not_matter(kind: str, people: list[Person], shift_s: floa
     def later(person: Person) -> Person:
         return Person(person.track_id, lambda t: person.path(t - shift_s), score=person.score)
 
-    now = play(rule(type=kind, **RULES[kind]), people, every(4, 40))
+    now = play(rule(type=kind, **RULES[kind]), people, every(4, 30))
     then = play(
         rule(type=kind, **RULES[kind]),
         [later(p) for p in people],
-        [t + shift_s for t in every(4, 40)],
+        [t + shift_s for t in every(4, 30)],
     )
     assert [(e.kind, e.started.media_s + shift_s, e.at.media_s + shift_s) for e in now] == [
         (e.kind, e.started.media_s, e.at.media_s) for e in then
@@ -111,7 +111,7 @@ def test_episodes_are_whole_and_their_facts_consistent(kind: str, people: list[P
     ids = {p.track_id for p in people}
     open_start: float | None = None
     starts: list[float] = []
-    for event in play(rule(type=kind, **RULES[kind]), people, every(5, 40)):
+    for event in play(rule(type=kind, **RULES[kind]), people, every(4, 30)):
         if event.kind is EventKind.OPENED:
             assert open_start is None
             open_start = event.started.media_s

@@ -41,10 +41,13 @@ class Presence:
         """
         if not len(index):
             return index
-        depth = self._zone.signed_distance(tracks.foot_norm_xy()[index])
+        feet = tracks.foot_norm_xy()[index]
         ids = tracks.track_id[index]
-        was_inside = np.array([int(i) in self._inside for i in ids], np.bool_)
-        is_inside = (depth >= 0.0) | (was_inside & (depth >= -self._leave_margin))
+        is_inside = self._zone.contains(feet)
+        leaving = np.flatnonzero(~is_inside & [int(i) in self._inside for i in ids])
+        if len(leaving):
+            depth = self._zone.signed_distance(feet[leaving])
+            is_inside[leaving[depth >= -self._leave_margin]] = True
         self._inside.update(int(i) for i in ids[is_inside])
         self._inside.difference_update(int(i) for i in ids[~is_inside])
         return index[is_inside]
