@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """(Re)generate what the console derives from the API: its typed client and its vocabulary.
 
 ``api/openapi.json``            → ``api/console/src/client``

@@ -16,14 +16,12 @@ interface Props {
 export function Facts({ alert, detail }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
-  const classes = alert.classes.map((name) => term("object_class", name)).join("、");
+  const classes = alert.classes.map((name) => term("object_class", name)).join(t("list.separator"));
   return (
     <dl className={styles.facts} data-testid="facts">
       <Fact name={t("fact.duration")}>
         {alert.state === "open" ? (
-          <>
-            <Elapsed moment={alert.started_at} /> · {term("episode_state", "open")}
-          </>
+          <Elapsed moment={alert.started_at} />
         ) : (
           formatDuration(t, alert.duration_s)
         )}

@@ -5,9 +5,9 @@ export function BrandMark({ size = 24 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" className={styles.mark}>
       <rect width="32" height="32" rx="8" className={styles.tile} />
-      <circle cx="11" cy="16" r="5.2" className={styles.light} />
+      <circle cx="11.4" cy="16" r="4.8" className={styles.light} />
       <path
-        d="M19.2 8.2a8.4 8.4 0 1 1 0 15.6 9.6 9.6 0 0 0 0-15.6Z"
+        d="M17.6 7.2a8.8 8.8 0 0 1 0 17.6 10.2 10.2 0 0 0 0-17.6Z"
         className={styles.light}
       />
     </svg>

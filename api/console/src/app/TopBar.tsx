@@ -1,4 +1,11 @@
-import { LogoutOutlined, TeamOutlined, UserOutlined } from "@ant-design/icons";
+import {
+  GlobalOutlined,
+  LogoutOutlined,
+  MoonOutlined,
+  SunOutlined,
+  TeamOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
 import { Button, Dropdown, type MenuProps } from "antd";
 import { useTranslation } from "react-i18next";
 import { NavLink, useNavigate } from "react-router";
@@ -10,9 +17,11 @@ import type { Me } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { HelpOverlay } from "../keyboard/HelpOverlay";
 import { useSignOut } from "../session/useSession";
+import { useNarrow } from "../ui/useNarrow";
 import { Brand } from "./Brand";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { LiveIndicator } from "./LiveIndicator";
+import { usePreferences } from "./preferences";
 import styles from "./Shell.module.css";
 import { ThemeSwitch } from "./ThemeSwitch";
 
@@ -22,6 +31,8 @@ export function TopBar({ me }: { me: Me }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const pending = usePendingCount();
+  const narrow = useNarrow();
+  const { language, theme, setLanguage, setTheme } = usePreferences();
   const blind = useCameras().data?.items.filter(isBlind).length ?? 0;
 
   const items: MenuProps["items"] = [
@@ -34,11 +45,27 @@ export function TopBar({ me }: { me: Me }) {
     ...(me.role === "admin"
       ? [{ key: "users", label: t("nav.users"), icon: <TeamOutlined /> }]
       : []),
+    ...(narrow
+      ? [
+          {
+            key: "language",
+            label: t("nav.otherLanguage"),
+            icon: <GlobalOutlined />,
+          },
+          {
+            key: "theme",
+            label: t(theme === "dark" ? "nav.toLight" : "nav.toDark"),
+            icon: theme === "dark" ? <SunOutlined /> : <MoonOutlined />,
+          },
+        ]
+      : []),
     { type: "divider" },
     { key: "out", label: t("nav.signOut"), icon: <LogoutOutlined /> },
   ];
   const onMenu: MenuProps["onClick"] = ({ key }) => {
     if (key === "users") void navigate("/users");
+    if (key === "language") setLanguage(language === "zh" ? "en" : "zh");
+    if (key === "theme") setTheme(theme === "dark" ? "light" : "dark");
     if (key === "out") void signOut();
   };
 
@@ -73,8 +100,8 @@ export function TopBar({ me }: { me: Me }) {
       <LiveIndicator />
       <div className={styles.tools}>
         <HelpOverlay />
-        <LanguageSwitch />
-        <ThemeSwitch />
+        {!narrow && <LanguageSwitch />}
+        {!narrow && <ThemeSwitch />}
         <Dropdown menu={{ items, onClick: onMenu }} trigger={["click"]} placement="bottomRight">
           <Button
             type="text"

@@ -11,6 +11,7 @@ export function createRouter() {
     {
       path: "/",
       element: <Shell />,
+      hydrateFallbackElement: <></>,
       errorElement: <Crash />,
       children: [
         { index: true, lazy: async () => import("../alerts/queue/QueuePage") },

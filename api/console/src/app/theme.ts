@@ -67,12 +67,24 @@ export function antdTheme(name: ThemeName): ThemeConfig {
       colorTextLightSolid: palette.onInk,
       colorPrimaryHover: palette.ink,
       colorPrimaryActive: palette.ink,
+      colorTextPlaceholder: palette.textMuted,
+      motion: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       motionDurationMid: "0.1s",
       motionDurationSlow: "0.15s",
       wireframe: false,
     },
     components: {
-      Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500 },
+      // The dark algorithm would dim the ink.
+      Button: {
+        colorPrimary: palette.ink,
+        colorPrimaryHover: palette.ink,
+        colorPrimaryActive: palette.ink,
+        primaryColor: palette.onInk,
+        primaryShadow: "none",
+        defaultShadow: "none",
+        fontWeight: 500,
+      },
+      Form: { itemMarginBottom: 18, verticalLabelPadding: "0 0 4px" },
       Segmented: { itemSelectedBg: palette.ink, itemSelectedColor: palette.onInk, trackPadding: 2 },
       Tooltip: {
         colorBgSpotlight: name === "dark" ? "#e9edf2" : "#18222f",

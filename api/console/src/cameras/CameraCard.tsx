@@ -10,6 +10,12 @@ import styles from "./cameras.module.css";
 import { CameraStateMark } from "./CameraStateMark";
 import { cameraTone } from "./state";
 
+const CODECS: Record<string, string> = { h264: "H.264", hevc: "H.265", h265: "H.265" };
+
+function codecName(codec: string): string {
+  return CODECS[codec.toLowerCase()] ?? codec.toUpperCase();
+}
+
 export function CameraCard({ camera }: { camera: CameraView }) {
   const { t } = useTranslation();
   const term = useTerm();
@@ -52,7 +58,7 @@ export function CameraCard({ camera }: { camera: CameraView }) {
               {t("cameras.lastAnalysed")} <Ago moment={camera.last_analysed_at} />
             </>
           ) : (
-            t("cameras.neverAnalysed")
+            t(camera.analysed_s > 0 ? "cameras.lastUnknown" : "cameras.neverAnalysed")
           )}
         </p>
       </div>
@@ -63,7 +69,7 @@ export function CameraCard({ camera }: { camera: CameraView }) {
         <p>
           {stream
             ? t("cameras.stream", {
-                codec: stream.codec.toUpperCase(),
+                codec: codecName(stream.codec),
                 size: `${stream.width}×${stream.height}`,
                 fps: Math.round(stream.fps * 10) / 10,
               })

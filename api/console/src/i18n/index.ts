@@ -24,5 +24,6 @@ export function startI18n(language: Language): void {
     resources: { zh: { console: zh }, en: { console: en } },
     interpolation: { escapeValue: false },
     initAsync: false,
+    showSupportNotice: false,
   });
 }

@@ -2,7 +2,7 @@
 import type { AlertSummary } from "../../http/types";
 
 /** The box is the one of the moment; people walk on, so it is shown around that moment only. */
-export const BOX_AROUND_S = 0.8;
+export const BOX_AROUND_S = 0.6;
 /** Playback begins this long before the moment. */
 const LEAD_S = 3;
 

@@ -1,0 +1,67 @@
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { flatten, type AlertPages } from "../alerts/cache";
+import { DEFAULT_FILTERS } from "../alerts/filters";
+import { keys } from "../http/keys";
+import type { CameraList } from "../http/types";
+import { alertAt, camera, pagesOf } from "../testing/samples";
+import { LiveCache } from "./LiveCache";
+
+const PENDING = keys.alertList(DEFAULT_FILTERS);
+const CONFIRMED = keys.alertList({ ...DEFAULT_FILTERS, status: "confirmed" });
+
+describe("LiveCache", () => {
+  let client: QueryClient;
+  let arrivals: string[];
+  let cache: LiveCache;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    client = new QueryClient();
+    arrivals = [];
+    cache = new LiveCache(client, (id) => arrivals.push(id));
+    client.setQueryData(PENDING, pagesOf([alertAt("a", "2026-11-24T05:00:00Z")]));
+    client.setQueryData(CONFIRMED, pagesOf([]));
+  });
+  afterEach(() => {
+    cache.close();
+    vi.useRealTimers();
+  });
+
+  const rows = (key: readonly unknown[]) =>
+    flatten(client.getQueryData<AlertPages>(key)).map((row) => row.id);
+
+  it("brings a new alert into the lists it belongs to", () => {
+    cache.applyAlert(alertAt("b", "2026-11-24T05:10:00Z"));
+    expect(rows(PENDING)).toEqual(["b", "a"]);
+    expect(rows(CONFIRMED)).toEqual([]);
+    expect(arrivals).toEqual(["b"]);
+  });
+
+  it("moves an alert that a colleague judged", () => {
+    cache.applyAlert(alertAt("a", "2026-11-24T05:00:00Z", { status: "confirmed" }));
+    expect(rows(PENDING)).toEqual([]);
+    expect(rows(CONFIRMED)).toEqual(["a"]);
+  });
+
+  it("reads the counts once for a burst of events", () => {
+    const invalidate = vi.spyOn(client, "invalidateQueries");
+    for (let n = 0; n < 20; n += 1) cache.applyAlert(alertAt(`x${n}`, "2026-11-24T05:20:00Z"));
+    vi.advanceTimersByTime(1000);
+    const counts = invalidate.mock.calls.filter(([what]) => what?.queryKey === keys.alertCounts);
+    expect(counts).toHaveLength(1);
+  });
+
+  it("updates a camera and reloads everything on reset", () => {
+    client.setQueryData<CameraList>(keys.cameras, {
+      items: [camera("gate")],
+      as_of: "2026-11-24T06:00:00Z",
+    });
+    cache.applyCamera(camera("gate", { state: "not_watching", reason: "stalled" }));
+    expect(client.getQueryData<CameraList>(keys.cameras)?.items[0]?.state).toBe("not_watching");
+    cache.reset();
+    expect(client.getQueryState(PENDING)?.isInvalidated).toBe(true);
+    expect(client.getQueryState(keys.cameras)?.isInvalidated).toBe(true);
+  });
+});

@@ -1,0 +1,77 @@
+/* Alerts and cameras for tests; each test names only what it is about. */
+import type { AlertPages } from "../alerts/cache";
+import type { AlertSummary, CameraView } from "../http/types";
+
+export const NOW = Date.parse("2026-11-24T06:00:00Z");
+
+export function alertAt(id: string, raisedAt: string, more: Partial<AlertSummary> = {}): AlertSummary {
+  return {
+    id,
+    status: "pending_review",
+    rule: "perimeter_intrusion",
+    rule_id: "perimeter-intrusion",
+    zone: "",
+    risk: "class_2",
+    state: "closed",
+    camera_id: "gate-north",
+    camera_name: "北门",
+    camera_location: "",
+    started_at: raisedAt,
+    raised_at: raisedAt,
+    ended_at: raisedAt,
+    duration_s: 0,
+    score: 0.9,
+    classes: ["person"],
+    snapshot_url: null,
+    snapshot_size: null,
+    clip_url: null,
+    clip_starts_at: null,
+    clip_duration_s: null,
+    has_original: false,
+    box_norm_xyxy: [0.1, 0.1, 0.2, 0.3],
+    zone_norm: [],
+    reviewed_by: null,
+    reviewed_at: null,
+    undo_until: null,
+    reason: null,
+    note: "",
+    ...more,
+  };
+}
+
+export function pagesOf(...pages: AlertSummary[][]): AlertPages {
+  return {
+    pageParams: pages.map((_, index) => (index === 0 ? null : `cursor-${index}`)),
+    pages: pages.map((items, index) => ({
+      items,
+      next_cursor: index < pages.length - 1 ? `cursor-${index + 1}` : null,
+      counts: { pending_review: 0, confirmed: 0, false_positive: 0 },
+      as_of: "2026-11-24T06:00:00Z",
+    })),
+  };
+}
+
+export function camera(id: string, more: Partial<CameraView> = {}): CameraView {
+  return {
+    camera_id: id,
+    name: id,
+    location: "",
+    source: "",
+    rules: [],
+    config_sha256: null,
+    registered: true,
+    worker_id: "box-1",
+    state: "watching",
+    reason: "",
+    detail: "",
+    since: null,
+    last_frame_at: null,
+    last_analysed_at: null,
+    stream: null,
+    analysed_window_s: 86_400,
+    analysed_s: 86_400,
+    missing: [],
+    analysed_by_rule: [],
+    ...more,
+  };
+}

@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Take the console's pictures for the documentation.
+
+    scripts/screenshots.py http://127.0.0.1:8000 --user admin --password-env MINGAN_PASSWORD
+
+Writes PNG files into ``docs/images`` (``--out`` for another folder). They show whatever the console
+shows: use recordings that may be published. Stills are blurred by the system; a moving clip is not,
+so it is blurred here. With ffmpeg on PATH the files are reduced to 256 colours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+LIMIT_BYTES = 300_000
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+BLUR_CLIPS = "video { filter: blur(3px); }"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One combination of language, theme and screen."""
+
+    language: str
+    theme: str
+    phone: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """Ends the file's name."""
+        return f"{self.language}-{'phone-' if self.phone else ''}{self.theme}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One page to be shown."""
+
+    name: str
+    show: Callable[[Page], None]
+    looks: tuple[Look, ...]
+    signed_in: bool = True
+
+
+ZH_DARK, ZH_LIGHT = Look("zh", "dark"), Look("zh", "light")
+EN_LIGHT, EN_DARK = Look("en", "light"), Look("en", "dark")
+ZH_PHONE = Look("zh", "light", phone=True)
+
+
+def wait_for_moment(page: Page) -> None:
+    """Let the clip run until the box is drawn, then hold it."""
+    try:
+        page.wait_for_selector("[data-testid=player][data-shows=clip]", timeout=8000)
+        page.wait_for_selector("[data-testid=box]", timeout=8000)
+        page.keyboard.press("Space")
+    except Exception as error:  # noqa: BLE001 -- a still is a good picture too
+        print(f"  no clip: {type(error).__name__}", file=sys.stderr)
+    page.wait_for_timeout(300)
+
+
+def show_queue(page: Page) -> None:
+    """The first screen."""
+    page.goto("/")
+    page.wait_for_selector("[data-testid=alert-row]")
+    page.wait_for_timeout(900)
+    if page.viewport_size == DESKTOP:
+        wait_for_moment(page)
+
+
+def show_reasons(page: Page) -> None:
+    """The false-alarm popover."""
+    show_queue(page)
+    page.keyboard.press("f")
+    page.wait_for_selector("[data-testid=reasons]")
+    page.wait_for_timeout(400)
+
+
+def show_detail(page: Page) -> None:
+    """One alert's own page."""
+    page.goto("/?status=all")
+    row = page.locator("[data-testid=alert-row]:has(img)").first
+    row.wait_for()
+    page.goto(str(row.get_attribute("href")))
+    page.wait_for_selector("[data-testid=detail-page]")
+    page.wait_for_timeout(900)
+    wait_for_moment(page)
+
+
+def show_cameras(page: Page) -> None:
+    """All cameras."""
+    page.goto("/cameras")
+    page.wait_for_selector("[data-testid=camera-card]")
+    page.wait_for_timeout(500)
+
+
+def show_help(page: Page) -> None:
+    """The keys."""
+    show_queue(page)
+    page.keyboard.press("?")
+    page.wait_for_selector("[data-testid=help-overlay]")
+    page.wait_for_timeout(500)
+
+
+def show_sign_in(page: Page) -> None:
+    """The door."""
+    page.goto("/")
+    page.wait_for_selector("[data-testid=sign-in]")
+    page.wait_for_timeout(300)
+
+
+SHOTS = (
+    Shot("sign-in", show_sign_in, (ZH_LIGHT, EN_LIGHT), signed_in=False),
+    Shot("queue", show_queue, (ZH_DARK, ZH_LIGHT, EN_LIGHT, EN_DARK, ZH_PHONE)),
+    Shot("false-alarm", show_reasons, (ZH_DARK,)),
+    Shot("detail", show_detail, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("cameras", show_cameras, (ZH_LIGHT, ZH_DARK, EN_LIGHT, ZH_PHONE)),
+    Shot("keys", show_help, (ZH_LIGHT,)),
+)
+
+
+def prepare(page: Page, look: Look) -> None:
+    """Choose language and theme, and blur every clip, before the console starts."""
+    page.add_init_script(
+        f"localStorage.setItem('mingan.language', '{look.language}');"
+        f"localStorage.setItem('mingan.theme', '{look.theme}');"
+        "addEventListener('DOMContentLoaded', () => {"
+        "  const style = document.createElement('style');"
+        f"  style.textContent = '{BLUR_CLIPS}';"
+        "  document.head.append(style);"
+        "});"
+    )
+
+
+def sign_in(browser: Browser, base: str, user: str, password: str, keep: Path) -> None:
+    """Sign in once and keep the session for all pages."""
+    context = browser.new_context(base_url=base)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("[data-testid=username]", user)
+    page.fill("input[data-testid=password], [data-testid=password] input", password)
+    page.click("[data-testid=sign-in-submit]")
+    page.wait_for_selector("[data-testid=nav-queue]")
+    context.storage_state(path=str(keep))
+    context.close()
+
+
+def save(page: Page, target: Path) -> None:
+    """Write the picture, reduced where ffmpeg can do it."""
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "raw.png"
+        page.screenshot(path=str(raw))
+        ffmpeg = shutil.which("ffmpeg")
+        if ffmpeg is None:
+            shutil.copyfile(raw, target)
+        else:
+            reduce = "split[a][b];[a]palettegen=max_colors=256:stats_mode=single[p];[b][p]"
+            reduce += "paletteuse=dither=bayer:bayer_scale=5"
+            command = [ffmpeg, "-v", "error", "-y", "-i", str(raw), "-vf", reduce]
+            subprocess.run([*command, "-compression_level", "100", str(target)], check=True)
+    size = target.stat().st_size
+    note = "" if size <= LIMIT_BYTES else f"  larger than {LIMIT_BYTES // 1000} kB"
+    print(f"{target.name}  {size // 1000} kB{note}")
+
+
+def take(browser: Browser, base: str, shot: Shot, look: Look, session: Path, out: Path) -> None:
+    """One picture."""
+    context = browser.new_context(
+        base_url=base,
+        viewport=PHONE if look.phone else DESKTOP,
+        device_scale_factor=1,
+        has_touch=look.phone,
+        locale="zh-CN" if look.language == "zh" else "en-GB",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+        **({"storage_state": str(session)} if shot.signed_in else {}),
+    )
+    page = context.new_page()
+    page.on("pageerror", lambda error: print(f"  page error: {error}", file=sys.stderr))
+    prepare(page, look)
+    shot.show(page)
+    save(page, out / f"{shot.name}-{look.suffix}.png")
+    context.close()
+
+
+def main() -> None:
+    """Take all pictures, or those named with ``--only``."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("url")
+    parser.add_argument("--user", default="admin")
+    parser.add_argument("--password-env", default="MINGAN_PASSWORD")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--only", help="comma-separated names, as queue,detail")
+    parser.add_argument("--chromium", default=shutil.which("chromium"))
+    arguments = parser.parse_args()
+    password = os.environ.get(arguments.password_env)
+    if not password:
+        sys.exit(f"put the password into the environment variable {arguments.password_env}")
+    wanted = set(arguments.only.split(",")) if arguments.only else {shot.name for shot in SHOTS}
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(
+            executable_path=arguments.chromium, headless=True, args=list(CHROMIUM_ARGS)
+        )
+        session = Path(folder) / "session.json"
+        sign_in(browser, arguments.url, arguments.user, password, session)
+        for shot in SHOTS:
+            if shot.name in wanted:
+                for look in shot.looks:
+                    take(browser, arguments.url, shot, look, session, arguments.out)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
