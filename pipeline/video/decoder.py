@@ -24,8 +24,8 @@ from pipeline.video.picture import AvPicture, Converter
 MAX_CONSECUTIVE_FAILURES = 50
 """Two seconds of a camera at 25/s."""
 
-MAX_PACKETS_WITHOUT_PICTURE = 300
-"""Longer than any sane GOP: joining a stream mid-GOP gives nothing until its keyframe."""
+MAX_S_WITHOUT_PICTURE = 30.0
+"""Joining mid-GOP gives nothing until a keyframe; "smart" codecs send one every 10 to 20 s."""
 
 _MAX_PENDING_TIMES = 64
 _UTC_STEP_S = 2.0
@@ -61,7 +61,7 @@ class Decoder:
         self._times: dict[int, FrameTime] = {}
         self._last: FrameTime | None = None
         self._failures_in_row = 0
-        self._packets_without_picture = 0
+        self._waits_since_s: float | None = None
         self._is_draining = False
         self.corrupt_count = 0
         """Packets the decoder refused so far."""
@@ -92,13 +92,11 @@ class Decoder:
             return self._failed(error.strerror or "unreadable packet", error)
         self._failures_in_row = 0
         if decoded:
-            self._packets_without_picture = 0
-        else:
-            self._packets_without_picture += 1
-            if self._packets_without_picture >= MAX_PACKETS_WITHOUT_PICTURE:
-                raise self._undecodable(
-                    f"{self._packets_without_picture} packets in a row gave no picture"
-                )
+            self._waits_since_s = None
+        elif self._waits_since_s is None:
+            self._waits_since_s = packet.media_s
+        elif packet.media_s - self._waits_since_s > MAX_S_WITHOUT_PICTURE:
+            raise self._undecodable(f"{MAX_S_WITHOUT_PICTURE:g} s of packets gave no picture")
         return [self._frame(frame) for frame in decoded]
 
     def flush(self, *, is_end: bool = True) -> list[Frame]:
@@ -119,6 +117,7 @@ class Decoder:
             decoded = []
             self.corrupt_count += 1
         self._is_draining = True
+        self._waits_since_s = None
         frames = [self._frame(frame) for frame in decoded]
         had_packets = bool(self._times) or self.corrupt_count > 0
         self._times.clear()

@@ -87,6 +87,15 @@ def test_a_stream_that_ends_without_any_picture_is_undecodable(tmp_path: Path) -
             decoder.flush()
 
 
+def test_half_a_minute_without_a_picture_is_undecodable(tmp_path: Path) -> None:
+    packets, info = read_packets(make_video(tmp_path / "a.mp4", count=60, gop=60))
+    keyless = [replace(p, media_s=float(i)) for i, p in enumerate(packets[1:])]
+    assert decoded(keyless[:30] + packets[:1], info)
+    with pytest.raises(SourceError, match="30 s of packets gave no picture") as caught:
+        decoded(keyless, info)
+    assert caught.value.reason is SourceReason.UNDECODABLE
+
+
 def test_an_unknown_codec_is_refused_at_once() -> None:
     info = StreamInfo("no_such_codec", 64, 64, 25.0, Fraction(1, 25), b"")
     with pytest.raises(SourceError, match="no_such_codec cannot be decoded"):
