@@ -1,0 +1,385 @@
+"""The recorder's memory: which segments exist, and why there is none where there is none.
+
+The index answers quickly; it does not prove. A row is written after its file has its name, and
+deleted after its file is gone, so a crash can leave a file without a row (found again on start)
+but never a row that promises a file which was never finished. Lost, it is rebuilt from the files;
+what cannot be rebuilt are causes of old gaps, holds and broken promises, which is why it is synced.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.contract.retention import GapCause
+from pipeline.recorders.errors import FootageIndexError
+from pipeline.recorders.segments import LifePoint, Segment, ignore
+from pipeline.recorders.spans import Span
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS segments (
+  path TEXT PRIMARY KEY,
+  camera TEXT NOT NULL,
+  start_ms INTEGER NOT NULL,
+  end_ms INTEGER NOT NULL,
+  media_ms INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  codec TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS segments_by_time ON segments (camera, start_ms);
+CREATE TABLE IF NOT EXISTS cameras (
+  camera TEXT PRIMARY KEY,
+  since_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS absences (
+  id INTEGER PRIMARY KEY,
+  camera TEXT NOT NULL,
+  start_ms INTEGER NOT NULL,
+  end_ms INTEGER,
+  cause TEXT NOT NULL,
+  detail TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS absences_by_time ON absences (camera, start_ms);
+CREATE TABLE IF NOT EXISTS holds (
+  id INTEGER PRIMARY KEY,
+  camera TEXT NOT NULL,
+  start_ms INTEGER NOT NULL,
+  end_ms INTEGER NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS broken_promises (
+  id INTEGER PRIMARY KEY,
+  camera TEXT NOT NULL,
+  broken_ms INTEGER NOT NULL,
+  start_ms INTEGER NOT NULL,
+  end_ms INTEGER NOT NULL,
+  promised_days INTEGER NOT NULL,
+  kept_days REAL NOT NULL,
+  why TEXT NOT NULL
+);
+"""
+_JOIN_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An interval in which a camera was not recorded, and why.
+
+    Attributes:
+        span: When; of one that still lasts, until the moment of asking.
+        cause: Why.
+        detail: One line for an engineer.
+        is_open: It still lasts.
+    """
+
+    span: Span
+    cause: GapCause
+    detail: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Footage that must not be deleted, as evidence."""
+
+    id: int
+    camera: str
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A promise that was broken: what went, when, and how old it was."""
+
+    camera: str
+    broken_s: float
+    span: Span
+    promised_days: int
+    kept_days: float
+    why: str
+
+
+class FootageIndex:
+    """The index in one SQLite file; safe to use from several threads.
+
+    Args:
+        path: The database; made with its folder.
+        reached: Called at the points of a segment's life that lie here.
+
+    Raises:
+        FootageIndexError: It cannot be opened; a broken file is to be removed and rebuilt.
+    """
+
+    def __init__(self, path: Path, reached: Callable[[LifePoint], None] = ignore) -> None:
+        self.path = path
+        self._reached = reached
+        self._lock = threading.RLock()
+        self.is_new = not path.exists()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise FootageIndexError(
+                f"the index of recordings cannot be used ({error})",
+                where=str(path),
+                remedy="Remove the file; it is rebuilt from the recordings",
+            ) from error
+
+    # --- segments -------------------------------------------------------------------------
+
+    def save(self, segment: Segment) -> None:
+        """Remember a finished segment.
+
+        Raises:
+            FootageIndexError: Not written; the file exists all the same and is found on start.
+        """
+        with self._write() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    segment.path,
+                    segment.camera,
+                    _ms(segment.span.start_s),
+                    max(_ms(segment.span.end_s), _ms(segment.span.start_s) + 1),
+                    _ms(segment.media_s),
+                    segment.size_bytes,
+                    segment.codec,
+                ),
+            )
+            db.execute(
+                "INSERT INTO cameras VALUES (?, ?) ON CONFLICT DO UPDATE"
+                " SET since_ms = min(since_ms, excluded.since_ms)",
+                (segment.camera, _ms(segment.span.start_s)),
+            )
+        self._reached(LifePoint.INDEXED)
+
+    def forget(self, path: str) -> None:
+        """Delete the row of a file that is gone."""
+        with self._write() as db:
+            db.execute("DELETE FROM segments WHERE path = ?", (path,))
+        self._reached(LifePoint.FORGOTTEN)
+
+    def segments(self, camera: str | None = None, window: Span | None = None) -> list[Segment]:
+        """Segments by start, of one camera or all, those that touch the window."""
+        where, values = ["1"], list[object]()
+        if camera is not None:
+            where.append("camera = ?")
+            values.append(camera)
+        if window is not None:
+            where.append("end_ms > ? AND start_ms < ?")
+            values += [_ms(window.start_s), _ms(window.end_s)]
+        rows = self._read(
+            "SELECT camera, path, start_ms, end_ms, media_ms, size_bytes, codec FROM segments"  # noqa: S608
+            f" WHERE {' AND '.join(where)} ORDER BY start_ms, path",
+            values,
+        )
+        return [
+            Segment(r[0], r[1], Span(r[2] / 1000, r[3] / 1000), r[4] / 1000, r[5], r[6])
+            for r in rows
+        ]
+
+    def paths(self) -> set[str]:
+        """Paths of all segments."""
+        return {row[0] for row in self._read("SELECT path FROM segments", ())}
+
+    def spans(self, camera: str, window: Span | None = None) -> list[Span]:
+        """When there is footage, by the index; in order, not merged."""
+        start_ms, end_ms = (_ms(window.start_s), _ms(window.end_s)) if window else (-(2**62), 2**62)
+        return [
+            Span(a / 1000, b / 1000)
+            for a, b in self._read(
+                "SELECT start_ms, end_ms FROM segments"
+                " WHERE camera = ? AND end_ms > ? AND start_ms < ? ORDER BY start_ms",
+                (camera, start_ms, end_ms),
+            )
+        ]
+
+    def size_bytes(self, camera: str | None = None) -> int:
+        """Bytes of all segments, or of one camera's."""
+        if camera is None:
+            rows = self._read("SELECT coalesce(sum(size_bytes), 0) FROM segments", ())
+        else:
+            rows = self._read(
+                "SELECT coalesce(sum(size_bytes), 0) FROM segments WHERE camera = ?", (camera,)
+            )
+        return int(rows[0][0])
+
+    def cameras(self) -> dict[str, float]:
+        """Cameras that were ever recorded, with the moment of their first picture."""
+        rows = self._read("SELECT camera, since_ms FROM cameras ORDER BY camera", ())
+        return {camera: since_ms / 1000 for camera, since_ms in rows}
+
+    def newest_s(self, camera: str) -> float | None:
+        """The end of a camera's newest footage."""
+        rows = self._read("SELECT max(end_ms) FROM segments WHERE camera = ?", (camera,))
+        return None if rows[0][0] is None else rows[0][0] / 1000
+
+    # --- absences -------------------------------------------------------------------------
+
+    def begin_absence(self, camera: str, at_s: float, cause: GapCause, detail: str = "") -> None:
+        """From now on the camera is not recorded; ends an absence of another cause.
+
+        The same cause again changes nothing: it still lasts.
+        """
+        with self._write() as db:
+            row = db.execute(
+                "SELECT id, cause FROM absences WHERE camera = ? AND end_ms IS NULL", (camera,)
+            ).fetchone()
+            if row is not None and row[1] == cause.value:
+                return
+            self._end(db, camera, at_s)
+            db.execute(
+                "INSERT INTO absences (camera, start_ms, cause, detail) VALUES (?, ?, ?, ?)",
+                (camera, _ms(at_s), cause.value, detail[:256]),
+            )
+
+    def end_absence(self, camera: str, at_s: float) -> None:
+        """The camera is recorded again."""
+        with self._write() as db:
+            self._end(db, camera, at_s)
+
+    def add_absence(self, camera: str, span: Span, cause: GapCause, detail: str = "") -> None:
+        """An absence that is over; one that adjoins a like one becomes part of it."""
+        start_ms, end_ms = _ms(span.start_s), _ms(span.end_s)
+        with self._write() as db:
+            like = db.execute(
+                "SELECT id, start_ms, end_ms FROM absences WHERE camera = ? AND cause = ?"
+                " AND end_ms >= ? AND start_ms <= ? ORDER BY id",
+                (camera, cause.value, start_ms - _JOIN_MS, end_ms + _JOIN_MS),
+            ).fetchall()
+            for row in like:
+                start_ms, end_ms = min(start_ms, row[1]), max(end_ms, row[2])
+                db.execute("DELETE FROM absences WHERE id = ?", (row[0],))
+            db.execute(
+                "INSERT INTO absences (camera, start_ms, end_ms, cause, detail)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (camera, start_ms, end_ms, cause.value, detail[:256]),
+            )
+
+    def open_absence(self, camera: str) -> GapCause | None:
+        """Why the camera is not recorded now; None when it is, or nobody said."""
+        rows = self._read(
+            "SELECT cause FROM absences WHERE camera = ? AND end_ms IS NULL", (camera,)
+        )
+        return GapCause(rows[0][0]) if rows else None
+
+    def absences(self, camera: str, window: Span, now_s: float) -> list[Absence]:
+        """Absences that touch the window, by start."""
+        rows = self._read(
+            "SELECT start_ms, end_ms, cause, detail FROM absences WHERE camera = ?"
+            " AND start_ms < ? AND (end_ms IS NULL OR end_ms > ?) ORDER BY start_ms, id",
+            (camera, _ms(window.end_s), _ms(window.start_s)),
+        )
+        found = []
+        for start_ms, end_ms, cause, detail in rows:
+            end_s = max(now_s, window.end_s) if end_ms is None else end_ms / 1000
+            if end_s > start_ms / 1000:
+                span = Span(start_ms / 1000, end_s)
+                found.append(Absence(span, GapCause(cause), detail, end_ms is None))
+        return found
+
+    # --- holds and promises -----------------------------------------------------------------
+
+    def hold(self, camera: str, span: Span, reason: str) -> int:
+        """Keep footage from deletion, that which is still to come included."""
+        with self._write() as db:
+            cursor = db.execute(
+                "INSERT INTO holds (camera, start_ms, end_ms, reason) VALUES (?, ?, ?, ?)",
+                (camera, _ms(span.start_s), _ms(span.end_s), reason),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def release(self, hold_id: int) -> None:
+        """Let held footage go."""
+        with self._write() as db:
+            db.execute("DELETE FROM holds WHERE id = ?", (hold_id,))
+
+    def holds(self) -> list[Hold]:
+        """All holds."""
+        rows = self._read("SELECT id, camera, start_ms, end_ms, reason FROM holds", ())
+        return [Hold(r[0], r[1], Span(r[2] / 1000, r[3] / 1000), r[4]) for r in rows]
+
+    def record_broken(self, broken: Iterable[Broken]) -> None:
+        """Remember broken promises."""
+        with self._write() as db:
+            for one in broken:
+                db.execute(
+                    "INSERT INTO broken_promises (camera, broken_ms, start_ms, end_ms,"
+                    " promised_days, kept_days, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        one.camera,
+                        _ms(one.broken_s),
+                        _ms(one.span.start_s),
+                        _ms(one.span.end_s),
+                        one.promised_days,
+                        one.kept_days,
+                        one.why,
+                    ),
+                )
+
+    def broken_promises(self, camera: str, limit: int = 256) -> list[Broken]:
+        """A camera's newest broken promises, oldest of them first."""
+        rows = self._read(
+            "SELECT camera, broken_ms, start_ms, end_ms, promised_days, kept_days, why"
+            " FROM broken_promises WHERE camera = ? ORDER BY id DESC LIMIT ?",
+            (camera, limit),
+        )
+        return [
+            Broken(r[0], r[1] / 1000, Span(r[2] / 1000, r[3] / 1000), r[4], r[5], r[6])
+            for r in reversed(rows)
+        ]
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    # --- SQLite -----------------------------------------------------------------------------
+
+    @staticmethod
+    def _end(db: sqlite3.Connection, camera: str, at_s: float) -> None:
+        db.execute(
+            "UPDATE absences SET end_ms = max(start_ms, ?) WHERE camera = ? AND end_ms IS NULL",
+            (_ms(at_s), camera),
+        )
+        db.execute("DELETE FROM absences WHERE camera = ? AND end_ms <= start_ms", (camera,))
+
+    def _read(self, sql: str, values: Iterable[object]) -> list[tuple]:  # type: ignore[type-arg]
+        with self._lock:
+            try:
+                return self._db.execute(sql, tuple(values)).fetchall()
+            except sqlite3.Error as error:
+                raise self._error(error) from error
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._db
+                    self._db.execute("COMMIT")
+                finally:
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise self._error(error) from error
+
+    def _error(self, error: sqlite3.Error) -> FootageIndexError:
+        return FootageIndexError(
+            f"the index of recordings failed ({error})",
+            where=str(self.path),
+            remedy="Check the disk; if the file is broken remove it, it is rebuilt",
+        )
+
+
+def _ms(moment_s: float) -> int:
+    return round(moment_s * 1000)

@@ -1,0 +1,175 @@
+"""What a killed process left behind, made good on the next start.
+
+A ``.part`` file holds whole fragments and perhaps a torn one: the torn one is cut off, and the rest
+becomes a segment like any other. A segment without a row in the index gets its row. Nothing else
+is touched: what cannot be used stays where it is for ``mingan recordings check`` to report.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipeline.recorders import mp4_samples
+from pipeline.recorders.disk import Disk
+from pipeline.recorders.errors import FootageError, StorageError, storage_error
+from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.name_pattern import NamePattern
+from pipeline.recorders.segments import NAME_PATTERN, PART_SUFFIX, SUFFIX, Segment
+from pipeline.recorders.spans import Span
+
+_NAMES = NamePattern(NAME_PATTERN, ZoneInfo("UTC"))
+_CODECS = {"avc1": "h264", "avc3": "h264", "hvc1": "hevc", "hev1": "hevc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was made good.
+
+    Attributes:
+        parts: Segments made of ``.part`` files.
+        adopted: Segments that had a name and no row.
+        lost: Files nothing could be made of, relative to the root.
+    """
+
+    parts: tuple[Segment, ...]
+    adopted: tuple[Segment, ...]
+    lost: tuple[str, ...]
+
+
+def recover(root: Path, index: FootageIndex, disk: Disk) -> Recovered:
+    """Bring files and index together after a crash.
+
+    Looks at the two newest day folders of each camera, or at all when the index is new.
+
+    Raises:
+        StorageError: The disk cannot be written; what was done is done.
+        FootageIndexError: The index cannot be written.
+    """
+    known = index.paths()
+    parts: list[Segment] = []
+    adopted: list[Segment] = []
+    lost: list[str] = []
+    for path in our_files(root, newest_days=None if index.is_new or not known else 2):
+        if path.endswith(PART_SUFFIX):
+            segment = finish_part(root, path, disk)
+        elif path not in known:
+            segment = read_segment(root, path)
+        else:
+            continue
+        if segment is None:
+            lost.append(path)
+            continue
+        index.save(segment)
+        (parts if path.endswith(PART_SUFFIX) else adopted).append(segment)
+    return Recovered(tuple(parts), tuple(adopted), tuple(lost))
+
+
+def our_files(root: Path, newest_days: int | None = None) -> Iterator[str]:
+    """Segments and parts below the root, by name alone, relative to it.
+
+    Args:
+        root: The recorder's folder.
+        newest_days: Only so many day folders of each camera; None for all.
+    """
+    for camera in _folders(root):
+        days = _folders(camera)
+        for day in days[-newest_days:] if newest_days else days:
+            for name in sorted(entry.name for entry in os.scandir(day)):
+                path = f"{camera.name}/{day.name}/{name}"
+                if _NAMES.read(path.removesuffix(".part")) is not None:
+                    yield path
+
+
+def finish_part(root: Path, path: str, disk: Disk) -> Segment | None:
+    """Make a segment of an unfinished file; None when no fragment of it is whole.
+
+    Raises:
+        StorageError: The disk cannot be written.
+    """
+    part = root / path
+    final = path.removesuffix(PART_SUFFIX) + SUFFIX
+    try:
+        with part.open("r+b") as file:
+            try:
+                samples = mp4_samples.read_samples(file)
+                whole = samples.whole_end if len(samples.sizes) else 0
+            except FootageError:
+                whole = 0
+            if whole:
+                file.truncate(whole)
+                os.fsync(file.fileno())
+    except OSError as error:
+        raise storage_error(error, str(part)) from error
+    if not whole or (root / final).exists():
+        return None
+    segment = read_segment(root, path)
+    if segment is None:
+        return None
+    disk.rename(part, root / final)
+    return Segment(
+        segment.camera, final, segment.span, segment.media_s, segment.size_bytes, segment.codec
+    )
+
+
+def read_segment(root: Path, path: str) -> Segment | None:
+    """What a file of ours says of itself; None when it is no footage.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    name = _NAMES.read(path.removesuffix(".part"))
+    if name is None:
+        return None
+    try:
+        with (root / path).open("rb") as file:
+            samples = mp4_samples.read_samples(file)
+            size = file.seek(0, os.SEEK_END)
+    except FootageError:
+        return None
+    except OSError as error:
+        raise storage_error(error, path) from error
+    length_s = float(samples.durations[: samples.present].sum()) / samples.timescale
+    codec = _CODECS.get(samples.codec)
+    if length_s <= 0 or codec is None:
+        return None
+    span = Span(name.start_s, name.start_s + length_s)
+    return Segment(name.camera, path, span, length_s, size, codec)
+
+
+def remove_day_folders(root: Path, disk: Disk, before_s: float) -> None:
+    """Remove empty parts of days long past, that recovery could not use.
+
+    Raises:
+        StorageError: The disk cannot be written.
+    """
+    limit = (datetime.fromtimestamp(0, UTC) + timedelta(seconds=before_s)).strftime("%Y%m%d")
+    for path in list(our_files(root)):
+        if path.endswith(PART_SUFFIX) and path.split("/")[1] < limit:
+            disk.remove(root / path)
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(
+            Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)
+        )
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise storage_error(error, str(folder)) from error
+
+
+__all__ = [
+    "Recovered",
+    "StorageError",
+    "finish_part",
+    "our_files",
+    "read_segment",
+    "recover",
+    "remove_day_folders",
+]

@@ -1,0 +1,291 @@
+"""One segment: a minute of one camera, remuxed picture by picture into fragmented MP4.
+
+Never decoded, never encoded: recording costs the demuxer's work and a copy. The muxer holds the
+pictures of one fragment (at most two seconds) and hands them over whole; each is one append to a
+``.part`` file, so a killed process leaves whole fragments and at most a torn last one, which
+``recovery`` cuts off. The file gets its real name only when it is finished.
+
+Names are ``{camera}/%Y%m%d/%H%M%S_mmm.mp4`` in UTC (the ADR says why), so that
+``mingan recordings audit --time-zone UTC`` can audit our own footage without believing our index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+import av
+import av.error
+from av.stream import Stream
+
+from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.recorders.annexb import CODECS, Dress
+from pipeline.recorders.disk import Disk, DiskFile
+from pipeline.recorders.errors import FootageError
+from pipeline.recorders.spans import Span
+
+FRAGMENT_S = 2.0
+SUFFIX = ".mp4"
+PART_SUFFIX = ".mp4.part"
+NAME_PATTERN = "{camera}/%Y%m%d/%H%M%S_%f.mp4"
+"""Our names, for ``NamePattern`` with UTC."""
+
+_REORDER_S = 1.0
+
+
+class LifePoint(StrEnum):
+    """Points of a segment's life at which a process may be killed; tests kill it there."""
+
+    PART_CREATED = "part_created"
+    FRAGMENT_WRITTEN = "fragment_written"
+    PART_COMPLETE = "part_complete"
+    RENAMED = "renamed"
+    INDEXED = "indexed"
+    DELETION_CHOSEN = "deletion_chosen"
+    FILE_REMOVED = "file_removed"
+    FORGOTTEN = "forgotten"
+
+
+def ignore(point: LifePoint) -> None:
+    """Nobody waits at the points of life in production."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A finished segment.
+
+    Attributes:
+        camera: Camera id.
+        path: Relative to the recorder's root, with ``/``.
+        span: From its first picture to the end of its last, UTC.
+        media_s: The same by the pictures' own clock; with the span it tells the camera's drift.
+        size_bytes: Of the file.
+        codec: ``h264`` or ``hevc``.
+    """
+
+    camera: str
+    path: str
+    span: Span
+    media_s: float
+    size_bytes: int
+    codec: str
+
+
+def segment_path(camera: str, start_s: float) -> str:
+    """The name of a segment that begins then."""
+    moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=round(start_s * 1000))
+    return f"{camera}/{moment:%Y%m%d}/{moment:%H%M%S}_{moment.microsecond // 1000:03d}{SUFFIX}"
+
+
+_Packet: TypeAlias = "av.Packet[Stream]"
+
+
+class _Sink:
+    """Takes what the muxer writes; it cannot seek, so the muxer never goes back."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.data += data
+        return len(data)
+
+
+class SegmentWriter:
+    """Writes one segment, from a keyframe on.
+
+    Args:
+        root: The recorder's folder.
+        camera: Camera id.
+        info: The stream.
+        first: The keyframe it begins with; it is written too.
+        disk: Where to write.
+        reached: Called at each point of its life.
+        delay_ticks: Shift of presentation against decoding, for streams whose decoding times
+            come too late (``needs_delay`` of the segment before).
+
+    Raises:
+        FootageError: Not a keyframe, a codec that is not recorded, or no parameter sets.
+        StorageError: The disk refuses.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        camera: str,
+        info: StreamInfo,
+        first: EncodedPacket,
+        disk: Disk,
+        reached: Callable[[LifePoint], None] = ignore,
+        *,
+        delay_ticks: int = 0,
+    ) -> None:
+        if info.codec not in CODECS:
+            raise FootageError(f"{info.codec} is not recorded", remedy="Use H.264 or H.265")
+        if not first.is_keyframe:
+            raise FootageError("a segment begins with a keyframe")
+        self.info = info
+        self._dress = Dress.of(info)
+        data = self._dress.annexb(first.data)
+        self.sets = self._dress.in_band_sets(data) or self._dress.sets
+        if not self.sets:
+            raise FootageError("the stream has not sent its parameter sets yet")
+        self._root, self._camera, self._disk, self._reached = root, camera, disk, reached
+        self._first = first
+        # Decoding runs ahead of showing by what the stream says, in any case by the delay.
+        ahead = first.pts - first.dts
+        self._delay = max(delay_ticks, ahead if 0 <= ahead <= _ticks(info, _REORDER_S) else 0)
+        self.needs_delay = False
+        self._last_dts: int | None = None
+        self._end_pts = 0
+        self._end_utc_s = first.utc_s
+        self._step = max(1, round((1 / info.fps if info.fps > 0 else 0.04) / info.time_base))
+        self._size = 0
+        self._sink = _Sink()
+        self._file, self.path = self._create(first.utc_s)
+        reached(LifePoint.PART_CREATED)
+        self._container = av.open(
+            self._sink,
+            "w",
+            format="mp4",
+            options={
+                # The head waits for the first fragment: only then are the parameter sets known.
+                "movflags": "+frag_keyframe+delay_moov+default_base_moof+skip_trailer",
+                "frag_duration": str(round(FRAGMENT_S * 1_000_000)),
+                "flush_packets": "1",
+            },
+        )
+        self._stream = self._container.add_mux_stream(
+            info.codec, width=max(1, info.width), height=max(1, info.height)
+        )
+        self._stream.time_base = info.time_base
+        self._held: _Packet | None = None
+        self._take(first, data)
+
+    @property
+    def start_s(self) -> float:
+        """UTC of the first picture."""
+        return self._first.utc_s
+
+    @property
+    def length_s(self) -> float:
+        """From the first picture to the end of the last one, by the stream's clock."""
+        return float(self._end_pts * self.info.time_base)
+
+    def sets_of(self, keyframe: EncodedPacket) -> bytes:
+        """The parameter sets in force from that keyframe on."""
+        return self._dress.in_band_sets(self._dress.annexb(keyframe.data)) or self.sets
+
+    def add(self, packet: EncodedPacket) -> None:
+        """Write the next packet in decoding order.
+
+        A picture shown before the segment's keyframe leans on the segment before and is let go.
+
+        Raises:
+            StorageError: The disk refuses; call ``abandon``.
+            FootageError: The muxer refuses the packet; call ``abandon``.
+        """
+        if packet.pts <= self._first.pts:
+            return
+        self._take(packet, self._dress.annexb(packet.data))
+
+    def finish(self) -> Segment:
+        """Write what is left and give the file its name.
+
+        Raises:
+            StorageError: The disk refuses; call ``abandon``.
+        """
+        try:
+            if self._held is not None:
+                self._mux(self._held)
+                self._held = None
+            self._container.close()
+        except av.error.FFmpegError as error:
+            raise FootageError(f"the segment could not be finished ({error.strerror})") from error
+        self._flush()
+        self._file.close()
+        self._reached(LifePoint.PART_COMPLETE)
+        self._disk.rename(self._part, self._root / self.path)
+        self._reached(LifePoint.RENAMED)
+        return Segment(
+            camera=self._camera,
+            path=self.path,
+            span=Span(self.start_s, max(self._end_utc_s, self.start_s + 0.001)),
+            media_s=self.length_s,
+            size_bytes=self._size,
+            codec=self.info.codec,
+        )
+
+    def abandon(self) -> None:
+        """Let the file lie as it is; recovery makes a segment of what is whole in it."""
+        self._held = None
+        self._file.close()
+
+    @property
+    def _part(self) -> Path:
+        return (self._root / self.path).with_suffix(PART_SUFFIX)
+
+    def _create(self, start_s: float) -> tuple[DiskFile, str]:
+        """A file of its own; a clock that was set back finds the name taken."""
+        while True:
+            path = segment_path(self._camera, start_s)
+            final = self._root / path
+            if not final.exists() and not final.with_suffix(PART_SUFFIX).exists():
+                return self._disk.create(final.with_suffix(PART_SUFFIX)), path
+            start_s += 0.001
+
+    def _take(self, packet: EncodedPacket, data: bytes) -> None:
+        """Hand on the packet before this one: only now its duration is known."""
+        if packet.is_keyframe and self.sets and not self._dress.in_band_sets(data):
+            data = self.sets + data
+        out: _Packet = av.Packet(data)
+        out.time_base = self.info.time_base
+        pts = packet.pts - self._first.pts
+        dts = packet.dts - self._first.dts - self._delay
+        if self._last_dts is not None:
+            dts = max(dts, self._last_dts + 1)
+        if pts < dts:
+            # No decoding times and B-frames: the next segment leaves room for them.
+            self.needs_delay = True
+            pts = dts
+        out.pts, out.dts, out.is_keyframe = pts, dts, packet.is_keyframe
+        self._last_dts = dts
+        if self._held is not None:
+            self._step = max(1, dts - (self._held.dts or 0))
+            self._held.duration = self._step
+            held, self._held = self._held, out
+            self._mux(held)
+        self._held = out
+        out.duration = self._step
+        self._end_pts = max(self._end_pts, packet.pts - self._first.pts + self._step)
+        frame_s = float(self._step * self.info.time_base)
+        self._end_utc_s = max(self._end_utc_s, packet.utc_s + frame_s)
+
+    def _mux(self, packet: _Packet) -> None:
+        packet.stream = self._stream
+        try:
+            self._container.mux(packet)
+        except av.error.FFmpegError as error:
+            raise FootageError(f"the muxer refused a picture ({error.strerror})") from error
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._sink.data:
+            data = bytes(self._sink.data)
+            self._sink.data.clear()
+            self._file.append(data)
+            self._size += len(data)
+            self._reached(LifePoint.FRAGMENT_WRITTEN)
+
+
+def delay_ticks(info: StreamInfo) -> int:
+    """Room for reordered pictures, in ticks."""
+    return _ticks(info, _REORDER_S)
+
+
+def _ticks(info: StreamInfo, seconds: float) -> int:
+    return round(seconds / info.time_base)
