@@ -12,14 +12,14 @@ FROM python:3.11.14-slim-bookworm AS python
 WORKDIR /build
 RUN python -m venv /opt/mingan
 COPY requirements/runtime.lock requirements/
-RUN /opt/mingan/bin/pip install --no-cache-dir --disable-pip-version-check \
+RUN /opt/mingan/bin/pip install --no-cache-dir --disable-pip-version-check --quiet \
     --require-hashes --no-deps -r requirements/runtime.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY pipeline pipeline
 COPY models models
 COPY api api
 COPY --from=console /build/api/console/dist api/console/dist
-RUN /opt/mingan/bin/pip install --no-cache-dir --disable-pip-version-check \
+RUN /opt/mingan/bin/pip install --no-cache-dir --disable-pip-version-check --quiet \
     --no-deps --no-build-isolation .
 
 FROM python:3.11.14-slim-bookworm
