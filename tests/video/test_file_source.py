@@ -170,6 +170,14 @@ def test_a_colon_in_the_name_is_no_protocol(tmp_path: Path) -> None:
     assert len(read_packets(odd)[0]) == 5
 
 
+def test_a_title_that_is_no_utf_8_is_no_obstacle(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.mp4", count=5)
+    data = path.read_bytes()
+    written_by = data[data.index(b"Lavf") :][:4]
+    path.write_bytes(data.replace(written_by, "校门".encode("gbk")))
+    assert len(read_packets(path)[0]) == 5
+
+
 def test_info_before_open_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="not open"):
         _ = FileSource(tmp_path / "a.mp4", "cam", 0.0).info

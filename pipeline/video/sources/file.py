@@ -90,7 +90,8 @@ class FileSource:
         self._check_path()
         try:
             # "file:" keeps FFmpeg from taking a name such as "a:b.mp4" for a protocol.
-            container = av.open(f"file:{self._path}", mode="r")
+            # Recorders write titles in GBK; we read none, and must not fail on one.
+            container = av.open(f"file:{self._path}", mode="r", metadata_errors="replace")
         except av.error.FFmpegError as error:
             raise self._error(
                 f"is not a video that can be read ({error.strerror})",

@@ -209,6 +209,7 @@ class RtspSource:
                 "fpsprobesize": "3",
                 "timeout": str(round(longest_s * 1e6)),
             },
+            metadata_errors="replace",  # a session name in GBK
             timeout=(self._open_timeout_s, self._read_timeout_s),
         ) as container:
             stream = self._video_stream(container)
