@@ -19,7 +19,7 @@ from pathlib import Path
 import structlog
 
 from api.auth import service as auth
-from api.bus.repository import EventRepository
+from api.bus import service as bus
 from api.cameras import service as cameras
 from api.db.migrate import upgrade
 from api.kit.errors import DataFolderError, SettingsError
@@ -140,7 +140,8 @@ async def announce_lost_workers(runtime: Runtime) -> None:
 async def prune_events(runtime: Runtime) -> None:
     """One round of forgetting old live events."""
     async with runtime.work() as work:
-        await EventRepository(work.session).prune(
+        await bus.prune(
+            work,
             keep=runtime.settings.events_keep,
             older_than=work.now - timedelta(hours=runtime.settings.events_keep_h),
         )

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from api.kit.moments import Moment
+from api.workers.schemas import WorkerView
 
 
 class HealthStatus(StrEnum):
@@ -15,22 +15,6 @@ class HealthStatus(StrEnum):
     OK = "ok"
     DEGRADED = "degraded"
     FAILING = "failing"
-
-
-class WorkerView(BaseModel):
-    """One worker as its heartbeats tell."""
-
-    worker_id: str
-    version: str
-    started_at: Moment
-    last_seen_at: Moment
-    lost: bool
-    clock_offset_s: float = Field(
-        description="Worker's clock minus ours at its last heartbeat, network delay included."
-    )
-    outbox_pending: int
-    outbox_bytes: int
-    disk_free_bytes: int
 
 
 class Health(BaseModel):

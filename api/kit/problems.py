@@ -15,7 +15,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.kit.errors import (
     ApiError,
@@ -141,6 +143,17 @@ async def _on_operational_error(request: Request, error: Exception) -> JSONRespo
     return problem_response(UnavailableError("the database cannot serve now"))
 
 
+async def _on_pool_timeout(request: Request, _: Exception) -> JSONResponse:
+    _log.error("database_overloaded", path=request.url.path)
+    return problem_response(UnavailableError("too many requests wait for the database"))
+
+
+async def _on_disconnect(request: Request, _: Exception) -> JSONResponse:
+    """A bad link is everyday life, not an error of ours; nobody hears this answer."""
+    _log.info("client_went_away", path=request.url.path)
+    return problem_response(UnavailableError("the client went away"))
+
+
 async def _on_unexpected(_: Request, __: Exception) -> JSONResponse:
     """Answer only; the server logs the traceback of what is re-raised."""
     return JSONResponse(
@@ -156,4 +169,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(OperationalError, _on_operational_error)
+    app.add_exception_handler(PoolTimeoutError, _on_pool_timeout)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(Exception, _on_unexpected)

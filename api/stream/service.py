@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from fastapi.sse import ServerSentEvent
 
 from api.auth import service as auth
+from api.bus import service as bus
 from api.bus.base import LiveEvent, Signal
-from api.bus.repository import EventRepository
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -34,12 +34,12 @@ def _mark(kind: str, event_id: int) -> ServerSentEvent:
 
 async def _bounds(runtime: Runtime) -> tuple[int, int]:
     async with runtime.database.read() as session:
-        return await EventRepository(session).bounds()
+        return await bus.bounds(session)
 
 
 async def _after(runtime: Runtime, event_id: int) -> list[LiveEvent]:
     async with runtime.database.read() as session:
-        return await EventRepository(session).after(event_id, _REPLAY_BATCH)
+        return await bus.after(session, event_id, _REPLAY_BATCH)
 
 
 async def events(

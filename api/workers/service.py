@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bus.work import UnitOfWork
 from api.contract import Heartbeat
-from api.health.schemas import WorkerView
 from api.workers.repository import WorkerRepository
+from api.workers.schemas import WorkerView
 
 BOX_TOKEN = "box"  # noqa: S105 -- a token's name
 """Name of the token a box makes for its own worker."""

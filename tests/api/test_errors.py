@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import httpx
 
 from api.kit.errors import ApiError, StartError
 from tests.api.centre import Centre
 
+T = TypeVar("T")
 
-def _subclasses(kind: type) -> list[type]:
+
+def _subclasses(kind: type[T]) -> list[type[T]]:
     return [found for child in kind.__subclasses__() for found in (child, *_subclasses(child))]
 
 
 def test_every_code_is_used_once() -> None:
-    kinds = [*_subclasses(ApiError), *_subclasses(StartError)]
-    codes = [kind.code for kind in kinds]
+    codes = [kind.code for kind in _subclasses(ApiError)]
+    codes += [kind.code for kind in _subclasses(StartError)]
     assert len(codes) == len(set(codes))
     assert all(kind.status in range(400, 600) for kind in _subclasses(ApiError))
     assert {kind.status for kind in _subclasses(ApiError) if kind.retryable} == {429, 503, 507}

@@ -1,0 +1,23 @@
+"""What is told about workers."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from api.kit.moments import Moment
+
+
+class WorkerView(BaseModel):
+    """One worker as its heartbeats tell."""
+
+    worker_id: str
+    version: str
+    started_at: Moment
+    last_seen_at: Moment
+    lost: bool
+    clock_offset_s: float = Field(
+        description="Worker's clock minus ours at its last heartbeat, network delay included."
+    )
+    outbox_pending: int
+    outbox_bytes: int
+    disk_free_bytes: int
