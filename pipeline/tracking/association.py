@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 
 from pipeline.tracking.motion import Array
 
-MAX_GROWTH = 0.5
+MAX_GROWTH = 0.3
 """Growth on each side, at most this share of the longer side of the track's box."""
 
 
