@@ -19,7 +19,10 @@ from pipeline.evidence.store import EvidenceStore
 
 
 @given(st.lists(st.binary(max_size=200), max_size=8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_what_is_put_is_found_by_its_hash(tmp_path: Path, contents: list[bytes]) -> None:
     store = EvidenceStore(tmp_path / os.urandom(8).hex())
     names = [store.put(content) for content in contents]

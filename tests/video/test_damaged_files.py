@@ -30,7 +30,8 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     kept=st.floats(0.05, 1.0),
 )
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_damage_is_survived_or_named(
     whole: Path, tmp_path: Path, hits: list[tuple[float, bytes]], kept: float
