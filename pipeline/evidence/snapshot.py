@@ -28,21 +28,24 @@ def draw_snapshot(
     *,
     zone_norm: Sequence[tuple[float, float]] = (),
     box_norm_xyxy: tuple[float, float, float, float] | None = None,
+    is_line: bool | None = None,
     quality: int = JPEG_QUALITY,
 ) -> bytes:
     """The picture with zone and box, as JPEG.
 
     Args:
         picture: (height, width, 3) BGR, blurred already if it is to be; not changed.
-        zone_norm: Fractions of width and height. Two points are a line, three and more a polygon;
-            none draws nothing.
+        zone_norm: Fractions of width and height; fewer than two draw nothing.
         box_norm_xyxy: Left, top, right, bottom as fractions; may reach outside, is clipped.
+        is_line: The points are a line to cross and not a zone's corners; when not said, two
+            points are a line, three and more a zone.
         quality: JPEG's, 1–100.
 
     Raises:
         EvidenceError: The picture cannot be encoded.
     """
-    return encode_jpeg(draw(picture, zone_norm=zone_norm, box_norm_xyxy=box_norm_xyxy), quality)
+    drawn = draw(picture, zone_norm=zone_norm, box_norm_xyxy=box_norm_xyxy, is_line=is_line)
+    return encode_jpeg(drawn, quality)
 
 
 def draw(
@@ -50,13 +53,15 @@ def draw(
     *,
     zone_norm: Sequence[tuple[float, float]] = (),
     box_norm_xyxy: tuple[float, float, float, float] | None = None,
+    is_line: bool | None = None,
 ) -> Bgr:
     """A copy of the picture with zone and box; arguments as in ``draw_snapshot``."""
     drawn = picture.copy()
     height, width = drawn.shape[:2]
     thick = max(2, round(height / 360))
     if len(zone_norm) >= 2:
-        _draw_zone(drawn, zone_norm, thick)
+        is_open = len(zone_norm) == 2 if is_line is None else is_line
+        _draw_zone(drawn, zone_norm, thick, is_polygon=not is_open)
     if box_norm_xyxy is not None:
         x1, x2 = sorted((box_norm_xyxy[0], box_norm_xyxy[2]))
         y1, y2 = sorted((box_norm_xyxy[1], box_norm_xyxy[3]))
@@ -90,10 +95,11 @@ def encode_jpeg(picture: Bgr, quality: int = JPEG_QUALITY) -> bytes:
     return bytes(data)
 
 
-def _draw_zone(drawn: Bgr, zone_norm: Sequence[tuple[float, float]], thick: int) -> None:
+def _draw_zone(
+    drawn: Bgr, zone_norm: Sequence[tuple[float, float]], thick: int, *, is_polygon: bool
+) -> None:
     height, width = drawn.shape[:2]
     points = np.asarray(zone_norm, np.float64) * (width, height)
-    is_polygon = len(points) >= 3
     if is_polygon:
         # Only the zone's own rectangle is blended: at 1080p the whole picture takes 10 x as long.
         x1, y1 = np.floor(points.min(axis=0)).astype(int).clip(0)

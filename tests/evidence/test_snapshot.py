@@ -63,6 +63,17 @@ def test_a_line_is_a_line_with_its_ends() -> None:
     assert ends > middle
 
 
+def test_a_line_of_three_points_stays_open_when_it_is_said_to_be_one() -> None:
+    picture = ground(90)
+    bent = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8))
+    as_line = changed(picture, draw(picture, zone_norm=bent, is_line=True))
+    as_zone = changed(picture, draw(picture, zone_norm=bent))
+    assert not as_line[240, 427]  # where a zone's third side and its filling would be
+    assert as_zone[240, 427]
+    assert as_line[96, 427]
+    assert as_line[240, 683]
+
+
 @pytest.mark.parametrize("box", [(-0.5, -0.5, 1.5, 1.5), (0.9, 0.9, 2.0, 2.0)])
 def test_a_box_that_reaches_outside_stays_visible(box: tuple[float, float, float, float]) -> None:
     picture = ground(128)
