@@ -63,6 +63,7 @@ class Decoder:
         self._failures_in_row = 0
         self._waits_since_s: float | None = None
         self._is_draining = False
+        self._is_closed = False
         self.corrupt_count = 0
         """Packets the decoder refused so far."""
         self.picture_count = 0
@@ -126,9 +127,11 @@ class Decoder:
         return frames
 
     def close(self) -> None:
-        """Give back the decoder's memory."""
+        """Give back the decoder's memory; more than once does no harm."""
         self._times.clear()
-        del self._context
+        if not self._is_closed:
+            self._is_closed = True
+            del self._context
 
     def __enter__(self) -> Self:
         return self

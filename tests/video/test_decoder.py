@@ -140,6 +140,15 @@ def test_after_a_flush_decoding_goes_on_at_a_keyframe(tmp_path: Path) -> None:
     assert [number_of(f.picture.bgr()) for f in first + second] == list(range(20))
 
 
+def test_pictures_outlive_their_decoder_and_closing_twice_does_no_harm(tmp_path: Path) -> None:
+    packets, info = read_packets(make_video(tmp_path / "a.mp4", count=5))
+    decoder = Decoder(info, "cam")
+    frames = [f for p in packets for f in decoder.decode(p)] + decoder.flush()
+    decoder.close()
+    decoder.close()
+    assert [number_of(f.picture.bgr()) for f in frames] == list(range(5))
+
+
 def test_a_picture_is_converted_once_and_to_the_size_asked_for(tmp_path: Path) -> None:
     packets, info = read_packets(make_video(tmp_path / "a.mp4", count=3))
     picture = decoded(packets, info)[2].picture
