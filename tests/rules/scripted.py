@@ -51,7 +51,7 @@ def config(**keys: object) -> RuleConfigBase:
     return _any_rule.validate_python(keys)
 
 
-def rule(site: SiteConfig | None = None, **keys: object) -> Rule:
+def rule(site: SiteConfig | None = None, /, **keys: object) -> Rule:
     """A rule from its configuration's keys."""
     return build_rule(config(**keys), site or SiteConfig(), CLASSES)
 
