@@ -174,7 +174,7 @@ def save(page: Page, target: Path) -> None:
             shutil.copyfile(raw, target)
         else:
             reduce = "split[a][b];[a]palettegen=max_colors=256:stats_mode=single[p];[b][p]"
-            reduce += "paletteuse=dither=bayer:bayer_scale=5"
+            reduce += "paletteuse=dither=sierra2_4a"
             command = [ffmpeg, "-v", "error", "-y", "-i", str(raw), "-vf", reduce]
             subprocess.run([*command, "-compression_level", "100", str(target)], check=True)
     size = target.stat().st_size

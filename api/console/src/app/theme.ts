@@ -68,6 +68,7 @@ export function antdTheme(name: ThemeName): ThemeConfig {
       colorPrimaryHover: palette.ink,
       colorPrimaryActive: palette.ink,
       colorTextPlaceholder: palette.textMuted,
+      controlOutline: name === "dark" ? "rgb(233 237 242 / 18%)" : "rgb(24 34 47 / 14%)",
       motion: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       motionDurationMid: "0.1s",
       motionDurationSlow: "0.15s",

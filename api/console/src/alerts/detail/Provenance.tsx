@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertDetail } from "../../http/types";
+import { formatDuration } from "../../time/format";
 import { Moment } from "../../time/TimeText";
 import { Hash } from "../../ui/Hash";
 import styles from "./detail.module.css";
@@ -24,9 +25,7 @@ export function Provenance({ alert }: { alert: AlertDetail }) {
         <code>{alert.rule_id}</code>
       </Line>
       {more.map(([name, value]) => (
-        <Line key={name} name={<code>{name}</code>}>
-          {String(value)}
-        </Line>
+        <RuleFact key={name} name={name} value={value} />
       ))}
       <Line name={t("provenance.updated")}>
         <Moment moment={episode.updated_at} seconds />{" "}
@@ -37,6 +36,33 @@ export function Provenance({ alert }: { alert: AlertDetail }) {
       </Line>
     </dl>
   );
+}
+
+type FactValue = AlertDetail["episode"]["facts"][string];
+
+/** What the rule measured; a name from a newer worker is shown as it came. */
+function RuleFact({ name, value }: { name: string; value: FactValue }) {
+  const { t } = useTranslation();
+  switch (name) {
+    case "people":
+      return <Line name={t("ruleFact.people")}>{value}</Line>;
+    case "in":
+      return <Line name={t("ruleFact.in")}>{value}</Line>;
+    case "out":
+      return <Line name={t("ruleFact.out")}>{value}</Line>;
+    case "dwell_s":
+      return <Line name={t("ruleFact.dwell_s")}>{formatDuration(t, Number(value))}</Line>;
+    case "direction":
+      return (
+        <Line name={t("ruleFact.direction")}>
+          {value === "in" || value === "out" || value === "both"
+            ? t(`ruleFact.directions.${value}`)
+            : value}
+        </Line>
+      );
+    default:
+      return <Line name={<code>{name}</code>}>{value}</Line>;
+  }
 }
 
 function Line({ name, children }: { name: ReactNode; children: ReactNode }) {

@@ -40,7 +40,9 @@ export const AlertRow = memo(function AlertRow(props: Props) {
         aria-current={focused}
         tabIndex={onFocus && !focused ? -1 : 0}
         onClick={(event) => {
-          if (!onFocus || event.ctrlKey || event.metaKey || event.shiftKey) return;
+          // A click that the keyboard made has no detail: Enter opens the alert.
+          const opens = event.detail === 0 || event.ctrlKey || event.metaKey || event.shiftKey;
+          if (!onFocus || opens) return;
           event.preventDefault();
           onFocus(alert.id);
         }}

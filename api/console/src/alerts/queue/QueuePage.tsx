@@ -70,7 +70,10 @@ export function Component() {
         <ErrorPanel
           error={list.error}
           stillWorks={t("error.stillWorksQueue")}
-          onRetry={() => void list.refetch()}
+          onRetry={() => {
+            void list.refetch();
+            void counts.refetch();
+          }}
           retrying={list.isFetching}
         />
       );
