@@ -110,8 +110,7 @@ class Lineage:
                 gap_s = born_s - lost.seen_s
                 ratio = float(sizes[n]) / lost.size
                 if (
-                    lost.key in present
-                    or lost.class_id != int(tracks.class_id[index[n]])
+                    lost.class_id != int(tracks.class_id[index[n]])
                     or not -_OVERLAP_S <= gap_s <= self._patience_s
                     or not 1.0 / _MAX_SIZE_RATIO <= ratio <= _MAX_SIZE_RATIO
                 ):
