@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pipeline.core.frame import Frame
+from pipeline.core.packets import EncodedPacket
+from pipeline.video.decoder import Decoder
+from pipeline.video.gate import Activity, Gate, GateConfig, GatedDecoder, Mode
+from pipeline.video.ring import PacketRing
+from pipeline.video.sampler import Sampler
+from tests.video.gate_scene import GOP, Scene, encoded, info
+
+RATE_HZ = 5.0
+VISITS = ((31.0, 37.0), (61.0, 67.0), (91.0, 97.0))
+
+
+@cache
+def _stream(bits: int | None = None, b_frames: int = 0) -> tuple[EncodedPacket, ...]:
+    return tuple(encoded(Scene(visits=VISITS), 110.0, bits=bits, b_frames=b_frames))
+
+
+def _everything(packets: tuple[EncodedPacket, ...]) -> list[Frame]:
+    sampler, frames = Sampler(RATE_HZ), []
+    with Decoder(info(), "c") as decoder:
+        for packet in packets:
+            frames += decoder.decode(packet)
+        frames += decoder.flush()
+    return [f for f in frames if sampler.wants(f.time.media_s)]
+
+
+def _gated(
+    packets: tuple[EncodedPacket, ...],
+    config: GateConfig | None = None,
+    seen: Callable[[Gate, Frame], None] = lambda _gate, _frame: None,
+) -> tuple[list[Frame], Gate, GatedDecoder]:
+    gate = Gate(info(), config)
+    frames = []
+    with GatedDecoder(info(), "c", gate, Sampler(RATE_HZ)) as decoder:
+        for packet in packets:
+            for frame in decoder.frames(packet):
+                seen(gate, frame)
+                frames.append(frame)
+        frames += decoder.flush()
+    return frames, gate, decoder
+
+
+@pytest.mark.parametrize(
+    ("bits", "b_frames"), [(None, 0), (None, 2), (150_000, 0)], ids=["crf", "b-frames", "cbr"]
+)
+def test_every_picture_of_every_visit_is_handed_out_as_if_not_gated(
+    bits: int | None, b_frames: int
+) -> None:
+    packets = _stream(bits, b_frames)
+    frames, _, decoder = _gated(packets)
+    times = {f.time.media_s: f for f in frames}
+    for full in _everything(packets):
+        if any(start - 0.2 <= full.time.media_s <= end for start, end in VISITS):
+            same = times[full.time.media_s]
+            assert np.array_equal(same.picture.bgr(), full.picture.bgr())
+            assert same.time == full.time
+    assert decoder.counts.decoded_share < 0.6
+    assert len(frames) < 0.6 * len(_everything(packets))
+
+
+def test_times_only_go_forward() -> None:
+    frames, _, _ = _gated(_stream())
+    times = [f.time.media_s for f in frames]
+    assert times == sorted(set(times))
+
+
+def test_a_strictly_constant_rate_is_found_out() -> None:
+    _, gate, _ = _gated(_stream(bits=150_000))
+    assert gate.mode is Mode.KEYFRAMES
+    assert gate.state.score < 0.5
+
+
+def test_constant_quality_keeps_its_trust() -> None:
+    _, gate, _ = _gated(_stream())
+    assert gate.mode is Mode.PACKETS
+    assert gate.state.announced == len(VISITS)
+    assert gate.state.missed == 0
+
+
+def test_always_is_the_same_as_decoding_everything() -> None:
+    packets = _stream()
+    frames, _, decoder = _gated(packets, GateConfig(mode="always"))
+    assert [f.time for f in frames] == [f.time for f in _everything(packets)]
+    assert decoder.counts.pictures == len(packets)
+
+
+def test_the_seconds_before_the_trigger_come_too() -> None:
+    frames, _, _ = _gated(_stream(), GateConfig(mode="keyframes"))
+    after_idle = [
+        b.time.media_s for a, b in pairwise(frames) if b.time.media_s - a.time.media_s > 5.0
+    ]
+    # The keyframe at 32 s shows the visitor of 31 s; the one before it is at 30 s.
+    assert after_idle[0] == 30.0
+
+
+def test_a_lone_keyframe_is_handed_out_while_idle() -> None:
+    packets = tuple(encoded(Scene(), 60.0))
+    frames, gate, decoder = _gated(packets, GateConfig(min_analysis_interval_s=10.0))
+    idle = [f.time.media_s for f in frames if f.time.media_s > 15.0]
+    assert idle == [20.0, 30.0, 40.0, 50.0]
+    assert gate.state.activity is Activity.IDLE
+    assert decoder.counts.keyframes >= 20
+
+
+def test_feedback_keeps_it_decoding() -> None:
+    packets = tuple(encoded(Scene(), 40.0))
+    frames, _, _ = _gated(packets, seen=lambda gate, frame: gate.still_moving(frame.time.media_s))
+    assert len(frames) == len(_everything(packets))
+
+
+def test_a_ring_that_the_reader_fills_may_be_ahead() -> None:
+    packets = _stream()
+    expected, _, _ = _gated(packets)
+    ring, gate, frames = PacketRing(10.0), Gate(info()), []
+    ahead = 3 * GOP
+    with GatedDecoder(info(), "c", gate, Sampler(RATE_HZ), ring=ring) as decoder:
+        for packet in packets[:ahead]:
+            ring.append(packet)
+        for index, packet in enumerate(packets):
+            if index + ahead < len(packets):
+                ring.append(packets[index + ahead])
+            frames += decoder.push(packet)
+        frames += decoder.flush()
+    assert [f.time for f in frames] == [f.time for f in expected]
+
+
+def test_the_newest_keyframe_is_there_for_the_diagnosis_once() -> None:
+    packets = encoded(Scene(), 20.0)
+    gate = Gate(info())
+    taken = []
+    with GatedDecoder(info(), "c", gate, Sampler(RATE_HZ)) as decoder:
+        for packet in packets:
+            decoder.push(packet)
+            keyframe = decoder.take_keyframe()
+            if keyframe is not None:
+                taken.append(keyframe.time.media_s)
+        assert decoder.take_keyframe() is None
+    assert taken == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0]
+
+
+def test_a_keyframe_that_cannot_be_decoded_is_passed_over() -> None:
+    packets = list(encoded(Scene(), 40.0))
+    broken = packets[300]
+    assert broken.is_keyframe
+    packets[300] = EncodedPacket(
+        b"\x00\x00\x00\x01\x65\xff\xff\xff",
+        broken.pts,
+        broken.dts,
+        True,
+        broken.media_s,
+        broken.utc_s,
+        0,
+    )
+    frames, _, decoder = _gated(tuple(packets))
+    assert frames
+    assert decoder.counts.packets == 400
