@@ -61,6 +61,18 @@ CREATE TABLE IF NOT EXISTS broken_promises (
   kept_days REAL NOT NULL,
   why TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS doomed (
+  path TEXT PRIMARY KEY,
+  chosen_ms INTEGER NOT NULL,
+  promised_days INTEGER NOT NULL,
+  kept_days REAL NOT NULL,
+  breaks INTEGER NOT NULL,
+  why TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS life (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  alive_ms INTEGER NOT NULL
+);
 """
 _JOIN_MS = 2000
 
@@ -161,10 +173,56 @@ class FootageIndex:
             )
         self._reached(LifePoint.INDEXED)
 
-    def forget(self, path: str) -> None:
-        """Delete the row of a file that is gone."""
+    def doom(
+        self,
+        path: str,
+        now_s: float,
+        why: str,
+        *,
+        promised_days: int = 0,
+        kept_days: float = 0.0,
+        breaks: bool = False,
+    ) -> None:
+        """Write down that a file is about to be removed, and what that means.
+
+        Killed between the removal and ``forget``, the next start still knows whose promise broke.
+        """
         with self._write() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO doomed VALUES (?, ?, ?, ?, ?, ?)",
+                (path, _ms(now_s), promised_days, kept_days, int(breaks), why),
+            )
+        self._reached(LifePoint.DELETION_CHOSEN)
+
+    def doomed(self) -> list[str]:
+        """Files whose removal was begun."""
+        return [row[0] for row in self._read("SELECT path FROM doomed ORDER BY path", ())]
+
+    def spare(self, path: str) -> None:
+        """The file of ``doom`` is still there."""
+        with self._write() as db:
+            db.execute("DELETE FROM doomed WHERE path = ?", (path,))
+
+    def forget(self, path: str, cause: GapCause = GapCause.DELETED) -> None:
+        """Delete the row of a file that is gone; its time becomes an absence.
+
+        If it was doomed and broke a promise, that is recorded in the same transaction.
+        """
+        with self._write() as db:
+            row = db.execute(
+                "SELECT camera, start_ms, end_ms FROM segments WHERE path = ?", (path,)
+            ).fetchone()
+            fate = db.execute(
+                "SELECT chosen_ms, promised_days, kept_days, breaks, why FROM doomed"
+                " WHERE path = ?",
+                (path,),
+            ).fetchone()
             db.execute("DELETE FROM segments WHERE path = ?", (path,))
+            db.execute("DELETE FROM doomed WHERE path = ?", (path,))
+            if row is not None:
+                _join_absence(db, row[0], row[1], row[2], cause, "" if fate is None else fate[4])
+                if fate is not None and fate[3]:
+                    _join_broken(db, row, fate)
         self._reached(LifePoint.FORGOTTEN)
 
     def segments(self, camera: str | None = None, window: Span | None = None) -> list[Segment]:
@@ -248,21 +306,8 @@ class FootageIndex:
 
     def add_absence(self, camera: str, span: Span, cause: GapCause, detail: str = "") -> None:
         """An absence that is over; one that adjoins a like one becomes part of it."""
-        start_ms, end_ms = _ms(span.start_s), _ms(span.end_s)
         with self._write() as db:
-            like = db.execute(
-                "SELECT id, start_ms, end_ms FROM absences WHERE camera = ? AND cause = ?"
-                " AND end_ms >= ? AND start_ms <= ? ORDER BY id",
-                (camera, cause.value, start_ms - _JOIN_MS, end_ms + _JOIN_MS),
-            ).fetchall()
-            for row in like:
-                start_ms, end_ms = min(start_ms, row[1]), max(end_ms, row[2])
-                db.execute("DELETE FROM absences WHERE id = ?", (row[0],))
-            db.execute(
-                "INSERT INTO absences (camera, start_ms, end_ms, cause, detail)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (camera, start_ms, end_ms, cause.value, detail[:256]),
-            )
+            _join_absence(db, camera, _ms(span.start_s), _ms(span.end_s), cause, detail)
 
     def open_absence(self, camera: str) -> GapCause | None:
         """Why the camera is not recorded now; None when it is, or nobody said."""
@@ -307,24 +352,6 @@ class FootageIndex:
         rows = self._read("SELECT id, camera, start_ms, end_ms, reason FROM holds", ())
         return [Hold(r[0], r[1], Span(r[2] / 1000, r[3] / 1000), r[4]) for r in rows]
 
-    def record_broken(self, broken: Iterable[Broken]) -> None:
-        """Remember broken promises."""
-        with self._write() as db:
-            for one in broken:
-                db.execute(
-                    "INSERT INTO broken_promises (camera, broken_ms, start_ms, end_ms,"
-                    " promised_days, kept_days, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        one.camera,
-                        _ms(one.broken_s),
-                        _ms(one.span.start_s),
-                        _ms(one.span.end_s),
-                        one.promised_days,
-                        one.kept_days,
-                        one.why,
-                    ),
-                )
-
     def broken_promises(self, camera: str, limit: int = 256) -> list[Broken]:
         """A camera's newest broken promises, oldest of them first."""
         rows = self._read(
@@ -336,6 +363,16 @@ class FootageIndex:
             Broken(r[0], r[1] / 1000, Span(r[2] / 1000, r[3] / 1000), r[4], r[5], r[6])
             for r in reversed(rows)
         ]
+
+    def alive(self, now_s: float) -> None:
+        """The recorder runs; after a crash this tells about when it stopped."""
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO life VALUES (1, ?)", (_ms(now_s),))
+
+    def last_alive_s(self) -> float | None:
+        """When the recorder was last known to run."""
+        rows = self._read("SELECT alive_ms FROM life", ())
+        return rows[0][0] / 1000 if rows else None
 
     def close(self) -> None:
         """Close the file."""
@@ -379,6 +416,45 @@ class FootageIndex:
             where=str(self.path),
             remedy="Check the disk; if the file is broken remove it, it is rebuilt",
         )
+
+
+def _join_absence(
+    db: sqlite3.Connection, camera: str, start_ms: int, end_ms: int, cause: GapCause, detail: str
+) -> None:
+    like = db.execute(
+        "SELECT id, start_ms, end_ms FROM absences WHERE camera = ? AND cause = ?"
+        " AND end_ms >= ? AND start_ms <= ?",
+        (camera, cause.value, start_ms - _JOIN_MS, end_ms + _JOIN_MS),
+    ).fetchall()
+    for row in like:
+        start_ms, end_ms = min(start_ms, row[1]), max(end_ms, row[2])
+        db.execute("DELETE FROM absences WHERE id = ?", (row[0],))
+    db.execute(
+        "INSERT INTO absences (camera, start_ms, end_ms, cause, detail) VALUES (?, ?, ?, ?, ?)",
+        (camera, start_ms, end_ms, cause.value, detail[:256]),
+    )
+
+
+def _join_broken(
+    db: sqlite3.Connection, segment: tuple[str, int, int], fate: tuple[int, int, float, int, str]
+) -> None:
+    """Footage that goes piece by piece is one broken promise, first broken when it began."""
+    camera, start_ms, end_ms = segment
+    broken_ms, promised, kept, _, why = fate
+    like = db.execute(
+        "SELECT id, broken_ms, start_ms, end_ms, kept_days FROM broken_promises WHERE camera = ?"
+        " AND promised_days = ? AND why = ? AND end_ms >= ? AND start_ms <= ?",
+        (camera, promised, why, start_ms - _JOIN_MS, end_ms + _JOIN_MS),
+    ).fetchall()
+    for row in like:
+        broken_ms, start_ms = min(broken_ms, row[1]), min(start_ms, row[2])
+        end_ms, kept = max(end_ms, row[3]), min(kept, row[4])
+        db.execute("DELETE FROM broken_promises WHERE id = ?", (row[0],))
+    db.execute(
+        "INSERT INTO broken_promises (camera, broken_ms, start_ms, end_ms, promised_days,"
+        " kept_days, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (camera, broken_ms, start_ms, end_ms, promised, kept, why),
+    )
 
 
 def _ms(moment_s: float) -> int:

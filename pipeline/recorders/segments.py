@@ -145,6 +145,8 @@ class SegmentWriter:
         self._end_utc_s = first.utc_s
         self._step = max(1, round((1 / info.fps if info.fps > 0 else 0.04) / info.time_base))
         self._size = 0
+        self._last_muxed = 0
+        self.durable_s = first.utc_s
         self._sink = _Sink()
         self._file, self.path = self._create(first.utc_s)
         reached(LifePoint.PART_CREATED)
@@ -267,6 +269,7 @@ class SegmentWriter:
 
     def _mux(self, packet: _Packet) -> None:
         packet.stream = self._stream
+        self._last_muxed = packet.pts or 0
         try:
             self._container.mux(packet)
         except av.error.FFmpegError as error:
@@ -279,6 +282,8 @@ class SegmentWriter:
             self._sink.data.clear()
             self._file.append(data)
             self._size += len(data)
+            # The picture that completed a fragment is not in it: it reaches to its beginning.
+            self.durable_s = self.start_s + max(0.0, float(self._last_muxed * self.info.time_base))
             self._reached(LifePoint.FRAGMENT_WRITTEN)
 
 

@@ -189,9 +189,13 @@ def test_the_disks_refusal_has_a_cause(tmp_path: Path, number: int, cause: GapCa
     for packet in packets[1:20]:
         writer.add(packet)
     disk.refuses = number
-    with pytest.raises(StorageError) as caught:
+
+    def go_on() -> None:
         for packet in packets[20:]:
             writer.add(packet)
+
+    with pytest.raises(StorageError) as caught:
+        go_on()
     assert caught.value.cause is cause
     writer.abandon()
     disk.refuses = 0

@@ -1,0 +1,286 @@
+"""One camera's recording: packets in, segments out, and a reason for every second without.
+
+Not thread-safe and without a clock of its own: the ``Recorder`` feeds it from one thread. A disk
+that refuses is a state with a cause, never an exception to the caller: the open segment is left
+for recovery, writing is tried again at the first keyframe after a pause, and the time between is
+an absence with the disk's reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from api.contract.retention import GapCause
+from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.recorders.disk import Disk
+from pipeline.recorders.errors import FootageError, FootageIndexError, StorageError
+from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.recovery import finish_part
+from pipeline.recorders.segments import (
+    PART_SUFFIX,
+    SUFFIX,
+    LifePoint,
+    Segment,
+    SegmentWriter,
+    delay_ticks,
+)
+from pipeline.recorders.spans import Span
+
+MAX_PAUSE_S = 2.0
+"""A longer silence inside a session ends the segment: a file must not stretch a picture over it."""
+
+_MAX_NOTES = 1000
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened since the start."""
+
+    segments: int = 0
+    packets: int = 0
+    dropped: int = 0
+    disk_errors: int = 0
+
+
+class CameraRecorder:
+    """Records one camera.
+
+    Args:
+        camera: Camera id.
+        root: The recorder's folder.
+        index: Where segments and absences are remembered.
+        disk: Where segments are written.
+        segment_s: Length of a segment; it ends at the first keyframe after.
+        retry_s: How long a refusing disk is left alone.
+        reached: Called at each point of a segment's life.
+    """
+
+    def __init__(
+        self,
+        camera: str,
+        root: Path,
+        index: FootageIndex,
+        disk: Disk,
+        *,
+        segment_s: float,
+        retry_s: float,
+        reached: Callable[[LifePoint], None],
+    ) -> None:
+        self.camera = camera
+        self.counters = Counters()
+        self.trouble: StorageError | None = None
+        self._root, self._index, self._disk = root, index, disk
+        self._segment_s, self._retry_s, self._reached = segment_s, retry_s, reached
+        self._writer: SegmentWriter | None = None
+        self._last_utc_s = 0.0
+        self._end_s = index.newest_s(camera)
+        self._retry_at_s = float("-inf")
+        self._delay_from: StreamInfo | None = None
+        self._unsaved: list[Segment] = []
+        self._parts: list[tuple[str, Span | None]] = []
+        self._notes: list[Callable[[], None]] = []
+        self._is_broken_off = False
+
+    @property
+    def live(self) -> Span | None:
+        """The open segment's footage so far, the last fragment's pictures included."""
+        writer = self._writer
+        if writer is None or self._last_utc_s <= writer.start_s:
+            return None
+        return Span(writer.start_s, self._last_utc_s)
+
+    def unindexed(self) -> list[Span]:
+        """Footage on the disk that the index does not hold yet, the open segment included."""
+        found = [span for _, span in self._parts if span is not None]
+        found += [segment.span for segment in self._unsaved]
+        return found + ([self.live] if self.live is not None else [])
+
+    @property
+    def is_index_behind(self) -> bool:
+        """Something is known that the index does not hold yet."""
+        return bool(self._unsaved or self._parts or self._notes)
+
+    def take(self, packet: EncodedPacket, info: StreamInfo, mono_s: float) -> None:
+        """Record the next packet in decoding order.
+
+        Args:
+            packet: It.
+            info: Its stream; another one than before begins a new segment.
+            mono_s: Monotonic seconds, for retries.
+        """
+        self.counters.packets += 1
+        writer = self._writer
+        if writer is not None:
+            step_s = packet.utc_s - self._last_utc_s
+            if info != writer.info or step_s > MAX_PAUSE_S:
+                self._close()
+                self._is_broken_off = step_s > MAX_PAUSE_S
+            elif packet.is_keyframe and (
+                writer.length_s >= self._segment_s
+                or step_s < -MAX_PAUSE_S
+                or writer.sets_of(packet) != writer.sets
+            ):
+                self._close()
+        if self._writer is None:
+            if not packet.is_keyframe or mono_s < self._retry_at_s:
+                self.counters.dropped += 1
+                return
+            self._open(packet, info, mono_s)
+            return
+        try:
+            self._writer.add(packet)
+        except StorageError as error:
+            self._fail(error, mono_s, packet.utc_s)
+            return
+        except FootageError as error:
+            _log.warning("recording broken off", camera=self.camera, error=error.line())
+            self._leave()
+            self._absent(GapCause.UNDECODABLE, error.what, packet.utc_s)
+            return
+        self._last_utc_s = max(self._last_utc_s, packet.utc_s)
+
+    def ended(self, cause: GapCause, detail: str, at_s: float) -> None:
+        """The camera's session is over, or still cannot be had.
+
+        Args:
+            cause: Why.
+            detail: One line, redacted.
+            at_s: When, UTC; the first time the absence begins with the last footage instead.
+        """
+        self._close()
+        self._is_broken_off = False
+        self._absent(cause, detail, at_s)
+
+    def settle(self, mono_s: float) -> None:
+        """Bring the index up to date if it is behind; called now and then."""
+        if self.is_index_behind and mono_s >= self._retry_at_s:
+            self._catch_up()
+
+    # --- segments -------------------------------------------------------------------------
+
+    def _open(self, packet: EncodedPacket, info: StreamInfo, mono_s: float) -> None:
+        delay = delay_ticks(info) if self._delay_from == info else 0
+        try:
+            self._writer = SegmentWriter(
+                self._root, self.camera, info, packet, self._disk, self._reached, delay_ticks=delay
+            )
+        except StorageError as error:
+            self._fail(error, mono_s, packet.utc_s)
+            return
+        except FootageError as error:
+            self._absent(GapCause.UNDECODABLE, error.what, packet.utc_s)
+            self.counters.dropped += 1
+            return
+        if self.trouble is not None:
+            _log.info("recording again", camera=self.camera)
+            self.trouble = None
+        if self._is_broken_off and self._end_s is not None and packet.utc_s > self._end_s:
+            pause = Span(self._end_s, packet.utc_s)
+            self._note(lambda: self._index.add_absence(self.camera, pause, GapCause.STALLED))
+        self._is_broken_off = False
+        start_s = packet.utc_s
+        self._note(lambda: self._index.end_absence(self.camera, start_s))
+        self._last_utc_s = packet.utc_s
+        self._catch_up()
+
+    def _close(self) -> None:
+        """Finish the open segment, if any."""
+        writer = self._writer
+        if writer is None:
+            return
+        if writer.needs_delay:
+            self._delay_from = writer.info
+        try:
+            segment = writer.finish()
+        except StorageError as error:
+            self._fail(error, None, self._last_utc_s)
+            return
+        except FootageError as error:
+            _log.warning("segment left unfinished", camera=self.camera, error=error.line())
+            self._leave()
+            return
+        self._writer = None
+        self._end_s = segment.span.end_s
+        self.counters.segments += 1
+        self._unsaved.append(segment)
+        self._catch_up()
+
+    def _leave(self) -> None:
+        """Give the open segment up; what is whole in it becomes a segment later."""
+        writer = self._writer
+        assert writer is not None
+        self._writer = None
+        whole = None
+        if writer.durable_s > writer.start_s:
+            whole = Span(writer.start_s, writer.durable_s)
+            self._end_s = writer.durable_s
+        self._parts.append((writer.path.removesuffix(SUFFIX) + PART_SUFFIX, whole))
+        try:
+            writer.abandon()
+        except StorageError as error:
+            _log.warning("file not closed", camera=self.camera, error=error.line())
+
+    def _fail(self, error: StorageError, mono_s: float | None, at_s: float) -> None:
+        """The disk refused: say so once, and wait."""
+        self.counters.disk_errors += 1
+        if self.trouble is None:
+            _log.error("recording stopped", camera=self.camera, error=error.line())
+        self.trouble = error
+        if self._writer is not None:
+            self._leave()
+        if mono_s is not None:
+            self._retry_at_s = mono_s + self._retry_s
+        self._absent(error.cause, error.what, at_s)
+
+    # --- the index, which may refuse as well ------------------------------------------------
+
+    def _absent(self, cause: GapCause, detail: str, at_s: float) -> None:
+        """Not recorded from now on; if that is news, since the last footage."""
+        since_s = at_s
+        if self._index_open() is None and self._end_s is not None:
+            since_s = min(self._end_s, at_s)
+        self._note(lambda: self._index.begin_absence(self.camera, since_s, cause, detail))
+
+    def _index_open(self) -> GapCause | None:
+        try:
+            return self._index.open_absence(self.camera)
+        except FootageIndexError:
+            return None
+
+    def _note(self, write: Callable[[], None]) -> None:
+        self._notes.append(write)
+        del self._notes[:-_MAX_NOTES]
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Write what waits, in order; what fails waits on and holds up only its own kind."""
+        for work in (self._finish_parts, self._save_segments, self._write_notes):
+            try:
+                work()
+            except (StorageError, FootageIndexError) as error:
+                _log.warning("index behind", camera=self.camera, error=error.line())
+
+    def _finish_parts(self) -> None:
+        while self._parts:
+            part = self._parts[0][0]
+            segment = None
+            if (self._root / part).exists():
+                segment = finish_part(self._root, part, self._disk)
+            self._parts.pop(0)
+            if segment is not None:
+                self._unsaved.append(segment)
+
+    def _save_segments(self) -> None:
+        while self._unsaved:
+            self._index.save(self._unsaved[0])
+            self._unsaved.pop(0)
+
+    def _write_notes(self) -> None:
+        while self._notes:
+            self._notes[0]()
+            self._notes.pop(0)

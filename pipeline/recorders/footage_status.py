@@ -1,0 +1,166 @@
+"""From index and policy to what a worker may say on the wire about one camera."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from api.contract.retention import (
+    BrokenPromise,
+    DayCompleteness,
+    FootageGap,
+    FootageSpan,
+    GapCause,
+    RetentionForecast,
+    RetentionState,
+    RetentionStatus,
+)
+from pipeline.recorders.forecast import Forecast
+from pipeline.recorders.gaps import explain
+from pipeline.recorders.index import Absence, Broken
+from pipeline.recorders.retention import RetentionPolicy
+from pipeline.recorders.school_days import days_before, each_day
+from pipeline.recorders.spans import Span, clip, merge, total_s
+from pipeline.recorders.verdict import DEFAULT_SEAM_S, Known, Requirement, judge
+
+MAX_LISTED = 4096
+MAX_BROKEN = 256
+_CAMERA_CAUSES = frozenset(
+    {GapCause.OFFLINE, GapCause.STALLED, GapCause.AUTH_FAILED, GapCause.UNDECODABLE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FootageFacts:
+    """All that is known of one camera's footage.
+
+    Attributes:
+        camera: Camera id.
+        spans: All its footage, the open segment included.
+        absences: By start.
+        since_s: Its first picture ever; None when there was none.
+        broken: Broken promises, oldest first.
+        size_bytes: Of all its footage.
+        forecast: None when not known yet.
+        alarms: Codes of what is wrong now.
+        is_unknown: The index did not answer.
+    """
+
+    camera: str
+    spans: Sequence[Span]
+    absences: Sequence[Absence]
+    since_s: float | None
+    broken: Sequence[Broken]
+    size_bytes: int
+    forecast: Forecast | None
+    alarms: Sequence[str]
+    is_unknown: bool = False
+
+
+def judged_window(
+    since_s: float | None, policy: RetentionPolicy, as_of_s: float, zone: ZoneInfo
+) -> Span:
+    """The required days (one at least), or the camera's life when that is shorter."""
+    start_s = days_before(as_of_s, max(1, policy.min_days), zone)
+    if since_s is not None and start_s < since_s < as_of_s:
+        start_s = since_s
+    return Span(start_s, as_of_s)
+
+
+def retention_status(
+    facts: FootageFacts, policy: RetentionPolicy, as_of_s: float, zone: ZoneInfo
+) -> RetentionStatus:
+    """The verdict with its proof.
+
+    Args:
+        facts: The camera's.
+        policy: What it was promised.
+        as_of_s: Seconds since the epoch; of a camera being recorded, the end of what is written.
+        zone: The school's.
+    """
+    window = judged_window(facts.since_s, policy, as_of_s, zone)
+    merged = merge(facts.spans, DEFAULT_SEAM_S)
+    now_absent = facts.absences[-1] if facts.absences and facts.absences[-1].is_open else None
+    verdict = judge(
+        merged,
+        window,
+        Requirement(policy.min_days, policy.max_days, zone),
+        Known(
+            installed_s=facts.since_s,
+            oldest_trace_s=merged[0].start_s if merged else None,
+            is_incomplete=facts.is_unknown,
+            is_offline=now_absent is not None and now_absent.cause in _CAMERA_CAUSES,
+        ),
+    )
+    gaps = [part for hole in verdict.gaps for part in explain(hole, facts.absences, DEFAULT_SEAM_S)]
+    state = verdict.state
+    if state is RetentionState.GAP and all(gap.cause is GapCause.DELETED for gap in gaps):
+        # It was recorded and had to go: the disk is too small, the camera was not interrupted.
+        state = RetentionState.INSUFFICIENT
+    footage = verdict.footage
+    forecast = facts.forecast
+    return RetentionStatus(
+        camera_id=facts.camera,
+        as_of=_utc(as_of_s),
+        state=state,
+        required_days=policy.min_days,
+        required_source=policy.source,
+        max_days=policy.max_days,
+        time_zone=zone.key,
+        proven_days=round(verdict.proven_days, 4),
+        completeness=verdict.completeness,
+        oldest_footage_at=_utc(merged[0].start_s) if merged else None,
+        oldest_continuous_at=(
+            None if verdict.continuous_since_s is None else _utc(verdict.continuous_since_s)
+        ),
+        spans=tuple(
+            FootageSpan(from_at=_utc(s.start_s), to_at=_utc(s.end_s)) for s in footage[-MAX_LISTED:]
+        ),
+        days=tuple(
+            DayCompleteness(
+                day=day,
+                expected_s=span.seconds,
+                recorded_s=min(span.seconds, total_s(clip(footage, span))),
+            )
+            for day, span in each_day(window, zone)
+        )[-1024:],
+        gaps=tuple(
+            FootageGap(
+                from_at=_utc(gap.span.start_s),
+                to_at=_utc(gap.span.end_s),
+                cause=gap.cause,
+                detail=gap.detail[:256],
+            )
+            for gap in gaps[-MAX_LISTED:]
+        ),
+        is_truncated=len(gaps) > MAX_LISTED or len(footage) > MAX_LISTED,
+        bytes_held=facts.size_bytes,
+        forecast=(
+            None
+            if forecast is None
+            else RetentionForecast(
+                bytes_per_day=forecast.bytes_per_day,
+                reachable_days=min(36_500.0, forecast.reachable_days),
+                breaks_on=forecast.breaks_on,
+            )
+        ),
+        broken_promises=tuple(_wire(one) for one in facts.broken[-MAX_BROKEN:]),
+        alarms=tuple(facts.alarms),
+    )
+
+
+def _wire(broken: Broken) -> BrokenPromise:
+    return BrokenPromise(
+        broken_at=_utc(broken.broken_s),
+        from_at=_utc(broken.span.start_s),
+        to_at=_utc(broken.span.end_s),
+        promised_days=broken.promised_days,
+        kept_days=broken.kept_days,
+        why=broken.why,
+    )
+
+
+def _utc(moment_s: float) -> datetime:
+    return datetime.fromtimestamp(round(moment_s, 3), UTC)

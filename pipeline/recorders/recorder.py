@@ -1,0 +1,481 @@
+"""The recorder of one box: every camera's packets to disk, and the truth about what is there.
+
+Cameras' readers hand packets over and never wait for the disk: a bounded queue stands between,
+and one thread writes for all. When the disk is slower than the cameras for longer than the queue
+lasts, a camera's waiting packets are given up, and the hole has a cause (``disk_slow``).
+
+Use::
+
+    recorder = Recorder(settings, policies, clock)
+    recorder.start()
+    feed = recorder.camera("gate")
+    feed.add(packet, info)                  # each packet, in decoding order
+    feed.session_ended("timeout", "…")      # each time a connection ends or cannot be had
+    recorder.status("gate")                 # hourly, and when ``recorder.changed()`` says so
+    recorder.stop()
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from api.contract.retention import GapCause, RetentionStatus
+from pipeline.core.clock import Clock
+from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.recorders.camera_recorder import CameraRecorder, Counters
+from pipeline.recorders.disk import Disk, LocalDisk
+from pipeline.recorders.errors import FootageIndexError, StorageError
+from pipeline.recorders.footage_status import FootageFacts, judged_window, retention_status
+from pipeline.recorders.forecast import Forecast
+from pipeline.recorders.housekeeping import Housekeeper, Room
+from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.recovery import Recovered, recover
+from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
+from pipeline.recorders.segments import LifePoint, ignore
+from pipeline.recorders.spans import Span, clip, merge
+from pipeline.recorders.verdict import DEFAULT_SEAM_S
+
+INDEX_NAME = "index.sqlite"
+_LIVE_LAG_S = 30.0
+_FORECAST_EVERY_S = 3600.0
+_log = structlog.get_logger(__name__)
+
+_CAUSES = {
+    "auth_failed": GapCause.AUTH_FAILED,
+    "stalled": GapCause.STALLED,
+    "undecodable": GapCause.UNDECODABLE,
+    "disabled": GapCause.DISABLED,
+    "worker_stopped": GapCause.WORKER_STOPPED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderSettings:
+    """How a box records.
+
+    Attributes:
+        root: Folder of the recordings, on the disk meant for them.
+        zone: The school's.
+        reserve_bytes: Left free on that disk.
+        max_bytes: Of all footage; None when only the disk is the limit.
+        segment_s: Length of a segment.
+        queue_bytes: Packets one camera may have waiting for the disk.
+        retry_s: How long a refusing disk is left alone.
+        housekeeping_s: How often room is made.
+        index_path: The index; in the root when None.
+    """
+
+    root: Path
+    zone: ZoneInfo
+    reserve_bytes: int = 2 * 1024**3
+    max_bytes: int | None = None
+    segment_s: float = 60.0
+    queue_bytes: int = 16 * 1024**2
+    retry_s: float = 10.0
+    housekeeping_s: float = 60.0
+    index_path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    packet: EncodedPacket
+    info: StreamInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    cause: GapCause
+    detail: str
+    at_s: float
+
+
+class CameraFeed:
+    """Where one camera's packets go in; safe to use from its reader's thread."""
+
+    def __init__(self, camera: str, recorder: Recorder) -> None:
+        self.camera = camera
+        self._recorder = recorder
+
+    def add(self, packet: EncodedPacket, info: StreamInfo) -> None:
+        """Record a packet; never waits for the disk.
+
+        Args:
+            packet: In decoding order.
+            info: Its stream; when it changes, a new segment begins.
+        """
+        self._recorder.put(self.camera, packet, info)
+
+    def session_ended(self, reason: str, detail: str = "") -> None:
+        """The connection ended, or could not be made; may be said again and again.
+
+        Args:
+            reason: A ``SourceReason`` or ``disabled``; what is not known counts as ``offline``.
+            detail: One line for an engineer, redacted.
+        """
+        self._recorder.put_end(self.camera, _CAUSES.get(reason, GapCause.OFFLINE), detail)
+
+
+class Recorder:
+    """Records cameras and answers for their footage.
+
+    Args:
+        settings: How.
+        policies: What each camera was promised; those without one were promised nothing.
+        clock: Time.
+        disk: Where to write.
+        reached: Called at each point of a segment's life; for tests.
+
+    Raises:
+        FootageIndexError: The index cannot be opened and is not merely broken.
+    """
+
+    def __init__(
+        self,
+        settings: RecorderSettings,
+        policies: Mapping[str, RetentionPolicy],
+        clock: Clock,
+        *,
+        disk: Disk | None = None,
+        reached: Callable[[LifePoint], None] = ignore,
+    ) -> None:
+        self.settings = settings
+        self._policies = dict(policies)
+        self._clock = clock
+        self._disk = disk or LocalDisk()
+        self._reached = reached
+        self.index = open_index(settings.index_path or settings.root / INDEX_NAME, reached)
+        self._keeper = Housekeeper(
+            settings.root,
+            self.index,
+            self._disk,
+            Room(settings.reserve_bytes, settings.max_bytes),
+            settings.zone,
+            reached,
+        )
+        self._cameras: dict[str, CameraRecorder] = {}
+        self._queue: deque[tuple[str, _Arrived | _Ended]] = deque()
+        self._waiting_bytes: dict[str, int] = {}
+        self._wants_keyframe: set[str] = set()
+        self._condition = threading.Condition()
+        self._write_lock = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._is_stopping = False
+        self._next_sweep_s = float("-inf")
+        self._next_forecast_s = float("-inf")
+        self._forecasts: dict[str, Forecast] = {}
+        self._missing_bytes = 0
+        self._trouble: StorageError | FootageIndexError | None = None
+        self._changed: set[str] = set()
+
+    # --- life -----------------------------------------------------------------------------
+
+    def recover(self) -> Recovered | None:
+        """Make good what the last process left; None when the disk does not let us yet."""
+        now_s = self._clock.utc_s()
+        with self._write_lock:
+            try:
+                alive_s = self.index.last_alive_s()
+                done = recover(self.settings.root, self.index, self._disk)
+                self._keeper.finish_begun()
+                for camera in self.index.cameras():
+                    newest_s = self.index.newest_s(camera)
+                    cause = self.index.open_absence(camera)
+                    if cause is None and newest_s is not None:
+                        self.index.begin_absence(camera, newest_s, GapCause.WORKER_STOPPED)
+                    elif cause is not None:
+                        since_s = max(newest_s or 0.0, min(alive_s or now_s, now_s))
+                        self.index.begin_absence(camera, since_s, GapCause.WORKER_STOPPED)
+                self.index.alive(now_s)
+            except (StorageError, FootageIndexError) as error:
+                self._trouble = error
+                _log.error("recordings not recovered", error=error.line())
+                return None
+        if done.parts or done.adopted or done.lost:
+            _log.info(
+                "recordings recovered",
+                parts=len(done.parts),
+                adopted=len(done.adopted),
+                lost=len(done.lost),
+            )
+        return done
+
+    def start(self) -> None:
+        """Recover, then write in a thread of its own until ``stop``."""
+        self.recover()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def stop(self, deadline_s: float = 30.0) -> None:
+        """Write what waits, finish every segment, and say that the worker stopped.
+
+        Args:
+            deadline_s: How long to wait for the disk.
+        """
+        with self._condition:
+            self._is_stopping = True
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join(deadline_s)
+            if self._thread.is_alive():
+                _log.error("the disk did not take the last segments in time")
+                return
+        self.pump()
+        now_s = self._clock.utc_s()
+        with self._write_lock:
+            for camera in self._cameras.values():
+                camera.ended(GapCause.WORKER_STOPPED, "", now_s)
+            self.index.close()
+
+    def set_policies(self, policies: Mapping[str, RetentionPolicy]) -> None:
+        """Other promises, from the next sweep on."""
+        with self._write_lock:
+            self._policies = dict(policies)
+            self._next_forecast_s = float("-inf")
+
+    # --- packets in -------------------------------------------------------------------------
+
+    def camera(self, camera: str) -> CameraFeed:
+        """Where to put a camera's packets."""
+        return CameraFeed(camera, self)
+
+    def put(self, camera: str, packet: EncodedPacket, info: StreamInfo) -> None:
+        """Queue a packet; see ``CameraFeed.add``."""
+        with self._condition:
+            waiting = self._waiting_bytes.get(camera, 0)
+            if waiting + len(packet.data) > self.settings.queue_bytes:
+                self._give_up(camera, packet)
+                return
+            if camera in self._wants_keyframe:
+                if not packet.is_keyframe:
+                    return
+                self._wants_keyframe.discard(camera)
+            self._waiting_bytes[camera] = waiting + len(packet.data)
+            self._queue.append((camera, _Arrived(packet, info)))
+            self._condition.notify()
+
+    def put_end(self, camera: str, cause: GapCause, detail: str) -> None:
+        """Queue the end of a session; see ``CameraFeed.session_ended``."""
+        with self._condition:
+            self._queue.append((camera, _Ended(cause, detail, self._clock.utc_s())))
+            self._condition.notify()
+
+    def _give_up(self, camera: str, packet: EncodedPacket) -> None:
+        """The disk is too slow: this camera's waiting packets go, and the next keyframe begins."""
+        kept = deque(
+            item for item in self._queue if item[0] != camera or isinstance(item[1], _Ended)
+        )
+        self._queue = kept
+        self._waiting_bytes[camera] = 0
+        self._wants_keyframe.add(camera)
+        self._queue.append((camera, _Ended(GapCause.DISK_SLOW, "", packet.utc_s)))
+        self._condition.notify()
+
+    # --- the writing thread -------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """Write all that waits and keep house if it is time; what the thread does in a loop."""
+        while True:
+            with self._condition:
+                if not self._queue:
+                    break
+                camera, item = self._queue.popleft()
+                if isinstance(item, _Arrived):
+                    self._waiting_bytes[camera] -= len(item.packet.data)
+            with self._write_lock:
+                self._write(self._recorder_of(camera), item)
+        self._keep_house()
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                if not self._queue and not self._is_stopping:
+                    self._condition.wait(1.0)
+                if self._is_stopping and not self._queue:
+                    return
+            self.pump()
+
+    def _recorder_of(self, camera: str) -> CameraRecorder:
+        found = self._cameras.get(camera)
+        if found is None:
+            found = self._cameras[camera] = CameraRecorder(
+                camera,
+                self.settings.root,
+                self.index,
+                self._disk,
+                segment_s=self.settings.segment_s,
+                retry_s=self.settings.retry_s,
+                reached=self._reached,
+            )
+        return found
+
+    def _write(self, camera: CameraRecorder, item: _Arrived | _Ended) -> None:
+        before = camera.trouble
+        if isinstance(item, _Ended):
+            camera.ended(item.cause, item.detail, item.at_s)
+            self._changed.add(camera.camera)
+            return
+        was_live = camera.live is not None
+        camera.take(item.packet, item.info, self._clock.mono_ns() / 1e9)
+        if (camera.trouble is None) is not (before is None) or not was_live:
+            self._changed.add(camera.camera)
+        if camera.trouble is not None and before is None:
+            self._next_sweep_s = float("-inf")  # make room before the next try
+
+    def _keep_house(self) -> None:
+        mono_s = self._clock.mono_ns() / 1e9
+        if mono_s < self._next_sweep_s:
+            return
+        self._next_sweep_s = mono_s + self.settings.housekeeping_s
+        now_s = self._clock.utc_s()
+        with self._write_lock:
+            for camera in self._cameras.values():
+                camera.settle(mono_s)
+            try:
+                swept = self._keeper.sweep(self._policies, now_s)
+                self._missing_bytes = swept.missing_bytes
+                self._changed |= {d.holding.camera for d in swept.deletions if d.breaks}
+                if mono_s >= self._next_forecast_s:
+                    self._next_forecast_s = mono_s + _FORECAST_EVERY_S
+                    self._look_ahead(now_s)
+                self.index.alive(now_s)
+                self._trouble = None
+            except (StorageError, FootageIndexError) as error:
+                if self._trouble is None:
+                    _log.error("no room could be made", error=error.line())
+                self._trouble = error
+
+    def _look_ahead(self, now_s: float) -> None:
+        told = self._keeper.look_ahead(self._policies, now_s)
+        for camera, one in told.items():
+            before = self._forecasts.get(camera)
+            if before is None or before.breaks_on != one.breaks_on:
+                self._changed.add(camera)
+                if one.breaks_on is not None:
+                    _log.warning("a promise will break", camera=camera, on=str(one.breaks_on))
+        self._forecasts = told
+
+    # --- answers ------------------------------------------------------------------------------
+
+    def coverage(self, camera: str, window: Span) -> list[Span]:
+        """A camera's footage in a window, disjoint and in order, the open segment included.
+
+        Raises:
+            FootageIndexError: The index cannot be read: unknown, not missing.
+        """
+        with self._write_lock:
+            spans = self.index.spans(camera, window)
+            spans += self._unindexed(camera)
+        return clip(merge(spans, DEFAULT_SEAM_S), window)
+
+    def status(
+        self, camera: str, policy: RetentionPolicy | None = None, now_s: float | None = None
+    ) -> RetentionStatus:
+        """What can be proven about a camera; ``unknown`` when the index does not answer.
+
+        Args:
+            camera: Camera id.
+            policy: Instead of its own.
+            now_s: Instead of the clock's UTC.
+        """
+        policy = policy or self._policies.get(camera, NO_PROMISE)
+        now_s = self._clock.utc_s() if now_s is None else now_s
+        zone = self.settings.zone
+        with self._write_lock:
+            live = self._live(camera)
+            as_of_s = now_s
+            if live and 0 <= now_s - live[0].end_s < _LIVE_LAG_S:
+                as_of_s = live[0].end_s  # what arrives right now is not missing
+            try:
+                since_s = self.index.cameras().get(camera)
+                for span in self._unindexed(camera):
+                    since_s = min(since_s or span.start_s, span.start_s)
+                window = judged_window(since_s, policy, as_of_s, zone)
+                facts = FootageFacts(
+                    camera=camera,
+                    spans=[*self.index.spans(camera), *self._unindexed(camera)],
+                    absences=self.index.absences(camera, window, as_of_s),
+                    since_s=since_s,
+                    broken=self.index.broken_promises(camera),
+                    size_bytes=self.index.size_bytes(camera),
+                    forecast=self._forecasts.get(camera),
+                    alarms=self._alarms(camera),
+                )
+            except FootageIndexError:
+                known = self._unindexed(camera)
+                facts = FootageFacts(
+                    camera, known, (), None, (), 0, None, self._alarms(camera), is_unknown=True
+                )
+        return retention_status(facts, policy, as_of_s, zone)
+
+    def changed(self) -> set[str]:
+        """Cameras whose status changed since the last call, to be posted at once."""
+        with self._write_lock:
+            found, self._changed = self._changed, set()
+            return found
+
+    def hold(self, camera: str, window: Span, reason: str) -> int:
+        """Keep footage as evidence, what is still to come included; the id is for ``release``."""
+        return self.index.hold(camera, window, reason)
+
+    def release(self, hold_id: int) -> None:
+        """Let held footage go again."""
+        self.index.release(hold_id)
+
+    def counters(self) -> dict[str, Counters]:
+        """What happened, by camera, for metrics."""
+        return {name: camera.counters for name, camera in self._cameras.items()}
+
+    def _live(self, camera: str) -> list[Span]:
+        recorder = self._cameras.get(camera)
+        return [recorder.live] if recorder is not None and recorder.live is not None else []
+
+    def _unindexed(self, camera: str) -> list[Span]:
+        recorder = self._cameras.get(camera)
+        return recorder.unindexed() if recorder is not None else []
+
+    def _alarms(self, camera: str) -> list[str]:
+        codes: list[str] = []
+        recorder = self._cameras.get(camera)
+        if recorder is not None and recorder.trouble is not None:
+            codes.append(recorder.trouble.cause.value)
+        if isinstance(self._trouble, StorageError):
+            codes.append(self._trouble.cause.value)
+        if isinstance(self._trouble, FootageIndexError) or (
+            recorder is not None and recorder.is_index_behind
+        ):
+            codes.append("index_failed")
+        if self._missing_bytes:
+            codes.append("no_room")
+        told = self._forecasts.get(camera)
+        if told is not None and told.breaks_on is not None:
+            codes.append("promise_will_break")
+        return sorted(set(codes))
+
+
+def open_index(path: Path, reached: Callable[[LifePoint], None] = ignore) -> FootageIndex:
+    """Open the index; a broken one is set aside and begun anew, and rebuilt on ``recover``.
+
+    Raises:
+        FootageIndexError: The folder cannot be written.
+    """
+    try:
+        return FootageIndex(path, reached)
+    except FootageIndexError:
+        if not path.is_file():
+            raise
+        aside = path.with_name(path.name + ".broken")
+        try:
+            path.replace(aside)
+            for extra in ("-wal", "-shm"):
+                path.with_name(path.name + extra).unlink(missing_ok=True)
+        except OSError:
+            raise
+        _log.error("the index was broken and is rebuilt", set_aside=str(aside))
+        return FootageIndex(path, reached)
