@@ -17,7 +17,10 @@ from pipeline.core.frame import Frame
 from pipeline.geometry.site import SiteConfig
 from pipeline.rules.base import Rule, build_rule
 from pipeline.runtime.config import AnalysisConfig
-from pipeline.tracking import ByteTracker
+from pipeline.tracking import ByteTracker, TrackerConfig
+
+TRACKING_SCORE = TrackerConfig().low_score
+"""Least score a detector must report: the tracker follows people through weak sights too."""
 
 
 class Sees(Protocol):

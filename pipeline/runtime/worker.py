@@ -24,7 +24,7 @@ from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.delivery.postman import Postman
 from pipeline.evidence.store import EvidenceStore
 from pipeline.inference.detector import Detector, load_detector
-from pipeline.runtime.analysis import Analysis
+from pipeline.runtime.analysis import TRACKING_SCORE, Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, config_sha256
 from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
@@ -106,7 +106,7 @@ class Worker:
         key = (camera.model, camera.model_input)
         if key not in detectors:
             detectors[key] = SharedDetector(
-                load_detector(camera.model, input_size=camera.model_input)
+                load_detector(camera.model, input_size=camera.model_input, score=TRACKING_SCORE)
             )
         detector = detectors[key]
         return CameraWorker(

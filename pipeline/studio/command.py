@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from api.contract.vocabulary import Language
 from pipeline.core.errors import ConfigError, EvidenceError, MinganError
 from pipeline.inference.detector import load_detector
+from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import AnalysisConfig, config_sha256, load_analysis
 from pipeline.runtime.episodes import Provenance
 from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
@@ -54,7 +55,9 @@ def analyse_all(
     """
     file = load_analysis(config_path)
     config = file.analysis if start else _without_schedules(file.analysis)
-    detector = load_detector(config.model, threads=threads, input_size=config.model_input)
+    detector = load_detector(
+        config.model, threads=threads, input_size=config.model_input, score=TRACKING_SCORE
+    )
     made_by = Provenance(detector.model_id, detector.model_sha256, config_sha256(config, file.site))
     _prepare(out)
     start_utc_s = 0.0
