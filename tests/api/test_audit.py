@@ -12,7 +12,7 @@ async def test_the_log_is_paged_newest_first(centre: Centre, admin: httpx.AsyncC
     subjects: list[str] = []
     query = "?limit=2&action=user_created"
     cursor = ""
-    while True:
+    for _ in range(6):
         page = (await admin.get(f"/api/v1/audit{query}{cursor}")).json()
         subjects += [entry["subject"] for entry in page["items"]]
         if page["next_cursor"] is None:

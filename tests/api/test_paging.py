@@ -67,7 +67,7 @@ async def test_paging_neither_repeats_nor_loses(
             await put_alert(worker, episode(f"present-{number}", raised_at=moment))
         seen: list[UUID] = []
         cursor, late = "", iter(enumerate(arriving))
-        while True:
+        for _ in range(len(present) + len(arriving) + 1):
             page = (await admin.get(f"/api/v1/alerts?limit={limit}{cursor}")).json()
             assert len(page["items"]) <= limit
             seen += [UUID(item["id"]) for item in page["items"]]
@@ -77,6 +77,8 @@ async def test_paging_neither_repeats_nor_loses(
             if (arrival := next(late, None)) is not None:
                 number, moment = arrival
                 await put_alert(worker, episode(f"late-{number}", raised_at=moment))
+        else:
+            pytest.fail("paging does not come to an end")
         assert len(seen) == len(set(seen))
         expected = {alert_uuid(f"present-{number}") for number in range(len(present))}
         assert expected <= set(seen)

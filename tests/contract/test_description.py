@@ -89,9 +89,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, migrated_data_dir: Path) ->
 
 @schema.exclude(operation_id=_LEFT_OUT).parametrize()
 @settings(
-    max_examples=3,
+    max_examples=8,
     deadline=None,
-    phases=[Phase.explicit, Phase.generate],
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 def test_answers_are_as_described(case: schemathesis.Case[Any], server: Server) -> None:
