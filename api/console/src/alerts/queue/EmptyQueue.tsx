@@ -1,4 +1,4 @@
-import { CheckOutlined, EyeInvisibleOutlined, FilterOutlined } from "@ant-design/icons";
+import { EyeInvisibleOutlined, EyeOutlined, FilterOutlined } from "@ant-design/icons";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
@@ -68,12 +68,20 @@ export function EmptyQueue({ filters, cameras, onClear }: Props) {
     .filter((moment) => moment !== null)
     .sort()
     .at(0);
+  const rest = (items?.length ?? 0) - watching.length;
+  const who =
+    items === undefined
+      ? undefined
+      : rest === 0
+        ? t("empty.watching", { count: watching.length })
+        : t("empty.watchingSome", { count: watching.length, rest });
   return (
     <StatePanel
       testId="empty-watching"
-      icon={<CheckOutlined />}
+      icon={watching.length > 0 ? <EyeOutlined /> : <EyeInvisibleOutlined />}
+      hatched={watching.length === 0}
       title={title}
-      text={t("empty.watching", { count: watching.length })}
+      text={who}
       actions={
         lastAnalysed && (
           <span>
