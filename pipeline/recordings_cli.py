@@ -7,6 +7,8 @@ own recorder's folder. Errors are one line and exit code 2, as everywhere in ``m
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +29,12 @@ from pipeline.recorders.audit import (
     moment_text,
     required_window,
 )
+from pipeline.recorders.check import check
+from pipeline.recorders.disk import LocalDisk
+from pipeline.recorders.export import export
+from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.recorder import INDEX_NAME, open_index
+from pipeline.recorders.root_lock import RootLock
 from pipeline.recorders.school_days import days_between, school_zone
 from pipeline.recorders.spans import Span
 from pipeline.recorders.verdict import Requirement
@@ -36,11 +44,6 @@ recordings_app = typer.Typer(
 )
 _SHOWN = 20
 _ZONE = "Asia/Shanghai"
-
-
-@recordings_app.callback()
-def recordings() -> None:
-    """Keep the command's name even when it is the only one."""
 
 
 @recordings_app.command("audit")
@@ -98,6 +101,126 @@ def audit_command(
         typer.echo(json.dumps(as_json(result, zone), ensure_ascii=False))
     else:
         _show_audit(result, order)
+
+
+@recordings_app.command("check")
+def check_command(
+    root: Annotated[Path, typer.Option(help="The recorder's folder.")],
+    index: Annotated[
+        Path | None, typer.Option(help="Its index; index.sqlite in the folder when not given.")
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Put right what can be; the worker must be stopped.")
+    ] = False,
+    as_json_: Annotated[bool, typer.Option("--json", help="One JSON object, on one line.")] = False,
+) -> None:
+    """Compare our recordings with their index; exit code 1 when something does not fit."""
+    with _opened(root, index, writes=repair) as opened:
+        result = check(root, opened, LocalDisk(), repair=repair)
+    if as_json_:
+        answer = {
+            "files": result.files,
+            "rows": result.rows,
+            "open_problems": result.open_problems,
+            "findings": [
+                {
+                    "path": f.path,
+                    "problem": f.problem.value,
+                    "detail": f.detail,
+                    "repaired": f.is_repaired,
+                }
+                for f in result.findings
+            ],
+        }
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        for finding in result.findings:
+            mended = " (repaired)" if finding.is_repaired else ""
+            typer.echo(f"{finding.problem.value}: {finding.path}: {finding.detail}{mended}")
+        typer.echo(
+            f"{result.files} files, {result.rows} rows, {len(result.findings)} findings, "
+            f"{result.open_problems} open"
+        )
+    if result.open_problems:
+        raise typer.Exit(1)
+
+
+@recordings_app.command("export")
+def export_command(
+    root: Annotated[Path, typer.Option(help="The recorder's folder.")],
+    camera: Annotated[str, typer.Option(help="Camera id.")],
+    from_: Annotated[str, typer.Option("--from", help="Beginning, as 2026-11-24T08:00.")],
+    to: Annotated[str, typer.Option("--to", help="End.")],
+    out: Annotated[Path, typer.Option(help="The MP4 to write.")],
+    index: Annotated[
+        Path | None, typer.Option(help="Its index; index.sqlite in the folder when not given.")
+    ] = None,
+    time_zone: Annotated[str, typer.Option(help="Zone of times without an offset.")] = _ZONE,
+    as_json_: Annotated[bool, typer.Option("--json", help="One JSON object, on one line.")] = False,
+) -> None:
+    """Write a camera's footage of an interval as one playable file, with its SHA-256."""
+    zone = school_zone(time_zone)
+    window = window_of(parse_moment(from_, "--from", zone), parse_moment(to, "--to", zone))
+    with _opened(root, index, writes=False) as opened:
+        done = export(root, opened, camera, window, out, now_s())
+    gaps = [
+        {
+            "start": moment_text(gap.span.start_s, zone),
+            "end": moment_text(gap.span.end_s, zone),
+            "seconds": round(gap.span.seconds, 3),
+            "cause": gap.cause.value,
+        }
+        for gap in done.gaps
+    ]
+    if as_json_:
+        answer = {
+            "file": str(done.path),
+            "sha256": done.sha256,
+            "bytes": done.size_bytes,
+            "start": moment_text(done.span.start_s, zone),
+            "end": moment_text(done.span.end_s, zone),
+            "gaps": gaps,
+        }
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    typer.echo(f"{done.sha256}  {done.path}")
+    typer.echo(
+        f"{moment_text(done.span.start_s, zone)} … {moment_text(done.span.end_s, zone)}, "
+        f"{done.size_bytes} bytes"
+    )
+    for gap in gaps:
+        typer.echo(f"gap {gap['start']} … {gap['end']} {gap['seconds']} s {gap['cause']}")
+
+
+@contextmanager
+def _opened(root: Path, index: Path | None, *, writes: bool) -> Iterator[FootageIndex]:
+    """The index of a recorder's folder.
+
+    Raises:
+        ConfigError: There is no such folder, or a recorder is writing in it.
+    """
+    if not root.is_dir():
+        raise ConfigError(
+            "there is no such folder", where=f"--root {root}", remedy="Check the path"
+        )
+    path = index or root / INDEX_NAME
+    if not writes and not path.is_file():
+        raise ConfigError(
+            "there is no index",
+            where=str(path),
+            remedy="Name it with --index, or make one with `mingan recordings check --repair`",
+        )
+    lock = RootLock(root)
+    if writes:
+        lock.acquire()
+    try:
+        opened = open_index(path) if writes else FootageIndex(path)
+        try:
+            yield opened
+        finally:
+            opened.close()
+    finally:
+        lock.release()
 
 
 def parse_moment(text: str, option: str, zone: ZoneInfo) -> float:

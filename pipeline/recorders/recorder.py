@@ -38,6 +38,7 @@ from pipeline.recorders.housekeeping import Housekeeper, Room
 from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.recovery import Recovered, recover
 from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
+from pipeline.recorders.root_lock import RootLock
 from pipeline.recorders.segments import LifePoint, ignore
 from pipeline.recorders.spans import Span, clip, merge
 from pipeline.recorders.verdict import DEFAULT_SEAM_S
@@ -171,6 +172,7 @@ class Recorder:
         self._next_forecast_s = float("-inf")
         self._forecasts: dict[str, Forecast] = {}
         self._missing_bytes = 0
+        self._lock = RootLock(settings.root)
         self._trouble: StorageError | FootageIndexError | None = None
         self._changed: set[str] = set()
 
@@ -207,7 +209,13 @@ class Recorder:
         return done
 
     def start(self) -> None:
-        """Recover, then write in a thread of its own until ``stop``."""
+        """Recover, then write in a thread of its own until ``stop``.
+
+        Raises:
+            ConfigError: Another recorder writes in this folder.
+            StorageError: The folder cannot be written at all.
+        """
+        self._lock.acquire()
         self.recover()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -232,6 +240,7 @@ class Recorder:
             for camera in self._cameras.values():
                 camera.ended(GapCause.WORKER_STOPPED, "", now_s)
             self.index.close()
+        self._lock.release()
 
     def set_policies(self, policies: Mapping[str, RetentionPolicy]) -> None:
         """Other promises, from the next sweep on."""

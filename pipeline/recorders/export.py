@@ -1,0 +1,258 @@
+"""Footage for somebody else: the segments of an interval as one file that any player plays.
+
+Copied picture for picture, so what is handed over is what the camera sent; the SHA-256 is what the
+register of exports writes down (799号 §16). Time inside the file is real time: where footage is
+missing the last picture stands still for as long as the gap, and the gap is reported with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+
+from pipeline.core.packets import StreamInfo
+from pipeline.recorders.annexb import Dress
+from pipeline.recorders.errors import ExportError
+from pipeline.recorders.gaps import Gap, explain
+from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.segments import Segment
+from pipeline.recorders.spans import Span, footage_in, holes
+from pipeline.recorders.verdict import DEFAULT_SEAM_S
+
+_BASE = Fraction(1, 90_000)
+_JOIN_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        path: The file.
+        sha256: Of the file, hexadecimal.
+        size_bytes: Of the file.
+        span: From the first picture in it to the end of the last; begins with the keyframe at or
+            before the moment asked for.
+        gaps: Without footage inside the interval asked for.
+    """
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    span: Span
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    data: bytes
+    pts_s: float
+    dts_s: float
+    duration_s: float
+    is_keyframe: bool
+
+
+def export(
+    root: Path, index: FootageIndex, camera: str, window: Span, out: Path, now_s: float
+) -> Exported:
+    """Write one file.
+
+    Args:
+        root: The recorder's folder.
+        index: Its index.
+        camera: Camera id.
+        window: What is wanted.
+        out: The file to write; it appears whole or not at all.
+        now_s: Seconds since the epoch.
+
+    Raises:
+        ExportError: There is no footage, the file exists or cannot be written, or the stream
+            changed inside the interval so that one file cannot hold it.
+        FootageIndexError: The index cannot be read.
+    """
+    if out.exists():
+        raise ExportError(
+            "the file exists", where=str(out), remedy="Choose another name; nothing is overwritten"
+        )
+    segments = index.segments(camera, window)
+    if not segments:
+        raise ExportError(
+            "there is no footage in this time",
+            where=camera,
+            remedy=_cameras(index, camera),
+        )
+    part = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        spans = _write(root, segments, window, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.seek(0, os.SEEK_END)
+        part.replace(out)
+    except (OSError, av.error.FFmpegError) as error:
+        raise ExportError(
+            f"the file could not be written ({error.strerror or type(error).__name__})",
+            where=str(out),
+            remedy="Check that the folder may be written and has room",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    absences = index.absences(camera, window, now_s)
+    footage = footage_in(spans, window, DEFAULT_SEAM_S)
+    gaps = [g for h in holes(footage, window) for g in explain(h, absences, DEFAULT_SEAM_S)]
+    whole = Span(spans[0].start_s, max(s.end_s for s in spans))
+    return Exported(out, digest, size, whole, tuple(gaps))
+
+
+def _cameras(index: FootageIndex, camera: str) -> str:
+    known = index.cameras()
+    if camera in known:
+        return "Widen the interval, or see the gaps with `mingan recordings audit`"
+    return "Recorded are: " + (", ".join(known) or "no cameras")
+
+
+def _write(root: Path, segments: Sequence[Segment], window: Span, part: Path) -> list[Span]:
+    """Copy the pictures; where footage went in, per segment."""
+    spans: list[Span] = []
+    shape: tuple[str, int, int] | None = None
+    zero_s = 0.0
+    last_s = float("-inf")
+    with av.open(f"file:{part}", "w", format="mp4", options={"movflags": "faststart"}) as output:
+        stream = None
+        held: av.Packet[av.stream.Stream] | None = None
+        for segment in segments:
+            start_s, pictures, info = _read(root, segment, window)
+            if not pictures:
+                continue
+            now = (info.codec, info.width, info.height)
+            if shape is None or stream is None:
+                shape, zero_s = now, start_s
+                moment = datetime.fromtimestamp(start_s, UTC)
+                output.metadata["creation_time"] = moment.isoformat(timespec="seconds")
+                output.metadata["title"] = segment.camera
+                stream = output.add_mux_stream(info.codec, width=info.width, height=info.height)
+                stream.time_base = _BASE
+            elif now != shape:
+                raise ExportError(
+                    f"the camera's stream changed from {shape} to {now} at "
+                    f"{datetime.fromtimestamp(segment.span.start_s, UTC).isoformat()}",
+                    where=segment.camera,
+                    remedy="Export the time before and after that moment separately",
+                )
+            offset_s = start_s - zero_s
+            if 0 < last_s - (offset_s + pictures[0].dts_s) < _JOIN_S:
+                offset_s = last_s - pictures[0].dts_s  # two segments that touch
+            first_s: float | None = None
+            for picture in pictures:
+                if picture.dts_s + offset_s < last_s - 1e-6 or (
+                    first_s is None and not picture.is_keyframe
+                ):
+                    continue  # a clock that was set back recorded this time already
+                packet: av.Packet[av.stream.Stream] = av.Packet(picture.data)
+                packet.time_base, packet.stream = _BASE, stream
+                packet.dts = round((picture.dts_s + offset_s) / _BASE)
+                if held is not None and held.dts is not None:
+                    packet.dts = max(packet.dts, held.dts + 1)
+                    held.duration = packet.dts - held.dts
+                    output.mux(held)
+                packet.pts = max(packet.dts, round((picture.pts_s + offset_s) / _BASE))
+                packet.duration = max(1, round(picture.duration_s / _BASE))
+                packet.is_keyframe = picture.is_keyframe
+                held = packet
+                last_s = float(packet.dts * _BASE)
+                first_s = picture.pts_s + offset_s if first_s is None else first_s
+            if first_s is not None and held is not None and held.pts is not None:
+                last_s += float((held.duration or 0) * _BASE)
+                end_s = max(p.pts_s + p.duration_s for p in pictures) + offset_s
+                spans.append(Span(zero_s + first_s, zero_s + max(end_s, first_s + 0.001)))
+        if held is not None:
+            output.mux(held)
+    if not spans:
+        raise ExportError(
+            "no picture of this time can be read",
+            where=segments[0].camera,
+            remedy="Run `mingan recordings check`",
+        )
+    return spans
+
+
+def _read(root: Path, segment: Segment, window: Span) -> tuple[float, list[_Picture], StreamInfo]:
+    """Pictures of one segment from the keyframe at or before the window on, times from there.
+
+    Returns:
+        UTC of the first picture, the pictures, and their stream.
+    """
+    empty = StreamInfo(segment.codec, 0, 0, 0.0, Fraction(1, 1000), b"")
+    try:
+        with av.open(f"file:{root / segment.path}") as container:
+            if not container.streams.video:
+                return segment.span.start_s, [], empty
+            video = container.streams.video[0]
+            context = video.codec_context
+            info = StreamInfo(
+                context.name,
+                context.width,
+                context.height,
+                0.0,
+                Fraction(video.time_base or _BASE),
+                bytes(context.extradata or b""),
+            )
+            dress = Dress.of(info)
+            found = list(_pictures(container, video, info, dress))
+    except (OSError, av.error.FFmpegError):
+        return segment.span.start_s, [], empty
+    if not found:
+        return segment.span.start_s, [], info
+    zero_s = min(p.pts_s for p in found)
+    begin_s = window.start_s - segment.span.start_s + zero_s
+    end_s = window.end_s - segment.span.start_s + zero_s
+    first = 0
+    last = -1
+    for number, picture in enumerate(found):
+        if picture.is_keyframe and picture.pts_s <= begin_s + 1e-6:
+            first = number
+        if picture.pts_s < end_s:
+            last = number
+    chosen = found[first : last + 1]
+    if not chosen:
+        return segment.span.start_s, [], info
+    shift_s = chosen[0].pts_s
+    start_s = segment.span.start_s + shift_s - zero_s
+    moved = [
+        _Picture(p.data, p.pts_s - shift_s, p.dts_s - shift_s, p.duration_s, p.is_keyframe)
+        for p in chosen
+    ]
+    return start_s, moved, info
+
+
+def _pictures(
+    container: av.container.InputContainer,
+    video: av.video.stream.VideoStream,
+    info: StreamInfo,
+    dress: Dress,
+) -> Iterator[_Picture]:
+    base = info.time_base
+    for packet in container.demux(video):
+        if not packet.size or packet.pts is None or packet.dts is None:
+            continue
+        data = dress.annexb(bytes(packet))
+        if packet.is_keyframe and not dress.in_band_sets(data):
+            data = dress.sets + data
+        yield _Picture(
+            data,
+            float(packet.pts * base),
+            float(packet.dts * base),
+            float((packet.duration or 0) * base),
+            packet.is_keyframe,
+        )
