@@ -1,6 +1,6 @@
 import { ArrowLeftOutlined, LeftOutlined, RightOutlined } from "@ant-design/icons";
 import { Button, Skeleton, Tooltip } from "antd";
-import { useRef, type ReactNode } from "react";
+import { useRef, type CSSProperties, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 
@@ -11,6 +11,7 @@ import { useKeys } from "../../keyboard/useKeys";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { StatePanel } from "../../ui/StatePanel";
 import { Facts } from "../Facts";
+import { pictureRatio } from "../player/Picture";
 import { Player, type PlayerHandle } from "../player/Player";
 import { ReviewActions } from "../review/ReviewActions";
 import { RiskMark } from "../RiskMark";
@@ -119,7 +120,10 @@ export function Component() {
       </header>
       <div className={styles.columns}>
         <div className={styles.main}>
-          <div className={styles.player}>
+          <div
+            className={styles.player}
+            style={{ "--ratio": pictureRatio(alert) } as CSSProperties}
+          >
             <Player
               key={`${alert.id}/${alert.clip_url ?? ""}`}
               ref={player}

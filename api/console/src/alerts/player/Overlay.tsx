@@ -44,7 +44,11 @@ export function Overlay({ alert, withBox }: Props) {
       {withBox && (
         <span
           className={top < 0.06 ? `${styles.label} ${styles.inside}` : styles.label}
-          style={{ left: `${left * 100}%`, top: `${top * 100}%` }}
+          style={{
+            top: `${top * 100}%`,
+            // Near the right edge the words would leave the picture.
+            ...(left > 0.75 ? { right: `${Math.max(0, 1 - x2) * 100}%` } : { left: `${left * 100}%` }),
+          }}
         >
           {alert.classes.map((name) => term("object_class", name)).join(" · ")}{" "}
           {alert.score.toFixed(2)}
