@@ -15,8 +15,15 @@ import pytest
 
 from api.auth.service import reset_password
 from api.startup import prune_events
-from tests.api.centre import Centre, HandClock, over_network, put_alert, running_centre
-from tests.api.messages import alert_uuid, episode
+from tests.api.centre import (
+    Centre,
+    HandClock,
+    over_network,
+    put_alert,
+    put_evidence,
+    running_centre,
+)
+from tests.api.messages import alert_uuid, episode, evidence_ref
 
 
 @dataclass(frozen=True)
@@ -160,3 +167,19 @@ async def test_stopping_the_server_ends_open_streams(
             await listener.next()
             centre.runtime.bus.close()
             assert await listener.next() is None
+
+
+async def test_evidence_that_arrives_is_announced_once(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await put_alert(worker, episode(evidence=(evidence_ref(b"late"),)))
+    async with over_network(centre) as address, _listen(address, reviewer) as listener:
+        await listener.next()
+        await put_evidence(worker, b"late")
+        await put_evidence(worker, b"late")
+        await put_alert(worker, episode("after"))
+        arrived, after = await listener.next(), await listener.next()
+    assert arrived is not None
+    assert arrived.data["snapshot_url"] == f"/api/v1/evidence/{evidence_ref(b'late').sha256}"
+    assert after is not None
+    assert after.data["id"] == str(alert_uuid("after"))

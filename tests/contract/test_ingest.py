@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from api.contract import EvidenceKind, Heartbeat
 from tests.api.centre import (
+    WORKER_TOKEN,
     Centre,
     put_alert,
     put_analysed,
@@ -234,3 +238,26 @@ async def test_a_revision_that_drops_evidence_closes_access_to_it(
     assert (await reviewer.get(f"/api/v1/evidence/{first.sha256}")).status_code == 404
     [alert] = await summaries(reviewer)
     assert alert.snapshot_url is None
+
+
+async def test_an_acknowledgement_leaves_only_after_the_commit(centre: Centre) -> None:
+    """Else a power cut in between would lose an alert that its worker has forgotten."""
+    stored_at_answer: list[int] = []
+    database = centre.runtime.settings.data_dir / "mingan.db"
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def watching_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                with closing(sqlite3.connect(database)) as other:
+                    [(count,)] = other.execute("SELECT count(*) FROM alerts")
+                stored_at_answer.append(count)
+            await send(message)
+
+        await centre.app(scope, receive, watching_send)
+
+    headers = {"Authorization": f"Bearer {WORKER_TOKEN}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://centre.test", headers=headers
+    ) as worker:
+        await put_alert(worker, episode())
+    assert stored_at_answer == [1]
