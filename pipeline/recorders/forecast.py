@@ -73,6 +73,7 @@ def forecast(
     holdings: Mapping[str, Sequence[Holding]],
     policies: Mapping[str, RetentionPolicy],
     *,
+    rates: Mapping[str, int],
     capacity_bytes: int,
     now_s: float,
     zone: ZoneInfo,
@@ -80,7 +81,8 @@ def forecast(
     """Play the future of one disk.
 
     Args:
-        holdings: Segments by camera; a camera without any may be there with none.
+        holdings: Footage by camera, in pieces of an hour or less; may lack cameras.
+        rates: Bytes a day by camera, as ``bytes_per_day`` measures them.
         policies: By camera.
         capacity_bytes: What footage may fill, that which is there included.
         now_s: Seconds since the epoch.
@@ -92,7 +94,7 @@ def forecast(
     used = 0
     for name in sorted({*holdings, *policies}):
         own = holdings.get(name, ())
-        camera = _Camera(policies.get(name, NO_PROMISE), bytes_per_day(own, now_s))
+        camera = _Camera(policies.get(name, NO_PROMISE), rates.get(name, 0))
         per_day: dict[int, int] = {}
         for holding in own:
             used += holding.size_bytes

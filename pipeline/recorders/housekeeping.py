@@ -6,7 +6,7 @@ stays in the index; it is tried again the next time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,10 +15,12 @@ import structlog
 
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.errors import StorageError
-from pipeline.recorders.forecast import Forecast, forecast
+from pipeline.recorders.forecast import Forecast, bytes_per_day, forecast
 from pipeline.recorders.index import FootageIndex, Hold
-from pipeline.recorders.retention import Deletion, Holding, RetentionPolicy, plan
-from pipeline.recorders.segments import LifePoint
+from pipeline.recorders.retention import NO_PROMISE, Deletion, Holding, RetentionPolicy, plan
+from pipeline.recorders.school_days import days_before
+from pipeline.recorders.segments import LifePoint, Segment
+from pipeline.recorders.spans import Span
 
 _log = structlog.get_logger(__name__)
 
@@ -85,17 +87,25 @@ class Housekeeper:
             else:
                 self._index.forget(path)
 
-    def sweep(self, policies: Mapping[str, RetentionPolicy], now_s: float) -> Swept:
+    def sweep(
+        self, policies: Mapping[str, RetentionPolicy], now_s: float, at_least_bytes: int = 0
+    ) -> Swept:
         """Delete what must go and what has to make room.
+
+        Args:
+            policies: By camera.
+            now_s: Seconds since the epoch.
+            at_least_bytes: Room to make whatever the disk says of its free bytes.
 
         Raises:
             StorageError: The disk does not say how full it is, or a file cannot be removed.
             FootageIndexError: The index cannot be written.
         """
+        needed = max(at_least_bytes, self._needed())
         made = plan(
-            self.holdings(),
+            self._candidates(policies, needed, now_s),
             policies,
-            needed_bytes=self._needed(),
+            needed_bytes=needed,
             now_s=now_s,
             zone=self._zone,
         )
@@ -132,9 +142,20 @@ class Housekeeper:
             StorageError: The disk does not say how full it is.
             FootageIndexError: The index cannot be read.
         """
-        holdings: dict[str, list[Holding]] = {camera: [] for camera in policies}
-        for holding in self.holdings():
-            holdings.setdefault(holding.camera, []).append(holding)
+        holds = self._holds()
+        holdings: dict[str, list[Holding]] = {}
+        for camera, span, size in self._index.hours():
+            is_held = _touches(holds.get(camera, ()), span)
+            holdings.setdefault(camera, []).append(
+                Holding(camera, f"{camera}/{span.start_s}", span, size, is_held)
+            )
+        day = Span(now_s - 86_400.0, now_s)
+        rates = {
+            camera: bytes_per_day(
+                [_holding(s, ()) for s in self._index.segments(camera, day)], now_s
+            )
+            for camera in {*holdings, *policies}
+        }
         used = sum(h.size_bytes for own in holdings.values() for h in own)
         capacity = used + self._disk.free_bytes(self._root) - self._room.reserve_bytes
         if self._room.max_bytes is not None:
@@ -142,33 +163,59 @@ class Housekeeper:
         return forecast(
             holdings,
             policies,
+            rates=rates,
             capacity_bytes=max(0, capacity),
             now_s=now_s,
             zone=self._zone,
         )
 
-    def holdings(self) -> list[Holding]:
-        """All segments as the planner sees them."""
+    def _candidates(
+        self, policies: Mapping[str, RetentionPolicy], needed_bytes: int, now_s: float
+    ) -> list[Holding]:
+        """Segments a plan may choose: of each camera the oldest that are enough.
+
+        Of one camera a plan always takes the oldest first, so no more of it than the room needed
+        can ever be chosen, besides what is too old in any case.
+        """
+        holds = self._holds()
+        found: list[Holding] = []
+        for camera in sorted({*self._index.cameras(), *policies}):
+            policy = policies.get(camera, NO_PROMISE)
+            too_old_s = float("-inf")
+            if policy.max_days is not None:
+                too_old_s = days_before(now_s, policy.max_days, self._zone)
+            enough = needed_bytes
+            for segment in self._index.oldest(camera):
+                if segment.span.end_s > too_old_s and enough <= 0:
+                    break
+                holding = _holding(segment, holds.get(camera, ()))
+                found.append(holding)
+                if not holding.is_held and segment.span.end_s > too_old_s:
+                    enough -= holding.size_bytes
+        return found
+
+    def _holds(self) -> dict[str, list[Hold]]:
         holds: dict[str, list[Hold]] = {}
         for hold in self._index.holds():
             holds.setdefault(hold.camera, []).append(hold)
-        return [
-            Holding(
-                segment.camera,
-                segment.path,
-                segment.span,
-                segment.size_bytes,
-                any(
-                    hold.span.start_s < segment.span.end_s
-                    and segment.span.start_s < hold.span.end_s
-                    for hold in holds.get(segment.camera, ())
-                ),
-            )
-            for segment in self._index.segments()
-        ]
+        return holds
 
     def _needed(self) -> int:
         needed = self._room.reserve_bytes - self._disk.free_bytes(self._root)
         if self._room.max_bytes is not None:
             needed = max(needed, self._index.size_bytes() - self._room.max_bytes)
         return max(0, needed)
+
+
+def _touches(holds: Iterable[Hold], span: Span) -> bool:
+    return any(h.span.start_s < span.end_s and span.start_s < h.span.end_s for h in holds)
+
+
+def _holding(segment: Segment, holds: Iterable[Hold]) -> Holding:
+    return Holding(
+        segment.camera,
+        segment.path,
+        segment.span,
+        segment.size_bytes,
+        _touches(holds, segment.span),
+    )

@@ -75,6 +75,7 @@ CREATE TABLE IF NOT EXISTS life (
 );
 """
 _JOIN_MS = 2000
+_COLUMNS = "camera, path, start_ms, end_ms, media_ms, size_bytes, codec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,18 +236,64 @@ class FootageIndex:
             where.append("end_ms > ? AND start_ms < ?")
             values += [_ms(window.start_s), _ms(window.end_s)]
         rows = self._read(
-            "SELECT camera, path, start_ms, end_ms, media_ms, size_bytes, codec FROM segments"  # noqa: S608
+            f"SELECT {_COLUMNS} FROM segments"  # noqa: S608
             f" WHERE {' AND '.join(where)} ORDER BY start_ms, path",
             values,
         )
-        return [
-            Segment(r[0], r[1], Span(r[2] / 1000, r[3] / 1000), r[4] / 1000, r[5], r[6])
-            for r in rows
-        ]
+        return [_segment(row) for row in rows]
 
-    def paths(self) -> set[str]:
-        """Paths of all segments."""
-        return {row[0] for row in self._read("SELECT path FROM segments", ())}
+    def has(self, path: str) -> bool:
+        """Whether a file has a row."""
+        return bool(self._read("SELECT 1 FROM segments WHERE path = ?", (path,)))
+
+    def is_empty(self) -> bool:
+        """Whether there is no segment at all."""
+        return not self._read("SELECT 1 FROM segments LIMIT 1", ())
+
+    def oldest(self, camera: str) -> Iterator[Segment]:
+        """A camera's segments, oldest first, read as they are asked for.
+
+        The index may be changed meanwhile: what was deleted is not seen again.
+        """
+        after: tuple[int, str] = (-(2**62), "")
+        while True:
+            rows = self._read(
+                f"SELECT {_COLUMNS} FROM segments WHERE camera = ?"  # noqa: S608
+                " AND (start_ms, path) > (?, ?) ORDER BY start_ms, path LIMIT 256",
+                (camera, *after),
+            )
+            yield from (_segment(row) for row in rows)
+            if not rows:
+                return
+            after = (rows[-1][2], rows[-1][1])
+
+    def hours(self) -> list[tuple[str, Span, int]]:
+        """All footage by camera and hour: camera, first to last moment, bytes.
+
+        A month of a box is 43,200 segments a camera; what looks at all of it looks at hours.
+        """
+        rows = self._read(
+            "SELECT camera, min(start_ms), max(end_ms), sum(size_bytes) FROM segments"
+            " GROUP BY camera, end_ms / 3600000",
+            (),
+        )
+        return [(r[0], Span(r[1] / 1000, r[2] / 1000), r[3]) for r in rows]
+
+    def drift_s_per_day(self, camera: str, window: Span) -> float | None:
+        """How fast the camera's clock runs against ours, seconds a day; None without an hour.
+
+        Negative when the camera is slow: its pictures' own times fill less than the time that
+        passed. Measured over whole segments, so that jitter of arrival averages out.
+        """
+        rows = self._read(
+            "SELECT sum(end_ms - start_ms), sum(media_ms) FROM segments"
+            " WHERE camera = ? AND start_ms >= ? AND end_ms <= ?",
+            (camera, _ms(window.start_s), _ms(window.end_s)),
+        )
+        passed_ms, media_ms = rows[0]
+        if not passed_ms or passed_ms < 3_600_000:
+            return None
+        return float((media_ms - passed_ms) / passed_ms * 86_400)
 
     def spans(self, camera: str, window: Span | None = None) -> list[Span]:
         """When there is footage, by the index; in order, not merged."""
@@ -416,6 +463,11 @@ class FootageIndex:
             where=str(self.path),
             remedy="Check the disk; if the file is broken remove it, it is rebuilt",
         )
+
+
+def _segment(row: tuple[str, str, int, int, int, int, str]) -> Segment:
+    span = Span(row[2] / 1000, row[3] / 1000)
+    return Segment(row[0], row[1], span, row[4] / 1000, row[5], row[6])
 
 
 def _join_absence(

@@ -66,6 +66,8 @@ class RecorderSettings:
         zone: The school's.
         reserve_bytes: Left free on that disk.
         max_bytes: Of all footage; None when only the disk is the limit.
+        emergency_bytes: Room made when the disk says it is full although by its own account
+            there is room, as with a quota.
         segment_s: Length of a segment.
         queue_bytes: Packets one camera may have waiting for the disk.
         retry_s: How long a refusing disk is left alone.
@@ -77,6 +79,7 @@ class RecorderSettings:
     zone: ZoneInfo
     reserve_bytes: int = 2 * 1024**3
     max_bytes: int | None = None
+    emergency_bytes: int = 256 * 1024**2
     segment_s: float = 60.0
     queue_bytes: int = 16 * 1024**2
     retry_s: float = 10.0
@@ -347,7 +350,12 @@ class Recorder:
             for camera in self._cameras.values():
                 camera.settle(mono_s)
             try:
-                swept = self._keeper.sweep(self._policies, now_s)
+                full = any(
+                    camera.trouble is not None and camera.trouble.cause is GapCause.DISK_FULL
+                    for camera in self._cameras.values()
+                )
+                emergency = self.settings.emergency_bytes if full else 0
+                swept = self._keeper.sweep(self._policies, now_s, emergency)
                 self._missing_bytes = swept.missing_bytes
                 self._changed |= {d.holding.camera for d in swept.deletions if d.breaks}
                 if mono_s >= self._next_forecast_s:

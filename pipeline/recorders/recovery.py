@@ -50,14 +50,13 @@ def recover(root: Path, index: FootageIndex, disk: Disk) -> Recovered:
         StorageError: The disk cannot be written; what was done is done.
         FootageIndexError: The index cannot be written.
     """
-    known = index.paths()
     parts: list[Segment] = []
     adopted: list[Segment] = []
     lost: list[str] = []
-    for path in our_files(root, newest_days=None if index.is_new or not known else 2):
+    for path in our_files(root, newest_days=None if index.is_new or index.is_empty() else 2):
         if path.endswith(PART_SUFFIX):
             segment = finish_part(root, path, disk)
-        elif path not in known:
+        elif not index.has(path):
             segment = read_segment(root, path)
         else:
             continue

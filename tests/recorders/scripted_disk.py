@@ -22,6 +22,7 @@ class ScriptedDisk(LocalDisk):
     Attributes:
         refuses: errno of every write, creation and rename; 0 for none.
         free: Bytes it says are free; None for the truth.
+        capacity: Bytes it holds; None for the truth. Full, it refuses and takes what fits.
         tears_at: Kill the process in the middle of that append (counted from 1).
     """
 
@@ -29,6 +30,8 @@ class ScriptedDisk(LocalDisk):
         super().__init__(is_synced=False)
         self.refuses = 0
         self.free: int | None = None
+        self.capacity: int | None = None
+        self.folder = Path()
         self.tears_at = 0
         self.appends = 0
 
@@ -45,7 +48,12 @@ class ScriptedDisk(LocalDisk):
             self.check(path)
         super().remove(path)
 
+    def used(self) -> int:
+        return sum(p.stat().st_size for p in self.folder.rglob("*.mp4*"))
+
     def free_bytes(self, folder: Path) -> int:
+        if self.capacity is not None:
+            return max(0, self.capacity - self.used())
         return super().free_bytes(folder) if self.free is None else self.free
 
     def check(self, path: Path) -> None:
@@ -63,6 +71,12 @@ class _ScriptedFile:
         if self._disk.appends == self._disk.tears_at:
             self._file.append(data[: len(data) // 2])
             kill_me()
+        if self._disk.capacity is not None:
+            room = self._disk.capacity - self._disk.used()
+            if room < len(data):
+                self._file.append(data[: max(0, room)])
+                error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                raise storage_error(error, str(self._path))
         if self._disk.refuses == errno.ENOSPC:
             # A full disk takes what fits.
             self._file.append(data[: len(data) // 3])

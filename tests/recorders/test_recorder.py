@@ -397,6 +397,48 @@ def test_held_evidence_survives_a_full_disk(tmp_path: Path) -> None:
     recorder.index.close()
 
 
+@pytest.mark.parametrize("reserve", [0, 300_000])
+def test_a_disk_that_is_really_full_goes_on_with_the_newest(tmp_path: Path, reserve: int) -> None:
+    clock, disk = ManualClock(BEGIN), ScriptedDisk()
+    disk.folder, disk.capacity = tmp_path, 900_000
+    settings = RecorderSettings(
+        tmp_path, ZONE, reserve_bytes=reserve, emergency_bytes=200_000, segment_s=20,
+        retry_s=1, housekeeping_s=5,
+    )  # fmt: skip
+    recorder = Recorder(settings, {"gate": MONTH}, clock, disk=disk)
+    recorder.recover()
+    box = Box(tmp_path, clock, disk, recorder, settings)
+    box.watch(400)
+    assert disk.used() <= disk.capacity
+    footage = box.footage()
+    assert footage[-1][1] == pytest.approx(399.8, abs=0.1)
+    status = box.status()
+    assert status.broken_promises
+    # Everything that is missing was deleted for room, or not recorded because there was none.
+    assert {gap.cause for gap in status.gaps} <= {G.DELETED, G.DISK_FULL}
+    lost_s = sum(
+        (gap.to_at - gap.from_at).total_seconds() for gap in status.gaps if gap.cause is G.DISK_FULL
+    )
+    assert lost_s <= (0 if reserve else 60)
+    recorder.index.close()
+
+
+def test_the_drift_of_a_cameras_clock_is_measured(box: Box) -> None:
+    film = stream(10)
+    feed = box.recorder.camera("gate")
+    for packet in endless(film, BEGIN):
+        if packet.media_s >= 3700:
+            break
+        # The camera's second is half a per mille too long: it is slow.
+        moved = replace(packet, utc_s=BEGIN + packet.media_s * 1.0005)
+        if packet.is_keyframe:
+            box.recorder.pump()
+        feed.add(moved, film.info)
+    box.recorder.pump()
+    drift = box.recorder.index.drift_s_per_day("gate", Span(BEGIN, BEGIN + 4000))
+    assert drift == pytest.approx(-0.0005 * 86_400, rel=0.05)
+
+
 def test_the_truth_is_unknown_without_an_index(box: Box) -> None:
     box.watch(20)
     box.recorder.index.close()

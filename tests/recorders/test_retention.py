@@ -194,7 +194,12 @@ class Year:
         for one in self.holdings:
             by_camera.setdefault(one.camera, []).append(one)
         found = forecast(
-            by_camera, self.policies, capacity_bytes=self.capacity, now_s=self.now_s, zone=self.zone
+            by_camera,
+            self.policies,
+            rates={camera: bytes_per_day(own, self.now_s) for camera, own in by_camera.items()},
+            capacity_bytes=self.capacity,
+            now_s=self.now_s,
+            zone=self.zone,
         )
         return {camera: one.breaks_on for camera, one in found.items()}
 
@@ -290,7 +295,12 @@ def test_held_footage_takes_room_for_ever() -> None:
     policies = {"a": RetentionPolicy(10)}
     free = {"a": list(_hours("a", 48, 100))}
     evidence = {"a": [*free["a"], holding("a", 50, 20_000, held=True)]}
-    how = {"capacity_bytes": 30_000, "now_s": NOW, "zone": SHANGHAI}
+    how = {
+        "rates": {"a": bytes_per_day(free["a"], NOW)},
+        "capacity_bytes": 30_000,
+        "now_s": NOW,
+        "zone": SHANGHAI,
+    }
     assert forecast(free, policies, **how)["a"].breaks_on is None
     told = forecast(evidence, policies, **how)["a"]
     assert told.breaks_on == date(2026, 11, 26)
