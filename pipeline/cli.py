@@ -39,6 +39,13 @@ class ReportLanguage(StrEnum):
     EN = "en"
 
 
+class OnOff(StrEnum):
+    """A switch."""
+
+    ON = "on"
+    OFF = "off"
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
@@ -78,10 +85,19 @@ def analyze(
     ),
     annotate: Annotated[bool, typer.Option(help="Write an annotated video of each.")] = True,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of the model.")] = 1,
+    gate: Annotated[
+        OnOff | None,
+        typer.Option(help="Decode only while something moves; the configuration's if not given."),
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="alerts.jsonl of an earlier run to compare with.")
+    ] = None,
 ) -> None:
     """Analyse recordings offline, as fast as the machine; the same input gives the same alerts."""
     from pipeline.studio.command import analyse_all
+    from pipeline.video.gate import GateConfig
 
+    modes = {OnOff.ON: GateConfig(), OnOff.OFF: GateConfig(mode="always")}
     analyse_all(
         videos,
         config,
@@ -90,6 +106,8 @@ def analyze(
         language=lang.value,
         annotate=annotate,
         threads=threads,
+        gate=modes[gate] if gate else None,
+        compare_with=compare,
         console=Console(stderr=True),
     )
 

@@ -21,6 +21,8 @@ from pipeline.tracking import ByteTracker, TrackerConfig
 
 TRACKING_SCORE = TrackerConfig().low_score
 """Least score a detector must report: the tracker follows people through weak sights too."""
+_SEEN_SCORE = TrackerConfig().new_score
+"""Of a sight that could begin a track."""
 
 
 class Sees(Protocol):
@@ -43,12 +45,14 @@ class FrameResult:
         detections: All boxes the model found in it.
         tracks: The followed ones.
         events: What the rules said, with the rule that said it.
+        is_busy: Something the rules look for is in the picture, so the gate must stay open.
     """
 
     frame: Frame
     detections: Detections
     tracks: Tracks
     events: tuple[tuple[Rule, RuleEvent], ...]
+    is_busy: bool
 
 
 class Analysis:
@@ -58,6 +62,10 @@ class Analysis:
         config: What to look for.
         site: Time zone and holidays for schedules.
         detector: Finds boxes.
+
+    Attributes:
+        rules: The rules, in the configuration's order.
+        settle_s: Seconds of pictures the rules need after the last sight to end their episodes.
 
     Raises:
         ConfigError: A rule names a class that the model does not have.
@@ -69,6 +77,8 @@ class Analysis:
         self.rules: tuple[Rule, ...] = tuple(
             build_rule(rule, site, detector.class_names) for rule in config.rules
         )
+        self._wanted = frozenset[str]().union(*(rule.required_classes for rule in self.rules))
+        self.settle_s = max(rule.clear_s for rule in config.rules) + 1.0
 
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame.
@@ -81,7 +91,9 @@ class Analysis:
         events = tuple(
             (rule, event) for rule in self.rules for event in rule.update(tracks, frame.time)
         )
-        return FrameResult(frame, detections, tracks, events)
+        wanted = detections.of_classes(self._wanted)
+        is_busy = len(tracks) > 0 or bool((wanted.score >= _SEEN_SCORE).any())
+        return FrameResult(frame, detections, tracks, events, is_busy)
 
     def finish(self, time: FrameTime) -> tuple[tuple[Rule, RuleEvent], ...]:
         """Close what is open, at the end of a recording or of the worker."""

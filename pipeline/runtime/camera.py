@@ -31,7 +31,7 @@ from pipeline.runtime.packet_queue import PacketQueue
 from pipeline.runtime.snapshots import Mark
 from pipeline.runtime.watched_time import WatchedTime
 from pipeline.video.backoff import Backoff
-from pipeline.video.decoder import Decoder
+from pipeline.video.gate import Gate, GatedDecoder
 from pipeline.video.ring import PacketRing
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.base import PacketSource
@@ -105,11 +105,12 @@ class CameraWorker:
         self._started_mono_ns = clock.mono_ns()
         self._last_time: FrameTime | None = None
         self._dropped_seen = 0
+        self._gate: Gate | None = None
         self._watched = WatchedTime(
             config.id,
             analysis.rules,
             clock.utc_s(),
-            frame_worth_s=2.0 / config.analysis_fps,
+            frame_worth_s=_picture_worth_s(config),
             emit=emit_time,
         )
         self._threads = [
@@ -224,8 +225,7 @@ class CameraWorker:
 
     def _analyse(self) -> None:
         session: _Session | None = None
-        decoder: Decoder | None = None
-        sampler = Sampler(self.config.analysis_fps)
+        gated: GatedDecoder | None = None
         base_s = 0.0
         while not self._stop.is_set():
             item = self._queue.get(_TICK_S)
@@ -233,27 +233,42 @@ class CameraWorker:
                 self._tick()
                 continue
             owner, packet = item
-            if owner is not session or decoder is None:
-                session, decoder = owner, Decoder(owner.info, self.config.id)
-                sampler = Sampler(self.config.analysis_fps)
+            if owner is not session or gated is None:
+                if gated is not None:
+                    gated.close()
+                session, gated = owner, self._gated_decoder(owner)
                 base_s = self._continue_from(packet)
             if session.failure is None:
-                self._look(session, decoder, sampler, packet, base_s)
+                self._look(session, gated, packet, base_s)
             self._cut_clips()
+        if gated is not None:
+            gated.close()
         self._end()
 
+    def _gated_decoder(self, session: _Session) -> GatedDecoder:
+        """A new session's decoder; what the gate knows of the camera stays."""
+        if self._gate is None:
+            self._gate = Gate(session.info, self.config.gate, settle_s=self._analysis.settle_s)
+        else:
+            self._gate.restart(session.info)
+        return GatedDecoder(
+            session.info,
+            self.config.id,
+            self._gate,
+            Sampler(self.config.analysis_fps),
+            ring=session.ring,
+        )
+
     def _look(
-        self,
-        session: _Session,
-        decoder: Decoder,
-        sampler: Sampler,
-        packet: EncodedPacket,
-        base_s: float,
+        self, session: _Session, gated: GatedDecoder, packet: EncodedPacket, base_s: float
     ) -> None:
         try:
-            for frame in decoder.decode(packet):
-                if sampler.wants(frame.time.media_s):
-                    self._judge(session, frame, base_s)
+            for frame in gated.frames(packet):
+                if self._judge(session, frame, base_s).is_busy and self._gate is not None:
+                    self._gate.still_moving(frame.time.media_s)
+            keyframe = gated.take_keyframe()
+            if keyframe is not None:
+                self._watched_until(keyframe.time.utc_s)
         except SourceError as error:
             session.failure = error
             session.source.close()
@@ -263,22 +278,27 @@ class CameraWorker:
             _log.exception("analysis failed", camera=self.config.id)
             self.status.broken(f"{type(error).__name__}: {error}")
 
-    def _judge(self, session: _Session, frame: Frame, base_s: float) -> None:
+    def _watched_until(self, utc_s: float) -> None:
+        """A picture of this moment was looked at, by the model or by the gate alone."""
+        overloaded = self._queue.dropped > self._dropped_seen
+        self._dropped_seen = self._queue.dropped
+        self._watched.analysed(
+            utc_s, otherwise=MissingReason.OVERLOADED if overloaded else self._missing_reason()
+        )
+        self.status.looked(utc_s)
+
+    def _judge(self, session: _Session, frame: Frame, base_s: float) -> FrameResult:
         """Run one sampled frame through tracker and rules, on the worker's own time line."""
         session_media_s = frame.time.media_s
         last_s = self._last_time.media_s if self._last_time else 0.0
         time = FrameTime(max(last_s, base_s + session_media_s), frame.time.utc_s)
         result = self._analysis.process(replace(frame, time=time))
         self._last_time = time
-        overloaded = self._queue.dropped > self._dropped_seen
-        self._dropped_seen = self._queue.dropped
-        self._watched.analysed(
-            time.utc_s,
-            otherwise=MissingReason.OVERLOADED if overloaded else self._missing_reason(),
-        )
-        self.status.analysed(time.utc_s)
+        self.status.analysed()
+        self._watched_until(time.utc_s)
         for rule, event in result.events:
             self._take(session, rule, event, result, session_media_s)
+        return result
 
     def _take(
         self,
@@ -345,3 +365,13 @@ class CameraWorker:
         self._cut_clips(at_once=True)
         self._watched.missing(self._clock.utc_s(), self._missing_reason())
         self._watched.finish()
+
+
+def _picture_worth_s(config: CameraConfig) -> float:
+    """How long one looked-at picture may stand for.
+
+    Behind a gate, keyframes are what is looked at while nothing moves; a camera whose keyframes are
+    further apart than the gate accepts is decoded in full, so longer silence is a gap.
+    """
+    sampled_s = 2.0 / config.analysis_fps
+    return sampled_s if config.gate.mode == "always" else max(sampled_s, config.gate.max_blind_s)

@@ -60,11 +60,15 @@ class CameraStatus:
         """A packet arrived."""
         self._last_frame_s = utc_s
 
-    def analysed(self, utc_s: float) -> None:
-        """A picture taken at ``utc_s`` was analysed."""
+    def analysed(self) -> None:
+        """The model looked at a picture."""
+        with self._lock:
+            self._frames_analysed += 1
+
+    def looked(self, utc_s: float) -> None:
+        """A picture taken at ``utc_s`` was looked at, by the model or by the gate."""
         with self._lock:
             self._last_analysed_s = utc_s
-            self._frames_analysed += 1
         self._become(CameraState.WATCHING, "", "")
 
     def lost(self, error: SourceError) -> None:

@@ -16,6 +16,7 @@ from pipeline.core.errors import ConfigError, DeliveryError
 from pipeline.geometry.site import SiteConfig
 from pipeline.rules import AnyRuleConfig
 from pipeline.runtime.yaml_file import load_yaml
+from pipeline.video.gate import GateConfig
 
 _URL_WITH_PASSWORD = re.compile(r"^[a-z]+://[^/@]*:[^/@]*@", re.IGNORECASE)
 
@@ -105,6 +106,7 @@ class AnalysisConfig(Strict):
     ] = None
     analysis_fps: Annotated[float, Field(gt=0, le=30)] = 5.0
     blur_people: bool = True
+    gate: GateConfig = GateConfig(mode="always")
     rules: Annotated[list[AnyRuleConfig], Field(min_length=1, max_length=32)]
 
     @model_validator(mode="after")

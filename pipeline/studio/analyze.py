@@ -16,6 +16,7 @@ from pipeline.core.clock import FrameTime
 from pipeline.core.errors import SourceError
 from pipeline.core.events import EventKind
 from pipeline.core.frame import Frame
+from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.geometry.site import SiteConfig
 from pipeline.runtime.analysis import Analysis, FrameResult, Sees
 from pipeline.runtime.config import AnalysisConfig
@@ -23,7 +24,7 @@ from pipeline.runtime.episodes import Provenance, merged, open_episode
 from pipeline.runtime.snapshots import Mark, render_snapshots
 from pipeline.studio.overlay import Overlay
 from pipeline.video.annotated import AnnotatedWriter
-from pipeline.video.decoder import Decoder
+from pipeline.video.gate import Gate, GatedDecoder
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.file import FileSource
 
@@ -61,7 +62,8 @@ class Recording:
         height: Pixels.
         codec: FFmpeg's name.
         duration_s: Up to the last picture.
-        frames_decoded: Pictures decoded.
+        packets: Pictures in the file, up to where it was read.
+        frames_decoded: Pictures decoded; more than ``packets`` when the gate went back.
         frames_analysed: Pictures looked at.
         found: Episodes by start.
         failure: Why the analysis ended early, or ``""``.
@@ -73,6 +75,7 @@ class Recording:
     height: int = 0
     codec: str = ""
     duration_s: float = 0.0
+    packets: int = 0
     frames_decoded: int = 0
     frames_analysed: int = 0
     found: list[Found] = field(default_factory=list)
@@ -123,15 +126,12 @@ def analyse_recording(job: Job, path: Path, key: str, progress: Progress) -> Rec
     duration_s = source.duration_s
     try:
         recording.width, recording.height, recording.codec = info.width, info.height, info.codec
-        run = _Run(job, recording)
-        decoder = Decoder(info, key, threads=1)
-        sampler = Sampler(job.config.analysis_fps)
-        with run:
+        with _Run(job, recording, info) as run:
             try:
                 for packet in source.packets():
-                    run.take(decoder.decode(packet), sampler)
+                    run.take(packet)
                     progress(packet.media_s, duration_s)
-                run.take(decoder.flush(), sampler)
+                run.take_rest()
             except SourceError as error:
                 if recording.frames_decoded == 0:
                     raise
@@ -179,10 +179,14 @@ def _line(recording: Recording, found: Found) -> dict[str, object]:
 class _Run:
     """The state of one recording's analysis."""
 
-    def __init__(self, job: Job, recording: Recording) -> None:
+    def __init__(self, job: Job, recording: Recording, info: StreamInfo) -> None:
         self._job = job
         self._recording = recording
         self._analysis = Analysis(job.config, job.site, job.detector)
+        self._gate = Gate(info, job.config.gate, settle_s=self._analysis.settle_s)
+        self._decoder = GatedDecoder(
+            info, recording.key, self._gate, Sampler(job.config.analysis_fps)
+        )
         self._open: dict[tuple[str, str], Found] = {}
         self._overlay = Overlay(self._analysis.rules, blur=job.config.blur_people)
         self._writer: AnnotatedWriter | None = None
@@ -192,15 +196,23 @@ class _Run:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._decoder.close()
         if self._writer is not None:
             self._writer.close()
 
-    def take(self, frames: Iterable[Frame], sampler: Sampler) -> None:
+    def take(self, packet: EncodedPacket) -> None:
+        self._recording.duration_s = max(self._recording.duration_s, packet.media_s)
+        self._look_at(self._decoder.frames(packet))
+
+    def take_rest(self) -> None:
+        self._look_at(self._decoder.flush())
+
+    def _look_at(self, frames: Iterable[Frame]) -> None:
         for frame in frames:
-            self._recording.frames_decoded += 1
-            self._recording.duration_s = max(self._recording.duration_s, frame.time.media_s)
-            if sampler.wants(frame.time.media_s):
-                self._look(frame)
+            if self._look(frame).is_busy:
+                self._gate.still_moving(frame.time.media_s)
+        self._recording.frames_decoded = self._decoder.counts.pictures
+        self._recording.packets = self._decoder.counts.packets
 
     def finish(self) -> None:
         if self._last_time is not None:
@@ -213,7 +225,7 @@ class _Run:
                 del rule
         self._recording.found.sort(key=lambda f: (f.start_s, f.episode.rule_id, f.episode.zone))
 
-    def _look(self, frame: Frame) -> None:
+    def _look(self, frame: Frame) -> FrameResult:
         result = self._analysis.process(frame)
         self._recording.frames_analysed += 1
         self._last_time = frame.time
@@ -236,6 +248,7 @@ class _Run:
                 _close(self._open.pop(slot))
         if self._job.annotate:
             self._annotate(result)
+        return result
 
     def _snapshot(self, result: FrameResult, mark: Mark, number: int) -> str:
         shown, _ = render_snapshots(

@@ -18,7 +18,9 @@ from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import AnalysisConfig, config_sha256, load_analysis
 from pipeline.runtime.episodes import Provenance
 from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
+from pipeline.studio.compare import compare, describe, read_alerts
 from pipeline.studio.report import write_report
+from pipeline.video.gate import GateConfig
 
 
 def analyse_all(
@@ -30,6 +32,8 @@ def analyse_all(
     language: Language,
     annotate: bool,
     threads: int,
+    gate: GateConfig | None,
+    compare_with: Path | None,
     console: Console,
 ) -> None:
     """Analyse recordings and write ``alerts.jsonl``, ``report.html``, pictures and videos.
@@ -46,6 +50,8 @@ def analyse_all(
         language: Of the report.
         annotate: Whether to write annotated videos.
         threads: CPU threads of the model.
+        gate: In place of the configuration's, if given.
+        compare_with: An ``alerts.jsonl`` of an earlier run to compare with.
         console: Where progress and summary are shown.
 
     Raises:
@@ -54,7 +60,11 @@ def analyse_all(
         MinganError: Some recordings could not be analysed.
     """
     file = load_analysis(config_path)
-    config = file.analysis if start else _without_schedules(file.analysis)
+    before = read_alerts(compare_with) if compare_with else None
+    scheduled = file.analysis
+    if gate is not None:
+        scheduled = scheduled.model_copy(update={"gate": gate})
+    config = scheduled if start else _without_schedules(scheduled)
     detector = load_detector(
         config.model, threads=threads, input_size=config.model_input, score=TRACKING_SCORE
     )
@@ -88,7 +98,7 @@ def analyse_all(
             made_by,
             language=language,
             blurred=config.blur_people,
-            schedules_ignored=config is not file.analysis,
+            schedules_ignored=config is not scheduled,
             analysis_fps=config.analysis_fps,
         )
     except OSError as error:
@@ -100,6 +110,9 @@ def analyse_all(
     for recording in recordings:
         console.print(f"{recording.path.name}: {len(recording.found)} alerts", highlight=False)
     console.print(f"report: {out / 'report.html'}", highlight=False, soft_wrap=True)
+    if before is not None:
+        for line in describe(compare(before, read_alerts(out / "alerts.jsonl"))):
+            console.print(line, highlight=False, soft_wrap=True)
     if failures:
         raise MinganError("\n       ".join(failures))
 

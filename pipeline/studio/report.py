@@ -79,6 +79,7 @@ def write_report(
                 "ticks": _ticks(recording.duration_s),
                 "cards": [_card(recording, f, language) for f in recording.found],
                 "analysed_fps": _rate(recording),
+                "decoded_share": f"{recording.frames_decoded / max(recording.packets, 1):.0%}",
             }
             for recording in recordings
         ],
