@@ -21,7 +21,7 @@ from pipeline.recorders.forecast import Forecast
 from pipeline.recorders.gaps import explain
 from pipeline.recorders.index import Absence, Broken
 from pipeline.recorders.retention import RetentionPolicy
-from pipeline.recorders.school_days import days_before, each_day
+from pipeline.recorders.school_days import days_before, days_between, each_day
 from pipeline.recorders.spans import Span, clip, merge, total_s
 from pipeline.recorders.verdict import DEFAULT_SEAM_S, Known, Requirement, judge
 
@@ -100,6 +100,10 @@ def retention_status(
         # It was recorded and had to go: the disk is too small, the camera was not interrupted.
         state = RetentionState.INSUFFICIENT
     footage = verdict.footage
+    since_s = verdict.continuous_since_s
+    if since_s is not None:
+        # The window ends at the requirement; what is proven may reach further back.
+        since_s = min([since_s, *(s.start_s for s in merged if s.start_s < since_s <= s.end_s)])
     forecast = facts.forecast
     return RetentionStatus(
         camera_id=facts.camera,
@@ -109,12 +113,10 @@ def retention_status(
         required_source=policy.source,
         max_days=policy.max_days,
         time_zone=zone.key,
-        proven_days=round(verdict.proven_days, 4),
+        proven_days=round(days_between(since_s, as_of_s, zone), 4) if since_s is not None else 0.0,
         completeness=verdict.completeness,
         oldest_footage_at=_utc(merged[0].start_s) if merged else None,
-        oldest_continuous_at=(
-            None if verdict.continuous_since_s is None else _utc(verdict.continuous_since_s)
-        ),
+        oldest_continuous_at=None if since_s is None else _utc(since_s),
         spans=tuple(
             FootageSpan(from_at=_utc(s.start_s), to_at=_utc(s.end_s)) for s in footage[-MAX_LISTED:]
         ),
