@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from pipeline.core.errors import MinganError
+from pipeline.recordings_cli import recordings_app
 
 app = typer.Typer(
     name="mingan",
@@ -30,6 +31,7 @@ camera_app = typer.Typer(help="Look at a camera.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(models_app, name="models")
 app.add_typer(camera_app, name="camera")
+app.add_typer(recordings_app, name="recordings")
 
 
 class ReportLanguage(StrEnum):

@@ -54,6 +54,7 @@ class CentreClient:
             MessageKind.CAMERA: f"cameras/{message.key}",
             MessageKind.ALERT: f"alerts/{message.key}",
             MessageKind.ANALYSED_TIME: "analysed-time",
+            MessageKind.RETENTION: f"retention/{message.key.partition('@')[0]}",
         }[message.kind]
         self._request("PUT", path, message.body, "application/json")
 

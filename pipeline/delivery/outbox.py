@@ -47,6 +47,7 @@ class MessageKind(StrEnum):
     ALERT = "alert"
     EVIDENCE = "evidence"
     ANALYSED_TIME = "analysed_time"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)

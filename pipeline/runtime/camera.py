@@ -21,6 +21,8 @@ from pipeline.core.errors import ConfigError, ModelError, SourceError, SourceRea
 from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.redact import redact_url
+from pipeline.recorders.recorder import CameraFeed
 from pipeline.rules.base import Rule
 from pipeline.runtime.analysis import Analysis, FrameResult
 from pipeline.runtime.camera_status import CameraStatus
@@ -78,6 +80,7 @@ class CameraWorker:
         desk: Makes evidence.
         clock: Time.
         emit_time: Takes analysed-time reports.
+        footage: Records the packets, if the camera is recorded.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class CameraWorker:
         desk: EvidenceDesk,
         clock: Clock,
         emit_time: Callable[[list[AnalysedTime]], None],
+        footage: CameraFeed | None = None,
     ) -> None:
         self.config = config
         self.status = CameraStatus(config.id, clock)
@@ -97,6 +101,7 @@ class CameraWorker:
         self._made_by = made_by
         self._book = book
         self._desk = desk
+        self._footage = footage
         self._clock = clock
         self._queue: PacketQueue[_Session] = PacketQueue(_QUEUE_PACKETS)
         self._stop = threading.Event()
@@ -122,6 +127,8 @@ class CameraWorker:
         """Begin; a disabled camera only says so."""
         if not self.config.enabled:
             self.status.disabled()
+            if self._footage is not None:
+                self._footage.session_ended("disabled")
             self._threads = self._threads[1:]
         for thread in self._threads:
             thread.start()
@@ -151,7 +158,7 @@ class CameraWorker:
                 finished = self._read_once(backoff)
             except SourceError as error:
                 if not self._stop.is_set():
-                    self.status.lost(error)
+                    self._lost(error)
             except ConfigError as error:
                 self.status.broken(error.line())
             except Exception as error:  # noqa: BLE001 -- boundary: one camera's fault stays its own
@@ -161,6 +168,11 @@ class CameraWorker:
                 if finished:
                     return
             self._stop.wait(backoff.failed())
+
+    def _lost(self, error: SourceError) -> None:
+        self.status.lost(error)
+        if self._footage is not None:
+            self._footage.session_ended(error.reason.value, redact_url(error.line()))
 
     def _read_once(self, backoff: Backoff) -> bool:
         """One connection, from open to its end.
@@ -186,6 +198,8 @@ class CameraWorker:
                     self._stop.wait(first_utc_s + packet.media_s - self._clock.utc_s())
                 session.ring.append(packet)
                 session.newest_s = max(session.newest_s, packet.media_s)
+                if self._footage is not None:
+                    self._footage.add(packet, source.info)
                 self._queue.put(session, packet)
                 self.status.received(packet.utc_s)
                 backoff.succeeded()

@@ -96,6 +96,36 @@ class ClipConfig(Strict):
     post_s: Annotated[float, Field(ge=0, le=30)] = 5.0
 
 
+class RecordingConfig(Strict):
+    """Continuous recording of one camera, and what was promised about it."""
+
+    keep_days: Annotated[int, Field(ge=0, le=3650)]
+    """Calendar days of continuous footage that must be there."""
+    delete_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """Footage older than this is deleted, needed or not."""
+    source: Annotated[str, StringConstraints(max_length=256)] = ""
+    """Where the requirement comes from, for people, as ``国务院令799号 §17``."""
+
+    @model_validator(mode="after")
+    def _ends_agree(self) -> RecordingConfig:
+        if self.delete_after_days is not None and self.delete_after_days < self.keep_days:
+            raise ValueError(
+                f"`delete_after_days: {self.delete_after_days}` contradicts "
+                f"`keep_days: {self.keep_days}`; make it as many or more"
+            )
+        return self
+
+
+class RecorderConfig(Strict):
+    """Where this box keeps footage; used when a camera has `recording`."""
+
+    folder: Path
+    reserve_gb: Annotated[float, Field(ge=0)] = 2.0
+    """Left free on that disk."""
+    max_gb: Annotated[float, Field(gt=0)] | None = None
+    """Of all footage; the disk alone is the limit if not given."""
+
+
 class AnalysisConfig(Strict):
     """What is looked for in one picture."""
 
@@ -131,6 +161,7 @@ class CameraConfig(AnalysisConfig):
     enabled: bool = True
     source: SourceConfig
     clip: ClipConfig = ClipConfig()
+    recording: RecordingConfig | None = None
 
 
 class ApiConfig(Strict):
@@ -185,8 +216,18 @@ class BoxConfig(Strict):
     worker_id: Identifier = "box-1"
     data_dir: Path
     api: ApiConfig
-    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    recorder: RecorderConfig | None = None
     cameras: Annotated[list[CameraConfig], Field(min_length=1, max_length=256)]
+
+    @model_validator(mode="after")
+    def _footage_has_a_place(self) -> BoxConfig:
+        recorded = [camera.id for camera in self.cameras if camera.recording is not None]
+        if recorded and self.recorder is None:
+            raise ValueError(
+                f"camera `{recorded[0]}` is to be recorded, but there is no `recorder`; "
+                "add `recorder: {folder: …}`"
+            )
+        return self
 
     @model_validator(mode="after")
     def _camera_ids_differ(self) -> BoxConfig:
@@ -218,8 +259,16 @@ def load_box(path: Path) -> BoxConfig:
         camera.model_copy(update={"source": _source_below(base, camera.source)})
         for camera in box.cameras
     ]
+    recorder = box.recorder
+    if recorder is not None:
+        recorder = recorder.model_copy(update={"folder": base / recorder.folder})
     return box.model_copy(
-        update={"data_dir": _below(base, box.data_dir), "api": api, "cameras": cameras}
+        update={
+            "data_dir": base / box.data_dir,
+            "api": api,
+            "recorder": recorder,
+            "cameras": cameras,
+        }
     )
 
 
@@ -238,7 +287,7 @@ def config_sha256(config: AnalysisConfig, site: SiteConfig) -> str:
     A camera's address and its credentials are left out.
     """
     kept = {
-        "analysis": config.model_dump(mode="json", exclude={"source"}),
+        "analysis": config.model_dump(mode="json", exclude={"source", "recording"}),
         "time_zone": site.time_zone,
         "holidays": sorted(day.isoformat() for day in site.holidays),
         "workday_overrides": sorted(day.isoformat() for day in site.workday_overrides),

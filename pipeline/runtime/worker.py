@@ -29,6 +29,7 @@ from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, config_sha256
 from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
 from pipeline.runtime.evidence_desk import EvidenceDesk
+from pipeline.runtime.footage import Footage
 from pipeline.runtime.version import version
 
 _log = structlog.get_logger(__name__)
@@ -76,6 +77,8 @@ class Worker:
         self._desk = EvidenceDesk(
             EvidenceStore(config.data_dir / "evidence"), self._outbox, self._book
         )
+        records = any(camera.recording and camera.enabled for camera in config.cameras)
+        self._footage = Footage(config, self._outbox, self._clock) if records else None
         self._unsent_time: deque[AnalysedTime] = deque()
         self._time_lock = threading.Lock()
         detectors: dict[tuple[str, tuple[int, int] | None], SharedDetector] = {}
@@ -86,6 +89,8 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         self._register()
+        if self._footage is not None:
+            self._footage.start()
         self._desk.start()
         self._postman.start()
         for camera in self._cameras:
@@ -95,6 +100,8 @@ class Worker:
             self._beat()
             self._book.close_stale(self._clock.utc_s())
             self._save_time([])
+            if self._footage is not None:
+                self._footage.post()
             self._stop.wait(_HEARTBEAT_S)
         self._shut_down()
 
@@ -119,6 +126,7 @@ class Worker:
             desk=self._desk,
             clock=self._clock,
             emit_time=self._save_time,
+            footage=self._footage.feed(camera.id) if self._footage else None,
         )
 
     def _register(self) -> None:
@@ -174,6 +182,9 @@ class Worker:
             camera.request_stop()
         for camera in self._cameras:
             camera.join(_STOP_S)
+        if self._footage is not None:
+            self._footage.post()
+            self._footage.stop()
         self._desk.stop(_STOP_S)
         self._book.retry_unsaved()
         self._save_time([])
