@@ -103,3 +103,9 @@ def _api_options(subcommand: str) -> set[str]:
         timeout=60,
     )
     return set(re.findall(r"--[a-z][a-z-]*", shown.stdout))
+
+
+def test_the_index_of_decisions_lists_each_once() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text("utf-8"))
+    assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
