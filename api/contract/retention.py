@@ -47,10 +47,11 @@ class GapCause(StrEnum):
 
     Of a running recorder: the camera (``offline``, ``stalled``, ``auth_failed``,
     ``undecodable``, ``disabled``), the box (``disk_full``, ``disk_readonly``, ``disk_failed``,
-    ``disk_slow``, ``worker_stopped``), the footage afterwards (``deleted`` by retention,
-    ``file_missing``, ``damaged``). Of files another recorder wrote: ``no_file``, ``empty_file``,
-    ``truncated_file``, ``foreign_file``, ``unreadable_file``, ``pause_in_file`` (the file itself
-    stands still), ``before_first_footage``. ``unexplained``: the index says nothing.
+    ``disk_slow``, ``worker_stopped``, ``clock_set``: its clock leapt forward), the
+    footage afterwards (``deleted`` by retention, ``file_missing``, ``damaged``). Of files another
+    recorder wrote: ``no_file``, ``empty_file``, ``truncated_file``, ``foreign_file``,
+    ``unreadable_file``, ``pause_in_file`` (the file itself stands still),
+    ``before_first_footage``. ``unexplained``: the index says nothing.
     """
 
     OFFLINE = "offline"
@@ -63,6 +64,7 @@ class GapCause(StrEnum):
     DISK_FAILED = "disk_failed"
     DISK_SLOW = "disk_slow"
     WORKER_STOPPED = "worker_stopped"
+    CLOCK_SET = "clock_set"
     DELETED = "deleted"
     FILE_MISSING = "file_missing"
     DAMAGED = "damaged"

@@ -78,13 +78,14 @@ class CameraRecorder:
         self._segment_s, self._retry_s, self._reached = segment_s, retry_s, reached
         self._writer: SegmentWriter | None = None
         self._last_utc_s = 0.0
+        self._last_media_s = 0.0
         self._end_s = index.newest_s(camera)
         self._retry_at_s = float("-inf")
         self._delay_from: StreamInfo | None = None
         self._unsaved: list[Segment] = []
         self._parts: list[tuple[str, Span | None]] = []
         self._notes: list[Callable[[], None]] = []
-        self._is_broken_off = False
+        self._break: GapCause | None = None
 
     @property
     def live(self) -> Span | None:
@@ -119,7 +120,11 @@ class CameraRecorder:
             step_s = packet.utc_s - self._last_utc_s
             if info != writer.info or step_s > MAX_PAUSE_S:
                 self._close()
-                self._is_broken_off = step_s > MAX_PAUSE_S
+                if step_s > MAX_PAUSE_S:
+                    is_leap = (
+                        info == writer.info and packet.media_s - self._last_media_s < step_s / 2
+                    )
+                    self._break = GapCause.CLOCK_SET if is_leap else GapCause.STALLED
             elif packet.is_keyframe and (
                 writer.length_s >= self._segment_s
                 or step_s < -MAX_PAUSE_S
@@ -143,6 +148,7 @@ class CameraRecorder:
             self._absent(GapCause.UNDECODABLE, error.what, packet.utc_s)
             return
         self._last_utc_s = max(self._last_utc_s, packet.utc_s)
+        self._last_media_s = max(self._last_media_s, packet.media_s)
 
     def ended(self, cause: GapCause, detail: str, at_s: float) -> None:
         """The camera's session is over, or still cannot be had.
@@ -153,7 +159,7 @@ class CameraRecorder:
             at_s: When, UTC; the first time the absence begins with the last footage instead.
         """
         self._close()
-        self._is_broken_off = False
+        self._break = None
         self._absent(cause, detail, at_s)
 
     def settle(self, mono_s: float) -> None:
@@ -179,13 +185,15 @@ class CameraRecorder:
         if self.trouble is not None:
             _log.info("recording again", camera=self.camera)
             self.trouble = None
-        if self._is_broken_off and self._end_s is not None and packet.utc_s > self._end_s:
+        cause = self._break
+        if cause is not None and self._end_s is not None and packet.utc_s > self._end_s:
             pause = Span(self._end_s, packet.utc_s)
-            self._note(lambda: self._index.add_absence(self.camera, pause, GapCause.STALLED))
-        self._is_broken_off = False
+            self._note(lambda: self._index.add_absence(self.camera, pause, cause))
+        self._break = None
         start_s = packet.utc_s
         self._note(lambda: self._index.end_absence(self.camera, start_s))
         self._last_utc_s = packet.utc_s
+        self._last_media_s = packet.media_s
         self._catch_up()
 
     def _close(self) -> None:

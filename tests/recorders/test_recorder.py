@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api.contract.retention import GapCause as G
 from api.contract.retention import RetentionState as S
 from api.contract.retention import RetentionStatus
 from pipeline.core.clock import ManualClock
 from pipeline.core.packets import EncodedPacket
+from pipeline.recorders.check import check
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
@@ -471,3 +475,51 @@ def test_the_thread_writes_everything_before_it_stops(tmp_path: Path) -> None:
     recorder.stop()
     (path,) = tmp_path.rglob("*.mp4")
     assert path.stat().st_size > 0
+
+
+@pytest.mark.parametrize("leap_s", [3600.0, 20.0])
+def test_a_clock_that_leaps_forward_is_no_fault_of_the_camera(box: Box, leap_s: float) -> None:
+    film = stream(10)
+    feed = box.recorder.camera("gate")
+    for packet in endless(film, BEGIN):
+        if packet.media_s >= 60:
+            break
+        leapt = replace(packet, utc_s=packet.utc_s + (leap_s if packet.media_s >= 30 else 0))
+        box.clock.advance(max(0.0, leapt.utc_s - box.clock.utc_s()))
+        feed.add(leapt, film.info)
+    box.recorder.pump()
+    assert box.gaps() == [(30.0, 30.0 + leap_s, G.CLOCK_SET)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from([".ts", ".mp4"]),
+    st.lists(st.tuples(st.integers(0, 49), st.binary(max_size=64), st.booleans()), max_size=12),
+    st.lists(st.integers(0, 49), max_size=10),
+)
+def test_garbage_and_lost_packets_are_survived(
+    suffix: str, garbage: list[tuple[int, bytes, bool]], lost: list[int]
+) -> None:
+    with TemporaryDirectory() as name:
+        clock, disk = ManualClock(BEGIN), ScriptedDisk()
+        settings_ = RecorderSettings(Path(name), ZONE, reserve_bytes=0, segment_s=4)
+        recorder = Recorder(settings_, {"gate": MONTH}, clock, disk=disk)
+        film = stream(10, suffix=suffix)
+        packets = list(film.at(BEGIN))
+        for at, data, is_keyframe in garbage:
+            packets[at] = replace(packets[at], data=data, is_keyframe=is_keyframe)
+        for number, packet in enumerate(packets):
+            if number not in lost:
+                recorder.put("gate", packet, film.info)
+        recorder.pump()
+        clock.advance(10)
+        recorder.stop()
+        again = Recorder(settings_, {"gate": MONTH}, clock, disk=disk)
+        again.recover()
+        checked = check(Path(name), again.index, disk)
+        assert checked.findings == ()
+        covered_s = sum(s.seconds for s in again.coverage("gate", Span(BEGIN, BEGIN + 20)))
+        # A second of film hangs on each keyframe; seams of up to two seconds are closed.
+        hurt = {at // 5 for at, _, _ in garbage} | {at // 5 for at in lost}
+        assert covered_s >= 10 - 2 * len(hurt) - 1
+        again.index.close()
