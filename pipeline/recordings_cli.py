@@ -33,7 +33,8 @@ from pipeline.recorders.check import check
 from pipeline.recorders.disk import LocalDisk
 from pipeline.recorders.export import export
 from pipeline.recorders.index import FootageIndex
-from pipeline.recorders.recorder import INDEX_NAME, open_index
+from pipeline.recorders.open_index import open_index
+from pipeline.recorders.recorder import INDEX_NAME
 from pipeline.recorders.root_lock import RootLock
 from pipeline.recorders.school_days import days_between, school_zone
 from pipeline.recorders.spans import Span
@@ -216,6 +217,7 @@ def _opened(root: Path, index: Path | None, *, writes: bool) -> Iterator[Footage
     try:
         opened = open_index(path) if writes else FootageIndex(path)
         try:
+            opened.settle()
             yield opened
         finally:
             opened.close()

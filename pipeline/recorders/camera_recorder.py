@@ -95,6 +95,12 @@ class CameraRecorder:
             return None
         return Span(writer.start_s, self._last_utc_s)
 
+    @property
+    def open_part(self) -> str | None:
+        """The file being written, relative to the root."""
+        writer = self._writer
+        return None if writer is None else writer.path.removesuffix(SUFFIX) + PART_SUFFIX
+
     def unindexed(self) -> list[Span]:
         """Footage on the disk that the index does not hold yet, the open segment included."""
         found = [span for _, span in self._parts if span is not None]

@@ -123,28 +123,64 @@ class FootageIndex:
     Args:
         path: The database; made with its folder.
         reached: Called at the points of a segment's life that lie here.
+        may_wait: If the file cannot be opened, begin in memory until ``settle`` succeeds, so
+            that a disk that is read-only at start costs footage and not the worker.
 
     Raises:
         FootageIndexError: It cannot be opened; a broken file is to be removed and rebuilt.
     """
 
-    def __init__(self, path: Path, reached: Callable[[LifePoint], None] = ignore) -> None:
+    def __init__(
+        self,
+        path: Path,
+        reached: Callable[[LifePoint], None] = ignore,
+        *,
+        may_wait: bool = False,
+    ) -> None:
         self.path = path
         self._reached = reached
         self._lock = threading.RLock()
-        self.is_new = not path.exists()
+        self.is_waiting = False
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
+            self.is_new = not path.exists()
+            self._db = _connect(path)
         except (OSError, sqlite3.Error) as error:
-            raise FootageIndexError(
-                f"the index of recordings cannot be used ({error})",
-                where=str(path),
-                remedy="Remove the file; it is rebuilt from the recordings",
-            ) from error
+            if not may_wait:
+                raise FootageIndexError(
+                    f"the index of recordings cannot be used ({error})",
+                    where=str(path),
+                    remedy="Check the disk; a broken index may be removed, it is rebuilt",
+                ) from error
+            self.is_waiting = self.is_new = True
+            self._db = _connect(None)
+
+    def settle(self) -> None:
+        """Go from memory to the file, once it can be opened; what was noted goes along.
+
+        Raises:
+            FootageIndexError: It still cannot.
+        """
+        with self._lock:
+            if not self.is_waiting:
+                return
+            try:
+                self.is_new = not self.path.exists()
+                real = _connect(self.path)
+                noted = self._db.execute(
+                    "SELECT camera, start_ms, end_ms, cause, detail FROM absences"
+                ).fetchall()
+                real.executemany(
+                    "INSERT INTO absences (camera, start_ms, end_ms, cause, detail)"
+                    " SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM absences"
+                    " WHERE camera = ?1 AND end_ms IS NULL)",
+                    noted,
+                )
+            except (OSError, sqlite3.Error) as error:
+                raise FootageIndexError(
+                    f"the index of recordings cannot be used ({error})", where=str(self.path)
+                ) from error
+            self._db.close()
+            self._db, self.is_waiting = real, False
 
     # --- segments -------------------------------------------------------------------------
 
@@ -463,6 +499,21 @@ class FootageIndex:
             where=str(self.path),
             remedy="Check the disk; if the file is broken remove it, it is rebuilt",
         )
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    """The database with its tables; in memory without a path."""
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.executescript(_SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
 
 
 def _segment(row: tuple[str, str, int, int, int, int, str]) -> Segment:

@@ -28,6 +28,7 @@ import structlog
 
 from api.contract.retention import GapCause, RetentionStatus
 from pipeline.core.clock import Clock
+from pipeline.core.errors import ConfigError
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.recorders.camera_recorder import CameraRecorder, Counters
 from pipeline.recorders.disk import Disk, LocalDisk
@@ -35,7 +36,7 @@ from pipeline.recorders.errors import FootageIndexError, StorageError
 from pipeline.recorders.footage_status import FootageFacts, judged_window, retention_status
 from pipeline.recorders.forecast import Forecast
 from pipeline.recorders.housekeeping import Housekeeper, Room
-from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.open_index import open_index
 from pipeline.recorders.recovery import Recovered, recover
 from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
 from pipeline.recorders.root_lock import RootLock
@@ -136,8 +137,8 @@ class Recorder:
         disk: Where to write.
         reached: Called at each point of a segment's life; for tests.
 
-    Raises:
-        FootageIndexError: The index cannot be opened and is not merely broken.
+    A disk that cannot be written when it is made is a state like any other: nothing is raised,
+    the status is ``unknown`` with an alarm, and it is tried again.
     """
 
     def __init__(
@@ -175,6 +176,7 @@ class Recorder:
         self._next_forecast_s = float("-inf")
         self._forecasts: dict[str, Forecast] = {}
         self._missing_bytes = 0
+        self._is_recovered = False
         self._lock = RootLock(settings.root)
         self._trouble: StorageError | FootageIndexError | None = None
         self._changed: set[str] = set()
@@ -185,11 +187,13 @@ class Recorder:
         """Make good what the last process left; None when the disk does not let us yet."""
         now_s = self._clock.utc_s()
         with self._write_lock:
+            busy = {c.open_part for c in self._cameras.values() if c.open_part is not None}
             try:
+                self.index.settle()
                 alive_s = self.index.last_alive_s()
-                done = recover(self.settings.root, self.index, self._disk)
+                done = recover(self.settings.root, self.index, self._disk, busy)
                 self._keeper.finish_begun()
-                for camera in self.index.cameras():
+                for camera in self.index.cameras().keys() - self._cameras.keys():
                     newest_s = self.index.newest_s(camera)
                     cause = self.index.open_absence(camera)
                     if cause is None and newest_s is not None:
@@ -199,9 +203,11 @@ class Recorder:
                         self.index.begin_absence(camera, since_s, GapCause.WORKER_STOPPED)
                 self.index.alive(now_s)
             except (StorageError, FootageIndexError) as error:
+                if self._trouble is None:
+                    _log.error("recordings not recovered", error=error.line())
                 self._trouble = error
-                _log.error("recordings not recovered", error=error.line())
                 return None
+            self._is_recovered = True
         if done.parts or done.adopted or done.lost:
             _log.info(
                 "recordings recovered",
@@ -216,10 +222,13 @@ class Recorder:
 
         Raises:
             ConfigError: Another recorder writes in this folder.
-            StorageError: The folder cannot be written at all.
         """
-        self._lock.acquire()
-        self.recover()
+        try:
+            self._lock.acquire()
+            self.recover()
+        except StorageError as error:
+            self._trouble = error
+            _log.error("recordings not recovered", error=error.line())
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -347,6 +356,8 @@ class Recorder:
         self._next_sweep_s = mono_s + self.settings.housekeeping_s
         now_s = self._clock.utc_s()
         with self._write_lock:
+            if not self._is_recovered and not self._try_again():
+                return
             for camera in self._cameras.values():
                 camera.settle(mono_s)
             try:
@@ -367,6 +378,15 @@ class Recorder:
                 if self._trouble is None:
                     _log.error("no room could be made", error=error.line())
                 self._trouble = error
+
+    def _try_again(self) -> bool:
+        """What did not work at the start, because the disk did not let us."""
+        try:
+            self._lock.acquire()
+        except (StorageError, ConfigError) as error:
+            _log.warning("the recordings' folder cannot be had", error=error.line())
+            return False
+        return self.recover() is not None
 
     def _look_ahead(self, now_s: float) -> None:
         told = self._keeper.look_ahead(self._policies, now_s)
@@ -423,6 +443,7 @@ class Recorder:
                     size_bytes=self.index.size_bytes(camera),
                     forecast=self._forecasts.get(camera),
                     alarms=self._alarms(camera),
+                    is_unknown=self.index.is_waiting,
                 )
             except FootageIndexError:
                 known = self._unindexed(camera)
@@ -474,25 +495,3 @@ class Recorder:
         if told is not None and told.breaks_on is not None:
             codes.append("promise_will_break")
         return sorted(set(codes))
-
-
-def open_index(path: Path, reached: Callable[[LifePoint], None] = ignore) -> FootageIndex:
-    """Open the index; a broken one is set aside and begun anew, and rebuilt on ``recover``.
-
-    Raises:
-        FootageIndexError: The folder cannot be written.
-    """
-    try:
-        return FootageIndex(path, reached)
-    except FootageIndexError:
-        if not path.is_file():
-            raise
-        aside = path.with_name(path.name + ".broken")
-        try:
-            path.replace(aside)
-            for extra in ("-wal", "-shm"):
-                path.with_name(path.name + extra).unlink(missing_ok=True)
-        except OSError:
-            raise
-        _log.error("the index was broken and is rebuilt", set_aside=str(aside))
-        return FootageIndex(path, reached)

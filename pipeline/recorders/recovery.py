@@ -8,7 +8,7 @@ is touched: what cannot be used stays where it is for ``mingan recordings check`
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,10 +41,16 @@ class Recovered:
     lost: tuple[str, ...]
 
 
-def recover(root: Path, index: FootageIndex, disk: Disk) -> Recovered:
+def recover(root: Path, index: FootageIndex, disk: Disk, busy: Collection[str] = ()) -> Recovered:
     """Bring files and index together after a crash.
 
     Looks at the two newest day folders of each camera, or at all when the index is new.
+
+    Args:
+        root: The recorder's folder.
+        index: Its index.
+        disk: Where to write.
+        busy: Files that are being written, relative to the root; left alone.
 
     Raises:
         StorageError: The disk cannot be written; what was done is done.
@@ -54,6 +60,8 @@ def recover(root: Path, index: FootageIndex, disk: Disk) -> Recovered:
     adopted: list[Segment] = []
     lost: list[str] = []
     for path in our_files(root, newest_days=None if index.is_new or index.is_empty() else 2):
+        if path in busy:
+            continue
         if path.endswith(PART_SUFFIX):
             segment = finish_part(root, path, disk)
         elif not index.has(path):

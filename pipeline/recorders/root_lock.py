@@ -30,6 +30,8 @@ class RootLock:
             ConfigError: Another process has it.
             StorageError: The folder cannot be written.
         """
+        if self._fd >= 0:
+            return
         path = self._root / LOCK_NAME
         try:
             self._root.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from api.contract.retention import GapCause as G
 from api.contract.retention import RetentionState as S
 from api.contract.retention import RetentionStatus
 from pipeline.core.clock import ManualClock
+from pipeline.core.errors import ConfigError
 from pipeline.core.packets import EncodedPacket
 from pipeline.recorders.check import check
 from pipeline.recorders.disk import Disk
@@ -315,11 +316,13 @@ def test_a_deleted_index_is_rebuilt_from_the_files(box: Box) -> None:
     assert [cause for _, _, cause in box.gaps()][:1] == [G.UNEXPLAINED]
 
 
-def test_a_broken_index_is_set_aside_and_rebuilt(box: Box) -> None:
+@pytest.mark.parametrize("has_header", [False, True])
+def test_a_broken_index_is_set_aside_and_rebuilt(box: Box, has_header: bool) -> None:
     box.watch(70)
     box.recorder.stop()
     for path in box.root.glob("index.sqlite*"):
-        path.write_bytes(b"not a database, not a database")
+        head = path.read_bytes()[:100] if has_header else b""
+        path.write_bytes(head + b"not a database, " * 400)
     box.restart()
     assert box.footage() == [(0.0, 70.0)]
     assert (box.root / "index.sqlite.broken").exists()
@@ -523,3 +526,37 @@ def test_garbage_and_lost_packets_are_survived(
         hurt = {at // 5 for at, _, _ in garbage} | {at // 5 for at in lost}
         assert covered_s >= 10 - 2 * len(hurt) - 1
         again.index.close()
+
+
+def test_a_disk_that_is_read_only_at_the_start_is_waited_for(tmp_path: Path) -> None:
+    clock, disk = ManualClock(BEGIN), ScriptedDisk()
+    root = tmp_path / "mount"
+    root.write_bytes(b"")  # a file where the folder should be: nothing can be made in it
+    settings_ = RecorderSettings(root, ZONE, reserve_bytes=0, retry_s=5, housekeeping_s=5)
+    recorder = Recorder(settings_, {"gate": MONTH}, clock, disk=disk)
+    assert recorder.recover() is None
+    box = Box(root, clock, disk, recorder, settings_)
+    box.watch(30)
+    status = box.status()
+    assert status.state is S.UNKNOWN
+    assert "index_failed" in status.alarms
+    root.unlink()
+    box.watch(30)
+    status = box.status()
+    assert status.state is S.IMMATURE
+    assert status.alarms == ()
+    ((start, end),) = box.footage()
+    assert 30 <= start <= 41
+    assert end == 59.8
+    assert (root / "index.sqlite").is_file()
+    recorder.stop()
+
+
+def test_two_recorders_do_not_share_a_folder(box: Box) -> None:
+    box.recorder.start()
+    other = Recorder(box.settings, {}, box.clock)
+    with pytest.raises(ConfigError, match="folder of its own"):
+        other.start()
+    other.index.close()
+    box.recorder.stop()
+    box.restart()
