@@ -238,10 +238,12 @@ def _try_image(build: Build) -> None:
             check=False,
         )
 
-    shown = run([*stage.entrypoint, "--help"])
-    if shown.returncode != 0:
-        sys.exit(f"docker_steps: {' '.join(stage.entrypoint)} --help failed:\n{shown.stderr}")
-    print(f"✓ {' '.join(stage.entrypoint)} --help")
+    for words in (["--help"], ["models", "verify"]):
+        command = [*stage.entrypoint, *words]
+        shown = run(command)
+        if shown.returncode != 0:
+            sys.exit(f"docker_steps: {' '.join(command)} failed:\n{shown.stderr}")
+        print(f"✓ {' '.join(command)}")
 
     with tempfile.TemporaryFile("w+") as log:
         api = subprocess.Popen(

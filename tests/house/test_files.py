@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,24 @@ def test_the_licence_is_whole_and_named() -> None:
 )
 def test_weights_have_a_card(weights: Path) -> None:
     assert weights.with_suffix(".md").is_file()
+
+
+def _is_shipped(name: str, patterns: dict[str, list[str]]) -> bool:
+    package, _, rest = name.partition("/")
+    own = any(fnmatch.fnmatchcase(rest, pattern) for pattern in patterns.get(package, []))
+    return own or any(fnmatch.fnmatchcase(Path(name).name, pattern) for pattern in patterns["*"])
+
+
+def test_what_the_code_reads_is_in_its_package() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    left_out = ("api/console/", "models/train/", "models/eval/", "models/export/")
+    missing = [
+        name
+        for name in map(relative, tracked_files())
+        if name.startswith(("api/", "pipeline/", "models/"))
+        and not name.endswith(".py")
+        and not name.startswith(left_out)
+        and name != "api/openapi.json"  # generated for the console's build
+        and not _is_shipped(name, settings["package-data"])
+    ]
+    assert missing == []
