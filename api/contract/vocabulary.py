@@ -50,10 +50,21 @@ class Vocabulary(BaseModel):
     camera_state: dict[str, Term]
     camera_reason: dict[str, Term]
     missing_reason: dict[str, Term]
+    retention_state: dict[str, Term]
+    retention_doubt: dict[str, Term]
+    gap_cause: dict[str, Term]
+    broken_reason: dict[str, Term]
+    retention_alarm: dict[str, Term]
+    verified: dict[str, Term]
+    retention_column: dict[str, Term]
     false_positive_reason: dict[str, Term]
     original_reason: dict[str, Term]
     role: dict[str, Term]
     object_class: dict[str, Term]
+    attribute: dict[str, Term]
+    outcome: dict[str, Term]
+    readiness: dict[str, Term]
+    entry_reason: dict[str, Term]
 
 
 @cache

@@ -6,13 +6,16 @@ picture's edge instead of on the floor (PEERS.md, wrong 9). Clip only to draw or
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+NO_ATTRIBUTES: Mapping[str, NDArray[np.int8]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Tracks:
         first_seen_s: (N,) media seconds at which the track began.
         class_names: Names of the model's classes.
         frame_size: (width, height) in pixels of the frame the boxes belong to.
+        attributes: By name, as ``hat``, (N,) what a classifier says of each in this frame: 1 yes,
+            0 no, −1 cannot tell; empty where no classifier looked.
     """
 
     xyxy: Floats
@@ -83,6 +88,7 @@ class Tracks:
     first_seen_s: NDArray[np.float64]
     class_names: tuple[str, ...]
     frame_size: tuple[int, int]
+    attributes: Mapping[str, NDArray[np.int8]] = field(default_factory=lambda: NO_ATTRIBUTES)
 
     def __len__(self) -> int:
         return len(self.track_id)
@@ -111,6 +117,11 @@ class Tracks:
         """(N, 2) middle of each box's lower edge, as fractions of the picture, unclipped."""
         box = self.box_norm_xyxy()
         return np.stack([(box[:, 0] + box[:, 2]) / 2, box[:, 3]], axis=1).astype(np.float32)
+
+    def attribute(self, name: str) -> NDArray[np.int8]:
+        """(N,) 1 yes, 0 no, −1 cannot tell; cannot tell of all where no classifier looked."""
+        given = self.attributes.get(name)
+        return np.full(len(self), -1, np.int8) if given is None else given
 
     def class_name(self, index: int) -> str:
         """The class of the ``index``-th track."""

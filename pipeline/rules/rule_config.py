@@ -57,3 +57,13 @@ class RuleConfigBase(BaseModel):
     def risk_level(self) -> RiskLevel:
         """The risk class its alerts carry."""
         return self.risk or vocabulary().rules[self.type].risk
+
+    @property
+    def model_classes(self) -> tuple[str, ...]:
+        """Classes the camera's models must have; more than ``classes`` where people matter too."""
+        return self.classes
+
+    @property
+    def required_attributes(self) -> tuple[str, ...]:
+        """Attributes of people that a model must tell, as ``hat``."""
+        return ()

@@ -58,7 +58,12 @@ class Watcher(Generic[ConfigT]):
     @property
     def required_classes(self) -> frozenset[str]:
         """Classes the model must have."""
-        return frozenset(self._config.classes)
+        return frozenset(self._config.model_classes)
+
+    @property
+    def required_attributes(self) -> frozenset[str]:
+        """Attributes a model must tell."""
+        return frozenset(self._config.required_attributes)
 
     @property
     def zone_name(self) -> str:

@@ -14,14 +14,15 @@ from api.contract.vocabulary import vocabulary
 from pipeline.core.errors import ConfigError
 from pipeline.geometry import SiteConfig
 from pipeline.rules import RULES, AnyRuleConfig, RuleConfigBase, build_rule
-from tests.rules.scripted import CLASSES, LEFT_HALF, MIDDLE_UP, config, rule
+from tests.rules.scripted import CLASSES, LEFT_HALF, MIDDLE_UP, config
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 MINIMAL: dict[str, dict[str, object]] = {
-    "perimeter_intrusion": {"zone": LEFT_HALF},
-    "line_crossing": {"line": MIDDLE_UP},
-    "loitering": {"zone": LEFT_HALF},
+    kind: {"line": MIDDLE_UP} if kind == "line_crossing" else {"zone": LEFT_HALF} for kind in RULES
 }
+SEEN = tuple(vocabulary().object_class)
+TOLD = tuple(vocabulary().attribute)
+"""Classes and attributes of all models to come; what a rule wants beyond has no name to show."""
 
 
 def types_of_the_union() -> set[str]:
@@ -37,7 +38,7 @@ def test_map_union_vocabulary_and_examples_name_the_same_rules() -> None:
 
 @pytest.mark.parametrize("kind", sorted(MINIMAL))
 def test_a_rule_needs_only_its_shape(kind: str) -> None:
-    built = rule(type=kind, **MINIMAL[kind])
+    built = build_rule(config(type=kind, **MINIMAL[kind]), SiteConfig(), SEEN, TOLD)
     assert built.type == built.rule_id == kind
     assert built.config.risk_level == vocabulary().rules[kind].risk
     assert built.is_scheduled(0.0)
@@ -50,7 +51,7 @@ def test_the_example_of_a_rule_is_valid(kind: str) -> None:
     assert {r.type for r in parsed} == {kind}
     assert len({r.rule_id for r in parsed}) == len(parsed)
     for one in parsed:
-        build_rule(one, SiteConfig(), (*CLASSES, "motorcycle"))
+        build_rule(one, SiteConfig(), SEEN, TOLD)
 
 
 def test_the_example_for_analyze_is_valid() -> None:
@@ -103,6 +104,27 @@ def test_a_class_the_model_does_not_have_is_refused_by_name() -> None:
     assert "'rat'" in refusal.value.what
     assert refusal.value.where == "rule kitchen: classes"
     assert "person, bicycle, car" in refusal.value.remedy
+
+
+def test_a_rule_without_its_model_is_refused_by_the_name_of_what_it_needs() -> None:
+    needing = {kind: config(type=kind, **MINIMAL[kind]) for kind in RULES}
+    for kind, wanted in needing.items():
+        for lacking in wanted.model_classes:
+            with pytest.raises(ConfigError, match="needs_model") as refusal:
+                build_rule(wanted, SiteConfig(), [c for c in SEEN if c != lacking], TOLD)
+            assert f"'{lacking}'" in refusal.value.what
+        for lacking in wanted.required_attributes:
+            with pytest.raises(ConfigError, match="needs_model") as refusal:
+                build_rule(wanted, SiteConfig(), SEEN, [a for a in TOLD if a != lacking])
+            assert f"'{lacking}'" in refusal.value.what, kind
+    by_attribute = {kind for kind, wanted in needing.items() if wanted.required_attributes}
+    assert by_attribute == {
+        "no_chef_hat", "no_mask", "no_uniform", "no_gloves", "bare_torso", "unauthorized_entry"
+    }  # fmt: skip
+
+
+def test_every_rule_of_the_vocabulary_exists() -> None:
+    assert set(vocabulary().rules) == set(RULES)
 
 
 def test_a_type_without_a_rule_is_refused() -> None:

@@ -1,0 +1,154 @@
+"""Somebody fell and stays down, judged from the box of a tracked person alone.
+
+Standing, a box is tall; lying, it is low and wide. A fall is a box that, within ``collapse_s``,
+lost its height against how tall the same person stood in the seconds before, became at least
+``lying_aspect`` wide for its height, and then stays so without moving for ``still_s``.
+
+What that cannot see: a fall towards or away from the camera, where a lying body still fills a tall
+box; a fall behind furniture; a person who was never seen standing. What it may take for a fall:
+somebody who sits down on the floor or lies down to rest within the same time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from pipeline.core.clock import FrameTime
+from pipeline.core.detections import Tracks
+from pipeline.geometry import SiteConfig
+from pipeline.rules.episodes import Moment
+from pipeline.rules.lineage import Lineage
+from pipeline.rules.rule_config import PositiveSeconds, Seconds
+from pipeline.rules.stillness import Array, in_heights
+from pipeline.rules.zone_watcher import ZoneRuleConfig, ZoneWatcher, earliest, moment_of
+
+UPRIGHT_ASPECT = 0.75
+"""A box narrower than this for its height is somebody upright; sitting people come near it."""
+_MIN_UPRIGHT_S = 0.8
+"""How long somebody must have been upright, so that one bad box is no standing person."""
+_REID_S = 2.0
+
+
+class FallConfig(ZoneRuleConfig):
+    """A zone in which nobody should lie.
+
+    Attributes:
+        collapse_s: From upright to down; a fall takes about one second, lying down three or more.
+        collapse: The box is down when its height is at most this share of the upright height.
+        lying_aspect: … and its width at least this share of its height.
+        still_s: How long down and still before it is an alert; who trips is up again sooner.
+        move: What counts as moving while down, share of the upright height per ``still_s``.
+        clear_s: The episode ends after this long without anybody down.
+    """
+
+    type: Literal["fall"]
+    collapse_s: PositiveSeconds = 2.0
+    collapse: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.65
+    lying_aspect: Annotated[float, Field(gt=0.0, le=5.0)] = 1.0
+    still_s: Seconds = 2.0
+    move: Annotated[float, Field(gt=0.0, le=2.0)] = 0.25
+    clear_s: PositiveSeconds = 5.0
+
+
+@dataclass(slots=True)
+class _Body:
+    """One person's posture so far.
+
+    Attributes:
+        upright: Times and heights of upright boxes of the last seconds before going down.
+        down: When the box collapsed; None while upright.
+        rest: When it came to lie still, and where its centre was then.
+        height: Upright height before the fall.
+        seen_s: Last sight.
+    """
+
+    upright: deque[tuple[float, float]] = field(default_factory=deque)
+    down: FrameTime | None = None
+    rest: FrameTime | None = None
+    centre: Array = field(default_factory=lambda: np.zeros(2))
+    height: float = 0.0
+    seen_s: float = 0.0
+
+
+class Fall(ZoneWatcher[FallConfig]):
+    """Raises while somebody whose box collapsed lies still in the zone.
+
+    The episode starts when the first of them went down. Facts: ``people``; measure: ``down_s``.
+    """
+
+    def __init__(self, config: FallConfig, site: SiteConfig) -> None:
+        super().__init__(config, site)
+        self._lineage = Lineage(_REID_S)
+        self._bodies: dict[int, _Body] = {}  # by subject
+
+    def _look(self, tracks: Tracks, time: FrameTime) -> Moment | None:
+        index = self._concerned(tracks)
+        subjects = self._lineage.keys(tracks, index, time)
+        boxes = in_heights(tracks)
+        inside = {int(i) for i in self._presence.inside(tracks, index)}
+        lying: list[int] = []
+        since: list[FrameTime] = []
+        for i, subject in zip((int(i) for i in index), subjects, strict=True):
+            body = self._bodies.setdefault(subject, _Body())
+            self._watch(body, boxes[i], time)
+            if i in inside and body.down is not None and self._lies(body, time):
+                lying.append(i)
+                since.append(body.down)
+        horizon_s = time.media_s - _REID_S - 10.0
+        self._bodies = {k: b for k, b in self._bodies.items() if b.seen_s >= horizon_s}
+        if not lying:
+            return None
+        down = earliest(since)
+        return moment_of(
+            tracks,
+            np.array(lying, np.int64),
+            down,
+            facts={"people": float(len(lying))},
+            measures={"down_s": round(time.media_s - down.media_s, 3)},
+        )
+
+    def _watch(self, body: _Body, box: Array, time: FrameTime) -> None:
+        config = self._config
+        width, height = np.maximum(box[2:] - box[:2], 1e-6)
+        centre = (box[:2] + box[2:]) / 2.0
+        body.seen_s = time.media_s
+        is_low = height <= config.collapse * body.height
+        if body.down is not None:
+            if not is_low or width / height < UPRIGHT_ASPECT:
+                body.down = body.rest = None
+            elif np.hypot(*(centre - body.centre)) > config.move * body.height:
+                body.rest, body.centre = time, centre
+            return
+        if width / height <= UPRIGHT_ASPECT:
+            body.upright.append((time.media_s, float(height)))
+        # The reference reaches back over the collapse and the seconds before it.
+        while body.upright and body.upright[0][0] < time.media_s - config.collapse_s - 3.0:
+            body.upright.popleft()
+        if len(body.upright) < 2 or width / height < config.lying_aspect:
+            return
+        last_s, first_s = body.upright[-1][0], body.upright[0][0]
+        standing = float(np.quantile([h for _, h in body.upright], 0.75))
+        quick = time.media_s - last_s <= config.collapse_s + 1e-6
+        if (
+            quick
+            and last_s - first_s + 1e-6 >= _MIN_UPRIGHT_S
+            and height <= config.collapse * standing
+        ):
+            body.down = body.rest = time
+            body.centre, body.height = centre, standing
+
+    def _lies(self, body: _Body, time: FrameTime) -> bool:
+        assert body.rest is not None
+        return time.media_s - body.rest.media_s + 1e-6 >= self._config.still_s
+
+    def _rest(self) -> None:
+        super()._rest()
+        self._bodies.clear()
+
+    def _wake(self) -> None:
+        self._bodies.clear()

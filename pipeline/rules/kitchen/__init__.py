@@ -1,0 +1,1 @@
+"""Rules about what a canteen must keep: clothing, hygiene, fire and who may come in."""
