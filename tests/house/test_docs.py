@@ -109,3 +109,11 @@ def test_the_index_of_decisions_lists_each_once() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text("utf-8"))
     assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("guide", ["docs/guide/add-a-camera.md", "docs/guide/zh/add-a-camera.md"])
+def test_the_guide_names_every_rule(guide: str) -> None:
+    text = (ROOT / guide).read_text("utf-8")
+    rules = sorted(path.stem for path in (ROOT / "configs" / "rules").glob("*.yaml"))
+    assert rules
+    assert [rule for rule in rules if f"`{rule}`" not in text] == []
