@@ -13,6 +13,7 @@ from api.alerts.endpoints import router as alerts
 from api.audit.endpoints import router as audit
 from api.auth.endpoints import router as auth
 from api.cameras.endpoints import router as cameras
+from api.compliance.endpoints import router as compliance
 from api.evidence.endpoints import router as evidence
 from api.frontend import ConsoleFiles
 from api.health.endpoints import router as health
@@ -65,7 +66,7 @@ def create_app(
     )
     runtime = Runtime(settings, clock)
     app.state.runtime = runtime
-    for router in (auth, alerts, evidence, cameras, stream, audit, health, ingest):
+    for router in (auth, alerts, evidence, cameras, compliance, stream, audit, health, ingest):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(

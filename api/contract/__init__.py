@@ -2,13 +2,24 @@
 
 Messages are facts with an identity of their own, so that sending one twice changes nothing:
 an episode has a derived id and a ``revision`` that only grows, evidence is named by its content,
-an analysed-time report by camera, rule and interval. Delivery is at least once; writes are
+an analysed-time report by camera, rule and interval, a retention status by camera and moment.
+Delivery is at least once; writes are
 idempotent; the command centre therefore sees each episode once.
 """
 
 from api.contract.alerts import AlertEpisode, EpisodeState, EvidenceKind, EvidenceRef, RiskLevel
 from api.contract.base import CONTRACT_VERSION, Acknowledgement, WireModel
 from api.contract.cameras import CameraFacts, CameraRegistration, CameraState, StreamFacts
+from api.contract.retention import (
+    BrokenPromise,
+    DayCompleteness,
+    FootageGap,
+    FootageSpan,
+    GapCause,
+    RetentionForecast,
+    RetentionState,
+    RetentionStatus,
+)
 from api.contract.worker import (
     AnalysedTime,
     CameraHeartbeat,
@@ -22,16 +33,24 @@ __all__ = [
     "Acknowledgement",
     "AlertEpisode",
     "AnalysedTime",
+    "BrokenPromise",
     "CameraFacts",
     "CameraHeartbeat",
     "CameraRegistration",
     "CameraState",
+    "DayCompleteness",
     "EpisodeState",
     "EvidenceKind",
     "EvidenceRef",
+    "FootageGap",
+    "FootageSpan",
+    "GapCause",
     "Heartbeat",
     "MissingReason",
     "MissingTime",
+    "RetentionForecast",
+    "RetentionState",
+    "RetentionStatus",
     "RiskLevel",
     "StreamFacts",
     "WireModel",

@@ -5,7 +5,7 @@ Portable types only: the same models run on SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -239,6 +239,35 @@ class MissingInterval(Base):
         ),
         Index("ix_missing_intervals_from_at", "from_at"),
     )
+
+
+class RetentionReport(Base):
+    """What a worker can prove about one camera's footage, as it last said."""
+
+    __tablename__ = "retention_reports"
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.camera_id"), primary_key=True)
+    as_of: Mapped[datetime]
+    received_at: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(Text)
+    """The message as JSON, without what stands in ``footage``."""
+    footage: Mapped[str] = mapped_column(Text, deferred=True)
+    """Spans and days as JSON; long, and read for one camera at a time."""
+
+
+class RetentionVerdict(Base):
+    """The last verdict of one calendar day, in the school's time zone."""
+
+    __tablename__ = "retention_verdicts"
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.camera_id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    as_of: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    required_days: Mapped[int]
+    proven_days: Mapped[float]
+    completeness: Mapped[float]
+    gap_count: Mapped[int]
 
 
 class User(Base):

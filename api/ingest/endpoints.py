@@ -14,6 +14,7 @@ from api.contract import (
     AnalysedTime,
     CameraRegistration,
     Heartbeat,
+    RetentionStatus,
 )
 from api.contract.base import Identifier, Sha256
 from api.ingest import service
@@ -116,6 +117,23 @@ async def put_analysed_time(
 ) -> Acknowledgement:
     """Take seconds really analysed, by camera, rule and interval."""
     return await service.take_analysed_time(runtime, work, body)
+
+
+@router.put(
+    "/retention/{camera_id}",
+    operation_id="ingest_retention",
+    summary="Report what can be proven about footage",
+    responses=_PROBLEMS,
+)
+async def put_retention(
+    camera_id: Identifier,
+    body: RetentionStatus,
+    _: WorkerName,
+    work: Writer,
+    runtime: RuntimeDep,
+) -> Acknowledgement:
+    """Take a camera's retention status; one as late as the known one changes nothing."""
+    return await service.take_retention(runtime, work, camera_id, body)
 
 
 @router.post(

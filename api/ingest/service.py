@@ -9,12 +9,14 @@ from uuid import UUID
 from api.alerts import service as alerts
 from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
+from api.compliance import service as compliance
 from api.contract import (
     Acknowledgement,
     AlertEpisode,
     AnalysedTime,
     CameraRegistration,
     Heartbeat,
+    RetentionStatus,
 )
 from api.evidence import service as evidence
 from api.ingest.storable import refuse_unstorable
@@ -106,6 +108,23 @@ async def take_analysed_time(
     refuse_unstorable(*told)
     changed = await cameras.record_analysed_time(work, _watch(runtime, work), told)
     return _acknowledge(runtime, "analysed_time", changed)
+
+
+async def take_retention(
+    runtime: Runtime, work: UnitOfWork, camera_id: str, status: RetentionStatus
+) -> Acknowledgement:
+    """Take what a worker can prove about a camera's footage, also before the camera.
+
+    Raises:
+        IdentityMismatchError: If it is another camera's.
+        InvalidError: If it cannot be stored or dated.
+    """
+    if status.camera_id != camera_id:
+        raise IdentityMismatchError("camera_id")
+    refuse_unstorable(status)
+    await cameras.ensure_cameras(work, _watch(runtime, work), [camera_id])
+    changed = await compliance.record_status(work, status)
+    return _acknowledge(runtime, "retention", changed)
 
 
 async def take_heartbeat(runtime: Runtime, work: UnitOfWork, heartbeat: Heartbeat) -> None:

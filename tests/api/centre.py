@@ -20,7 +20,13 @@ from api.alerts.schemas import AlertSummary
 from api.app import create_app
 from api.auth.schemas import Role, UserCreate
 from api.auth.service import create_user
-from api.contract import AlertEpisode, AnalysedTime, CameraRegistration, Heartbeat
+from api.contract import (
+    AlertEpisode,
+    AnalysedTime,
+    CameraRegistration,
+    Heartbeat,
+    RetentionStatus,
+)
 from api.runtime import Runtime
 from api.settings import Settings
 from tests.api.messages import T0, sha256
@@ -121,6 +127,10 @@ async def put_evidence(
 
 async def put_analysed(worker: httpx.AsyncClient, told: Sequence[AnalysedTime]) -> bool:
     return await _put(worker, "analysed-time", [t.model_dump(mode="json") for t in told])
+
+
+async def put_retention(worker: httpx.AsyncClient, told: RetentionStatus) -> bool:
+    return await _put(worker, f"retention/{told.camera_id}", told.model_dump(mode="json"))
 
 
 async def beat(worker: httpx.AsyncClient, told: Heartbeat) -> None:

@@ -16,7 +16,11 @@ from api.contract import (
     EpisodeState,
     EvidenceKind,
     EvidenceRef,
+    FootageGap,
+    GapCause,
     Heartbeat,
+    RetentionState,
+    RetentionStatus,
     RiskLevel,
 )
 
@@ -120,3 +124,26 @@ def analysed(
         "analysed_s": analysed_s,
     }
     return AnalysedTime(**(values | changes))
+
+
+def footage_gap(
+    hours_ago: float, seconds: float = 58.0, cause: GapCause = GapCause.OFFLINE
+) -> FootageGap:
+    from_at = T0 - timedelta(hours=hours_ago)
+    return FootageGap(from_at=from_at, to_at=from_at + timedelta(seconds=seconds), cause=cause)
+
+
+def retention(
+    camera_id: str = "gate-north", as_of: datetime = T0, **changes: Any
+) -> RetentionStatus:
+    values: dict[str, Any] = {
+        "camera_id": camera_id,
+        "as_of": as_of,
+        "state": RetentionState.COMPLIANT,
+        "required_days": 30,
+        "required_source": "国务院令799号 §17",
+        "time_zone": "Asia/Shanghai",
+        "proven_days": 31.5,
+        "completeness": 1.0,
+    }
+    return RetentionStatus(**(values | changes))

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
+import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -210,6 +210,51 @@ export const camerasGet = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Retention of all cameras
+ *
+ * Every camera: what is required, what is proven, what is missing and why.
+ */
+export const complianceRetention = <ThrowOnError extends boolean = false>(options?: Options<ComplianceRetentionData, ThrowOnError>) => (options?.client ?? client).get<ComplianceRetentionResponses, ComplianceRetentionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/retention',
+    ...options
+});
+
+/**
+ * Retention of all cameras as a file
+ *
+ * The same table for a spreadsheet; times are those of each camera's school.
+ */
+export const complianceRetentionCsv = <ThrowOnError extends boolean = false>(options?: Options<ComplianceRetentionCsvData, ThrowOnError>) => (options?.client ?? client).get<ComplianceRetentionCsvResponses, ComplianceRetentionCsvErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/retention.csv',
+    ...options
+});
+
+/**
+ * Retention of one camera, with history
+ *
+ * One camera: all gaps, the footage of each day, and the verdict of each day.
+ */
+export const complianceRetentionGet = <ThrowOnError extends boolean = false>(options: Options<ComplianceRetentionGetData, ThrowOnError>) => (options.client ?? client).get<ComplianceRetentionGetResponses, ComplianceRetentionGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/retention/{camera_id}',
+    ...options
+});
+
+/**
  * A snapshot or clip
  *
  * The file, whole or one byte range of it. Originals need a grant of the same person.
@@ -308,6 +353,21 @@ export const ingestEvidence = <ThrowOnError extends boolean = false>(options: Op
 export const ingestHeartbeat = <ThrowOnError extends boolean = false>(options: Options<IngestHeartbeatData, ThrowOnError>) => (options.client ?? client).post<IngestHeartbeatResponses, IngestHeartbeatErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/ingest/heartbeat',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Report what can be proven about footage
+ *
+ * Take a camera's retention status; one as late as the known one changes nothing.
+ */
+export const ingestRetention = <ThrowOnError extends boolean = false>(options: Options<IngestRetentionData, ThrowOnError>) => (options.client ?? client).put<IngestRetentionResponses, IngestRetentionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ingest/retention/{camera_id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

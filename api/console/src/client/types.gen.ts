@@ -544,6 +544,38 @@ export type AnalysedTime = {
 };
 
 /**
+ * BrokenPromise
+ *
+ * Footage that had to go although its camera's policy asked to keep it.
+ */
+export type BrokenPromise = {
+    /**
+     * Broken At
+     */
+    broken_at: string;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * Kept Days
+     */
+    kept_days: number;
+    /**
+     * Promised Days
+     */
+    promised_days: number;
+    /**
+     * To At
+     */
+    to_at: string;
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
  * CameraHeartbeat
  *
  * A camera's state as part of a heartbeat, with counters since the worker started.
@@ -764,6 +796,26 @@ export type ConfirmRequest = {
 };
 
 /**
+ * DayCompleteness
+ *
+ * One calendar day in the school's time zone.
+ */
+export type DayCompleteness = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Expected S
+     */
+    expected_s: number;
+    /**
+     * Recorded S
+     */
+    recorded_s: number;
+};
+
+/**
  * EpisodeFacts
  *
  * What the worker said beyond the summary.
@@ -927,6 +979,58 @@ export type FalsePositiveRequest = {
     note?: string;
     reason: FalsePositiveReason;
 };
+
+/**
+ * FootageGap
+ *
+ * An interval without footage, and why.
+ */
+export type FootageGap = {
+    cause: GapCause;
+    /**
+     * Detail
+     */
+    detail?: string;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
+ * FootageSpan
+ *
+ * An interval with footage; seams shorter than the tolerance are part of it.
+ */
+export type FootageSpan = {
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
+ * GapCause
+ *
+ * Why an interval has no footage; every gap has exactly one.
+ *
+ * Of a running recorder: the camera (``offline``, ``stalled``, ``auth_failed``,
+ * ``undecodable``, ``disabled``), the box (``disk_full``, ``disk_readonly``, ``disk_failed``,
+ * ``disk_slow``, ``worker_stopped``, ``clock_set``: its clock leapt forward), the
+ * footage afterwards (``deleted`` by retention, ``file_missing``, ``damaged``). Of files another
+ * recorder wrote: ``no_file``, ``empty_file``, ``truncated_file``, ``foreign_file``,
+ * ``unreadable_file``, ``pause_in_file`` (the file itself stands still),
+ * ``before_first_footage``. ``unexplained``: the index says nothing.
+ */
+export type GapCause = 'offline' | 'stalled' | 'auth_failed' | 'undecodable' | 'disabled' | 'disk_full' | 'disk_readonly' | 'disk_failed' | 'disk_slow' | 'worker_stopped' | 'clock_set' | 'deleted' | 'file_missing' | 'damaged' | 'no_file' | 'empty_file' | 'truncated_file' | 'foreign_file' | 'unreadable_file' | 'pause_in_file' | 'before_first_footage' | 'unexplained';
 
 /**
  * Health
@@ -1216,6 +1320,356 @@ export type ProblemField = {
      * Where
      */
     where: string;
+};
+
+/**
+ * RetentionDay
+ *
+ * The last verdict of one calendar day in the school's time zone.
+ */
+export type RetentionDay = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Completeness
+     */
+    completeness: number;
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Gap Count
+     */
+    gap_count: number;
+    /**
+     * Proven Days
+     */
+    proven_days: number;
+    /**
+     * Required Days
+     */
+    required_days: number;
+    state: RetentionState;
+};
+
+/**
+ * RetentionDetail
+ *
+ * One camera with all that its last report holds, and its history.
+ */
+export type RetentionDetail = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Days
+     *
+     * Footage of each day, oldest first.
+     */
+    days: Array<DayCompleteness>;
+    doubt: RetentionDoubt | null;
+    /**
+     * Null when it never reported.
+     */
+    facts: RetentionFacts | null;
+    /**
+     * History
+     *
+     * Verdicts, newest first; a day nobody reported on is missing.
+     */
+    history: Array<RetentionDay>;
+    /**
+     * Location
+     */
+    location: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Spans
+     */
+    spans: Array<FootageSpan>;
+    /**
+     * What holds now: the worker's word, or `unknown` while there is a `doubt`.
+     */
+    state: RetentionState;
+    /**
+     * Worker Id
+     */
+    worker_id: string | null;
+};
+
+/**
+ * RetentionDoubt
+ *
+ * Why the worker's last word on a camera's footage is not taken for the present.
+ *
+ * ``never_reported``: there is none. ``worker_lost``: whoever could prove it is silent.
+ * ``stale``: the camera's worker lives, and has not reported on this footage for hours.
+ */
+export type RetentionDoubt = 'never_reported' | 'worker_lost' | 'stale';
+
+/**
+ * RetentionFacts
+ *
+ * The numbers of the last report; they prove what was there at ``as_of`` and nothing later.
+ */
+export type RetentionFacts = {
+    /**
+     * Alarms
+     */
+    alarms: Array<string>;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Broken Promises
+     */
+    broken_promises: Array<BrokenPromise>;
+    /**
+     * Bytes Held
+     */
+    bytes_held: number;
+    /**
+     * Completeness
+     *
+     * Of the required days, or of the camera's life when shorter.
+     */
+    completeness: number;
+    forecast: RetentionForecast | null;
+    /**
+     * Gap Count
+     */
+    gap_count: number;
+    /**
+     * Gap S
+     *
+     * Seconds of all reported gaps together.
+     */
+    gap_s: number;
+    /**
+     * Gaps
+     *
+     * Newest first; in the table the newest 100.
+     */
+    gaps: Array<FootageGap>;
+    /**
+     * Is Truncated
+     *
+     * Older gaps exist that are not in `gaps`.
+     */
+    is_truncated: boolean;
+    /**
+     * Max Days
+     *
+     * Delete after so many days; null without a limit.
+     */
+    max_days: number | null;
+    /**
+     * Oldest Continuous At
+     */
+    oldest_continuous_at: string | null;
+    /**
+     * Oldest Footage At
+     */
+    oldest_footage_at: string | null;
+    /**
+     * Proven Days
+     *
+     * Continuous days back from `as_of`.
+     */
+    proven_days: number;
+    /**
+     * Required Days
+     */
+    required_days: number;
+    /**
+     * Required Source
+     */
+    required_source: string;
+    /**
+     * Required Verified
+     *
+     * The source's text was read, and it asks for that many days.
+     */
+    required_verified: boolean;
+    /**
+     * The worker's word at `as_of`.
+     */
+    state: RetentionState;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+};
+
+/**
+ * RetentionForecast
+ *
+ * What today's bit rate and the disk allow.
+ */
+export type RetentionForecast = {
+    /**
+     * Breaks On
+     */
+    breaks_on?: string | null;
+    /**
+     * Bytes Per Day
+     */
+    bytes_per_day: number;
+    /**
+     * Reachable Days
+     */
+    reachable_days: number;
+};
+
+/**
+ * RetentionRow
+ *
+ * One camera; it never vanishes, whether anything is known of its footage or not.
+ */
+export type RetentionRow = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    doubt: RetentionDoubt | null;
+    /**
+     * Null when it never reported.
+     */
+    facts: RetentionFacts | null;
+    /**
+     * Location
+     */
+    location: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * What holds now: the worker's word, or `unknown` while there is a `doubt`.
+     */
+    state: RetentionState;
+    /**
+     * Worker Id
+     */
+    worker_id: string | null;
+};
+
+/**
+ * RetentionState
+ *
+ * The verdict on one camera; when several apply, the first of this list that does.
+ *
+ * ``unknown``: the footage could not be looked at, or not far enough back, so nothing is proven
+ * either way; it never means "no recording". ``offline``: the camera gives no picture now and so
+ * its newest footage is missing (only a running recorder says this). ``gap``: footage is missing
+ * between the camera's first footage and the end of the window. ``insufficient``: without a gap,
+ * but the footage reaches back less far than required although the camera is old enough.
+ * ``immature``: the same of a camera that is younger than the requirement. ``over_retained``:
+ * the promise is kept, and footage older than the policy's maximum is still there.
+ * ``compliant``: the promise is kept.
+ */
+export type RetentionState = 'unknown' | 'offline' | 'gap' | 'insufficient' | 'immature' | 'over_retained' | 'compliant';
+
+/**
+ * RetentionStatus
+ *
+ * What can be proven about one camera at one moment.
+ */
+export type RetentionStatus = {
+    /**
+     * Alarms
+     */
+    alarms?: Array<string>;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Broken Promises
+     */
+    broken_promises?: Array<BrokenPromise>;
+    /**
+     * Bytes Held
+     */
+    bytes_held?: number;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Completeness
+     */
+    completeness: number;
+    /**
+     * Days
+     */
+    days?: Array<DayCompleteness>;
+    forecast?: RetentionForecast | null;
+    /**
+     * Gaps
+     */
+    gaps?: Array<FootageGap>;
+    /**
+     * Is Truncated
+     */
+    is_truncated?: boolean;
+    /**
+     * Max Days
+     */
+    max_days?: number | null;
+    /**
+     * Oldest Continuous At
+     */
+    oldest_continuous_at?: string | null;
+    /**
+     * Oldest Footage At
+     */
+    oldest_footage_at?: string | null;
+    /**
+     * Proven Days
+     */
+    proven_days: number;
+    /**
+     * Required Days
+     */
+    required_days: number;
+    /**
+     * Required Source
+     */
+    required_source?: string;
+    /**
+     * Spans
+     */
+    spans?: Array<FootageSpan>;
+    state: RetentionState;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+};
+
+/**
+ * RetentionTable
+ *
+ * All cameras, by id.
+ */
+export type RetentionTable = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Items
+     */
+    items: Array<RetentionRow>;
 };
 
 /**
@@ -1964,6 +2418,128 @@ export type CamerasGetResponses = {
 
 export type CamerasGetResponse = CamerasGetResponses[keyof CamerasGetResponses];
 
+export type ComplianceRetentionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/compliance/retention';
+};
+
+export type ComplianceRetentionErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceRetentionError = ComplianceRetentionErrors[keyof ComplianceRetentionErrors];
+
+export type ComplianceRetentionResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionTable;
+};
+
+export type ComplianceRetentionResponse = ComplianceRetentionResponses[keyof ComplianceRetentionResponses];
+
+export type ComplianceRetentionCsvData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+    };
+    url: '/api/v1/compliance/retention.csv';
+};
+
+export type ComplianceRetentionCsvErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceRetentionCsvError = ComplianceRetentionCsvErrors[keyof ComplianceRetentionCsvErrors];
+
+export type ComplianceRetentionCsvResponses = {
+    /**
+     * UTF-8 with byte order mark; cells never begin a formula.
+     */
+    200: string;
+};
+
+export type ComplianceRetentionCsvResponse = ComplianceRetentionCsvResponses[keyof ComplianceRetentionCsvResponses];
+
+export type ComplianceRetentionGetData = {
+    body?: never;
+    path: {
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: {
+        /**
+         * History Days
+         *
+         * At most so many days of history.
+         */
+        history_days?: number;
+    };
+    url: '/api/v1/compliance/retention/{camera_id}';
+};
+
+export type ComplianceRetentionGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceRetentionGetError = ComplianceRetentionGetErrors[keyof ComplianceRetentionGetErrors];
+
+export type ComplianceRetentionGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetentionDetail;
+};
+
+export type ComplianceRetentionGetResponse = ComplianceRetentionGetResponses[keyof ComplianceRetentionGetResponses];
+
 export type EvidenceGetData = {
     body?: never;
     path: {
@@ -2284,6 +2860,52 @@ export type IngestHeartbeatResponses = {
 };
 
 export type IngestHeartbeatResponse = IngestHeartbeatResponses[keyof IngestHeartbeatResponses];
+
+export type IngestRetentionData = {
+    body: RetentionStatus;
+    path: {
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: never;
+    url: '/api/v1/ingest/retention/{camera_id}';
+};
+
+export type IngestRetentionErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestRetentionError = IngestRetentionErrors[keyof IngestRetentionErrors];
+
+export type IngestRetentionResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestRetentionResponse = IngestRetentionResponses[keyof IngestRetentionResponses];
 
 export type StreamEventsData = {
     body?: never;

@@ -1,0 +1,88 @@
+"""Retention verdicts in the database: the latest of each camera, and one for each day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from api.contract import RetentionStatus
+from api.db.models import RetentionReport, RetentionVerdict
+from api.db.upsert import insert_if_absent
+
+_FOOTAGE = {"spans", "days"}
+
+
+class RetentionRepository:
+    """Reads and writes ``retention_reports`` and ``retention_verdicts``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def put_latest(self, told: RetentionStatus, at: datetime) -> bool:
+        """Keep a report unless one as late is known; answers whether it was kept."""
+        values = {
+            "camera_id": told.camera_id,
+            "as_of": told.as_of,
+            "received_at": at,
+            "verdict": told.model_dump_json(exclude=_FOOTAGE),
+            "footage": told.model_dump_json(include=_FOOTAGE),
+        }
+        if await insert_if_absent(self._session, RetentionReport, values):
+            return True
+        known = await self._session.get(RetentionReport, told.camera_id, with_for_update=True)
+        assert known is not None, "a report is replaced, never deleted"
+        return self._replace(known, values, told.as_of)
+
+    async def put_day(self, told: RetentionStatus, day: date) -> bool:
+        """Keep a day's verdict unless one as late is known; answers whether it was kept."""
+        values = {
+            "camera_id": told.camera_id,
+            "day": day,
+            "as_of": told.as_of,
+            "state": told.state.value,
+            "required_days": told.required_days,
+            "proven_days": told.proven_days,
+            "completeness": told.completeness,
+            "gap_count": len(told.gaps),
+        }
+        if await insert_if_absent(self._session, RetentionVerdict, values):
+            return True
+        key = (told.camera_id, day)
+        known = await self._session.get(RetentionVerdict, key, with_for_update=True)
+        assert known is not None, "a verdict is replaced, never deleted"
+        return self._replace(known, values, told.as_of)
+
+    @staticmethod
+    def _replace(
+        known: RetentionReport | RetentionVerdict, values: dict[str, object], as_of: datetime
+    ) -> bool:
+        if known.as_of >= as_of:
+            return False
+        for name, value in values.items():
+            setattr(known, name, value)
+        return True
+
+    async def latest(self) -> dict[str, RetentionReport]:
+        """The latest report of each camera, without its footage."""
+        return {row.camera_id: row for row in await self._session.scalars(select(RetentionReport))}
+
+    async def get(self, camera_id: str) -> RetentionReport | None:
+        """The latest report of one camera, with its footage."""
+        return await self._session.get(
+            RetentionReport, camera_id, options=[undefer(RetentionReport.footage)]
+        )
+
+    async def history(self, camera_id: str, limit: int) -> Sequence[RetentionVerdict]:
+        """Verdicts of one camera by day, newest first."""
+        return list(
+            await self._session.scalars(
+                select(RetentionVerdict)
+                .where(RetentionVerdict.camera_id == camera_id)
+                .order_by(RetentionVerdict.day.desc())
+                .limit(limit)
+            )
+        )

@@ -1,0 +1,90 @@
+"""Keeps what workers can prove about footage, and tells what still holds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.bus.work import UnitOfWork
+from api.cameras import service as cameras
+from api.compliance import views
+from api.compliance.repository import RetentionRepository
+from api.compliance.schemas import RetentionDetail, RetentionFootage, RetentionRow
+from api.compliance.views import MAX_GAPS, TABLE_GAPS, Looked
+from api.contract import RetentionStatus
+from api.db.models import RetentionReport
+from api.kit.errors import FieldError, InvalidError
+
+_MAX_AHEAD = timedelta(days=1)
+"""A report from further in the future would stay the latest until then."""
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        fault = FieldError("body.time_zone", "is not a time zone of the IANA database")
+        raise InvalidError("cannot be dated", errors=[fault]) from error
+
+
+async def record_status(work: UnitOfWork, status: RetentionStatus) -> bool:
+    """Keep a report of a known camera; answers whether it changed anything.
+
+    Of two reports the one with the later ``as_of`` stands, for the camera and for each day, so
+    that the order in which they arrive does not matter.
+
+    Raises:
+        InvalidError: If its time zone does not exist, or it comes from the future.
+    """
+    if status.as_of - work.now > _MAX_AHEAD:
+        fault = FieldError("body.as_of", "is more than a day later than now")
+        raise InvalidError("cannot be dated", errors=[fault])
+    zone = _zone(status.time_zone)
+    try:
+        day = status.as_of.astimezone(zone).date()
+    except OverflowError as error:
+        fault = FieldError("body.as_of", "is out of range in the time zone")
+        raise InvalidError("cannot be dated", errors=[fault]) from error
+    reports = RetentionRepository(work.session)
+    is_latest = await reports.put_latest(status, work.now)
+    return await reports.put_day(status, day) or is_latest
+
+
+def _status(report: RetentionReport | None) -> RetentionStatus | None:
+    return None if report is None else RetentionStatus.model_validate_json(report.verdict)
+
+
+async def list_rows(
+    session: AsyncSession, watch: cameras.Watch, max_gaps: int = TABLE_GAPS
+) -> list[RetentionRow]:
+    """All cameras, by id, whether they ever reported or not."""
+    latest = await RetentionRepository(session).latest()
+    looked = Looked(watch.now, max_gaps)
+    return [
+        views.row(camera, _status(latest.get(camera.camera_id)), looked)
+        for camera in await cameras.list_views(session, watch)
+    ]
+
+
+async def get_detail(
+    session: AsyncSession, camera_id: str, watch: cameras.Watch, history_days: int
+) -> RetentionDetail:
+    """One camera with its gaps, its footage and its history.
+
+    Raises:
+        NotFoundError: If there is no such camera.
+    """
+    camera = await cameras.get_view(session, camera_id, watch)
+    reports = RetentionRepository(session)
+    report = await reports.get(camera_id)
+    status = _status(report)
+    footage = None if report is None else RetentionFootage.model_validate_json(report.footage)
+    history = [views.day(verdict) for verdict in await reports.history(camera_id, history_days)]
+    return views.detail(camera, status, footage, history, Looked(watch.now, MAX_GAPS))
+
+
+def file_name(now: datetime) -> str:
+    """Of the table as a file."""
+    return f"retention-{now:%Y-%m-%d}.csv"

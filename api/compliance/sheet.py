@@ -1,0 +1,134 @@
+"""The retention table as a CSV file that opens in Excel without asking and without doing harm.
+
+Excel takes a file for UTF-8 only when it begins with a byte order mark, and runs what begins like
+a formula: a camera's name is typed by people, so such cells are marked as text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from api.compliance.schemas import RetentionFacts, RetentionRow
+from api.contract import FootageGap
+from api.contract.vocabulary import Language, Term, vocabulary
+
+BYTE_ORDER_MARK = "\ufeff"
+COLUMNS = (
+    "worker_id",
+    "camera_id",
+    "name",
+    "location",
+    "state",
+    "doubt",
+    "required_days",
+    "required_source",
+    "required_verified",
+    "max_days",
+    "proven_days",
+    "completeness_percent",
+    "oldest_continuous_at",
+    "oldest_footage_at",
+    "gap_count",
+    "gap_hours",
+    "gaps",
+    "broken_promises",
+    "reachable_days",
+    "breaks_on",
+    "time_zone",
+    "as_of",
+)
+_MAX_GAPS = 50
+"""In one cell; Excel takes no more than 32,767 characters."""
+# Excel reads the full-width forms of its signs too.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+Cell = str | int | float
+Terms = Mapping[str, Term]
+
+
+def text_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+
+
+def _word(terms: Terms, identifier: str, language: Language) -> str:
+    return terms[identifier].text(language) if identifier in terms else identifier
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> str:
+    if moment is None:
+        return ""
+    try:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    except OverflowError:
+        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+
+
+def _gap(gap: FootageGap, zone: ZoneInfo, language: Language) -> str:
+    cause = _word(vocabulary().gap_cause, gap.cause, language)
+    return f"{_local(gap.from_at, zone)} – {_local(gap.to_at, zone)} {cause}"
+
+
+def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
+    zone = ZoneInfo(facts.time_zone)  # Was checked when the report came in.
+    gaps = [_gap(gap, zone, language) for gap in facts.gaps[:_MAX_GAPS]]
+    if facts.gap_count > len(gaps) or facts.is_truncated:
+        gaps.append("…")
+    cells: dict[str, Cell] = {
+        "required_days": facts.required_days,
+        "required_source": facts.required_source,
+        "required_verified": _word(
+            vocabulary().verified, str(facts.required_verified).lower(), language
+        ),
+        "max_days": "" if facts.max_days is None else facts.max_days,
+        # Down, never up: 29.96 days are not 30, and 99.996 % are not all.
+        "proven_days": int(facts.proven_days * 10) / 10,
+        "completeness_percent": int(facts.completeness * 10_000) / 100,
+        "oldest_continuous_at": _local(facts.oldest_continuous_at, zone),
+        "oldest_footage_at": _local(facts.oldest_footage_at, zone),
+        "gap_count": facts.gap_count,
+        "gap_hours": round(facts.gap_s / 3600, 2),
+        "gaps": "; ".join(gaps),
+        "broken_promises": len(facts.broken_promises),
+        "time_zone": facts.time_zone,
+        "as_of": _local(facts.as_of, zone),
+    }
+    if facts.forecast is not None:
+        cells["reachable_days"] = int(facts.forecast.reachable_days * 10) / 10
+        breaks_on = facts.forecast.breaks_on
+        cells["breaks_on"] = "" if breaks_on is None else breaks_on.isoformat()
+    return cells
+
+
+def _cells(row: RetentionRow, language: Language) -> Sequence[Cell]:
+    words = vocabulary()
+    cells: dict[str, Cell] = {
+        "worker_id": row.worker_id or "",
+        "camera_id": row.camera_id,
+        "name": row.name,
+        "location": row.location,
+        "state": _word(words.retention_state, row.state, language),
+        "doubt": "" if row.doubt is None else _word(words.retention_doubt, row.doubt, language),
+        **({} if row.facts is None else _facts(row.facts, language)),
+    }
+    found = [cells.get(column, "") for column in COLUMNS]
+    return [text_cell(cell) if isinstance(cell, str) else cell for cell in found]
+
+
+def sheet(rows: Iterable[RetentionRow], language: Language) -> str:
+    """The file's text, byte order mark included.
+
+    Args:
+        rows: Cameras.
+        language: Of the headings and words.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    titles = vocabulary().retention_column
+    writer.writerow([titles[column].text(language) for column in COLUMNS])
+    writer.writerows(_cells(row, language) for row in rows)
+    return BYTE_ORDER_MARK + text.getvalue()

@@ -1,0 +1,243 @@
+"""Retention: no camera vanishes, no old verdict passes for a present one."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from alembic import command
+
+from api.compliance.sources import is_verified, verified_sources
+from api.contract import (
+    BrokenPromise,
+    DayCompleteness,
+    FootageSpan,
+    GapCause,
+    RetentionForecast,
+    RetentionState,
+)
+from api.contract.vocabulary import vocabulary
+from api.db.migrate import alembic_config, sync_engine, upgrade
+from tests.api.centre import Centre, beat, put_camera, put_retention
+from tests.api.messages import T0, camera_beat, footage_gap, heartbeat, registration, retention
+
+_TABLE = "/api/v1/compliance/retention"
+_HOUR_S = 3600.0
+
+
+async def rows(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
+    answer = await client.get(_TABLE)
+    assert answer.status_code == 200, answer.text
+    return {row["camera_id"]: row for row in answer.json()["items"]}
+
+
+async def history(client: httpx.AsyncClient, camera_id: str, query: str = "") -> list[Any]:
+    answer = await client.get(f"{_TABLE}/{camera_id}{query}")
+    assert answer.status_code == 200, answer.text
+    days: list[Any] = answer.json()["history"]
+    return days
+
+
+async def test_a_camera_that_never_reported_is_in_the_table_as_unknown(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await put_camera(worker, registration())
+    row = (await rows(reviewer))["gate-north"]
+    assert (row["name"], row["state"], row["doubt"]) == ("北门", "unknown", "never_reported")
+    assert row["facts"] is None
+
+
+async def test_a_report_may_come_before_its_camera(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    assert await put_retention(worker, retention("yard")) is True
+    row = (await rows(reviewer))["yard"]
+    assert (row["name"], row["state"], row["doubt"]) == ("yard", "compliant", None)
+
+
+async def test_the_table_tells_what_the_worker_proved(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    told = retention(
+        state=RetentionState.GAP,
+        proven_days=0.25,
+        completeness=0.995,
+        oldest_footage_at=T0 - timedelta(days=30),
+        oldest_continuous_at=T0 - timedelta(hours=6),
+        gaps=(footage_gap(48), footage_gap(6, 3600, GapCause.DISK_FULL)),
+        forecast=RetentionForecast(
+            bytes_per_day=10**10, reachable_days=21.5, breaks_on=date(2026, 12, 3)
+        ),
+        broken_promises=(
+            BrokenPromise(
+                broken_at=T0,
+                from_at=T0 - timedelta(days=21),
+                to_at=T0 - timedelta(days=20),
+                promised_days=30,
+                kept_days=21.0,
+                why="disk_full",
+            ),
+        ),
+        alarms=("promise_will_break",),
+    )
+    await put_retention(worker, told)
+    row = (await rows(reviewer))["gate-north"]
+    assert (row["state"], row["doubt"]) == ("gap", None)
+    facts = row["facts"]
+    assert facts["required_days"] == 30
+    assert facts["required_source"] == "国务院令799号 §17"
+    assert facts["required_verified"] is True
+    assert (facts["proven_days"], facts["completeness"]) == (0.25, 0.995)
+    assert facts["oldest_continuous_at"] == "2026-11-23T20:00:00Z"
+    assert [gap["cause"] for gap in facts["gaps"]] == ["disk_full", "offline"]
+    assert (facts["gap_count"], facts["gap_s"]) == (2, 3658.0)
+    assert facts["is_truncated"] is False
+    assert facts["forecast"]["breaks_on"] == "2026-12-03"
+    assert [broken["kept_days"] for broken in facts["broken_promises"]] == [21.0]
+    assert facts["alarms"] == ["promise_will_break"]
+
+
+async def test_a_long_gap_list_is_cut_in_the_table_and_whole_for_one_camera(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    gaps = tuple(footage_gap(500 - hour) for hour in range(130))
+    await put_retention(worker, retention(state=RetentionState.GAP, gaps=gaps))
+    facts = (await rows(reviewer))["gate-north"]["facts"]
+    assert (len(facts["gaps"]), facts["gap_count"], facts["is_truncated"]) == (100, 130, True)
+    assert facts["gaps"][0]["from_at"] == gaps[-1].from_at.isoformat().replace("+00:00", "Z")
+    whole = (await reviewer.get(f"{_TABLE}/gate-north")).json()["facts"]
+    assert (len(whole["gaps"]), whole["is_truncated"]) == (130, False)
+
+
+async def test_the_footage_of_a_silent_worker_is_unknown_until_it_speaks_again(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await beat(worker, heartbeat(camera_beat()))
+    await put_retention(worker, retention())
+    assert (await rows(reviewer))["gate-north"]["state"] == "compliant"
+    centre.clock.advance(31)
+    row = (await rows(reviewer))["gate-north"]
+    assert (row["state"], row["doubt"]) == ("unknown", "worker_lost")
+    assert (row["facts"]["state"], row["facts"]["proven_days"]) == ("compliant", 31.5)
+    await beat(worker, heartbeat(camera_beat()))
+    assert (await rows(reviewer))["gate-north"]["state"] == "compliant"
+
+
+async def test_offline_stays_the_word_of_a_running_recorder(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await beat(worker, heartbeat(camera_beat()))
+    await put_retention(worker, retention(state=RetentionState.OFFLINE, proven_days=0.0))
+    assert (await rows(reviewer))["gate-north"]["state"] == "offline"
+    centre.clock.advance(31)
+    assert (await rows(reviewer))["gate-north"]["state"] == "unknown"
+
+
+async def test_a_report_that_nobody_renewed_proves_nothing(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await put_retention(worker, retention())
+    centre.clock.advance(3 * _HOUR_S)
+    assert (await rows(reviewer))["gate-north"]["doubt"] is None
+    centre.clock.advance(1)
+    row = (await rows(reviewer))["gate-north"]
+    assert (row["state"], row["doubt"]) == ("unknown", "stale")
+
+
+async def test_history_keeps_the_last_verdict_of_each_school_day(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    # 15:59 and 16:00 UTC are two calendar days in Shanghai.
+    evening = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
+    for as_of, days in (
+        (evening - timedelta(hours=3), 1.0),
+        (evening, 2.0),
+        (evening + timedelta(minutes=1), 3.0),
+        (T0, 4.0),
+    ):
+        assert await put_retention(worker, retention(as_of=as_of, proven_days=days)) is True
+    found = await history(reviewer, "gate-north")
+    assert [(day["day"], day["proven_days"]) for day in found] == [
+        ("2026-11-24", 4.0),
+        ("2026-11-23", 3.0),
+        ("2026-11-22", 2.0),
+    ]
+    newest = await history(reviewer, "gate-north", "?history_days=1")
+    assert [day["day"] for day in newest] == ["2026-11-24"]
+
+
+async def test_one_camera_has_its_spans_and_days(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    span = FootageSpan(from_at=T0 - timedelta(days=1), to_at=T0)
+    day = DayCompleteness(day=date(2026, 11, 23), expected_s=86_400, recorded_s=7200)
+    await put_retention(worker, retention(spans=(span,), days=(day,)))
+    found = (await reviewer.get(f"{_TABLE}/gate-north")).json()
+    assert [span["from_at"] for span in found["spans"]] == ["2026-11-23T02:00:00Z"]
+    assert [(day["day"], day["recorded_s"]) for day in found["days"]] == [("2026-11-23", 7200.0)]
+
+
+async def test_an_unknown_camera_is_404(reviewer: httpx.AsyncClient) -> None:
+    answer = await reviewer.get(f"{_TABLE}/nowhere")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("days", "named", "verified"),
+    [
+        (30, "国务院令799号 §17", True),
+        (30, "《公共安全视频图像信息系统管理条例》 § 17", True),
+        (90, "反恐怖主义法§32", True),
+        (90, "国务院令799号 §17", False),
+        (30, "国务院令799号 §171", False),
+        (30, "国务院令799号", False),
+        (90, "GB/T 29315-2022", False),
+        (30, "", False),
+    ],
+)
+def test_only_a_text_that_was_read_and_says_so_is_verified(
+    days: int, named: str, verified: bool
+) -> None:
+    assert is_verified(days, named) is verified
+
+
+def test_every_text_that_was_read_verifies_itself() -> None:
+    assert verified_sources()
+    assert all(is_verified(s.days, f"{s.title} {s.clause}") for s in verified_sources())
+
+
+def test_every_state_and_cause_has_its_word() -> None:
+    words = vocabulary()
+    assert set(words.retention_state) == set(RetentionState)
+    assert set(words.gap_cause) == set(GapCause)
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'mingan.db'}"
+    config = alembic_config()
+    engine = sync_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001_initial")
+    engine.dispose()
+    database = sqlite3.connect(tmp_path / "mingan.db")
+    database.execute(
+        "INSERT INTO cameras (camera_id, name, location, source, rules, created_at, reason, detail,"
+        " frames_analysed, frames_dropped, reconnects)"
+        " VALUES ('gate', '北门', '', '', '[]', '2026-11-01 00:00:00', '', '', 0, 0, 0)"
+    )
+    database.commit()
+    database.close()
+    upgrade(url, tmp_path / "lock")
+    database = sqlite3.connect(tmp_path / "mingan.db")
+    assert database.execute("SELECT camera_id, name FROM cameras").fetchall() == [("gate", "北门")]
+    database.execute("PRAGMA foreign_keys = ON")
+    row = "VALUES (?, '2026-11-24', '2026-11-24', 'gap', 30, 1.5, 0.5, 2)"
+    database.execute(f"INSERT INTO retention_verdicts {row}", ("gate",))
+    with pytest.raises(sqlite3.IntegrityError):
+        database.execute(f"INSERT INTO retention_verdicts {row}", ("nowhere",))
+    database.close()
