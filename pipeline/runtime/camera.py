@@ -41,9 +41,15 @@ from pipeline.video.sources.registry import SourceRequest, make_source
 
 _log = structlog.get_logger(__name__)
 _RING_BYTES = 96 * 1024 * 1024
-_QUEUE_PACKETS = 256
+_QUEUE_PACKETS = 1024
+_QUEUE_S = 8.0
+"""Longest wait of a packet; the ring reaches further back, so that a clip has its pre-roll."""
+_LATE_S = 1.0
+"""From this lag on the analysis looks less often, so that it catches up without losing the thread:
+decoding everything costs a fraction of running the model."""
 _TICK_S = 0.5
 _MISSING = {
+    "overloaded": MissingReason.OVERLOADED,
     SourceReason.STALLED.value: MissingReason.STALLED,
     SourceReason.UNDECODABLE.value: MissingReason.STALLED,
 }
@@ -57,6 +63,7 @@ class _Session:
     info: StreamInfo
     ring: PacketRing
     newest_s: float = 0.0
+    judged_s: float = float("-inf")
     ended: threading.Event = field(default_factory=threading.Event)
     failure: SourceError | None = None
 
@@ -103,12 +110,13 @@ class CameraWorker:
         self._desk = desk
         self._footage = footage
         self._clock = clock
-        self._queue: PacketQueue[_Session] = PacketQueue(_QUEUE_PACKETS)
+        self._queue: PacketQueue[_Session] = PacketQueue(_QUEUE_PACKETS, _QUEUE_S)
         self._stop = threading.Event()
         self._session: _Session | None = None
         self._pending_clips: list[_PendingClip] = []
         self._started_mono_ns = clock.mono_ns()
         self._last_time: FrameTime | None = None
+        self._let_go = 0
         self._dropped_seen = 0
         self._gate: Gate | None = None
         self._watched = WatchedTime(
@@ -147,7 +155,7 @@ class CameraWorker:
 
     def heartbeat(self) -> CameraHeartbeat:
         """The camera's state for the wire."""
-        return self.status.heartbeat(self._queue.dropped)
+        return self.status.heartbeat(self._queue.dropped + self._let_go)
 
     # --- the reader's thread -------------------------------------------------------------
 
@@ -186,7 +194,9 @@ class CameraWorker:
             source.open()
             clip = self.config.clip
             session = _Session(
-                source, source.info, PacketRing(clip.pre_s + clip.post_s + 5.0, _RING_BYTES)
+                source,
+                source.info,
+                PacketRing(clip.pre_s + clip.post_s + _QUEUE_S + 2.0, _RING_BYTES),
             )
             self._session = session
             self.status.connected(source.info)
@@ -278,6 +288,8 @@ class CameraWorker:
     ) -> None:
         try:
             for frame in gated.frames(packet):
+                if self._is_late_for(session, frame):
+                    continue
                 if self._judge(session, frame, base_s).is_busy and self._gate is not None:
                     self._gate.still_moving(frame.time.media_s)
             keyframe = gated.take_keyframe()
@@ -292,10 +304,21 @@ class CameraWorker:
             _log.exception("analysis failed", camera=self.config.id)
             self.status.broken(f"{type(error).__name__}: {error}")
 
+    def _is_late_for(self, session: _Session, frame: Frame) -> bool:
+        """Whether a picture is let go because the analysis lags: the later, the more of them."""
+        lag_s = session.newest_s - frame.time.media_s
+        since_s = frame.time.media_s - session.judged_s
+        if lag_s <= _LATE_S or since_s >= min(lag_s / 2, 2.0):
+            session.judged_s = frame.time.media_s
+            return False
+        self._let_go += 1
+        return True
+
     def _watched_until(self, utc_s: float) -> None:
         """A picture of this moment was looked at, by the model or by the gate alone."""
-        overloaded = self._queue.dropped > self._dropped_seen
-        self._dropped_seen = self._queue.dropped
+        dropped = self._queue.dropped + self._let_go
+        overloaded = dropped > self._dropped_seen
+        self._dropped_seen = dropped
         self._watched.analysed(
             utc_s, otherwise=MissingReason.OVERLOADED if overloaded else self._missing_reason()
         )

@@ -89,17 +89,18 @@ class CameraStatus:
         """All of it, for the wire.
 
         A camera that says it is watching although nothing of it was analysed for a while is told
-        as stalled: silence must not look like watching.
+        as overloaded if packets still come, else as stalled: silence must not look like watching.
         """
-        last_s = self._last_analysed_s
+        last_s, now_s = self._last_analysed_s, self._clock.utc_s()
         if (
             self._state is CameraState.WATCHING
             and last_s is not None
-            and self._clock.utc_s() - last_s > _SILENCE_S
+            and now_s - last_s > _SILENCE_S
         ):
+            comes = self._last_frame_s is not None and now_s - self._last_frame_s < _SILENCE_S / 2
             self._become(
                 CameraState.NOT_WATCHING,
-                SourceReason.STALLED.value,
+                "overloaded" if comes else SourceReason.STALLED.value,
                 f"nothing was analysed for {_SILENCE_S:.0f} s",
             )
         with self._lock:

@@ -19,10 +19,12 @@ class PacketQueue(Generic[Session]):
 
     Args:
         limit: Packets held at most.
+        limit_s: Seconds of one session held at most; what waits longer is of no use to anybody.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, limit_s: float) -> None:
         self._limit = limit
+        self._limit_s = limit_s
         self._items: deque[tuple[Session, EncodedPacket]] = deque()
         self._condition = threading.Condition()
         self._wants_keyframe = False
@@ -31,7 +33,7 @@ class PacketQueue(Generic[Session]):
     def put(self, session: Session, packet: EncodedPacket) -> None:
         """Add a packet; never waits."""
         with self._condition:
-            if len(self._items) >= self._limit:
+            if self._is_full(session, packet):
                 self.dropped += len(self._items)
                 self._items.clear()
                 self._wants_keyframe = True
@@ -48,6 +50,13 @@ class PacketQueue(Generic[Session]):
             if not self._items:
                 self._condition.wait(timeout_s)
             return self._items.popleft() if self._items else None
+
+    def _is_full(self, session: Session, packet: EncodedPacket) -> bool:
+        if len(self._items) >= self._limit:
+            return True
+        if not self._items or self._items[0][0] is not session:
+            return False
+        return packet.media_s - self._items[0][1].media_s > self._limit_s
 
     def __len__(self) -> int:
         return len(self._items)
