@@ -108,6 +108,8 @@ def check(root: Path, index: FootageIndex, disk: Disk, *, repair: bool = False) 
         findings.append(
             CheckFinding(path, Problem.FILE_MISSING, "the index names it, it is not there", repair)
         )
+    if repair:
+        index.mark_complete()
     findings.sort(key=lambda f: f.path)
     return Checked(files, len(rows), tuple(findings))
 

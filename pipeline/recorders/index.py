@@ -142,7 +142,6 @@ class FootageIndex:
         self._lock = threading.RLock()
         self.is_waiting = False
         try:
-            self.is_new = not path.exists()
             self._db = _connect(path)
         except (OSError, sqlite3.Error) as error:
             if not may_wait:
@@ -151,7 +150,7 @@ class FootageIndex:
                     where=str(path),
                     remedy="Check the disk; a broken index may be removed, it is rebuilt",
                 ) from error
-            self.is_waiting = self.is_new = True
+            self.is_waiting = True
             self._db = _connect(None)
 
     def settle(self) -> None:
@@ -164,7 +163,6 @@ class FootageIndex:
             if not self.is_waiting:
                 return
             try:
-                self.is_new = not self.path.exists()
                 real = _connect(self.path)
                 noted = self._db.execute(
                     "SELECT camera, start_ms, end_ms, cause, detail FROM absences"
@@ -281,10 +279,6 @@ class FootageIndex:
     def has(self, path: str) -> bool:
         """Whether a file has a row."""
         return bool(self._read("SELECT 1 FROM segments WHERE path = ?", (path,)))
-
-    def is_empty(self) -> bool:
-        """Whether there is no segment at all."""
-        return not self._read("SELECT 1 FROM segments LIMIT 1", ())
 
     def oldest(self, camera: str) -> Iterator[Segment]:
         """A camera's segments, oldest first, read as they are asked for.
@@ -446,6 +440,15 @@ class FootageIndex:
             Broken(r[0], r[1] / 1000, Span(r[2] / 1000, r[3] / 1000), r[4], r[5], r[6])
             for r in reversed(rows)
         ]
+
+    def is_complete(self) -> bool:
+        """Whether every file had its chance to get a row; not so after the index was lost."""
+        return bool(self._read("PRAGMA user_version", ())[0][0])
+
+    def mark_complete(self) -> None:
+        """All files were looked at."""
+        with self._write() as db:
+            db.execute("PRAGMA user_version = 1")
 
     def alive(self, now_s: float) -> None:
         """The recorder runs; after a crash this tells about when it stopped."""

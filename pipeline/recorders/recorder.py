@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,7 @@ from pipeline.recorders.footage_status import FootageFacts, judged_window, reten
 from pipeline.recorders.forecast import Forecast
 from pipeline.recorders.housekeeping import Housekeeper, Room
 from pipeline.recorders.open_index import open_index
-from pipeline.recorders.recovery import Recovered, recover
+from pipeline.recorders.recovery import Recovered, adopt, our_files, recover
 from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
 from pipeline.recorders.root_lock import RootLock
 from pipeline.recorders.segments import LifePoint, ignore
@@ -47,6 +48,8 @@ from pipeline.recorders.verdict import DEFAULT_SEAM_S
 INDEX_NAME = "index.sqlite"
 _LIVE_LAG_S = 30.0
 _FORECAST_EVERY_S = 3600.0
+_REBUILD_EVERY_S = 0.5
+_REBUILD_FILES = 50
 _log = structlog.get_logger(__name__)
 
 _CAUSES = {
@@ -177,6 +180,10 @@ class Recorder:
         self._forecasts: dict[str, Forecast] = {}
         self._missing_bytes = 0
         self._is_recovered = False
+        self._is_complete = False
+        self._unseen: Iterator[str] | None = None
+        self._rebuilt = 0
+        self._next_rebuild_s = float("-inf")
         self._lock = RootLock(settings.root)
         self._trouble: StorageError | FootageIndexError | None = None
         self._changed: set[str] = set()
@@ -310,8 +317,13 @@ class Recorder:
                 if isinstance(item, _Arrived):
                     self._waiting_bytes[camera] -= len(item.packet.data)
             with self._write_lock:
-                self._write(self._recorder_of(camera), item)
+                try:
+                    self._write(self._recorder_of(camera), item)
+                except Exception:  # noqa: BLE001  # the boundary: a bug costs one camera
+                    _log.exception("recording of a camera failed", camera=camera)
+                    self._cameras.pop(camera, None)
         self._keep_house()
+        self._rebuild()
 
     def _run(self) -> None:
         while True:
@@ -388,6 +400,32 @@ class Recorder:
             return False
         return self.recover() is not None
 
+    def _rebuild(self) -> None:
+        """After the index was lost: a few old files at a time, beside recording."""
+        mono_s = self._clock.mono_ns() / 1e9
+        if not self._is_recovered or self._is_complete or mono_s < self._next_rebuild_s:
+            return
+        self._next_rebuild_s = mono_s + _REBUILD_EVERY_S
+        with self._write_lock:
+            try:
+                if self._unseen is None:
+                    if self.index.is_complete():
+                        self._is_complete = True
+                        return
+                    self._unseen = our_files(self.settings.root)
+                for path in islice(self._unseen, _REBUILD_FILES):
+                    adopt(self.settings.root, self.index, path)
+                    self._rebuilt += 1
+                    if self._rebuilt % _REBUILD_FILES == 0:
+                        return
+                self.index.mark_complete()
+                self._is_complete = True
+                self._changed |= self.index.cameras().keys()
+                _log.info("index complete", files=self._rebuilt)
+            except (StorageError, FootageIndexError) as error:
+                self._unseen = None
+                _log.warning("index not complete", error=error.line())
+
     def _look_ahead(self, now_s: float) -> None:
         told = self._keeper.look_ahead(self._policies, now_s)
         for camera, one in told.items():
@@ -443,7 +481,7 @@ class Recorder:
                     size_bytes=self.index.size_bytes(camera),
                     forecast=self._forecasts.get(camera),
                     alarms=self._alarms(camera),
-                    is_unknown=self.index.is_waiting,
+                    is_unknown=self.index.is_waiting or not self.index.is_complete(),
                 )
             except FootageIndexError:
                 known = self._unindexed(camera)
@@ -468,7 +506,7 @@ class Recorder:
 
     def counters(self) -> dict[str, Counters]:
         """What happened, by camera, for metrics."""
-        return {name: camera.counters for name, camera in self._cameras.items()}
+        return {name: camera.counters for name, camera in list(self._cameras.items())}
 
     def _live(self, camera: str) -> list[Span]:
         recorder = self._cameras.get(camera)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.recorders import mp4_samples
 from pipeline.recorders.disk import Disk
-from pipeline.recorders.errors import FootageError, StorageError, storage_error
+from pipeline.recorders.errors import FootageError, storage_error
 from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.name_pattern import NamePattern
 from pipeline.recorders.segments import NAME_PATTERN, PART_SUFFIX, SUFFIX, Segment
@@ -44,7 +43,8 @@ class Recovered:
 def recover(root: Path, index: FootageIndex, disk: Disk, busy: Collection[str] = ()) -> Recovered:
     """Bring files and index together after a crash.
 
-    Looks at the two newest day folders of each camera, or at all when the index is new.
+    Looks at the two newest day folders of each camera; after a loss of the index the rest is
+    for ``adopt``.
 
     Args:
         root: The recorder's folder.
@@ -59,7 +59,7 @@ def recover(root: Path, index: FootageIndex, disk: Disk, busy: Collection[str] =
     parts: list[Segment] = []
     adopted: list[Segment] = []
     lost: list[str] = []
-    for path in our_files(root, newest_days=None if index.is_new or index.is_empty() else 2):
+    for path in our_files(root, newest_days=2):
         if path in busy:
             continue
         if path.endswith(PART_SUFFIX):
@@ -74,6 +74,21 @@ def recover(root: Path, index: FootageIndex, disk: Disk, busy: Collection[str] =
         index.save(segment)
         (parts if path.endswith(PART_SUFFIX) else adopted).append(segment)
     return Recovered(tuple(parts), tuple(adopted), tuple(lost))
+
+
+def adopt(root: Path, index: FootageIndex, path: str) -> Segment | None:
+    """Give a file its row, if it is footage and has none.
+
+    Raises:
+        StorageError: It cannot be read.
+        FootageIndexError: The index cannot be written.
+    """
+    if path.endswith(PART_SUFFIX) or index.has(path):
+        return None
+    segment = read_segment(root, path)
+    if segment is not None:
+        index.save(segment)
+    return segment
 
 
 def our_files(root: Path, newest_days: int | None = None) -> Iterator[str]:
@@ -148,18 +163,6 @@ def read_segment(root: Path, path: str) -> Segment | None:
     return Segment(name.camera, path, span, length_s, size, codec)
 
 
-def remove_day_folders(root: Path, disk: Disk, before_s: float) -> None:
-    """Remove empty parts of days long past, that recovery could not use.
-
-    Raises:
-        StorageError: The disk cannot be written.
-    """
-    limit = (datetime.fromtimestamp(0, UTC) + timedelta(seconds=before_s)).strftime("%Y%m%d")
-    for path in list(our_files(root)):
-        if path.endswith(PART_SUFFIX) and path.split("/")[1] < limit:
-            disk.remove(root / path)
-
-
 def _folders(folder: Path) -> list[Path]:
     try:
         return sorted(
@@ -169,14 +172,3 @@ def _folders(folder: Path) -> list[Path]:
         return []
     except OSError as error:
         raise storage_error(error, str(folder)) from error
-
-
-__all__ = [
-    "Recovered",
-    "StorageError",
-    "finish_part",
-    "our_files",
-    "read_segment",
-    "recover",
-    "remove_day_folders",
-]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -131,6 +132,7 @@ def test_a_new_camera_is_immature_and_says_what_it_has(box: Box) -> None:
 
 
 def test_an_unknown_camera_has_nothing_and_a_row(box: Box) -> None:
+    box.recorder.pump()
     status = box.recorder.status("never", MONTH)
     assert (status.state, status.completeness, status.proven_days) == (S.GAP, 0.0, 0.0)
     assert [gap.cause for gap in status.gaps] == [G.UNEXPLAINED]
@@ -312,6 +314,9 @@ def test_a_deleted_index_is_rebuilt_from_the_files(box: Box) -> None:
         path.unlink()
     box.restart()
     assert [(a, round(b)) for a, b in box.footage()] == [(a, round(b)) for a, b in before]
+    assert box.status().state is S.UNKNOWN  # until every file was looked at
+    box.recorder.pump()
+    assert box.status().state is S.GAP
     # Why there was a gap went with the index; that there was one did not.
     assert [cause for _, _, cause in box.gaps()][:1] == [G.UNEXPLAINED]
 
@@ -326,6 +331,26 @@ def test_a_broken_index_is_set_aside_and_rebuilt(box: Box, has_header: bool) -> 
     box.restart()
     assert box.footage() == [(0.0, 70.0)]
     assert (box.root / "index.sqlite.broken").exists()
+
+
+def test_a_long_history_is_found_again_beside_recording(box: Box) -> None:
+    box.watch(3)
+    box.recorder.stop()
+    (file,) = box.root.rglob("*.mp4")
+    for day in range(1, 29):
+        for minute in range(10):
+            old = box.root / "gate" / f"202604{day:02}" / f"10{minute:02}00_000.mp4"
+            old.parent.mkdir(exist_ok=True)
+            old.hardlink_to(file)
+    for path in box.root.glob("index.sqlite*"):
+        path.unlink()
+    box.restart()
+    assert box.status().state is S.UNKNOWN
+    box.watch(20)  # a few files each half second
+    assert len(box.recorder.index.segments("gate")) >= 281
+    assert box.status().state is S.GAP
+    assert box.recorder.index.is_complete()
+    assert "gate" in box.recorder.changed()
 
 
 def test_an_hour_of_a_camera_that_drops_every_three_seconds(box: Box) -> None:
@@ -560,3 +585,15 @@ def test_two_recorders_do_not_share_a_folder(box: Box) -> None:
     other.index.close()
     box.recorder.stop()
     box.restart()
+
+
+def test_a_fault_of_ours_costs_one_camera_and_not_the_recorder(box: Box) -> None:
+    film = stream(10)
+    senseless = replace(film.info, time_base=Fraction(0))
+    for packet in film.at(BEGIN):
+        box.recorder.put("yard", packet, senseless)
+        box.recorder.put("gate", packet, film.info)
+    box.clock.advance(10)
+    box.recorder.pump()
+    assert box.footage("gate") == [(0.0, 9.8)]
+    assert box.footage("yard") == []
