@@ -1,0 +1,143 @@
+"""Numbers about one picture, at the size at which the detector would look at it.
+
+480 pixels wide: a blur that does not show at this size does not hinder the detector (416 pixels)
+either, and the examination stays cheap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.frame import Bgr
+
+WIDTH = 480
+FIELD_WIDTH = 240
+"""Of the edge field: edges of the building, not of leaves and noise."""
+BLOCK = 20
+"""Pixels of a block's side at ``WIDTH``: 24 x 13 blocks of a 16:9 picture."""
+SATURATED = 250
+
+Field = NDArray[np.complex64]
+Blocks = NDArray[np.float32]
+
+_EDGE_STRENGTH = 24.0
+"""Sobel response at which an edge counts half: noise of 2 grey levels gives about 8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What can be said of one picture alone.
+
+    Attributes:
+        grey: (H, 480) brightness.
+        mean: Mean brightness, 0–255.
+        peak: 99th percentile of brightness.
+        spread: 98th minus 2nd percentile.
+        saturated_share: Pixels at or above ``SATURATED``.
+        sharpness: 99.5th percentile of the slope, over ``spread``: how steep the steepest edges
+            are, whatever light and contrast; noise does not reach this percentile.
+        chroma: Mean Lab (a, b) of what is neither black nor burnt out.
+        chroma_spread: Mean distance of these pixels from ``chroma``.
+        texture: (rows, columns) standard deviation of each block over the picture's spread.
+        field: (h, 240) edges as complex numbers: how clear (0–1) and, doubled, in which direction;
+            doubled, so that night's inverted contrast is the same edge.
+    """
+
+    grey: NDArray[np.uint8]
+    mean: float
+    peak: float
+    spread: float
+    saturated_share: float
+    sharpness: float
+    chroma: tuple[float, float]
+    chroma_spread: float
+    texture: Blocks
+    field: Field
+
+
+def measure(bgr: Bgr) -> Measures:
+    """Measure a picture.
+
+    Args:
+        bgr: (H, 480, 3); see :func:`fit`.
+    """
+    grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+    low, peak, high = np.percentile(grey[::2, ::2], [2.0, 99.0, 98.0])
+    spread = max(1.0, float(high - low))
+    chroma, chroma_spread = _chroma(bgr, grey)
+    return Measures(
+        grey=grey,
+        mean=float(grey.mean()),
+        peak=float(peak),
+        spread=spread,
+        saturated_share=float(np.mean(grey >= SATURATED)),
+        sharpness=_sharpness(grey, spread),
+        chroma=chroma,
+        chroma_spread=chroma_spread,
+        texture=_texture(grey) / np.float32(spread),
+        field=edge_field(grey),
+    )
+
+
+def fit(bgr: Bgr) -> Bgr:
+    """The picture at the width everything is measured at."""
+    if bgr.shape[1] == WIDTH:
+        return bgr
+    height = max(BLOCK, round(bgr.shape[0] * WIDTH / bgr.shape[1]))
+    return np.asarray(cv2.resize(bgr, (WIDTH, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def change(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> float:
+    """Median over blocks of the mean absolute difference, grey levels.
+
+    The median, because the camera's clock goes on in a frozen picture.
+    """
+    return float(np.median(block_means(np.asarray(cv2.absdiff(before, now), np.uint8))))
+
+
+def block_means(plane: NDArray[np.uint8] | Blocks) -> Blocks:
+    """(rows, columns) mean of each ``BLOCK`` x ``BLOCK`` block; what is left over is cut off."""
+    rows, columns = plane.shape[0] // BLOCK, plane.shape[1] // BLOCK
+    cut = plane[: rows * BLOCK, : columns * BLOCK].astype(np.float32)
+    return np.asarray(cut.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)), np.float32)
+
+
+def edge_field(grey: NDArray[np.uint8]) -> Field:
+    """See ``Measures.field``."""
+    height = max(1, round(grey.shape[0] * FIELD_WIDTH / grey.shape[1]))
+    small = cv2.resize(grey, (FIELD_WIDTH, height), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (3, 3), 0)
+    dx = cv2.Sobel(small, cv2.CV_32F, 1, 0)
+    dy = cv2.Sobel(small, cv2.CV_32F, 0, 1)
+    slope = np.hypot(dx, dy) + np.float32(1e-3)
+    doubled = ((dx + 1j * dy) / slope) ** 2
+    return np.asarray(doubled * (slope / (slope + _EDGE_STRENGTH)) ** 2, np.complex64)
+
+
+def _sharpness(grey: NDArray[np.uint8], spread: float) -> float:
+    dx = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
+    dy = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    slope = np.hypot(dx, dy)
+    return float(np.percentile(slope[::2, ::2], 99.5)) / (4.0 * spread)
+
+
+def _texture(grey: NDArray[np.uint8]) -> Blocks:
+    values = cv2.GaussianBlur(grey, (5, 5), 0).astype(np.float32)
+    mean = block_means(values)
+    square = block_means(np.asarray(values * values, np.float32))
+    return np.sqrt(np.maximum(square - mean * mean, 0.0))
+
+
+def _chroma(bgr: Bgr, grey: NDArray[np.uint8]) -> tuple[tuple[float, float], float]:
+    lab = cv2.cvtColor(bgr[::4, ::4], cv2.COLOR_BGR2LAB)
+    light = grey[::4, ::4]
+    kept = lab[(light > 20) & (light < SATURATED)][:, 1:].astype(np.float32) - 128.0
+    if len(kept) < 100:
+        return (0.0, 0.0), 0.0
+    mean = kept.mean(axis=0)
+    apart = float(np.hypot(*(kept - mean).T).mean())
+    return (float(mean[0]), float(mean[1])), apart
