@@ -10,6 +10,7 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { OfflineBanner } from "./OfflineBanner";
 import styles from "./Shell.module.css";
 import { TopBar } from "./TopBar";
+import { useOtherPages } from "./useOtherPages";
 
 /** Everything behind the sign-in: top bar, live connection, the page itself. */
 export function Shell() {
@@ -17,6 +18,7 @@ export function Shell() {
   const session = useSession();
   const location = useLocation();
   const loading = useNavigation().state === "loading";
+  useOtherPages(Boolean(session.data));
 
   if (session.isPending) {
     return (
