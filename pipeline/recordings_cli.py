@@ -260,7 +260,7 @@ def read_expected(text: str, zone: ZoneInfo) -> dict[str, float | None]:
     where = "--expect"
     cameras: dict[str, float | None] = {}
     path = Path(text)
-    if "/" in text or path.is_file():
+    if "/" in text or path.is_file() or path.suffix in (".csv", ".txt"):
         try:
             lines = path.read_text("utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +21,14 @@ WIDTH, HEIGHT = 64, 48
 
 
 @cache
-def _folder() -> Path:
-    return Path(mkdtemp(prefix="mingan-films-"))
+def folder() -> Path:
+    """Where films are kept; a killed child process uses its parent's."""
+    given = os.environ.get("MINGAN_TEST_FILMS")
+    if given:
+        return Path(given)
+    made = mkdtemp(prefix="mingan-films-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
 
 
 @cache
@@ -37,7 +45,9 @@ def film(
 ) -> Path:
     """A film of so many seconds; the same arguments give the same file, so copy it."""
     name = f"{seconds}-{fps}-{codec}-{gop}-{b_frames}-{movflags}-{width}{suffix}"
-    path = _folder() / name.replace("+", "_")
+    path = folder() / name.replace("+", "_")
+    if path.is_file():
+        return path
     options = {"preset": "ultrafast" if not b_frames else "veryfast"}
     if codec == "libx265":
         options["x265-params"] = "log-level=none:pools=none:frame-threads=1"

@@ -268,6 +268,7 @@ def test_people_get_a_table(planted: Path) -> None:
         ({"--to": "2026-13-01"}, "is no moment"),
         ({"--time-zone": "Mars/Base"}, "no time zone"),
         ({"--expect": "/nowhere/list.txt"}, "cannot be read"),
+        ({"--expect": "forgotten.csv"}, "cannot be read"),
         ({"--expect": ","}, "names no camera"),
         ({"--require-days": "30", "--max-days": "7"}, "cannot both be kept"),
     ],

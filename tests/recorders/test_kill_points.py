@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.segments import LifePoint
 from pipeline.recorders.spans import Span
 from tests.recorders.doomed_process import BEGIN, DEATH, SECONDS, settings_of
-from tests.recorders.film import decoded
+from tests.recorders.film import decoded, film
 
 LATER = BEGIN + 1000
 WINDOW = Span(BEGIN, LATER)
@@ -42,6 +43,7 @@ def run(root: Path, point: str, nth: int) -> float:
         check=False,
         timeout=120,
         cwd=Path(__file__).parents[2],
+        env=os.environ | {"MINGAN_TEST_FILMS": str(film(10).parent)},
     )
     assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
     times = [line for line in done.stdout.split() if line.replace(".", "").isdigit()]
