@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -138,3 +139,18 @@ def test_the_schema_of_rules_can_be_written() -> None:
 
     schema = File.model_json_schema()
     assert set(schema["properties"]["rules"]["items"]["discriminator"]["mapping"]) == set(RULES)
+
+
+@pytest.mark.parametrize("name", ["kitchen", "gate", "perimeter", "corridor", "guard-post"])
+def test_a_ready_made_set_is_valid_with_its_commented_rules_too(name: str) -> None:
+    text = (CONFIGS / "rules" / "sets" / f"{name}.yaml").read_text("utf-8")
+    parser = TypeAdapter(list[AnyRuleConfig])
+    chosen = parser.validate_python(yaml.safe_load(text))
+    everything = parser.validate_python(
+        yaml.safe_load(re.sub(r"^# (?=- type|  \S)", "", text, flags=re.MULTILINE))
+    )
+    assert len(everything) >= len(chosen) >= 3
+    assert text.count("- type:") == len(everything)
+    assert len({r.rule_id for r in everything}) == len(everything)
+    for one in everything:
+        build_rule(one, SiteConfig(), SEEN, TOLD)

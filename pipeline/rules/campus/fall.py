@@ -31,6 +31,8 @@ UPRIGHT_ASPECT = 0.75
 """A box narrower than this for its height is somebody upright; sitting people come near it."""
 _MIN_UPRIGHT_S = 0.8
 """How long somebody must have been upright, so that one bad box is no standing person."""
+_FULL_HEIGHT = 0.85
+"""Share of the usual height at which somebody still stands."""
 _REID_S = 2.0
 
 
@@ -38,7 +40,7 @@ class FallConfig(ZoneRuleConfig):
     """A zone in which nobody should lie.
 
     Attributes:
-        collapse_s: From upright to down; a fall takes about one second, lying down three or more.
+        collapse_s: From full height to down; a fall takes about one second, lying down three.
         collapse: The box is down when its height is at most this share of the upright height.
         lying_aspect: … and its width at least this share of its height.
         still_s: How long down and still before it is an alert; who trips is up again sooner.
@@ -47,7 +49,7 @@ class FallConfig(ZoneRuleConfig):
     """
 
     type: Literal["fall"]
-    collapse_s: PositiveSeconds = 2.0
+    collapse_s: PositiveSeconds = 1.5
     collapse: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.65
     lying_aspect: Annotated[float, Field(gt=0.0, le=5.0)] = 1.0
     still_s: Seconds = 2.0
@@ -131,12 +133,12 @@ class Fall(ZoneWatcher[FallConfig]):
             body.upright.popleft()
         if len(body.upright) < 2 or width / height < config.lying_aspect:
             return
-        last_s, first_s = body.upright[-1][0], body.upright[0][0]
         standing = float(np.quantile([h for _, h in body.upright], 0.75))
-        quick = time.media_s - last_s <= config.collapse_s + 1e-6
+        # From the last moment at (nearly) full height: who lies down loses it bit by bit.
+        last_s = max(t_s for t_s, h in body.upright if h >= _FULL_HEIGHT * standing)
         if (
-            quick
-            and last_s - first_s + 1e-6 >= _MIN_UPRIGHT_S
+            time.media_s - last_s <= config.collapse_s + 1e-6
+            and last_s - body.upright[0][0] + 1e-6 >= _MIN_UPRIGHT_S
             and height <= config.collapse * standing
         ):
             body.down = body.rest = time
