@@ -95,6 +95,9 @@ export function TopBar({ me }: { me: Me }) {
             </span>
           )}
         </NavLink>
+        <NavLink to="/retention" className={styles.tab} data-testid="nav-retention">
+          {t("nav.retention")}
+        </NavLink>
       </nav>
       <span className={styles.spacer} />
       <LiveIndicator />

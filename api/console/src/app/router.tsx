@@ -17,6 +17,7 @@ export function createRouter() {
         { index: true, lazy: async () => import("../alerts/queue/QueuePage") },
         { path: "alerts/:id", lazy: async () => import("../alerts/detail/DetailPage") },
         { path: "cameras", lazy: async () => import("../cameras/CamerasPage") },
+        { path: "retention", lazy: async () => import("../compliance/RetentionPage") },
         { path: "users", lazy: async () => import("../users/UsersPage") },
         { path: "*", element: <NotFoundPage /> },
       ],

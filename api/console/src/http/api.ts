@@ -45,6 +45,11 @@ async function timed<Data extends { as_of: string }>(call: Promise<Data>): Promi
   return data;
 }
 
+/** Where a browser downloads the retention table from. */
+export function retentionFile(language: "zh" | "en"): string {
+  return client.buildUrl({ url: "/api/v1/compliance/retention.csv", query: { language } });
+}
+
 export const api = {
   me: async () => remember(await unwrap(sdk.authMe())),
   login: async (username: string, password: string) =>
@@ -77,6 +82,7 @@ export const api = {
     unwrap(sdk.alertsOriginal({ path: { alert_id: id }, body: { reason } })),
 
   cameras: () => timed(unwrap(sdk.camerasList())),
+  retention: () => timed(unwrap(sdk.complianceRetention())),
   health: () => unwrap(sdk.healthGet()),
   users: () => unwrap(sdk.usersList()),
   createUser: (user: UserCreate) => unwrap(sdk.usersCreate({ body: user })),

@@ -10,6 +10,7 @@ export const keys = {
   alertCount: (filters: AlertFilters) => ["alerts", "counts", filters] as const,
   alert: (id: string) => ["alerts", "one", id] as const,
   cameras: ["cameras"] as const,
+  retention: ["retention"] as const,
   users: ["users"] as const,
   health: ["health"] as const,
 };

@@ -1,0 +1,99 @@
+import type { FootageGap, RetentionRow, RetentionState } from "../http/types";
+
+/** The worst first. */
+export const RETENTION_STATES: readonly RetentionState[] = [
+  "gap",
+  "insufficient",
+  "offline",
+  "unknown",
+  "over_retained",
+  "immature",
+  "compliant",
+];
+
+/** How a state is drawn: only a kept promise is green, what nobody can tell is hatched. */
+export type RetentionTone = "ok" | "gap" | "unknown" | "over";
+
+export function retentionTone(state: RetentionState): RetentionTone {
+  switch (state) {
+    case "compliant":
+      return "ok";
+    case "gap":
+    case "insufficient":
+    case "offline":
+      return "gap";
+    case "immature":
+    case "unknown":
+      return "unknown";
+    case "over_retained":
+      return "over";
+  }
+}
+
+/** The worst first, then by place and name. */
+export function compareRows(a: RetentionRow, b: RetentionRow): number {
+  return (
+    RETENTION_STATES.indexOf(a.state) - RETENTION_STATES.indexOf(b.state) ||
+    a.location.localeCompare(b.location, "zh-CN") ||
+    a.name.localeCompare(b.name, "zh-CN") ||
+    a.camera_id.localeCompare(b.camera_id)
+  );
+}
+
+export interface BoxRows {
+  /** Null: no worker speaks for these cameras. */
+  workerId: string | null;
+  rows: RetentionRow[];
+}
+
+/** One table for each box, by name; cameras nobody speaks for come last, never not at all. */
+export function byBox(rows: readonly RetentionRow[]): BoxRows[] {
+  const boxes = new Map<string | null, RetentionRow[]>();
+  for (const row of rows) boxes.set(row.worker_id, [...(boxes.get(row.worker_id) ?? []), row]);
+  return [...boxes]
+    .map(([workerId, found]) => ({ workerId, rows: found.sort(compareRows) }))
+    .sort((a, b) => {
+      if (a.workerId === null || b.workerId === null) return a.workerId === null ? 1 : -1;
+      return a.workerId.localeCompare(b.workerId);
+    });
+}
+
+export function nobodyReports(rows: readonly RetentionRow[]): boolean {
+  return rows.every((row) => row.facts === null);
+}
+
+/** One decimal, rounded down: 29.96 days are not 30. */
+export function floorDays(days: number): string {
+  return (Math.floor(days * 10 + 1e-9) / 10).toFixed(1);
+}
+
+/** Two decimals, rounded down: what is not all is never 100. */
+export function floorPercent(fraction: number): string {
+  if (fraction >= 1) return "100";
+  return Math.min(99.99, Math.floor(fraction * 10_000 + 1e-9) / 100).toFixed(2);
+}
+
+/** "2026-11-24 14:02:31" by the clock of the school, wherever the reader is. */
+export function schoolTime(moment: string, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(new Date(moment));
+  const part = (type: Intl.DateTimeFormatPartTypes) =>
+    parts.find((each) => each.type === type)?.value ?? "";
+  const day = `${part("year")}-${part("month")}-${part("day")}`;
+  return `${day} ${part("hour")}:${part("minute")}:${part("second")}`;
+}
+
+/** A gap as two moments; the day of the end only when it is another one. */
+export function gapSpan(gap: FootageGap, timeZone: string): string {
+  const from = schoolTime(gap.from_at, timeZone);
+  const to = schoolTime(gap.to_at, timeZone);
+  return `${from} – ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to}`;
+}
