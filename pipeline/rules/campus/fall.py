@@ -4,6 +4,10 @@ Standing, a box is tall; lying, it is low and wide. A fall is a box that, within
 lost its height against how tall the same person stood in the seconds before, became at least
 ``lying_aspect`` wide for its height, and then stays so without moving for ``still_s``.
 
+Detectors trained on people who stand often lose one who lies. So who went down and is not seen
+since is taken to lie there, for ``unseen_s``; and so is who vanished half-way down, when the last
+box was already low and wide for somebody who stands.
+
 What that cannot see: a fall towards or away from the camera, where a lying body still fills a tall
 box; a fall behind furniture; a person who was never seen standing. What it may take for a fall:
 somebody who sits down on the floor or lies down to rest within the same time.
@@ -12,7 +16,7 @@ somebody who sits down on the floor or lies down to rest within the same time.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -29,11 +33,14 @@ from pipeline.rules.zone_watcher import ZoneRuleConfig, ZoneWatcher, earliest, m
 
 UPRIGHT_ASPECT = 0.75
 """A box narrower than this for its height is somebody upright; sitting people come near it."""
-_MIN_UPRIGHT_S = 0.8
+_MIN_UPRIGHT_S = 0.4
 """How long somebody must have been upright, so that one bad box is no standing person."""
 _FULL_HEIGHT = 0.85
 """Share of the usual height at which somebody still stands."""
-_REID_S = 2.0
+_GOING_DOWN, _GOING_ASPECT = 0.75, 0.6
+"""Who vanishes with at most this share of their height, at least this wide for it, was going down:
+a third lost is more than a bow, and somebody who walks out of the picture gets narrower."""
+_REID_S = 3.0
 
 
 class FallConfig(ZoneRuleConfig):
@@ -45,6 +52,7 @@ class FallConfig(ZoneRuleConfig):
         lying_aspect: … and its width at least this share of its height.
         still_s: How long down and still before it is an alert; who trips is up again sooner.
         move: What counts as moving while down, share of the upright height per ``still_s``.
+        unseen_s: How long somebody who was last seen down, or going down, is taken to lie there.
         clear_s: The episode ends after this long without anybody down.
     """
 
@@ -54,6 +62,7 @@ class FallConfig(ZoneRuleConfig):
     lying_aspect: Annotated[float, Field(gt=0.0, le=5.0)] = 1.0
     still_s: Seconds = 2.0
     move: Annotated[float, Field(gt=0.0, le=2.0)] = 0.25
+    unseen_s: Seconds = 6.0
     clear_s: PositiveSeconds = 5.0
 
 
@@ -66,6 +75,8 @@ class _Body:
         down: When the box collapsed; None while upright.
         rest: When it came to lie still, and where its centre was then.
         height: Upright height before the fall.
+        last: Box of the last sight, in heights of the picture.
+        sight: How the rule tells of the last sight; None where it was outside the zone.
         seen_s: Last sight.
     """
 
@@ -74,6 +85,8 @@ class _Body:
     rest: FrameTime | None = None
     centre: Array = field(default_factory=lambda: np.zeros(2))
     height: float = 0.0
+    last: Array = field(default_factory=lambda: np.zeros(4))
+    sight: Moment | None = None
     seen_s: float = 0.0
 
 
@@ -93,32 +106,42 @@ class Fall(ZoneWatcher[FallConfig]):
         subjects = self._lineage.keys(tracks, index, time)
         boxes = in_heights(tracks)
         inside = {int(i) for i in self._presence.inside(tracks, index)}
-        lying: list[int] = []
-        since: list[FrameTime] = []
         for i, subject in zip((int(i) for i in index), subjects, strict=True):
             body = self._bodies.setdefault(subject, _Body())
             self._watch(body, boxes[i], time)
-            if i in inside and body.down is not None and self._lies(body, time):
-                lying.append(i)
-                since.append(body.down)
-        horizon_s = time.media_s - _REID_S - 10.0
+            body.sight = moment_of(tracks, np.array([i]), time) if i in inside else None
+        for subject in self._bodies.keys() - set(subjects):
+            self._miss(self._bodies[subject], time)
+        horizon_s = time.media_s - max(_REID_S, self._config.unseen_s) - 10.0
         self._bodies = {k: b for k, b in self._bodies.items() if b.seen_s >= horizon_s}
+        lying = [b for b in self._bodies.values() if self._lies(b, time)]
         if not lying:
             return None
-        down = earliest(since)
-        return moment_of(
-            tracks,
-            np.array(lying, np.int64),
-            down,
+        down = earliest([body.down for body in lying if body.down is not None])
+        sights = [body.sight for body in lying if body.sight is not None]
+        best = max(sights, key=lambda sight: sight.score)
+        return replace(
+            best,
+            since=down,
+            track_ids=frozenset[int]().union(*(sight.track_ids for sight in sights)),
             facts={"people": float(len(lying))},
             measures={"down_s": round(time.media_s - down.media_s, 3)},
         )
+
+    def _miss(self, body: _Body, time: FrameTime) -> None:
+        """Somebody is not seen in this frame; perhaps they were going down when last seen."""
+        width, height = np.maximum(body.last[2:] - body.last[:2], 1e-6)
+        if body.down is None and width / height >= _GOING_ASPECT:
+            self._collapse(body, _GOING_DOWN, body.seen_s, time)
+        if time.media_s - body.seen_s > self._config.unseen_s + 1e-6:
+            body.down = body.rest = None
+            body.upright.clear()
 
     def _watch(self, body: _Body, box: Array, time: FrameTime) -> None:
         config = self._config
         width, height = np.maximum(box[2:] - box[:2], 1e-6)
         centre = (box[:2] + box[2:]) / 2.0
-        body.seen_s = time.media_s
+        body.seen_s, body.last = time.media_s, box
         is_low = height <= config.collapse * body.height
         if body.down is not None:
             if not is_low or width / height < UPRIGHT_ASPECT:
@@ -131,21 +154,28 @@ class Fall(ZoneWatcher[FallConfig]):
         # The reference reaches back over the collapse and the seconds before it.
         while body.upright and body.upright[0][0] < time.media_s - config.collapse_s - 3.0:
             body.upright.popleft()
-        if len(body.upright) < 2 or width / height < config.lying_aspect:
+        if width / height >= config.lying_aspect:
+            self._collapse(body, config.collapse, time.media_s, time)
+
+    def _collapse(self, body: _Body, share: float, low_s: float, time: FrameTime) -> None:
+        """Take somebody for down whose last box, of ``low_s``, lost its height quickly."""
+        if len(body.upright) < 2:
             return
+        height = body.last[3] - body.last[1]
         standing = float(np.quantile([h for _, h in body.upright], 0.75))
         # From the last moment at (nearly) full height: who lies down loses it bit by bit.
         last_s = max(t_s for t_s, h in body.upright if h >= _FULL_HEIGHT * standing)
         if (
-            time.media_s - last_s <= config.collapse_s + 1e-6
+            low_s - last_s <= self._config.collapse_s + 1e-6
             and last_s - body.upright[0][0] + 1e-6 >= _MIN_UPRIGHT_S
-            and height <= config.collapse * standing
+            and height <= share * standing
         ):
             body.down = body.rest = time
-            body.centre, body.height = centre, standing
+            body.centre, body.height = (body.last[:2] + body.last[2:]) / 2.0, standing
 
     def _lies(self, body: _Body, time: FrameTime) -> bool:
-        assert body.rest is not None
+        if body.rest is None or body.sight is None:
+            return False
         return time.media_s - body.rest.media_s + 1e-6 >= self._config.still_s
 
     def _rest(self) -> None:
