@@ -288,7 +288,7 @@ class CameraWorker:
     ) -> None:
         try:
             for frame in gated.frames(packet):
-                if self._is_late_for(session, frame):
+                if self._is_late_for(session, packet, frame):
                     continue
                 if self._judge(session, frame, base_s).is_busy and self._gate is not None:
                     self._gate.still_moving(frame.time.media_s)
@@ -304,9 +304,12 @@ class CameraWorker:
             _log.exception("analysis failed", camera=self.config.id)
             self.status.broken(f"{type(error).__name__}: {error}")
 
-    def _is_late_for(self, session: _Session, frame: Frame) -> bool:
-        """Whether a picture is let go because the analysis lags: the later, the more of them."""
-        lag_s = session.newest_s - frame.time.media_s
+    def _is_late_for(self, session: _Session, packet: EncodedPacket, frame: Frame) -> bool:
+        """Whether a picture is let go because the analysis lags: the later, the more of them.
+
+        The lag is the packet's: pictures that the gate went back for are old but not late.
+        """
+        lag_s = session.newest_s - packet.media_s
         since_s = frame.time.media_s - session.judged_s
         if lag_s <= _LATE_S or since_s >= min(lag_s / 2, 2.0):
             session.judged_s = frame.time.media_s
