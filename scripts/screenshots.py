@@ -20,11 +20,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-DESKTOP = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 LIMIT_BYTES = 300_000
 CHROMIUM_ARGS = (
     "--no-sandbox",
@@ -192,7 +192,7 @@ def take(browser: Browser, base: str, shot: Shot, look: Look, session: Path, out
         locale="zh-CN" if look.language == "zh" else "en-GB",
         timezone_id="Asia/Shanghai",
         reduced_motion="reduce",
-        **({"storage_state": str(session)} if shot.signed_in else {}),
+        storage_state=str(session) if shot.signed_in else None,
     )
     page = context.new_page()
     page.on("pageerror", lambda error: print(f"  page error: {error}", file=sys.stderr))
