@@ -70,7 +70,8 @@ export function BoxTable({ box }: { box: BoxRows }) {
       title: t("retention.forecast"),
       key: "forecast",
       render: (_, { facts }) => {
-        const forecast = facts?.forecast;
+        if (!facts) return null;
+        const { forecast } = facts;
         if (!forecast) return <span className={styles.muted}>{t("retention.noForecast")}</span>;
         const reach = t("retention.reach", { n: floorDays(forecast.reachable_days) });
         return forecast.breaks_on ? (
@@ -113,6 +114,7 @@ export function BoxTable({ box }: { box: BoxRows }) {
             "data-testid": "retention-row",
             "data-camera-id": row.camera_id,
             "data-state": row.state,
+            "data-doubted": row.doubt !== null,
           }) as React.HTMLAttributes<HTMLElement>
         }
       />
