@@ -8,6 +8,11 @@ Detectors trained on people who stand often lose one who lies. So who went down 
 since is taken to lie there, for ``unseen_s``; and so is who vanished half-way down, when the last
 box was already low and wide for somebody who stands.
 
+Measured with ``campus_objects`` 0.1.0 at 5 frames a second on the clips of GMDCSA24 at hand, on which
+the thresholds were also chosen: 5 of 9 falls, no false alarm on 6 clips of daily activity, nor in
+three minutes of people who come, bend over a table and leave. Three of the four missed fall at the
+picture's edge and are not seen again, one falls from a chair.
+
 What that cannot see: a fall towards or away from the camera, where a lying body still fills a tall
 box; a fall behind furniture; a person who was never seen standing. What it may take for a fall:
 somebody who sits down on the floor or lies down to rest within the same time.
@@ -37,9 +42,15 @@ _MIN_UPRIGHT_S = 0.4
 """How long somebody must have been upright, so that one bad box is no standing person."""
 _FULL_HEIGHT = 0.85
 """Share of the usual height at which somebody still stands."""
-_GOING_DOWN, _GOING_ASPECT = 0.75, 0.6
+_GOING_DOWN, _GOING_ASPECT = 0.65, 0.45
 """Who vanishes with at most this share of their height, at least this wide for it, was going down:
-a third lost is more than a bow, and somebody who walks out of the picture gets narrower."""
+a third lost is more than a bow, and who walks out of the picture gets narrower. Chosen on the clips
+of GMDCSA24 at hand, so expect less elsewhere."""
+_EDGE = 0.02
+"""A box nearer to the picture's edge than this, in its heights, may be low because it is cut off:
+who vanishes there has walked out, and must be seen lying to lie there …"""
+_BLINK_S = 0.6
+"""… but for a missed frame at 2 a second."""
 _REID_S = 3.0
 
 
@@ -75,7 +86,9 @@ class _Body:
         down: When the box collapsed; None while upright.
         rest: When it came to lie still, and where its centre was then.
         height: Upright height before the fall.
+        fell_whole: Whether the collapsed box was inside the picture on all sides.
         last: Box of the last sight, in heights of the picture.
+        limit: The picture's right and lower edge, in its heights.
         sight: How the rule tells of the last sight; None where it was outside the zone.
         seen_s: Last sight.
     """
@@ -85,9 +98,17 @@ class _Body:
     rest: FrameTime | None = None
     centre: Array = field(default_factory=lambda: np.zeros(2))
     height: float = 0.0
+    fell_whole: bool = False
     last: Array = field(default_factory=lambda: np.zeros(4))
+    limit: Array = field(default_factory=lambda: np.ones(2))
     sight: Moment | None = None
     seen_s: float = 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last box was inside the picture on all sides."""
+        inside = self.last[:2] >= _EDGE, self.last[2:] <= self.limit - _EDGE
+        return bool(np.all(inside))
 
 
 class Fall(ZoneWatcher[FallConfig]):
@@ -107,8 +128,13 @@ class Fall(ZoneWatcher[FallConfig]):
         boxes = in_heights(tracks)
         inside = {int(i) for i in self._presence.inside(tracks, index)}
         for i, subject in zip((int(i) for i in index), subjects, strict=True):
-            body = self._bodies.setdefault(subject, _Body())
+            body = self._bodies.get(subject)
+            if body is None:
+                body = self._bodies[subject] = _Body()
+                # A tracker needs a moment to believe; who is upright now was so from its birth.
+                self._stand(body, boxes[i], self._first_sight(tracks, i, time).media_s)
             self._watch(body, boxes[i], time)
+            body.limit = np.array([tracks.frame_size[0] / tracks.frame_size[1], 1.0])
             body.sight = moment_of(tracks, np.array([i]), time) if i in inside else None
         for subject in self._bodies.keys() - set(subjects):
             self._miss(self._bodies[subject], time)
@@ -131,7 +157,7 @@ class Fall(ZoneWatcher[FallConfig]):
     def _miss(self, body: _Body, time: FrameTime) -> None:
         """Somebody is not seen in this frame; perhaps they were going down when last seen."""
         width, height = np.maximum(body.last[2:] - body.last[:2], 1e-6)
-        if body.down is None and width / height >= _GOING_ASPECT:
+        if body.down is None and body.is_whole and width / height >= _GOING_ASPECT:
             self._collapse(body, _GOING_DOWN, body.seen_s, time)
         if time.media_s - body.seen_s > self._config.unseen_s + 1e-6:
             body.down = body.rest = None
@@ -149,13 +175,19 @@ class Fall(ZoneWatcher[FallConfig]):
             elif np.hypot(*(centre - body.centre)) > config.move * body.height:
                 body.rest, body.centre = time, centre
             return
-        if width / height <= UPRIGHT_ASPECT:
-            body.upright.append((time.media_s, float(height)))
+        self._stand(body, box, time.media_s)
         # The reference reaches back over the collapse and the seconds before it.
         while body.upright and body.upright[0][0] < time.media_s - config.collapse_s - 3.0:
             body.upright.popleft()
         if width / height >= config.lying_aspect:
             self._collapse(body, config.collapse, time.media_s, time)
+
+    @staticmethod
+    def _stand(body: _Body, box: Array, t_s: float) -> None:
+        """Note the height of somebody upright."""
+        width, height = np.maximum(box[2:] - box[:2], 1e-6)
+        if width / height <= UPRIGHT_ASPECT:
+            body.upright.append((t_s, float(height)))
 
     def _collapse(self, body: _Body, share: float, low_s: float, time: FrameTime) -> None:
         """Take somebody for down whose last box, of ``low_s``, lost its height quickly."""
@@ -171,10 +203,13 @@ class Fall(ZoneWatcher[FallConfig]):
             and height <= share * standing
         ):
             body.down = body.rest = time
+            body.fell_whole = body.is_whole
             body.centre, body.height = (body.last[:2] + body.last[2:]) / 2.0, standing
 
     def _lies(self, body: _Body, time: FrameTime) -> bool:
         if body.rest is None or body.sight is None:
+            return False
+        if not body.fell_whole and time.media_s - body.seen_s > _BLINK_S:
             return False
         return time.media_s - body.rest.media_s + 1e-6 >= self._config.still_s
 

@@ -140,3 +140,21 @@ def test_flickering_flames_under_new_ids_are_one_fire() -> None:
 def test_somebody_who_stands_is_no_vehicle() -> None:
     person = Thing(1, standing(walk((0, 0.25, 0.8), (300, 0.25, 0.8))))
     assert watch(a_rule(type="illegal_parking", zone=LEFT_HALF), [person], every(2, 300)) == []
+
+
+def test_who_went_down_and_is_not_seen_since_lies_there_but_not_for_ever() -> None:
+    box = falling().box
+    lost = Thing(1, lambda t: box(t) if t < 7.2 else None)
+    (one,) = closed(watch(a_rule(type="fall", zone=LEFT_HALF), [lost], every(5, 40)))
+    assert one.started.media_s == pytest.approx(6.8, abs=0.5)
+    assert one.last_seen.media_s == pytest.approx(7.0 + 6.0, abs=0.5)
+
+
+def test_who_walks_out_over_the_lower_edge_did_not_fall() -> None:
+    # Cut off by the edge, the box gets low and wide for its height, and then is gone.
+    def leaving(t: float) -> Box | None:
+        top = 0.6 + 0.1 * max(t - 4.0, 0.0)
+        return (0.2, top, 0.3, min(top + 0.38, 1.0)) if top < 0.97 else None
+
+    person = Thing(1, leaving)
+    assert watch(a_rule(type="fall", zone=LEFT_HALF), [person], every(5, 30)) == []
