@@ -113,6 +113,7 @@ class CameraWorker:
         self._queue: PacketQueue[_Session] = PacketQueue(_QUEUE_PACKETS, _QUEUE_S)
         self._stop = threading.Event()
         self._session: _Session | None = None
+        self._source: PacketSource | None = None
         self._pending_clips: list[_PendingClip] = []
         self._started_mono_ns = clock.mono_ns()
         self._last_time: FrameTime | None = None
@@ -144,9 +145,9 @@ class CameraWorker:
     def request_stop(self) -> None:
         """Ask both threads to end; a blocked read is broken off."""
         self._stop.set()
-        session = self._session
-        if session is not None:
-            session.source.close()
+        source = self._source
+        if source is not None:
+            source.close()
 
     def join(self, deadline_s: float) -> None:
         """Wait for both threads; open episodes are closed and their clips cut as far as they go."""
@@ -188,7 +189,7 @@ class CameraWorker:
         Returns:
             True if there is nothing more to come, as after a recording.
         """
-        source = self._make_source()
+        source = self._source = self._make_source()
         session: _Session | None = None
         try:
             source.open()
@@ -351,7 +352,7 @@ class CameraWorker:
         episode, wants_evidence = self._book.apply(self.config.id, rule, event, self._made_by)
         if not wants_evidence:
             return
-        mark = Mark(event.box_norm_xyxy, rule.shape_norm)
+        mark = Mark(event.box_norm_xyxy, rule.shape_norm, not rule.shape_closed)
         self._desk.snapshot(
             episode.id, result.frame, result.detections, mark, blur=self.config.blur_people
         )

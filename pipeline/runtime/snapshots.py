@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.core.detections import Detections
-from pipeline.core.frame import Frame
+from pipeline.core.frame import Bgr, Frame
 from pipeline.evidence.privacy import blur_people
 from pipeline.evidence.snapshot import draw_snapshot
 
@@ -19,10 +19,12 @@ class Mark:
     Attributes:
         box_norm_xyxy: The object the alert is about.
         shape_norm: Corners of the zone, or points of the line.
+        is_line: Whether it is a line, whose last point does not join the first.
     """
 
     box_norm_xyxy: tuple[float, float, float, float]
     shape_norm: tuple[tuple[float, float], ...]
+    is_line: bool = False
 
 
 def render_snapshots(
@@ -43,9 +45,16 @@ def render_snapshots(
         EvidenceError: It cannot be encoded.
     """
     picture = frame.picture.bgr()
-    original = draw_snapshot(picture, zone_norm=mark.shape_norm, box_norm_xyxy=mark.box_norm_xyxy)
+    original = _drawn(picture, mark)
     if not blur:
         return original, original
-    blurred = blur_people(picture, detections.of_classes(_PERSON).xyxy)
-    shown = draw_snapshot(blurred, zone_norm=mark.shape_norm, box_norm_xyxy=mark.box_norm_xyxy)
-    return shown, original
+    return _drawn(blur_people(picture, detections.of_classes(_PERSON).xyxy), mark), original
+
+
+def _drawn(picture: Bgr, mark: Mark) -> bytes:
+    return draw_snapshot(
+        picture,
+        zone_norm=mark.shape_norm,
+        box_norm_xyxy=mark.box_norm_xyxy,
+        is_line=mark.is_line,
+    )

@@ -236,7 +236,7 @@ class _Run:
                 found = Found(
                     episode, event.started.media_s, event.at.media_s, event.last_seen.media_s
                 )
-                mark = Mark(event.box_norm_xyxy, rule.shape_norm)
+                mark = Mark(event.box_norm_xyxy, rule.shape_norm, not rule.shape_closed)
                 found.snapshot = self._snapshot(result, mark, len(self._recording.found) + 1)
                 self._recording.found.append(found)
                 self._open[slot] = found
