@@ -8,10 +8,10 @@ Detectors trained on people who stand often lose one who lies. So who went down 
 since is taken to lie there, for ``unseen_s``; and so is who vanished half-way down, when the last
 box was already low and wide for somebody who stands.
 
-Measured with ``campus_objects`` 0.1.0 at 5 frames a second on the clips of GMDCSA24 at hand, on which
-the thresholds were also chosen: 5 of 9 falls, no false alarm on 6 clips of daily activity, nor in
-three minutes of people who come, bend over a table and leave. Three of the four missed fall at the
-picture's edge and are not seen again, one falls from a chair.
+Measured with ``campus_objects`` 0.1.0 at 5 frames a second on the clips of GMDCSA24 at hand, on
+which the thresholds were also chosen: 5 of 9 falls, no false alarm on 6 clips of daily activity,
+nor in three minutes of people who come, bend over a table and leave. Three of the four missed fall
+at the picture's edge and are not seen again, one falls from a chair.
 
 What that cannot see: a fall towards or away from the camera, where a lying body still fills a tall
 box; a fall behind furniture; a person who was never seen standing. What it may take for a fall:
