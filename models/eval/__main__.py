@@ -1,16 +1,18 @@
-"""Command line: ``python -m models.eval video|agreement|people …``; see docs/accuracy.md."""
+"""Command line: ``python -m models.eval video|agreement|people|folder …``; see docs/accuracy.md."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from models.eval.agreement import CONFIDENT, agreement, pictures_of, plainly
-from models.eval.metrics import Figure
+from models.eval.folder import evaluate_folder, read_yolo
+from models.eval.metrics import Figure, Scores
 from models.eval.mot import read_mot
 from models.eval.people import evaluate_people, is_held_out, read_people
 from models.eval.video import LEAST_SCORE, Report, evaluate
@@ -54,7 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--held-out", action="store_true", help="only images kept out of the training by name"
     )
     people.set_defaults(run=_people)
-    for form in (video, agree, people):
+    folder = forms.add_parser("folder", help="a detector on pictures with YOLO boxes")
+    folder.add_argument("--images", type=Path, required=True)
+    folder.add_argument("--labels", type=Path, required=True)
+    folder.add_argument(
+        "--classes", nargs="+", required=True, metavar="N=NAME", help="as 0=fire 2=smoke"
+    )
+    folder.add_argument(
+        "--numbers", type=frame_range, metavar="A-B", help="only files whose name has this number"
+    )
+    folder.add_argument("--model", required=True)
+    folder.add_argument("--input-size", type=input_size, metavar="W[xH]")
+    folder.set_defaults(run=_folder)
+    for form in (video, agree, people, folder):
         form.add_argument("--registry", type=Path, help="folder of manifests, if not the shipped")
         form.add_argument("--json", action="store_true", help="last line is one JSON object")
     options = parser.parse_args(arguments)
@@ -171,6 +185,43 @@ def _people(options: argparse.Namespace) -> int:
     return 0
 
 
+def _folder(options: argparse.Namespace) -> int:
+    names = {int(index): name for index, _, name in (c.partition("=") for c in options.classes)}
+    files = sorted(path for path in options.images.iterdir() if path.is_file())
+    if options.numbers is not None:
+        found = [(path, re.match(r"[a-z]+_(\d+)", path.name)) for path in files]
+        files = [path for path, match in found if match and int(match[1]) in options.numbers]
+    thresholds = load_manifest(options.model, options.registry or DEFAULT_REGISTRY).thresholds
+    with load_detector(
+        options.model,
+        input_size=options.input_size,
+        score=LEAST_SCORE,
+        registry_dir=options.registry,
+    ) as detector:
+        least = {
+            name: thresholds.per_class.get(name, thresholds.score) for name in detector.class_names
+        }
+        scores = evaluate_folder(detector, read_yolo(files, options.labels, names), least)
+    print(f"{len(files)} pictures")
+    for name, row in scores.items():
+        print(
+            f"{name:<8} pictures flagged: {row.flagged_with} of {row.pictures_with} with,"
+            f" {row.flagged_without} of {row.pictures_without} without;"
+            f" boxes: {_cells(row.boxes)}"
+        )
+    if options.json:
+        print(json.dumps({name: dataclasses.asdict(row) for name, row in scores.items()}))
+    return 0
+
+
+def _cells(scores: Scores) -> str:
+    cells = []
+    for column in COLUMNS:
+        figure: Figure = getattr(scores, column)
+        cells.append(f"{figure.value:.3f} [{figure.low:.3f},{figure.high:.3f}]")
+    return "  ".join(cells)
+
+
 def _print(report: Report, score: float) -> None:
     width, height = report.input_size
     print(
@@ -179,11 +230,7 @@ def _print(report: Report, score: float) -> None:
     )
     print("class      truths boxes  " + "  ".join(f"{name:<18}" for name in COLUMNS))
     for name, scores in report.classes.items():
-        cells = []
-        for column in COLUMNS:
-            figure: Figure = getattr(scores, column)
-            cells.append(f"{figure.value:.3f} [{figure.low:.3f},{figure.high:.3f}]")
-        print(f"{name:<10} {scores.truths:>6} {scores.boxes:>5}  " + "  ".join(cells))
+        print(f"{name:<10} {scores.truths:>6} {scores.boxes:>5}  {_cells(scores)}")
 
 
 if __name__ == "__main__":
