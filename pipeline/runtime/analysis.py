@@ -7,11 +7,14 @@ holds for a camera.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.core.clock import FrameTime
-from pipeline.core.detections import Detections, Tracks
+from pipeline.core.detections import Detections, Floats, Tracks
 from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.geometry.site import SiteConfig
@@ -21,6 +24,7 @@ from pipeline.tracking import ByteTracker, TrackerConfig
 
 TRACKING_SCORE = TrackerConfig().low_score
 """Least score a detector must report: the tracker follows people through weak sights too."""
+_PERSON = frozenset({"person"})
 _SEEN_SCORE = TrackerConfig().new_score
 """Of a sight that could begin a track."""
 
@@ -34,6 +38,24 @@ class Sees(Protocol):
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """The boxes of each frame."""
+
+
+class Answers(Protocol):
+    """What a classifier says of some people."""
+
+    def of(self, name: str) -> NDArray[np.int8]:
+        """One attribute: 1 yes, 0 no, -1 cannot tell."""
+
+
+class Tells(Protocol):
+    """A classifier of people's attributes, or something that shares one."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes it tells, as ``hat``."""
+
+    def classify(self, frame: Frame, person_xyxy: Floats) -> Answers:
+        """Look at the people in a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +84,7 @@ class Analysis:
         config: What to look for.
         site: Time zone and holidays for schedules.
         detector: Finds boxes.
+        classifier: Tells attributes of people; looked at only if a rule needs one.
 
     Attributes:
         rules: The rules, in the configuration's order.
@@ -71,12 +94,21 @@ class Analysis:
         ConfigError: A rule names a class that the model does not have.
     """
 
-    def __init__(self, config: AnalysisConfig, site: SiteConfig, detector: Sees) -> None:
+    def __init__(
+        self,
+        config: AnalysisConfig,
+        site: SiteConfig,
+        detector: Sees,
+        classifier: Tells | None = None,
+    ) -> None:
         self._detector = detector
+        self._classifier = classifier
         self._tracker = ByteTracker()
         self.rules: tuple[Rule, ...] = tuple(
-            build_rule(rule, site, detector.class_names) for rule in config.rules
+            build_rule(rule, site, detector.class_names, classifier.names if classifier else ())
+            for rule in config.rules
         )
+        self._told = frozenset[str]().union(*(rule.required_attributes for rule in self.rules))
         self._wanted = frozenset[str]().union(*(rule.required_classes for rule in self.rules))
         self.settle_s = max(rule.clear_s for rule in config.rules) + 1.0
 
@@ -88,12 +120,27 @@ class Analysis:
         """
         detections = self._detector.detect([frame])[0]
         tracks = self._tracker.update(detections, frame.time.media_s, frame.size)
+        tracks = self._with_attributes(frame, tracks)
         events = tuple(
             (rule, event) for rule in self.rules for event in rule.update(tracks, frame.time)
         )
         wanted = detections.of_classes(self._wanted)
         is_busy = len(tracks) > 0 or bool((wanted.score >= _SEEN_SCORE).any())
         return FrameResult(frame, detections, tracks, events, is_busy)
+
+    def _with_attributes(self, frame: Frame, tracks: Tracks) -> Tracks:
+        if self._classifier is None or not self._told or not len(tracks):
+            return tracks
+        people = np.array([tracks.class_name(i) in _PERSON for i in range(len(tracks))])
+        if not people.any():
+            return tracks
+        answers = self._classifier.classify(frame, tracks.xyxy[people])
+        attributes = {}
+        for name in self._told:
+            told = np.full(len(tracks), -1, np.int8)
+            told[people] = answers.of(name)
+            attributes[name] = told
+        return replace(tracks, attributes=attributes)
 
     def finish(self, time: FrameTime) -> tuple[tuple[Rule, RuleEvent], ...]:
         """Close what is open, at the end of a recording or of the worker."""

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from models.manifest import ManifestError, list_manifests, load_manifest, verify
+from models.manifest import ManifestError, Task, list_manifests, load_manifest, verify
 from pipeline.core.clock import FrameTime
 from pipeline.core.errors import ConfigError, EvidenceError, ModelError
 from pipeline.core.frame import Bgr, Frame
 from pipeline.evidence.snapshot import encode_jpeg
 from pipeline.geometry.site import SiteConfig
+from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.rules.base import build_rule
 from pipeline.runtime.config import AnalysisConfig, load_analysis, load_box
@@ -51,13 +52,16 @@ def _is_box(path: Path) -> bool:
 
 
 def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str) -> None:
+    attributes: tuple[str, ...] = ()
     try:
         manifest = load_manifest(config.model)
+        if config.needs_attributes():
+            attributes = load_manifest(config.attributes_model).classes
     except ManifestError as error:
         raise ModelError(error.what, where=f"{where}.model", remedy=error.remedy) from error
     for i, rule in enumerate(config.rules):
         try:
-            build_rule(rule, site, tuple(manifest.classes))
+            build_rule(rule, site, manifest.classes, attributes)
         except ConfigError as error:
             raise ConfigError(
                 error.what, where=f"{where}.rules[{i}]", remedy=error.remedy
@@ -86,13 +90,32 @@ def verify_models(ids: Sequence[str]) -> Iterator[str]:
     Raises:
         ModelError: A model cannot be used.
     """
+    classifiers = {m.id for m in list_manifests() if m.task is Task.CLASSIFY}
     for model_id in ids or [manifest.id for manifest in list_manifests()]:
+        if model_id in classifiers:
+            yield _verify_classifier(model_id)
+            continue
         with load_detector(model_id) as detector:
             found = detector.detect([_grey_frame(*detector.input_size)])[0]
             yield (
                 f"{model_id}: ok, {detector.model_sha256[:16]}, "
                 f"{len(found)} boxes on an empty picture"
             )
+
+
+def _verify_classifier(model_id: str) -> str:
+    classifier = load_classifier(model_id)
+    try:
+        width, height = classifier.input_size
+        whole = np.array([[0, 0, width, height]], np.float32)
+        answers = classifier.classify(_grey_frame(width, height), whole)
+    finally:
+        classifier.close()
+    undecided = int((answers.answer < 0).sum())
+    return (
+        f"{model_id}: ok, {classifier.model_sha256[:16]}, "
+        f"{undecided} of {len(classifier.names)} undecided on an empty picture"
+    )
 
 
 def probe_camera(

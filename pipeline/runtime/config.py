@@ -134,10 +134,18 @@ class AnalysisConfig(Strict):
         tuple[Annotated[int, Field(ge=64, le=2048)], Annotated[int, Field(ge=64, le=2048)]] | None,
         Field(description="Width and height the model sees; one of its manifest's sizes"),
     ] = None
+    attributes_model: Annotated[
+        Identifier,
+        Field(description="Tells hat, mask and uniform; loaded only if a rule asks for one"),
+    ] = "kitchen_attributes"
     analysis_fps: Annotated[float, Field(gt=0, le=30)] = 5.0
     blur_people: bool = True
     gate: GateConfig = GateConfig(mode="always")
     rules: Annotated[list[AnyRuleConfig], Field(min_length=1, max_length=32)]
+
+    def needs_attributes(self) -> bool:
+        """Whether a rule asks for attributes of people."""
+        return any(rule.required_attributes for rule in self.rules)
 
     @model_validator(mode="after")
     def _rule_ids_differ(self) -> AnalysisConfig:

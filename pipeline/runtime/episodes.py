@@ -30,11 +30,19 @@ _REMEMBERED = 1024
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What decided an alert."""
+    """What decided an alert.
+
+    Attributes:
+        model_id: The detector.
+        model_sha256: Of its weights.
+        config_sha256: Of the camera's analysis.
+        attributes_model: The classifier and its hash, for rules that asked it; ``""`` without one.
+    """
 
     model_id: str
     model_sha256: str
     config_sha256: str
+    attributes_model: str = ""
 
 
 def utc(seconds: float) -> datetime:
@@ -44,6 +52,9 @@ def utc(seconds: float) -> datetime:
 
 def open_episode(camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenance) -> AlertEpisode:
     """The first revision of an episode."""
+    facts = dict(event.facts)
+    if rule.required_attributes:
+        facts["attributes_model"] = made_by.attributes_model
     return AlertEpisode(
         id=episode_id(camera_id, event.rule_id, event.zone, event.started.utc_s),
         revision=1,
@@ -61,7 +72,7 @@ def open_episode(camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenan
         track_count=len(event.track_ids),
         box_norm_xyxy=event.box_norm_xyxy,
         zone_norm=rule.shape_norm,
-        facts=dict(event.facts),
+        facts=facts,
         model_id=made_by.model_id,
         model_sha256=made_by.model_sha256,
         config_sha256=made_by.config_sha256,

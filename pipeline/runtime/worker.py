@@ -15,7 +15,7 @@ import structlog
 
 from api.contract import CONTRACT_VERSION, AnalysedTime, CameraRegistration, Heartbeat
 from pipeline.core.clock import Clock, SystemClock
-from pipeline.core.detections import Detections
+from pipeline.core.detections import Detections, Floats
 from pipeline.core.errors import DeliveryError
 from pipeline.core.frame import Frame
 from pipeline.core.redact import redact_url
@@ -23,6 +23,7 @@ from pipeline.delivery.client import CentreClient
 from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.delivery.postman import Postman
 from pipeline.evidence.store import EvidenceStore
+from pipeline.inference.attributes import AttributeClassifier, Attributes, load_classifier
 from pipeline.inference.detector import Detector, load_detector
 from pipeline.runtime.analysis import TRACKING_SCORE, Analysis
 from pipeline.runtime.camera import CameraWorker
@@ -53,6 +54,21 @@ class SharedDetector:
             return self._detector.detect(frames)
 
 
+class SharedClassifier:
+    """A classifier of people used by several cameras, one at a time."""
+
+    def __init__(self, classifier: AttributeClassifier) -> None:
+        self._classifier = classifier
+        self._lock = threading.Lock()
+        self.names = classifier.names
+        self.label = f"{classifier.model_id} {classifier.model_sha256}"
+
+    def classify(self, frame: Frame, person_xyxy: Floats) -> Attributes:
+        """Look at the people in a frame."""
+        with self._lock:
+            return self._classifier.classify(frame, person_xyxy)
+
+
 class Worker:
     """One process that watches a box's cameras.
 
@@ -81,8 +97,9 @@ class Worker:
         self._footage = Footage(config, self._outbox, self._clock) if records else None
         self._unsent_time: deque[AnalysedTime] = deque()
         self._time_lock = threading.Lock()
-        detectors: dict[tuple[str, tuple[int, int] | None], SharedDetector] = {}
-        self._cameras = [self._build(camera, detectors) for camera in config.cameras]
+        self._detectors: dict[tuple[str, tuple[int, int] | None], SharedDetector] = {}
+        self._classifiers: dict[str, SharedClassifier] = {}
+        self._cameras = [self._build(camera) for camera in config.cameras]
 
     def run(self) -> None:
         """Watch until SIGTERM or SIGINT, then finish open episodes and deliver what can be."""
@@ -105,22 +122,19 @@ class Worker:
             self._stop.wait(_HEARTBEAT_S)
         self._shut_down()
 
-    def _build(
-        self,
-        camera: CameraConfig,
-        detectors: dict[tuple[str, tuple[int, int] | None], SharedDetector],
-    ) -> CameraWorker:
-        key = (camera.model, camera.model_input)
-        if key not in detectors:
-            detectors[key] = SharedDetector(
-                load_detector(camera.model, input_size=camera.model_input, score=TRACKING_SCORE)
-            )
-        detector = detectors[key]
+    def _build(self, camera: CameraConfig) -> CameraWorker:
+        detector = self._detector(camera)
+        classifier = (
+            self._classifier(camera.attributes_model) if camera.needs_attributes() else None
+        )
         return CameraWorker(
             camera,
-            Analysis(camera, self._config.site, detector),
+            Analysis(camera, self._config.site, detector, classifier),
             Provenance(
-                detector.model_id, detector.model_sha256, config_sha256(camera, self._config.site)
+                detector.model_id,
+                detector.model_sha256,
+                config_sha256(camera, self._config.site),
+                classifier.label if classifier else "",
             ),
             book=self._book,
             desk=self._desk,
@@ -128,6 +142,19 @@ class Worker:
             emit_time=self._save_time,
             footage=self._footage.feed(camera.id) if self._footage else None,
         )
+
+    def _detector(self, camera: CameraConfig) -> SharedDetector:
+        key = (camera.model, camera.model_input)
+        if key not in self._detectors:
+            self._detectors[key] = SharedDetector(
+                load_detector(camera.model, input_size=camera.model_input, score=TRACKING_SCORE)
+            )
+        return self._detectors[key]
+
+    def _classifier(self, model_id: str) -> SharedClassifier:
+        if model_id not in self._classifiers:
+            self._classifiers[model_id] = SharedClassifier(load_classifier(model_id))
+        return self._classifiers[model_id]
 
     def _register(self) -> None:
         for camera in self._config.cameras:

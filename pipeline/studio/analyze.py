@@ -18,7 +18,7 @@ from pipeline.core.events import EventKind
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.geometry.site import SiteConfig
-from pipeline.runtime.analysis import Analysis, FrameResult, Sees
+from pipeline.runtime.analysis import Analysis, FrameResult, Sees, Tells
 from pipeline.runtime.config import AnalysisConfig
 from pipeline.runtime.episodes import Provenance, merged, open_episode
 from pipeline.runtime.snapshots import Mark, render_snapshots
@@ -90,6 +90,7 @@ class Job:
         config: What to look for.
         site: Time zone and holidays.
         detector: Finds boxes.
+        classifier: Tells attributes of people, if a rule asks.
         made_by: Named in each alert.
         out: Output folder; exists.
         start_utc_s: When the recordings began; 0 when unknown.
@@ -99,6 +100,7 @@ class Job:
     config: AnalysisConfig
     site: SiteConfig
     detector: Sees
+    classifier: Tells | None
     made_by: Provenance
     out: Path
     start_utc_s: float
@@ -182,7 +184,7 @@ class _Run:
     def __init__(self, job: Job, recording: Recording, info: StreamInfo) -> None:
         self._job = job
         self._recording = recording
-        self._analysis = Analysis(job.config, job.site, job.detector)
+        self._analysis = Analysis(job.config, job.site, job.detector, job.classifier)
         self._gate = Gate(info, job.config.gate, settle_s=self._analysis.settle_s)
         self._decoder = GatedDecoder(
             info, recording.key, self._gate, Sampler(job.config.analysis_fps)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from api.contract.vocabulary import Language
 from pipeline.core.errors import ConfigError, EvidenceError, MinganError
+from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import AnalysisConfig, config_sha256, load_analysis
@@ -68,13 +69,23 @@ def analyse_all(
     detector = load_detector(
         config.model, threads=threads, input_size=config.model_input, score=TRACKING_SCORE
     )
-    made_by = Provenance(detector.model_id, detector.model_sha256, config_sha256(config, file.site))
+    classifier = (
+        load_classifier(config.attributes_model, threads=threads)
+        if config.needs_attributes()
+        else None
+    )
+    made_by = Provenance(
+        detector.model_id,
+        detector.model_sha256,
+        config_sha256(config, file.site),
+        f"{classifier.model_id} {classifier.model_sha256}" if classifier else "",
+    )
     _prepare(out)
     start_utc_s = 0.0
     if start is not None:
         zoned = start if start.tzinfo else start.replace(tzinfo=file.site.zone())
         start_utc_s = zoned.timestamp()
-    job = Job(config, file.site, detector, made_by, out, start_utc_s, annotate)
+    job = Job(config, file.site, detector, classifier, made_by, out, start_utc_s, annotate)
     recordings: list[Recording] = []
     failures: list[str] = []
     with _bar(console) as bar, detector:
