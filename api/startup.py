@@ -148,16 +148,24 @@ async def prune_events(runtime: Runtime) -> None:
 
 
 async def _supervise(
-    runtime: Runtime, name: str, every_s: float, round_: Callable[[Runtime], Awaitable[None]]
+    runtime: Runtime,
+    name: str,
+    every_s: float,
+    round_: Callable[[Runtime], Awaitable[None]],
+    stopping: asyncio.Event,
 ) -> None:
-    """Repeat a round for ever; a round that fails is logged and counted, and the next one runs."""
-    while True:
+    """Repeat a round until the stop; one that fails is logged and counted, and the next runs.
+
+    A round is never cancelled half-way: it may be holding the database's only writer.
+    """
+    while not stopping.is_set():
         try:
             await round_(runtime)
         except Exception:  # noqa: BLE001 -- the supervisor's boundary
             runtime.metrics.background_failures.labels(name).inc()
             _log.exception("background_round_failed", task=name)
-        await asyncio.sleep(every_s)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), every_s)
 
 
 @asynccontextmanager
@@ -173,20 +181,19 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
             announce(f"console user: {runtime.first_admin.username}")
             announce(f"console password: {runtime.first_admin.password}")
         watch_every_s = min(_WATCH_EVERY_S, runtime.settings.lost_after_s / 3)
-        tasks = [
-            asyncio.create_task(
-                _supervise(runtime, "lost_workers", watch_every_s, announce_lost_workers)
-            ),
-            asyncio.create_task(_supervise(runtime, "prune", _PRUNE_EVERY_S, prune_events)),
+        stopping = asyncio.Event()
+        rounds = [
+            asyncio.create_task(_supervise(runtime, name, every_s, round_, stopping))
+            for name, every_s, round_ in (
+                ("lost_workers", watch_every_s, announce_lost_workers),
+                ("prune", _PRUNE_EVERY_S, prune_events),
+            )
         ]
         try:
             yield
         finally:
             runtime.bus.close()
-            for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            stopping.set()
+            await asyncio.gather(*rounds)
     finally:
         await runtime.database.close()

@@ -8,6 +8,8 @@ Readers see a snapshot (WAL) and never wait.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -23,6 +25,8 @@ from sqlalchemy.ext.asyncio import (
 
 BUSY_TIMEOUT_MS = 15_000
 """How long to wait for a writer in another process."""
+_LAST_SESSIONS_S = 10.0
+"""How long the end waits for sessions that are still out."""
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -77,20 +81,47 @@ class Database:
             self._reading = self._writing = create_async_engine(url, pool_pre_ping=True)
         self._read_sessions = async_sessionmaker(self._reading, expire_on_commit=False)
         self._write_sessions = async_sessionmaker(self._writing, expire_on_commit=False)
+        self._out = 0
+        self._all_back = asyncio.Event()
+        self._all_back.set()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that sees one snapshot and changes nothing."""
-        async with self._read_sessions() as session:
+        async with self._lent(self._read_sessions()) as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session that may change things; rolled back unless someone commits it."""
-        async with self._write_sessions() as session:
+        async with self._lent(self._write_sessions()) as session:
             yield session
 
+    @asynccontextmanager
+    async def _lent(self, session: AsyncSession) -> AsyncIterator[AsyncSession]:
+        self._out += 1
+        self._all_back.clear()
+        try:
+            yield session
+        finally:
+            # Whoever is cancelled here must still give the connection back.
+            await asyncio.shield(asyncio.ensure_future(self._take_back(session)))
+
+    async def _take_back(self, session: AsyncSession) -> None:
+        try:
+            await session.close()
+        finally:
+            self._out -= 1
+            if not self._out:
+                self._all_back.set()
+
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, after the sessions that are still out came back.
+
+        Disposing of a pool forgets the connections that are out: given back later, they would
+        stay open for ever.
+        """
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._all_back.wait(), _LAST_SESSIONS_S)
         await self._reading.dispose()
         await self._writing.dispose()
