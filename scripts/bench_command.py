@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = {"gate": "bench_gate", "ingest": "bench_ingest"}
+BENCHES = {"decode": "bench_decode", "gate": "bench_gate", "ingest": "bench_ingest"}
 
 
 def main(arguments: list[str]) -> int:
@@ -22,7 +22,10 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    code: int = import_module(BENCHES[name]).main(rest, as_json=as_json)
+    try:
+        code: int = import_module(BENCHES[name]).main(rest, as_json=as_json)
+    except KeyboardInterrupt:
+        return 130
     return code
 
 

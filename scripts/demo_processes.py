@@ -140,16 +140,24 @@ class Processes:
         """End the children, the youngest first; each gets time to finish its work."""
         self._is_stopping = True
         for child in reversed(self._children):
-            if child.process.poll() is None:
-                print(f"stopping {child.name} …", flush=True)
-                child.kill(signal.SIGTERM)
-                try:
-                    child.process.wait(STOP_S)
-                except subprocess.TimeoutExpired:
-                    print(f"{child.name} did not stop within {STOP_S:.0f} s: killed", flush=True)
-            child.kill(signal.SIGKILL)  # also whatever the child may have left behind
-            child.process.wait()
+            self._end(child)
         self._children.clear()
+
+    def stop(self, child: Child) -> None:
+        """End one child; it gets time to finish its work."""
+        self._end(child)
+        self._children.remove(child)
+
+    def _end(self, child: Child) -> None:
+        if child.process.poll() is None:
+            print(f"stopping {child.name} …", flush=True)
+            child.kill(signal.SIGTERM)
+            try:
+                child.process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                print(f"{child.name} did not stop within {STOP_S:.0f} s: killed", flush=True)
+        child.kill(signal.SIGKILL)  # also whatever the child may have left behind
+        child.process.wait()
 
     def print_tails(self) -> None:
         """Show the end of every log."""

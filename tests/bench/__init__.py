@@ -1,0 +1,1 @@
+"""What the benchmarks compute; what they measure is never asserted."""

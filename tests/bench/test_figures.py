@@ -1,0 +1,84 @@
+"""What the benchmarks compute, apart from what they measure."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+from pathlib import Path
+
+import bench_film
+import bench_ingest
+import bench_stack
+import numpy as np
+import pytest
+from bench_film import Film
+from bench_ingest import Way
+
+from pipeline.runtime.config import CameraConfig
+
+
+def test_a_process_with_a_bad_name_is_read() -> None:
+    fields = ["S", "17", *["0"] * 9, "150", "50", "25", "25", *["0"] * 5, "1000", "3"]
+    parent, cpu_s, rss_bytes = bench_stack.parse_stat(f"42 (a) R 1 (b) {' '.join(fields)} 0 0")
+    assert parent == 17
+    assert cpu_s == 250 / os.sysconf("SC_CLK_TCK")
+    assert rss_bytes == 3 * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_usage_counts_children() -> None:
+    before = bench_stack.usage(os.getpid())
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    assert before.cpu_s >= (own.ru_utime + own.ru_stime) * 0.5
+    with subprocess.Popen(["sleep", "60"]) as child:
+        assert bench_stack.usage(os.getpid()).rss_bytes > bench_stack.usage(child.pid).rss_bytes > 0
+        child.kill()
+
+
+def test_figures_are_cameras_for_each_core_and_their_ratios() -> None:
+    ways = {
+        "idle": Way(cameras=10, seconds=60.0, cpu_s=15.0, rss_mb=1.0),
+        "busy": Way(cameras=2, seconds=60.0, cpu_s=24.0, rss_mb=1.0),
+        "decode_all": Way(cameras=2, seconds=60.0, cpu_s=15.0, rss_mb=1.0),
+        "motion": Way(cameras=2, seconds=60.0, cpu_s=30.0, rss_mb=1.0),
+    }
+    film = Film(Path("f.h264"), (20_000,) * 50, 25)
+    result = bench_ingest.summary(ways, [film, film])
+    assert result["idle_cameras_per_core"] == 40.0
+    assert result["busy_cameras_per_core"] == 5.0
+    assert result["motion_cameras_per_core"] == 4.0
+    assert result["idle_vs_motion"] == 10.0
+    assert result["busy_vs_decode_all"] == 0.62
+    assert film.mbit_s == pytest.approx(4.0)
+
+
+def test_the_benchmarks_camera_is_a_valid_one() -> None:
+    given = bench_ingest.camera_config("idle-0", "rtsp://127.0.0.1:8554/idle-0")
+    camera = CameraConfig.model_validate(given)
+    assert camera.gate.mode == "auto"
+    assert camera.recording is not None
+
+
+def test_motion_is_told_of_every_camera(tmp_path: Path) -> None:
+    urls = ["rtsp://127.0.0.1:1/a", "rtsp://127.0.0.1:1/b"]
+    config = bench_ingest.write_motion_config(tmp_path / "motion", urls)
+    lines = config.read_text("utf-8").splitlines()
+    named = [Path(line.split()[1]) for line in lines if line.startswith("camera ")]
+    told = [line for own in named for line in own.read_text("utf-8").splitlines()]
+    assert [line.split()[1] for line in told if line.startswith("netcam_url")] == urls
+    assert "movie_output off" in lines
+
+
+def test_blending_keeps_the_streets_pace() -> None:
+    pictures = (np.full((6, 4), 10 * number, np.uint8) for number in range(20))
+    blended = [int(picture[0, 0]) for picture in bench_film.smooth(pictures, 26)]
+    assert blended == [4 * number for number in range(26)]
+
+
+def test_a_missing_tool_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_stack, "SYSTEM_PYTHON", "/nonexistent/python3")
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(bench_stack.MissingToolError) as error:
+        bench_stack.require_tools(motion=True)
+    for word in ("rtsp-server", "motion", "apt-get install"):
+        assert word in str(error.value)
