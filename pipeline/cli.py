@@ -60,6 +60,17 @@ def api(context: typer.Context) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "api", *arguments])  # noqa: S606
 
 
+@app.command(
+    "eval",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def evaluate(context: typer.Context) -> None:
+    """Measure models and rules on labelled pictures and recordings (`mingan eval --help`)."""
+    arguments = context.args or ["--help"]
+    os.execv(sys.executable, [sys.executable, "-m", "models.eval", *arguments])  # noqa: S606
+
+
 @app.command()
 def worker(
     config: Annotated[Path, typer.Option(help="The box's configuration, as configs/box.yaml.")],

@@ -1,4 +1,8 @@
-"""Command line: ``python -m models.eval video|agreement|people|folder …``; see docs/accuracy.md."""
+"""``mingan eval people|boxes|video|events|agreement …``: how good a model or rule is.
+
+With ``--json`` the last line is one JSON object. Everything a person can mend is one line and exit
+code 2.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +11,74 @@ import dataclasses
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from models.eval import tables
 from models.eval.agreement import CONFIDENT, agreement, pictures_of, plainly
-from models.eval.folder import evaluate_folder, read_yolo
-from models.eval.metrics import Figure, Scores
+from models.eval.boxes import evaluate_boxes, read_fold
+from models.eval.events import evaluate_events
 from models.eval.mot import read_mot
 from models.eval.people import evaluate_people, is_held_out, read_people
-from models.eval.video import LEAST_SCORE, Report, evaluate
+from models.eval.pictures import require_folder
+from models.eval.video import LEAST_SCORE, evaluate
 from models.eval.voc import read_masked_people
-from models.manifest import DEFAULT_REGISTRY, ManifestError, load_manifest
-from pipeline.core.errors import MinganError
+from models.manifest import DEFAULT_REGISTRY, ManifestError, Thresholds, load_manifest
+from pipeline.core.errors import ConfigError, MinganError
 from pipeline.inference.attributes import load_classifier
-from pipeline.inference.detector import load_detector
-
-COLUMNS = ("precision", "recall", "f1", "ap50", "recall_at_70")
+from pipeline.inference.detector import Detector, load_detector
+from pipeline.runtime.config import load_analysis
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one evaluation; returns the process's exit code."""
-    parser = argparse.ArgumentParser(prog="python -m models.eval")
-    forms = parser.add_subparsers(required=True)
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except MinganError as error:
+        print(f"error: {error.line()}", file=sys.stderr)
+        return error.exit_code
+    except (ManifestError, OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mingan eval", description="How good a model or rule is.")
+    forms = parser.add_subparsers(required=True, metavar="FORM")
+    people = forms.add_parser("people", help="a classifier of people's attributes")
+    people.add_argument("--images", type=Path, required=True, metavar="DIR")
+    source = people.add_mutually_exclusive_group(required=True)
+    source.add_argument("--labels", type=Path, metavar="CSV", help="image,x1,y1,x2,y2,hat,mask,…")
+    source.add_argument("--voc", type=Path, help="folder of VOC files of faces with masks")
+    people.add_argument("--model", default="kitchen_attributes")
+    people.add_argument(
+        "--held-out", action="store_true", help="only images kept out of the training by name"
+    )
+    people.set_defaults(run=_people)
+    boxes = forms.add_parser("boxes", aliases=["folder"], help="a detector on YOLO labels")
+    boxes.add_argument("--images", type=Path, required=True, metavar="DIR")
+    boxes.add_argument("--labels", type=Path, required=True, metavar="DIR")
+    boxes.add_argument("--model", required=True)
+    boxes.add_argument(
+        "--classes",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="a file, names in order, or 0=fire 2=smoke; classes.txt beside the labels otherwise",
+    )
+    boxes.add_argument(
+        "--numbers", type=frame_range, metavar="A-B", help="only files whose name has this number"
+    )
+    boxes.add_argument("--split", type=Path, metavar="CSV", help="picture,source,fold; with --fold")
+    boxes.add_argument("--fold", type=int, default=0, help="the fold of --split to judge by")
+    boxes.add_argument("--input-size", type=input_size, metavar="W[xH]")
+    boxes.set_defaults(run=_boxes)
     video = forms.add_parser("video", help="a detector on a video with MOT truth")
     video.add_argument("--video", type=Path, required=True)
     video.add_argument("--truth", type=Path, required=True, help="MOT text, frames from 1")
@@ -38,6 +88,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     video.add_argument("--input-size", type=input_size, metavar="W[xH]")
     video.add_argument("--score", type=float, help="operating score; the manifest's if not given")
     video.set_defaults(run=_video)
+    events = forms.add_parser("events", help="rules on a recording with episodes of truth")
+    events.add_argument("--clip", type=Path, required=True)
+    events.add_argument(
+        "--truth", type=Path, required=True, help="CSV or JSONL: rule,start_s,end_s"
+    )
+    events.add_argument(
+        "--config", type=Path, help="as for mingan analyze; the truth's rules anywhere otherwise"
+    )
+    events.set_defaults(run=_events)
     agree = forms.add_parser("agreement", help="what a model sees of its seed's boxes")
     agree.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders, videos")
     agree.add_argument("--model", default="campus_objects")
@@ -46,38 +105,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     agree.add_argument("--every", type=int, default=5, help="one picture in so many")
     agree.add_argument("--tiled", action="store_true", help="the seed looks through tiles")
     agree.set_defaults(run=_agreement)
-    people = forms.add_parser("people", help="a classifier of people's attributes")
-    people.add_argument("--images", type=Path, required=True)
-    source = people.add_mutually_exclusive_group(required=True)
-    source.add_argument("--labels", type=Path, help="CSV of boxes and attributes")
-    source.add_argument("--voc", type=Path, help="folder of VOC files of faces with masks")
-    people.add_argument("--model", default="kitchen_attributes")
-    people.add_argument(
-        "--held-out", action="store_true", help="only images kept out of the training by name"
-    )
-    people.set_defaults(run=_people)
-    folder = forms.add_parser("folder", help="a detector on pictures with YOLO boxes")
-    folder.add_argument("--images", type=Path, required=True)
-    folder.add_argument("--labels", type=Path, required=True)
-    folder.add_argument(
-        "--classes", nargs="+", required=True, metavar="N=NAME", help="as 0=fire 2=smoke"
-    )
-    folder.add_argument(
-        "--numbers", type=frame_range, metavar="A-B", help="only files whose name has this number"
-    )
-    folder.add_argument("--model", required=True)
-    folder.add_argument("--input-size", type=input_size, metavar="W[xH]")
-    folder.set_defaults(run=_folder)
-    for form in (video, agree, people, folder):
+    for form in (people, boxes, video, agree):
         form.add_argument("--registry", type=Path, help="folder of manifests, if not the shipped")
+    for form in (people, boxes, video, events, agree):
         form.add_argument("--json", action="store_true", help="last line is one JSON object")
-    options = parser.parse_args(arguments)
-    try:
-        code: int = options.run(options)
-    except (MinganError, ManifestError, OSError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return code
+    return parser
 
 
 def frame_range(text: str) -> range:
@@ -101,49 +133,143 @@ def input_size(text: str) -> tuple[int, int]:
         raise argparse.ArgumentTypeError(f"{text!r} is not as 640 or 640x384") from error
 
 
+def _people(options: argparse.Namespace) -> int:
+    if options.voc is not None:
+        require_folder(options.voc, "--voc")
+        people = read_masked_people(options.voc)
+    else:
+        people = read_people(options.labels)
+    if options.held_out:
+        people = [person for person in people if is_held_out(person.image)]
+    classifier = load_classifier(options.model, registry_dir=options.registry)
+    try:
+        with progress("pictures") as told:
+            scores, skipped = evaluate_people(classifier, options.images, people, progress=told)
+    finally:
+        classifier.close()
+    print(f"{classifier.model_id} {classifier.model_sha256[:12]}: {len(people)} people")
+    _print_lines(tables.people_lines(scores), tables.skipped_lines(skipped))
+    if options.json:
+        print(json.dumps({name: dataclasses.asdict(row) for name, row in scores.items()}))
+    return 0
+
+
+def _boxes(options: argparse.Namespace) -> int:
+    sources = None if options.split is None else read_fold(options.split, options.fold)
+    if options.numbers is not None:
+        require_folder(options.images, "--images")
+        stems = [path.stem for path in options.images.rglob("*") if path.is_file()]
+        found = [(stem, re.match(r"[a-z]+_(\d+)", stem)) for stem in stems]
+        wanted = [stem for stem, match in found if match and int(match[1]) in options.numbers]
+        sources = {stem: stem for stem in wanted if sources is None or stem in sources}
+    thresholds = load_manifest(options.model, options.registry or DEFAULT_REGISTRY).thresholds
+    with (
+        load_detector(
+            options.model,
+            input_size=options.input_size,
+            score=LEAST_SCORE,
+            registry_dir=options.registry,
+        ) as detector,
+        progress("pictures") as told,
+    ):
+        least = {name: operating_score(thresholds, name) for name in detector.class_names}
+        report = evaluate_boxes(
+            detector,
+            options.images,
+            options.labels,
+            least,
+            classes=options.classes,
+            sources=sources,
+            progress=told,
+        )
+    print(
+        f"{detector.model_id} {detector.model_sha256[:12]} at "
+        f"{detector.input_size[0]}x{detector.input_size[1]}, {report.ms_per_image:.1f} ms/image"
+    )
+    notes = tables.skipped_lines(report.skipped)
+    if report.unlabelled:
+        notes.append(f"{report.unlabelled} pictures without a label file count as showing nothing")
+    if report.left_out:
+        notes.append(f"classes the model does not know: {', '.join(report.left_out)}")
+    boxes = {name: row.boxes for name, row in report.classes.items()}
+    _print_lines(tables.box_lines(boxes) + tables.picture_lines(report.classes), notes)
+    if options.json:
+        rows = {n: tables.class_row(row, least[n], report) for n, row in report.classes.items()}
+        print(json.dumps(rows))
+    return 0
+
+
 def _video(options: argparse.Namespace) -> int:
     truth = read_mot(options.truth)
-    thresholds = load_manifest(options.model, options.registry or DEFAULT_REGISTRY).thresholds
-    score = thresholds.per_class.get("person", thresholds.score)
-    if options.score is not None:
-        score = options.score
-    reports: dict[str, Report] = {}
-    with load_detector(options.model, input_size=options.input_size, score=LEAST_SCORE) as detector:
-        reports["model"] = evaluate(
-            detector, options.video, truth, frames=options.frames, min_score=score
+    score = options.score
+    if score is None:
+        manifest = load_manifest(options.model, options.registry or DEFAULT_REGISTRY)
+        score = operating_score(manifest.thresholds, "person")
+    looks: dict[str, Callable[[], AbstractContextManager[Detector]]] = {
+        "person": lambda: load_detector(
+            options.model,
+            input_size=options.input_size,
+            score=LEAST_SCORE,
+            registry_dir=options.registry,
         )
+    }
     if options.against is not None:
-        from models.train.seed import seed_detector  # needs onnx, which production has not
-
-        with seed_detector(
-            options.against, input_size=options.input_size, score=LEAST_SCORE
-        ) as detector:
-            reports["against"] = evaluate(
-                detector, options.video, truth, frames=options.frames, min_score=score
+        looks["against"] = lambda: seed(options.against, options.input_size, LEAST_SCORE)
+    rows: dict[str, object] = {}
+    for name, look in looks.items():
+        with look() as detector, progress("frames") as told:
+            report = evaluate(
+                detector,
+                options.video,
+                truth,
+                frames=options.frames,
+                min_score=score,
+                progress=told,
             )
-    for report in reports.values():
-        _print(report, score)
+        width, height = report.input_size
+        print(
+            f"{report.model} {report.sha256[:12]} at {width}x{height}, score {score:g}: "
+            f"{report.frames} frames, {report.ms_per_image:.1f} ms/image"
+        )
+        _print_lines(tables.box_lines(report.classes), [])
+        rows[name] = tables.video_row(report, score)
     if options.json:
-        print(json.dumps({"score": score} | {k: dataclasses.asdict(r) for k, r in reports.items()}))
+        print(json.dumps(rows))
+    return 0
+
+
+def _events(options: argparse.Namespace) -> int:
+    config = None if options.config is None else load_analysis(options.config)
+    with progress("seconds") as told:
+        rows = evaluate_events(
+            options.clip, options.truth, config, lambda done, total: told(int(done), int(total))
+        )
+    _print_lines(tables.event_lines(rows), [])
+    if options.json:
+        whole = dataclasses.asdict(rows["all"])
+        rules = {name: dataclasses.asdict(row) for name, row in rows.items() if name != "all"}
+        print(json.dumps(whole | {"rules": rules}))
     return 0
 
 
 def _agreement(options: argparse.Namespace) -> int:
-    from models.train.seed import seed_detector  # needs onnx, which production has not
-    from models.train.teacher import look
-
     size = options.input_size
     pictures = [p for path in options.pictures for p in pictures_of(path, options.every)]
     closer = (640, 640) if options.tiled else size
     with (
         load_detector(options.model, input_size=size, registry_dir=options.registry) as model,
-        seed_detector(options.against, input_size=size) as seed,
-        seed_detector(options.against, input_size=closer, score=CONFIDENT) as confident,
+        seed(options.against, size, None) as plain,
+        seed(options.against, closer, CONFIDENT) as confident,
     ):
-        reference = (lambda p: look(confident, p)) if options.tiled else plainly(confident)
+        if options.tiled:
+            from models.train.teacher import look
+
+            reference = lambda picture: look(confident, picture)  # noqa: E731
+        else:
+            reference = plainly(confident)
         rows = {
             "model": agreement(model, reference, pictures),
-            "seed": agreement(seed, reference, pictures),
+            "seed": agreement(plain, reference, pictures),
         }
     print(f"{len(pictures)} pictures; of each: reference boxes, found again, all boxes")
     for name, ours in rows["model"].items():
@@ -164,73 +290,47 @@ def _agreement(options: argparse.Namespace) -> int:
     return 0
 
 
-def _people(options: argparse.Namespace) -> int:
-    people = read_people(options.labels) if options.voc is None else read_masked_people(options.voc)
-    if options.held_out:
-        people = [person for person in people if is_held_out(person.image)]
-    classifier = load_classifier(options.model, registry_dir=options.registry)
+def seed(
+    weights: Path, size: tuple[int, int] | None, score: float | None
+) -> AbstractContextManager[Detector]:
+    """The public detector ours started from.
+
+    Raises:
+        ConfigError: The training code or onnx is not installed.
+    """
     try:
-        scores = evaluate_people(classifier, options.images, people)
-    finally:
-        classifier.close()
-    print(f"{classifier.model_id} {classifier.model_sha256[:12]}: {len(people)} people")
-    print("attribute  n     accuracy  recall_yes  recall_no  decided  abstained")
-    for name, row in scores.items():
-        print(
-            f"{name:<9} {row.n:>5}  {row.accuracy:>8.3f}  {row.recall_yes:>10.3f}"
-            f"  {row.recall_no:>9.3f}  {row.decided:>7.3f}  {row.abstained:>9.3f}"
-        )
-    if options.json:
-        print(json.dumps({name: dataclasses.asdict(row) for name, row in scores.items()}))
-    return 0
+        from models.train.seed import seed_detector
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"the seed needs what is not installed: {error.name}",
+            where="--against",
+            remedy="Work in a copy of the repository with: pip install -e '.[dev]'",
+        ) from error
+    return seed_detector(weights, input_size=size, score=score)
 
 
-def _folder(options: argparse.Namespace) -> int:
-    names = {int(index): name for index, _, name in (c.partition("=") for c in options.classes)}
-    files = sorted(path for path in options.images.iterdir() if path.is_file())
-    if options.numbers is not None:
-        found = [(path, re.match(r"[a-z]+_(\d+)", path.name)) for path in files]
-        files = [path for path, match in found if match and int(match[1]) in options.numbers]
-    thresholds = load_manifest(options.model, options.registry or DEFAULT_REGISTRY).thresholds
-    with load_detector(
-        options.model,
-        input_size=options.input_size,
-        score=LEAST_SCORE,
-        registry_dir=options.registry,
-    ) as detector:
-        least = {
-            name: thresholds.per_class.get(name, thresholds.score) for name in detector.class_names
-        }
-        scores = evaluate_folder(detector, read_yolo(files, options.labels, names), least)
-    print(f"{len(files)} pictures")
-    for name, row in scores.items():
-        print(
-            f"{name:<8} pictures flagged: {row.flagged_with} of {row.pictures_with} with,"
-            f" {row.flagged_without} of {row.pictures_without} without;"
-            f" boxes: {_cells(row.boxes)}"
-        )
-    if options.json:
-        print(json.dumps({name: dataclasses.asdict(row) for name, row in scores.items()}))
-    return 0
+def operating_score(thresholds: Thresholds, name: str) -> float:
+    """The score from which a box of a class counts."""
+    return thresholds.per_class.get(name, thresholds.score)
 
 
-def _cells(scores: Scores) -> str:
-    cells = []
-    for column in COLUMNS:
-        figure: Figure = getattr(scores, column)
-        cells.append(f"{figure.value:.3f} [{figure.low:.3f},{figure.high:.3f}]")
-    return "  ".join(cells)
+@contextmanager
+def progress(unit: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal, if there is one; gives what to tell (done, total)."""
+    console = Console(stderr=True)
+    columns = (TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(unit, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
-def _print(report: Report, score: float) -> None:
-    width, height = report.input_size
-    print(
-        f"{report.model} {report.sha256[:12]} at {width}x{height}, score {score:g}: "
-        f"{report.frames} frames, {report.ms_per_image:.1f} ms/image"
-    )
-    print("class      truths boxes  " + "  ".join(f"{name:<18}" for name in COLUMNS))
-    for name, scores in report.classes.items():
-        print(f"{name:<10} {scores.truths:>6} {scores.boxes:>5}  {_cells(scores)}")
+def _print_lines(lines: Sequence[str], notes: Sequence[str]) -> None:
+    for line in lines:
+        print(line)
+    for note in notes:
+        print(note, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,4 @@
-"""Score a detector on a folder of pictures with YOLO boxes.
-
-Boxes of smoke have no agreed edge, so besides boxes the picture as a whole is judged: does the
-model find the class anywhere in it, and does it where it is not?
-"""
+"""Pictures with YOLO boxes, in memory, as training wants them; `boxes` judges such folders."""
 
 from __future__ import annotations
 
@@ -13,11 +9,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.eval.media import frame_of
-from models.eval.metrics import Scores, gather, judge
 from pipeline.core.detections import Floats
 from pipeline.core.frame import Bgr
-from pipeline.inference.detector import Detector
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +26,6 @@ class LabelledPicture:
     path: Path
     pixels: Bgr
     boxes: Mapping[str, Floats]
-
-
-@dataclass(frozen=True, slots=True)
-class PictureScores:
-    """One class.
-
-    Attributes:
-        boxes: Figures of boxes.
-        pictures_with: Pictures whose truth has the class.
-        flagged_with: Of those, with at least one box of the model.
-        pictures_without: Pictures whose truth lacks it.
-        flagged_without: Of those, with at least one box of the model.
-    """
-
-    boxes: Scores
-    pictures_with: int
-    flagged_with: int
-    pictures_without: int
-    flagged_without: int
 
 
 def read_yolo(
@@ -85,32 +59,3 @@ def read_yolo(
         boxes = {name: np.array(row, np.float32) for name, row in rows.items()}
         read.append(LabelledPicture(path, pixels, boxes))
     return read
-
-
-def evaluate_folder(
-    detector: Detector, pictures: Sequence[LabelledPicture], min_score: Mapping[str, float]
-) -> dict[str, PictureScores]:
-    """Figures of every class of the detector.
-
-    Args:
-        detector: Loaded with a very low score.
-        pictures: Truth.
-        min_score: Operating score of each class.
-    """
-    none = np.zeros((0, 4), np.float32)
-    found = [detector.detect([frame_of(picture.pixels)])[0] for picture in pictures]
-    scores = {}
-    for index, name in enumerate(detector.class_names):
-        boxes = [one.select(one.class_id == index) for one in found]
-        truth = [picture.boxes.get(name, none) for picture in pictures]
-        flagged = np.array([(one.score >= min_score[name]).any() for one in boxes])
-        present = np.array([len(real) > 0 for real in truth])
-        matches = gather([(one.xyxy, one.score) for one in boxes], truth)
-        scores[name] = PictureScores(
-            judge(matches, min_score[name]),
-            int(present.sum()),
-            int((flagged & present).sum()),
-            int((~present).sum()),
-            int((flagged & ~present).sum()),
-        )
-    return scores

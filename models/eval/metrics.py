@@ -153,13 +153,22 @@ def _f1(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def judge(matches: Matches, min_score: float) -> Scores:
-    """All figures of one class, with bootstrap intervals over frames from a fixed seed."""
+def judge(matches: Matches, min_score: float, groups: Sequence[str] | None = None) -> Scores:
+    """All figures of one class, with bootstrap intervals from a fixed seed.
+
+    Args:
+        matches: F frames.
+        min_score: Operating score.
+        groups: F names; frames of one name are drawn together. Each its own group if None.
+    """
 
     def operating(part: Callable[[float, float], float]) -> Callable[[Doubles], float]:
         return lambda weight: part(*precision_recall(matches, min_score, weight))
 
     weights = frame_weights(len(matches.truths))
+    if groups is not None:
+        _, group = np.unique(np.array(groups), return_inverse=True)
+        weights = frame_weights(int(group.max()) + 1)[:, group]
     return Scores(
         precision=_figure(operating(lambda precision, _: precision), weights),
         recall=_figure(operating(lambda _, recall: recall), weights),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import numpy as np
 
 from models.eval.media import frame_of, read_video
 from models.eval.metrics import Scores, gather, judge
 from pipeline.core.detections import Detections, Floats
+from pipeline.core.errors import ConfigError
+from pipeline.core.frame import Bgr
 from pipeline.inference.detector import Detector
 
 LEAST_SCORE = 0.01
@@ -47,6 +50,7 @@ def evaluate(
     frames: range,
     min_score: float,
     class_name: str = "person",
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Score one class on the frames of a video that have truth.
 
@@ -60,30 +64,40 @@ def evaluate(
         frames: Frame numbers to use; those without an entry in ``truth`` are left out.
         min_score: Operating score.
         class_name: The class the truth speaks of.
+        progress: Told (frames looked at, frames with truth).
 
     Raises:
-        ValueError: No frame in ``frames`` has truth, or the model lacks the class.
+        ConfigError: The video cannot be read, no frame in ``frames`` has truth, a box of truth lies
+            outside the picture, or the model lacks the class.
     """
     wanted = frozenset((class_name,))
     if class_name not in detector.class_names:
-        raise ValueError(f"{detector.model_id} has no class {class_name!r}")
+        raise ConfigError(
+            f"{detector.model_id} has no class {class_name!r}", remedy="Choose another --model"
+        )
+    wanted_frames = sum(number in frames for number in truth)
     found: list[tuple[Floats, Floats]] = []
     real: list[Floats] = []
     seconds: list[float] = []
-    for number, pixels in read_video(video):
+    for number, pixels in _readable(video):
         if number >= frames.stop:
             break
         if number not in frames or number not in truth:
             continue
+        progress(len(found), wanted_frames)
         begun = time.perf_counter()
         boxes: Detections = detector.detect([frame_of(pixels)])[0]
         seconds.append(time.perf_counter() - begun)
         boxes = boxes.of_classes(wanted)
         height, width = pixels.shape[:2]
         found.append((clip(boxes.xyxy, width, height), boxes.score))
-        real.append(clip(truth[number], width, height))
+        real.append(_inside(truth[number], width, height, number))
     if not found:
-        raise ValueError(f"no frame of {frames} in {video.name} has truth")
+        raise ConfigError(
+            "no frame asked for has truth",
+            where=str(video),
+            remedy="Frames count from 1 in the truth; choose others with --frames",
+        )
     scores = judge(gather(found, real), min_score)
     return Report(
         detector.model_id,
@@ -93,6 +107,27 @@ def evaluate(
         float(np.median(seconds)) * 1000,
         {class_name: scores},
     )
+
+
+def _readable(video: Path) -> Iterator[tuple[int, Bgr]]:
+    try:
+        yield from read_video(video)
+    except av.FFmpegError as error:
+        raise ConfigError(
+            f"the video cannot be read ({error.strerror})",
+            where=str(video),
+            remedy="Name a video file as --video",
+        ) from error
+
+
+def _inside(truth: Floats, width: int, height: int, frame: int) -> Floats:
+    cut = clip(truth, width, height)
+    if (cut[:, 2:] <= cut[:, :2]).any():
+        raise ConfigError(
+            f"a box of truth in frame {frame} lies outside the picture, which is {width}x{height}",
+            remedy="Correct the truth, or name the video it was drawn on",
+        )
+    return cut
 
 
 def clip(xyxy: Floats, width: int, height: int) -> Floats:

@@ -65,7 +65,7 @@ def analyse_all(
     scheduled = file.analysis
     if gate is not None:
         scheduled = scheduled.model_copy(update={"gate": gate})
-    config = scheduled if start else _without_schedules(scheduled)
+    config = scheduled if start else without_schedules(scheduled)
     detector = load_detector(
         config.model, threads=threads, input_size=config.model_input, score=TRACKING_SCORE
     )
@@ -157,7 +157,7 @@ def _bar(console: Console) -> Progress:
     )
 
 
-def _without_schedules(config: AnalysisConfig) -> AnalysisConfig:
+def without_schedules(config: AnalysisConfig) -> AnalysisConfig:
     """The same analysis with every rule active, or the very same object if they all are."""
     if all(rule.schedule == "always" for rule in config.rules):
         return config

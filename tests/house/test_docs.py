@@ -84,7 +84,8 @@ def test_mingan_commands_in_documents_exist(document: str, words: list[str]) -> 
         assert name in command.commands, f"{document}: mingan has no {name!r}"
         command = command.commands[name]
     if command.context_settings.get("ignore_unknown_options"):
-        known = _api_options(rest[0] if not rest[0].startswith("-") else "serve")
+        program = {"api": "api", "eval": "models.eval"}[words[1]]
+        known = _handed_on(program, rest[0] if not rest[0].startswith("-") else "serve")
     else:
         known = {opt for p in command.params for opt in (*p.opts, *p.secondary_opts)} | {"--help"}
     used = {word.partition("=")[0] for word in rest if word.startswith("--")}
@@ -92,10 +93,10 @@ def test_mingan_commands_in_documents_exist(document: str, words: list[str]) -> 
 
 
 @cache
-def _api_options(subcommand: str) -> set[str]:
-    """What ``mingan api`` hands on to."""
+def _handed_on(program: str, subcommand: str) -> set[str]:
+    """Options of what ``mingan api`` or ``mingan eval`` hands on to."""
     shown = subprocess.run(
-        [sys.executable, "-m", "api", subcommand, "--help"],
+        [sys.executable, "-m", program, subcommand, "--help"],
         cwd=ROOT,
         capture_output=True,
         text=True,

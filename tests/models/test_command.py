@@ -32,18 +32,20 @@ def pictures(folder: Path) -> tuple[Path, Path]:
     return images, labels
 
 
-def test_folder_judges_boxes_and_pictures(
+def test_boxes_judges_boxes_and_pictures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     images, labels = pictures(tmp_path)
-    arguments = ["folder", "--images", str(images), "--labels", str(labels)]
+    arguments = ["boxes", "--images", str(images), "--labels", str(labels)]
     arguments += ["--classes", "4=cup", "--model", "tiny", "--registry", str(registry(tmp_path))]
     assert main([*arguments, "--json"]) == 0
     cup = json.loads(capsys.readouterr().out.splitlines()[-1])["cup"]
     assert (cup["pictures_with"], cup["flagged_with"]) == (1, 1)
     assert (cup["pictures_without"], cup["flagged_without"]) == (2, 2)
-    assert cup["boxes"]["recall"]["value"] == 1.0
-    assert cup["boxes"]["precision"]["value"] == pytest.approx(1 / 3)
+    assert cup["recall"] == 1.0
+    assert cup["precision"] == pytest.approx(1 / 3)
+    low, high = cup["intervals"]["precision"]
+    assert low < cup["precision"] < high
     assert main([*arguments, "--numbers", "2-3", "--json"]) == 0
     cup = json.loads(capsys.readouterr().out.splitlines()[-1])["cup"]
     assert cup["pictures_with"] == 0

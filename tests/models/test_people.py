@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.eval.people import AttributeScores, is_held_out, read_people, score
+from models.eval.people import AttributeScores, intervals, is_held_out, read_people, score
 from models.eval.voc import person_around, read_masked_people
+from pipeline.core.errors import ConfigError
 
 VOC = """<annotation><filename>a.png</filename>
 <object><name>with_mask</name>{wide}</object>
@@ -45,11 +46,38 @@ def test_read_people(tmp_path: Path) -> None:
     assert person.labels == {"hat": True, "mask": None}
 
 
-def test_unknown_label_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("image,x1,y1,x2,y2,hat\nchef/1.jpg,1,2,3,4,maybe\n", 2, "hat is 'maybe'"),
+        ("image,x1,y1,x2,y2,hat\na.jpg,1,2,3,4,1\nb.jpg,1,2,3,4\n", 3, "cells"),
+        ("image,x1,y1,x2,y2,hat\na.jpg,1,2,3,4,1,0\n", 2, "cells"),
+        ("image,x1,y1,x2,y2,hat\na.jpg,one,2,3,4,1\n", 2, "four numbers"),
+        ("image,x1,y1,x2,y2,hat\na.jpg,3,2,3,4,1\n", 2, "no area"),
+        ("image,x1,y1,x2,y2,hat\na.jpg,nan,2,3,4,1\n", 2, "no area"),
+        ("image,x1,y1,x2,hat\na.jpg,1,2,3,1\n", 1, "lacks y2"),
+        ("image,x1,y1,x2,y2\na.jpg,1,2,3,4\n", 1, "lacks an attribute"),
+        ("", 1, "lacks image"),
+    ],
+)
+def test_a_row_that_is_no_label_is_named(tmp_path: Path, text: str, line: int, what: str) -> None:
     path = tmp_path / "labels.csv"
-    path.write_text("image,x1,y1,x2,y2,hat\nchef/1.jpg,1,2,3,4,maybe\n", "utf-8")
-    with pytest.raises(ValueError, match="maybe"):
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=what) as caught:
         read_people(path)
+    assert caught.value.where == f"{path}:{line}"
+    assert caught.value.remedy
+
+
+def test_people_of_one_picture_are_drawn_together() -> None:
+    answers = np.array([1, 1, 0, 0], np.int8)
+    labels = [True, False, False, False]
+    alone = intervals(answers, labels, np.arange(4))
+    together = intervals(answers, labels, np.zeros(4, np.int64))
+    assert alone["accuracy"][0] < 0.75 < alone["accuracy"][1]
+    assert together["accuracy"] == (0.75, 0.75)
+    assert together["decided"] == (1.0, 1.0)
+    assert "recall_yes" not in intervals(answers, [None] * 4, np.arange(4))
 
 
 def test_a_fifth_is_held_out_by_name_alone() -> None:
