@@ -49,7 +49,7 @@ class _Server(uvicorn.Server):
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
         self.should_exit = True
-        self._runtime.bus.close()
+        self._runtime.end_streams()
 
 
 def _bind(settings: Settings) -> socket.socket:

@@ -25,6 +25,8 @@ from api.kit.version import VERSION
 from api.runtime import Runtime
 from api.settings import Settings
 from api.stream.endpoints import router as stream
+from api.viewing.endpoints import router as live
+from api.viewing.worker_endpoints import router as views
 
 _DESCRIPTION = (
     "The command centre of Mingan 明安: takes what workers report, drives alerts through human "
@@ -66,7 +68,8 @@ def create_app(
     )
     runtime = Runtime(settings, clock)
     app.state.runtime = runtime
-    for router in (auth, alerts, evidence, cameras, compliance, stream, audit, health, ingest):
+    rooms = (auth, alerts, evidence, cameras, compliance, stream, live, audit, health, ingest)
+    for router in (*rooms, views):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(

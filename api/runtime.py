@@ -18,6 +18,7 @@ from api.evidence.store import EvidenceStore
 from api.kit.metrics import Metrics
 from api.kit.moments import Clock
 from api.settings import Settings
+from api.viewing.hub import Hub
 
 
 class Runtime:
@@ -28,11 +29,17 @@ class Runtime:
         self.clock = clock
         self.database = Database(settings.async_database_url)
         self.bus = MemoryBus(settings.subscriber_queue)
+        self.viewing = Hub(max_viewers=settings.max_viewers)
         self.evidence = EvidenceStore(settings.data_dir / "evidence", settings.evidence_max_bytes)
         self.passwords = Passwords(settings.password_time_cost, settings.password_memory_kib)
         self.throttle = LoginThrottle(settings.login_failures)
         self.metrics = Metrics()
         self.first_admin: FirstAdmin | None = None
+
+    def end_streams(self) -> None:
+        """End the answers that would never end by themselves, also those yet to come."""
+        self.bus.close()
+        self.viewing.close()
 
     def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work outside a request."""

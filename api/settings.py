@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     subscriber_queue: Annotated[int, Field(ge=1)] = 256
     stream_recheck_s: Annotated[float, Field(gt=0)] = 15.0
     """How often an open stream makes sure that its session still stands."""
+    max_viewers: Annotated[int, Field(ge=1)] = 64
+    """Consoles that may show live pictures at once."""
     login_failures: Annotated[int, Field(ge=1)] = 5
     """Failed sign-ins per user and address in a quarter of an hour before 429."""
     password_time_cost: Annotated[int, Field(ge=1)] = 3

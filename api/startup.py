@@ -192,8 +192,9 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
         try:
             yield
         finally:
-            runtime.bus.close()
+            runtime.end_streams()
             stopping.set()
             await asyncio.gather(*rounds)
+            await runtime.viewing.drain()
     finally:
         await runtime.database.close()

@@ -113,6 +113,15 @@ def show_cameras(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def show_live(page: Page) -> None:
+    """The live wall, every picture moving."""
+    page.goto("/live")
+    page.wait_for_selector("[data-testid=live-tile][data-status=playing]")
+    moving = "[...document.querySelectorAll('[data-status=playing] video')]"
+    page.wait_for_function(f"() => {moving}.every(v => v.currentTime > 1)")
+    page.wait_for_timeout(3000)
+
+
 def show_help(page: Page) -> None:
     """The keys."""
     show_queue(page)
@@ -134,6 +143,7 @@ SHOTS = (
     Shot("false-alarm", show_reasons, (ZH_DARK,)),
     Shot("detail", show_detail, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
     Shot("cameras", show_cameras, (ZH_LIGHT, ZH_DARK, EN_LIGHT, ZH_PHONE)),
+    Shot("live", show_live, (ZH_DARK, EN_DARK)),
     Shot("keys", show_help, (ZH_LIGHT,)),
 )
 

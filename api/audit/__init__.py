@@ -1,1 +1,1 @@
-"""The access log: who signed in, who opened an unblurred original and why."""
+"""The access log: who signed in, who opened an original and why, who looked live at what."""

@@ -17,6 +17,8 @@ class AccessAction(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
     ORIGINAL_OPENED = "original_opened"
+    LIVE_STARTED = "live_started"
+    LIVE_ENDED = "live_ended"
     USER_CREATED = "user_created"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
 
@@ -32,6 +34,9 @@ class AccessEntry(BaseModel):
     alert_id: UUID | None
     reason: str | None
     subject: str | None = Field(description="The user it concerned, where that is another one.")
+    camera_id: str | None = Field(description="The camera that was looked at.")
+    from_at: Moment | None = Field(description="Since when it was looked at.")
+    to_at: Moment | None = Field(description="Until when; null while it goes on.")
 
 
 class AccessPage(BaseModel):

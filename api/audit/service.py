@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +15,15 @@ from api.db.models import AccessLogEntry
 from api.kit.pagination import Cursor
 
 
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """A look at a camera: since when, and until when unless it goes on."""
+
+    camera_id: str
+    from_at: datetime
+    to_at: datetime | None
+
+
 def log(
     work: UnitOfWork,
     action: AccessAction,
@@ -22,6 +33,7 @@ def log(
     alert_id: UUID | None = None,
     reason: str | None = None,
     subject: str | None = None,
+    viewing: Viewing | None = None,
 ) -> None:
     """Append an entry; it stands or falls with the unit of work."""
     AccessLogRepository(work.session).add(
@@ -33,6 +45,9 @@ def log(
             alert_id=alert_id,
             reason=reason,
             subject=subject,
+            camera_id=None if viewing is None else viewing.camera_id,
+            from_at=None if viewing is None else viewing.from_at,
+            to_at=None if viewing is None else viewing.to_at,
         )
     )
 
@@ -56,6 +71,9 @@ async def list_entries(
                 alert_id=row.alert_id,
                 reason=row.reason,
                 subject=row.subject,
+                camera_id=row.camera_id,
+                from_at=row.from_at,
+                to_at=row.to_at,
             )
             for row in shown
         ],

@@ -74,6 +74,7 @@ async def logout(
     """End this session; its open streams end with it."""
     await service.sign_out(work, person.session_key, person.username, client_of(request))
     runtime.bus.end_session(person.session_key)
+    runtime.viewing.end_session(person.session_key)
     response.delete_cookie(SESSION_COOKIE, path="/")
 
 

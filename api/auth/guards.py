@@ -94,6 +94,8 @@ def _person_with(*roles: Role) -> Callable[..., Awaitable[SignedIn]]:
 
 Person = Annotated[SignedIn, Depends(_person_with(Role.REVIEWER, Role.ADMIN))]
 """Anyone signed in."""
+Watcher = Annotated[SignedIn, Depends(_person_with(Role.REVIEWER, Role.ADMIN))]
+"""A signed-in person who may look at unblurred live pictures; roles yet to come may not."""
 Administrator = Annotated[SignedIn, Depends(_person_with(Role.ADMIN))]
 """A signed-in administrator."""
 

@@ -20,6 +20,15 @@ from api.contract.retention import (
     RetentionState,
     RetentionStatus,
 )
+from api.contract.viewing import (
+    PartKind,
+    VideoCodec,
+    ViewAnswer,
+    ViewOrder,
+    ViewOrders,
+    ViewPoll,
+    ViewTrouble,
+)
 from api.contract.worker import (
     AnalysedTime,
     CameraHeartbeat,
@@ -48,10 +57,17 @@ __all__ = [
     "Heartbeat",
     "MissingReason",
     "MissingTime",
+    "PartKind",
     "RetentionForecast",
     "RetentionState",
     "RetentionStatus",
     "RiskLevel",
     "StreamFacts",
+    "VideoCodec",
+    "ViewAnswer",
+    "ViewOrder",
+    "ViewOrders",
+    "ViewPoll",
+    "ViewTrouble",
     "WireModel",
 ]

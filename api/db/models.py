@@ -296,7 +296,7 @@ class SignInSession(Base):
 
 
 class AccessLogEntry(Base):
-    """Sign-ins and openings of originals; only ever appended to."""
+    """Sign-ins, openings of originals and live viewings; only ever appended to."""
 
     __tablename__ = "access_log"
 
@@ -308,6 +308,9 @@ class AccessLogEntry(Base):
     alert_id: Mapped[UUID | None]
     reason: Mapped[str | None] = mapped_column(String(32))
     subject: Mapped[str | None] = mapped_column(String(64))
+    camera_id: Mapped[str | None] = mapped_column(String(64))
+    from_at: Mapped[datetime | None]
+    to_at: Mapped[datetime | None]
 
 
 class StoredEvent(Base):

@@ -51,4 +51,5 @@ async def metrics(runtime: Runtime) -> bytes:
         gathered.worker_silence.labels(worker.worker_id).set(silence_s)
         gathered.worker_outbox.labels(worker.worker_id).set(worker.outbox_pending)
     gathered.subscribers.set(runtime.bus.subscriber_count)
+    gathered.viewers.set(runtime.viewing.viewer_count)
     return gathered.render()

@@ -13,7 +13,7 @@
     │   ├── UnsupportedMediaTypeError 415
     │   ├── BadRangeError 416
     │   ├── TooManyAttemptsError 429
-    │   ├── UnavailableError 503
+    │   ├── UnavailableError 503         TooManyViewersError
     │   └── StorageUnavailableError 507  the evidence folder is full or cannot be written
     └── StartError                  a person must change something first (exit code 2)
         ├── SettingsError, DataFolderError, DatabaseError, AddressError, UnknownUserError
@@ -233,6 +233,13 @@ class UnavailableError(ApiError):
     status = 503
     title = "Temporarily unavailable"
     retryable = True
+
+
+class TooManyViewersError(UnavailableError):
+    """As many people look at live pictures as may at once."""
+
+    code = "too_many_viewers"
+    title = "Too many viewers"
 
 
 class StorageUnavailableError(ApiError):

@@ -46,6 +46,9 @@ class Metrics:
         self.subscribers = Gauge(
             "mingan_api_stream_subscribers", "Consoles listening.", registry=self.registry
         )
+        self.viewers = Gauge(
+            "mingan_api_live_viewers", "Consoles that show live pictures.", registry=self.registry
+        )
         self.background_failures = Counter(
             "mingan_api_background_failures_total",
             "Rounds of a background task that failed.",

@@ -22,6 +22,7 @@ from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.core.redact import redact_url
+from pipeline.live.tap import PacketTap
 from pipeline.recorders.recorder import CameraFeed
 from pipeline.rules.base import Rule
 from pipeline.runtime.analysis import Analysis, FrameResult
@@ -104,6 +105,7 @@ class CameraWorker:
     ) -> None:
         self.config = config
         self.status = CameraStatus(config.id, clock)
+        self.tap = PacketTap()
         self._analysis = analysis
         self._made_by = made_by
         self._book = book
@@ -209,6 +211,7 @@ class CameraWorker:
                     self._stop.wait(first_utc_s + packet.media_s - self._clock.utc_s())
                 session.ring.append(packet)
                 session.newest_s = max(session.newest_s, packet.media_s)
+                self.tap.add(packet, session.info, session.ring)
                 if self._footage is not None:
                     self._footage.add(packet, source.info)
                 self._queue.put(session, packet)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from api.contract.base import Identifier
 from pipeline.core.errors import ConfigError, DeliveryError
 from pipeline.geometry.site import SiteConfig
+from pipeline.live.config import LiveConfig
 from pipeline.rules import AnyRuleConfig
 from pipeline.runtime.yaml_file import load_yaml
 from pipeline.video.gate import GateConfig
@@ -225,6 +226,7 @@ class BoxConfig(Strict):
     data_dir: Path
     api: ApiConfig
     recorder: RecorderConfig | None = None
+    live: LiveConfig = LiveConfig()
     cameras: Annotated[list[CameraConfig], Field(min_length=1, max_length=256)]
 
     @model_validator(mode="after")

@@ -25,6 +25,8 @@ from pipeline.delivery.postman import Postman
 from pipeline.evidence.store import EvidenceStore
 from pipeline.inference.attributes import AttributeClassifier, Attributes, load_classifier
 from pipeline.inference.detector import Detector, load_detector
+from pipeline.live.centre import ViewingClient
+from pipeline.live.desk import LiveCamera, LiveDesk
 from pipeline.runtime.analysis import TRACKING_SCORE, Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, config_sha256
@@ -100,6 +102,12 @@ class Worker:
         self._detectors: dict[tuple[str, tuple[int, int] | None], SharedDetector] = {}
         self._classifiers: dict[str, SharedClassifier] = {}
         self._cameras = [self._build(camera) for camera in config.cameras]
+        self._viewing = ViewingClient(config.api.url, config.api.token)
+        self._live = LiveDesk(
+            self._viewing,
+            {each.config.id: _live_camera(each) for each in self._cameras},
+            config.live,
+        )
 
     def run(self) -> None:
         """Watch until SIGTERM or SIGINT, then finish open episodes and deliver what can be."""
@@ -112,6 +120,7 @@ class Worker:
         self._postman.start()
         for camera in self._cameras:
             camera.start()
+        self._live.start()
         _log.info("worker started", cameras=len(self._cameras), version=version())
         while not self._stop.is_set():
             self._beat()
@@ -205,6 +214,7 @@ class Worker:
 
     def _shut_down(self) -> None:
         _log.info("worker stops")
+        self._live.stop(_STOP_S)
         for camera in self._cameras:
             camera.request_stop()
         for camera in self._cameras:
@@ -217,9 +227,14 @@ class Worker:
         self._save_time([])
         self._postman.stop(_STOP_S)
         waiting = self._outbox.backlog().pending
+        self._viewing.close()
         self._client.close()
         self._outbox.close()
         _log.info("worker stopped", waiting_in_outbox=waiting)
+
+
+def _live_camera(camera: CameraWorker) -> LiveCamera:
+    return LiveCamera(camera.tap, lambda: camera.status.reason)
 
 
 def _free_bytes(folder: Path) -> int:

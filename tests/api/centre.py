@@ -191,6 +191,6 @@ async def over_network(centre: Centre) -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        centre.runtime.bus.close()
+        centre.runtime.end_streams()
         server.should_exit = True
         await serving

@@ -83,6 +83,9 @@ export function TopBar({ me }: { me: Me }) {
             </span>
           )}
         </NavLink>
+        <NavLink to="/live" className={styles.tab} data-testid="nav-live">
+          {t("nav.live")}
+        </NavLink>
         <NavLink to="/cameras" className={styles.tab} data-testid="nav-cameras">
           {t("nav.cameras")}
           {blind > 0 && (

@@ -16,6 +16,7 @@ export function createRouter() {
       children: [
         { index: true, lazy: async () => import("../alerts/queue/QueuePage") },
         { path: "alerts/:id", lazy: async () => import("../alerts/detail/DetailPage") },
+        { path: "live", lazy: async () => import("../wall/WallPage") },
         { path: "cameras", lazy: async () => import("../cameras/CamerasPage") },
         { path: "retention", lazy: async () => import("../compliance/RetentionPage") },
         { path: "users", lazy: async () => import("../users/UsersPage") },

@@ -85,6 +85,12 @@ export function CameraCard({ camera }: { camera: CameraView }) {
               ))}
         </p>
         <Link
+          to={`/live?size=1&cameras=${encodeURIComponent(camera.camera_id)}`}
+          className={styles.door}
+        >
+          {t("cameras.watchLive")}
+        </Link>
+        <Link
           to={`/?status=all&camera_id=${encodeURIComponent(camera.camera_id)}`}
           className={styles.door}
         >

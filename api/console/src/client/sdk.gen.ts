@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
+import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -123,7 +123,7 @@ export const alertsUndo = <ThrowOnError extends boolean = false>(options: Option
 /**
  * The access log
  *
- * Sign-ins and openings of originals, newest first. Administrators only.
+ * Sign-ins, openings of originals and live viewings, newest first. Administrators only.
  */
 export const auditList = <ThrowOnError extends boolean = false>(options?: Options<AuditListData, ThrowOnError>) => (options?.client ?? client).get<AuditListResponses, AuditListErrors, ThrowOnError>({
     security: [{
@@ -368,6 +368,89 @@ export const ingestHeartbeat = <ThrowOnError extends boolean = false>(options: O
 export const ingestRetention = <ThrowOnError extends boolean = false>(options: Options<IngestRetentionData, ThrowOnError>) => (options.client ?? client).put<IngestRetentionResponses, IngestRetentionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/ingest/retention/{camera_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask what is to be shown
+ *
+ * Answers when somebody begins or ceases to look at one of the cameras, or after the wait.
+ */
+export const ingestViewsPoll = <ThrowOnError extends boolean = false>(options: Options<IngestViewsPollData, ThrowOnError>) => (options.client ?? client).post<IngestViewsPollResponses, IngestViewsPollErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ingest/views/poll',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Bring a part of a fragmented MP4
+ *
+ * Hands a part on to everybody who looks. `Content-Type` names the codec (RFC 6381).
+ */
+export const ingestViewsPart = <ThrowOnError extends boolean = false>(options: Options<IngestViewsPartData, ThrowOnError>) => (options.client ?? client).post<IngestViewsPartResponses, IngestViewsPartErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ingest/views/{view_id}/parts',
+    ...options,
+    headers: {
+        'Content-Type': 'video/mp4',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell why there are no pictures
+ *
+ * Tells everybody who looks why they see nothing.
+ */
+export const ingestViewsTrouble = <ThrowOnError extends boolean = false>(options: Options<IngestViewsTroubleData, ThrowOnError>) => (options.client ?? client).post<IngestViewsTroubleResponses, IngestViewsTroubleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ingest/views/{view_id}/trouble',
+    ...options
+});
+
+/**
+ * Look at cameras
+ *
+ * Fragmented MP4 of several cameras in one answer, as long as it is read.
+ *
+ * The pictures are not blurred, and each viewing is in the access log with its beginning and end.
+ * Ends with the session.
+ */
+export const liveOpen = <ThrowOnError extends boolean = false>(options: Options<LiveOpenData, ThrowOnError>) => (options.client ?? client).post<LiveOpenResponses, LiveOpenErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/live',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Look at other cameras
+ *
+ * Change the cameras of an open answer; those that stay on their channel go on undisturbed.
+ */
+export const liveChange = <ThrowOnError extends boolean = false>(options: Options<LiveChangeData, ThrowOnError>) => (options.client ?? client).put<LiveChangeResponses, LiveChangeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/live/{view_id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

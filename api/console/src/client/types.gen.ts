@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'user_created' | 'password_reset';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'live_started' | 'live_ended' | 'user_created' | 'password_reset';
 
 /**
  * AccessEntry
@@ -27,11 +27,23 @@ export type AccessEntry = {
      */
     at: string;
     /**
+     * Camera Id
+     *
+     * The camera that was looked at.
+     */
+    camera_id: string | null;
+    /**
      * Client
      *
      * Address the request came from; empty for the command line.
      */
     client: string;
+    /**
+     * From At
+     *
+     * Since when it was looked at.
+     */
+    from_at: string | null;
     /**
      * Id
      */
@@ -46,6 +58,12 @@ export type AccessEntry = {
      * The user it concerned, where that is another one.
      */
     subject: string | null;
+    /**
+     * To At
+     *
+     * Until when; null while it goes on.
+     */
+    to_at: string | null;
     /**
      * Username
      */
@@ -1141,6 +1159,24 @@ export type HistoryEntry = {
 };
 
 /**
+ * LiveRequest
+ *
+ * Which cameras are to be shown, and what the browser plays.
+ */
+export type LiveRequest = {
+    /**
+     * Codecs
+     *
+     * What `MediaSource.isTypeSupported` says; H.264 is taken for granted.
+     */
+    codecs?: Array<VideoCodec>;
+    /**
+     * Tiles
+     */
+    tiles: Array<Tile>;
+};
+
+/**
  * LoginRequest
  *
  * A user name and password.
@@ -1243,6 +1279,17 @@ export type OriginalReason = 'adjudication' | 'police_request' | 'school_request
 export type OriginalRequest = {
     reason: OriginalReason;
 };
+
+/**
+ * PartKind
+ *
+ * What one part of a fragmented MP4 is.
+ *
+ * ``init``: the head (``ftyp`` and ``moov``) that all following fragments need; a new one may
+ * come at any time, as when a camera changes its resolution. ``media``: one fragment (``moof``
+ * and ``mdat``).
+ */
+export type PartKind = 'init' | 'media';
 
 /**
  * PictureSize
@@ -1735,6 +1782,22 @@ export type StreamFacts = {
 };
 
 /**
+ * Tile
+ *
+ * A camera on a channel of the answer.
+ */
+export type Tile = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Channel
+     */
+    channel: number;
+};
+
+/**
  * UserCreate
  *
  * A new user; without a password one is made up and answered once.
@@ -1809,6 +1872,100 @@ export type UserView = {
      * Username
      */
     username: string;
+};
+
+/**
+ * VideoCodec
+ *
+ * Codecs a browser may say it plays.
+ */
+export type VideoCodec = 'h264' | 'hevc';
+
+/**
+ * ViewAnswer
+ *
+ * The answer to each part.
+ */
+export type ViewAnswer = {
+    /**
+     * Is Wanted
+     */
+    is_wanted: boolean;
+};
+
+/**
+ * ViewOrder
+ *
+ * Somebody looks at a camera: send its pictures until told to stop.
+ */
+export type ViewOrder = {
+    /**
+     * Accepts
+     */
+    accepts: Array<VideoCodec>;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * View Id
+     */
+    view_id: string;
+};
+
+/**
+ * ViewOrders
+ *
+ * What is to be done differently from now on; empty when nothing changed for a while.
+ */
+export type ViewOrders = {
+    /**
+     * Start
+     */
+    start?: Array<ViewOrder>;
+    /**
+     * Stop
+     */
+    stop?: Array<string>;
+};
+
+/**
+ * ViewPoll
+ *
+ * A worker asks for orders; the answer waits until there is something to do.
+ */
+export type ViewPoll = {
+    /**
+     * Cameras
+     */
+    cameras: Array<string>;
+    /**
+     * Serving
+     */
+    serving?: Array<string>;
+};
+
+/**
+ * ViewTrouble
+ *
+ * Why a worker sends no pictures for an order it has taken.
+ *
+ * ``no_picture``: nothing comes from the camera now. ``busy``: the box already transcodes or
+ * shows as much as it may. ``unplayable``: neither can the browser play the codec nor can the box
+ * transcode it. ``not_allowed``: live view is switched off in the box's configuration.
+ */
+export type ViewTrouble = 'no_picture' | 'busy' | 'unplayable' | 'not_allowed';
+
+/**
+ * Wall
+ *
+ * Which cameras are to be shown.
+ */
+export type Wall = {
+    /**
+     * Tiles
+     */
+    tiles: Array<Tile>;
 };
 
 /**
@@ -2906,6 +3063,243 @@ export type IngestRetentionResponses = {
 };
 
 export type IngestRetentionResponse = IngestRetentionResponses[keyof IngestRetentionResponses];
+
+export type IngestViewsPollData = {
+    body: ViewPoll;
+    path?: never;
+    query?: {
+        /**
+         * Wait S
+         *
+         * How long to wait for news.
+         */
+        wait_s?: number;
+    };
+    url: '/api/v1/ingest/views/poll';
+};
+
+export type IngestViewsPollErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsPollError = IngestViewsPollErrors[keyof IngestViewsPollErrors];
+
+export type IngestViewsPollResponses = {
+    /**
+     * Successful Response
+     */
+    200: ViewOrders;
+};
+
+export type IngestViewsPollResponse = IngestViewsPollResponses[keyof IngestViewsPollResponses];
+
+export type IngestViewsPartData = {
+    body: Blob | File;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query: {
+        kind: PartKind;
+        /**
+         * Is Key
+         *
+         * Decoding can start with it.
+         */
+        is_key?: boolean;
+        /**
+         * Is Transcoded
+         *
+         * Not the camera's own pictures.
+         */
+        is_transcoded?: boolean;
+    };
+    url: '/api/v1/ingest/views/{view_id}/parts';
+};
+
+export type IngestViewsPartErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: Unsupported media type
+     */
+    415: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsPartError = IngestViewsPartErrors[keyof IngestViewsPartErrors];
+
+export type IngestViewsPartResponses = {
+    /**
+     * Successful Response
+     */
+    200: ViewAnswer;
+};
+
+export type IngestViewsPartResponse = IngestViewsPartResponses[keyof IngestViewsPartResponses];
+
+export type IngestViewsTroubleData = {
+    body?: never;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query: {
+        trouble: ViewTrouble;
+        /**
+         * Reason
+         *
+         * Of the camera.
+         */
+        reason?: string;
+    };
+    url: '/api/v1/ingest/views/{view_id}/trouble';
+};
+
+export type IngestViewsTroubleErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsTroubleError = IngestViewsTroubleErrors[keyof IngestViewsTroubleErrors];
+
+export type IngestViewsTroubleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ViewAnswer;
+};
+
+export type IngestViewsTroubleResponse = IngestViewsTroubleResponses[keyof IngestViewsTroubleResponses];
+
+export type LiveOpenData = {
+    body: LiveRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/live';
+};
+
+export type LiveOpenErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `csrf`: Missing or wrong CSRF token; `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `too_many_viewers`: Too many viewers
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type LiveOpenError = LiveOpenErrors[keyof LiveOpenErrors];
+
+export type LiveOpenResponses = {
+    /**
+     * Frames without end; `docs/wire.md` describes them.
+     */
+    200: Blob | File;
+};
+
+export type LiveOpenResponse = LiveOpenResponses[keyof LiveOpenResponses];
+
+export type LiveChangeData = {
+    body: Wall;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query?: never;
+    url: '/api/v1/live/{view_id}';
+};
+
+export type LiveChangeErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `csrf`: Missing or wrong CSRF token; `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type LiveChangeError = LiveChangeErrors[keyof LiveChangeErrors];
+
+export type LiveChangeResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type LiveChangeResponse = LiveChangeResponses[keyof LiveChangeResponses];
 
 export type StreamEventsData = {
     body?: never;

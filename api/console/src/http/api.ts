@@ -4,7 +4,7 @@ import { client } from "../client/client.gen";
 import * as sdk from "../client/sdk.gen";
 import { observeServerTime, serverNow } from "../time/serverClock";
 import { toProblem } from "./problem";
-import type { FalsePositiveReason, Me, OriginalReason, UserCreate } from "./types";
+import type { FalsePositiveReason, LiveRequest, Me, OriginalReason, Tile, UserCreate } from "./types";
 
 const PAGE_SIZE = 40;
 let csrfToken = "";
@@ -45,6 +45,10 @@ async function timed<Data extends { as_of: string }>(call: Promise<Data>): Promi
   return data;
 }
 
+function wallTiles(tiles: ReadonlyMap<number, string>): Tile[] {
+  return [...tiles].map(([channel, camera_id]) => ({ channel, camera_id }));
+}
+
 /** Where a browser downloads the retention table from. */
 export function retentionFile(language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/compliance/retention.csv", query: { language } });
@@ -80,6 +84,24 @@ export const api = {
   undo: (id: string) => unwrap(sdk.alertsUndo({ path: { alert_id: id } })),
   original: (id: string, reason: OriginalReason) =>
     unwrap(sdk.alertsOriginal({ path: { alert_id: id }, body: { reason } })),
+
+  /** The answer goes on as long as it is read. */
+  openLive: async (
+    tiles: ReadonlyMap<number, string>,
+    codecs: LiveRequest["codecs"],
+    signal: AbortSignal,
+  ): Promise<Response> => {
+    const response = await fetch("/api/v1/live", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
+      body: JSON.stringify({ tiles: wallTiles(tiles), codecs }),
+      signal,
+    });
+    if (!response.ok) throw toProblem(await response.json().catch(() => null), response);
+    return response;
+  },
+  changeLive: (viewId: string, tiles: ReadonlyMap<number, string>) =>
+    unwrap(sdk.liveChange({ path: { view_id: viewId }, body: { tiles: wallTiles(tiles) } })),
 
   cameras: () => timed(unwrap(sdk.camerasList())),
   retention: () => timed(unwrap(sdk.complianceRetention())),

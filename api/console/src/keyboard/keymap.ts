@@ -11,6 +11,9 @@ export type Action =
   | "frameBack"
   | "frameForward"
   | "boxes"
+  | "layout"
+  | "pageBack"
+  | "pageForward"
   | "search"
   | "help"
   | "close";
@@ -25,7 +28,7 @@ export interface Binding {
   keys: readonly string[];
   /** `KeyboardEvent.code`, for keyboards with a Chinese input method switched on. */
   codes: readonly string[];
-  group: "move" | "judge" | "player" | "page";
+  group: "move" | "judge" | "player" | "wall" | "page";
 }
 
 export const BINDINGS: readonly Binding[] = [
@@ -53,6 +56,15 @@ export const BINDINGS: readonly Binding[] = [
     group: "player",
   },
   { action: "boxes", shown: ["B"], keys: ["b"], codes: ["KeyB"], group: "player" },
+  { action: "layout", shown: ["L"], keys: ["l"], codes: ["KeyL"], group: "wall" },
+  { action: "pageBack", shown: ["["], keys: ["[", "【"], codes: ["BracketLeft"], group: "wall" },
+  {
+    action: "pageForward",
+    shown: ["]"],
+    keys: ["]", "】"],
+    codes: ["BracketRight"],
+    group: "wall",
+  },
   { action: "help", shown: ["?"], keys: ["?", "？"], codes: [], group: "page" },
   { action: "close", shown: ["Esc"], keys: ["escape"], codes: [], group: "page" },
 ];

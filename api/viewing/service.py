@@ -1,0 +1,133 @@
+"""Shows cameras to a person, and writes down who looked at which camera from when to when.
+
+Live pictures are not blurred. That is why the beginning of each viewing is in the access log before
+its first picture leaves, and its end whatever ends it: another choice of cameras, a closed page, a
+dead connection, a session that ran out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
+from api.auth import service as auth
+from api.cameras import service as cameras
+from api.contract import VideoCodec
+from api.kit.errors import NotFoundError
+from api.viewing.hub import Viewer
+from api.viewing.schemas import Tile
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+ALIVE_EVERY_S = 1.0
+
+Accepts = tuple[VideoCodec, ...]
+Chosen = Mapping[int, tuple[str, Accepts]]
+"""Channel → camera, and the codecs to order it in."""
+
+
+async def choose(runtime: Runtime, tiles: Sequence[Tile], codecs: Sequence[VideoCodec]) -> Chosen:
+    """Check the cameras and settle in which codecs to order each.
+
+    A camera known to send H.264 is ordered in it whatever else the browser plays, so that viewers
+    with different browsers share one feed.
+
+    Raises:
+        NotFoundError: If one of the cameras does not exist.
+    """
+    wanted = sorted({tile.camera_id for tile in tiles})
+    async with runtime.database.read() as session:
+        watch = cameras.Watch.of(runtime.settings, runtime.clock())
+        known = {view.camera_id: view for view in await cameras.list_views(session, watch, wanted)}
+    accepts = tuple(sorted({VideoCodec.H264, *codecs}))
+    chosen: dict[int, tuple[str, Accepts]] = {}
+    for tile in tiles:
+        camera = known.get(tile.camera_id)
+        if camera is None:
+            raise NotFoundError("no such camera")
+        is_h264 = camera.stream is not None and camera.stream.codec == VideoCodec.H264
+        chosen[tile.channel] = (tile.camera_id, (VideoCodec.H264,) if is_h264 else accepts)
+    return chosen
+
+
+async def show(runtime: Runtime, viewer: Viewer, chosen: Chosen) -> None:
+    """Show these cameras and no others; what stays on its channel goes on undisturbed."""
+    async with viewer.changing:
+        if viewer.is_ended:
+            return
+        wanted = {camera_id for camera_id, _ in chosen.values()}
+        await _log(runtime, viewer, begin=wanted - viewer.watched.keys())
+        if viewer.is_ended:  # meanwhile; what has just begun ends with the viewing
+            return
+        for number in viewer.shown.keys() - chosen.keys():
+            viewer.hide(number)
+        for number, (camera_id, accepts) in chosen.items():
+            if viewer.shown.get(number) != (camera_id, accepts):
+                viewer.show(number, camera_id, accepts)
+        await _log(runtime, viewer, end=viewer.watched.keys() - wanted)
+
+
+async def frames(runtime: Runtime, viewer: Viewer, chosen: Chosen) -> AsyncIterator[bytes]:
+    """The answer's bytes, until the person looks away or their session ends."""
+    hub = runtime.viewing
+    hub.enter(viewer)
+    try:
+        await show(runtime, viewer, chosen)
+        recheck_at = hub.mono() + runtime.settings.stream_recheck_s
+        while not viewer.is_ended and runtime.clock() < viewer.owner.expires_at:
+            for frame in await viewer.next(ALIVE_EVERY_S):
+                yield frame
+            if hub.mono() >= recheck_at:
+                # Another process, as `reset-password`, may have ended the session.
+                async with runtime.database.read() as session:
+                    if not await auth.session_stands(
+                        session, viewer.owner.session_key, runtime.clock()
+                    ):
+                        return
+                recheck_at = hub.mono() + runtime.settings.stream_recheck_s
+    finally:
+        hub.leave_viewer(viewer)
+        # A task of its own: whoever is cancelled here could not wait for the database.
+        hub.finish(_ended(runtime, viewer))
+
+
+async def _ended(runtime: Runtime, viewer: Viewer) -> None:
+    async with viewer.changing:
+        await _log(runtime, viewer, end=set(viewer.watched))
+
+
+async def _log(
+    runtime: Runtime,
+    viewer: Viewer,
+    *,
+    begin: set[str] | None = None,
+    end: set[str] | None = None,
+) -> None:
+    """Write beginnings and ends, and remember what is being watched."""
+    if not begin and not end:
+        return
+    owner = viewer.owner
+    async with runtime.work() as work:
+        for camera_id in sorted(begin or ()):
+            # Before the commit: whoever is cut off while it runs still gets an end.
+            viewer.watched[camera_id] = work.now
+            audit.log(
+                work,
+                AccessAction.LIVE_STARTED,
+                owner.username,
+                owner.client,
+                viewing=audit.Viewing(camera_id, work.now, None),
+            )
+        for camera_id in sorted(end or ()):
+            audit.log(
+                work,
+                AccessAction.LIVE_ENDED,
+                owner.username,
+                owner.client,
+                viewing=audit.Viewing(camera_id, viewer.watched[camera_id], work.now),
+            )
+    for camera_id in end or ():
+        viewer.watched.pop(camera_id, None)

@@ -1,0 +1,93 @@
+"""Where workers ask what is to be shown, and bring it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request
+
+from api.auth.guards import WorkerName
+from api.contract import PartKind, ViewAnswer, ViewOrders, ViewPoll, ViewTrouble
+from api.kit.errors import (
+    BadTokenError,
+    InvalidError,
+    TooLargeError,
+    UnsupportedMediaTypeError,
+)
+from api.kit.problems import problems
+from api.runtime import RuntimeDep
+from api.viewing.feed import Part
+from api.viewing.frames import init_payload
+
+router = APIRouter(prefix="/api/v1/ingest/views", tags=["ingest"])
+_MIME = re.compile(r'^video/mp4; codecs="[A-Za-z0-9.]{4,40}"$', re.ASCII)
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+@router.post(
+    "/poll",
+    operation_id="ingest_views_poll",
+    summary="Ask what is to be shown",
+    responses=problems(BadTokenError, InvalidError),
+)
+async def poll(
+    body: ViewPoll,
+    _: WorkerName,
+    runtime: RuntimeDep,
+    wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for news.")] = 15.0,
+) -> ViewOrders:
+    """Answers when somebody begins or ceases to look at one of the cameras, or after the wait."""
+    return await runtime.viewing.orders(body, wait_s)
+
+
+@router.post(
+    "/{view_id}/parts",
+    operation_id="ingest_views_part",
+    summary="Bring a part of a fragmented MP4",
+    responses=problems(BadTokenError, TooLargeError, UnsupportedMediaTypeError, InvalidError),
+    openapi_extra={"requestBody": {"required": True, "content": {"video/mp4": _BINARY}}},
+)
+async def take_part(
+    view_id: UUID,
+    request: Request,
+    _: WorkerName,
+    runtime: RuntimeDep,
+    kind: PartKind,
+    is_key: Annotated[bool, Query(description="Decoding can start with it.")] = False,
+    is_transcoded: Annotated[bool, Query(description="Not the camera's own pictures.")] = False,
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+) -> ViewAnswer:
+    """Hands a part on to everybody who looks. `Content-Type` names the codec (RFC 6381)."""
+    if not _MIME.match(content_type):
+        raise UnsupportedMediaTypeError('send video/mp4; codecs="…"')
+    data = await request.body()
+    feed = runtime.viewing.find_feed(view_id)
+    if feed is None:
+        return ViewAnswer(is_wanted=False)
+    if kind is PartKind.INIT:
+        head: dict[str, str | bool] = {
+            "camera_id": feed.order.camera_id,
+            "mime": content_type,
+            "is_transcoded": is_transcoded,
+        }
+        data = init_payload(head, data)
+    return ViewAnswer(is_wanted=runtime.viewing.take_part(view_id, Part(kind, data, is_key)))
+
+
+@router.post(
+    "/{view_id}/trouble",
+    operation_id="ingest_views_trouble",
+    summary="Tell why there are no pictures",
+    responses=problems(BadTokenError, InvalidError),
+)
+async def take_trouble(
+    view_id: UUID,
+    _: WorkerName,
+    runtime: RuntimeDep,
+    trouble: ViewTrouble,
+    reason: Annotated[str, Query(pattern=r"^[a-z_]{0,32}$", description="Of the camera.")] = "",
+) -> ViewAnswer:
+    """Tells everybody who looks why they see nothing."""
+    return ViewAnswer(is_wanted=runtime.viewing.take_trouble(view_id, trouble, reason))

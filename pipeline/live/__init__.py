@@ -1,0 +1,1 @@
+"""Live pictures for the console: sent while somebody looks, and never otherwise."""

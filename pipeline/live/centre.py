@@ -1,0 +1,117 @@
+"""The worker's side of live view's wire: it always calls, since nobody can call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+import httpx
+from pydantic import ValidationError
+
+from api.contract import ViewAnswer, ViewOrders, ViewPoll, ViewTrouble, WireModel
+from pipeline.core.errors import DeliveryError
+from pipeline.core.redact import redact_url
+from pipeline.live.fragments import LivePart
+
+POLL_S = 10.0
+"""How long the command centre may keep a request for orders waiting."""
+_SLACK_S = 10.0
+T = TypeVar("T", bound=WireModel)
+
+
+class ViewingClient:
+    """Speaks to one command centre; thread-safe.
+
+    Args:
+        base_url: Its address.
+        token: Called before each request.
+        timeout_s: For connecting, and for each read and write of a part.
+    """
+
+    def __init__(self, base_url: str, token: Callable[[], str], timeout_s: float = 10.0) -> None:
+        self._token = token
+        self._http = httpx.Client(
+            base_url=f"{base_url.rstrip('/')}/api/v1/ingest/views/",
+            timeout=timeout_s,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
+        )
+
+    def orders(self, cameras: Sequence[str], serving: Sequence[UUID], wait_s: float) -> ViewOrders:
+        """What to do differently; waits until there is something, at most so long.
+
+        Raises:
+            DeliveryError: No answer, or none that can be understood.
+        """
+        poll = ViewPoll(cameras=tuple(cameras), serving=tuple(serving))
+        answer = self._post(
+            "poll",
+            poll.model_dump_json().encode(),
+            "application/json",
+            {"wait_s": f"{wait_s:g}"},
+            timeout_s=wait_s + _SLACK_S,
+        )
+        return _read(ViewOrders, answer)
+
+    def part(self, view_id: UUID, part: LivePart, *, is_transcoded: bool) -> bool:
+        """Send a part; answers whether anybody still looks.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        query = {
+            "kind": part.kind.value,
+            "is_key": str(part.is_key).lower(),
+            "is_transcoded": str(is_transcoded).lower(),
+        }
+        answer = self._post(f"{view_id}/parts", part.data, part.mime, query)
+        return _read(ViewAnswer, answer).is_wanted
+
+    def trouble(self, view_id: UUID, trouble: ViewTrouble, reason: str = "") -> bool:
+        """Tell why there are no pictures; answers whether anybody still looks.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        query = {"trouble": trouble.value, "reason": reason[:32]}
+        answer = self._post(f"{view_id}/trouble", b"", "application/octet-stream", query)
+        return _read(ViewAnswer, answer).is_wanted
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _post(
+        self,
+        path: str,
+        content: bytes,
+        content_type: str,
+        query: dict[str, str],
+        timeout_s: float | None = None,
+    ) -> bytes:
+        where = f"POST views/{path.rpartition('/')[2]}"
+        try:
+            response = self._http.post(
+                path,
+                content=content,
+                params=query,
+                headers={"Authorization": f"Bearer {self._token()}", "Content-Type": content_type},
+                timeout=httpx.USE_CLIENT_DEFAULT if timeout_s is None else timeout_s,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
+            # RuntimeError: the client was closed, as the worker stops.
+            raise DeliveryError(
+                f"no answer ({type(error).__name__}: {redact_url(str(error))})", where=where
+            ) from error
+        if not response.is_success:
+            what = f"answered {response.status_code}: {redact_url(response.text[:300])}"
+            raise DeliveryError(what, where=where)
+        return response.content
+
+
+def _read(kind: type[T], answer: bytes) -> T:
+    try:
+        return kind.model_validate_json(answer)
+    except ValidationError as error:
+        raise DeliveryError("an answer nobody understands", where="views") from error
