@@ -48,6 +48,9 @@ _QUEUE_S = 8.0
 _LATE_S = 1.0
 """From this lag on the analysis looks less often, so that it catches up without losing the thread:
 decoding everything costs a fraction of running the model."""
+_GATHER_S = 0.2
+"""While nothing moves packets may come so late: what begins then is seen in a keyframe, which
+takes longer to come."""
 _TICK_S = 0.5
 _MISSING = {
     "overloaded": MissingReason.OVERLOADED,
@@ -299,6 +302,7 @@ class CameraWorker:
             keyframe = gated.take_keyframe()
             if keyframe is not None:
                 self._watched_until(keyframe.time.utc_s)
+            session.source.gather(_GATHER_S if gated.is_resting else 0.0)
         except SourceError as error:
             session.failure = error
             session.source.close()

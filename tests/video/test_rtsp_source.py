@@ -335,3 +335,39 @@ def test_a_source_is_opened_once(film: Path) -> None:
         with pytest.raises(RuntimeError, match="opened once"):
             source.open()
         source.close()
+
+
+def test_gathered_packets_come_in_order_several_at_once_and_to_the_last(film: Path) -> None:
+    with serve({"cam": film}, is_looping=False) as server:
+        source = RtspSource(server.url("cam"), 10.0, 10.0)
+        source.open()
+        coming = source.packets()
+        first = [next(coming) for _ in range(20)]
+        source.gather(0.3)
+        rest, reason = drain(coming)
+        source.close()
+    assert reason is SourceReason.STALLED
+    packets = first + rest
+    assert [p.media_s for p in packets] == pytest.approx([i / 25 for i in range(75)], abs=2e-3)
+    arrivals = [p.received_mono_ns for p in rest]
+    pauses = sum(b - a > 20_000_000 for a, b in pairwise(arrivals))
+    assert pauses < len(rest) / 2  # one by one there would be a pause before each
+    passed_s = packets[-1].utc_s - packets[0].utc_s
+    assert passed_s == pytest.approx(74 / 25, abs=0.2)  # late packets do not bend UTC
+
+
+def test_a_gathering_source_closes_at_once(film: Path) -> None:
+    before = set(threading.enumerate())
+    with serve({"cam": film}) as server:
+        source = RtspSource(server.url("cam"), 10.0, 60.0)
+        source.open()
+        coming = source.packets()
+        for _ in range(20):
+            next(coming)
+        source.gather(15.0)
+        next(coming)
+        reader = next(t for t in set(threading.enumerate()) - before if t.name == "rtsp-reader")
+        source.close()
+        reader.join(5.0)
+        assert not reader.is_alive()
+        assert list(coming) == []

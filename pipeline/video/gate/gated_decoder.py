@@ -98,6 +98,11 @@ class GatedDecoder:
             self._packets, self._pictures, self._keyframes, self._analysed, self._spells
         )
 
+    @property
+    def is_resting(self) -> bool:
+        """Nothing but keyframes is decoded now."""
+        return self._full is None
+
     def take_keyframe(self) -> Frame | None:
         """The newest decoded keyframe, once, idle or active; for the picture diagnosis."""
         frame, self._keyframe = self._keyframe, None

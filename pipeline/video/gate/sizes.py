@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from statistics import median
 
 import numpy as np
 
@@ -99,6 +100,29 @@ class PacketKinds:
         return 0
 
 
+class _Series:
+    """Values and when they were; in columns, because each packet of each camera passes here."""
+
+    __slots__ = ("times", "values")
+
+    def __init__(self) -> None:
+        self.times: deque[float] = deque()
+        self.values: deque[float] = deque()
+
+    def append(self, now_s: float, value: float) -> None:
+        self.times.append(now_s)
+        self.values.append(value)
+
+    def pop_oldest(self) -> None:
+        self.times.popleft()
+        self.values.popleft()
+
+    def drop_before(self, horizon_s: float) -> None:
+        """What was quiet long ago is still the best guess while something moves: keep some."""
+        while len(self.times) > _MIN_HISTORY and self.times[0] < horizon_s:
+            self.pop_oldest()
+
+
 class _Scale:
     """Trimmed mean of the last packets' rises, and how much it wanders in a still scene."""
 
@@ -108,8 +132,8 @@ class _Scale:
         self._span_s = span_s
         self._least = least
         self._deviations = deviations
-        self._recent: deque[tuple[float, float]] = deque()
-        self._history: deque[tuple[float, float]] = deque()
+        self._recent = _Series()
+        self._history = _Series()
         self._centre = 0.0
 
     @property
@@ -117,31 +141,32 @@ class _Scale:
         return max(self._least, self._deviations * self.spread)
 
     def take(self, now_s: float, rise: float, *, is_quiet: bool) -> None:
-        self._recent.append((now_s, rise))
-        while self._recent[0][0] <= now_s - self._span_s:
-            self._recent.popleft()
-        rises = sorted(r for _, r in self._recent)
+        recent = self._recent
+        recent.append(now_s, rise)
+        while recent.times[0] <= now_s - self._span_s:
+            recent.pop_oldest()
+        rises = sorted(recent.values)
         kept = rises[: max(1, math.ceil(len(rises) * (1.0 - _TRIM)))]
         mean = sum(kept) / len(kept)
         self.rise = mean - self._centre
         if is_quiet:
-            self._history.append((now_s, mean))
+            self._history.append(now_s, mean)
 
     def update(self, horizon_s: float) -> None:
-        _drop_before(self._history, horizon_s)
         history = self._history
-        if len(history) < _MIN_HISTORY:
+        history.drop_before(horizon_s)
+        if len(history.times) < _MIN_HISTORY:
             return
-        if history[-1][0] - history[0][0] >= _MIN_SPANS * self._span_s:
-            means = np.array([mean for _, mean in self._history])
+        if history.times[-1] - history.times[0] >= _MIN_SPANS * self._span_s:
+            means = np.fromiter(history.values, np.float64, len(history.values))
             self._centre = float(np.median(means))
             # Of the lower half only: motion that slipped in lies in the upper one.
             below = self._centre - means[means <= self._centre]
             self.spread = _SIGMA_PER_MAD * float(np.median(below))
 
     def forget(self) -> None:
-        self._recent.clear()
-        self._history.clear()
+        self._recent = _Series()
+        self._history = _Series()
         self._centre, self.rise, self.spread = 0.0, 0.0, math.inf
 
 
@@ -156,7 +181,7 @@ class SizeSignal:
     def __init__(self, kinds: PacketKinds, baseline_s: float = BASELINE_S) -> None:
         self._kinds = kinds
         self._baseline_s = baseline_s
-        self._logs: dict[Kind, deque[tuple[float, float]]] = {}
+        self._logs: dict[Kind, _Series] = {}
         self._levels: dict[Kind, float] = {}
         self._scales = tuple(_Scale(*scale) for scale in SCALES)
         self._first_s: float | None = None
@@ -210,7 +235,7 @@ class SizeSignal:
 
     def _measure(self, now_s: float, kind: Kind, log: float, *, is_quiet: bool) -> None:
         if is_quiet:
-            self._logs.setdefault(kind, deque()).append((now_s, log))
+            self._logs.setdefault(kind, _Series()).append(now_s, log)
         level = self._levels.get(kind)
         if level is None:
             return
@@ -223,14 +248,8 @@ class SizeSignal:
         self._updated_s = now_s
         horizon_s = now_s - self._baseline_s
         for kind, logs in self._logs.items():
-            _drop_before(logs, horizon_s)
-            if len(logs) >= _MIN_PER_KIND:
-                self._levels[kind] = float(np.median([log for _, log in logs]))
+            logs.drop_before(horizon_s)
+            if len(logs.values) >= _MIN_PER_KIND:
+                self._levels[kind] = median(logs.values)
         for scale in self._scales:
             scale.update(horizon_s)
-
-
-def _drop_before(history: deque[tuple[float, float]], horizon_s: float) -> None:
-    """What was quiet long ago is still the best guess while something moves: keep some."""
-    while len(history) > _MIN_HISTORY and history[0][0] < horizon_s:
-        history.popleft()

@@ -42,5 +42,14 @@ class PacketSource(Protocol):
             SourceError: When the stream cannot be read on.
         """
 
+    def gather(self, seconds: float) -> None:
+        """Nobody hurries: packets may come so many seconds late, several at once.
+
+        Waking for every packet of a camera costs as much as reading it.
+
+        Args:
+            seconds: 0 for each as it comes, as in the beginning.
+        """
+
     def close(self) -> None:
         """End it, from any thread, also while another one waits in ``open`` or ``packets``."""

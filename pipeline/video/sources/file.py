@@ -126,6 +126,9 @@ class FileSource:
                 self._is_reading = False
                 self._release()
 
+    def gather(self, seconds: float) -> None:
+        """A recording waits for whoever reads it: nothing to gather."""
+
     def close(self) -> None:
         """End it, from any thread; a running ``packets`` ends before its next packet."""
         self._closing.set()

@@ -43,6 +43,8 @@ _WAITED_S = 0.005
 _WAITED_COUNT = 3  # one may be the scheduler's doing
 _MAX_HELD_S = 0.25
 
+_MAX_GATHERED = 64
+
 _JOIN_S = 0.2
 """How long ``close`` waits for a thread that reads; one that blocks is left to its timeout."""
 
@@ -93,6 +95,8 @@ class RtspSource:
         self._info: StreamInfo | None = None
         self._error: Exception | None = None
         self._is_closing = False
+        self._gather_s = 0.0
+        self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self.dropped_count = 0
         """Packets given up because nobody took them in time."""
@@ -147,8 +151,16 @@ class RtspSource:
         while (packet := self._next()) is not None:
             yield packet
 
+    def gather(self, seconds: float) -> None:
+        """Leave what comes in the socket for so long, and read it at once; see ``PacketSource``.
+
+        At most a quarter of the read timeout, so that it is not mistaken for silence.
+        """
+        self._gather_s = min(seconds, self._read_timeout_s / 4)
+
     def close(self) -> None:
         """End the session, from any thread; whoever waits in ``open`` or ``packets`` goes on."""
+        self._closed.set()
         with self._changed:
             self._is_closing = True
             self._queue.clear()
@@ -228,30 +240,47 @@ class RtspSource:
 
     def _read(self, container: InputContainer, stream: VideoStream, info: StreamInfo) -> None:
         repair = TimestampRepair(info.time_base, info.fps)
+        gathered: list[EncodedPacket] = []
         asked_s = time.monotonic()
-        for packet in container.demux(stream):
-            if self._is_closing:
-                return
-            if packet.size == 0:
-                continue
-            was_waited_for = time.monotonic() - asked_s > _WAITED_S
-            repaired = repair.repair(packet.pts, packet.dts)
-            arrived = EncodedPacket(
-                data=bytes(packet),
-                pts=repaired.pts,
-                dts=repaired.dts,
-                is_keyframe=packet.is_keyframe,
-                media_s=repaired.media_s,
-                utc_s=self._clock.utc_s(),
-                received_mono_ns=self._clock.mono_ns(),
-            )
-            with self._changed:
-                self._take(arrived, was_waited_for=was_waited_for)
-                self._changed.notify_all()
-            asked_s = time.monotonic()
+        try:
+            for packet in container.demux(stream):
+                if self._is_closing:
+                    return
+                if packet.size == 0:
+                    continue
+                was_waited_for = time.monotonic() - asked_s > _WAITED_S
+                gathered.append(self._arrived(packet, repair))
+                gather_s = self._gather_s
+                if was_waited_for or not gather_s or len(gathered) >= _MAX_GATHERED:
+                    self._hand_over(gathered, was_waited_for=was_waited_for)
+                    if gather_s and was_waited_for:
+                        self._closed.wait(gather_s)  # nothing more is there: let it come
+                asked_s = time.monotonic()
+        finally:
+            self._hand_over(gathered, was_waited_for=False)
         raise self._reasoned(
             SourceReason.STALLED, "the camera ended the stream", "It may have been restarted"
         )
+
+    def _arrived(self, packet: av.Packet[VideoStream], repair: TimestampRepair) -> EncodedPacket:
+        repaired = repair.repair(packet.pts, packet.dts)
+        return EncodedPacket(
+            data=bytes(packet),
+            pts=repaired.pts,
+            dts=repaired.dts,
+            is_keyframe=packet.is_keyframe,
+            media_s=repaired.media_s,
+            utc_s=self._clock.utc_s(),
+            received_mono_ns=self._clock.mono_ns(),
+        )
+
+    def _hand_over(self, gathered: list[EncodedPacket], *, was_waited_for: bool) -> None:
+        if gathered:
+            with self._changed:
+                for packet in gathered:
+                    self._take(packet, was_waited_for=was_waited_for)
+                self._changed.notify_all()
+            gathered.clear()
 
     def _fail(self, error: Exception) -> None:
         with self._changed:
