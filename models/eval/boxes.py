@@ -230,24 +230,35 @@ def _label(line: str, where: str, known: Mapping[int, str] | None) -> tuple[int,
     return index, box
 
 
-def read_fold(path: Path, fold: int) -> dict[str, str]:
-    """The source of every picture of one fold, by the picture's name without suffix.
+def read_folds(path: Path) -> dict[int, dict[str, str]]:
+    """For each fold the source of its pictures, by the picture's name without suffix.
 
     Args:
         path: CSV with ``picture,source,fold``.
-        fold: Which.
 
     Raises:
-        ConfigError: The file is no such table, or the fold is empty.
+        ConfigError: The file is no such table.
     """
+    folds: dict[int, dict[str, str]] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        found = {row["picture"]: row["source"] for row in rows if int(row["fold"]) == fold}
+        for row in rows:
+            folds.setdefault(int(row["fold"]), {})[row["picture"]] = row["source"]
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError, TypeError) as error:
         raise ConfigError(
             "this is no table of folds", where=str(path), remedy="Write CSV: picture,source,fold"
         ) from error
+    return folds
+
+
+def read_fold(path: Path, fold: int) -> dict[str, str]:
+    """One fold of ``read_folds``.
+
+    Raises:
+        ConfigError: The file is no such table, or the fold is empty.
+    """
+    found = read_folds(path).get(fold, {})
     if not found:
         raise ConfigError(f"fold {fold} is empty", where=str(path), remedy="Choose another --fold")
     return found

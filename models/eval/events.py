@@ -22,11 +22,8 @@ from pydantic import ValidationError
 
 from pipeline.core.errors import ConfigError
 from pipeline.geometry.site import SiteConfig
-from pipeline.inference.attributes import load_classifier
-from pipeline.inference.detector import load_detector
-from pipeline.runtime.analysis import TRACKING_SCORE
-from pipeline.runtime.config import AnalysisConfig, AnalysisFile, config_sha256
-from pipeline.runtime.episodes import Provenance
+from pipeline.runtime.config import AnalysisConfig, AnalysisFile
+from pipeline.runtime.models import open_models
 from pipeline.studio.analyze import Job, analyse_recording
 from pipeline.studio.command import without_schedules
 
@@ -165,20 +162,21 @@ def raise_alerts(
         SourceError: The recording cannot be read, or breaks off.
     """
     config = without_schedules(file.analysis)
-    classifier = load_classifier(config.attributes_model) if config.needs_attributes() else None
     with (
-        load_detector(
-            config.model, input_size=config.model_input, score=TRACKING_SCORE
-        ) as detector,
+        open_models(config, file.site) as models,
         tempfile.TemporaryDirectory(prefix="mingan-eval-") as folder,
     ):
-        made_by = Provenance(
-            detector.model_id, detector.model_sha256, config_sha256(config, file.site), ""
+        job = Job(
+            config,
+            file.site,
+            models.detector,
+            models.classifier,
+            models.made_by,
+            Path(folder),
+            0.0,
+            False,
         )
-        job = Job(config, file.site, detector, classifier, made_by, Path(folder), 0.0, False)
         recording = analyse_recording(job, clip, "clip", progress)
-    if classifier is not None:
-        classifier.close()
     if recording.failure:
         raise ConfigError(
             f"the recording breaks off ({recording.failure})",

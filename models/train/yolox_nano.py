@@ -121,11 +121,16 @@ class YoloxNano(nn.Module):  # type: ignore[misc]
         self.n4 = Csp(256, 256, 1, False)
         self.heads = nn.ModuleList(Head(i, classes) for i in (64, 128, 256))
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def backbone(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Features at strides 8, 16 and 32."""
         corners = [pictures[..., r::2, c::2] for c in (0, 1) for r in (0, 1)]
         c3 = self.dark3(self.dark2(self.stem(torch.cat(corners, 1))))
         c4 = self.dark4(c3)
-        top = self.lateral(self.dark5(c4))
+        return c3, c4, self.dark5(c4)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        c3, c4, c5 = self.backbone(pictures)
+        top = self.lateral(c5)
         middle = self.reduce(self.p4(torch.cat([_double(top), c4], 1)))
         p3 = self.p3(torch.cat([_double(middle), c3], 1))
         p4 = self.n3(torch.cat([self.down3(p3), middle], 1))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from models.manifest import ManifestError, Task, list_manifests, load_manifest, verify
+from models.manifest import ManifestError, Task, list_manifests, verify
 from pipeline.core.clock import FrameTime
 from pipeline.core.errors import ConfigError, EvidenceError, ModelError
 from pipeline.core.frame import Bgr, Frame
@@ -19,6 +19,7 @@ from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.rules.base import build_rule
 from pipeline.runtime.config import AnalysisConfig, load_analysis, load_box
+from pipeline.runtime.models import abilities
 from pipeline.video.probe import ProbeReport, probe
 
 
@@ -52,16 +53,15 @@ def _is_box(path: Path) -> bool:
 
 
 def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str) -> None:
-    attributes: tuple[str, ...] = ()
     try:
-        manifest = load_manifest(config.model)
-        if config.needs_attributes():
-            attributes = load_manifest(config.attributes_model).classes
-    except ManifestError as error:
-        raise ModelError(error.what, where=f"{where}.model", remedy=error.remedy) from error
+        seen = abilities(config)
+    except (ConfigError, ModelError) as error:
+        raise type(error)(
+            error.what, where=f"{where}.{error.where}", remedy=error.remedy
+        ) from error
     for i, rule in enumerate(config.rules):
         try:
-            build_rule(rule, site, manifest.classes, attributes)
+            build_rule(rule, site, seen.class_names, seen.attributes)
         except ConfigError as error:
             raise ConfigError(
                 error.what, where=f"{where}.rules[{i}]", remedy=error.remedy

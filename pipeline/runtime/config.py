@@ -135,6 +135,14 @@ class AnalysisConfig(Strict):
         tuple[Annotated[int, Field(ge=64, le=2048)], Annotated[int, Field(ge=64, le=2048)]] | None,
         Field(description="Width and height the model sees; one of its manifest's sizes"),
     ] = None
+    more_models: Annotated[
+        list[Identifier],
+        Field(max_length=4, description="Further detectors; what they find is seen as well"),
+    ] = []
+    accept_unknown_licence: Annotated[
+        list[Identifier],
+        Field(description="Models used although the terms of their training data are unknown"),
+    ] = []
     attributes_model: Annotated[
         Identifier,
         Field(description="Tells hat, mask and uniform; loaded only if a rule asks for one"),

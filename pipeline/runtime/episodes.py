@@ -29,6 +29,21 @@ _REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
+class UsedModel:
+    """One of a camera's further detectors.
+
+    Attributes:
+        model_id: Its id.
+        model_sha256: Of its weights.
+        class_names: What it finds.
+    """
+
+    model_id: str
+    model_sha256: str
+    class_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """What decided an alert.
 
@@ -37,12 +52,21 @@ class Provenance:
         model_sha256: Of its weights.
         config_sha256: Of the camera's analysis.
         attributes_model: The classifier and its hash, for rules that asked it; ``""`` without one.
+        more_models: Further detectors.
     """
 
     model_id: str
     model_sha256: str
     config_sha256: str
     attributes_model: str = ""
+    more_models: tuple[UsedModel, ...] = ()
+
+    def model_for(self, classes: frozenset[str]) -> tuple[str, str]:
+        """Id and hash of the detector that finds one of the classes; of the first if none does."""
+        for used in self.more_models:
+            if classes.intersection(used.class_names):
+                return used.model_id, used.model_sha256
+        return self.model_id, self.model_sha256
 
 
 def utc(seconds: float) -> datetime:
@@ -55,6 +79,7 @@ def open_episode(camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenan
     facts = dict(event.facts)
     if rule.required_attributes:
         facts["attributes_model"] = made_by.attributes_model
+    model_id, model_sha256 = made_by.model_for(rule.required_classes)
     return AlertEpisode(
         id=episode_id(camera_id, event.rule_id, event.zone, event.started.utc_s),
         revision=1,
@@ -73,8 +98,8 @@ def open_episode(camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenan
         box_norm_xyxy=event.box_norm_xyxy,
         zone_norm=rule.shape_norm,
         facts=facts,
-        model_id=made_by.model_id,
-        model_sha256=made_by.model_sha256,
+        model_id=model_id,
+        model_sha256=model_sha256,
         config_sha256=made_by.config_sha256,
     )
 

@@ -25,14 +25,16 @@ from pipeline.delivery.postman import Postman
 from pipeline.evidence.store import EvidenceStore
 from pipeline.inference.attributes import AttributeClassifier, Attributes, load_classifier
 from pipeline.inference.detector import Detector, load_detector
+from pipeline.inference.several import SeveralDetectors
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveCamera, LiveDesk
 from pipeline.runtime.analysis import TRACKING_SCORE, Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, config_sha256
-from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
+from pipeline.runtime.episodes import EpisodeBook, Provenance, UsedModel, utc
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
+from pipeline.runtime.models import abilities, detectors_of
 from pipeline.runtime.version import version
 
 _log = structlog.get_logger(__name__)
@@ -132,18 +134,24 @@ class Worker:
         self._shut_down()
 
     def _build(self, camera: CameraConfig) -> CameraWorker:
-        detector = self._detector(camera)
+        detector, *others = self._detectors_of(camera)
         classifier = (
             self._classifier(camera.attributes_model) if camera.needs_attributes() else None
         )
         return CameraWorker(
             camera,
-            Analysis(camera, self._config.site, detector, classifier),
+            Analysis(
+                camera,
+                self._config.site,
+                SeveralDetectors([detector, *others]) if others else detector,
+                classifier,
+            ),
             Provenance(
                 detector.model_id,
                 detector.model_sha256,
                 config_sha256(camera, self._config.site),
                 classifier.label if classifier else "",
+                tuple(UsedModel(o.model_id, o.model_sha256, o.class_names) for o in others),
             ),
             book=self._book,
             desk=self._desk,
@@ -152,13 +160,15 @@ class Worker:
             footage=self._footage.feed(camera.id) if self._footage else None,
         )
 
-    def _detector(self, camera: CameraConfig) -> SharedDetector:
-        key = (camera.model, camera.model_input)
-        if key not in self._detectors:
-            self._detectors[key] = SharedDetector(
-                load_detector(camera.model, input_size=camera.model_input, score=TRACKING_SCORE)
-            )
-        return self._detectors[key]
+    def _detectors_of(self, camera: CameraConfig) -> list[SharedDetector]:
+        abilities(camera)
+        keys = detectors_of(camera)
+        for key in keys:
+            if key not in self._detectors:
+                self._detectors[key] = SharedDetector(
+                    load_detector(key[0], input_size=key[1], score=TRACKING_SCORE)
+                )
+        return [self._detectors[key] for key in keys]
 
     def _classifier(self, model_id: str) -> SharedClassifier:
         if model_id not in self._classifiers:

@@ -13,11 +13,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from api.contract.vocabulary import Language
 from pipeline.core.errors import ConfigError, EvidenceError, MinganError
-from pipeline.inference.attributes import load_classifier
-from pipeline.inference.detector import load_detector
-from pipeline.runtime.analysis import TRACKING_SCORE
-from pipeline.runtime.config import AnalysisConfig, config_sha256, load_analysis
-from pipeline.runtime.episodes import Provenance
+from pipeline.runtime.config import AnalysisConfig, load_analysis
+from pipeline.runtime.models import open_models
 from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
 from pipeline.studio.compare import compare, describe, read_alerts
 from pipeline.studio.report import write_report
@@ -57,7 +54,7 @@ def analyse_all(
 
     Raises:
         ConfigError: Configuration or output folder.
-        ModelError: The model.
+        ModelError: A model.
         MinganError: Some recordings could not be analysed.
     """
     file = load_analysis(config_path)
@@ -66,29 +63,24 @@ def analyse_all(
     if gate is not None:
         scheduled = scheduled.model_copy(update={"gate": gate})
     config = scheduled if start else without_schedules(scheduled)
-    detector = load_detector(
-        config.model, threads=threads, input_size=config.model_input, score=TRACKING_SCORE
-    )
-    classifier = (
-        load_classifier(config.attributes_model, threads=threads)
-        if config.needs_attributes()
-        else None
-    )
-    made_by = Provenance(
-        detector.model_id,
-        detector.model_sha256,
-        config_sha256(config, file.site),
-        f"{classifier.model_id} {classifier.model_sha256}" if classifier else "",
-    )
     _prepare(out)
     start_utc_s = 0.0
     if start is not None:
         zoned = start if start.tzinfo else start.replace(tzinfo=file.site.zone())
         start_utc_s = zoned.timestamp()
-    job = Job(config, file.site, detector, classifier, made_by, out, start_utc_s, annotate)
     recordings: list[Recording] = []
     failures: list[str] = []
-    with _bar(console) as bar, detector:
+    with open_models(config, file.site, threads=threads) as models, _bar(console) as bar:
+        job = Job(
+            config,
+            file.site,
+            models.detector,
+            models.classifier,
+            models.made_by,
+            out,
+            start_utc_s,
+            annotate,
+        )
         for path, key in zip(videos, _keys(videos), strict=True):
             task = bar.add_task(path.name, total=None, speed="")
             try:
@@ -106,7 +98,7 @@ def analyse_all(
         write_report(
             out / "report.html",
             recordings,
-            made_by,
+            models.made_by,
             language=language,
             blurred=config.blur_people,
             schedules_ignored=config is not scheduled,

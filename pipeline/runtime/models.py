@@ -1,0 +1,107 @@
+"""Which models a camera's analysis uses, and whether it may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from models.manifest import ManifestError, load_manifest
+from pipeline.core.errors import ModelError
+from pipeline.geometry.site import SiteConfig
+from pipeline.inference.attributes import AttributeClassifier, load_classifier
+from pipeline.inference.detector import load_detector
+from pipeline.inference.several import SeveralDetectors, joined_classes, require_known_licence
+from pipeline.runtime.analysis import TRACKING_SCORE, Sees
+from pipeline.runtime.config import AnalysisConfig, config_sha256
+from pipeline.runtime.episodes import Provenance, UsedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an analysis's models can tell.
+
+    Attributes:
+        class_names: Of all its detectors.
+        attributes: Of people; empty if no rule asks.
+    """
+
+    class_names: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+def abilities(config: AnalysisConfig) -> Abilities:
+    """What the models of an analysis can tell; looks at manifests only.
+
+    Raises:
+        ModelError: A model is not known, or its terms are not and nobody took it; ``where`` is the
+            key in the analysis.
+        ConfigError: Two detectors find the same class.
+    """
+    named = [("model", config.model)]
+    named += [(f"more_models[{i}]", name) for i, name in enumerate(config.more_models)]
+    if config.needs_attributes():
+        named.append(("attributes_model", config.attributes_model))
+    manifests = []
+    for key, model_id in named:
+        try:
+            manifest = load_manifest(model_id)
+        except ManifestError as error:
+            raise ModelError(error.what, where=key, remedy=error.remedy) from error
+        require_known_licence(manifest, config.accept_unknown_licence)
+        manifests.append(manifest)
+    attributes = manifests.pop().classes if config.needs_attributes() else ()
+    return Abilities(joined_classes([m.classes for m in manifests]), attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenModels:
+    """The models of one analysis, ready to look.
+
+    Attributes:
+        detector: Finds the boxes.
+        classifier: Tells attributes of people; None if no rule asks.
+        made_by: Named in each alert.
+    """
+
+    detector: Sees
+    classifier: AttributeClassifier | None
+    made_by: Provenance
+
+
+@contextmanager
+def open_models(
+    config: AnalysisConfig, site: SiteConfig, *, threads: int = 1
+) -> Iterator[OpenModels]:
+    """Load an analysis's models for one thread; they are closed at the end.
+
+    Raises:
+        ModelError: A model cannot be used, or may not.
+        ConfigError: Two detectors find the same class.
+    """
+    abilities(config)
+    with ExitStack() as opened:
+        first, *others = (
+            opened.enter_context(
+                load_detector(model_id, threads=threads, input_size=size, score=TRACKING_SCORE)
+            )
+            for model_id, size in detectors_of(config)
+        )
+        classifier = None
+        if config.needs_attributes():
+            classifier = load_classifier(config.attributes_model, threads=threads)
+            opened.callback(classifier.close)
+        made_by = Provenance(
+            first.model_id,
+            first.model_sha256,
+            config_sha256(config, site),
+            f"{classifier.model_id} {classifier.model_sha256}" if classifier else "",
+            tuple(UsedModel(o.model_id, o.model_sha256, o.class_names) for o in others),
+        )
+        sees = SeveralDetectors([first, *others]) if others else first
+        yield OpenModels(sees, classifier, made_by)
+
+
+def detectors_of(config: AnalysisConfig) -> list[tuple[str, tuple[int, int] | None]]:
+    """Id and input size of each detector, the first one's first."""
+    return [(config.model, config.model_input), *((name, None) for name in config.more_models)]
