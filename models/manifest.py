@@ -8,6 +8,7 @@ models without an inference library. Standard library, pydantic and PyYAML only.
 from __future__ import annotations
 
 import hashlib
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -72,10 +73,15 @@ class Colour(StrEnum):
 
 
 class Anchor(StrEnum):
-    """Where a letterboxed picture lies in the input."""
+    """How a picture lies in the input.
+
+    ``top_left`` keeps its shape and truncates its scaled sides, as YOLOX does; ``center`` keeps its
+    shape and rounds them, as Ultralytics does; ``stretch`` fills the input, as DETRs want it.
+    """
 
     TOP_LEFT = "top_left"
     CENTER = "center"
+    STRETCH = "stretch"
 
 
 class _Strict(BaseModel):
@@ -102,7 +108,7 @@ class Input(_Strict):
         scale: Multiplied with 0–255 pixels before ``mean`` and ``std``.
         mean: Subtracted per channel, in the input's channel order.
         std: Divided by per channel.
-        anchor: Where the letterboxed picture lies.
+        anchor: How the picture lies in it.
         pad_value: 0–255, fills the rest.
     """
 
@@ -228,20 +234,37 @@ class ModelManifest(_Strict):
         return self._path.parent / self.card
 
 
-def load_manifest(model_id: str, registry_dir: Path = DEFAULT_REGISTRY) -> ModelManifest:
+def own_registry() -> Path:
+    """The folder of models a school imported itself: ``MINGAN_MODELS``, or in the user's data.
+
+    It need not exist.
+    """
+    named = os.environ.get("MINGAN_MODELS")
+    if named:
+        return Path(named)
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path("~/.local/share").expanduser()) / "mingan" / "models"
+
+
+def load_manifest(model_id: str, registry_dir: Path | None = None) -> ModelManifest:
     """Read the manifest of one model; the weights are not looked at.
+
+    Args:
+        model_id: Its id.
+        registry_dir: The folder to look in; if None the shipped one, then ``own_registry``.
 
     Raises:
         ManifestError: No such model, or the file does not describe one.
     """
-    path = registry_dir / f"{model_id}.yaml"
-    known = _known(registry_dir)
+    folders = _folders(registry_dir)
+    known = {name: folder for folder in reversed(folders) for name in _known(folder)}
     if model_id not in known:
         raise ManifestError(
             f"there is no model {model_id!r}",
-            where=str(registry_dir),
-            remedy=f"Known models: {', '.join(known) or 'none'}",
+            where=" and ".join(map(str, folders)),
+            remedy=f"Known models: {', '.join(sorted(known)) or 'none'}",
         )
+    path = known[model_id] / f"{model_id}.yaml"
     try:
         document = yaml.safe_load(path.read_text("utf-8"))
     except yaml.YAMLError as error:
@@ -262,13 +285,20 @@ def load_manifest(model_id: str, registry_dir: Path = DEFAULT_REGISTRY) -> Model
     return manifest
 
 
-def list_manifests(registry_dir: Path = DEFAULT_REGISTRY) -> list[ModelManifest]:
-    """All manifests of a registry, by id.
+def list_manifests(registry_dir: Path | None = None) -> list[ModelManifest]:
+    """All manifests of a registry, by id; of the shipped and the own one if None.
 
     Raises:
         ManifestError: One of the files does not describe a model.
     """
-    return [load_manifest(model_id, registry_dir) for model_id in _known(registry_dir)]
+    known = sorted({name for folder in _folders(registry_dir) for name in _known(folder)})
+    return [load_manifest(model_id, registry_dir) for model_id in known]
+
+
+def _folders(registry_dir: Path | None) -> list[Path]:
+    if registry_dir is not None:
+        return [registry_dir]
+    return [folder for folder in (DEFAULT_REGISTRY, own_registry()) if folder.is_dir()]
 
 
 def verify(manifest: ModelManifest) -> None:

@@ -156,6 +156,53 @@ def models_verify(
         typer.echo(line)
 
 
+@models_app.command(
+    "import", context_settings={"allow_extra_args": True, "ignore_unknown_options": False}
+)
+def models_import(
+    context: typer.Context,
+    weights: Annotated[Path, typer.Argument(help="An ONNX file.")],
+    family: Annotated[
+        str,
+        typer.Option(help="yolov8, yolov11, yolo26, yolox, rtdetr, rfdetr or classifier."),
+    ],
+    classes: Annotated[
+        list[str] | None,
+        typer.Option(help="Names in the weights' order, or a file; the weights' own otherwise."),
+    ] = None,
+    model_id: Annotated[str, typer.Option("--id", help="The file's name otherwise.")] = "",
+    licence: Annotated[str, typer.Option(help="Of the weights, as Apache-2.0.")] = "unknown",
+    size: Annotated[
+        str, typer.Option("--input-size", metavar="W[xH]", help="Where the weights take any.")
+    ] = "",
+    score: Annotated[float, typer.Option(help="Least score of a box or an answer.")] = 0.25,
+    picture: Annotated[Path | None, typer.Option(help="Run on this picture as well.")] = None,
+    registry: Annotated[
+        Path | None, typer.Option(help="Folder of imported models, if not the usual one.")
+    ] = None,
+) -> None:
+    """Check an ONNX file, run it, and make it a model of this box."""
+    from pipeline.runtime.model_import import Wanted, import_model, parse_size
+
+    named = (*(classes or ()), *context.args)
+    wanted = Wanted(
+        weights, family, named, model_id, licence, parse_size(size), score, picture, registry
+    )
+    for line in import_model(wanted):
+        typer.echo(line)
+
+
+@models_app.command(
+    "export",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def models_export(context: typer.Context) -> None:
+    """Turn Ultralytics weights into ONNX (`mingan models export --help`)."""
+    arguments = context.args or ["--help"]
+    os.execv(sys.executable, [sys.executable, "-m", "models.export", *arguments])  # noqa: S606
+
+
 @camera_app.command("probe")
 def camera_probe(
     url: Annotated[str, typer.Argument(help="rtsp://… without password, or a file.")],

@@ -27,7 +27,7 @@ from models.eval.people import evaluate_people, is_held_out, read_people
 from models.eval.pictures import require_folder
 from models.eval.video import LEAST_SCORE, evaluate
 from models.eval.voc import read_masked_people
-from models.manifest import DEFAULT_REGISTRY, ManifestError, Thresholds, load_manifest
+from models.manifest import ManifestError, Thresholds, load_manifest
 from pipeline.core.errors import ConfigError, MinganError
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import Detector, load_detector
@@ -106,7 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     agree.add_argument("--tiled", action="store_true", help="the seed looks through tiles")
     agree.set_defaults(run=_agreement)
     for form in (people, boxes, video, agree):
-        form.add_argument("--registry", type=Path, help="folder of manifests, if not the shipped")
+        form.add_argument(
+            "--registry", type=Path, help="folder of manifests, if not the usual ones"
+        )
     for form in (people, boxes, video, events, agree):
         form.add_argument("--json", action="store_true", help="last line is one JSON object")
     return parser
@@ -162,7 +164,7 @@ def _boxes(options: argparse.Namespace) -> int:
         found = [(stem, re.match(r"[a-z]+_(\d+)", stem)) for stem in stems]
         wanted = [stem for stem, match in found if match and int(match[1]) in options.numbers]
         sources = {stem: stem for stem in wanted if sources is None or stem in sources}
-    thresholds = load_manifest(options.model, options.registry or DEFAULT_REGISTRY).thresholds
+    thresholds = load_manifest(options.model, options.registry).thresholds
     with (
         load_detector(
             options.model,
@@ -203,7 +205,7 @@ def _video(options: argparse.Namespace) -> int:
     truth = read_mot(options.truth)
     score = options.score
     if score is None:
-        manifest = load_manifest(options.model, options.registry or DEFAULT_REGISTRY)
+        manifest = load_manifest(options.model, options.registry)
         score = operating_score(manifest.thresholds, "person")
     looks: dict[str, Callable[[], AbstractContextManager[Detector]]] = {
         "person": lambda: load_detector(

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.manifest import (
-    DEFAULT_REGISTRY,
     Colour,
     ManifestError,
     ModelManifest,
@@ -213,7 +212,7 @@ def load_classifier(
         ModelError: Manifest, weights, hash or backend is wrong; says where and what to do.
     """
     try:
-        manifest = load_manifest(model_id, registry_dir or DEFAULT_REGISTRY)
+        manifest = load_manifest(model_id, registry_dir)
         verify(manifest)
     except ManifestError as error:
         raise ModelError(error.what, where=error.where, remedy=error.remedy) from error

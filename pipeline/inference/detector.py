@@ -10,7 +10,6 @@ from typing import Self
 import numpy as np
 
 from models.manifest import (
-    DEFAULT_REGISTRY,
     ManifestError,
     ModelManifest,
     Task,
@@ -153,7 +152,7 @@ def load_detector(
         threads: Threads of the runtime.
         input_size: (width, height), one of the manifest's; its default if None.
         score: Least score of a box in place of the manifest's.
-        registry_dir: Folder of manifests; the shipped one if None.
+        registry_dir: Folder of manifests; the shipped and the imported if None.
         backend: Runtime, a key of ``BACKENDS``.
 
     Raises:
@@ -165,7 +164,7 @@ def load_detector(
         'person'
     """
     try:
-        manifest = load_manifest(model_id, registry_dir or DEFAULT_REGISTRY)
+        manifest = load_manifest(model_id, registry_dir)
         verify(manifest)
     except ManifestError as error:
         raise ModelError(error.what, where=error.where, remedy=error.remedy) from error

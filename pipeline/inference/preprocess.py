@@ -55,11 +55,14 @@ def letterbox(
 ) -> Letterbox:
     """Place a picture of (width, height) into an input of (width, height)."""
     (w, h), (input_w, input_h) = picture_size, input_size
+    if anchor is Anchor.STRETCH:
+        return Letterbox(picture_size, input_size, (0, 0))
     ratio = min(input_w / w, input_h / h)
-    scaled_w, scaled_h = max(1, int(w * ratio)), max(1, int(h * ratio))
     if anchor is Anchor.TOP_LEFT:
+        scaled_w, scaled_h = max(1, int(w * ratio)), max(1, int(h * ratio))
         offset = (0, 0)
     else:
+        scaled_w, scaled_h = max(1, round(w * ratio)), max(1, round(h * ratio))
         offset = ((input_w - scaled_w) // 2, (input_h - scaled_h) // 2)
     return Letterbox(picture_size, (scaled_w, scaled_h), offset)
 

@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
-from models.manifest import LicenceStatus, ManifestError, list_manifests, load_manifest, verify
+from models.manifest import (
+    DEFAULT_REGISTRY,
+    LicenceStatus,
+    ManifestError,
+    list_manifests,
+    load_manifest,
+    verify,
+)
 from tests.inference.tiny import constant_model, manifest, write_registry, yolox_output
 
-SHIPPED = list_manifests()
+SHIPPED = list_manifests(DEFAULT_REGISTRY)
 MAX_WEIGHTS_BYTES = 8 * 1024 * 1024
 
 

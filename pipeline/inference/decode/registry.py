@@ -11,6 +11,11 @@ from pipeline.inference.decode.base import Decoder
 
 DECODERS: Mapping[str, str] = {
     "yolox": "pipeline.inference.decode.yolox:decode",
+    "yolov8": "pipeline.inference.decode.yolo:decode",
+    "yolov11": "pipeline.inference.decode.yolo:decode",
+    "yolo26": "pipeline.inference.decode.yolo:decode",
+    "rtdetr": "pipeline.inference.decode.detr:decode",
+    "rfdetr": "pipeline.inference.decode.detr:decode",
 }
 
 

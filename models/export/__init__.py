@@ -1,0 +1,1 @@
+"""Weights of other makers, turned into ONNX."""
