@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = {"decode": "bench_decode", "gate": "bench_gate", "ingest": "bench_ingest"}
+BENCHES = {name: f"bench_{name}" for name in ("decode", "gate", "ingest", "latency", "memory")}
 
 
 def main(arguments: list[str]) -> int:

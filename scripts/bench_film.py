@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -29,6 +30,17 @@ _CROP_TOP, _CROP_HEIGHT = 96, 432
 """16:9 of the street video's 768 x 576; people walk in these rows."""
 _STREET_FPS = 10
 _MEDIAN_STEP = 16
+WALKER = (224, 0, 416, 240)
+"""Left, top, right, bottom in the cut picture: one person walks here alone, 84 pixels high, from
+the ``_WALKER_FROM``-th picture of the street video for ten seconds. On the right there always are
+people: everything from ``_OTHERS_LEFT`` on."""
+CUT_SIZE = (768, _CROP_HEIGHT)
+_WALKER_FROM, _WALKER_PICTURES = 358, 107
+_OTHERS_LEFT = 480
+EVENTS, EVENT_S = 4, 4.0
+_FIRST_EVENT_S = 5.0
+QUIET_BETWEEN_S, ACTIVE_BETWEEN_S = 24.7, 12.7
+"""No multiple of the keyframe interval, so that people come at any moment of it."""
 _SEED = 20
 _VERSION = 1
 """Raised whenever the films change, so that old ones are not taken again."""
@@ -86,6 +98,58 @@ def busy_film(say: Say) -> Film:
     """The street with its people, who walk all the time."""
     count = round(BUSY_S * FPS)
     return _made("busy", lambda: map(_enlarged, smooth(street(), count)), count, say)
+
+
+def event_film(say: Say, *, is_active: bool) -> Film:
+    """Somebody appears now and then, walks for ``EVENT_S`` seconds and is gone; each a mark.
+
+    Args:
+        say: Told how far it is.
+        is_active: Other people are in another part of the picture all the time; else nobody is.
+    """
+    between_s = ACTIVE_BETWEEN_S if is_active else QUIET_BETWEEN_S
+    count = round(EVENTS * between_s * FPS)
+    starts = [round((_FIRST_EVENT_S + n * between_s) * FPS) for n in range(EVENTS)]
+    return _made(
+        "events-active" if is_active else "events-quiet",
+        lambda: map(_enlarged, _with_events(count, starts, is_active=is_active)),
+        count,
+        say,
+        tuple(starts),
+    )
+
+
+def _with_events(count: int, starts: Sequence[int], *, is_active: bool) -> Iterator[Yuv]:
+    empty = empty_street()
+    walk = list(islice(street(), _WALKER_FROM, _WALKER_FROM + _WALKER_PICTURES))
+    others = smooth(street(), count) if is_active else None
+    length = round(EVENT_S * FPS)
+    shift = (len(walk) - round(EVENT_S * _STREET_FPS)) // max(1, len(starts) - 1)
+    for number in range(count):
+        picture = empty.copy()
+        if others is not None:
+            paste(picture, next(others), (_OTHERS_LEFT, 0, *CUT_SIZE))
+        for event, start in enumerate(starts):
+            if start <= number < start + length:
+                place = event * shift + (number - start) * _STREET_FPS // FPS
+                paste(picture, walk[place], WALKER)
+        yield picture
+
+
+def paste(onto: Yuv, other: Yuv, box: tuple[int, int, int, int]) -> None:
+    """Copy a part of one picture into another.
+
+    Args:
+        onto: Planar 4:2:0, changed.
+        other: The same size.
+        box: Left, top, right, bottom in pixels, all even.
+    """
+    height, width = onto.shape[0] * 2 // 3, onto.shape[1]
+    left, top, right, bottom = box
+    onto[top:bottom, left:right] = other[top:bottom, left:right]
+    half = (2, height // 2, width // 2)
+    rows, columns = slice(top // 2, bottom // 2), slice(left // 2, right // 2)
+    onto[height:].reshape(half)[:, rows, columns] = other[height:].reshape(half)[:, rows, columns]
 
 
 def _made(

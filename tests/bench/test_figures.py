@@ -9,11 +9,14 @@ from pathlib import Path
 
 import bench_film
 import bench_ingest
+import bench_latency
+import bench_memory
 import bench_stack
 import numpy as np
 import pytest
 from bench_film import Film
 from bench_ingest import Way
+from bench_latency import Moment
 
 from pipeline.runtime.config import CameraConfig
 
@@ -82,3 +85,48 @@ def test_a_missing_tool_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch
         bench_stack.require_tools(motion=True)
     for word in ("rtsp-server", "motion", "apt-get install"):
         assert word in str(error.value)
+
+
+def test_people_are_paired_with_their_own_alerts() -> None:
+    people = [Moment("a", 100.0), Moment("b", 100.5), Moment("a", 125.0), Moment("b", 125.5)]
+    alerts = [Moment("b", 102.0), Moment("a", 101.25), Moment("a", 126.5), Moment("a", 160.0)]
+    found = bench_latency.pair(people, alerts, within_s=8.0)
+    assert found.alerted == ((people[0], 1.25), (people[1], 1.5), (people[2], 1.5))
+    assert found.missed == (people[3],)
+    assert found.extra == (alerts[3],)
+    assert bench_latency.figures(found) == {
+        "events": 3,
+        "missed": 1,
+        "extra": 1,
+        "p50_s": 0.5,
+        "p95_s": 0.5,
+        "max_s": 0.5,
+    }
+    later = found.between(120.0, 130.0)
+    assert (later.alerted, later.missed, later.extra) == (((people[2], 1.5),), (people[3],), ())
+
+
+def test_a_scene_without_alerts_has_no_percentile() -> None:
+    figures = bench_latency.figures(bench_latency.pair([Moment("a", 1.0)], [], within_s=8.0))
+    assert (figures["events"], figures["missed"], figures["p95_s"]) == (0, 1, None)
+
+
+def test_only_the_box_is_pasted_in_all_three_planes() -> None:
+    onto, other = np.zeros((12, 8), np.uint8), np.full((12, 8), 9, np.uint8)
+    bench_film.paste(onto, other, (2, 4, 6, 8))
+    assert onto[4:8, 2:6].min() == 9
+    assert np.count_nonzero(onto[:8]) == 16
+    chroma = onto[8:].reshape(2, 4, 4)
+    assert chroma[:, 2:4, 1:3].min() == 9
+    assert np.count_nonzero(chroma) == 8
+
+
+def test_the_walker_is_in_the_zone() -> None:
+    camera = bench_latency.latency_camera("quiet-0", "rtsp://127.0.0.1:8554/quiet-0")
+    [rule] = CameraConfig.model_validate(camera).rules
+    assert rule.type == "perimeter_intrusion"
+    assert rule.dwell_s == bench_latency.DWELL_S
+
+
+def test_memory_of_one_more_camera_is_the_slope() -> None:
+    assert bench_memory.slope_mb({1: 130.0, 2: 160.0, 4: 220.0, 8: 340.0}) == (30.0, 100.0)
