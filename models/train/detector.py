@@ -42,7 +42,10 @@ def arguments(about: str | None, held_out: int) -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=90.0, help="upper bound of the schedule")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-3, help="relative to each weight")
-    parser.add_argument("--held-out", type=int, default=held_out, help="the fold left out")
+    parser.add_argument(
+        "--held-out", type=int, nargs="+", default=[held_out], help="the folds left out"
+    )
+    parser.add_argument("--resume", type=Path, help="an ONNX of an earlier run to go on from")
     parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
     parser.add_argument("--threads", type=int, default=1)
     return parser
@@ -63,8 +66,11 @@ def fine_tune(
     torch.manual_seed(0)
     options.out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(0)
-    net = load_onnx(template, classes).to(memory_format=torch.channels_last)
-    fresh = _forget(net)
+    begin = template if options.resume is None else onnx.load(options.resume)
+    net = load_onnx(begin, classes).to(memory_format=torch.channels_last)
+    fresh = [p for head in net.heads for p in _last_layers(head)]
+    if options.resume is None:
+        _forget(net)
     average = copy.deepcopy(net)
     for name, parameter in net.named_parameters():
         parameter.requires_grad_(any(word in name for word in TRAINED["deep"]))
@@ -102,13 +108,14 @@ def fine_tune(
     print(f"wrote {options.out / 'final.onnx'} after {step} steps", flush=True)
 
 
-def _forget(net: nn.Module) -> list[nn.Parameter]:
-    """Start the last layers for objectness and classes anew; gives their weights and biases."""
-    fresh = []
+def _last_layers(head: nn.Module) -> list[nn.Parameter]:
+    return [*head.obj_pred.parameters(), *head.cls_pred.parameters()]
+
+
+def _forget(net: nn.Module) -> None:
+    """Start the last layers for objectness and classes anew."""
     with torch.no_grad():
         for head in net.heads:
             for layer, bias in ((head.obj_pred, PRIOR_LOGIT), (head.cls_pred, 0.0)):
                 layer.weight.normal_(0.0, 0.01)
                 layer.bias.fill_(bias)
-                fresh += [layer.weight, layer.bias]
-    return fresh

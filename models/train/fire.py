@@ -13,16 +13,23 @@ from models.train.detector import arguments, fine_tune
 from models.train.graph import prune_classes
 from models.train.samples import Sample
 from models.train.synthetic import FIRE, SMOKE, graft, recoloured, with_fire, with_smoke
-from models.train.yolo_samples import Pool, frames, labelled, photographs, stored, views_of
+from models.train.yolo_samples import (
+    HELD_OUT,
+    Pool,
+    frames,
+    labelled,
+    photographs,
+    stored,
+    views_of,
+)
 
 CLASSES = {0: "fire", 2: "smoke"}
 """Index in the set's files, to our name; its ``default`` is a normal scene, a negative."""
 
-HELD_OUT = 3
 NEGATIVE_VIDEOS = ("one_by_one.mp4", "retail_overhead.mp4")
 NEGATIVE_SHARE = 0.17
 COMPOSED_SHARE = 0.38
-COMPOSED = 5000
+COMPOSED = 2500
 GRAFTED_SHARE = {FIRE: 0.35, SMOKE: 0.25}
 """Of what is laid into a scene, cut from a labelled picture; the rest is drawn."""
 MOSAIC_SHARE = 0.4
@@ -31,7 +38,7 @@ RECOLOURED_SHARE = 0.4
 
 def main() -> None:
     """Read the arguments and train."""
-    options = arguments(__doc__, HELD_OUT).parse_args()
+    options = arguments(__doc__, HELD_OUT["fire_smoke"]).parse_args()
     shown, sources = labelled(options.data, "fire_smoke", CLASSES, options.held_out)
     others = list(_negatives(options.data))
     drawn = list(_composed(others, shown, np.random.default_rng(1)))

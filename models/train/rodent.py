@@ -13,18 +13,17 @@ import onnx
 from models.train.detector import arguments, fine_tune
 from models.train.graph import prune_classes
 from models.train.samples import Sample
-from models.train.yolo_samples import Pool, frames, labelled, photographs, views_of
+from models.train.yolo_samples import HELD_OUT, Pool, frames, labelled, photographs, views_of
 
 CLASSES = {0: "rodent"}
-HELD_OUT = 0
 NEGATIVE_VIDEOS = ("one_by_one.mp4", "retail_overhead.mp4")
-NEGATIVE_SHARE = 0.2
+NEGATIVE_SHARE = 0.3
 MOSAIC_SHARE = 0.5
 
 
 def main() -> None:
     """Read the arguments and train."""
-    options = arguments(__doc__, HELD_OUT).parse_args()
+    options = arguments(__doc__, HELD_OUT["rodents"]).parse_args()
     shown, sources = labelled(options.data, "rodents", CLASSES, options.held_out)
     others = list(_negatives(options.data))
     print(f"{len(shown)} labelled of {len(sources)} sources, {len(others)} negatives", flush=True)
@@ -34,10 +33,11 @@ def main() -> None:
 
 
 def _negatives(data: Path) -> Iterator[Sample]:
-    yield from frames([data / "videos" / name for name in NEGATIVE_VIDEOS], 24)
+    yield from frames([data / "videos" / name for name in NEGATIVE_VIDEOS], 12)
     yield from frames(sorted((data / "falls").rglob("*.mp4")), 24)
     yield from photographs(sorted((data / "kitchen_people" / "images").rglob("*.jpg"))[::4])
     yield from photographs(sorted((data / "masks" / "images").iterdir())[::3])
+    yield from photographs(sorted((data / "fire_smoke" / "images").iterdir())[::2])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,17 +20,21 @@ STORED_LONG_SIDE = 640
 SPLITS = Path(__file__).parents[1] / "eval" / "splits"
 """A table ``picture,source,fold`` of each set, the picture by its name without suffix."""
 
+HELD_OUT = {"fire_smoke": 3, "rodents": 0}
+"""The fold of each set that the shipped weights have never seen; both were chosen before any figure
+was known: fire's scenes indoors, which are most like a school's, and a fifth of the rodents."""
+
 
 def labelled(
-    data: Path, name: str, classes: Mapping[int, str], held_out: int
+    data: Path, name: str, classes: Mapping[int, str], held_out: Collection[int]
 ) -> tuple[list[Sample], list[list[int]]]:
-    """The pictures of a set but for one fold.
+    """The pictures of a set but for some folds.
 
     Args:
         data: The data folder.
         name: Of the set and of its table of folds.
         classes: Our name of each class index; our index is the place here.
-        held_out: The fold that is left out.
+        held_out: The folds that are left out.
 
     Returns:
         The samples, and the indices of those of each source.
@@ -38,7 +42,7 @@ def labelled(
     places = {
         picture: source
         for fold, pictures in read_folds(SPLITS / f"{name}.csv").items()
-        if fold != held_out
+        if fold not in held_out
         for picture, source in pictures.items()
     }
     order = {ours: i for i, ours in enumerate(classes.values())}

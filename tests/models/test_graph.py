@@ -9,7 +9,7 @@ import onnx
 import onnxruntime as ort
 import pytest
 
-from models.manifest import load_manifest
+from models.manifest import ModelManifest, Task, list_manifests, load_manifest
 from models.train.graph import COCO_INDEX, conv_weights, prune_classes, with_conv_weights
 from tests.models.evaluation_data import seed_weights
 
@@ -69,12 +69,15 @@ def test_pruning_changes_no_number() -> None:
     np.testing.assert_array_equal(pruned, run(seed, batch)[:, :, rows])
 
 
-def test_pytorch_says_the_same() -> None:
+@pytest.mark.parametrize(
+    "manifest", [m for m in list_manifests() if m.task is Task.DETECT], ids=lambda m: m.id
+)
+def test_pytorch_says_the_same(manifest: ModelManifest) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is only in the training environment")
     from models.train.yolox_nano import load_onnx, to_onnx
 
-    model = shipped()
-    net = load_onnx(model, len(COCO_INDEX))
+    model = onnx.load(manifest.weights_path)
+    net = load_onnx(model, len(manifest.classes))
     batch = pictures(2, 416, 256)
     with torch.no_grad():
         raw = net(torch.from_numpy(batch))

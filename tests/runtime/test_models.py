@@ -54,6 +54,15 @@ def test_a_model_of_unknown_terms_is_off_until_it_is_taken(keys: dict[str, Any])
     assert "fire" in abilities(analysis(**keys, accept_unknown_licence=["tiny"])).class_names
 
 
+def test_the_shipped_rodent_model_is_off_and_the_fire_model_is_not() -> None:
+    rules = [{"type": "rodent", "zone": _ZONE}]
+    with pytest.raises(ModelError, match="rodent was trained on are not known"):
+        abilities(analysis(rules=rules, more_models=["rodent"]))
+    taken = analysis(rules=rules, more_models=["rodent"], accept_unknown_licence=["rodent"])
+    assert "rodent" in abilities(taken).class_names
+    assert {"fire", "smoke"} <= set(abilities(analysis(more_models=["fire_smoke"])).class_names)
+
+
 def test_an_unknown_model_is_named_with_its_key() -> None:
     with pytest.raises(ModelError, match="no model 'tony'") as refusal:
         abilities(analysis(more_models=["tony"]))
