@@ -260,7 +260,15 @@ def test_an_imported_model_is_one_of_the_box(
         "      zone: {name: all, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}\n",
         "utf-8",
     )
-    assert "ok, 1 rules" in run.invoke(app, ["config", "check", str(config)]).stdout
+    check = ["config", "check", str(config)]
+    refused = run.invoke(app, check)
+    assert isinstance(refused.exception, ModelError)
+    assert "accept_unknown_licence: [best]" in refused.exception.line()
+    taken = config.read_text("utf-8").replace(
+        "  model: best\n", "  model: best\n  accept_unknown_licence: [best]\n"
+    )
+    config.write_text(taken, "utf-8")
+    assert "ok, 1 rules" in run.invoke(app, check).stdout
     assert {"best", "campus_objects"} <= {manifest.id for manifest in list_manifests()}
 
 

@@ -28,11 +28,20 @@ export function Component() {
   const grid = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen();
 
-  const go = (change: Partial<Wall>) => setParams(writeWall({ ...wall, ...change }), { replace: true });
+  // Keys come faster than pages are drawn: each changes what the last one asked for.
+  const asked = useRef(wall);
+  useEffect(() => {
+    asked.current = wall;
+  }, [wall]);
+  const go = (change: Partial<Wall>) => {
+    asked.current = { ...asked.current, ...change };
+    setParams(writeWall(asked.current), { replace: true });
+  };
   const step = (by: number) =>
     setSelected((now) => Math.min(Math.max(now + by, 0), Math.max(0, shown.cameras.length - 1)));
   const turn = (by: number) => {
-    go({ page: (shown.page + by + shown.pages) % shown.pages });
+    const { page, pages } = shownCameras(all, asked.current);
+    go({ page: (page + by + pages) % pages });
     setSelected(0);
   };
   const at = Math.min(selected, Math.max(0, shown.cameras.length - 1));
@@ -45,7 +54,8 @@ export function Component() {
       if (tile instanceof HTMLElement) fullScreen.toggle(tile);
     },
     close: () => fullScreen.leave(),
-    layout: () => go({ size: SIZES[(SIZES.indexOf(wall.size) + 1) % SIZES.length] ?? 4, page: 0 }),
+    layout: () =>
+      go({ size: SIZES[(SIZES.indexOf(asked.current.size) + 1) % SIZES.length] ?? 4, page: 0 }),
     pageBack: () => turn(-1),
     pageForward: () => turn(1),
   });
