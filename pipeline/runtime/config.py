@@ -178,6 +178,8 @@ class CameraConfig(AnalysisConfig):
     enabled: bool = True
     source: SourceConfig
     clip: ClipConfig = ClipConfig()
+    gate: GateConfig = GateConfig()
+    """A camera is decoded only while something moves; a recording analysed offline, in full."""
     recording: RecordingConfig | None = None
 
 

@@ -37,6 +37,15 @@ def test_a_good_box_loads_with_paths_below_its_folder(tmp_path: Path) -> None:
     assert box.cameras[0].analysis_fps == 5.0
 
 
+def test_cameras_are_gated_unless_told_otherwise_and_recordings_are_not(tmp_path: Path) -> None:
+    assert load_box(_write(tmp_path, _BOX)).cameras[0].gate.mode == "auto"
+    decoded = _BOX.replace("    rules:", "    gate: {mode: always}\n    rules:")
+    assert load_box(_write(tmp_path, decoded)).cameras[0].gate.mode == "always"
+    rules = _BOX[_BOX.index("      - type") :]
+    offline = _write(tmp_path, f"analysis:\n    rules:\n{rules}")
+    assert load_analysis(offline).analysis.gate.mode == "always"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
