@@ -159,7 +159,7 @@ async def open_original(
 ) -> OriginalGrant:
     """Log who opens the unblurred snapshot and why, then grant it for a short while.
 
-    Only originals are logged: blurred snapshots and clips are everyday work of a reviewer.
+    Blurred snapshots are everyday work of a reviewer and are not logged.
 
     Raises:
         NotFoundError: If there is no such alert.

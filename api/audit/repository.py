@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +23,18 @@ class AccessLogRepository:
     def add(self, entry: AccessLogEntry) -> None:
         """Append an entry."""
         self._session.add(entry)
+
+    async def has_since(
+        self, action: AccessAction, username: str, alert_id: UUID, since: datetime
+    ) -> bool:
+        """Whether this person did this with this alert from then on."""
+        query = select(AccessLogEntry.id).where(
+            AccessLogEntry.action == action,
+            AccessLogEntry.username == username,
+            AccessLogEntry.alert_id == alert_id,
+            AccessLogEntry.at >= since,
+        )
+        return await self._session.scalar(query.limit(1)) is not None
 
     async def page(
         self, actions: tuple[AccessAction, ...], after: Cursor | None, limit: int

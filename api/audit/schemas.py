@@ -17,6 +17,7 @@ class AccessAction(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
     ORIGINAL_OPENED = "original_opened"
+    CLIP_VIEWED = "clip_viewed"
     LIVE_STARTED = "live_started"
     LIVE_ENDED = "live_ended"
     USER_CREATED = "user_created"

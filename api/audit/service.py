@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,8 @@ from api.audit.schemas import AccessAction, AccessEntry, AccessPage
 from api.bus.work import UnitOfWork
 from api.db.models import AccessLogEntry
 from api.kit.pagination import Cursor
+
+_ONE_VIEWING = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,19 @@ def log(
             to_at=None if viewing is None else viewing.to_at,
         )
     )
+
+
+async def log_clip_viewings(
+    work: UnitOfWork, username: str, client: str, alert_ids: Sequence[UUID]
+) -> None:
+    """Append that somebody plays the clip of these alerts; a player asks for it piece by piece,
+    so once an hour.
+    """
+    log_book = AccessLogRepository(work.session)
+    for alert_id in alert_ids:
+        since = work.now - _ONE_VIEWING
+        if not await log_book.has_since(AccessAction.CLIP_VIEWED, username, alert_id, since):
+            log(work, AccessAction.CLIP_VIEWED, username, client, alert_id=alert_id)
 
 
 async def list_entries(

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.auth.guards import Person
+from api.audit import service as audit
+from api.auth.guards import Person, client_of
 from api.contract.base import Sha256
 from api.evidence import service
 from api.kit.errors import (
@@ -48,8 +49,14 @@ async def get_evidence(
         str | None, Query(max_length=128, description="Of `alerts_original`; originals only.")
     ] = None,
 ) -> Response:
-    """The file, whole or one byte range of it. Originals need a grant of the same person."""
+    """The file, whole or one byte range of it.
+
+    Originals need a grant of the same person; who plays a clip is in the access log.
+    """
     found = await service.find_readable(
         session, sha256, username=person.username, grant=grant, now=runtime.clock()
     )
+    if found.clip_of:
+        async with runtime.work() as work:
+            await audit.log_clip_viewings(work, person.username, client_of(request), found.clip_of)
     return service.file_response(runtime.evidence, found, request.headers)

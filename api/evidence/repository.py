@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.contract import EvidenceKind
 from api.db.models import AlertEvidence, EvidenceFile, EvidenceGrant
 from api.db.upsert import insert_if_absent
 
@@ -38,6 +40,13 @@ class EvidenceRepository:
                 select(AlertEvidence.kind).where(AlertEvidence.sha256 == sha256).distinct()
             )
         )
+
+    async def clip_of(self, sha256: str) -> list[UUID]:
+        """The alerts whose clip this file is."""
+        query = select(AlertEvidence.alert_id).where(
+            AlertEvidence.sha256 == sha256, AlertEvidence.kind == EvidenceKind.CLIP
+        )
+        return list(await self._session.scalars(query))
 
     async def add_grant(self, grant: EvidenceGrant, now: datetime) -> None:
         """Remember a grant and forget those that ran out."""

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import anyio
 import structlog
@@ -34,12 +35,21 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReadableFile:
-    """A file the person may see."""
+    """A file the person may see.
+
+    Attributes:
+        sha256: Its name.
+        media_type: What it is.
+        size_bytes: Its length.
+        is_original: Unblurred pictures, opened with a reason.
+        clip_of: The alerts it is the clip of; nobody is blurred there either.
+    """
 
     sha256: str
     media_type: str
     size_bytes: int
     is_original: bool
+    clip_of: tuple[UUID, ...]
 
 
 def _token_sha256(token: str) -> str:
@@ -97,7 +107,8 @@ async def find_readable(
             or found.expires_at <= now
         ):
             raise GrantRequiredError("ask for the original with a reason first")
-    return ReadableFile(sha256, file.media_type, file.size_bytes, is_original)
+    clip_of = await evidence.clip_of(sha256) if EvidenceKind.CLIP in kinds else []
+    return ReadableFile(sha256, file.media_type, file.size_bytes, is_original, tuple(clip_of))
 
 
 async def _read(path: Path, part: ByteRange) -> AsyncIterator[bytes]:

@@ -56,6 +56,31 @@ async def test_an_original_needs_a_reason_and_is_logged(
     ]
 
 
+async def test_whoever_plays_a_clip_is_logged_once_an_hour(
+    centre: Centre,
+    worker: httpx.AsyncClient,
+    reviewer: httpx.AsyncClient,
+    admin: httpx.AsyncClient,
+) -> None:
+    clip = b"ten seconds with faces"
+    ref = evidence_ref(clip, EvidenceKind.CLIP)
+    await put_alert(worker, episode(evidence=(ref,)))
+    await put_evidence(worker, clip)
+    path = f"/api/v1/evidence/{sha256(clip)}"
+    for piece in ("bytes=0-3", "bytes=4-"):
+        assert (await reviewer.get(path, headers={"Range": piece})).status_code == 206
+
+    async def viewings() -> list[tuple[str, str]]:
+        log = (await admin.get("/api/v1/audit?action=clip_viewed")).json()["items"]
+        return [(entry["username"], entry["alert_id"]) for entry in log]
+
+    once = ("wang.li", str(alert_uuid("one")))
+    assert await viewings() == [once]
+    centre.clock.advance(3601)
+    await reviewer.get(path)
+    assert await viewings() == [once, once]
+
+
 async def test_a_grant_serves_one_person_one_file_and_a_short_while(
     centre: Centre,
     worker: httpx.AsyncClient,

@@ -257,7 +257,9 @@ export const complianceRetentionGet = <ThrowOnError extends boolean = false>(opt
 /**
  * A snapshot or clip
  *
- * The file, whole or one byte range of it. Originals need a grant of the same person.
+ * The file, whole or one byte range of it.
+ *
+ * Originals need a grant of the same person; who plays a clip is in the access log.
  */
 export const evidenceGet = <ThrowOnError extends boolean = false>(options: Options<EvidenceGetData, ThrowOnError>) => (options.client ?? client).get<EvidenceGetResponses, EvidenceGetErrors, ThrowOnError>({
     security: [{

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'live_started' | 'live_ended' | 'user_created' | 'password_reset';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'live_started' | 'live_ended' | 'user_created' | 'password_reset';
 
 /**
  * AccessEntry
