@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = {name: f"bench_{name}" for name in ("decode", "gate", "ingest", "latency", "memory")}
+BENCHES = {
+    name: f"bench_{name}" for name in ("batch", "decode", "gate", "ingest", "latency", "memory")
+}
 
 
 def main(arguments: list[str]) -> int:

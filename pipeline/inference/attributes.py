@@ -105,7 +105,7 @@ def cut(picture: Bgr, region: tuple[float, float, float, float], size: tuple[int
 
 
 class AttributeClassifier:
-    """A model of people's attributes; owned by one thread at a time.
+    """A model of people's attributes; several threads may ask at a time.
 
     Args:
         manifest: Of task classify, each group with the answers no, yes, unknown.

@@ -27,7 +27,7 @@ from pipeline.inference.preprocess import Letterbox, prepare
 
 
 class Detector:
-    """Boxes of the objects in a batch of frames; owned by one thread at a time.
+    """Boxes of the objects in a batch of frames; several threads may ask at a time.
 
     The same frames give the same boxes on every run.
 

@@ -228,6 +228,20 @@ class BoxSiteConfig(SiteConfig):
     name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
+class InferenceConfig(Strict):
+    """How the models share the cores of this box."""
+
+    threads: Annotated[
+        int | None, Field(ge=1, le=256, description="Pictures looked at at a time; one a core")
+    ] = None
+    max_batch: Annotated[
+        int, Field(ge=1, le=64, description="Pictures of several cameras in one run of a model")
+    ] = 1
+    max_wait_ms: Annotated[
+        float, Field(ge=0, le=100, description="Longest wait for a batch that began to form")
+    ] = 4.0
+
+
 class BoxConfig(Strict):
     """Everything one worker process is told."""
 
@@ -237,6 +251,7 @@ class BoxConfig(Strict):
     api: ApiConfig
     recorder: RecorderConfig | None = None
     live: LiveConfig = LiveConfig()
+    inference: InferenceConfig = InferenceConfig()
     cameras: Annotated[list[CameraConfig], Field(min_length=1, max_length=256)]
 
     @model_validator(mode="after")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from models.manifest import ManifestError, load_manifest
 from pipeline.core.errors import ModelError
 from pipeline.geometry.site import SiteConfig
-from pipeline.inference.attributes import AttributeClassifier, load_classifier
+from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.inference.several import SeveralDetectors, joined_classes, require_known_licence
-from pipeline.runtime.analysis import TRACKING_SCORE, Sees
+from pipeline.runtime.analysis import TRACKING_SCORE, Sees, Tells
 from pipeline.runtime.config import AnalysisConfig, config_sha256
 from pipeline.runtime.episodes import Provenance, UsedModel
 
@@ -65,7 +65,7 @@ class OpenModels:
     """
 
     detector: Sees
-    classifier: AttributeClassifier | None
+    classifier: Tells | None
     made_by: Provenance
 
 

@@ -8,69 +8,32 @@ import signal
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
 from api.contract import CONTRACT_VERSION, AnalysedTime, CameraRegistration, Heartbeat
 from pipeline.core.clock import Clock, SystemClock
-from pipeline.core.detections import Detections, Floats
 from pipeline.core.errors import DeliveryError
-from pipeline.core.frame import Frame
 from pipeline.core.redact import redact_url
 from pipeline.delivery.client import CentreClient
 from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.delivery.postman import Postman
 from pipeline.evidence.store import EvidenceStore
-from pipeline.inference.attributes import AttributeClassifier, Attributes, load_classifier
-from pipeline.inference.detector import Detector, load_detector
-from pipeline.inference.several import SeveralDetectors
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveCamera, LiveDesk
-from pipeline.runtime.analysis import TRACKING_SCORE, Analysis
+from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, config_sha256
-from pipeline.runtime.episodes import EpisodeBook, Provenance, UsedModel, utc
+from pipeline.runtime.episodes import EpisodeBook, utc
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
-from pipeline.runtime.models import abilities, detectors_of
+from pipeline.runtime.model_pool import ModelPool
 from pipeline.runtime.version import version
 
 _log = structlog.get_logger(__name__)
 _HEARTBEAT_S = 5.0
 _STOP_S = 8.0
-
-
-class SharedDetector:
-    """A detector used by several cameras, one at a time."""
-
-    def __init__(self, detector: Detector) -> None:
-        self._detector = detector
-        self._lock = threading.Lock()
-        self.class_names = detector.class_names
-        self.model_id = detector.model_id
-        self.model_sha256 = detector.model_sha256
-
-    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
-        """The boxes of each frame."""
-        with self._lock:
-            return self._detector.detect(frames)
-
-
-class SharedClassifier:
-    """A classifier of people used by several cameras, one at a time."""
-
-    def __init__(self, classifier: AttributeClassifier) -> None:
-        self._classifier = classifier
-        self._lock = threading.Lock()
-        self.names = classifier.names
-        self.label = f"{classifier.model_id} {classifier.model_sha256}"
-
-    def classify(self, frame: Frame, person_xyxy: Floats) -> Attributes:
-        """Look at the people in a frame."""
-        with self._lock:
-            return self._classifier.classify(frame, person_xyxy)
 
 
 class Worker:
@@ -101,8 +64,7 @@ class Worker:
         self._footage = Footage(config, self._outbox, self._clock) if records else None
         self._unsent_time: deque[AnalysedTime] = deque()
         self._time_lock = threading.Lock()
-        self._detectors: dict[tuple[str, tuple[int, int] | None], SharedDetector] = {}
-        self._classifiers: dict[str, SharedClassifier] = {}
+        self._models = ModelPool(config.inference)
         self._cameras = [self._build(camera) for camera in config.cameras]
         self._viewing = ViewingClient(config.api.url, config.api.token)
         self._live = LiveDesk(
@@ -134,46 +96,17 @@ class Worker:
         self._shut_down()
 
     def _build(self, camera: CameraConfig) -> CameraWorker:
-        detector, *others = self._detectors_of(camera)
-        classifier = (
-            self._classifier(camera.attributes_model) if camera.needs_attributes() else None
-        )
+        models = self._models.models_for(camera, self._config.site)
         return CameraWorker(
             camera,
-            Analysis(
-                camera,
-                self._config.site,
-                SeveralDetectors([detector, *others]) if others else detector,
-                classifier,
-            ),
-            Provenance(
-                detector.model_id,
-                detector.model_sha256,
-                config_sha256(camera, self._config.site),
-                classifier.label if classifier else "",
-                tuple(UsedModel(o.model_id, o.model_sha256, o.class_names) for o in others),
-            ),
+            Analysis(camera, self._config.site, models.detector, models.classifier),
+            models.made_by,
             book=self._book,
             desk=self._desk,
             clock=self._clock,
             emit_time=self._save_time,
             footage=self._footage.feed(camera.id) if self._footage else None,
         )
-
-    def _detectors_of(self, camera: CameraConfig) -> list[SharedDetector]:
-        abilities(camera)
-        keys = detectors_of(camera)
-        for key in keys:
-            if key not in self._detectors:
-                self._detectors[key] = SharedDetector(
-                    load_detector(key[0], input_size=key[1], score=TRACKING_SCORE)
-                )
-        return [self._detectors[key] for key in keys]
-
-    def _classifier(self, model_id: str) -> SharedClassifier:
-        if model_id not in self._classifiers:
-            self._classifiers[model_id] = SharedClassifier(load_classifier(model_id))
-        return self._classifiers[model_id]
 
     def _register(self) -> None:
         for camera in self._config.cameras:
@@ -229,6 +162,7 @@ class Worker:
             camera.request_stop()
         for camera in self._cameras:
             camera.join(_STOP_S)
+        self._models.close()
         if self._footage is not None:
             self._footage.post()
             self._footage.stop()

@@ -17,7 +17,7 @@ Tensor = NDArray[np.float32]
 
 
 class Backend(Protocol):
-    """A loaded model; owned by one thread at a time."""
+    """A loaded model; ``infer`` is called by several threads at a time."""
 
     def infer(self, batch: Tensor) -> list[Tensor]:
         """Run the model.

@@ -1,0 +1,81 @@
+"""Cameras share models; what no camera needs is freed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.eval.media import frame_of
+from pipeline.core.errors import ModelError
+from pipeline.geometry import SiteConfig
+from pipeline.inference.detector import load_detector
+from pipeline.runtime.analysis import TRACKING_SCORE
+from pipeline.runtime.config import CameraConfig, InferenceConfig
+from pipeline.runtime.model_pool import ModelPool
+
+_ZONE = {"name": "room", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
+
+
+def _camera(**keys: Any) -> CameraConfig:
+    camera = {
+        "id": "gate",
+        "name": "门",
+        "source": {"type": "rtsp", "url": "rtsp://127.0.0.1/x"},
+        "model_input": [416, 256],
+        "rules": [{"type": "perimeter_intrusion", "zone": _ZONE}],
+    }
+    return CameraConfig.model_validate(camera | keys)
+
+
+@pytest.fixture
+def pool() -> Iterator[ModelPool]:
+    made = ModelPool(InferenceConfig(threads=2, max_batch=2))
+    yield made
+    made.close()
+
+
+def test_two_cameras_ask_one_detector_and_get_what_it_says(pool: ModelPool) -> None:
+    one = pool.models_for(_camera(), SiteConfig())
+    other = pool.models_for(_camera(id="yard"), SiteConfig())
+    assert one.detector is other.detector
+    assert one.made_by.config_sha256 != other.made_by.config_sha256
+    random = np.random.default_rng(3)
+    frame = frame_of(random.integers(0, 256, (90, 160, 3), np.uint8))
+    with load_detector("campus_objects", input_size=(416, 256), score=TRACKING_SCORE) as alone:
+        expected = alone.detect([frame])[0]
+    np.testing.assert_array_equal(one.detector.detect([frame])[0].xyxy, expected.xyxy)
+
+
+def test_attributes_are_loaded_only_for_who_asks(pool: ModelPool) -> None:
+    assert pool.models_for(_camera(), SiteConfig()).classifier is None
+    asks = _camera(rules=[{"type": "no_mask", "zone": _ZONE}])
+    models = pool.models_for(asks, SiteConfig())
+    assert models.classifier is not None
+    assert models.made_by.attributes_model.startswith("kitchen_attributes ")
+    answers = models.classifier.classify(
+        frame_of(np.zeros((200, 100, 3), np.uint8)), np.array([[10, 10, 90, 190]], np.float32)
+    )
+    assert answers.of("mask").shape == (1,)
+
+
+def test_what_no_camera_needs_is_freed_and_the_rest_goes_on(pool: ModelPool) -> None:
+    kept, gone = _camera(), _camera(id="yard", model_input=[416, 416])
+    stays = pool.models_for(kept, SiteConfig()).detector
+    freed = pool.models_for(gone, SiteConfig()).detector
+    pool.keep_only([kept])
+    frame = frame_of(np.zeros((90, 160, 3), np.uint8))
+    assert len(stays.detect([frame])) == 1
+    again = pool.models_for(gone, SiteConfig()).detector
+    assert again is not freed
+    assert len(again.detect([frame])) == 1
+
+
+def test_a_closed_pool_refuses_at_once() -> None:
+    pool = ModelPool(InferenceConfig(threads=1))
+    detector = pool.models_for(_camera(), SiteConfig()).detector
+    pool.close()
+    with pytest.raises(ModelError, match="closed"):
+        detector.detect([frame_of(np.zeros((90, 160, 3), np.uint8))])
