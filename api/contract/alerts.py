@@ -31,11 +31,13 @@ class EvidenceKind(StrEnum):
 
     ``snapshot`` is blurred where people are; ``snapshot_original`` is not, and is opened only
     with a reason that is logged. ``clip`` shows seconds before and after the alert.
+    ``reference`` is what the camera should show, blurred too, beside a picture fault's snapshot.
     """
 
     SNAPSHOT = "snapshot"
     SNAPSHOT_ORIGINAL = "snapshot_original"
     CLIP = "clip"
+    REFERENCE = "reference"
 
 
 class EvidenceRef(WireModel):

@@ -35,6 +35,7 @@ class DiagnosisConfig(_Strict):
     """What is looked for in the picture itself.
 
     Attributes:
+        enabled: Whether it is looked for at all.
         interval_s: A keyframe is examined at most this often. Faults last minutes; at 5 s the
             examination costs a thousandth of a core.
         learn_s: Without a stored reference, the first sound pictures of so many seconds make one:
@@ -78,6 +79,7 @@ class DiagnosisConfig(_Strict):
             reference's.
     """
 
+    enabled: bool = True
     interval_s: Seconds = 5.0
     learn_s: Seconds = 60.0
     loss_after_s: Seconds = 5.0

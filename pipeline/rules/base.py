@@ -13,6 +13,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 
+from api.contract import RiskLevel
 from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Tracks
 from pipeline.core.errors import ConfigError
@@ -86,6 +87,10 @@ class Rule(Protocol):
     @property
     def rule_id(self) -> str:
         """Its name on the camera."""
+
+    @property
+    def risk_level(self) -> RiskLevel:
+        """Risk class of its alerts."""
 
     @property
     def required_classes(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from api.contract import RiskLevel
 from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Tracks
 from pipeline.geometry import Schedule, SiteConfig
@@ -54,6 +55,11 @@ class Watcher(Generic[ConfigT]):
     def rule_id(self) -> str:
         """Its name on the camera."""
         return self._config.rule_id
+
+    @property
+    def risk_level(self) -> RiskLevel:
+        """Risk class of its alerts."""
+        return self._config.risk_level
 
     @property
     def required_classes(self) -> frozenset[str]:

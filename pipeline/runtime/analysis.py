@@ -128,6 +128,14 @@ class Analysis:
         is_busy = len(tracks) > 0 or bool((wanted.score >= _SEEN_SCORE).any())
         return FrameResult(frame, detections, tracks, events, is_busy)
 
+    def find(self, frame: Frame) -> Detections:
+        """The boxes in one frame, beside the analysis; for whoever must know whom to blur.
+
+        Raises:
+            ModelError: The model's output cannot be used.
+        """
+        return self._detector.detect([frame])[0]
+
     def _with_attributes(self, frame: Frame, tracks: Tracks) -> Tracks:
         if self._classifier is None or not self._told or not len(tracks):
             return tracks

@@ -31,6 +31,7 @@ from pipeline.runtime.config import CameraConfig, RtspSourceConfig
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import ClipRequest, EvidenceDesk
 from pipeline.runtime.packet_queue import PacketQueue
+from pipeline.runtime.picture_watch import PictureWatch
 from pipeline.runtime.snapshots import Mark
 from pipeline.runtime.watched_time import WatchedTime
 from pipeline.video.backoff import Backoff
@@ -92,6 +93,7 @@ class CameraWorker:
         clock: Time.
         emit_time: Takes analysed-time reports.
         footage: Records the packets, if the camera is recorded.
+        picture: Watches the picture itself, if that is asked for.
     """
 
     def __init__(
@@ -105,8 +107,10 @@ class CameraWorker:
         clock: Clock,
         emit_time: Callable[[list[AnalysedTime]], None],
         footage: CameraFeed | None = None,
+        picture: PictureWatch | None = None,
     ) -> None:
         self.config = config
+        self.picture = picture if config.enabled else None
         self.status = CameraStatus(config.id, clock)
         self.tap = PacketTap()
         self._analysis = analysis
@@ -302,6 +306,10 @@ class CameraWorker:
             keyframe = gated.take_keyframe()
             if keyframe is not None:
                 self._watched_until(keyframe.time.utc_s)
+            if self.picture is not None:
+                self.picture.packet(packet.utc_s)
+                if keyframe is not None:
+                    self.picture.look(keyframe)
             session.source.gather(_GATHER_S if gated.is_resting else 0.0)
         except SourceError as error:
             session.failure = error
@@ -397,6 +405,8 @@ class CameraWorker:
     def _tick(self) -> None:
         """Nothing came for a while: account for the time, and cut clips of an ended session."""
         self._cut_clips()
+        if self.picture is not None and isinstance(self.config.source, RtspSourceConfig):
+            self.picture.tick()  # a recording that has ended is not lost
         session = self._session
         if session is None or session.ended.is_set() or not self.config.enabled:
             self._watched.missing(self._clock.utc_s(), self._missing_reason())
@@ -407,6 +417,8 @@ class CameraWorker:
         return _MISSING.get(self.status.reason, MissingReason.OFFLINE)
 
     def _end(self) -> None:
+        if self.picture is not None:
+            self.picture.end()
         if self._last_time is not None:
             for rule, event in self._analysis.finish(self._last_time):
                 self._book.apply(self.config.id, rule, event, self._made_by)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from api.contract.base import Identifier
 from pipeline.core.errors import ConfigError, DeliveryError
+from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry.site import SiteConfig
 from pipeline.live.config import LiveConfig
 from pipeline.rules import AnyRuleConfig
@@ -181,6 +182,7 @@ class CameraConfig(AnalysisConfig):
     gate: GateConfig = GateConfig()
     """A camera is decoded only while something moves; a recording analysed offline, in full."""
     recording: RecordingConfig | None = None
+    diagnosis: DiagnosisConfig = DiagnosisConfig()
 
 
 class ApiConfig(Strict):

@@ -10,22 +10,46 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 
-from api.contract import AlertEpisode, EpisodeState, EvidenceRef
+from api.contract import AlertEpisode, EpisodeState, EvidenceRef, RiskLevel
 from pipeline.core.events import EventKind, RuleEvent, episode_id
 from pipeline.delivery.outbox import Outbox
-from pipeline.rules.base import Rule
+from pipeline.diagnosis import Fault
 
 _log = structlog.get_logger(__name__)
 Slot = tuple[str, str, str]
 _REMEMBERED = 1024
 """Episodes kept in memory so that late evidence finds the latest revision of its own."""
+_FAULTS = frozenset(fault.value for fault in Fault)
+_FAULT_RESUME_S = 600.0
+"""A fault of the picture is told once a minute, and needs minutes to be believed again."""
+
+
+class Raises(Protocol):
+    """What an alert takes from the rule that raised it, or from what stands in its place."""
+
+    @property
+    def risk_level(self) -> RiskLevel:
+        """Risk class of its alerts."""
+
+    @property
+    def required_classes(self) -> frozenset[str]:
+        """Classes it looks at; they tell which detector decided."""
+
+    @property
+    def required_attributes(self) -> frozenset[str]:
+        """Attributes it asks for."""
+
+    @property
+    def shape_norm(self) -> tuple[tuple[float, float], ...]:
+        """Zone corners or line points, fractions of the picture; may be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +98,9 @@ def utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
-def open_episode(camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenance) -> AlertEpisode:
+def open_episode(
+    camera_id: str, rule: Raises, event: RuleEvent, made_by: Provenance
+) -> AlertEpisode:
     """The first revision of an episode."""
     facts = dict(event.facts)
     if rule.required_attributes:
@@ -87,7 +113,7 @@ def open_episode(camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenan
         rule=event.rule,
         rule_id=event.rule_id,
         zone=event.zone,
-        risk=rule.config.risk_level,
+        risk=rule.risk_level,
         state=EpisodeState.OPEN,
         started_at=utc(event.started.utc_s),
         raised_at=utc(event.at.utc_s),
@@ -130,7 +156,7 @@ class EpisodeBook:
             self._inherited[_slot(episode)] = episode
 
     def apply(
-        self, camera_id: str, rule: Rule, event: RuleEvent, made_by: Provenance
+        self, camera_id: str, rule: Raises, event: RuleEvent, made_by: Provenance
     ) -> tuple[AlertEpisode, bool]:
         """Take what a rule said.
 
@@ -181,17 +207,26 @@ class EpisodeBook:
                 }
             )
             slot = _slot(episode)
-            current = self._episodes.get(slot)
-            if current is not None and current.id == episode.id:
-                self._episodes[slot] = episode
+            for held in (self._episodes, self._inherited):
+                current = held.get(slot)
+                if current is not None and current.id == episode.id:
+                    held[slot] = episode
             self._save(episode)
         self._on_change()
+
+    def hand_back(self, camera_id: str, rule_ids: Iterable[str]) -> None:
+        """Leave open episodes to whoever watches next; nobody does in time, and they are closed."""
+        rules = frozenset(rule_ids)
+        with self._lock:
+            for slot in [s for s in self._episodes if s[0] == camera_id and s[1] in rules]:
+                self._inherited[slot] = self._episodes.pop(slot)
 
     def close_stale(self, now_utc_s: float) -> None:
         """Close inherited episodes that nothing continued in time."""
         with self._lock:
             for slot, episode in list(self._inherited.items()):
-                if now_utc_s - episode.ended_at.timestamp() > self._resume_s:
+                pause_s = now_utc_s - episode.ended_at.timestamp()
+                if pause_s > self._resume_s_of(episode):
                     del self._inherited[slot]
                     self._save(_closed(episode))
         self.retry_unsaved()
@@ -211,7 +246,10 @@ class EpisodeBook:
 
     def _continues(self, before: AlertEpisode, fresh: AlertEpisode) -> bool:
         pause_s = (fresh.started_at - before.ended_at).total_seconds()
-        return pause_s <= self._resume_s and before.config_sha256 == fresh.config_sha256
+        return pause_s <= self._resume_s_of(before) and before.config_sha256 == fresh.config_sha256
+
+    def _resume_s_of(self, episode: AlertEpisode) -> float:
+        return _FAULT_RESUME_S if episode.rule in _FAULTS else self._resume_s
 
     def _save(self, episode: AlertEpisode) -> None:
         key = str(episode.id)

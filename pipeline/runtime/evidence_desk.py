@@ -85,6 +85,31 @@ class EvidenceDesk:
         """Ask for the clip of an alert."""
         self._submit(lambda: self._make_clip(alert, request))
 
+    def comparison(
+        self,
+        alert: UUID,
+        now: Frame | None,
+        reference: Frame | None,
+        find_people: Callable[[Frame], Detections],
+        *,
+        blur: bool,
+    ) -> None:
+        """Ask for the pictures of a fault of the picture itself.
+
+        Args:
+            alert: The fault's episode.
+            now: What the camera shows, or showed last; None if it never showed anything.
+            reference: What it should show; None while that is not known.
+            find_people: Whom to blur; called by the desk's thread, once a picture.
+            blur: Whether people are blurred.
+        """
+        if now is not None:
+            self._submit(
+                lambda: self._make_snapshots(alert, now, find_people(now), Mark(None), blur)
+            )
+        if reference is not None:
+            self._submit(lambda: self._make_reference(alert, reference, find_people, blur))
+
     def _submit(self, job: Callable[[], None]) -> None:
         try:
             self._jobs.put_nowait(job)
@@ -107,21 +132,27 @@ class EvidenceDesk:
         self, alert: UUID, frame: Frame, people: Detections, mark: Mark, blur: bool
     ) -> None:
         shown, original = render_snapshots(frame, people, mark, blur=blur)
-        width, height = frame.size
-        wanted = [(EvidenceKind.SNAPSHOT, shown)]
+        self._hand_over(alert, self._still(EvidenceKind.SNAPSHOT, shown, frame))
         if blur:
-            wanted.append((EvidenceKind.SNAPSHOT_ORIGINAL, original))
-        for kind, data in wanted:
-            reference = EvidenceRef(
-                kind=kind,
-                sha256=self._store.put(data),
-                media_type="image/jpeg",
-                size_bytes=len(data),
-                width=width,
-                height=height,
-                starts_at=utc(frame.time.utc_s),
-            )
-            self._hand_over(alert, reference)
+            self._hand_over(alert, self._still(EvidenceKind.SNAPSHOT_ORIGINAL, original, frame))
+
+    def _make_reference(
+        self, alert: UUID, frame: Frame, find_people: Callable[[Frame], Detections], blur: bool
+    ) -> None:
+        shown, _ = render_snapshots(frame, find_people(frame), Mark(None), blur=blur)
+        self._hand_over(alert, self._still(EvidenceKind.REFERENCE, shown, frame))
+
+    def _still(self, kind: EvidenceKind, data: bytes, frame: Frame) -> EvidenceRef:
+        width, height = frame.size
+        return EvidenceRef(
+            kind=kind,
+            sha256=self._store.put(data),
+            media_type="image/jpeg",
+            size_bytes=len(data),
+            width=width,
+            height=height,
+            starts_at=utc(frame.time.utc_s),
+        )
 
     def _make_clip(self, alert: UUID, request: ClipRequest) -> None:
         self._store.root.mkdir(parents=True, exist_ok=True)

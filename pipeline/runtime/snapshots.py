@@ -17,13 +17,13 @@ class Mark:
     """What is drawn on a snapshot, as fractions of the picture.
 
     Attributes:
-        box_norm_xyxy: The object the alert is about.
+        box_norm_xyxy: The object the alert is about; None where it is the whole picture.
         shape_norm: Corners of the zone, or points of the line.
         is_line: Whether it is a line, whose last point does not join the first.
     """
 
-    box_norm_xyxy: tuple[float, float, float, float]
-    shape_norm: tuple[tuple[float, float], ...]
+    box_norm_xyxy: tuple[float, float, float, float] | None
+    shape_norm: tuple[tuple[float, float], ...] = ()
     is_line: bool = False
 
 

@@ -19,16 +19,18 @@ from pipeline.core.redact import redact_url
 from pipeline.delivery.client import CentreClient
 from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.delivery.postman import Postman
+from pipeline.diagnosis import ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveCamera, LiveDesk
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, config_sha256
-from pipeline.runtime.episodes import EpisodeBook, utc
+from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
 from pipeline.runtime.model_pool import ModelPool
+from pipeline.runtime.picture_watch import PictureWatch
 from pipeline.runtime.version import version
 
 _log = structlog.get_logger(__name__)
@@ -97,15 +99,36 @@ class Worker:
 
     def _build(self, camera: CameraConfig) -> CameraWorker:
         models = self._models.models_for(camera, self._config.site)
+        analysis = Analysis(camera, self._config.site, models.detector, models.classifier)
         return CameraWorker(
             camera,
-            Analysis(camera, self._config.site, models.detector, models.classifier),
+            analysis,
             models.made_by,
             book=self._book,
             desk=self._desk,
             clock=self._clock,
             emit_time=self._save_time,
             footage=self._footage.feed(camera.id) if self._footage else None,
+            picture=self._picture_watch(camera, analysis, models.made_by),
+        )
+
+    def _picture_watch(
+        self, camera: CameraConfig, analysis: Analysis, made_by: Provenance
+    ) -> PictureWatch | None:
+        if not (camera.diagnosis.enabled and camera.enabled):
+            return None
+        source = camera.source
+        return PictureWatch(
+            camera.id,
+            camera.diagnosis,
+            made_by,
+            references=ReferenceStore(self._config.data_dir / "references"),
+            book=self._book,
+            desk=self._desk,
+            find_people=analysis.find,
+            blur=camera.blur_people,
+            clock=self._clock,
+            patience_s=source.open_timeout_s if isinstance(source, RtspSourceConfig) else 0.0,
         )
 
     def _register(self) -> None:

@@ -15,6 +15,7 @@ from pipeline.core.clock import SystemClock
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Frame
 from pipeline.delivery.outbox import MessageKind, Outbox
+from pipeline.diagnosis import DiagnosisConfig, ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.geometry import SiteConfig
 from pipeline.runtime.analysis import Analysis
@@ -22,6 +23,7 @@ from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import CameraConfig
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
+from pipeline.runtime.picture_watch import PictureWatch
 from tests.support.rtsp import Credentials, serve
 from tests.support.scripted_rtsp import StatusPeer, closed_port
 from tests.video.media import make_video, number_of
@@ -48,13 +50,21 @@ class _SeesNumbers:
 class _Bench:
     """A camera worker on a bench: everything real but the model."""
 
-    def __init__(self, folder: Path, source: dict[str, object]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        source: dict[str, object],
+        *,
+        enabled: bool = True,
+        loss_after_s: float = 60.0,
+    ) -> None:
         clock = SystemClock()
         self.config = CameraConfig.model_validate(
             {
                 "id": "gate",
                 "name": "门",
                 "source": {"type": "rtsp", "open_timeout_s": 3, "read_timeout_s": 2, **source},
+                "enabled": enabled,
                 "analysis_fps": 10,
                 "clip": {"pre_s": 0.5, "post_s": 0.5},
                 "rules": [
@@ -72,14 +82,27 @@ class _Bench:
         self.book = EpisodeBook(self.outbox, lambda: None)
         self.desk = EvidenceDesk(self.store, self.outbox, self.book)
         self.time: list[AnalysedTime] = []
+        analysis = Analysis(self.config, SiteConfig(), _SeesNumbers())
+        made_by = Provenance("scripted", "a" * 64, "b" * 64)
         self.camera = CameraWorker(
             self.config,
-            Analysis(self.config, SiteConfig(), _SeesNumbers()),
-            Provenance("scripted", "a" * 64, "b" * 64),
+            analysis,
+            made_by,
             book=self.book,
             desk=self.desk,
             clock=clock,
             emit_time=self.time.extend,
+            picture=PictureWatch(
+                "gate",
+                DiagnosisConfig(loss_after_s=loss_after_s, learn_s=1.0, interval_s=0.5),
+                made_by,
+                references=ReferenceStore(folder / "references"),
+                book=self.book,
+                desk=self.desk,
+                find_people=analysis.find,
+                blur=True,
+                clock=clock,
+            ),
         )
 
     def __enter__(self) -> _Bench:
@@ -129,7 +152,7 @@ def test_a_visit_becomes_an_alert_with_pictures_clip_and_time(tmp_path: Path, fi
     assert lasted_s == pytest.approx(len(_VISIT) / 25, abs=0.3)
     assert (alert.raised_at - alert.started_at).total_seconds() == pytest.approx(0.5, abs=0.2)
     by_kind = {e.kind: e for e in alert.evidence}
-    assert set(by_kind) == set(EvidenceKind)
+    assert set(by_kind) == set(EvidenceKind) - {EvidenceKind.REFERENCE}
     assert by_kind[EvidenceKind.SNAPSHOT].sha256 != by_kind[EvidenceKind.SNAPSHOT_ORIGINAL].sha256
     clip = by_kind[EvidenceKind.CLIP]
     assert clip.starts_at <= alert.raised_at
@@ -178,3 +201,27 @@ def test_a_camera_that_goes_away_is_told_and_watched_again(tmp_path: Path, film:
         _until("again", lambda: bench.camera.heartbeat().frames_analysed > before)
         _until("two visits", lambda: len(bench.alerts()) >= 2)
     assert all(a.state == "closed" for a in bench.alerts())
+
+
+def test_a_camera_that_never_answers_is_a_video_loss_and_a_disabled_one_is_not(
+    tmp_path: Path,
+) -> None:
+    url = f"rtsp://127.0.0.1:{closed_port()}/x"
+    with (
+        _Bench(tmp_path / "1", {"url": url}, loss_after_s=1.0) as bench,
+        _Bench(tmp_path / "2", {"url": url}, enabled=False, loss_after_s=1.0) as disabled,
+    ):
+        _until("video_loss", lambda: [a.rule for a in bench.alerts()] == ["video_loss"])
+        assert disabled.is_in(CameraState.DISABLED, "disabled")
+        assert disabled.alerts() == []
+
+
+def test_decoded_keyframes_become_the_reference_picture(tmp_path: Path, film: Path) -> None:
+    with (
+        serve({"cam": film}) as server,
+        _Bench(tmp_path, {"url": server.url("cam")}) as bench,
+    ):
+        watch = bench.camera.picture
+        assert watch is not None
+        _until("a reference", lambda: watch.facts.reference_utc_s is not None)
+        assert (tmp_path / "references" / "gate.npz").exists()

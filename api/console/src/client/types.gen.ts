@@ -889,8 +889,9 @@ export type EpisodeState = 'open' | 'closed';
  *
  * ``snapshot`` is blurred where people are; ``snapshot_original`` is not, and is opened only
  * with a reason that is logged. ``clip`` shows seconds before and after the alert.
+ * ``reference`` is what the camera should show, blurred too, beside a picture fault's snapshot.
  */
-export type EvidenceKind = 'snapshot' | 'snapshot_original' | 'clip';
+export type EvidenceKind = 'snapshot' | 'snapshot_original' | 'clip' | 'reference';
 
 /**
  * EvidenceRef

@@ -1,4 +1,9 @@
-import { EyeInvisibleOutlined, FileImageOutlined, VideoCameraOutlined } from "@ant-design/icons";
+import {
+  EyeInvisibleOutlined,
+  FileImageOutlined,
+  PictureOutlined,
+  VideoCameraOutlined,
+} from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 
 import type { EvidenceView } from "../../http/types";
@@ -10,6 +15,7 @@ const ICONS = {
   snapshot: EyeInvisibleOutlined,
   snapshot_original: FileImageOutlined,
   clip: VideoCameraOutlined,
+  reference: PictureOutlined,
 } as const;
 
 function megabytes(bytes: number): string {
