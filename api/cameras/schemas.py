@@ -59,6 +59,10 @@ class CameraView(BaseModel):
     last_frame_at: Moment | None
     last_analysed_at: Moment | None
     stream: StreamFacts | None
+    analysis_fps: float | None = Field(
+        description="Pictures a second that are looked at now at most; lowered under overload."
+    )
+    analysis_fps_configured: float | None
     analysed_window_s: float = Field(description="Length of the window below, in seconds.")
     analysed_s: float = Field(
         description="Seconds analysed in the window, of the rule that looked longest."

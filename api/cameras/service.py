@@ -106,12 +106,16 @@ def _keep(camera: Camera, told: CameraHeartbeat, worker_id: str, now: datetime) 
     camera.frames_analysed = told.frames_analysed
     camera.frames_dropped = told.frames_dropped
     camera.reconnects = told.reconnects
+    camera.analysis_fps = told.analysis_fps
+    camera.analysis_fps_configured = told.analysis_fps_configured
 
 
 def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
     """What must differ for a console to be told; counters and moments alone do not."""
     shown = views.shown_state(row, watch)
-    return (shown.state, shown.reason, shown.since, row.camera.stream, row.camera.worker_id)
+    camera = row.camera
+    rate = (camera.analysis_fps, camera.analysis_fps_configured)
+    return (shown.state, shown.reason, shown.since, camera.stream, camera.worker_id, rate)
 
 
 async def record_heartbeat(work: UnitOfWork, watch: Watch, heartbeat: Heartbeat) -> None:

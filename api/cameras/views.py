@@ -105,6 +105,8 @@ def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
         last_frame_at=camera.last_frame_at,
         last_analysed_at=camera.last_analysed_at,
         stream=None if camera.stream is None else StreamFacts.model_validate(camera.stream),
+        analysis_fps=camera.analysis_fps,
+        analysis_fps_configured=camera.analysis_fps_configured,
         analysed_window_s=watch.window_s,
         analysed_s=0.0 if best is None else best.analysed_s,
         missing=[] if best is None else best.missing,

@@ -17,6 +17,10 @@ class CameraHeartbeat(CameraFacts):
     frames_analysed: Annotated[int, Field(ge=0)] = 0
     frames_dropped: Annotated[int, Field(ge=0)] = 0
     reconnects: Annotated[int, Field(ge=0)] = 0
+    analysis_fps: Annotated[float, Field(gt=0.0)] | None = None
+    """Pictures a second that are looked at now at most; an overloaded worker lowers it."""
+    analysis_fps_configured: Annotated[float, Field(gt=0.0)] | None = None
+    """The same, as configured."""
 
 
 class Heartbeat(WireModel):

@@ -105,6 +105,8 @@ class Camera(Base):
     frames_analysed: Mapped[int] = mapped_column(default=0)
     frames_dropped: Mapped[int] = mapped_column(default=0)
     reconnects: Mapped[int] = mapped_column(default=0)
+    analysis_fps: Mapped[float | None]
+    analysis_fps_configured: Mapped[float | None]
 
 
 class Alert(Base):

@@ -22,8 +22,6 @@ from pipeline.core.errors import ModelError
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 _LIMIT = 512
-_SMOOTHING = 0.1
-"""Share of the newest wait in the told one: some ten answers back."""
 
 
 @dataclass(slots=True)
@@ -83,6 +81,7 @@ class Batcher:
         self._lines: list[Line[Any, Any]] = []
         self._waiting = 0
         self._waited_s = 0.0
+        self._waits = 0
         self._is_closed = False
         self._threads = [
             threading.Thread(target=self._run, name=f"model-{number}", daemon=True)
@@ -91,10 +90,12 @@ class Batcher:
         for thread in self._threads:
             thread.start()
 
-    @property
-    def waited_s(self) -> float:
-        """How long an item waited in line lately, smoothed."""
-        return self._waited_s
+    def take_waited_s(self) -> float:
+        """How long an item waited in line on average, of those since this was last asked."""
+        with self._condition:
+            mean_s = self._waited_s / self._waits if self._waits else 0.0
+            self._waited_s, self._waits = 0.0, 0
+        return mean_s
 
     def line(
         self,
@@ -182,7 +183,8 @@ class Batcher:
         picked = [line.waiting.popleft() for _ in range(min(count, len(line.waiting)))]
         now_s = time.monotonic()
         for request in picked:
-            self._waited_s += _SMOOTHING * (now_s - request.asked_s - self._waited_s)
+            self._waited_s += now_s - request.asked_s
+            self._waits += 1
         self._waiting -= len(picked)
         if picked:
             self._condition.notify_all()

@@ -112,6 +112,10 @@ class Rule(Protocol):
     def shape_closed(self) -> bool:
         """Whether the last point joins the first."""
 
+    @property
+    def is_engaged(self) -> bool:
+        """An episode is open, or what may become one has begun."""
+
     def is_scheduled(self, utc_s: float) -> bool:
         """Whether it watches at a moment, seconds since the epoch."""
 

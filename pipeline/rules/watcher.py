@@ -11,7 +11,7 @@ from api.contract import RiskLevel
 from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Tracks
 from pipeline.geometry import Schedule, SiteConfig
-from pipeline.rules.episodes import Box, Identity
+from pipeline.rules.episodes import Box, EpisodeMachine, Identity
 from pipeline.rules.rule_config import RuleConfigBase
 
 MAX_BACKDATE_S = 2.0
@@ -31,6 +31,8 @@ class Watcher(Generic[ConfigT]):
         site: The school's calendar.
         zone_name: Name of the zone or line it looks at.
     """
+
+    _machine: EpisodeMachine
 
     def __init__(self, config: ConfigT, site: SiteConfig, zone_name: str) -> None:
         self._config = config
@@ -80,6 +82,11 @@ class Watcher(Generic[ConfigT]):
     def identity(self) -> Identity:
         """How its events are signed."""
         return Identity(self.type, self.rule_id, self._zone_name)
+
+    @property
+    def is_engaged(self) -> bool:
+        """An episode is open, or what may become one has begun."""
+        return self._machine.is_open or self._machine.is_pending
 
     def is_scheduled(self, utc_s: float) -> bool:
         """Whether it watches at a moment, seconds since the epoch."""

@@ -68,6 +68,7 @@ class FrameResult:
         tracks: The followed ones.
         events: What the rules said, with the rule that said it.
         is_busy: Something the rules look for is in the picture, so the gate must stay open.
+        is_engaged: An episode is open, or what may become one has begun.
     """
 
     frame: Frame
@@ -75,6 +76,7 @@ class FrameResult:
     tracks: Tracks
     events: tuple[tuple[Rule, RuleEvent], ...]
     is_busy: bool
+    is_engaged: bool
 
 
 class Analysis:
@@ -126,7 +128,8 @@ class Analysis:
         )
         wanted = detections.of_classes(self._wanted)
         is_busy = len(tracks) > 0 or bool((wanted.score >= _SEEN_SCORE).any())
-        return FrameResult(frame, detections, tracks, events, is_busy)
+        is_engaged = any(rule.is_engaged for rule in self.rules)
+        return FrameResult(frame, detections, tracks, events, is_busy, is_engaged)
 
     def find(self, frame: Frame) -> Detections:
         """The boxes in one frame, beside the analysis; for whoever must know whom to blur.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from pipeline.runtime.camera_status import CameraStatus
 from pipeline.runtime.config import CameraConfig, RtspSourceConfig
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import ClipRequest, EvidenceDesk
+from pipeline.runtime.load import CameraLoad, Urgency, urgency_of
 from pipeline.runtime.packet_queue import PacketQueue
 from pipeline.runtime.picture_watch import PictureWatch
 from pipeline.runtime.snapshots import Mark
@@ -129,6 +130,10 @@ class CameraWorker:
         self._let_go = 0
         self._dropped_seen = 0
         self._gate: Gate | None = None
+        self._sampler = Sampler(config.analysis_fps)
+        self._share = 1.0
+        self._is_engaged = False
+        self._awake_since_ns: int | None = None
         self._watched = WatchedTime(
             config.id,
             analysis.rules,
@@ -165,7 +170,25 @@ class CameraWorker:
 
     def heartbeat(self) -> CameraHeartbeat:
         """The camera's state for the wire."""
-        return self.status.heartbeat(self._queue.dropped + self._let_go)
+        return self.status.heartbeat(
+            self._queue.dropped + self._let_go,
+            rate=(self._share * self.config.analysis_fps, self.config.analysis_fps),
+        )
+
+    def load(self) -> CameraLoad | None:
+        """How it keeps up; None while nothing comes from it."""
+        session = self._session
+        if session is None or session.ended.is_set():
+            return None
+        urgency = Urgency.ENGAGED if self._is_engaged else urgency_of(self.config)
+        since_ns = self._awake_since_ns
+        awake_s = 0.0 if since_ns is None else (self._clock.mono_ns() - since_ns) / 1e9
+        return CameraLoad(urgency, self._queue.waiting_s, awake_s)
+
+    def look_less(self, shares: Mapping[Urgency, float]) -> None:
+        """Take the share of its urgency of the configured rate from now on."""
+        self._share = shares[Urgency.ENGAGED if self._is_engaged else urgency_of(self.config)]
+        self._sampler.look_less(self._share)
 
     # --- the reader's thread -------------------------------------------------------------
 
@@ -286,12 +309,10 @@ class CameraWorker:
             self._gate = Gate(session.info, self.config.gate, settle_s=self._analysis.settle_s)
         else:
             self._gate.restart(session.info)
+        self._sampler.reset()
+        self._awake_since_ns = None
         return GatedDecoder(
-            session.info,
-            self.config.id,
-            self._gate,
-            Sampler(self.config.analysis_fps),
-            ring=session.ring,
+            session.info, self.config.id, self._gate, self._sampler, ring=session.ring
         )
 
     def _look(
@@ -311,6 +332,10 @@ class CameraWorker:
                 if keyframe is not None:
                     self.picture.look(keyframe)
             session.source.gather(_GATHER_S if gated.is_resting else 0.0)
+            if gated.is_resting:
+                self._awake_since_ns = None
+            elif self._awake_since_ns is None:
+                self._awake_since_ns = self._clock.mono_ns()
         except SourceError as error:
             session.failure = error
             session.source.close()
@@ -336,7 +361,7 @@ class CameraWorker:
     def _watched_until(self, utc_s: float) -> None:
         """A picture of this moment was looked at, by the model or by the gate alone."""
         dropped = self._queue.dropped + self._let_go
-        overloaded = dropped > self._dropped_seen
+        overloaded = dropped > self._dropped_seen or self._share < 1.0
         self._dropped_seen = dropped
         self._watched.analysed(
             utc_s, otherwise=MissingReason.OVERLOADED if overloaded else self._missing_reason()
@@ -350,6 +375,7 @@ class CameraWorker:
         time = FrameTime(max(last_s, base_s + session_media_s), frame.time.utc_s)
         result = self._analysis.process(replace(frame, time=time))
         self._last_time = time
+        self._is_engaged = result.is_engaged
         self.status.analysed()
         self._watched_until(time.utc_s)
         for rule, event in result.events:

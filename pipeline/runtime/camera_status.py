@@ -85,8 +85,12 @@ class CameraStatus:
         """Switched off by configuration."""
         self._become(CameraState.DISABLED, "disabled", "")
 
-    def heartbeat(self, frames_dropped: int) -> CameraHeartbeat:
+    def heartbeat(self, frames_dropped: int, rate: tuple[float, float]) -> CameraHeartbeat:
         """All of it, for the wire.
+
+        Args:
+            frames_dropped: Packets and pictures given up.
+            rate: Pictures a second that are looked at now at most, and as configured.
 
         A camera that says it is watching although nothing of it was analysed for a while is told
         as overloaded if packets still come, else as stalled: silence must not look like watching.
@@ -118,6 +122,8 @@ class CameraStatus:
                 frames_analysed=self._frames_analysed,
                 frames_dropped=frames_dropped,
                 reconnects=self._reconnects,
+                analysis_fps=round(rate[0], 2),
+                analysis_fps_configured=rate[1],
             )
 
     def _become(self, state: CameraState, reason: str, detail: str) -> None:

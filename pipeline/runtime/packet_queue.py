@@ -58,5 +58,15 @@ class PacketQueue(Generic[Session]):
             return False
         return packet.media_s - self._items[0][1].media_s > self._limit_s
 
+    @property
+    def waiting_s(self) -> float:
+        """Seconds of the newest session that wait."""
+        with self._condition:
+            if not self._items:
+                return 0.0
+            session, newest = self._items[-1]
+            oldest = next(packet for owner, packet in self._items if owner is session)
+            return max(0.0, newest.media_s - oldest.media_s)
+
     def __len__(self) -> int:
         return len(self._items)

@@ -29,6 +29,7 @@ from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, c
 from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
+from pipeline.runtime.load import LoadWatch
 from pipeline.runtime.model_pool import ModelPool
 from pipeline.runtime.picture_watch import PictureWatch
 from pipeline.runtime.version import version
@@ -68,6 +69,9 @@ class Worker:
         self._time_lock = threading.Lock()
         self._models = ModelPool(config.inference)
         self._cameras = [self._build(camera) for camera in config.cameras]
+        self._load = LoadWatch(
+            lambda: self._cameras, self._models.batcher.take_waited_s, self._clock
+        )
         self._viewing = ViewingClient(config.api.url, config.api.token)
         self._live = LiveDesk(
             self._viewing,
@@ -87,6 +91,7 @@ class Worker:
         for camera in self._cameras:
             camera.start()
         self._live.start()
+        self._load.start()
         _log.info("worker started", cameras=len(self._cameras), version=version())
         while not self._stop.is_set():
             self._beat()
@@ -180,6 +185,7 @@ class Worker:
 
     def _shut_down(self) -> None:
         _log.info("worker stops")
+        self._load.stop(_STOP_S)
         self._live.stop(_STOP_S)
         for camera in self._cameras:
             camera.request_stop()

@@ -22,17 +22,28 @@ class Sampler:
     def __init__(self, rate_hz: float) -> None:
         if not rate_hz > 0 or not math.isfinite(rate_hz):
             raise ValueError(f"rate_hz must be positive, not {rate_hz}")
+        self._configured_hz = rate_hz
         self._rate_hz = rate_hz
-        self._last_cell: int | None = None
+        self._last_s: float | None = None
 
     def wants(self, media_s: float) -> bool:
         """Whether the picture of this moment is to be analysed; ask once for each, in order."""
-        cell = math.floor(media_s * self._rate_hz + _TOLERANCE)
-        if self._last_cell is not None and cell <= self._last_cell:
+        rate_hz = self._rate_hz
+        if self._last_s is not None and _cell(media_s, rate_hz) <= _cell(self._last_s, rate_hz):
             return False
-        self._last_cell = cell
+        self._last_s = media_s
         return True
+
+    def look_less(self, share: float) -> None:
+        """From now on take this share of the rate; 1.0 is all of it. Any thread may say so."""
+        if not 0 < share <= 1:
+            raise ValueError(f"share must be above 0 and at most 1, not {share}")
+        self._rate_hz = self._configured_hz * share
 
     def reset(self) -> None:
         """Begin anew, as after a reconnect whose time starts at 0."""
-        self._last_cell = None
+        self._last_s = None
+
+
+def _cell(media_s: float, rate_hz: float) -> int:
+    return math.floor(media_s * rate_hz + _TOLERANCE)

@@ -124,6 +124,21 @@ async def test_consoles_hear_of_changes_and_not_of_every_heartbeat(
     assert (await _events(centre))[3:] == [("gate-north", "unknown")]
 
 
+async def test_a_lowered_analysis_rate_is_shown_and_told(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await beat(worker, heartbeat(camera_beat()))
+    told = await _camera(reviewer)
+    assert (told["analysis_fps"], told["analysis_fps_configured"]) == (None, None)
+    for now in (5.0, 2.5, 2.5):
+        centre.clock.advance(5)
+        beaten = camera_beat(analysis_fps=now, analysis_fps_configured=5.0)
+        await beat(worker, heartbeat(beaten))
+    told = await _camera(reviewer)
+    assert (told["analysis_fps"], told["analysis_fps_configured"]) == (2.5, 5.0)
+    assert len(await _events(centre)) == 3
+
+
 async def test_a_registration_repeated_is_no_news(
     centre: Centre, worker: httpx.AsyncClient
 ) -> None:

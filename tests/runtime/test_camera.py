@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from api.contract import AlertEpisode, AnalysedTime, CameraState, EvidenceKind
+from api.contract import AlertEpisode, AnalysedTime, CameraState, EvidenceKind, MissingReason
 from pipeline.core.clock import SystemClock
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Frame
@@ -23,6 +23,7 @@ from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import CameraConfig
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
+from pipeline.runtime.load import SHARES, Urgency
 from pipeline.runtime.picture_watch import PictureWatch
 from tests.support.rtsp import Credentials, serve
 from tests.support.scripted_rtsp import StatusPeer, closed_port
@@ -57,6 +58,7 @@ class _Bench:
         *,
         enabled: bool = True,
         loss_after_s: float = 60.0,
+        **keys: object,
     ) -> None:
         clock = SystemClock()
         self.config = CameraConfig.model_validate(
@@ -75,6 +77,7 @@ class _Bench:
                         "clear_s": 0.5,
                     }
                 ],
+                **keys,
             }
         )
         self.outbox = Outbox(folder / "outbox.db", clock)
@@ -225,3 +228,37 @@ def test_decoded_keyframes_become_the_reference_picture(tmp_path: Path, film: Pa
         assert watch is not None
         _until("a reference", lambda: watch.facts.reference_utc_s is not None)
         assert (tmp_path / "references" / "gate.npz").exists()
+
+
+def test_a_lowered_rate_is_told_and_time_not_looked_at_is_overloaded(
+    tmp_path: Path, film: Path
+) -> None:
+    lowered = dict.fromkeys(Urgency, SHARES[-1])
+    with serve({"cam": film}) as server:
+        with _Bench(
+            tmp_path, {"url": server.url("cam")}, analysis_fps=25, gate={"mode": "always"}
+        ) as bench:
+            bench.camera.look_less(lowered)
+            _until("some pictures", lambda: bench.camera.heartbeat().frames_analysed >= 10)
+            load, told = bench.camera.load(), bench.camera.heartbeat()
+        missing = [gap for interval in bench.time for gap in interval.missing]
+    assert (told.analysis_fps, told.analysis_fps_configured) == (25 * SHARES[-1], 25)
+    assert told.frames_dropped == 0
+    assert load is not None
+    assert load.urgency is Urgency.CLASS_2
+    assert MissingReason.OVERLOADED in {gap.reason for gap in missing}
+    assert bench.camera.load() is None
+
+
+def test_a_camera_is_engaged_while_its_episode_is_open(tmp_path: Path, film: Path) -> None:
+    with (
+        serve({"cam": film}) as server,
+        _Bench(tmp_path, {"url": server.url("cam")}) as bench,
+    ):
+
+        def urgency() -> Urgency | None:
+            load = bench.camera.load()
+            return None if load is None else load.urgency
+
+        _until("somebody is there", lambda: urgency() is Urgency.ENGAGED)
+        _until("and gone", lambda: urgency() is Urgency.CLASS_2)

@@ -60,3 +60,15 @@ def test_every_packet_handed_out_can_be_decoded(steps: list[tuple[bool, bool]], 
     for before, after in zip([-1, *out], out, strict=False):
         assert after == before + 1 or after in keyframes
     assert len(out) + queue.dropped == count
+
+
+def test_what_waits_is_told_in_seconds_of_the_newest_session() -> None:
+    queue: PacketQueue[str] = PacketQueue(1000, 100.0)
+    assert queue.waiting_s == 0.0
+    queue.put("old", packet(500.0, is_keyframe=True))
+    for i in range(4):
+        queue.put("new", packet(i / 2, is_keyframe=i == 0))
+    assert queue.waiting_s == 1.5
+    for _ in range(4):
+        queue.get(0.0)
+    assert queue.waiting_s == 0.0

@@ -21,6 +21,8 @@ class _ScheduledFrom:
     type: str = "perimeter_intrusion"
     rule_id: str = "perimeter_intrusion"
 
+    is_engaged = False
+
     def is_scheduled(self, utc_s: float) -> bool:
         return utc_s >= self.start_s
 

@@ -47,6 +47,21 @@ def test_one_picture_for_each_grid_step_that_has_one(steps: list[float], rate_hz
     assert chosen[0] == 0.0
 
 
+def test_a_share_of_the_rate_is_taken_from_now_on_and_the_whole_rate_again() -> None:
+    sampler = Sampler(10.0)
+    taken_s = []
+    for i in range(300):
+        if i in (100, 200):
+            sampler.look_less(0.3 if i == 100 else 1.0)
+        if sampler.wants(i / 25):
+            taken_s.append(i / 25)
+    counts = [sum(start <= t < start + 4 for t in taken_s) for start in (0, 4, 8)]
+    assert counts == [40, 12, 40]
+    for share in (0.0, -1.0, 1.5):
+        with pytest.raises(ValueError, match="share"):
+            sampler.look_less(share)
+
+
 def test_the_same_moment_is_not_taken_twice() -> None:
     sampler = Sampler(5.0)
     assert [sampler.wants(t) for t in (0.0, 0.0, 0.1, 0.2, 0.2)] == [

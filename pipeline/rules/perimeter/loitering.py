@@ -77,6 +77,11 @@ class Loitering(Watcher[LoiteringConfig]):
         self._interval_s = 0.0
 
     @property
+    def is_engaged(self) -> bool:
+        """Somebody stays in the zone, or did until a moment ago."""
+        return super().is_engaged or bool(self._stays)
+
+    @property
     def shape_norm(self) -> tuple[tuple[float, float], ...]:
         """Corners of the zone as drawn."""
         return self._config.zone.polygon

@@ -8,7 +8,7 @@ import { Ago, Elapsed } from "../time/TimeText";
 import { AnalysedBar } from "./AnalysedBar";
 import styles from "./cameras.module.css";
 import { CameraStateMark } from "./CameraStateMark";
-import { cameraTone } from "./state";
+import { cameraTone, loweredRate } from "./state";
 
 const CODECS: Record<string, string> = { h264: "H.264", hevc: "H.265", h265: "H.265" };
 
@@ -20,6 +20,7 @@ export function CameraCard({ camera }: { camera: CameraView }) {
   const { t } = useTranslation();
   const term = useTerm();
   const { stream } = camera;
+  const lowered = loweredRate(camera);
   return (
     <li
       className={styles.card}
@@ -52,6 +53,13 @@ export function CameraCard({ camera }: { camera: CameraView }) {
             </span>
           )}
         </p>
+        {lowered && (
+          <p className={styles.reason} data-testid="lowered-rate">
+            <Tooltip title={t("cameras.loweredWhy")}>
+              <span className={styles.why}>{t("cameras.lowered", lowered)}</span>
+            </Tooltip>
+          </p>
+        )}
         <p className={styles.muted}>
           {camera.last_analysed_at ? (
             <>

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { camera } from "../testing/samples";
 import { analysedParts } from "./analysed";
 import { upsertCamera } from "./cache";
-import { cameraTone, CAMERA_STATES, compareCameras, isBlind } from "./state";
+import { cameraTone, CAMERA_STATES, compareCameras, isBlind, loweredRate } from "./state";
 
 describe("camera states", () => {
   it("are green for a watched camera and no other", () => {
@@ -13,6 +13,14 @@ describe("camera states", () => {
   it("count as blind when somebody should watch and nobody does", () => {
     const blind = CAMERA_STATES.filter((state) => isBlind(camera("x", { state })));
     expect(blind).toEqual(["not_watching", "worker_lost", "unknown"]);
+  });
+
+  it("say a lowered rate of a watched camera, and no other rate", () => {
+    const lowered = { analysis_fps: 2.5, analysis_fps_configured: 5 };
+    expect(loweredRate(camera("a", lowered))).toEqual({ now: 2.5, configured: 5 });
+    expect(loweredRate(camera("a"))).toBeNull();
+    expect(loweredRate(camera("a", { ...lowered, state: "worker_lost" }))).toBeNull();
+    expect(loweredRate(camera("a", { ...lowered, analysis_fps: null }))).toBeNull();
   });
 
   it("sort the worst first", () => {

@@ -9,6 +9,13 @@ export const CAMERA_STATES: readonly CameraViewState[] = [
   "disabled",
 ];
 
+/** The pictures a second that are looked at now and should be, if a worker lowered them. */
+export function loweredRate(camera: CameraView): { now: number; configured: number } | null {
+  const { analysis_fps: now, analysis_fps_configured: configured } = camera;
+  if (camera.state !== "watching" || now === null || configured === null) return null;
+  return now < configured ? { now, configured } : null;
+}
+
 /** Nobody looks at this camera's picture although somebody should. */
 export function isBlind(camera: CameraView): boolean {
   return (

@@ -600,6 +600,14 @@ export type BrokenPromise = {
  */
 export type CameraHeartbeat = {
     /**
+     * Analysis Fps
+     */
+    analysis_fps?: number | null;
+    /**
+     * Analysis Fps Configured
+     */
+    analysis_fps_configured?: number | null;
+    /**
      * Camera Id
      */
     camera_id: string;
@@ -719,6 +727,16 @@ export type CameraView = {
      * Length of the window below, in seconds.
      */
     analysed_window_s: number;
+    /**
+     * Analysis Fps
+     *
+     * Pictures a second that are looked at now at most; lowered under overload.
+     */
+    analysis_fps: number | null;
+    /**
+     * Analysis Fps Configured
+     */
+    analysis_fps_configured: number | null;
     /**
      * Camera Id
      */

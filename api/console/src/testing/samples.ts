@@ -68,6 +68,8 @@ export function camera(id: string, more: Partial<CameraView> = {}): CameraView {
     last_frame_at: null,
     last_analysed_at: null,
     stream: null,
+    analysis_fps: 5,
+    analysis_fps_configured: 5,
     analysed_window_s: 86_400,
     analysed_s: 86_400,
     missing: [],
