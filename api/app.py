@@ -22,6 +22,7 @@ from api.kit import problems
 from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
 from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
+from api.recordings.endpoints import router as recordings
 from api.runtime import Runtime
 from api.settings import Settings
 from api.stream.endpoints import router as stream
@@ -68,8 +69,8 @@ def create_app(
     )
     runtime = Runtime(settings, clock)
     app.state.runtime = runtime
-    rooms = (auth, alerts, evidence, cameras, compliance, stream, live, audit, health, ingest)
-    for router in (*rooms, views):
+    rooms = (auth, alerts, evidence, cameras, compliance, stream, live, recordings)
+    for router in (*rooms, audit, health, ingest, views):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(

@@ -1,1 +1,1 @@
-"""The access log: who signed in, who opened an original and why, who looked live at what."""
+"""The access log: who signed in, opened an original and why, looked at what, live or recorded."""

@@ -29,5 +29,5 @@ async def list_entries(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> AccessPage:
-    """Sign-ins, openings of originals and live viewings, newest first. Administrators only."""
+    """Sign-ins, originals opened, live viewings, playbacks, newest first. Administrators only."""
     return await service.list_entries(session, tuple(action), limit=limit, cursor=cursor)

@@ -20,6 +20,8 @@ class AccessAction(StrEnum):
     CLIP_VIEWED = "clip_viewed"
     LIVE_STARTED = "live_started"
     LIVE_ENDED = "live_ended"
+    PLAYBACK_STARTED = "playback_started"
+    PLAYBACK_ENDED = "playback_ended"
     USER_CREATED = "user_created"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
 
@@ -36,8 +38,12 @@ class AccessEntry(BaseModel):
     reason: str | None
     subject: str | None = Field(description="The user it concerned, where that is another one.")
     camera_id: str | None = Field(description="The camera that was looked at.")
-    from_at: Moment | None = Field(description="Since when it was looked at.")
-    to_at: Moment | None = Field(description="Until when; null while it goes on.")
+    from_at: Moment | None = Field(
+        description="Since when it was looked at; of a playback, the first recorded moment."
+    )
+    to_at: Moment | None = Field(
+        description="Until when, or the last recorded moment; null while it goes on."
+    )
 
 
 class AccessPage(BaseModel):

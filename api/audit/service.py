@@ -20,7 +20,10 @@ _ONE_VIEWING = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """A look at a camera: since when, and until when unless it goes on."""
+    """A look at a camera: since when, and until when unless it goes on.
+
+    Live these are the moments of looking; of what was recorded they are the moments looked at.
+    """
 
     camera_id: str
     from_at: datetime

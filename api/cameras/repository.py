@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.contract import AnalysedTime
+from api.cameras.schemas import AnalysedMinute
+from api.contract import AnalysedTime, MissingReason
 from api.db.models import AnalysedInterval, Camera, MissingInterval, Worker
 from api.db.upsert import insert_if_absent
 
@@ -160,6 +161,38 @@ class CameraRepository:
         if camera_ids is not None:
             query = query.where(AnalysedInterval.camera_id.in_(camera_ids))
         return [AnalysedSum(*row) for row in await self._session.execute(query)]
+
+    async def intervals(
+        self, camera_id: str, begin: datetime, end: datetime
+    ) -> Sequence[AnalysedMinute]:
+        """One camera's intervals that began in ``[begin, end)``, by rule and time."""
+        when = (AnalysedInterval.from_at >= begin, AnalysedInterval.from_at < end)
+        found = {
+            (row.rule_id, row.from_at): AnalysedMinute(
+                rule=row.rule,
+                rule_id=row.rule_id,
+                from_at=row.from_at,
+                to_at=row.to_at,
+                analysed_s=row.analysed_s,
+                missing={},
+            )
+            for row in await self._session.scalars(
+                select(AnalysedInterval)
+                .where(AnalysedInterval.camera_id == camera_id, *when)
+                .order_by(AnalysedInterval.rule_id, AnalysedInterval.from_at)
+            )
+        }
+        for missed in await self._session.scalars(
+            select(MissingInterval).where(
+                MissingInterval.camera_id == camera_id,
+                MissingInterval.from_at >= begin,
+                MissingInterval.from_at < end,
+            )
+        ):
+            minute = found.get((missed.rule_id, missed.from_at))
+            if minute is not None:
+                minute.missing[MissingReason(missed.reason)] = missed.seconds
+        return tuple(found.values())
 
     async def missing(
         self, camera_ids: Sequence[str] | None, since: datetime

@@ -41,6 +41,17 @@ class RuleAnalysis(BaseModel):
     missing: list[MissingSeconds]
 
 
+class AnalysedMinute(BaseModel):
+    """One reported interval of one rule, a minute or less."""
+
+    rule: str
+    rule_id: str
+    from_at: Moment
+    to_at: Moment
+    analysed_s: float
+    missing: dict[MissingReason, float]
+
+
 class CameraView(BaseModel):
     """One camera: its registration, its state now, and how well it was watched."""
 

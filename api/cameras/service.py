@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.bus.work import UnitOfWork
 from api.cameras import views
 from api.cameras.repository import CameraRepository, CameraRow
-from api.cameras.schemas import CameraView
+from api.cameras.schemas import AnalysedMinute, CameraView
 from api.cameras.views import Watch
 from api.contract import AnalysedTime, CameraHeartbeat, CameraRegistration, Heartbeat
 from api.db.models import Camera
@@ -22,6 +22,7 @@ __all__ = [
     "announce_lost",
     "ensure_cameras",
     "get_view",
+    "list_intervals",
     "list_views",
     "record_analysed_time",
     "record_heartbeat",
@@ -52,6 +53,13 @@ async def get_view(session: AsyncSession, camera_id: str, watch: Watch) -> Camer
     if not found:
         raise NotFoundError("no such camera")
     return found[0]
+
+
+async def list_intervals(
+    session: AsyncSession, camera_id: str, begin: datetime, end: datetime
+) -> list[AnalysedMinute]:
+    """Analysed time of one camera as reported, of intervals that began then, by rule and time."""
+    return list(await CameraRepository(session).intervals(camera_id, begin, end))
 
 
 async def _emit(work: UnitOfWork, watch: Watch, camera_ids: Sequence[str]) -> None:

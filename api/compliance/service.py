@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -83,6 +84,22 @@ async def get_detail(
     footage = None if report is None else RetentionFootage.model_validate_json(report.footage)
     history = [views.day(verdict) for verdict in await reports.history(camera_id, history_days)]
     return views.detail(camera, status, footage, history, Looked(watch.now, MAX_GAPS))
+
+
+async def last_report(session: AsyncSession, camera_id: str) -> RetentionStatus | None:
+    """All that was last told of one camera's footage."""
+    report = await RetentionRepository(session).get(camera_id)
+    if report is None:
+        return None
+    told = json.loads(report.verdict) | json.loads(report.footage)
+    return RetentionStatus.model_validate(told)
+
+
+async def any_zone(session: AsyncSession) -> str | None:
+    """The school's time zone, as any camera's report tells it."""
+    latest = await RetentionRepository(session).latest()
+    status = next((_status(report) for _, report in sorted(latest.items())), None)
+    return None if status is None else status.time_zone
 
 
 def file_name(now: datetime) -> str:

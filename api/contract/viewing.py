@@ -2,7 +2,7 @@
 
 Boxes sit behind a school's NAT, so the worker always calls: it keeps one request waiting for
 orders, and sends the pictures as parts of a fragmented MP4. None of this is spooled: a live
-picture that comes late has no value.
+picture that comes late has no value, and recorded ones stay where they are, on the box.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from api.contract.base import Identifier, WireModel
+from api.contract.base import Identifier, UtcTime, WireModel
+from api.contract.retention import FootageGap, FootageSpan
 
 
 class VideoCodec(StrEnum):
@@ -40,13 +41,17 @@ class ViewTrouble(StrEnum):
 
     ``no_picture``: nothing comes from the camera now. ``busy``: the box already transcodes or
     shows as much as it may. ``unplayable``: neither can the browser play the codec nor can the box
-    transcode it. ``not_allowed``: live view is switched off in the box's configuration.
+    transcode it. ``not_allowed``: this kind of view is switched off in the box's configuration.
+    ``no_footage``: nothing is recorded from here on. ``unreadable``: what is recorded here cannot
+    be read.
     """
 
     NO_PICTURE = "no_picture"
     BUSY = "busy"
     UNPLAYABLE = "unplayable"
     NOT_ALLOWED = "not_allowed"
+    NO_FOOTAGE = "no_footage"
+    UNREADABLE = "unreadable"
 
 
 class ViewOrder(WireModel):
@@ -58,11 +63,50 @@ class ViewOrder(WireModel):
     """What the browser plays; anything else is to be transcoded to H.264."""
 
 
+class PlayOrder(ViewOrder):
+    """Somebody looks at what was recorded: send it from that moment on until told to stop.
+
+    The worker sends as fast as it is taken: after a part whose answer is not ``is_ready`` it asks
+    before it sends the next one.
+    """
+
+    from_at: UtcTime
+    keyframes_only: bool = False
+    """Enough for whoever watches many times faster than it happened."""
+
+
+class FootageOrder(WireModel):
+    """Somebody opens a day: tell, once, where there is footage in it and why there is none."""
+
+    query_id: UUID
+    camera_id: Identifier
+    from_at: UtcTime
+    to_at: UtcTime
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> FootageOrder:
+        if self.to_at <= self.from_at:
+            raise ValueError("to_at must be later than from_at")
+        return self
+
+
+class FootageAnswer(WireModel):
+    """Where a camera has footage in the interval asked for, to the second of asking."""
+
+    as_of: UtcTime
+    is_known: bool = True
+    """False: the box's index does not answer; no word about gaps then."""
+    spans: Annotated[tuple[FootageSpan, ...], Field(max_length=4096)] = ()
+    gaps: Annotated[tuple[FootageGap, ...], Field(max_length=4096)] = ()
+
+
 class ViewPoll(WireModel):
     """A worker asks for orders; the answer waits until there is something to do."""
 
     cameras: Annotated[tuple[Identifier, ...], Field(max_length=1024)]
     """Cameras this worker can show."""
+    recordings: Annotated[tuple[Identifier, ...], Field(max_length=1024)] = ()
+    """Cameras whose footage this worker can reach."""
     serving: Annotated[tuple[UUID, ...], Field(max_length=1024)] = ()
     """Orders it works on."""
 
@@ -72,6 +116,8 @@ class ViewOrders(WireModel):
 
     start: tuple[ViewOrder, ...] = ()
     stop: tuple[UUID, ...] = ()
+    play: tuple[PlayOrder, ...] = ()
+    footage: tuple[FootageOrder, ...] = ()
 
 
 class ViewAnswer(WireModel):
@@ -79,3 +125,5 @@ class ViewAnswer(WireModel):
 
     is_wanted: bool
     """False: nobody looks any more, send no further part."""
+    is_ready: bool = True
+    """False, of recorded pictures only: enough waits to be watched; ask before the next part."""

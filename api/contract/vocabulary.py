@@ -59,6 +59,7 @@ class Vocabulary(BaseModel):
     retention_column: dict[str, Term]
     false_positive_reason: dict[str, Term]
     original_reason: dict[str, Term]
+    viewing_reason: dict[str, Term]
     view_trouble: dict[str, Term]
     role: dict[str, Term]
     object_class: dict[str, Term]

@@ -19,8 +19,8 @@ from api.kit.errors import (
 from api.kit.problems import problems
 from api.runtime import RuntimeDep
 from api.viewing import service
-from api.viewing.hub import Owner, Viewer
 from api.viewing.schemas import LiveRequest, Wall
+from api.viewing.viewer import Owner, Viewer
 
 router = APIRouter(prefix="/api/v1/live", tags=["live"])
 

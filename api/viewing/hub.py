@@ -1,7 +1,9 @@
 """Brings together who looks and who can show, in the memory of one process.
 
 A feed exists while somebody looks at it: the first viewer's order wakes the worker's waiting
-request, the last one's going stops the worker at its next part. Nothing is stored.
+request, the last one's going stops the worker at its next part. Recorded pictures are ordered for
+one person each (``play``), and a question where there is footage while somebody waits for the
+answer. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -9,122 +11,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Coroutine, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
-from api.contract import VideoCodec, ViewOrder, ViewOrders, ViewPoll, ViewTrouble
+from api.contract import (
+    FootageAnswer,
+    FootageOrder,
+    VideoCodec,
+    ViewOrder,
+    ViewOrders,
+    ViewPoll,
+    ViewTrouble,
+)
 from api.viewing.feed import Channel, Feed, Mono, Part
-from api.viewing.frames import FrameKind, frame, state_frame
+from api.viewing.play import Play
 from api.viewing.schemas import ChannelState
+from api.viewing.viewer import Viewer
 
 STALE_S = 5.0
 """Without a part for so long the picture stands still, and the viewer is told."""
 AWAY_S = 8.0
 """Without a request of its worker for so long a camera's worker is away."""
-_DEAD_S = 30.0
-"""A viewer that takes nothing for so long although something waits has gone."""
 
 FeedKey = tuple[str, tuple[VideoCodec, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who looks.
-
-    Attributes:
-        username: The person.
-        client: Address the request came from.
-        session_key: The session they came with.
-        expires_at: When that session ends at the latest.
-    """
-
-    username: str
-    client: str
-    session_key: str
-    expires_at: datetime
-
-
-class Viewer:
-    """One console's answer that carries several cameras.
-
-    Args:
-        hub: Where its pictures come from.
-        owner: Who looks.
-        codecs: What their browser plays.
-    """
-
-    def __init__(self, hub: Hub, owner: Owner, codecs: Sequence[VideoCodec]) -> None:
-        self.id = uuid4()
-        self.owner = owner
-        self.codecs = tuple(codecs)
-        self.is_ended = False
-        self.changing = asyncio.Lock()
-        self.watched: dict[str, datetime] = {}
-        """Cameras whose beginning is in the access log and whose end is not."""
-        self._hub = hub
-        self._mono = hub.mono
-        self._channels: dict[int, Channel] = {}
-        self._wake = asyncio.Event()
-        self._taken_s = self._mono()
-
-    @property
-    def shown(self) -> dict[int, tuple[str, tuple[VideoCodec, ...]]]:
-        """What each channel shows, and in which codecs it was ordered."""
-        return {
-            number: (channel.feed.order.camera_id, channel.feed.order.accepts)
-            for number, channel in self._channels.items()
-        }
-
-    def show(self, number: int, camera_id: str, accepts: tuple[VideoCodec, ...]) -> None:
-        """Show a camera on a channel, instead of what was there."""
-        self.hide(number)
-        self._channels[number] = self._hub.join(number, camera_id, accepts, self._wake)
-        self._wake.set()
-
-    def hide(self, number: int) -> None:
-        """Show nothing on a channel."""
-        channel = self._channels.pop(number, None)
-        if channel is not None:
-            self._hub.leave(channel)
-
-    def end(self) -> None:
-        """Look at nothing any more."""
-        self.is_ended = True
-        for number in list(self._channels):
-            self.hide(number)
-        self._wake.set()
-
-    def has_gone(self) -> bool:
-        """Whether it took nothing for a long while, as behind a connection that died silently."""
-        return not self.is_ended and self._mono() - self._taken_s > _DEAD_S
-
-    async def next(self, timeout_s: float) -> list[bytes]:
-        """The frames to send now, at most one part of each channel; one ``ALIVE`` after silence."""
-        self._taken_s = self._mono()
-        frames = self._frames()
-        if not frames:
-            self._wake.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), timeout_s)
-            frames = [] if self.is_ended else self._frames() or [frame(FrameKind.ALIVE, 0)]
-        self._taken_s = self._mono()
-        return frames
-
-    def _frames(self) -> list[bytes]:
-        frames = []
-        for number, channel in self._channels.items():
-            state = self._hub.state_of(channel.feed)
-            if state != channel.told_state:
-                channel.told_state = state
-                camera_id = channel.feed.order.camera_id
-                frames.append(state_frame(number, {"camera_id": camera_id, **state.model_dump()}))
-            part = channel.take()
-            if part is not None:
-                frames.append(frame(part[0], number, part[1]))
-        return frames
 
 
 class Hub:
@@ -141,6 +51,9 @@ class Hub:
         self._feeds: dict[UUID, Feed] = {}
         self._by_key: dict[FeedKey, Feed] = {}
         self._viewers: dict[UUID, Viewer] = {}
+        self._plays: dict[UUID, Play] = {}
+        self._questions: dict[UUID, tuple[FootageOrder, asyncio.Future[FootageAnswer]]] = {}
+        self._shelf_polled_s: dict[str, float] = {}
         self._polled_s: dict[str, float] = {}
         self._waiting: dict[str, int] = {}
         self._changed = asyncio.Event()
@@ -149,8 +62,8 @@ class Hub:
 
     @property
     def viewer_count(self) -> int:
-        """How many look now."""
-        return len(self._viewers)
+        """How many look now, live or at what was recorded."""
+        return len(self._viewers) + len(self._plays)
 
     @property
     def feed_count(self) -> int:
@@ -161,7 +74,7 @@ class Hub:
     def is_full(self) -> bool:
         """Whether nobody else may look now."""
         self._drop_gone()
-        return self._is_closed or len(self._viewers) >= self._max_viewers
+        return self._is_closed or self.viewer_count >= self._max_viewers
 
     def enter(self, viewer: Viewer) -> None:
         """Somebody looks from now on."""
@@ -190,6 +103,9 @@ class Hub:
         for viewer in list(self._viewers.values()):
             if viewer.owner.session_key == session_key:
                 viewer.end()
+        for play in list(self._plays.values()):
+            if play.session_key == session_key:
+                play.end()
 
     def find_viewer(self, viewer_id: UUID) -> Viewer | None:
         """An open answer."""
@@ -260,12 +176,14 @@ class Hub:
     async def orders(self, poll: ViewPoll, wait_s: float) -> ViewOrders:
         """What a worker is to do differently; waits until there is something."""
         self._note(poll.cameras, +1)
+        now_s = self.mono()
+        self._shelf_polled_s.update(dict.fromkeys(poll.recordings, now_s))
         try:
             deadline_s = self.mono() + wait_s
             while True:
                 orders = self._difference(poll)
                 left_s = deadline_s - self.mono()
-                if orders.start or orders.stop or left_s <= 0 or self._is_closed:
+                if orders != ViewOrders() or left_s <= 0 or self._is_closed:
                     return orders
                 changed = self._changed
                 with contextlib.suppress(TimeoutError):
@@ -278,17 +196,90 @@ class Hub:
         self._is_closed = True
         for viewer in self._viewers.values():
             viewer.end()
+        for play in self._plays.values():
+            play.end()
         self._tell_workers()
+
+    # --- what was recorded ------------------------------------------------------------------
+
+    def begin_play(self, play: Play) -> None:
+        """Somebody looks at what was recorded."""
+        self._plays[play.id] = play
+        if self._is_closed:
+            play.end()
+        self._tell_workers()
+
+    def end_play(self, play: Play) -> None:
+        """They look no more."""
+        play.end()
+        self._plays.pop(play.id, None)
+        self._tell_workers()
+
+    def find_play(self, view_id: UUID) -> Play | None:
+        """A look at what was recorded that goes on."""
+        self._drop_gone()
+        play = self._plays.get(view_id)
+        return None if play is None or play.is_ended else play
+
+    def state_of_play(self, play: Play) -> ChannelState:
+        """How it stands now."""
+        if not self.has_shelf(play.camera_id):
+            return ChannelState(state="worker_away")
+        if play.trouble is not None:
+            return ChannelState(state="trouble", reason=play.trouble)
+        return ChannelState(state="playing" if play.has_begun else "starting")
+
+    def has_shelf(self, camera_id: str) -> bool:
+        """Whether a worker is there that can reach the camera's footage."""
+        polled_s = self._shelf_polled_s.get(camera_id)
+        if polled_s is None:
+            return False
+        return self.mono() - polled_s <= AWAY_S or self.is_asked_for(camera_id)
+
+    async def ask_footage(self, order: FootageOrder, timeout_s: float) -> FootageAnswer | None:
+        """Where there is footage; ``None`` when no worker says so in time."""
+        if not self.has_shelf(order.camera_id) or self._is_closed:
+            return None
+        answered: asyncio.Future[FootageAnswer] = asyncio.get_running_loop().create_future()
+        self._questions[order.query_id] = (order, answered)
+        self._tell_workers()
+        try:
+            return await asyncio.wait_for(answered, timeout_s)
+        except TimeoutError:
+            return None
+        finally:
+            del self._questions[order.query_id]
+
+    def take_footage(self, query_id: UUID, answer: FootageAnswer) -> None:
+        """A worker's answer; one that nobody waits for any more is let go."""
+        asked = self._questions.get(query_id)
+        if asked is not None and not asked[1].done():
+            asked[1].set_result(answer)
 
     def _difference(self, poll: ViewPoll) -> ViewOrders:
         cameras, serving = set(poll.cameras), set(poll.serving)
+        shelves = set(poll.recordings)
+        known = self._feeds.keys() | self._questions.keys()
+        known |= {play.id for play in self._plays.values() if not play.is_ended}
         return ViewOrders(
             start=tuple(
                 feed.order
                 for feed in self._feeds.values()
                 if feed.id not in serving and feed.order.camera_id in cameras
             ),
-            stop=tuple(view_id for view_id in poll.serving if view_id not in self._feeds),
+            play=tuple(
+                play.order
+                for play in self._plays.values()
+                if play.id not in serving and play.camera_id in shelves and not play.is_ended
+            ),
+            footage=tuple(
+                order
+                for order, answered in self._questions.values()
+                if order.query_id not in serving
+                and order.camera_id in shelves
+                and not answered.done()
+            ),
+            stop=tuple(view_id for view_id in poll.serving if view_id not in known),
         )
 
     def _note(self, cameras: Iterable[str], change: int) -> None:
@@ -304,3 +295,5 @@ class Hub:
     def _drop_gone(self) -> None:
         for viewer in [viewer for viewer in self._viewers.values() if viewer.has_gone()]:
             viewer.end()
+        for play in [play for play in self._plays.values() if play.has_gone()]:
+            play.end()

@@ -16,8 +16,8 @@ from api.auth import service as auth
 from api.cameras import service as cameras
 from api.contract import VideoCodec
 from api.kit.errors import NotFoundError
-from api.viewing.hub import Viewer
 from api.viewing.schemas import Tile
+from api.viewing.viewer import Viewer
 
 if TYPE_CHECKING:
     from api.runtime import Runtime

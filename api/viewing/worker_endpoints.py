@@ -9,17 +9,26 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request
 
 from api.auth.guards import WorkerName
-from api.contract import PartKind, ViewAnswer, ViewOrders, ViewPoll, ViewTrouble
+from api.contract import (
+    FootageAnswer,
+    PartKind,
+    ViewAnswer,
+    ViewOrders,
+    ViewPoll,
+    ViewTrouble,
+)
 from api.kit.errors import (
     BadTokenError,
     InvalidError,
     TooLargeError,
     UnsupportedMediaTypeError,
 )
+from api.kit.moments import Moment
 from api.kit.problems import problems
 from api.runtime import RuntimeDep
 from api.viewing.feed import Part
 from api.viewing.frames import init_payload
+from api.viewing.play import PlayedPart
 
 router = APIRouter(prefix="/api/v1/ingest/views", tags=["ingest"])
 _MIME = re.compile(r'^video/mp4; codecs="[A-Za-z0-9.]{4,40}"$', re.ASCII)
@@ -30,6 +39,8 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
     "/poll",
     operation_id="ingest_views_poll",
     summary="Ask what is to be shown",
+    # An older worker understands the answer as long as nothing is asked of it that it cannot do.
+    response_model_exclude_defaults=True,
     responses=problems(BadTokenError, InvalidError),
 )
 async def poll(
@@ -46,6 +57,7 @@ async def poll(
     "/{view_id}/parts",
     operation_id="ingest_views_part",
     summary="Bring a part of a fragmented MP4",
+    response_model_exclude_defaults=True,
     responses=problems(BadTokenError, TooLargeError, UnsupportedMediaTypeError, InvalidError),
     openapi_extra={"requestBody": {"required": True, "content": {"video/mp4": _BINARY}}},
 )
@@ -57,6 +69,12 @@ async def take_part(
     kind: PartKind,
     is_key: Annotated[bool, Query(description="Decoding can start with it.")] = False,
     is_transcoded: Annotated[bool, Query(description="Not the camera's own pictures.")] = False,
+    from_at: Annotated[
+        Moment | None, Query(description="Of recorded pictures: when the first after a head was.")
+    ] = None,
+    to_at: Annotated[
+        Moment | None, Query(description="Of recorded pictures: until when the part reaches.")
+    ] = None,
     content_type: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ViewAnswer:
     """Hands a part on to everybody who looks. `Content-Type` names the codec (RFC 6381)."""
@@ -64,16 +82,60 @@ async def take_part(
         raise UnsupportedMediaTypeError('send video/mp4; codecs="…"')
     data = await request.body()
     feed = runtime.viewing.find_feed(view_id)
-    if feed is None:
+    play = runtime.viewing.find_play(view_id)
+    if feed is None and play is None:
         return ViewAnswer(is_wanted=False)
     if kind is PartKind.INIT:
         head: dict[str, str | bool] = {
-            "camera_id": feed.order.camera_id,
+            "camera_id": feed.order.camera_id if feed else play.camera_id if play else "",
             "mime": content_type,
             "is_transcoded": is_transcoded,
         }
+        if from_at is not None:
+            head["from_at"] = from_at.isoformat()
         data = init_payload(head, data)
-    return ViewAnswer(is_wanted=runtime.viewing.take_part(view_id, Part(kind, data, is_key)))
+    part = Part(kind, data, is_key)
+    if play is None:
+        return ViewAnswer(is_wanted=runtime.viewing.take_part(view_id, part))
+    if from_at is None or to_at is None:
+        raise InvalidError("recorded pictures need from_at and to_at")
+    play.take(PlayedPart(part, from_at, to_at))
+    return ViewAnswer(is_wanted=True, is_ready=play.is_ready)
+
+
+@router.post(
+    "/{view_id}/ready",
+    operation_id="ingest_views_ready",
+    summary="Ask whether the next part of recorded pictures has room",
+    response_model_exclude_defaults=True,
+    responses=problems(BadTokenError, InvalidError),
+)
+async def ask_ready(
+    view_id: UUID,
+    _: WorkerName,
+    runtime: RuntimeDep,
+    wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for room.")] = 8.0,
+) -> ViewAnswer:
+    """Answers when enough was watched, when nobody looks any more, or after the wait."""
+    play = runtime.viewing.find_play(view_id)
+    if play is None:
+        return ViewAnswer(is_wanted=False)
+    is_ready = await play.wait_ready(wait_s)
+    return ViewAnswer(is_wanted=not play.is_ended, is_ready=is_ready)
+
+
+@router.post(
+    "/{query_id}/footage",
+    operation_id="ingest_views_footage",
+    summary="Answer where there is footage",
+    status_code=204,
+    responses=problems(BadTokenError, InvalidError),
+)
+async def take_footage(
+    query_id: UUID, body: FootageAnswer, _: WorkerName, runtime: RuntimeDep
+) -> None:
+    """For whoever opened the day; an answer that comes too late is let go."""
+    runtime.viewing.take_footage(query_id, body)
 
 
 @router.post(
@@ -90,4 +152,8 @@ async def take_trouble(
     reason: Annotated[str, Query(pattern=r"^[a-z_]{0,32}$", description="Of the camera.")] = "",
 ) -> ViewAnswer:
     """Tells everybody who looks why they see nothing."""
+    play = runtime.viewing.find_play(view_id)
+    if play is not None:
+        play.take_trouble(trouble)
+        return ViewAnswer(is_wanted=True)
     return ViewAnswer(is_wanted=runtime.viewing.take_trouble(view_id, trouble, reason))

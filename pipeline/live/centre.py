@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 import httpx
 from pydantic import ValidationError
 
-from api.contract import ViewAnswer, ViewOrders, ViewPoll, ViewTrouble, WireModel
+from api.contract import FootageAnswer, ViewAnswer, ViewOrders, ViewPoll, ViewTrouble, WireModel
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
 from pipeline.live.fragments import LivePart
@@ -38,13 +39,21 @@ class ViewingClient:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
         )
 
-    def orders(self, cameras: Sequence[str], serving: Sequence[UUID], wait_s: float) -> ViewOrders:
+    def orders(
+        self,
+        cameras: Sequence[str],
+        serving: Sequence[UUID],
+        wait_s: float,
+        recordings: Sequence[str] = (),
+    ) -> ViewOrders:
         """What to do differently; waits until there is something, at most so long.
 
         Raises:
             DeliveryError: No answer, or none that can be understood.
         """
-        poll = ViewPoll(cameras=tuple(cameras), serving=tuple(serving))
+        poll = ViewPoll(
+            cameras=tuple(cameras), recordings=tuple(recordings), serving=tuple(serving)
+        )
         answer = self._post(
             "poll",
             poll.model_dump_json().encode(),
@@ -67,6 +76,60 @@ class ViewingClient:
         }
         answer = self._post(f"{view_id}/parts", part.data, part.mime, query)
         return _read(ViewAnswer, answer).is_wanted
+
+    def played(
+        self,
+        view_id: UUID,
+        part: LivePart,
+        *,
+        is_transcoded: bool,
+        from_at: datetime,
+        to_at: datetime,
+    ) -> ViewAnswer:
+        """Send a part of what was recorded.
+
+        Args:
+            view_id: The order's.
+            part: It.
+            is_transcoded: Not the camera's own pictures.
+            from_at: When the first picture after the head was recorded.
+            to_at: Until when the part reaches.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        query = {
+            "kind": part.kind.value,
+            "is_key": str(part.is_key).lower(),
+            "is_transcoded": str(is_transcoded).lower(),
+            "from_at": from_at.isoformat(),
+            "to_at": to_at.isoformat(),
+        }
+        return _read(ViewAnswer, self._post(f"{view_id}/parts", part.data, part.mime, query))
+
+    def ready(self, view_id: UUID, wait_s: float) -> ViewAnswer:
+        """Whether there is room for more; waits until there is, at most so long.
+
+        Raises:
+            DeliveryError: No answer.
+        """
+        answer = self._post(
+            f"{view_id}/ready",
+            b"",
+            "application/octet-stream",
+            {"wait_s": f"{wait_s:g}"},
+            timeout_s=wait_s + _SLACK_S,
+        )
+        return _read(ViewAnswer, answer)
+
+    def footage(self, query_id: UUID, answer: FootageAnswer) -> None:
+        """Answer where there is footage.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        content = answer.model_dump_json().encode()
+        self._post(f"{query_id}/footage", content, "application/json", {})
 
     def trouble(self, view_id: UUID, trouble: ViewTrouble, reason: str = "") -> bool:
         """Tell why there are no pictures; answers whether anybody still looks.

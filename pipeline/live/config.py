@@ -8,12 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class LiveConfig(BaseModel):
-    """Live view of this box's cameras in the console; costs nothing while nobody looks."""
+    """Live view and playback in the console; both cost nothing while nobody looks."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = True
     """False: no live picture ever leaves this box."""
+    playback: bool = True
+    """False: no recorded picture ever leaves this box on request."""
     max_cameras: Annotated[int, Field(ge=1, le=256)] = 32
     """Cameras sent at once."""
     max_transcodes: Annotated[int, Field(ge=0, le=16)] = 2

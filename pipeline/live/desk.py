@@ -11,19 +11,19 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import structlog
 
-from api.contract import VideoCodec, ViewOrder, ViewTrouble
-from pipeline.core.errors import DeliveryError, SourceError
-from pipeline.core.packets import EncodedPacket, StreamInfo
+from api.contract import FootageOrder, PlayOrder, ViewOrder, ViewTrouble
+from pipeline.core.errors import DeliveryError
+from pipeline.live import footage
 from pipeline.live.centre import POLL_S, ViewingClient
 from pipeline.live.config import LiveConfig
-from pipeline.live.fragments import Fragmenter, LivePart
+from pipeline.live.path import PathMaker, ViewPath
 from pipeline.live.tap import Draught, PacketTap
-from pipeline.live.transcode import Transcoder
-from pipeline.video.remux import is_browser_playable
+from pipeline.recorders.shelf import Shelf
 
 _log = structlog.get_logger(__name__)
 _SILENCE_S = 2.0
@@ -46,24 +46,30 @@ class LiveCamera:
 
 
 class LiveDesk:
-    """Serves live view for the cameras of one process.
+    """Serves live view and playback for the cameras of one process.
 
     Args:
         client: The command centre.
         cameras: By id.
         config: What may be shown.
+        shelves: Where the footage of recorded cameras is, by id.
     """
 
     def __init__(
-        self, client: ViewingClient, cameras: Mapping[str, LiveCamera], config: LiveConfig
+        self,
+        client: ViewingClient,
+        cameras: Mapping[str, LiveCamera],
+        config: LiveConfig,
+        shelves: Mapping[str, Shelf] | None = None,
     ) -> None:
         self._client = client
         self._cameras = cameras
         self._config = config
+        self._shelves = dict(shelves or {})
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._serving: dict[UUID, _Service] = {}
-        self._transcodes = threading.BoundedSemaphore(max(1, config.max_transcodes))
+        self._paths = PathMaker(config)
         self._thread = threading.Thread(target=self._run, name="live-orders", daemon=True)
 
     def start(self) -> None:
@@ -98,7 +104,9 @@ class LiveDesk:
     def _take_orders(self) -> None:
         with self._lock:
             serving = list(self._serving)
-        orders = self._client.orders(list(self._cameras), serving, POLL_S)
+        orders = self._client.orders(
+            list(self._cameras), serving, POLL_S, recordings=list(self._shelves)
+        )
         if self._stop.is_set():
             return
         for view_id in orders.stop:
@@ -106,61 +114,88 @@ class LiveDesk:
                 ended = self._serving.get(view_id)
             if ended is not None:
                 ended.stop.set()
-        for order in orders.start:
-            self._begin(order)
+        for view in orders.start:
+            self._begin(view.view_id, view.camera_id, partial(self._view, order=view))
+        for play in orders.play:
+            self._begin(play.view_id, play.camera_id, partial(self._play, order=play))
+        for asked in orders.footage:
+            self._begin(asked.query_id, asked.camera_id, partial(self._tell, order=asked))
 
-    def _begin(self, order: ViewOrder) -> None:
-        service = _Service(order)
+    def _begin(self, order_id: UUID, camera_id: str, serve: Callable[[_Service], None]) -> None:
+        service = _Service(order_id, camera_id)
         service.thread = threading.Thread(
-            target=self._serve, args=(service,), name=f"live-{order.camera_id}", daemon=True
+            target=self._serve, args=(service, serve), name=f"live-{camera_id}", daemon=True
         )
         with self._lock:
-            self._serving[order.view_id] = service
+            self._serving[order_id] = service
         service.thread.start()
 
-    def _serve(self, service: _Service) -> None:
-        order = service.order
+    def _serve(self, service: _Service, serve: Callable[[_Service], None]) -> None:
         try:
-            if not self._config.enabled:
-                self._refuse(service, ViewTrouble.NOT_ALLOWED)
-            elif len(self._serving) > self._config.max_cameras:
-                self._refuse(service, ViewTrouble.BUSY)
-            else:
-                _log.info("live view begins", camera=order.camera_id)
-                self._show(service)
+            serve(service)
         except Exception:  # noqa: BLE001 -- boundary: one view's fault stays its own
-            _log.exception("live view failed", camera=order.camera_id)
+            _log.exception("live view failed", camera=service.camera_id)
             service.stop.wait(_RETRY_S[0])
         finally:
             with self._lock:
-                self._serving.pop(order.view_id, None)
-            _log.info("live view ends", camera=order.camera_id)
+                self._serving.pop(service.order_id, None)
+
+    def _view(self, service: _Service, order: ViewOrder) -> None:
+        if not self._config.enabled:
+            self._refuse(service, ViewTrouble.NOT_ALLOWED)
+        elif len(self._serving) > self._config.max_cameras:
+            self._refuse(service, ViewTrouble.BUSY)
+        else:
+            _log.info("live view begins", camera=order.camera_id)
+            try:
+                self._show(service, order)
+            finally:
+                _log.info("live view ends", camera=order.camera_id)
+
+    def _play(self, service: _Service, order: PlayOrder) -> None:
+        if not self._config.playback:
+            self._refuse(service, ViewTrouble.NOT_ALLOWED)
+        elif len(self._serving) > self._config.max_cameras:
+            self._refuse(service, ViewTrouble.BUSY)
+        else:
+            _log.info("playback begins", camera=order.camera_id, from_at=str(order.from_at))
+            shelf = self._shelves[order.camera_id]
+            player = footage.FootagePlayer(self._client, order, shelf, self._paths, service.stop)
+            try:
+                player.run()
+            finally:
+                _log.info("playback ends", camera=order.camera_id)
+
+    def _tell(self, _: _Service, order: FootageOrder) -> None:
+        found = footage.answer(order, self._shelves[order.camera_id])
+        with contextlib.suppress(DeliveryError):
+            self._client.footage(order.query_id, found)
 
     def _refuse(self, service: _Service, trouble: ViewTrouble) -> None:
         with contextlib.suppress(DeliveryError):
-            while self._client.trouble(service.order.view_id, trouble):
+            while self._client.trouble(service.order_id, trouble):
                 if service.stop.wait(_SILENCE_S):
                     return
 
-    def _show(self, service: _Service) -> None:
+    def _show(self, service: _Service, order: ViewOrder) -> None:
         """Send until nobody looks; over a broken line begin anew with the newest pictures."""
-        camera = self._cameras[service.order.camera_id]
+        camera = self._cameras[order.camera_id]
         while not service.stop.is_set():
             draught = camera.tap.open()
             try:
-                self._pour(service, camera, draught)
+                self._pour(service, order, camera, draught)
                 return
             except DeliveryError as error:
-                _log.warning(
-                    "live view interrupted", camera=service.order.camera_id, why=error.line()
-                )
+                _log.warning("live view interrupted", camera=order.camera_id, why=error.line())
             finally:
                 camera.tap.close(draught)
             service.stop.wait(_RETRY_S[0])
 
-    def _pour(self, service: _Service, camera: LiveCamera, draught: Draught) -> None:
-        view_id = service.order.view_id
-        path: _Path | None = None
+    def _pour(
+        self, service: _Service, order: ViewOrder, camera: LiveCamera, draught: Draught
+    ) -> None:
+        view_id = order.view_id
+        path: ViewPath | None = None
         try:
             while not service.stop.is_set():
                 item = draught.get(_SILENCE_S)
@@ -174,7 +209,7 @@ class LiveDesk:
                     if path is not None:
                         path.close()
                         path = None
-                    path = self._path(service.order, item.info, item.packet)
+                    path = self._paths.make(order, item.info, item.packet)
                 if path.trouble is not None:
                     if not self._client.trouble(view_id, path.trouble):
                         return
@@ -189,75 +224,13 @@ class LiveDesk:
             if path is not None:
                 path.close()
 
-    def _path(self, order: ViewOrder, info: StreamInfo, keyframe: EncodedPacket) -> _Path:
-        """Copied where the browser plays it, transcoded where not and there is room for it."""
-        if is_browser_playable(info, keyframe) or (
-            info.codec == VideoCodec.HEVC and VideoCodec.HEVC in order.accepts
-        ):
-            return _Path(info)
-        if self._config.max_transcodes == 0 or not self._transcodes.acquire(blocking=False):
-            return _Path(info, trouble=ViewTrouble.BUSY)
-        return _Path(info, release=self._transcodes.release)
-
 
 class _Service:
     """One order being served."""
 
     thread: threading.Thread
 
-    def __init__(self, order: ViewOrder) -> None:
-        self.order = order
+    def __init__(self, order_id: UUID, camera_id: str) -> None:
+        self.order_id = order_id
+        self.camera_id = camera_id
         self.stop = threading.Event()
-
-
-class _Path:
-    """What happens to one connection's packets before they are sent.
-
-    Args:
-        info: The connection's stream.
-        release: Called once at the end of a transcoded path; without it packets are copied.
-        trouble: Why nothing can be sent.
-    """
-
-    def __init__(
-        self,
-        info: StreamInfo,
-        *,
-        release: Callable[[], None] | None = None,
-        trouble: ViewTrouble | None = None,
-    ) -> None:
-        self.info = info
-        self.trouble = trouble
-        self.is_transcoded = release is not None
-        self._release = release
-        self._transcoder: Transcoder | None = None
-        self._fragmenter: Fragmenter | None = None
-        if trouble is not None:
-            return
-        try:
-            if release is not None:
-                self._transcoder = Transcoder(info)
-                info = self._transcoder.info
-            self._fragmenter = Fragmenter(info)
-        except SourceError:
-            self.close()
-            self.trouble = ViewTrouble.UNPLAYABLE
-
-    def add(self, packet: EncodedPacket) -> list[LivePart]:
-        """Take a packet; answers the parts that became complete."""
-        assert self._fragmenter is not None, "a path in trouble takes nothing"
-        try:
-            packets = [packet] if self._transcoder is None else self._transcoder.add(packet)
-            return [part for each in packets for part in self._fragmenter.add(each)]
-        except SourceError:
-            self.trouble = ViewTrouble.UNPLAYABLE
-            return []
-
-    def close(self) -> None:
-        """Give back what it holds; more than once does no harm."""
-        if self._transcoder is not None:
-            self._transcoder.close()
-            self._transcoder = None
-        if self._release is not None:
-            self._release()
-            self._release = None

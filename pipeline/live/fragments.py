@@ -57,17 +57,19 @@ class Fragmenter:
 
     Args:
         info: The stream.
+        fragment_s: Length of a fragment; one ends at each keyframe all the same.
 
     Raises:
         SourceError: UNDECODABLE, a codec that MP4 fragments are not made of here.
     """
 
-    def __init__(self, info: StreamInfo) -> None:
+    def __init__(self, info: StreamInfo, fragment_s: float = FRAGMENT_S) -> None:
         if info.codec not in CODECS:
             raise SourceError(
                 SourceReason.UNDECODABLE, f"{info.codec} is not shown live", where="live view"
             )
         self._info = info
+        self._fragment_s = fragment_s
         self._dress = Dress.of(info)
         self._sink = _Sink()
         self._container: av.container.OutputContainer | None = None
@@ -146,7 +148,7 @@ class Fragmenter:
             options={
                 # The head waits for the first fragment: only then are the parameter sets known.
                 "movflags": "+frag_keyframe+delay_moov+default_base_moof+skip_trailer",
-                "frag_duration": str(round(FRAGMENT_S * 1_000_000)),
+                "frag_duration": str(round(self._fragment_s * 1_000_000)),
                 "flush_packets": "1",
                 "use_editlist": "0",
             },

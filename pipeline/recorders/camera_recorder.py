@@ -101,6 +101,14 @@ class CameraRecorder:
         writer = self._writer
         return None if writer is None else writer.path.removesuffix(SUFFIX) + PART_SUFFIX
 
+    @property
+    def open_span(self) -> Span | None:
+        """What of the file being written is on the disk already."""
+        writer = self._writer
+        if writer is None or writer.durable_s <= writer.start_s:
+            return None
+        return Span(writer.start_s, writer.durable_s)
+
     def unindexed(self) -> list[Span]:
         """Footage on the disk that the index does not hold yet, the open segment included."""
         found = [span for _, span in self._parts if span is not None]

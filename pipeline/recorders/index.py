@@ -75,6 +75,8 @@ CREATE TABLE IF NOT EXISTS life (
 );
 """
 _JOIN_MS = 2000
+_LONGEST_MS = 3_600_000
+"""No segment is longer; lets a search by end use the index by start."""
 _COLUMNS = "camera, path, start_ms, end_ms, media_ms, size_bytes, codec"
 
 
@@ -273,6 +275,15 @@ class FootageIndex:
             f"SELECT {_COLUMNS} FROM segments"  # noqa: S608
             f" WHERE {' AND '.join(where)} ORDER BY start_ms, path",
             values,
+        )
+        return [_segment(row) for row in rows]
+
+    def segments_after(self, camera: str, after_s: float, limit: int = 64) -> list[Segment]:
+        """A camera's next segments that end after that moment, by start."""
+        rows = self._read(
+            f"SELECT {_COLUMNS} FROM segments"  # noqa: S608
+            " WHERE camera = ? AND start_ms > ? AND end_ms > ? ORDER BY start_ms, path LIMIT ?",
+            (camera, _ms(after_s) - _LONGEST_MS, _ms(after_s), limit),
         )
         return [_segment(row) for row in rows]
 

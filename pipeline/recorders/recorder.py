@@ -42,6 +42,7 @@ from pipeline.recorders.recovery import Recovered, adopt, our_files, recover
 from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
 from pipeline.recorders.root_lock import RootLock
 from pipeline.recorders.segments import LifePoint, ignore
+from pipeline.recorders.shelf import Piece, Timeline, timeline_of
 from pipeline.recorders.spans import Span, clip, merge
 from pipeline.recorders.verdict import DEFAULT_SEAM_S
 
@@ -53,6 +54,7 @@ _LIVE_LAG_S = 30.0
 _FORECAST_EVERY_S = 3600.0
 _REBUILD_EVERY_S = 0.5
 _REBUILD_FILES = 50
+_PIECES = 64
 _log = structlog.get_logger(__name__)
 
 _CAUSES = {
@@ -466,14 +468,9 @@ class Recorder:
         now_s = self._clock.utc_s() if now_s is None else now_s
         zone = self.settings.zone
         with self._write_lock:
-            live = self._live(camera)
-            as_of_s = now_s
-            if live and 0 <= now_s - live[0].end_s < _LIVE_LAG_S:
-                as_of_s = live[0].end_s  # what arrives right now is not missing
+            as_of_s = self._as_of_s(camera, now_s)
             try:
-                since_s = self.index.cameras().get(camera)
-                for span in self._unindexed(camera):
-                    since_s = min(since_s or span.start_s, span.start_s)
+                since_s = self._since_s(camera)
                 window = judged_window(since_s, policy, as_of_s, zone)
                 facts = FootageFacts(
                     camera=camera,
@@ -493,6 +490,36 @@ class Recorder:
                 )
         return retention_status(facts, policy, as_of_s, zone)
 
+    def pieces(self, camera: str, after_s: float) -> list[Piece]:
+        """The next files whose footage ends after that moment, the open one included.
+
+        Raises:
+            FootageIndexError: The index cannot be read.
+        """
+        root = self.settings.root
+        with self._write_lock:
+            found = self.index.segments_after(camera, after_s, _PIECES)
+            recorder = self._cameras.get(camera)
+            pieces = [Piece(root / each.path, each.span) for each in found]
+            if recorder is not None and len(found) < _PIECES:
+                part, span = recorder.open_part, recorder.open_span
+                if part is not None and span is not None and span.end_s > after_s:
+                    pieces.append(Piece(root / part, span))
+        return pieces
+
+    def timeline(self, camera: str, window: Span) -> Timeline:
+        """Footage and gaps of an interval, to the second; unknown when the index says nothing."""
+        with self._write_lock:
+            as_of_s = self._as_of_s(camera, self._clock.utc_s())
+            try:
+                since_s = self._since_s(camera)
+                spans = [*self.index.spans(camera, window), *self._unindexed(camera)]
+                absences = self.index.absences(camera, window, as_of_s)
+                is_known = not self.index.is_waiting and self.index.is_complete()
+            except FootageIndexError:
+                return Timeline(as_of_s, tuple(clip(self._unindexed(camera), window)), (), False)
+        return timeline_of(spans, absences, window, since_s, as_of_s, is_known=is_known)
+
     def changed(self) -> set[str]:
         """Cameras whose status changed since the last call, to be posted at once."""
         with self._write_lock:
@@ -510,6 +537,20 @@ class Recorder:
     def counters(self) -> dict[str, Counters]:
         """What happened, by camera, for metrics."""
         return {name: camera.counters for name, camera in list(self._cameras.items())}
+
+    def _as_of_s(self, camera: str, now_s: float) -> float:
+        """Until when footage can be there: what arrives right now is not missing."""
+        live = self._live(camera)
+        if live and 0 <= now_s - live[0].end_s < _LIVE_LAG_S:
+            return live[0].end_s
+        return now_s
+
+    def _since_s(self, camera: str) -> float | None:
+        """The camera's first picture ever."""
+        since_s = self.index.cameras().get(camera)
+        for span in self._unindexed(camera):
+            since_s = min(since_s or span.start_s, span.start_s)
+        return since_s
 
     def _live(self, camera: str) -> list[Span]:
         recorder = self._cameras.get(camera)

@@ -10,6 +10,7 @@ from pipeline.core.clock import Clock
 from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.recorders.recorder import CameraFeed, Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
+from pipeline.recorders.shelf import Shelf
 from pipeline.runtime.config import BoxConfig
 
 _log = structlog.get_logger(__name__)
@@ -68,6 +69,10 @@ class Footage:
     def feed(self, camera_id: str) -> CameraFeed | None:
         """Where a camera's packets go; None for one that is not recorded."""
         return self._recorder.camera(camera_id) if camera_id in self._policies else None
+
+    def shelves(self) -> dict[str, Shelf]:
+        """Where each recorded camera's footage can be looked at."""
+        return dict.fromkeys(self._policies, self._recorder)
 
     def post(self) -> None:
         """Put into the outbox what changed, or all of it each hour."""

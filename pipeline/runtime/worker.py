@@ -77,6 +77,7 @@ class Worker:
             self._viewing,
             {each.config.id: _live_camera(each) for each in self._cameras},
             config.live,
+            self._footage.shelves() if self._footage else None,
         )
 
     def run(self) -> None:

@@ -102,7 +102,7 @@ class Box:
             json={"cameras": list(cameras), "serving": list(serving)},
         )
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        return {"start": [], "stop": [], **answer.json()}
 
     async def begin(self, camera: str) -> str:
         """Wait for the order of a camera."""

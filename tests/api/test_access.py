@@ -50,11 +50,15 @@ MAY_CALL: dict[str, set[Caller]] = {
     "ingest_evidence": _WORKER,
     "ingest_heartbeat": _WORKER,
     "ingest_retention": _WORKER,
+    "ingest_views_footage": _WORKER,
     "ingest_views_part": _WORKER,
     "ingest_views_poll": _WORKER,
+    "ingest_views_ready": _WORKER,
     "ingest_views_trouble": _WORKER,
     "live_change": _SIGNED_IN,
     "live_open": _SIGNED_IN,
+    "recordings_day": _SIGNED_IN,
+    "recordings_play": _SIGNED_IN,
     "metrics_get": _WORKER,
     "stream_events": _SIGNED_IN,
     "users_create": _ADMIN,
@@ -64,6 +68,7 @@ _PARAMETERS = {
     "alert_id": "6f1c8a52-5a0c-5f0e-9d9b-0c8c6a4d2b11",
     "camera_id": "gate-north",
     "sha256": "ab" * 32,
+    "query_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
     "view_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
 }
 

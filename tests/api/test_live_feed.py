@@ -9,7 +9,8 @@ from uuid import uuid4
 from api.contract import PartKind, VideoCodec, ViewOrder, ViewPoll
 from api.viewing.feed import CHANNEL_BYTES, Channel, Feed, Part
 from api.viewing.frames import FrameKind
-from api.viewing.hub import Hub, Owner, Viewer
+from api.viewing.hub import Hub
+from api.viewing.viewer import Owner, Viewer
 
 OWNER = Owner("wang.li", "10.1.1.1", "session", datetime(2030, 1, 1, tzinfo=UTC))
 H264 = (VideoCodec.H264,)

@@ -6,11 +6,21 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from api.contract import PartKind, VideoCodec, ViewOrder, ViewOrders, ViewPoll
+from api.contract import (
+    FootageAnswer,
+    FootageOrder,
+    PartKind,
+    PlayOrder,
+    VideoCodec,
+    ViewOrder,
+    ViewOrders,
+    ViewPoll,
+)
 
 
 class LivePeer:
@@ -22,6 +32,11 @@ class LivePeer:
         parts: Of each order: kind, whether decoding can start there, MIME type, bytes.
         troubles: Of each order: trouble and the camera's reason.
         fail_next: So many requests are answered 503.
+        played: Orders to play that stand.
+        moments: Of each part of an order to play: ``from_at`` and ``to_at``.
+        room: So many parts of what was recorded are taken before the worker is to wait.
+        refused: How often it was told so.
+        answers: Of each question for footage.
     """
 
     def __init__(self) -> None:
@@ -31,6 +46,13 @@ class LivePeer:
         self.troubles: dict[UUID, list[tuple[str, str]]] = {}
         self.transcoded: set[UUID] = set()
         self.fail_next = 0
+        self.played: dict[UUID, PlayOrder] = {}
+        self.moments: dict[UUID, list[tuple[datetime, datetime]]] = {}
+        self.room = 1_000_000
+        self.refused = 0
+        self.questions: dict[UUID, FootageOrder] = {}
+        self.answers: dict[UUID, FootageAnswer] = {}
+        self._served: set[UUID] = set()
         self.condition = threading.Condition()
         self._is_over = False
 
@@ -43,10 +65,40 @@ class LivePeer:
             self.looked_at[view_id] = order
             self.condition.notify_all()
 
+    def play(self, view_id: UUID, camera_id: str, at: datetime, *codecs: VideoCodec) -> None:
+        """Somebody begins to look at what was recorded."""
+        with self.condition:
+            self.played[view_id] = PlayOrder(
+                view_id=view_id,
+                camera_id=camera_id,
+                accepts=codecs or (VideoCodec.H264,),
+                from_at=at,
+            )
+            self.condition.notify_all()
+
+    def ask(self, query_id: UUID, camera_id: str, begin: datetime, end: datetime) -> None:
+        """Somebody opens a day."""
+        with self.condition:
+            self.questions[query_id] = FootageOrder(
+                query_id=query_id, camera_id=camera_id, from_at=begin, to_at=end
+            )
+            self.condition.notify_all()
+
+    def give_room(self, parts: int) -> None:
+        """So many more parts may come."""
+        with self.condition:
+            self.room += parts
+            self.condition.notify_all()
+
+    def is_served(self, view_id: UUID) -> bool:
+        """Whether the worker's last request for orders said that it works on this one."""
+        return view_id in self._served
+
     def look_away(self, view_id: UUID) -> None:
         """Nobody looks any more."""
         with self.condition:
-            del self.looked_at[view_id]
+            self.looked_at.pop(view_id, None)
+            self.played.pop(view_id, None)
             self.condition.notify_all()
 
     def wait_for(self, is_true: Callable[[], bool]) -> None:
@@ -85,22 +137,45 @@ class LivePeer:
                 self.parts.setdefault(view_id, []).append(part)
                 if query["is_transcoded"] == "true":
                     self.transcoded.add(view_id)
+                if "from_at" in query:
+                    moment = tuple(datetime.fromisoformat(query[n]) for n in ("from_at", "to_at"))
+                    self.moments.setdefault(view_id, []).append((moment[0], moment[1]))
+            elif url.path.endswith("/footage"):
+                self.answers[view_id] = FootageAnswer.model_validate_json(body)
+                del self.questions[view_id]
+            elif url.path.endswith("/ready"):
+                self.refused += 1
+                self.condition.notify_all()
+                self.condition.wait_for(
+                    lambda: self._is_over or self._is_ready(view_id) or view_id not in self.played,
+                    5,
+                )
             else:
                 told = (query["trouble"], query.get("reason", ""))
                 self.troubles.setdefault(view_id, []).append(told)
             self.condition.notify_all()
-            return 200, json.dumps({"is_wanted": view_id in self.looked_at}).encode()
+            is_wanted = view_id in self.looked_at or view_id in self.played
+            answer = {"is_wanted": is_wanted, "is_ready": self._is_ready(view_id)}
+            return 200, json.dumps(answer).encode()
+
+    def _is_ready(self, view_id: UUID) -> bool:
+        return view_id in self.looked_at or len(self.parts.get(view_id, [])) < self.room
 
     def _orders(self, poll: ViewPoll) -> bytes:
+        self._served = set(poll.serving)
+        self.condition.notify_all()
+
         def difference() -> ViewOrders:
+            known = self.looked_at.keys() | self.played.keys() | self.questions.keys()
             return ViewOrders(
                 start=tuple(o for i, o in self.looked_at.items() if i not in poll.serving),
-                stop=tuple(i for i in poll.serving if i not in self.looked_at),
+                play=tuple(o for i, o in self.played.items() if i not in poll.serving),
+                footage=tuple(o for i, o in self.questions.items() if i not in poll.serving),
+                stop=tuple(i for i in poll.serving if i not in known),
             )
 
         def is_news() -> bool:
-            found = difference()
-            return bool(found.start or found.stop) or self._is_over
+            return difference() != ViewOrders() or self._is_over
 
         self.condition.wait_for(is_news, 5)
         return difference().model_dump_json().encode()

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
+import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -123,7 +123,7 @@ export const alertsUndo = <ThrowOnError extends boolean = false>(options: Option
 /**
  * The access log
  *
- * Sign-ins, openings of originals and live viewings, newest first. Administrators only.
+ * Sign-ins, originals opened, live viewings, playbacks, newest first. Administrators only.
  */
 export const auditList = <ThrowOnError extends boolean = false>(options?: Options<AuditListData, ThrowOnError>) => (options?.client ?? client).get<AuditListResponses, AuditListErrors, ThrowOnError>({
     security: [{
@@ -393,6 +393,21 @@ export const ingestViewsPoll = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * Answer where there is footage
+ *
+ * For whoever opened the day; an answer that comes too late is let go.
+ */
+export const ingestViewsFootage = <ThrowOnError extends boolean = false>(options: Options<IngestViewsFootageData, ThrowOnError>) => (options.client ?? client).post<IngestViewsFootageResponses, IngestViewsFootageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ingest/views/{query_id}/footage',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Bring a part of a fragmented MP4
  *
  * Hands a part on to everybody who looks. `Content-Type` names the codec (RFC 6381).
@@ -406,6 +421,17 @@ export const ingestViewsPart = <ThrowOnError extends boolean = false>(options: O
         'Content-Type': 'video/mp4',
         ...options.headers
     }
+});
+
+/**
+ * Ask whether the next part of recorded pictures has room
+ *
+ * Answers when enough was watched, when nobody looks any more, or after the wait.
+ */
+export const ingestViewsReady = <ThrowOnError extends boolean = false>(options: Options<IngestViewsReadyData, ThrowOnError>) => (options.client ?? client).post<IngestViewsReadyResponses, IngestViewsReadyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ingest/views/{view_id}/ready',
+    ...options
 });
 
 /**
@@ -453,6 +479,45 @@ export const liveChange = <ThrowOnError extends boolean = false>(options: Option
             type: 'apiKey'
         }],
     url: '/api/v1/live/{view_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * A day of one camera's recordings
+ *
+ * Where there is footage and why there is none, alerts, and what was really looked at.
+ *
+ * The box is asked first and answers to the second; if it does not, its last report stands.
+ */
+export const recordingsDay = <ThrowOnError extends boolean = false>(options: Options<RecordingsDayData, ThrowOnError>) => (options.client ?? client).get<RecordingsDayResponses, RecordingsDayErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/recordings/{camera_id}',
+    ...options
+});
+
+/**
+ * Look at what was recorded
+ *
+ * Fragmented MP4 from a moment on, as fast as it is read; the footage itself stays on the box.
+ *
+ * The pictures are not blurred, and each viewing is in the access log with its reason, from the
+ * first to the last recorded moment that was sent.
+ */
+export const recordingsPlay = <ThrowOnError extends boolean = false>(options: Options<RecordingsPlayData, ThrowOnError>) => (options.client ?? client).post<RecordingsPlayResponses, RecordingsPlayErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/recordings/{camera_id}/play',
     ...options,
     headers: {
         'Content-Type': 'application/json',

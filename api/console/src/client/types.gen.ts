@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'live_started' | 'live_ended' | 'user_created' | 'password_reset';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'user_created' | 'password_reset';
 
 /**
  * AccessEntry
@@ -41,7 +41,7 @@ export type AccessEntry = {
     /**
      * From At
      *
-     * Since when it was looked at.
+     * Since when it was looked at; of a playback, the first recorded moment.
      */
     from_at: string | null;
     /**
@@ -61,7 +61,7 @@ export type AccessEntry = {
     /**
      * To At
      *
-     * Until when; null while it goes on.
+     * Until when, or the last recorded moment; null while it goes on.
      */
     to_at: string | null;
     /**
@@ -523,6 +523,30 @@ export type AlertSummary = {
 };
 
 /**
+ * AnalysedStretch
+ *
+ * Minutes in a row that were looked at, or missed for one reason.
+ */
+export type AnalysedStretch = {
+    /**
+     * Analysed S
+     */
+    analysed_s: number;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * What most of each minute was missed for; null while it was looked at.
+     */
+    missed_for: MissingReason | null;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
  * AnalysedTime
  *
  * Seconds of one interval during which one camera's picture was really looked at for one rule.
@@ -832,6 +856,40 @@ export type ConfirmRequest = {
 };
 
 /**
+ * DayAlert
+ *
+ * An alert of that day, as a mark on the timeline.
+ */
+export type DayAlert = {
+    /**
+     * Ended At
+     */
+    ended_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Raised At
+     */
+    raised_at: string;
+    risk: RiskLevel;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Started At
+     */
+    started_at: string;
+    status: AlertStatus;
+    /**
+     * Zone
+     */
+    zone: string;
+};
+
+/**
  * DayCompleteness
  *
  * One calendar day in the school's time zone.
@@ -1018,6 +1076,30 @@ export type FalsePositiveRequest = {
 };
 
 /**
+ * FootageAnswer
+ *
+ * Where a camera has footage in the interval asked for, to the second of asking.
+ */
+export type FootageAnswer = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Gaps
+     */
+    gaps?: Array<FootageGap>;
+    /**
+     * Is Known
+     */
+    is_known?: boolean;
+    /**
+     * Spans
+     */
+    spans?: Array<FootageSpan>;
+};
+
+/**
  * FootageGap
  *
  * An interval without footage, and why.
@@ -1037,6 +1119,40 @@ export type FootageGap = {
      */
     to_at: string;
 };
+
+/**
+ * FootageOrder
+ *
+ * Somebody opens a day: tell, once, where there is footage in it and why there is none.
+ */
+export type FootageOrder = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * Query Id
+     */
+    query_id: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
+ * FootageSource
+ *
+ * Who says where there is footage.
+ *
+ * ``box``: the box, asked just now. ``report``: its last report, for it does not answer now.
+ * ``nobody``: there is no report either.
+ */
+export type FootageSource = 'box' | 'report' | 'nobody';
 
 /**
  * FootageSpan
@@ -1327,6 +1443,65 @@ export type PictureSize = {
 };
 
 /**
+ * PlayOrder
+ *
+ * Somebody looks at what was recorded: send it from that moment on until told to stop.
+ *
+ * The worker sends as fast as it is taken: after a part whose answer is not ``is_ready`` it asks
+ * before it sends the next one.
+ */
+export type PlayOrder = {
+    /**
+     * Accepts
+     */
+    accepts: Array<VideoCodec>;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * Keyframes Only
+     */
+    keyframes_only?: boolean;
+    /**
+     * View Id
+     */
+    view_id: string;
+};
+
+/**
+ * PlayRequest
+ *
+ * From when on, and why.
+ */
+export type PlayRequest = {
+    /**
+     * Codecs
+     *
+     * What `MediaSource.isTypeSupported` says; H.264 is taken for granted.
+     */
+    codecs?: Array<VideoCodec>;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * Keyframes Only
+     *
+     * Enough for watching many times faster than it happened.
+     */
+    keyframes_only?: boolean;
+    /**
+     * Stands in the access log with the name.
+     */
+    reason: ViewingReason;
+};
+
+/**
  * Problem
  *
  * Every answer that is not a success (RFC 9457).
@@ -1386,6 +1561,94 @@ export type ProblemField = {
      * Where
      */
     where: string;
+};
+
+/**
+ * RecordingDay
+ *
+ * One camera's day: footage, gaps, alerts, analysed time.
+ */
+export type RecordingDay = {
+    /**
+     * Alerts
+     *
+     * By time.
+     */
+    alerts: Array<DayAlert>;
+    /**
+     * Analysed
+     */
+    analysed: Array<RuleDay>;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Days
+     *
+     * Of each day of the last report, oldest first, to choose a day from.
+     */
+    days: Array<DayCompleteness>;
+    /**
+     * Footage As Of
+     *
+     * Until when `spans` and `gaps` were looked for; null when nobody told.
+     */
+    footage_as_of: string | null;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * Gaps
+     *
+     * What is in neither list was not told: it may or may not be there.
+     */
+    gaps: Array<FootageGap>;
+    /**
+     * Has More Alerts
+     */
+    has_more_alerts: boolean;
+    /**
+     * Is Box There
+     *
+     * Whether a box can send this camera's footage now.
+     */
+    is_box_there: boolean;
+    /**
+     * Location
+     */
+    location: string;
+    /**
+     * Name
+     */
+    name: string;
+    source: FootageSource;
+    /**
+     * Spans
+     */
+    spans: Array<FootageSpan>;
+    state: CameraViewState;
+    /**
+     * Time Zone
+     *
+     * The school's; the day begins and ends at its midnights.
+     */
+    time_zone: string;
+    /**
+     * To At
+     *
+     * 23 or 25 hours later when clocks change.
+     */
+    to_at: string;
 };
 
 /**
@@ -1777,6 +2040,36 @@ export type RuleAnalysis = {
 };
 
 /**
+ * RuleDay
+ *
+ * What one rule looked at that day; minutes that nobody reported on are in no stretch.
+ */
+export type RuleDay = {
+    /**
+     * Analysed S
+     */
+    analysed_s: number;
+    /**
+     * Missing
+     *
+     * Largest first.
+     */
+    missing: Array<MissingSeconds>;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Stretches
+     */
+    stretches: Array<AnalysedStretch>;
+};
+
+/**
  * StreamFacts
  *
  * What was measured on the camera's stream.
@@ -1907,6 +2200,10 @@ export type VideoCodec = 'h264' | 'hevc';
  */
 export type ViewAnswer = {
     /**
+     * Is Ready
+     */
+    is_ready?: boolean;
+    /**
      * Is Wanted
      */
     is_wanted: boolean;
@@ -1939,6 +2236,14 @@ export type ViewOrder = {
  */
 export type ViewOrders = {
     /**
+     * Footage
+     */
+    footage?: Array<FootageOrder>;
+    /**
+     * Play
+     */
+    play?: Array<PlayOrder>;
+    /**
      * Start
      */
     start?: Array<ViewOrder>;
@@ -1959,6 +2264,10 @@ export type ViewPoll = {
      */
     cameras: Array<string>;
     /**
+     * Recordings
+     */
+    recordings?: Array<string>;
+    /**
      * Serving
      */
     serving?: Array<string>;
@@ -1971,9 +2280,18 @@ export type ViewPoll = {
  *
  * ``no_picture``: nothing comes from the camera now. ``busy``: the box already transcodes or
  * shows as much as it may. ``unplayable``: neither can the browser play the codec nor can the box
- * transcode it. ``not_allowed``: live view is switched off in the box's configuration.
+ * transcode it. ``not_allowed``: this kind of view is switched off in the box's configuration.
+ * ``no_footage``: nothing is recorded from here on. ``unreadable``: what is recorded here cannot
+ * be read.
  */
-export type ViewTrouble = 'no_picture' | 'busy' | 'unplayable' | 'not_allowed';
+export type ViewTrouble = 'no_picture' | 'busy' | 'unplayable' | 'not_allowed' | 'no_footage' | 'unreadable';
+
+/**
+ * ViewingReason
+ *
+ * Why a person looks at footage; 799号 §16(2) wants it written down.
+ */
+export type ViewingReason = 'adjudication' | 'incident' | 'inspection' | 'police_request' | 'school_request' | 'other';
 
 /**
  * Wall
@@ -3123,6 +3441,44 @@ export type IngestViewsPollResponses = {
 
 export type IngestViewsPollResponse = IngestViewsPollResponses[keyof IngestViewsPollResponses];
 
+export type IngestViewsFootageData = {
+    body: FootageAnswer;
+    path: {
+        /**
+         * Query Id
+         */
+        query_id: string;
+    };
+    query?: never;
+    url: '/api/v1/ingest/views/{query_id}/footage';
+};
+
+export type IngestViewsFootageErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsFootageError = IngestViewsFootageErrors[keyof IngestViewsFootageErrors];
+
+export type IngestViewsFootageResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type IngestViewsFootageResponse = IngestViewsFootageResponses[keyof IngestViewsFootageResponses];
+
 export type IngestViewsPartData = {
     body: Blob | File;
     path: {
@@ -3145,6 +3501,18 @@ export type IngestViewsPartData = {
          * Not the camera's own pictures.
          */
         is_transcoded?: boolean;
+        /**
+         * From At
+         *
+         * Of recorded pictures: when the first after a head was.
+         */
+        from_at?: string | null;
+        /**
+         * To At
+         *
+         * Of recorded pictures: until when the part reaches.
+         */
+        to_at?: string | null;
     };
     url: '/api/v1/ingest/views/{view_id}/parts';
 };
@@ -3182,6 +3550,51 @@ export type IngestViewsPartResponses = {
 };
 
 export type IngestViewsPartResponse = IngestViewsPartResponses[keyof IngestViewsPartResponses];
+
+export type IngestViewsReadyData = {
+    body?: never;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query?: {
+        /**
+         * Wait S
+         *
+         * How long to wait for room.
+         */
+        wait_s?: number;
+    };
+    url: '/api/v1/ingest/views/{view_id}/ready';
+};
+
+export type IngestViewsReadyErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsReadyError = IngestViewsReadyErrors[keyof IngestViewsReadyErrors];
+
+export type IngestViewsReadyResponses = {
+    /**
+     * Successful Response
+     */
+    200: ViewAnswer;
+};
+
+export type IngestViewsReadyResponse = IngestViewsReadyResponses[keyof IngestViewsReadyResponses];
 
 export type IngestViewsTroubleData = {
     body?: never;
@@ -3319,6 +3732,105 @@ export type LiveChangeResponses = {
 };
 
 export type LiveChangeResponse = LiveChangeResponses[keyof LiveChangeResponses];
+
+export type RecordingsDayData = {
+    body?: never;
+    path: {
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: {
+        /**
+         * Day
+         *
+         * In the school's time zone; today if not given.
+         */
+        day?: string | null;
+    };
+    url: '/api/v1/recordings/{camera_id}';
+};
+
+export type RecordingsDayErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type RecordingsDayError = RecordingsDayErrors[keyof RecordingsDayErrors];
+
+export type RecordingsDayResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecordingDay;
+};
+
+export type RecordingsDayResponse = RecordingsDayResponses[keyof RecordingsDayResponses];
+
+export type RecordingsPlayData = {
+    body: PlayRequest;
+    path: {
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: never;
+    url: '/api/v1/recordings/{camera_id}/play';
+};
+
+export type RecordingsPlayErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `csrf`: Missing or wrong CSRF token; `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `too_many_viewers`: Too many viewers
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type RecordingsPlayError = RecordingsPlayErrors[keyof RecordingsPlayErrors];
+
+export type RecordingsPlayResponses = {
+    /**
+     * Frames without end, as of `live_open`, all on channel 0; the head of an INIT also says `from_at`, when its first picture was recorded.
+     */
+    200: Blob | File;
+};
+
+export type RecordingsPlayResponse = RecordingsPlayResponses[keyof RecordingsPlayResponses];
 
 export type StreamEventsData = {
     body?: never;

@@ -1,0 +1,94 @@
+"""A camera's recordings, day by day, and looking at them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.auth.guards import Person, Watcher, client_of
+from api.kit.errors import (
+    BadCsrfError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    NotSignedInError,
+    TooManyViewersError,
+)
+from api.kit.problems import problems
+from api.recordings import play, service
+from api.recordings.schemas import PlayRequest, RecordingDay
+from api.runtime import RuntimeDep
+from api.viewing.viewer import Owner
+
+router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
+
+_STREAM = "application/octet-stream"
+_CameraId = Annotated[str, Path(max_length=64)]
+
+
+@router.get(
+    "/{camera_id}",
+    operation_id="recordings_day",
+    summary="A day of one camera's recordings",
+    responses=problems(NotSignedInError, NotFoundError, InvalidError),
+)
+async def get_day(
+    camera_id: _CameraId,
+    _: Person,
+    runtime: RuntimeDep,
+    day: Annotated[
+        dt.date | None, Query(description="In the school's time zone; today if not given.")
+    ] = None,
+) -> RecordingDay:
+    """Where there is footage and why there is none, alerts, and what was really looked at.
+
+    The box is asked first and answers to the second; if it does not, its last report stands.
+    """
+    return await service.get_day(runtime, camera_id, day)
+
+
+@router.post(
+    "/{camera_id}/play",
+    operation_id="recordings_play",
+    summary="Look at what was recorded",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Frames without end, as of `live_open`, all on channel 0; the head of "
+            "an INIT also says `from_at`, when its first picture was recorded.",
+            "content": {_STREAM: {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **problems(
+            NotSignedInError,
+            BadCsrfError,
+            ForbiddenError,
+            NotFoundError,
+            InvalidError,
+            TooManyViewersError,
+        ),
+    },
+)
+async def play_recording(
+    camera_id: _CameraId,
+    body: PlayRequest,
+    person: Watcher,
+    request: Request,
+    runtime: RuntimeDep,
+) -> StreamingResponse:
+    """Fragmented MP4 from a moment on, as fast as it is read; the footage itself stays on the box.
+
+    The pictures are not blurred, and each viewing is in the access log with its reason, from the
+    first to the last recorded moment that was sent.
+    """
+    if runtime.viewing.is_full:
+        raise TooManyViewersError
+    owner = Owner(person.username, client_of(request), person.session_key, person.expires_at)
+    order = await play.order(runtime, camera_id, body)
+    return StreamingResponse(
+        play.frames(runtime, owner, order, body.reason),
+        media_type=_STREAM,
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )

@@ -1,0 +1,92 @@
+"""Shows a person what was recorded, and writes down what of it they were shown, and why.
+
+The beginning is in the access log before the first picture leaves, with the moment asked for; the
+end, whatever ends it, with the first and the last recorded moment that was sent. A browser holds up
+to half a minute that was sent and not watched yet, so the register rather says too much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
+from api.auth import service as auth
+from api.cameras import service as cameras
+from api.contract import PlayOrder, VideoCodec
+from api.recordings.schemas import PlayRequest, ViewingReason
+from api.viewing.play import Play
+from api.viewing.viewer import Owner
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+ALIVE_EVERY_S = 1.0
+
+
+async def order(runtime: Runtime, camera_id: str, wanted: PlayRequest) -> PlayOrder:
+    """What the worker is to send.
+
+    Raises:
+        NotFoundError: If there is no such camera.
+    """
+    async with runtime.database.read() as session:
+        watch = cameras.Watch.of(runtime.settings, runtime.clock())
+        await cameras.get_view(session, camera_id, watch)
+    return PlayOrder(
+        view_id=uuid4(),
+        camera_id=camera_id,
+        accepts=tuple(sorted({VideoCodec.H264, *wanted.codecs})),
+        from_at=wanted.from_at,
+        keyframes_only=wanted.keyframes_only,
+    )
+
+
+async def frames(
+    runtime: Runtime, owner: Owner, wanted: PlayOrder, reason: ViewingReason
+) -> AsyncIterator[bytes]:
+    """The answer's bytes, until the person looks away or their session ends."""
+    hub = runtime.viewing
+    play = Play(wanted, owner.session_key, hub.mono)
+    try:
+        await _log(
+            runtime, owner, play, reason, AccessAction.PLAYBACK_STARTED, (wanted.from_at, None)
+        )
+        hub.begin_play(play)
+        recheck_at = hub.mono() + runtime.settings.stream_recheck_s
+        while not play.is_ended and runtime.clock() < owner.expires_at:
+            for each in await play.next(lambda: hub.state_of_play(play), ALIVE_EVERY_S):
+                yield each
+            if hub.mono() >= recheck_at:
+                # Another process, as `reset-password`, may have ended the session.
+                async with runtime.database.read() as session:
+                    if not await auth.session_stands(session, owner.session_key, runtime.clock()):
+                        return
+                recheck_at = hub.mono() + runtime.settings.stream_recheck_s
+    finally:
+        hub.end_play(play)
+        # A task of its own: whoever is cancelled here could not wait for the database.
+        seen = (play.seen_from or wanted.from_at, play.seen_to or wanted.from_at)
+        hub.finish(_log(runtime, owner, play, reason, AccessAction.PLAYBACK_ENDED, seen))
+
+
+async def _log(
+    runtime: Runtime,
+    owner: Owner,
+    play: Play,
+    reason: ViewingReason,
+    action: AccessAction,
+    footage: tuple[datetime, datetime | None],
+) -> None:
+    async with runtime.work() as work:
+        audit.log(
+            work,
+            action,
+            owner.username,
+            owner.client,
+            reason=reason.value,
+            viewing=audit.Viewing(play.camera_id, *footage),
+        )

@@ -1,0 +1,141 @@
+"""Puts a camera's day together from what several rooms know of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from api.alerts import service as alerts
+from api.alerts.filters import AlertFilters
+from api.cameras import service as cameras
+from api.compliance import service as compliance
+from api.contract import (
+    FootageAnswer,
+    FootageGap,
+    FootageOrder,
+    FootageSpan,
+    RetentionStatus,
+)
+from api.kit.errors import FieldError, InvalidError
+from api.recordings import analysed
+from api.recordings.schemas import DayAlert, FootageSource, RecordingDay
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+ASK_S = 3.0
+"""How long a box may take to answer; it needs milliseconds when its disk is well."""
+MAX_ALERTS = 500
+FALLBACK_ZONE = "Asia/Shanghai"
+"""While no report of any camera has told the school's zone."""
+
+
+async def get_day(runtime: Runtime, camera_id: str, day: dt.date | None) -> RecordingDay:
+    """One camera's day.
+
+    Raises:
+        NotFoundError: If there is no such camera.
+        InvalidError: If the day is out of range.
+    """
+    now = runtime.clock()
+    async with runtime.database.read() as session:
+        watch = cameras.Watch.of(runtime.settings, now)
+        camera = await cameras.get_view(session, camera_id, watch)
+        report = await compliance.last_report(session, camera_id)
+        name = report.time_zone if report is not None else await compliance.any_zone(session)
+        zone = ZoneInfo(name or FALLBACK_ZONE)
+        day = day or now.astimezone(zone).date()
+        window = day_bounds(day, zone)
+        filters = AlertFilters(
+            camera_ids=(camera_id,), raised_from=window[0], raised_before=window[1]
+        )
+        found = await alerts.list_alerts(
+            session, filters, limit=MAX_ALERTS, cursor=None, now=now, undo_s=0.0
+        )
+        intervals = await cameras.list_intervals(session, camera_id, *window)
+    # The database is not kept waiting for a box.
+    told = None
+    if window[0] < now:
+        order = FootageOrder(
+            query_id=uuid4(), camera_id=camera_id, from_at=window[0], to_at=window[1]
+        )
+        told = await runtime.viewing.ask_footage(order, ASK_S)
+    source, footage = _footage(told, report, window)
+    return RecordingDay(
+        camera_id=camera_id,
+        name=camera.name,
+        location=camera.location,
+        state=camera.state,
+        day=day,
+        time_zone=zone.key,
+        from_at=window[0],
+        to_at=window[1],
+        as_of=now,
+        is_box_there=runtime.viewing.has_shelf(camera_id),
+        source=source,
+        footage_as_of=None if footage is None else footage.as_of,
+        spans=[] if footage is None else list(footage.spans),
+        gaps=[] if footage is None else list(footage.gaps),
+        alerts=[
+            DayAlert(
+                id=alert.id,
+                rule=alert.rule,
+                zone=alert.zone,
+                risk=alert.risk,
+                status=alert.status,
+                started_at=alert.started_at,
+                raised_at=alert.raised_at,
+                ended_at=alert.ended_at,
+            )
+            for alert in reversed(found.items)
+        ],
+        has_more_alerts=found.next_cursor is not None,
+        analysed=analysed.by_rule(intervals),
+        days=[] if report is None else list(report.days),
+    )
+
+
+def day_bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
+    """The school's midnights around a day, in UTC.
+
+    Raises:
+        InvalidError: The day is out of range.
+    """
+    try:
+        begin = dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+        end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC)
+    except (OverflowError, ValueError) as error:
+        fault = FieldError("query.day", "is out of range in the school's time zone")
+        raise InvalidError("no such day", errors=[fault]) from error
+    return begin, end
+
+
+def _footage(
+    told: FootageAnswer | None,
+    report: RetentionStatus | None,
+    window: tuple[dt.datetime, dt.datetime],
+) -> tuple[FootageSource, FootageAnswer | None]:
+    """The box's answer, or what its last report says of that day."""
+    if told is not None and told.is_known:
+        return FootageSource.BOX, told
+    if report is None:
+        return FootageSource.NOBODY, None
+    begin, end = window
+    spans = tuple(
+        FootageSpan(from_at=max(s.from_at, begin), to_at=min(s.to_at, end))
+        for s in report.spans
+        if s.from_at < end and s.to_at > begin
+    )
+    gaps = tuple(
+        FootageGap(
+            from_at=max(g.from_at, begin),
+            to_at=min(g.to_at, end),
+            cause=g.cause,
+            detail=g.detail,
+        )
+        for g in report.gaps
+        if g.from_at < end and g.to_at > begin
+    )
+    return FootageSource.REPORT, FootageAnswer(as_of=report.as_of, spans=spans, gaps=gaps)
