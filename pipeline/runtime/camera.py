@@ -7,7 +7,6 @@ state with a reason, never an exception.
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ import structlog
 
 from api.contract import AnalysedTime, CameraHeartbeat, CameraState, MissingReason
 from pipeline.core.clock import Clock, FrameTime
-from pipeline.core.errors import ConfigError, ModelError, SourceError, SourceReason
+from pipeline.core.errors import ModelError, SourceError, SourceReason
 from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket, StreamInfo
@@ -33,14 +32,13 @@ from pipeline.runtime.evidence_desk import ClipRequest, EvidenceDesk
 from pipeline.runtime.load import CameraLoad, Urgency, urgency_of
 from pipeline.runtime.packet_queue import PacketQueue
 from pipeline.runtime.picture_watch import PictureWatch
+from pipeline.runtime.reader import StreamReader
 from pipeline.runtime.snapshots import Mark
 from pipeline.runtime.watched_time import WatchedTime
-from pipeline.video.backoff import Backoff
 from pipeline.video.gate import Gate, GatedDecoder
 from pipeline.video.ring import PacketRing
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.base import PacketSource
-from pipeline.video.sources.registry import SourceRequest, make_source
 
 _log = structlog.get_logger(__name__)
 _RING_BYTES = 96 * 1024 * 1024
@@ -123,7 +121,6 @@ class CameraWorker:
         self._queue: PacketQueue[_Session] = PacketQueue(_QUEUE_PACKETS, _QUEUE_S)
         self._stop = threading.Event()
         self._session: _Session | None = None
-        self._source: PacketSource | None = None
         self._pending_clips: list[_PendingClip] = []
         self._started_mono_ns = clock.mono_ns()
         self._last_time: FrameTime | None = None
@@ -141,10 +138,10 @@ class CameraWorker:
             frame_worth_s=_picture_worth_s(config),
             emit=emit_time,
         )
-        self._threads = [
-            threading.Thread(target=self._read, name=f"read-{config.id}", daemon=True),
-            threading.Thread(target=self._analyse, name=f"analyse-{config.id}", daemon=True),
-        ]
+        self._reader = StreamReader(config.id, config.source, self, clock)
+        self._thread = threading.Thread(
+            target=self._analyse, name=f"analyse-{config.id}", daemon=True
+        )
 
     def start(self) -> None:
         """Begin; a disabled camera only says so."""
@@ -152,21 +149,19 @@ class CameraWorker:
             self.status.disabled()
             if self._footage is not None:
                 self._footage.session_ended("disabled")
-            self._threads = self._threads[1:]
-        for thread in self._threads:
-            thread.start()
+        else:
+            self._reader.start()
+        self._thread.start()
 
     def request_stop(self) -> None:
         """Ask both threads to end; a blocked read is broken off."""
         self._stop.set()
-        source = self._source
-        if source is not None:
-            source.close()
+        self._reader.request_stop()
 
     def join(self, deadline_s: float) -> None:
         """Wait for both threads; open episodes are closed and their clips cut as far as they go."""
-        for thread in self._threads:
-            thread.join(deadline_s)
+        self._reader.join(deadline_s)
+        self._thread.join(deadline_s)
 
     def heartbeat(self) -> CameraHeartbeat:
         """The camera's state for the wire."""
@@ -190,94 +185,49 @@ class CameraWorker:
         self._share = shares[Urgency.ENGAGED if self._is_engaged else urgency_of(self.config)]
         self._sampler.look_less(self._share)
 
-    # --- the reader's thread -------------------------------------------------------------
+    # --- called by the reader's thread (``TakesPackets``) ----------------------------------
 
-    def _read(self) -> None:
-        backoff = Backoff(self._clock, random.random)
-        while not self._stop.is_set():
-            try:
-                finished = self._read_once(backoff)
-            except SourceError as error:
-                if not self._stop.is_set():
-                    self._lost(error)
-            except ConfigError as error:
-                self.status.broken(error.line())
-            except Exception as error:  # noqa: BLE001 -- boundary: one camera's fault stays its own
-                _log.exception("reader failed", camera=self.config.id)
-                self.status.broken(f"{type(error).__name__}: {error}")
-            else:
-                if finished:
-                    return
-            self._stop.wait(backoff.failed())
+    def opened(self, source: PacketSource) -> None:
+        """A new session begins."""
+        clip = self.config.clip
+        self._session = _Session(
+            source,
+            source.info,
+            PacketRing(clip.pre_s + clip.post_s + _QUEUE_S + 2.0, _RING_BYTES),
+        )
+        self.status.connected(source.info)
 
-    def _lost(self, error: SourceError) -> None:
+    def took(self, packet: EncodedPacket) -> bool:
+        """Keep, record and queue a packet; false once the analysis gave the session up."""
+        session = self._session
+        assert session is not None, "a packet comes after its session was opened"
+        if session.failure is not None:
+            return False
+        session.ring.append(packet)
+        session.newest_s = max(session.newest_s, packet.media_s)
+        self.tap.add(packet, session.info, session.ring)
+        if self._footage is not None:
+            self._footage.add(packet, session.info)
+        self._queue.put(session, packet)
+        self.status.received(packet.utc_s)
+        return True
+
+    def ended(self) -> SourceError | None:
+        """The session is over; why, if the analysis gave it up."""
+        session = self._session
+        assert session is not None, "only what was opened ends"
+        session.ended.set()
+        return session.failure
+
+    def lost(self, error: SourceError) -> None:
+        """The camera does not answer, or stopped sending."""
         self.status.lost(error)
         if self._footage is not None:
             self._footage.session_ended(error.reason.value, redact_url(error.line()))
 
-    def _read_once(self, backoff: Backoff) -> bool:
-        """One connection, from open to its end.
-
-        Returns:
-            True if there is nothing more to come, as after a recording.
-        """
-        source = self._source = self._make_source()
-        session: _Session | None = None
-        try:
-            source.open()
-            clip = self.config.clip
-            session = _Session(
-                source,
-                source.info,
-                PacketRing(clip.pre_s + clip.post_s + _QUEUE_S + 2.0, _RING_BYTES),
-            )
-            self._session = session
-            self.status.connected(source.info)
-            first_utc_s = self._clock.utc_s()
-            for packet in source.packets():
-                if self._stop.is_set() or session.failure is not None:
-                    break
-                if not source.is_live:
-                    self._stop.wait(first_utc_s + packet.media_s - self._clock.utc_s())
-                session.ring.append(packet)
-                session.newest_s = max(session.newest_s, packet.media_s)
-                self.tap.add(packet, session.info, session.ring)
-                if self._footage is not None:
-                    self._footage.add(packet, source.info)
-                self._queue.put(session, packet)
-                self.status.received(packet.utc_s)
-                backoff.succeeded()
-        finally:
-            if session is not None:
-                session.ended.set()
-            source.close()
-        if session.failure is not None:
-            raise session.failure
-        if not source.is_live:
-            return True
-        if not self._stop.is_set():
-            raise SourceError(SourceReason.STALLED, "the stream ended", where=self.config.id)
-        return True
-
-    def _make_source(self) -> PacketSource:
-        source = self.config.source
-        if isinstance(source, RtspSourceConfig):
-            return make_source(
-                SourceRequest(
-                    source.url,
-                    self.config.id,
-                    self._clock,
-                    open_timeout_s=source.open_timeout_s,
-                    read_timeout_s=source.read_timeout_s,
-                    username=source.username,
-                    password=source.password(),
-                )
-            )
-        return make_source(
-            SourceRequest(
-                str(source.path), self.config.id, self._clock, start_utc_s=self._clock.utc_s()
-            )
-        )
+    def broken(self, why: str) -> None:
+        """A fault of ours or of the configuration."""
+        self.status.broken(why)
 
     # --- the analysis' thread ------------------------------------------------------------
 
