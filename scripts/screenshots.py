@@ -106,6 +106,17 @@ def show_detail(page: Page) -> None:
     wait_for_moment(page)
 
 
+def show_picture_fault(page: Page) -> None:
+    """A fault of the picture itself: reference beside now."""
+    page.goto("/?status=all&rule=occlusion")
+    row = page.locator("[data-testid=alert-row]:has(img)").first
+    row.wait_for()
+    page.goto(str(row.get_attribute("href")))
+    page.wait_for_selector("[data-testid=comparison-reference] img")
+    page.wait_for_selector("[data-testid=comparison-now] img")
+    page.wait_for_timeout(900)
+
+
 def show_cameras(page: Page) -> None:
     """All cameras."""
     page.goto("/cameras")
@@ -142,6 +153,7 @@ SHOTS = (
     Shot("queue", show_queue, (ZH_DARK, ZH_LIGHT, EN_LIGHT, EN_DARK, ZH_PHONE)),
     Shot("false-alarm", show_reasons, (ZH_DARK,)),
     Shot("detail", show_detail, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("picture-fault", show_picture_fault, (ZH_LIGHT, EN_LIGHT, ZH_PHONE)),
     Shot("cameras", show_cameras, (ZH_LIGHT, ZH_DARK, EN_LIGHT, ZH_PHONE)),
     Shot("live", show_live, (ZH_DARK, EN_DARK)),
     Shot("keys", show_help, (ZH_LIGHT,)),

@@ -18,6 +18,7 @@ class AccessAction(StrEnum):
     SIGNED_OUT = "signed_out"
     ORIGINAL_OPENED = "original_opened"
     CLIP_VIEWED = "clip_viewed"
+    REFERENCE_APPROVED = "reference_approved"
     LIVE_STARTED = "live_started"
     LIVE_ENDED = "live_ended"
     PLAYBACK_STARTED = "playback_started"
@@ -37,7 +38,7 @@ class AccessEntry(BaseModel):
     alert_id: UUID | None
     reason: str | None
     subject: str | None = Field(description="The user it concerned, where that is another one.")
-    camera_id: str | None = Field(description="The camera that was looked at.")
+    camera_id: str | None = Field(description="The camera that was looked at, or approved.")
     from_at: Moment | None = Field(
         description="Since when it was looked at; of a playback, the first recorded moment."
     )

@@ -40,6 +40,7 @@ def log(
     reason: str | None = None,
     subject: str | None = None,
     viewing: Viewing | None = None,
+    camera_id: str | None = None,
 ) -> None:
     """Append an entry; it stands or falls with the unit of work."""
     AccessLogRepository(work.session).add(
@@ -51,7 +52,7 @@ def log(
             alert_id=alert_id,
             reason=reason,
             subject=subject,
-            camera_id=None if viewing is None else viewing.camera_id,
+            camera_id=camera_id if viewing is None else viewing.camera_id,
             from_at=None if viewing is None else viewing.from_at,
             to_at=None if viewing is None else viewing.to_at,
         )

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
-from api.auth.guards import Person
+from api.auth.guards import Person, client_of
 from api.cameras import service
 from api.cameras.schemas import CameraList, CameraView
-from api.kit.errors import InvalidError, NotFoundError, NotSignedInError
+from api.kit.errors import (
+    BadCsrfError,
+    InvalidError,
+    NoPictureError,
+    NotFoundError,
+    NotSignedInError,
+)
 from api.kit.problems import problems
-from api.runtime import Reader, RuntimeDep
+from api.runtime import Reader, RuntimeDep, Writer
 
 router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
 
@@ -43,4 +49,27 @@ async def get_camera(
     """One camera with its state now and how well it was watched."""
     return await service.get_view(
         session, camera_id, service.Watch.of(runtime.settings, runtime.clock())
+    )
+
+
+@router.post(
+    "/{camera_id}/reference",
+    operation_id="cameras_approve_picture",
+    summary="The picture is right as it is",
+    responses=problems(NotSignedInError, BadCsrfError, NotFoundError, NoPictureError, InvalidError),
+)
+async def approve_picture(
+    camera_id: Annotated[str, Path(max_length=64)],
+    person: Person,
+    request: Request,
+    work: Writer,
+    runtime: RuntimeDep,
+) -> CameraView:
+    """Log who says so, and have the camera's box make it the reference within minutes."""
+    return await service.approve_picture(
+        work,
+        service.Watch.of(runtime.settings, work.now),
+        camera_id,
+        person.username,
+        client_of(request),
     )

@@ -52,6 +52,28 @@ class AnalysedMinute(BaseModel):
     missing: dict[MissingReason, float]
 
 
+class PictureFaultView(BaseModel):
+    """Something wrong with the picture itself that goes on now."""
+
+    fault: str = Field(examples=["occlusion"], description="Also the rule of its alert.")
+    since: Moment
+
+
+class PictureView(BaseModel):
+    """What the examination of the camera's picture says now."""
+
+    faults: list[PictureFaultView]
+    reference_at: Moment | None = Field(
+        description="When the reference picture was made; null while there is none."
+    )
+    approved_by: str | None = Field(
+        description="Who called this reference's picture right; null if it was learned."
+    )
+    is_pending: bool = Field(
+        description="Somebody called the picture right, and the box has yet to learn it."
+    )
+
+
 class CameraView(BaseModel):
     """One camera: its registration, its state now, and how well it was watched."""
 
@@ -74,6 +96,9 @@ class CameraView(BaseModel):
         description="Pictures a second that are looked at now at most; lowered under overload."
     )
     analysis_fps_configured: float | None
+    picture: PictureView | None = Field(
+        description="Null when the picture is not examined, or nobody knows how it is now."
+    )
     analysed_window_s: float = Field(description="Length of the window below, in seconds.")
     analysed_s: float = Field(
         description="Seconds analysed in the window, of the rule that looked longest."

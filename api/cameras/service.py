@@ -7,19 +7,28 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
-from api.cameras import views
+from api.cameras import approvals, views
 from api.cameras.repository import CameraRepository, CameraRow
-from api.cameras.schemas import AnalysedMinute, CameraView
+from api.cameras.schemas import AnalysedMinute, CameraView, CameraViewState
 from api.cameras.views import Watch
-from api.contract import AnalysedTime, CameraHeartbeat, CameraRegistration, Heartbeat
+from api.contract import (
+    AnalysedTime,
+    CameraHeartbeat,
+    CameraRegistration,
+    Heartbeat,
+    HeartbeatOrders,
+)
 from api.db.models import Camera
-from api.kit.errors import NotFoundError
+from api.kit.errors import NoPictureError, NotFoundError
 from api.workers import service as workers
 
 __all__ = [
     "Watch",
     "announce_lost",
+    "approve_picture",
     "ensure_cameras",
     "get_view",
     "list_intervals",
@@ -116,6 +125,7 @@ def _keep(camera: Camera, told: CameraHeartbeat, worker_id: str, now: datetime) 
     camera.reconnects = told.reconnects
     camera.analysis_fps = told.analysis_fps
     camera.analysis_fps_configured = told.analysis_fps_configured
+    camera.picture = None if told.picture is None else told.picture.model_dump(mode="json")
 
 
 def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
@@ -123,18 +133,32 @@ def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
     shown = views.shown_state(row, watch)
     camera = row.camera
     rate = (camera.analysis_fps, camera.analysis_fps_configured)
-    return (shown.state, shown.reason, shown.since, camera.stream, camera.worker_id, rate)
+    picture = (camera.picture, approvals.is_pending(camera, watch.now))
+    return (
+        shown.state,
+        shown.reason,
+        shown.since,
+        camera.stream,
+        camera.worker_id,
+        rate,
+        picture,
+    )
 
 
-async def record_heartbeat(work: UnitOfWork, watch: Watch, heartbeat: Heartbeat) -> None:
-    """Keep a worker's word on its cameras; consoles hear of those whose state changed."""
+async def record_heartbeat(work: UnitOfWork, watch: Watch, heartbeat: Heartbeat) -> HeartbeatOrders:
+    """Keep a worker's word on its cameras; consoles hear of those whose state changed.
+
+    Returns:
+        What the worker is to do about them.
+    """
     cameras = CameraRepository(work.session)
     reported = {camera.camera_id: camera for camera in heartbeat.cameras}
     await ensure_cameras(work, watch, reported)
     concerned = sorted({*reported, *await cameras.of_worker(heartbeat.worker_id)})
     before = {row.camera.camera_id: _face(row, watch) for row in await cameras.list(concerned)}
     appearance = await workers.record_heartbeat(work, heartbeat, watch.lost_after_s)
-    for camera in await cameras.lock(list(reported)):
+    held = await cameras.lock(list(reported))
+    for camera in held:
         _keep(camera, reported[camera.camera_id], heartbeat.worker_id, work.now)
     after = {row.camera.camera_id: _face(row, watch) for row in await cameras.list(concerned)}
     changed = [
@@ -143,6 +167,30 @@ async def record_heartbeat(work: UnitOfWork, watch: Watch, heartbeat: Heartbeat)
         if appearance.was_lost or before[camera_id] != after[camera_id]
     ]
     await _emit(work, watch, changed)
+    return approvals.orders(held, work.now)
+
+
+async def approve_picture(
+    work: UnitOfWork, watch: Watch, camera_id: str, username: str, client: str
+) -> CameraView:
+    """Take a person's word that the camera's picture is right as it is now.
+
+    Raises:
+        NotFoundError: If there is no such camera.
+        NoPictureError: If nobody sees its picture, or it is not examined.
+    """
+    cameras = CameraRepository(work.session)
+    locked = await cameras.lock([camera_id])
+    if not locked:
+        raise NotFoundError("no such camera")
+    [camera] = locked
+    shown = await get_view(work.session, camera_id, watch)
+    if shown.state is not CameraViewState.WATCHING or shown.picture is None:
+        raise NoPictureError("the camera is not watched, or its picture is not examined")
+    approvals.approve(camera, username, work.now)
+    audit.log(work, AccessAction.REFERENCE_APPROVED, username, client, camera_id=camera_id)
+    await _emit(work, watch, [camera_id])
+    return await get_view(work.session, camera_id, watch)
 
 
 async def announce_lost(work: UnitOfWork, watch: Watch) -> list[str]:

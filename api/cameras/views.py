@@ -11,12 +11,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from api.cameras import approvals
 from api.cameras.repository import AnalysedSum, CameraRow, MissingSum
-from api.cameras.schemas import CameraView, CameraViewState, MissingSeconds, RuleAnalysis
+from api.cameras.schemas import (
+    CameraView,
+    CameraViewState,
+    MissingSeconds,
+    PictureFaultView,
+    PictureView,
+    RuleAnalysis,
+)
 from api.contract import MissingReason, StreamFacts
+from api.db.models import Camera
 from api.settings import Settings
 
 _WORKER_LOST_REASON = "worker_lost"
+_SILENT = frozenset({CameraViewState.WORKER_LOST, CameraViewState.UNKNOWN})
+"""Nobody says how the camera is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,19 @@ def by_rule(
     return found
 
 
+def _picture(camera: Camera, state: CameraViewState, now: datetime) -> PictureView | None:
+    told = approvals.picture_of(camera)
+    if told is None or state in _SILENT:
+        return None
+    answers_order = told.approved_at is not None and told.approved_at == camera.picture_approved_at
+    return PictureView(
+        faults=[PictureFaultView(fault=each.fault, since=each.since) for each in told.faults],
+        reference_at=told.reference_at,
+        approved_by=camera.picture_approved_by if answers_order else None,
+        is_pending=approvals.is_pending(camera, now),
+    )
+
+
 def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
     """One camera."""
     camera = row.camera
@@ -107,6 +131,7 @@ def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
         stream=None if camera.stream is None else StreamFacts.model_validate(camera.stream),
         analysis_fps=camera.analysis_fps,
         analysis_fps_configured=camera.analysis_fps_configured,
+        picture=_picture(camera, shown.state, watch.now),
         analysed_window_s=watch.window_s,
         analysed_s=0.0 if best is None else best.analysed_s,
         missing=[] if best is None else best.missing,

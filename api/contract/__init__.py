@@ -9,7 +9,14 @@ idempotent; the command centre therefore sees each episode once.
 
 from api.contract.alerts import AlertEpisode, EpisodeState, EvidenceKind, EvidenceRef, RiskLevel
 from api.contract.base import CONTRACT_VERSION, Acknowledgement, WireModel
-from api.contract.cameras import CameraFacts, CameraRegistration, CameraState, StreamFacts
+from api.contract.cameras import (
+    CameraFacts,
+    CameraRegistration,
+    CameraState,
+    PictureFacts,
+    PictureFault,
+    StreamFacts,
+)
 from api.contract.retention import (
     BrokenPromise,
     DayCompleteness,
@@ -36,8 +43,10 @@ from api.contract.worker import (
     AnalysedTime,
     CameraHeartbeat,
     Heartbeat,
+    HeartbeatOrders,
     MissingReason,
     MissingTime,
+    PictureApproval,
 )
 
 __all__ = [
@@ -60,9 +69,13 @@ __all__ = [
     "FootageSpan",
     "GapCause",
     "Heartbeat",
+    "HeartbeatOrders",
     "MissingReason",
     "MissingTime",
     "PartKind",
+    "PictureApproval",
+    "PictureFacts",
+    "PictureFault",
     "PlayOrder",
     "RetentionForecast",
     "RetentionState",

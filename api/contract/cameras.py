@@ -45,6 +45,25 @@ class StreamFacts(WireModel):
     fps: Annotated[float, Field(ge=0.0)]
 
 
+class PictureFault(WireModel):
+    """Something wrong with the picture itself that goes on now."""
+
+    fault: Identifier
+    """As in the vocabulary's rules, as ``occlusion``; its alert carries the same name."""
+    since: UtcTime
+
+
+class PictureFacts(WireModel):
+    """What the examination of a camera's picture says now."""
+
+    faults: Annotated[tuple[PictureFault, ...], Field(max_length=16)] = ()
+    reference_at: UtcTime | None = None
+    """When the reference picture was made; none while it is not known what the camera should
+    show."""
+    approved_at: UtcTime | None = None
+    """Which approval that reference answers; none if the camera learned it by itself."""
+
+
 class CameraFacts(WireModel):
     """State of one camera at one moment."""
 
@@ -58,3 +77,5 @@ class CameraFacts(WireModel):
     last_frame_at: UtcTime | None = None
     last_analysed_at: UtcTime | None = None
     stream: StreamFacts | None = None
+    picture: PictureFacts | None = None
+    """None when the picture is not examined."""

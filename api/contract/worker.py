@@ -37,6 +37,23 @@ class Heartbeat(WireModel):
     cameras: Annotated[tuple[CameraHeartbeat, ...], Field(max_length=1024)]
 
 
+class PictureApproval(WireModel):
+    """A person said that a camera's picture is right as it is: make it the reference.
+
+    ``approved_at`` names the approval, to the millisecond; a worker that has carried it out says so
+    in ``PictureFacts.approved_at`` and is not told again.
+    """
+
+    camera_id: Identifier
+    approved_at: UtcTime
+
+
+class HeartbeatOrders(WireModel):
+    """What a worker is to do; the answer to a heartbeat when there is anything."""
+
+    approved_pictures: Annotated[tuple[PictureApproval, ...], Field(max_length=1024)] = ()
+
+
 class MissingReason(StrEnum):
     """Why seconds were not analysed."""
 

@@ -107,6 +107,10 @@ class Camera(Base):
     reconnects: Mapped[int] = mapped_column(default=0)
     analysis_fps: Mapped[float | None]
     analysis_fps_configured: Mapped[float | None]
+    picture: Mapped[dict[str, object] | None] = mapped_column(JSON())
+    """``PictureFacts`` as JSON; null when the picture is not examined."""
+    picture_approved_at: Mapped[datetime | None]
+    picture_approved_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class Alert(Base):

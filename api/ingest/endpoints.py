@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Header, Request
+from fastapi import APIRouter, Body, Header, Request, Response
 
 from api.auth.guards import WorkerName
 from api.contract import (
@@ -14,6 +14,7 @@ from api.contract import (
     AnalysedTime,
     CameraRegistration,
     Heartbeat,
+    HeartbeatOrders,
     RetentionStatus,
 )
 from api.contract.base import Identifier, Sha256
@@ -140,9 +141,15 @@ async def put_retention(
     "/heartbeat",
     operation_id="ingest_heartbeat",
     summary="Tell that the worker lives",
-    status_code=204,
-    responses=problems(BadTokenError, TooLargeError, InvalidError, UnavailableError),
+    response_model=HeartbeatOrders,
+    responses={
+        204: {"description": "Taken; nothing is to be done.", "model": None},
+        **problems(BadTokenError, TooLargeError, InvalidError, UnavailableError),
+    },
 )
-async def post_heartbeat(body: Heartbeat, _: WorkerName, work: Writer, runtime: RuntimeDep) -> None:
-    """Take the worker's state and that of its cameras."""
-    await service.take_heartbeat(runtime, work, body)
+async def post_heartbeat(
+    body: Heartbeat, _: WorkerName, work: Writer, runtime: RuntimeDep
+) -> HeartbeatOrders | Response:
+    """Take the worker's state and that of its cameras; answers what it is to do."""
+    orders = await service.take_heartbeat(runtime, work, body)
+    return orders if orders != HeartbeatOrders() else Response(status_code=204)

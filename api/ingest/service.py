@@ -16,6 +16,7 @@ from api.contract import (
     AnalysedTime,
     CameraRegistration,
     Heartbeat,
+    HeartbeatOrders,
     RetentionStatus,
 )
 from api.evidence import service as evidence
@@ -127,8 +128,11 @@ async def take_retention(
     return _acknowledge(runtime, "retention", changed)
 
 
-async def take_heartbeat(runtime: Runtime, work: UnitOfWork, heartbeat: Heartbeat) -> None:
-    """Take a worker's word on itself and its cameras."""
+async def take_heartbeat(
+    runtime: Runtime, work: UnitOfWork, heartbeat: Heartbeat
+) -> HeartbeatOrders:
+    """Take a worker's word on itself and its cameras; answers what it is to do."""
     refuse_unstorable(heartbeat)
-    await cameras.record_heartbeat(work, _watch(runtime, work), heartbeat)
+    orders = await cameras.record_heartbeat(work, _watch(runtime, work), heartbeat)
     runtime.metrics.ingested.labels("heartbeat", "true").inc()
+    return orders

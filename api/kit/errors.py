@@ -186,6 +186,13 @@ class BadTransitionError(ConflictError):
     title = "The alert's status does not allow this"
 
 
+class NoPictureError(ConflictError):
+    """Nobody sees the camera's picture now, so nobody can say that it is right."""
+
+    code = "no_picture"
+    title = "The camera's picture is not seen now"
+
+
 class UsernameTakenError(ConflictError):
     """A user of that name exists."""
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+from pydantic import ValidationError
 
-from api.contract import Heartbeat
+from api.contract import Heartbeat, HeartbeatOrders
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
 from pipeline.delivery.outbox import Message, MessageKind
@@ -58,13 +59,20 @@ class CentreClient:
         }[message.kind]
         self._request("PUT", path, message.body, "application/json")
 
-    def heartbeat(self, heartbeat: Heartbeat) -> None:
-        """Tell how the worker is.
+    def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatOrders:
+        """Tell how the worker is; answers what it is to do.
 
         Raises:
             DeliveryError: The command centre did not take it; the next one will do.
         """
-        self._request("POST", "heartbeat", heartbeat.model_dump_json().encode(), "application/json")
+        body = heartbeat.model_dump_json().encode()
+        answer = self._request("POST", "heartbeat", body, "application/json")
+        if not answer:
+            return HeartbeatOrders()
+        try:
+            return HeartbeatOrders.model_validate_json(answer)
+        except ValidationError as error:
+            raise DeliveryError("answered what is no order", where="POST heartbeat") from error
 
     def close(self) -> None:
         """Close the connections."""
@@ -81,7 +89,7 @@ class CentreClient:
             raise DeliveryError(f"cannot read evidence ({error})", where=str(path)) from error
         self._request("PUT", f"evidence/{message.key}", data, entry["media_type"])
 
-    def _request(self, method: str, path: str, content: bytes, content_type: str) -> None:
+    def _request(self, method: str, path: str, content: bytes, content_type: str) -> bytes:
         where = f"{method} {path.split('/')[0]}"
         try:
             response = self._http.request(
@@ -95,7 +103,7 @@ class CentreClient:
                 f"no answer ({type(error).__name__}: {redact_url(str(error))})", where=where
             ) from error
         if response.is_success:
-            return
+            return response.content
         what = f"answered {response.status_code}: {redact_url(response.text[:300])}"
         if response.status_code in _RETRY_STATUS or response.status_code >= 500:
             raise DeliveryError(what, where=where)

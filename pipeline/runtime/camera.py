@@ -165,10 +165,13 @@ class CameraWorker:
 
     def heartbeat(self) -> CameraHeartbeat:
         """The camera's state for the wire."""
-        return self.status.heartbeat(
+        told = self.status.heartbeat(
             self._queue.dropped + self._let_go,
             rate=(self._share * self.config.analysis_fps, self.config.analysis_fps),
         )
+        if self.picture is None:
+            return told
+        return told.model_copy(update={"picture": self.picture.wire()})
 
     def load(self) -> CameraLoad | None:
         """How it keeps up; None while nothing comes from it."""

@@ -23,6 +23,7 @@ from pathlib import Path
 import structlog
 
 import pipeline.diagnosis
+from api import contract
 from api.contract import RiskLevel
 from api.contract.vocabulary import vocabulary
 from pipeline.core.clock import Clock, FrameTime
@@ -39,7 +40,7 @@ from pipeline.diagnosis import (
     StoredReference,
     small_of,
 )
-from pipeline.runtime.episodes import EpisodeBook, Provenance
+from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
 from pipeline.runtime.evidence_desk import EvidenceDesk
 
 _log = structlog.get_logger(__name__)
@@ -150,6 +151,18 @@ class PictureWatch:
     def facts(self) -> PictureFacts:
         """What can be said of the picture now."""
         return self._facts
+
+    def wire(self) -> contract.PictureFacts:
+        """The same, for the wire."""
+        facts = self._facts
+        return contract.PictureFacts(
+            faults=tuple(
+                contract.PictureFault(fault=fault.value, since=utc(since_s))
+                for fault, since_s in facts.faults
+            ),
+            reference_at=None if facts.reference_utc_s is None else utc(facts.reference_utc_s),
+            approved_at=None if not facts.approved_utc_s else utc(facts.approved_utc_s),
+        )
 
     def approve(self, at_utc_s: float) -> None:
         """A person said that the camera is right as it stands: its pictures from now on are.

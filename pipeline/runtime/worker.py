@@ -180,9 +180,15 @@ class Worker:
             cameras=tuple(camera.heartbeat() for camera in self._cameras),
         )
         try:
-            self._client.heartbeat(heartbeat)
+            orders = self._client.heartbeat(heartbeat)
         except DeliveryError as error:
             _log.warning("heartbeat not taken", why=error.line())
+            return
+        pictures = {camera.config.id: camera.picture for camera in self._cameras}
+        for approved in orders.approved_pictures:
+            picture = pictures.get(approved.camera_id)
+            if picture is not None:
+                picture.approve(approved.approved_at.timestamp())
 
     def _shut_down(self) -> None:
         _log.info("worker stops")

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { AlertDetail, AlertSummary } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { isPictureFault } from "../picture/faults";
 import { formatDuration } from "../time/format";
 import { Elapsed, Moment } from "../time/TimeText";
 import styles from "./facts.module.css";
@@ -26,10 +27,14 @@ export function Facts({ alert, detail }: Props) {
           formatDuration(t, alert.duration_s)
         )}
       </Fact>
-      <Fact name={t("fact.score")}>{alert.score.toFixed(2)}</Fact>
-      <Fact name={t("fact.classes")}>
-        {detail ? t("fact.tracks", { classes, count: detail.episode.track_count }) : classes}
-      </Fact>
+      {!isPictureFault(alert) && (
+        <>
+          <Fact name={t("fact.score")}>{alert.score.toFixed(2)}</Fact>
+          <Fact name={t("fact.classes")}>
+            {detail ? t("fact.tracks", { classes, count: detail.episode.track_count }) : classes}
+          </Fact>
+        </>
+      )}
       <Fact name={t("fact.started")}>
         <Moment moment={alert.started_at} seconds />
       </Fact>

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { PictureHealth } from "../picture/PictureHealth";
 import { Ago, Elapsed } from "../time/TimeText";
 import { AnalysedBar } from "./AnalysedBar";
 import styles from "./cameras.module.css";
@@ -69,6 +70,7 @@ export function CameraCard({ camera }: { camera: CameraView }) {
             t(camera.analysed_s > 0 ? "cameras.lastUnknown" : "cameras.neverAnalysed")
           )}
         </p>
+        <PictureHealth camera={camera} />
       </div>
       <div className={styles.watched}>
         <AnalysedBar camera={camera} />

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'user_created' | 'password_reset';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'user_created' | 'password_reset';
 
 /**
  * AccessEntry
@@ -29,7 +29,7 @@ export type AccessEntry = {
     /**
      * Camera Id
      *
-     * The camera that was looked at.
+     * The camera that was looked at, or approved.
      */
     camera_id: string | null;
     /**
@@ -655,6 +655,7 @@ export type CameraHeartbeat = {
      * Last Frame At
      */
     last_frame_at?: string | null;
+    picture?: PictureFacts | null;
     /**
      * Reason
      */
@@ -799,6 +800,10 @@ export type CameraView = {
      * The id while it is not registered yet.
      */
     name: string;
+    /**
+     * Null when the picture is not examined, or nobody knows how it is now.
+     */
+    picture: PictureView | null;
     /**
      * Reason
      *
@@ -1260,6 +1265,18 @@ export type Heartbeat = {
 };
 
 /**
+ * HeartbeatOrders
+ *
+ * What a worker is to do; the answer to a heartbeat when there is anything.
+ */
+export type HeartbeatOrders = {
+    /**
+     * Approved Pictures
+     */
+    approved_pictures?: Array<PictureApproval>;
+};
+
+/**
  * HistoryAction
  *
  * What happened to an alert.
@@ -1427,6 +1444,79 @@ export type OriginalRequest = {
 export type PartKind = 'init' | 'media';
 
 /**
+ * PictureApproval
+ *
+ * A person said that a camera's picture is right as it is: make it the reference.
+ *
+ * ``approved_at`` names the approval, to the millisecond; a worker that has carried it out says so
+ * in ``PictureFacts.approved_at`` and is not told again.
+ */
+export type PictureApproval = {
+    /**
+     * Approved At
+     */
+    approved_at: string;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+};
+
+/**
+ * PictureFacts
+ *
+ * What the examination of a camera's picture says now.
+ */
+export type PictureFacts = {
+    /**
+     * Approved At
+     */
+    approved_at?: string | null;
+    /**
+     * Faults
+     */
+    faults?: Array<PictureFault>;
+    /**
+     * Reference At
+     */
+    reference_at?: string | null;
+};
+
+/**
+ * PictureFault
+ *
+ * Something wrong with the picture itself that goes on now.
+ */
+export type PictureFault = {
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Since
+     */
+    since: string;
+};
+
+/**
+ * PictureFaultView
+ *
+ * Something wrong with the picture itself that goes on now.
+ */
+export type PictureFaultView = {
+    /**
+     * Fault
+     *
+     * Also the rule of its alert.
+     */
+    fault: string;
+    /**
+     * Since
+     */
+    since: string;
+};
+
+/**
  * PictureSize
  *
  * Width and height in pixels.
@@ -1440,6 +1530,36 @@ export type PictureSize = {
      * Width
      */
     width: number;
+};
+
+/**
+ * PictureView
+ *
+ * What the examination of the camera's picture says now.
+ */
+export type PictureView = {
+    /**
+     * Approved By
+     *
+     * Who called this reference's picture right; null if it was learned.
+     */
+    approved_by: string | null;
+    /**
+     * Faults
+     */
+    faults: Array<PictureFaultView>;
+    /**
+     * Is Pending
+     *
+     * Somebody called the picture right, and the box has yet to learn it.
+     */
+    is_pending: boolean;
+    /**
+     * Reference At
+     *
+     * When the reference picture was made; null while there is none.
+     */
+    reference_at: string | null;
 };
 
 /**
@@ -2912,6 +3032,56 @@ export type CamerasGetResponses = {
 
 export type CamerasGetResponse = CamerasGetResponses[keyof CamerasGetResponses];
 
+export type CamerasApprovePictureData = {
+    body?: never;
+    path: {
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cameras/{camera_id}/reference';
+};
+
+export type CamerasApprovePictureErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `no_picture`: The camera's picture is not seen now
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CamerasApprovePictureError = CamerasApprovePictureErrors[keyof CamerasApprovePictureErrors];
+
+export type CamerasApprovePictureResponses = {
+    /**
+     * Successful Response
+     */
+    200: CameraView;
+};
+
+export type CamerasApprovePictureResponse = CamerasApprovePictureResponses[keyof CamerasApprovePictureResponses];
+
 export type ComplianceRetentionData = {
     body?: never;
     path?: never;
@@ -3349,6 +3519,10 @@ export type IngestHeartbeatError = IngestHeartbeatErrors[keyof IngestHeartbeatEr
 export type IngestHeartbeatResponses = {
     /**
      * Successful Response
+     */
+    200: HeartbeatOrders;
+    /**
+     * Taken; nothing is to be done.
      */
     204: void;
 };

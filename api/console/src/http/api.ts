@@ -103,6 +103,7 @@ export const api = {
   changeLive: (viewId: string, tiles: ReadonlyMap<number, string>) =>
     unwrap(sdk.liveChange({ path: { view_id: viewId }, body: { tiles: wallTiles(tiles) } })),
 
+  approvePicture: (id: string) => unwrap(sdk.camerasApprovePicture({ path: { camera_id: id } })),
   cameras: () => timed(unwrap(sdk.camerasList())),
   retention: () => timed(unwrap(sdk.complianceRetention())),
   health: () => unwrap(sdk.healthGet()),

@@ -70,6 +70,7 @@ export function camera(id: string, more: Partial<CameraView> = {}): CameraView {
     stream: null,
     analysis_fps: 5,
     analysis_fps_configured: 5,
+    picture: null,
     analysed_window_s: 86_400,
     analysed_s: 86_400,
     missing: [],

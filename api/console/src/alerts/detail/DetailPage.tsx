@@ -8,6 +8,8 @@ import { useCameras } from "../../cameras/useCameras";
 import { Problem } from "../../http/problem";
 import { useTerm } from "../../i18n/terms";
 import { useKeys } from "../../keyboard/useKeys";
+import { Comparison } from "../../picture/Comparison";
+import { isPictureFault } from "../../picture/faults";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { StatePanel } from "../../ui/StatePanel";
 import { Facts } from "../Facts";
@@ -120,19 +122,23 @@ export function Component() {
       </header>
       <div className={styles.columns}>
         <div className={styles.main}>
-          <div
-            className={styles.player}
-            style={{ "--ratio": pictureRatio(alert) } as CSSProperties}
-          >
-            <Player
-              key={`${alert.id}/${alert.clip_url ?? ""}`}
-              ref={player}
-              alert={alert}
-              boxes={controls.boxes}
-              onBoxes={controls.setBoxes}
-              fps={camera?.stream?.fps}
-            />
-          </div>
+          {isPictureFault(alert) ? (
+            <Comparison alert={alert} detail={alert} camera={camera} />
+          ) : (
+            <div
+              className={styles.player}
+              style={{ "--ratio": pictureRatio(alert) } as CSSProperties}
+            >
+              <Player
+                key={`${alert.id}/${alert.clip_url ?? ""}`}
+                ref={player}
+                alert={alert}
+                boxes={controls.boxes}
+                onBoxes={controls.setBoxes}
+                fps={camera?.stream?.fps}
+              />
+            </div>
+          )}
           <div className={styles.act}>
             <ReviewActions
               alert={alert}

@@ -4,12 +4,14 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertDetail, OriginalGrant } from "../../http/types";
+import { isPictureFault } from "../../picture/faults";
 import { serverNow } from "../../time/serverClock";
 import styles from "./detail.module.css";
 import { OriginalDialog } from "./OriginalDialog";
 
 /** The blurred still, and the original on request: with a reason, recorded, for a short while. */
 export function Stills({ alert }: { alert: AlertDetail }) {
+  const isAbove = isPictureFault(alert); // beside the reference picture
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const [grant, setGrant] = useState<OriginalGrant | null>(null);
@@ -50,7 +52,7 @@ export function Stills({ alert }: { alert: AlertDetail }) {
             </Button>
           ))}
       </header>
-      {(grant || alert.snapshot_url) && (
+      {(grant || (alert.snapshot_url && !isAbove)) && (
         <img
           src={grant?.url ?? alert.snapshot_url ?? ""}
           alt={t(grant ? "original.alt" : "player.stillAlt", { camera: alert.camera_name })}

@@ -6,6 +6,8 @@ import { Link } from "react-router";
 
 import type { AlertSummary, CameraView } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
+import { Comparison } from "../../picture/Comparison";
+import { isPictureFault } from "../../picture/faults";
 import { Facts } from "../Facts";
 import { Player, type PlayerHandle } from "../player/Player";
 import { ReviewActions } from "../review/ReviewActions";
@@ -55,14 +57,18 @@ export function FocusPanel({ alert, loading, controls, camera, search, player }:
           </Link>
         </Tooltip>
       </header>
-      <Player
-        key={`${alert.id}/${alert.clip_url ?? ""}`}
-        ref={player}
-        alert={alert}
-        boxes={controls.boxes}
-        onBoxes={controls.setBoxes}
-        fps={camera?.stream?.fps}
-      />
+      {isPictureFault(alert) ? (
+        <Comparison alert={alert} detail={detail.data} camera={camera} />
+      ) : (
+        <Player
+          key={`${alert.id}/${alert.clip_url ?? ""}`}
+          ref={player}
+          alert={alert}
+          boxes={controls.boxes}
+          onBoxes={controls.setBoxes}
+          fps={camera?.stream?.fps}
+        />
+      )}
       <div className={styles.panelFoot}>
         <ReviewActions
           alert={alert}
