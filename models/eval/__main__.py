@@ -1,4 +1,4 @@
-"""``mingan eval people|boxes|video|events|agreement …``: how good a model or rule is.
+"""``mingan eval all|people|boxes|video|events|agreement …``: how good a model or rule is.
 
 With ``--json`` the last line is one JSON object. Everything a person can mend is one line and exit
 code 2.
@@ -27,6 +27,7 @@ from models.eval.people import evaluate_people, is_held_out, read_people
 from models.eval.pictures import require_folder
 from models.eval.video import LEAST_SCORE, evaluate
 from models.eval.voc import read_masked_people
+from models.eval.whole import Options, parts
 from models.manifest import ManifestError, Thresholds, load_manifest
 from pipeline.core.errors import ConfigError, MinganError
 from pipeline.inference.attributes import load_classifier
@@ -51,6 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mingan eval", description="How good a model or rule is.")
     forms = parser.add_subparsers(required=True, metavar="FORM")
+    whole = forms.add_parser("all", help="every shipped model on what it never saw")
+    whole.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder")
+    whole.add_argument(
+        "--against", type=Path, metavar="SEED.onnx", help="COCO-80 YOLOX-nano, for people"
+    )
+    whole.add_argument(
+        "--errors", type=Path, metavar="DIR", help="write pictures of the worst errors here"
+    )
+    whole.set_defaults(run=_all)
     people = forms.add_parser("people", help="a classifier of people's attributes")
     people.add_argument("--images", type=Path, required=True, metavar="DIR")
     source = people.add_mutually_exclusive_group(required=True)
@@ -105,11 +115,11 @@ def _parser() -> argparse.ArgumentParser:
     agree.add_argument("--every", type=int, default=5, help="one picture in so many")
     agree.add_argument("--tiled", action="store_true", help="the seed looks through tiles")
     agree.set_defaults(run=_agreement)
-    for form in (people, boxes, video, agree):
+    for form in (whole, people, boxes, video, agree):
         form.add_argument(
             "--registry", type=Path, help="folder of manifests, if not the usual ones"
         )
-    for form in (people, boxes, video, events, agree):
+    for form in (whole, people, boxes, video, events, agree):
         form.add_argument("--json", action="store_true", help="last line is one JSON object")
     return parser
 
@@ -133,6 +143,30 @@ def input_size(text: str) -> tuple[int, int]:
         return int(width), int(height or width)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not as 640 or 640x384") from error
+
+
+def _all(options: argparse.Namespace) -> int:
+    require_folder(options.data, "--data")
+    against: Path | None = options.against
+    asked = Options(
+        options.data,
+        options.registry,
+        progress,
+        None if against is None else lambda: seed(against, None, LEAST_SCORE),
+        options.errors,
+    )
+    rows: dict[str, object] = {}
+    for name, run in parts(asked).items():
+        if run is None:
+            print(f"left out: {name} is not in {options.data}", file=sys.stderr)
+            continue
+        part = run()
+        print(part.heading)
+        _print_lines([*part.lines, ""], part.notes)
+        rows[name] = part.row
+    if options.json:
+        print(json.dumps(rows))
+    return 0
 
 
 def _people(options: argparse.Namespace) -> int:

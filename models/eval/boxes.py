@@ -31,6 +31,7 @@ from models.eval.pictures import (
 from models.eval.video import clip
 from pipeline.core.detections import Floats
 from pipeline.core.errors import ConfigError
+from pipeline.core.frame import Bgr
 from pipeline.inference.detector import Detector
 
 OUTSIDE = 0.01
@@ -58,6 +59,27 @@ class ClassScores:
     flagged_with: int
     pictures_without: int
     flagged_without: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoxLook:
+    """One picture with what is there and what was found, for whoever watches an evaluation.
+
+    Attributes:
+        picture: Its name.
+        pixels: The picture.
+        xyxy: (N, 4) found, cut to the picture.
+        score: (N,)
+        class_id: (N,) by the detector's class names.
+        truth: (M, 4) boxes of each class that has any.
+    """
+
+    picture: str
+    pixels: Bgr
+    xyxy: Floats
+    score: Floats
+    class_id: NDArray[np.int64]
+    truth: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +295,7 @@ def evaluate_boxes(
     classes: Sequence[str] = (),
     sources: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    watch: Callable[[BoxLook], None] = lambda look: None,
 ) -> BoxReport:
     """Figures of every class that labels and model share; pictures are read one at a time.
 
@@ -285,6 +308,7 @@ def evaluate_boxes(
         sources: Only these pictures, by name without suffix, and where each comes from; intervals
             are then over sources in place of pictures.
         progress: Told (done, total).
+        watch: Told every picture looked at.
 
     Raises:
         ConfigError: Folder, labels or class names cannot be used; names file and line.
@@ -323,6 +347,7 @@ def evaluate_boxes(
         found.append((path.stem, clip(seen.xyxy, width, height), seen.score, seen.class_id))
         size = np.array([width, height, width, height], np.float32)
         truth.append({n: clip(b * size, width, height) for n, b in boxes.items()})
+        watch(BoxLook(path.name, pixels, found[-1][1], seen.score, seen.class_id, truth[-1]))
     progress(len(files), len(files))
     require_some_left(skipped, len(found), images)
     if unlabelled == len(found):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +22,8 @@ from models.eval.metrics import frame_weights
 from models.eval.pictures import PictureFolder, Skipped, read_picture, require_some_left
 from pipeline.core.detections import Floats
 from pipeline.core.errors import ConfigError
-from pipeline.inference.attributes import Answer, AttributeClassifier
+from pipeline.core.frame import Bgr
+from pipeline.inference.attributes import Answer, AttributeClassifier, Attributes
 
 HELD_OUT_OF_5 = 1
 """One image in five is never trained on."""
@@ -74,6 +76,23 @@ class AttributeScores:
     n: int
     skipped: int = 0
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLook:
+    """The people of one picture and what the model says of them, for whoever watches.
+
+    Attributes:
+        pixels: The picture.
+        people: N people.
+        attributes: The model's answers, of the same N.
+        seconds: What they took.
+    """
+
+    pixels: Bgr
+    people: Sequence[Person]
+    attributes: Attributes
+    seconds: float
 
 
 def is_held_out(image: str) -> bool:
@@ -150,6 +169,7 @@ def evaluate_people(
     people: Sequence[Person],
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    watch: Callable[[PeopleLook], None] = lambda look: None,
 ) -> tuple[dict[str, AttributeScores], list[Skipped]]:
     """Figures of every attribute the model and the labels share, and the pictures left out.
 
@@ -180,8 +200,12 @@ def evaluate_people(
             continue
         _require_inside([people[i] for i in indices], pixels.shape[1], pixels.shape[0])
         boxes = np.stack([people[i].box_xyxy for i in indices])
-        answers[indices] = classifier.classify(frame_of(pixels), boxes).answer
+        begun = time.perf_counter()
+        said = classifier.classify(frame_of(pixels), boxes)
+        seconds = time.perf_counter() - begun
+        answers[indices] = said.answer
         picture_of[indices] = number
+        watch(PeopleLook(pixels, [people[i] for i in indices], said, seconds))
     progress(len(by_image), len(by_image))
     seen = np.flatnonzero(picture_of >= 0).tolist()
     require_some_left(skipped, len(seen), images)

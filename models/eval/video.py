@@ -42,6 +42,25 @@ class Report:
     classes: Mapping[str, Scores]
 
 
+@dataclass(frozen=True, slots=True)
+class FrameLook:
+    """One frame with what is there and what was found, for whoever watches an evaluation.
+
+    Attributes:
+        number: Of the frame, from 1.
+        pixels: The frame.
+        xyxy: (N, 4) found, cut to the frame.
+        score: (N,)
+        truth: (M, 4)
+    """
+
+    number: int
+    pixels: Bgr
+    xyxy: Floats
+    score: Floats
+    truth: Floats
+
+
 def evaluate(
     detector: Detector,
     video: Path,
@@ -51,6 +70,7 @@ def evaluate(
     min_score: float,
     class_name: str = "person",
     progress: Callable[[int, int], None] = lambda done, total: None,
+    watch: Callable[[FrameLook], None] = lambda look: None,
 ) -> Report:
     """Score one class on the frames of a video that have truth.
 
@@ -65,6 +85,7 @@ def evaluate(
         min_score: Operating score.
         class_name: The class the truth speaks of.
         progress: Told (frames looked at, frames with truth).
+        watch: Told every frame looked at.
 
     Raises:
         ConfigError: The video cannot be read, no frame in ``frames`` has truth, a box of truth lies
@@ -92,6 +113,7 @@ def evaluate(
         height, width = pixels.shape[:2]
         found.append((clip(boxes.xyxy, width, height), boxes.score))
         real.append(_inside(truth[number], width, height, number))
+        watch(FrameLook(number, pixels, *found[-1], real[-1]))
     if not found:
         raise ConfigError(
             "no frame asked for has truth",

@@ -6,9 +6,9 @@ import pytest
 
 from models.eval.boxes import evaluate_boxes, read_fold
 from models.eval.events import raise_alerts
+from models.eval.held_out import HELD_OUT, SPLITS
 from models.eval.video import LEAST_SCORE
 from models.manifest import load_manifest
-from models.train.yolo_samples import HELD_OUT, SPLITS
 from pipeline.inference.detector import load_detector
 from pipeline.runtime.config import load_analysis
 from tests.house.tracked import ROOT
