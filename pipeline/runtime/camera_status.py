@@ -35,9 +35,12 @@ class CameraStatus:
         self._since_s = clock.utc_s()
         self._last_frame_s: float | None = None
         self._last_analysed_s: float | None = None
+        self._received_mono_ns: int | None = None
+        self._looked_mono_ns: int | None = None
         self._stream: StreamFacts | None = None
         self._frames_analysed = 0
         self._reconnects = 0
+        self._is_away = False
 
     @property
     def state(self) -> CameraState:
@@ -52,6 +55,7 @@ class CameraStatus:
     def connected(self, info: StreamInfo) -> None:
         """The stream was opened; no picture yet."""
         with self._lock:
+            self._is_away = False
             self._stream = StreamFacts(
                 codec=info.codec, width=info.width, height=info.height, fps=round(info.fps, 2)
             )
@@ -59,6 +63,7 @@ class CameraStatus:
     def received(self, utc_s: float) -> None:
         """A packet arrived."""
         self._last_frame_s = utc_s
+        self._received_mono_ns = self._clock.mono_ns()
 
     def analysed(self) -> None:
         """The model looked at a picture."""
@@ -66,15 +71,20 @@ class CameraStatus:
             self._frames_analysed += 1
 
     def looked(self, utc_s: float) -> None:
-        """A picture taken at ``utc_s`` was looked at, by the model or by the gate."""
+        """A picture taken at ``utc_s`` was looked at, by the model or by the gate.
+
+        What is still looked at after the connection was lost does not make the camera watched.
+        """
         with self._lock:
             self._last_analysed_s = utc_s
-        self._become(CameraState.WATCHING, "", "")
+            self._looked_mono_ns = self._clock.mono_ns()
+        self._become(CameraState.WATCHING, "", "", unless_away=True)
 
     def lost(self, error: SourceError) -> None:
         """The stream ended or never came."""
         with self._lock:
             self._reconnects += 1
+            self._is_away = True
         self._become(CameraState.NOT_WATCHING, error.reason.value, redact_url(error.line()))
 
     def broken(self, why: str) -> None:
@@ -95,13 +105,11 @@ class CameraStatus:
         A camera that says it is watching although nothing of it was analysed for a while is told
         as overloaded if packets still come, else as stalled: silence must not look like watching.
         """
-        last_s, now_s = self._last_analysed_s, self._clock.utc_s()
-        if (
-            self._state is CameraState.WATCHING
-            and last_s is not None
-            and now_s - last_s > _SILENCE_S
+        # By the monotonic clock: an hour by which somebody sets the machine's clock is no silence.
+        if self._state is CameraState.WATCHING and self._is_silent(
+            self._looked_mono_ns, _SILENCE_S
         ):
-            comes = self._last_frame_s is not None and now_s - self._last_frame_s < _SILENCE_S / 2
+            comes = not self._is_silent(self._received_mono_ns, _SILENCE_S / 2)
             self._become(
                 CameraState.NOT_WATCHING,
                 "overloaded" if comes else SourceReason.STALLED.value,
@@ -126,8 +134,15 @@ class CameraStatus:
                 analysis_fps_configured=rate[1],
             )
 
-    def _become(self, state: CameraState, reason: str, detail: str) -> None:
+    def _is_silent(self, since_mono_ns: int | None, longest_s: float) -> bool:
+        return since_mono_ns is None or self._clock.mono_ns() - since_mono_ns > longest_s * 1e9
+
+    def _become(
+        self, state: CameraState, reason: str, detail: str, *, unless_away: bool = False
+    ) -> None:
         with self._lock:
+            if unless_away and self._is_away:
+                return
             changed = (state, reason) != (self._state, self._reason)
             if changed:
                 self._since_s = self._clock.utc_s()

@@ -2,7 +2,7 @@
 
 A decoder holds pictures back to put B-frames in order, so the picture that comes out is not the
 packet that went in: times are carried by ``pts``, per picture. Cameras send broken packets; one is
-no reason to stop, many in a row are.
+no reason to stop, many in a row are, and so is a large share.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ from pipeline.video.picture import AvPicture, Converter
 MAX_CONSECUTIVE_FAILURES = 50
 """Two seconds of a camera at 25/s."""
 
+_FAILURE_WEIGHT = 3
+"""A refused packet weighs as much as three taken ones: a stream of which more than a quarter is
+refused is given up too, later. FFmpeg makes pictures out of noise now and then, and such a camera
+must not look watched; the loss of a bad network stays far below."""
+
 MAX_S_WITHOUT_PICTURE = 30.0
 """Joining mid-GOP gives nothing until a keyframe; "smart" codecs send one every 10 to 20 s."""
 
@@ -38,7 +43,8 @@ class Decoder:
         info: The stream, as its source described it.
         camera_id: Goes into each frame and into errors.
         threads: Decoding threads; with more than one, pictures come that many packets later.
-        max_consecutive_failures: Packets refused in a row before the stream is given up.
+        max_consecutive_failures: Packets refused in a row before the stream is given up; mixed
+            with good ones, more.
 
     Raises:
         SourceError: UNDECODABLE, when FFmpeg has no decoder for the codec or refuses its
@@ -60,7 +66,7 @@ class Decoder:
         self._converter = Converter()
         self._times: dict[int, FrameTime] = {}
         self._last: FrameTime | None = None
-        self._failures_in_row = 0
+        self._failure_score = 0
         self._waits_since_s: float | None = None
         self._is_draining = False
         self._is_closed = False
@@ -91,7 +97,7 @@ class Decoder:
             decoded = self._context.decode(av_packet)
         except av.error.FFmpegError as error:
             return self._failed(error.strerror or "unreadable packet", error)
-        self._failures_in_row = 0
+        self._failure_score = max(0, self._failure_score - 1)
         if decoded:
             self._waits_since_s = None
         elif self._waits_since_s is None:
@@ -192,10 +198,10 @@ class Decoder:
 
     def _failed(self, what: str, cause: BaseException | None) -> list[Frame]:
         self.corrupt_count += 1
-        self._failures_in_row += 1
-        if self._failures_in_row >= self._max_failures:
+        self._failure_score += _FAILURE_WEIGHT
+        if self._failure_score >= _FAILURE_WEIGHT * self._max_failures:
             raise self._undecodable(
-                f"{self._failures_in_row} packets in a row could not be decoded ({what})"
+                f"too many packets could not be decoded, {self.corrupt_count} so far ({what})"
             ) from cause
         return []
 

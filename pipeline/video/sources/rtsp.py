@@ -198,12 +198,17 @@ class RtspSource:
     # What follows runs in the reading thread, which alone touches FFmpeg.
 
     def _run(self) -> None:
+        began_s = time.monotonic()
         try:
             self._session()
         except MinganError as error:
             self._fail(error)
         except av.error.FFmpegError as error:
             mapped = source_error(error, self._where, is_open=self._info is not None)
+            is_late = time.monotonic() - began_s >= self._open_timeout_s
+            if self._info is None and is_late and mapped.reason is SourceReason.UNDECODABLE:
+                # Half an answer when the time was up is no answer of another kind.
+                mapped = self._reasoned(*timed_out())
             mapped.__cause__ = error
             self._fail(mapped)
         except Exception as error:  # noqa: BLE001 - handed to the waiting side, which raises it
