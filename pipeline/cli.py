@@ -75,13 +75,15 @@ def evaluate(context: typer.Context) -> None:
 def worker(
     config: Annotated[Path, typer.Option(help="The box's configuration, as configs/box.yaml.")],
 ) -> None:
-    """Watch the cameras of a box and report to the command centre, until stopped."""
-    from pipeline.runtime.config import load_box
+    """Watch the cameras of a box and report to the command centre, until stopped.
+
+    A changed configuration is followed while it runs, at once on SIGHUP.
+    """
     from pipeline.runtime.logs import set_up_logs
-    from pipeline.runtime.worker import Worker
+    from pipeline.runtime.worker_process import run_worker
 
     set_up_logs()
-    Worker(load_box(config)).run()
+    run_worker(config)
 
 
 @app.command()

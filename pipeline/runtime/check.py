@@ -18,7 +18,7 @@ from pipeline.geometry.site import SiteConfig
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.rules.base import build_rule
-from pipeline.runtime.config import AnalysisConfig, load_analysis, load_box
+from pipeline.runtime.config import AnalysisConfig, BoxConfig, load_analysis, load_box
 from pipeline.runtime.models import abilities
 from pipeline.video.probe import ProbeReport, probe
 
@@ -34,14 +34,25 @@ def check_config(path: Path) -> str:
         ModelError: A model it names is unknown.
     """
     if _is_box(path):
-        box = load_box(path)
-        for camera in box.cameras:
-            _check_rules(camera, box.site, f"{path}: cameras[{camera.id}]")
+        box = checked_box(path)
         rules = sum(len(camera.rules) for camera in box.cameras)
         return f"ok, {len(box.cameras)} cameras, {rules} rules"
     file = load_analysis(path)
     _check_rules(file.analysis, file.site, f"{path}: analysis")
     return f"ok, {len(file.analysis.rules)} rules"
+
+
+def checked_box(path: Path) -> BoxConfig:
+    """A box's configuration with the models and classes its rules need.
+
+    Raises:
+        ConfigError: With one line per problem.
+        ModelError: A model it names is unknown, or may not be used.
+    """
+    box = load_box(path)
+    for camera in box.cameras:
+        _check_rules(camera, box.site, f"{path}: cameras[{camera.id}]")
+    return box
 
 
 def _is_box(path: Path) -> bool:

@@ -138,10 +138,17 @@ class EpisodeBook:
         on_change: Called after a message was put.
         resume_s: How long after its last qualifying moment an episode of an earlier process may
             still be continued.
+        is_ours: Of which cameras the open episodes of an earlier process are taken over; all if
+            None. Where several processes share an outbox, each has cameras of its own.
     """
 
     def __init__(
-        self, outbox: Outbox, on_change: Callable[[], None], *, resume_s: float = 60.0
+        self,
+        outbox: Outbox,
+        on_change: Callable[[], None],
+        *,
+        resume_s: float = 60.0,
+        is_ours: Callable[[str], bool] | None = None,
     ) -> None:
         self._outbox = outbox
         self._on_change = on_change
@@ -151,9 +158,16 @@ class EpisodeBook:
         self._unsaved: dict[str, AlertEpisode] = {}
         self._inherited: dict[Slot, AlertEpisode] = {}
         self._latest: OrderedDict[UUID, AlertEpisode] = OrderedDict()
-        for body in outbox.open_episodes():
-            episode = AlertEpisode.model_validate_json(body)
-            self._inherited[_slot(episode)] = episode
+        self.inherit(is_ours or (lambda _: True))
+
+    def inherit(self, is_ours: Callable[[str], bool]) -> None:
+        """Take over the open episodes of some cameras, as another process left them."""
+        with self._lock:
+            for body in self._outbox.open_episodes():
+                episode = AlertEpisode.model_validate_json(body)
+                slot = _slot(episode)
+                if is_ours(episode.camera_id) and slot not in self._episodes:
+                    self._inherited.setdefault(slot, episode)
 
     def apply(
         self, camera_id: str, rule: Raises, event: RuleEvent, made_by: Provenance

@@ -33,15 +33,7 @@ class Footage:
 
     def __init__(self, config: BoxConfig, outbox: Outbox, clock: Clock) -> None:
         assert config.recorder is not None
-        self._policies = {
-            camera.id: RetentionPolicy(
-                camera.recording.keep_days,
-                camera.recording.delete_after_days,
-                camera.recording.source,
-            )
-            for camera in config.cameras
-            if camera.recording is not None
-        }
+        self._policies = _policies(config)
         max_gb = config.recorder.max_gb
         self._recorder = Recorder(
             RecorderSettings(
@@ -66,6 +58,12 @@ class Footage:
         """
         self._recorder.start()
 
+    def follow(self, config: BoxConfig) -> None:
+        """Take the promises of a new configuration; told to the centre with the next post."""
+        self._policies = _policies(config)
+        self._recorder.set_policies(self._policies)
+        self._next_post_s = 0.0
+
     def feed(self, camera_id: str) -> CameraFeed | None:
         """Where a camera's packets go; None for one that is not recorded."""
         return self._recorder.camera(camera_id) if camera_id in self._policies else None
@@ -73,6 +71,10 @@ class Footage:
     def shelves(self) -> dict[str, Shelf]:
         """Where each recorded camera's footage can be looked at."""
         return dict.fromkeys(self._policies, self._recorder)
+
+    def ended(self, camera_id: str, reason: str) -> None:
+        """A camera is not read any more, for a moment or for good."""
+        self._recorder.camera(camera_id).session_ended(reason)
 
     def post(self) -> None:
         """Put into the outbox what changed, or all of it each hour."""
@@ -97,3 +99,13 @@ class Footage:
     def stop(self) -> None:
         """Finish every segment."""
         self._recorder.stop()
+
+
+def _policies(config: BoxConfig) -> dict[str, RetentionPolicy]:
+    return {
+        camera.id: RetentionPolicy(
+            camera.recording.keep_days, camera.recording.delete_after_days, camera.recording.source
+        )
+        for camera in config.cameras
+        if camera.recording is not None
+    }

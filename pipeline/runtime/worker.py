@@ -3,68 +3,75 @@
 from __future__ import annotations
 
 import json
-import shutil
-import signal
 import sqlite3
 import threading
 from collections import deque
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import structlog
 
-from api.contract import CONTRACT_VERSION, AnalysedTime, CameraRegistration, Heartbeat
+from api.contract import AnalysedTime
 from pipeline.core.clock import Clock, SystemClock
-from pipeline.core.errors import DeliveryError
-from pipeline.core.redact import redact_url
-from pipeline.delivery.client import CentreClient
+from pipeline.core.errors import MinganError
 from pipeline.delivery.outbox import MessageKind, Outbox
-from pipeline.delivery.postman import Postman
 from pipeline.diagnosis import ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveCamera, LiveDesk
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
-from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig, config_sha256
-from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
+from pipeline.runtime.changes import changes
+from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig
+from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
 from pipeline.runtime.load import LoadWatch
 from pipeline.runtime.model_pool import ModelPool
+from pipeline.runtime.outlet import CentreOutlet, Outlet
 from pipeline.runtime.picture_watch import PictureWatch
+from pipeline.runtime.registration import register
 from pipeline.runtime.version import version
 
 _log = structlog.get_logger(__name__)
+_TICK_S = 1.0
 _HEARTBEAT_S = 5.0
 _STOP_S = 8.0
 
 
 class Worker:
-    """One process that watches a box's cameras.
+    """One process that watches cameras, all of a box or its share of them.
 
     Args:
-        config: The box.
+        config: The box, with the cameras of this process.
         clock: Time.
+        outlet: The way to the command centre; straight if None. With a supervisor's, other
+            processes write into the same outbox.
 
     Raises:
         ConfigError: The data folder cannot be written, or a rule cannot work.
         ModelError: A model cannot be used.
     """
 
-    def __init__(self, config: BoxConfig, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        config: BoxConfig,
+        clock: Clock | None = None,
+        *,
+        outlet: Outlet | None = None,
+    ) -> None:
         self._config = config
         self._clock = clock or SystemClock()
-        self._started_s = self._clock.utc_s()
-        self._stop = threading.Event()
         self._outbox = Outbox(config.data_dir / "outbox.db", self._clock)
-        self._client = CentreClient(config.api.url, config.api.token)
-        self._postman = Postman(self._outbox, self._client)
-        self._book = EpisodeBook(self._outbox, self._postman.wake)
+        self._is_part = outlet is not None
+        self._outlet = outlet or CentreOutlet(config, self._outbox, self._clock)
+        ours = {camera.id for camera in config.cameras}
+        self._book = EpisodeBook(
+            self._outbox, self._outlet.wake, is_ours=ours.__contains__ if self._is_part else None
+        )
         self._desk = EvidenceDesk(
             EvidenceStore(config.data_dir / "evidence"), self._outbox, self._book
         )
-        records = any(camera.recording and camera.enabled for camera in config.cameras)
-        self._footage = Footage(config, self._outbox, self._clock) if records else None
+        self._footage = self._footage_for(config)
         self._unsent_time: deque[AnalysedTime] = deque()
         self._time_lock = threading.Lock()
         self._models = ModelPool(config.inference)
@@ -73,39 +80,115 @@ class Worker:
             lambda: self._cameras, self._models.batcher.take_waited_s, self._clock
         )
         self._viewing = ViewingClient(config.api.url, config.api.token)
-        self._live = LiveDesk(
-            self._viewing,
-            {each.config.id: _live_camera(each) for each in self._cameras},
-            config.live,
-            self._footage.shelves() if self._footage else None,
-        )
+        self._shown = {each.config.id: _live_camera(each) for each in self._cameras}
+        self._live = LiveDesk(self._viewing, self._shown, config.live)
 
-    def run(self) -> None:
-        """Watch until SIGTERM or SIGINT, then finish open episodes and deliver what can be."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
-        self._register()
+    def run(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
+        """Watch until told to stop, then finish open episodes and deliver what can be.
+
+        Args:
+            stop: Ends it.
+            news: Asked each second for a new, checked configuration.
+        """
+        self._start()
+        beat_at_s = 0.0
+        while not stop.is_set():
+            now_s = self._clock.mono_ns() / 1e9
+            if (changed := news()) is not None:
+                self.follow(changed)
+                beat_at_s = 0.0
+            if now_s >= beat_at_s:
+                beat_at_s = now_s + _HEARTBEAT_S
+                self._look_after()
+            stop.wait(_TICK_S)
+        self._shut_down()
+
+    def follow(self, wanted: BoxConfig) -> bool:
+        """Take a new configuration; cameras that it does not touch notice nothing.
+
+        Returns:
+            False if a model or rule of it cannot be used; then everything goes on as it was.
+        """
+        todo = changes(self._config, wanted, is_recording=self._footage is not None)
+        footage = self._footage
+        try:
+            if footage is None:
+                self._footage = self._footage_for(todo.config)
+            else:
+                footage.follow(todo.config)
+            begun = [self._build(camera, todo.config) for camera in todo.begun]
+            if footage is None and self._footage is not None:
+                self._footage.start()
+        except MinganError as error:
+            _log.error("configuration not taken, the old one goes on", problem=error.line())
+            self._footage = footage
+            if footage is not None:
+                footage.follow(self._config)
+            self._models.keep_only(self._config.cameras)
+            return False
+        if todo.waits:
+            _log.warning("these keys wait for the next start", keys=list(todo.waits))
+        ended_ids = {camera.id for camera in todo.ended}
+        ended = [each for each in self._cameras if each.config.id in ended_ids]
+        _end(ended)
+        wanted_ids = {camera.id for camera in todo.config.cameras}
+        if self._footage is not None:
+            for camera in ended:
+                is_back = camera.config.id in wanted_ids
+                self._footage.ended(camera.config.id, "worker_stopped" if is_back else "disabled")
+        self._config = todo.config
+        self._cameras = [each for each in self._cameras if each.config.id not in ended_ids] + begun
+        if self._is_part:
+            self._book.inherit({camera.id for camera in todo.begun}.__contains__)
+        else:
+            register(self._outbox, todo.begun, todo.config.site)
+        for camera in begun:
+            camera.start()
+        for camera_id in ended_ids:
+            self._shown.pop(camera_id, None)
+        self._shown.update({each.config.id: _live_camera(each) for each in begun})
+        self._models.keep_only(todo.config.cameras)
+        _log.info(
+            "configuration taken",
+            ended=[camera.config.id for camera in ended],
+            begun=[camera.config.id for camera in begun],
+            untouched=len(self._cameras) - len(begun),
+        )
+        return True
+
+    def _start(self) -> None:
+        if not self._is_part:
+            register(self._outbox, self._config.cameras, self._config.site)
         if self._footage is not None:
             self._footage.start()
         self._desk.start()
-        self._postman.start()
+        self._outlet.start()
         for camera in self._cameras:
             camera.start()
         self._live.start()
         self._load.start()
         _log.info("worker started", cameras=len(self._cameras), version=version())
-        while not self._stop.is_set():
-            self._beat()
-            self._book.close_stale(self._clock.utc_s())
-            self._save_time([])
-            if self._footage is not None:
-                self._footage.post()
-            self._stop.wait(_HEARTBEAT_S)
-        self._shut_down()
 
-    def _build(self, camera: CameraConfig) -> CameraWorker:
-        models = self._models.models_for(camera, self._config.site)
-        analysis = Analysis(camera, self._config.site, models.detector, models.classifier)
+    def _look_after(self) -> None:
+        orders = self._outlet.beat(tuple(camera.heartbeat() for camera in self._cameras))
+        pictures = {camera.config.id: camera.picture for camera in self._cameras}
+        for approved in orders.approved_pictures:
+            picture = pictures.get(approved.camera_id)
+            if picture is not None:
+                picture.approve(approved.approved_at.timestamp())
+        self._book.close_stale(self._clock.utc_s())
+        self._save_time([])
+        if self._footage is not None:
+            self._footage.post()
+
+    def _footage_for(self, config: BoxConfig) -> Footage | None:
+        records = any(camera.recording and camera.enabled for camera in config.cameras)
+        return Footage(config, self._outbox, self._clock) if records else None
+
+    def _build(self, camera: CameraConfig, config: BoxConfig | None = None) -> CameraWorker:
+        site = (config or self._config).site
+        models = self._models.models_for(camera, site)
+        analysis = Analysis(camera, site, models.detector, models.classifier)
         return CameraWorker(
             camera,
             analysis,
@@ -137,20 +220,6 @@ class Worker:
             patience_s=source.open_timeout_s if isinstance(source, RtspSourceConfig) else 0.0,
         )
 
-    def _register(self) -> None:
-        for camera in self._config.cameras:
-            source = camera.source
-            address = source.url if isinstance(source, RtspSourceConfig) else source.path.name
-            registration = CameraRegistration(
-                camera_id=camera.id,
-                name=camera.name,
-                location=camera.location,
-                source=redact_url(address)[:256],
-                rules=tuple(rule.type for rule in camera.rules),
-                config_sha256=config_sha256(camera, self._config.site),
-            )
-            self._outbox.put(MessageKind.CAMERA, camera.id, registration.model_dump_json().encode())
-
     def _save_time(self, reports: list[AnalysedTime]) -> None:
         """Put analysed time into the outbox; what a full disk refuses is tried again."""
         with self._time_lock:
@@ -166,38 +235,11 @@ class Worker:
                     return
                 self._unsent_time.popleft()
 
-    def _beat(self) -> None:
-        backlog = self._outbox.backlog()
-        heartbeat = Heartbeat(
-            worker_id=self._config.worker_id,
-            version=version(),
-            contract_version=CONTRACT_VERSION,
-            sent_at=utc(self._clock.utc_s()),
-            started_at=utc(self._started_s),
-            outbox_pending=backlog.pending,
-            outbox_bytes=backlog.pending_bytes,
-            disk_free_bytes=_free_bytes(self._config.data_dir),
-            cameras=tuple(camera.heartbeat() for camera in self._cameras),
-        )
-        try:
-            orders = self._client.heartbeat(heartbeat)
-        except DeliveryError as error:
-            _log.warning("heartbeat not taken", why=error.line())
-            return
-        pictures = {camera.config.id: camera.picture for camera in self._cameras}
-        for approved in orders.approved_pictures:
-            picture = pictures.get(approved.camera_id)
-            if picture is not None:
-                picture.approve(approved.approved_at.timestamp())
-
     def _shut_down(self) -> None:
         _log.info("worker stops")
         self._load.stop(_STOP_S)
         self._live.stop(_STOP_S)
-        for camera in self._cameras:
-            camera.request_stop()
-        for camera in self._cameras:
-            camera.join(_STOP_S)
+        _end(self._cameras)
         self._models.close()
         if self._footage is not None:
             self._footage.post()
@@ -205,17 +247,18 @@ class Worker:
         self._desk.stop(_STOP_S)
         self._book.retry_unsaved()
         self._save_time([])
-        self._postman.stop(_STOP_S)
-        waiting = self._outbox.backlog().pending
+        self._outlet.stop(_STOP_S)
         self._viewing.close()
-        self._client.close()
         self._outbox.close()
-        _log.info("worker stopped", waiting_in_outbox=waiting)
+        _log.info("worker stopped")
+
+
+def _end(cameras: Sequence[CameraWorker]) -> None:
+    for camera in cameras:
+        camera.request_stop()
+    for camera in cameras:
+        camera.join(_STOP_S)
 
 
 def _live_camera(camera: CameraWorker) -> LiveCamera:
     return LiveCamera(camera.tap, lambda: camera.status.reason)
-
-
-def _free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free

@@ -1,0 +1,57 @@
+"""What a new configuration changes in a running box; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.runtime.config import BoxConfig, CameraConfig
+
+FIXED = ("worker_id", "data_dir", "api", "recorder", "live", "inference")
+"""Read once at the start; a change of these waits for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How to get from one configuration to another.
+
+    Attributes:
+        config: The one to go to: the new cameras and site, and what is fixed as it was.
+        ended: Cameras that end, in the old configuration's order: removed or changed.
+        begun: Cameras that begin, in the new one's order: added or changed.
+        waits: Keys whose change waits for the next start.
+    """
+
+    config: BoxConfig
+    ended: tuple[CameraConfig, ...]
+    begun: tuple[CameraConfig, ...]
+    waits: tuple[str, ...]
+
+
+def changes(old: BoxConfig, new: BoxConfig, *, is_recording: bool) -> Changes:
+    """Compare two configurations.
+
+    A camera of which only the promise about its footage changed goes on as it is; when the site
+    changed, all are changed, since schedules and the hash in every alert depend on it.
+
+    Args:
+        old: What runs.
+        new: What is wanted.
+        is_recording: Whether a recorder runs, so that its folder is fixed.
+    """
+    kept_keys = [key for key in FIXED if key != "recorder" or is_recording]
+    waits = tuple(key for key in kept_keys if getattr(old, key) != getattr(new, key))
+    config = new.model_copy(update={key: getattr(old, key) for key in waits})
+    before = {camera.id: _what_counts(camera) for camera in old.cameras}
+    after = {camera.id: _what_counts(camera) for camera in new.cameras}
+    same = old.site == new.site
+    stays = {id_ for id_, camera in after.items() if same and before.get(id_) == camera}
+    return Changes(
+        config,
+        tuple(camera for camera in old.cameras if camera.id not in stays),
+        tuple(camera for camera in config.cameras if camera.id not in stays),
+        waits,
+    )
+
+
+def _what_counts(camera: CameraConfig) -> tuple[CameraConfig, bool]:
+    return camera.model_copy(update={"recording": None}), camera.recording is not None

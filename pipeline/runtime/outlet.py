@@ -1,0 +1,97 @@
+"""How a process of cameras reaches the command centre: by itself, or through its supervisor."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from api.contract import CONTRACT_VERSION, CameraHeartbeat, Heartbeat, HeartbeatOrders
+from pipeline.core.clock import Clock
+from pipeline.core.errors import DeliveryError
+from pipeline.delivery.client import CentreClient
+from pipeline.delivery.outbox import Outbox
+from pipeline.delivery.postman import Postman
+from pipeline.runtime.config import BoxConfig
+from pipeline.runtime.episodes import utc
+from pipeline.runtime.version import version
+
+_log = structlog.get_logger(__name__)
+
+
+class Outlet(Protocol):
+    """The way out of a process of cameras."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def wake(self) -> None:
+        """Something new waits in the outbox."""
+
+    def beat(self, cameras: tuple[CameraHeartbeat, ...]) -> HeartbeatOrders:
+        """Tell how the cameras are, and hear what is to be done.
+
+        What is not heard is told again the next time.
+        """
+
+    def stop(self, deadline_s: float) -> None:
+        """Nothing more will come; deliver what can be before the deadline."""
+
+
+class CentreOutlet:
+    """Straight to the command centre.
+
+    Args:
+        config: The box.
+        outbox: What waits; not closed here.
+        clock: Time.
+    """
+
+    def __init__(self, config: BoxConfig, outbox: Outbox, clock: Clock) -> None:
+        self._worker_id = config.worker_id
+        self._data_dir = config.data_dir
+        self._outbox = outbox
+        self._clock = clock
+        self._started_s = clock.utc_s()
+        self._client = CentreClient(config.api.url, config.api.token)
+        self._postman = Postman(outbox, self._client)
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._postman.start()
+
+    def wake(self) -> None:
+        """Something new waits in the outbox."""
+        self._postman.wake()
+
+    def beat(self, cameras: tuple[CameraHeartbeat, ...]) -> HeartbeatOrders:
+        """Send a heartbeat of the whole box."""
+        backlog = self._outbox.backlog()
+        heartbeat = Heartbeat(
+            worker_id=self._worker_id,
+            version=version(),
+            contract_version=CONTRACT_VERSION,
+            sent_at=utc(self._clock.utc_s()),
+            started_at=utc(self._started_s),
+            outbox_pending=backlog.pending,
+            outbox_bytes=backlog.pending_bytes,
+            disk_free_bytes=_free_bytes(self._data_dir),
+            cameras=cameras,
+        )
+        try:
+            return self._client.heartbeat(heartbeat)
+        except DeliveryError as error:
+            _log.warning("heartbeat not taken", why=error.line())
+            return HeartbeatOrders()
+
+    def stop(self, deadline_s: float) -> None:
+        """Send what can be sent before the deadline; the rest stays on disk."""
+        self._postman.stop(deadline_s)
+        _log.info("delivery stopped", waiting_in_outbox=self._outbox.backlog().pending)
+        self._client.close()
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
