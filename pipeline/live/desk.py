@@ -52,7 +52,7 @@ class LiveDesk:
         client: The command centre.
         cameras: By id.
         config: What may be shown.
-        shelves: Where the footage of recorded cameras is, by id.
+        shelves: Where the footage of recorded cameras is, by id; like ``cameras`` it may change.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class LiveDesk:
         self._client = client
         self._cameras = cameras
         self._config = config
-        self._shelves = dict(shelves or {})
+        self._shelves: Mapping[str, Shelf] = {} if shelves is None else shelves
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._serving: dict[UUID, _Service] = {}

@@ -81,7 +81,8 @@ class Worker:
         )
         self._viewing = ViewingClient(config.api.url, config.api.token)
         self._shown = {each.config.id: _live_camera(each) for each in self._cameras}
-        self._live = LiveDesk(self._viewing, self._shown, config.live)
+        self._shelves = self._footage.shelves() if self._footage else {}
+        self._live = LiveDesk(self._viewing, self._shown, config.live, self._shelves)
 
     def run(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
         """Watch until told to stop, then finish open episodes and deliver what can be.
@@ -147,6 +148,10 @@ class Worker:
         for camera_id in ended_ids:
             self._shown.pop(camera_id, None)
         self._shown.update({each.config.id: _live_camera(each) for each in begun})
+        shelves = self._footage.shelves() if self._footage else {}
+        for camera_id in self._shelves.keys() - shelves.keys():
+            del self._shelves[camera_id]
+        self._shelves.update(shelves)
         self._models.keep_only(todo.config.cameras)
         _log.info(
             "configuration taken",

@@ -150,6 +150,7 @@ def test_recording_begins_goes_on_and_ends_with_the_configuration(box: _Box) -> 
         recorded = box.camera("other", **_RECORDED)
         box.news.put(box.config(box.camera("kept"), recorded))
         _until("recorded", lambda: footage("other") > 0)
+        _until("can be played", lambda: list(worker._live._shelves) == ["other"])
         assert footage("kept") == 0
         longer = box.camera("other", recording={"keep_days": 2})
         longer_kept = RecordingConfig(keep_days=2)
