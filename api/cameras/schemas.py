@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from api.contract import MissingReason, StreamFacts
+from api.contract import MissingReason, StreamFacts, WithheldAlerts
 from api.kit.moments import Moment
 
 
@@ -98,6 +98,9 @@ class CameraView(BaseModel):
     analysis_fps_configured: float | None
     picture: PictureView | None = Field(
         description="Null when the picture is not examined, or nobody knows how it is now."
+    )
+    withheld: list[WithheldAlerts] = Field(
+        description="What did not become alerts of their own, by rule, since its box started."
     )
     analysed_window_s: float = Field(description="Length of the window below, in seconds.")
     analysed_s: float = Field(

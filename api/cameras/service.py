@@ -125,6 +125,7 @@ def _keep(camera: Camera, told: CameraHeartbeat, worker_id: str, now: datetime) 
     camera.reconnects = told.reconnects
     camera.analysis_fps = told.analysis_fps
     camera.analysis_fps_configured = told.analysis_fps_configured
+    camera.withheld = [each.model_dump(mode="json") for each in told.withheld]
     camera.picture = None if told.picture is None else told.picture.model_dump(mode="json")
 
 

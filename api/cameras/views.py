@@ -21,7 +21,7 @@ from api.cameras.schemas import (
     PictureView,
     RuleAnalysis,
 )
-from api.contract import MissingReason, StreamFacts
+from api.contract import MissingReason, StreamFacts, WithheldAlerts
 from api.db.models import Camera
 from api.settings import Settings
 
@@ -132,6 +132,7 @@ def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
         analysis_fps=camera.analysis_fps,
         analysis_fps_configured=camera.analysis_fps_configured,
         picture=_picture(camera, shown.state, watch.now),
+        withheld=[WithheldAlerts.model_validate(each) for each in camera.withheld or ()],
         analysed_window_s=watch.window_s,
         analysed_s=0.0 if best is None else best.analysed_s,
         missing=[] if best is None else best.missing,

@@ -47,6 +47,7 @@ from api.contract.worker import (
     MissingReason,
     MissingTime,
     PictureApproval,
+    WithheldAlerts,
 )
 
 __all__ = [
@@ -89,4 +90,5 @@ __all__ = [
     "ViewPoll",
     "ViewTrouble",
     "WireModel",
+    "WithheldAlerts",
 ]

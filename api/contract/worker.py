@@ -11,12 +11,25 @@ from api.contract.base import Identifier, UtcTime, WireModel
 from api.contract.cameras import CameraFacts
 
 
+class WithheldAlerts(WireModel):
+    """Episodes of one rule that did not become alerts of their own, and why."""
+
+    rule: Identifier
+    merged: Annotated[int, Field(ge=0)] = 0
+    """They began again so soon that they went on as the alert before."""
+    budget: Annotated[int, Field(ge=0)] = 0
+    """The camera had raised as many alerts within the hour as it may; a digest counts them."""
+    picture: Annotated[int, Field(ge=0)] = 0
+    """The picture was bad, and was not good again before they ended."""
+
+
 class CameraHeartbeat(CameraFacts):
     """A camera's state as part of a heartbeat, with counters since the worker started."""
 
     frames_analysed: Annotated[int, Field(ge=0)] = 0
     frames_dropped: Annotated[int, Field(ge=0)] = 0
     reconnects: Annotated[int, Field(ge=0)] = 0
+    withheld: Annotated[tuple[WithheldAlerts, ...], Field(max_length=64)] = ()
     analysis_fps: Annotated[float, Field(gt=0.0)] | None = None
     """Pictures a second that are looked at now at most; an overloaded worker lowers it."""
     analysis_fps_configured: Annotated[float, Field(gt=0.0)] | None = None

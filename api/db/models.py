@@ -111,6 +111,8 @@ class Camera(Base):
     """``PictureFacts`` as JSON; null when the picture is not examined."""
     picture_approved_at: Mapped[datetime | None]
     picture_approved_by: Mapped[str | None] = mapped_column(String(64))
+    withheld: Mapped[list[dict[str, object]] | None] = mapped_column(JSON())
+    """``WithheldAlerts`` as JSON, by rule, since its worker started."""
 
 
 class Alert(Base):

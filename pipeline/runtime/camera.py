@@ -24,6 +24,7 @@ from pipeline.core.redact import redact_url
 from pipeline.live.tap import PacketTap
 from pipeline.recorders.recorder import CameraFeed
 from pipeline.rules.base import Rule
+from pipeline.runtime.alerts import CameraAlerts
 from pipeline.runtime.analysis import Analysis, FrameResult
 from pipeline.runtime.camera_status import CameraStatus
 from pipeline.runtime.config import CameraConfig, RtspSourceConfig
@@ -34,7 +35,7 @@ from pipeline.runtime.packet_queue import PacketQueue
 from pipeline.runtime.picture_watch import PictureWatch
 from pipeline.runtime.reader import StreamReader
 from pipeline.runtime.snapshots import Mark
-from pipeline.runtime.watched_time import WatchedTime
+from pipeline.runtime.watched_time import WatchedTime, picture_worth_s
 from pipeline.video.gate import Gate, GatedDecoder
 from pipeline.video.ring import PacketRing
 from pipeline.video.sampler import Sampler
@@ -114,7 +115,9 @@ class CameraWorker:
         self.tap = PacketTap()
         self._analysis = analysis
         self._made_by = made_by
-        self._book = book
+        self._alerts = CameraAlerts(config.id, config.economy, book)
+        if picture is not None:
+            picture.alerts = self._alerts
         self._desk = desk
         self._footage = footage
         self._clock = clock
@@ -135,7 +138,7 @@ class CameraWorker:
             config.id,
             analysis.rules,
             clock.utc_s(),
-            frame_worth_s=_picture_worth_s(config),
+            frame_worth_s=picture_worth_s(config),
             emit=emit_time,
         )
         self._reader = StreamReader(config.id, config.source, self, clock)
@@ -169,9 +172,8 @@ class CameraWorker:
             self._queue.dropped + self._let_go,
             rate=(self._share * self.config.analysis_fps, self.config.analysis_fps),
         )
-        if self.picture is None:
-            return told
-        return told.model_copy(update={"picture": self.picture.wire()})
+        picture = None if self.picture is None else self.picture.wire()
+        return told.model_copy(update={"picture": picture, "withheld": self._alerts.withheld})
 
     def load(self) -> CameraLoad | None:
         """How it keeps up; None while nothing comes from it."""
@@ -240,6 +242,7 @@ class CameraWorker:
         base_s = 0.0
         while not self._stop.is_set():
             item = self._queue.get(_TICK_S)
+            self._alerts.tick(self._clock.utc_s())
             if item is None:
                 self._tick()
                 continue
@@ -343,22 +346,23 @@ class CameraWorker:
         result: FrameResult,
         session_media_s: float,
     ) -> None:
-        episode, wants_evidence = self._book.apply(self.config.id, rule, event, self._made_by)
-        if not wants_evidence:
-            return
-        mark = Mark(event.box_norm_xyxy, rule.shape_norm, not rule.shape_closed)
-        self._desk.snapshot(
-            episode.id, result.frame, result.detections, mark, blur=self.config.blur_people
-        )
-        clip = self.config.clip
-        self._pending_clips.append(
-            _PendingClip(
-                session,
-                episode.id,
-                max(0.0, session_media_s - clip.pre_s),
-                session_media_s + clip.post_s,
+        for raised in self._alerts.take(rule, event, self._made_by):
+            if not raised.wants_evidence:
+                continue
+            alert = raised.episode.id
+            mark = Mark(raised.event.box_norm_xyxy, rule.shape_norm, not rule.shape_closed)
+            self._desk.snapshot(
+                alert, result.frame, result.detections, mark, blur=self.config.blur_people
             )
-        )
+            clip = self.config.clip
+            self._pending_clips.append(
+                _PendingClip(
+                    session,
+                    alert,
+                    max(0.0, session_media_s - clip.pre_s),
+                    session_media_s + clip.post_s,
+                )
+            )
 
     def _cut_clips(self, *, at_once: bool = False) -> None:
         waiting: list[_PendingClip] = []
@@ -400,17 +404,8 @@ class CameraWorker:
             self.picture.end()
         if self._last_time is not None:
             for rule, event in self._analysis.finish(self._last_time):
-                self._book.apply(self.config.id, rule, event, self._made_by)
+                self._alerts.take(rule, event, self._made_by)
+        self._alerts.finish()
         self._cut_clips(at_once=True)
         self._watched.missing(self._clock.utc_s(), self._missing_reason())
         self._watched.finish()
-
-
-def _picture_worth_s(config: CameraConfig) -> float:
-    """How long one looked-at picture may stand for.
-
-    Behind a gate, keyframes are what is looked at while nothing moves; a camera whose keyframes are
-    further apart than the gate accepts is decoded in full, so longer silence is a gap.
-    """
-    sampled_s = 2.0 / config.analysis_fps
-    return sampled_s if config.gate.mode == "always" else max(sampled_s, config.gate.max_blind_s)

@@ -17,6 +17,7 @@ from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry.site import SiteConfig
 from pipeline.live.config import LiveConfig
 from pipeline.rules import AnyRuleConfig
+from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime.yaml_file import load_yaml
 from pipeline.video.gate import GateConfig
 
@@ -151,6 +152,8 @@ class AnalysisConfig(Strict):
     analysis_fps: Annotated[float, Field(gt=0, le=30)] = 5.0
     blur_people: bool = True
     gate: GateConfig = GateConfig(mode="always")
+    economy: EconomyConfig = EconomyConfig()
+    diagnosis: DiagnosisConfig = DiagnosisConfig(enabled=False)
     rules: Annotated[list[AnyRuleConfig], Field(min_length=1, max_length=32)]
 
     def needs_attributes(self) -> bool:

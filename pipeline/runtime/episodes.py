@@ -183,7 +183,9 @@ class EpisodeBook:
             known = self._episodes.get(slot)
             if event.kind is EventKind.OPENED or known is None:
                 fresh = open_episode(camera_id, rule, event, made_by)
-                before = known or self._inherited.pop(slot, None)
+                before = (
+                    known or self._inherited.pop(slot, None) or self._latest.get(fresh.id)
+                )  # the latest of its own: it ended and is taken up again
                 if (before is not None and before.id == fresh.id) or (
                     before is not None and self._continues(before, fresh)
                 ):
@@ -198,6 +200,7 @@ class EpisodeBook:
                 episode = episode.model_copy(update={"state": EpisodeState.CLOSED})
                 self._episodes.pop(slot, None)
             else:
+                episode = episode.model_copy(update={"state": EpisodeState.OPEN})
                 self._episodes[slot] = episode
             self._save(episode)
         self._on_change()

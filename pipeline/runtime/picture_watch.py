@@ -24,8 +24,7 @@ import structlog
 
 import pipeline.diagnosis
 from api import contract
-from api.contract import RiskLevel
-from api.contract.vocabulary import vocabulary
+from api.contract import AlertEpisode
 from pipeline.core.clock import Clock, FrameTime
 from pipeline.core.detections import Detections
 from pipeline.core.events import EventKind, RuleEvent
@@ -40,6 +39,8 @@ from pipeline.diagnosis import (
     StoredReference,
     small_of,
 )
+from pipeline.rules.economy import EconomyConfig
+from pipeline.runtime.alerts import AlertSource, CameraAlerts
 from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
 from pipeline.runtime.evidence_desk import EvidenceDesk
 
@@ -47,25 +48,6 @@ _log = structlog.get_logger(__name__)
 _AWAY_S = 3.0
 """The analysis thread is called twice a second when nothing comes: a longer pause is our own."""
 _TICK_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class FaultSource:
-    """What an alert about the picture itself takes from its "rule".
-
-    Attributes:
-        risk_level: The vocabulary's.
-    """
-
-    risk_level: RiskLevel
-    shape_norm: tuple[tuple[float, float], ...] = ()
-    required_classes: frozenset[str] = frozenset()
-    required_attributes: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, fault: str) -> FaultSource:
-        """Of one fault."""
-        return cls(vocabulary().rules[fault].risk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +88,9 @@ class PictureWatch:
         blur: Whether people are blurred.
         clock: Time.
         patience_s: Time the first connection may take before its absence is a loss.
+
+    Attributes:
+        alerts: Where its alerts go; whoever watches the same camera's rules puts their own here.
     """
 
     def __init__(
@@ -127,6 +112,7 @@ class PictureWatch:
         self._made_by = Provenance("picture_diagnosis", diagnosis_sha256(), made_by.config_sha256)
         self._references = references
         self._book = book
+        self.alerts = CameraAlerts(camera_id, EconomyConfig(), book)
         self._desk = desk
         self._find_people = find_people
         self._blur = blur
@@ -238,19 +224,30 @@ class PictureWatch:
     def _take(self, events: list[RuleEvent], shown: Frame | None) -> None:
         for event in events:
             fault = Fault(event.rule)
-            episode, wants_evidence = self._book.apply(
-                self._camera_id, FaultSource.of(fault), event, self._made_by
-            )
             if event.kind is EventKind.CLOSED:
                 self._open.pop(fault, None)
             else:
-                self._open.setdefault(fault, episode.started_at.timestamp())
-            if wants_evidence:
-                self._desk.comparison(
-                    episode.id, shown, self._reference_frame(), self._find_people, blur=self._blur
-                )
+                self._open.setdefault(fault, event.started.utc_s)
+            self.alerts.picture_is(frozenset(self._open))
+            source = AlertSource.of(fault)
+            for raised in self.alerts.take(source, event, self._made_by, is_fault=True):
+                if raised.event.rule_id == fault and raised.event.kind is not EventKind.CLOSED:
+                    self._took(fault, raised.episode)
+                if raised.wants_evidence:
+                    self._desk.comparison(
+                        raised.episode.id,
+                        shown,
+                        self._reference_frame(),
+                        self._find_people,
+                        blur=self._blur,
+                    )
         if events:
             self._tell()
+
+    def _took(self, fault: Fault, episode: AlertEpisode) -> None:
+        """The alert may be older than what was seen now: begun before a restart, or joined."""
+        if fault in self._open:
+            self._open[fault] = episode.started_at.timestamp()
 
     def _reference_frame(self) -> Frame | None:
         if self._stored is None:

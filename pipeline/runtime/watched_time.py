@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from api.contract import AnalysedTime, MissingReason, MissingTime
 from pipeline.rules.base import Rule
+from pipeline.runtime.config import AnalysisConfig
 from pipeline.runtime.episodes import utc
 
 INTERVAL_S = 60.0
@@ -99,3 +100,13 @@ class WatchedTime:
         self._analysed_s = [0.0] * len(self._rules)
         self._missing_s = [{} for _ in self._rules]
         self._emit(reports)
+
+
+def picture_worth_s(config: AnalysisConfig) -> float:
+    """How long one looked-at picture may stand for.
+
+    Behind a gate, keyframes are what is looked at while nothing moves; a camera whose keyframes are
+    further apart than the gate accepts is decoded in full, so longer silence is a gap.
+    """
+    sampled_s = 2.0 / config.analysis_fps
+    return sampled_s if config.gate.mode == "always" else max(sampled_s, config.gate.max_blind_s)

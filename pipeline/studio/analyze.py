@@ -9,20 +9,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from api.contract import AlertEpisode, EpisodeState
 from pipeline.core.clock import FrameTime
 from pipeline.core.errors import SourceError
-from pipeline.core.events import EventKind
+from pipeline.core.events import EventKind, RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.geometry.site import SiteConfig
+from pipeline.rules.economy import DIGEST, Economy
+from pipeline.runtime.alerts import AlertSource
 from pipeline.runtime.analysis import Analysis, FrameResult, Sees, Tells
 from pipeline.runtime.config import AnalysisConfig
-from pipeline.runtime.episodes import Provenance, merged, open_episode
+from pipeline.runtime.episodes import Provenance, Raises, merged, open_episode
 from pipeline.runtime.snapshots import Mark, render_snapshots
+from pipeline.studio.faults import RecordingFaults, made_by_diagnosis
 from pipeline.studio.overlay import Overlay
+from pipeline.studio.sums import Ledger, Sums
 from pipeline.video.annotated import AnnotatedWriter
 from pipeline.video.gate import Gate, GatedDecoder
 from pipeline.video.sampler import Sampler
@@ -67,6 +72,7 @@ class Recording:
         frames_analysed: Pictures looked at.
         found: Episodes by start.
         failure: Why the analysis ended early, or ``""``.
+        sums: Analysed time, outcomes, and what the filters removed.
     """
 
     path: Path
@@ -80,6 +86,7 @@ class Recording:
     frames_analysed: int = 0
     found: list[Found] = field(default_factory=list)
     failure: str = ""
+    sums: Sums = field(default_factory=Sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +196,15 @@ class _Run:
         self._decoder = GatedDecoder(
             info, recording.key, self._gate, Sampler(job.config.analysis_fps)
         )
-        self._open: dict[tuple[str, str], Found] = {}
+        self._economy = Economy(job.config.economy)
+        self._ledger = Ledger(self._analysis.rules, job.config, job.start_utc_s)
+        self._faults = (
+            RecordingFaults(job.config.diagnosis, job.detector, blur=job.config.blur_people)
+            if job.config.diagnosis.enabled
+            else None
+        )
+        self._latest: dict[tuple[str, str], Found] = {}
+        self._active: set[str] = set()
         self._overlay = Overlay(self._analysis.rules, blur=job.config.blur_people)
         self._writer: AnnotatedWriter | None = None
         self._last_time: FrameTime | None = None
@@ -205,6 +220,11 @@ class _Run:
     def take(self, packet: EncodedPacket) -> None:
         self._recording.duration_s = max(self._recording.duration_s, packet.media_s)
         self._look_at(self._decoder.frames(packet))
+        keyframe = self._decoder.take_keyframe()
+        if keyframe is not None:
+            self._ledger.looked(keyframe.time.utc_s)
+            if self._faults is not None:
+                self._examine(self._faults, keyframe)
 
     def take_rest(self) -> None:
         self._look_at(self._decoder.flush())
@@ -217,60 +237,122 @@ class _Run:
         self._recording.packets = self._decoder.counts.packets
 
     def finish(self) -> None:
-        if self._last_time is not None:
-            for rule, event in self._analysis.finish(self._last_time):
-                found = self._open.pop((event.rule_id, event.zone), None)
-                if found is not None:
-                    found.episode = merged(found.episode, event)
-                    found.end_s = event.last_seen.media_s
-                    _close(found)
-                del rule
+        last = self._last_time
+        if last is not None:
+            for rule, event in self._analysis.finish(last):
+                self._take(rule, event, self._job.made_by)
+            if self._faults is not None:
+                for event in self._faults.finish(last):
+                    self._take(AlertSource.of(event.rule), event, self._job.made_by, is_fault=True)
+            self._tell_all(self._economy.finish(), AlertSource.of(DIGEST), self._job.made_by)
+        end_utc_s = self._job.start_utc_s + self._recording.duration_s
+        self._recording.sums = self._ledger.close(end_utc_s, self._economy)
         self._recording.found.sort(key=lambda f: (f.start_s, f.episode.rule_id, f.episode.zone))
 
     def _look(self, frame: Frame) -> FrameResult:
         result = self._analysis.process(frame)
         self._recording.frames_analysed += 1
         self._last_time = frame.time
+        self._ledger.looked(frame.time.utc_s)
+        due = self._economy.tick(frame.time.utc_s)
+        self._tell_all(due, AlertSource.of(DIGEST), self._job.made_by)
         for rule, event in result.events:
-            slot = (event.rule_id, event.zone)
-            if event.kind is EventKind.OPENED:
-                episode = open_episode(self._recording.key, rule, event, self._job.made_by)
-                found = Found(
-                    episode, event.started.media_s, event.at.media_s, event.last_seen.media_s
-                )
-                mark = Mark(event.box_norm_xyxy, rule.shape_norm, not rule.shape_closed)
-                found.snapshot = self._snapshot(result, mark, len(self._recording.found) + 1)
-                self._recording.found.append(found)
-                self._open[slot] = found
-            else:
-                found = self._open[slot]
-                found.episode = merged(found.episode, event)
-                found.end_s = event.last_seen.media_s
             if event.kind is EventKind.CLOSED:
-                _close(self._open.pop(slot))
+                self._active.discard(event.rule_id)
+            else:
+                self._active.add(event.rule_id)
+            shape = rule.shape_norm, not rule.shape_closed
+            draw = partial(self._draw, result, shape)
+            self._take(rule, event, self._job.made_by, draw)
         if self._job.annotate:
             self._annotate(result)
         return result
 
-    def _snapshot(self, result: FrameResult, mark: Mark, number: int) -> str:
+    def _examine(self, faults: RecordingFaults, keyframe: Frame) -> None:
+        if self._last_time is None or keyframe.time.media_s > self._last_time.media_s:
+            self._last_time = keyframe.time
+        made_by = made_by_diagnosis(self._job.made_by)
+        for event in faults.look(keyframe):
+            self._economy.picture_is(faults.now)
+            self._take(
+                AlertSource.of(event.rule),
+                event,
+                made_by,
+                lambda _: faults.picture(keyframe),
+                is_fault=True,
+            )
+        self._economy.picture_is(faults.now)
+
+    def _take(
+        self,
+        source: Raises,
+        event: RuleEvent,
+        made_by: Provenance,
+        draw: Callable[[RuleEvent], bytes] | None = None,
+        *,
+        is_fault: bool = False,
+    ) -> None:
+        told = self._economy.take(event, source.risk_level, is_fault=is_fault)
+        self._tell_all(told, source, made_by, draw)
+
+    def _tell_all(
+        self,
+        events: Iterable[RuleEvent],
+        source: Raises,
+        made_by: Provenance,
+        draw: Callable[[RuleEvent], bytes] | None = None,
+    ) -> None:
+        for event in events:
+            of = AlertSource.of(DIGEST) if event.rule == DIGEST else source
+            self._tell(event, of, made_by, draw)
+
+    def _tell(
+        self,
+        event: RuleEvent,
+        source: Raises,
+        made_by: Provenance,
+        draw: Callable[[RuleEvent], bytes] | None,
+    ) -> None:
+        slot = (event.rule_id, event.zone)
+        if event.kind is EventKind.OPENED:
+            episode = open_episode(self._recording.key, source, event, made_by)
+            found = Found(episode, event.started.media_s, event.at.media_s, event.last_seen.media_s)
+            self._recording.found.append(found)
+            self._latest[slot] = found
+            if draw is not None:
+                found.snapshot = self._keep(draw(event), len(self._recording.found))
+        else:
+            found = self._latest[slot]
+            found.episode = merged(found.episode, event)
+            found.end_s = max(found.end_s, event.last_seen.media_s)
+        is_over = event.kind is EventKind.CLOSED
+        state = EpisodeState.CLOSED if is_over else EpisodeState.OPEN
+        found.episode = found.episode.model_copy(update={"state": state})
+
+    def _draw(
+        self,
+        result: FrameResult,
+        shape: tuple[tuple[tuple[float, float], ...], bool],
+        event: RuleEvent,
+    ) -> bytes:
+        mark = Mark(event.box_norm_xyxy, *shape)
         shown, _ = render_snapshots(
             result.frame, result.detections, mark, blur=self._job.config.blur_people
         )
+        return shown
+
+    def _keep(self, picture: bytes, number: int) -> str:
         name = f"snapshots/{self._recording.key}-{number:03d}.jpg"
         target = self._job.out / name
         target.parent.mkdir(exist_ok=True)
-        target.write_bytes(shown)
+        target.write_bytes(picture)
         return name
 
     def _annotate(self, result: FrameResult) -> None:
-        picture = self._overlay.draw(result, active={slot[0] for slot in self._open})
+        picture = self._overlay.draw(result, active=self._active)
         if self._writer is None:
             target = self._job.out / "annotated" / f"{self._recording.key}.mp4"
             target.parent.mkdir(exist_ok=True)
             height, width = picture.shape[:2]
             self._writer = AnnotatedWriter(target, width, height, self._job.config.analysis_fps)
         self._writer.write(picture, result.frame.time.media_s)
-
-
-def _close(found: Found) -> None:
-    found.episode = found.episode.model_copy(update={"state": EpisodeState.CLOSED})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipeline.runtime.models import open_models
 from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
 from pipeline.studio.compare import compare, describe, read_alerts
 from pipeline.studio.report import write_report
+from pipeline.studio.sums import summary_json
 from pipeline.video.gate import GateConfig
 
 
@@ -95,6 +97,7 @@ def analyse_all(
             recordings.append(recording)
     try:
         (out / "alerts.jsonl").write_text(alerts_jsonl(recordings), "utf-8")
+        (out / "summary.json").write_text(summary_json(recordings), "utf-8")
         write_report(
             out / "report.html",
             recordings,
@@ -111,13 +114,23 @@ def analyse_all(
             remedy="Free space on the disk, or choose another --out",
         ) from error
     for recording in recordings:
-        console.print(f"{recording.path.name}: {len(recording.found)} alerts", highlight=False)
+        console.print(_line(recording), highlight=False)
     console.print(f"report: {out / 'report.html'}", highlight=False, soft_wrap=True)
     if before is not None:
         for line in describe(compare(before, read_alerts(out / "alerts.jsonl"))):
             console.print(line, highlight=False, soft_wrap=True)
     if failures:
         raise MinganError("\n       ".join(failures))
+
+
+def _line(recording: Recording) -> str:
+    text = f"{recording.path.name}: {len(recording.found)} alerts"
+    removed: Counter[str] = Counter()
+    for (_, why), number in recording.sums.removed.items():
+        removed[why.value] += number
+    if not removed:
+        return text
+    return text + " (withheld: " + ", ".join(f"{n} {why}" for why, n in removed.items()) + ")"
 
 
 class _Reporter:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from api.contract import CameraState, HeartbeatOrders, PictureFacts, PictureFault
+from api.contract import CameraState, HeartbeatOrders, PictureFacts, PictureFault, WithheldAlerts
 from tests.api.centre import Centre, beat, put_camera
 from tests.api.messages import T0, camera_beat, heartbeat, registration
 
@@ -82,6 +82,17 @@ async def test_an_approval_nobody_carried_out_is_dropped(
     assert await _tell(worker, _LEARNED) == HeartbeatOrders()
     picture = await _picture(reviewer)
     assert (picture["is_pending"], picture["approved_by"]) == (False, None)
+
+
+async def test_what_a_box_withheld_is_on_the_camera(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    withheld = WithheldAlerts(rule="no_mask", merged=12, picture=2)
+    await beat(worker, heartbeat(camera_beat(withheld=(withheld,))))
+    camera = (await reviewer.get("/api/v1/cameras/gate-north")).json()
+    assert camera["withheld"] == [{"rule": "no_mask", "merged": 12, "budget": 0, "picture": 2}]
+    await beat(worker, heartbeat(camera_beat()))
+    assert (await reviewer.get("/api/v1/cameras/gate-north")).json()["withheld"] == []
 
 
 async def test_what_nobody_sees_cannot_be_approved(

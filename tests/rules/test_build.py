@@ -16,6 +16,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.diagnosis import Fault
 from pipeline.geometry import SiteConfig
 from pipeline.rules import RULES, AnyRuleConfig, RuleConfigBase, build_rule
+from pipeline.rules.economy import DIGEST
 from tests.rules.scripted import CLASSES, LEFT_HALF, MIDDLE_UP, config
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -126,7 +127,7 @@ def test_a_rule_without_its_model_is_refused_by_the_name_of_what_it_needs() -> N
 
 
 def test_every_rule_of_the_vocabulary_exists() -> None:
-    assert set(vocabulary().rules) == set(RULES) | {fault.value for fault in Fault}
+    assert set(vocabulary().rules) == set(RULES) | {fault.value for fault in Fault} | {DIGEST}
 
 
 def test_a_type_without_a_rule_is_refused() -> None:

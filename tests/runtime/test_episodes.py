@@ -158,3 +158,15 @@ def test_a_full_disk_keeps_the_alert_until_there_is_room(box: _Box) -> None:
     blocker.close()
     assert box.book.retry_unsaved() == 0
     assert [e.id for e in box.waiting()] == [episode.id]
+
+
+def test_an_ended_episode_is_taken_up_again_as_the_same_alert(box: _Box) -> None:
+    first, _ = box.apply(_event(EventKind.OPENED, 0.0, 2.0))
+    box.apply(_event(EventKind.CLOSED, 0.0, 4.0))
+    again, wants_evidence = box.apply(_event(EventKind.UPDATED, 0.0, 30.0))
+    assert (again.id, again.state) == (first.id, EpisodeState.OPEN)
+    assert wants_evidence, "the first had none"
+    last, _ = box.apply(_event(EventKind.CLOSED, 0.0, 40.0))
+    assert (last.revision, last.state) == (4, EpisodeState.CLOSED)
+    assert len({alert.id for alert in box.waiting()}) == 1
+    assert box.outbox.open_episodes() == []

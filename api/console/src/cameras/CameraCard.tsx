@@ -10,6 +10,7 @@ import { AnalysedBar } from "./AnalysedBar";
 import styles from "./cameras.module.css";
 import { CameraStateMark } from "./CameraStateMark";
 import { cameraTone, loweredRate } from "./state";
+import { WithheldNote } from "./WithheldNote";
 
 const CODECS: Record<string, string> = { h264: "H.264", hevc: "H.265", h265: "H.265" };
 
@@ -94,6 +95,7 @@ export function CameraCard({ camera }: { camera: CameraView }) {
                 </span>
               ))}
         </p>
+        <WithheldNote camera={camera} />
         <Link
           to={`/live?size=1&cameras=${encodeURIComponent(camera.camera_id)}`}
           className={styles.door}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { withheldTotals } from "./withheld";
 
 import { camera } from "../testing/samples";
 import { analysedParts } from "./analysed";
@@ -26,6 +27,16 @@ describe("camera states", () => {
   it("sort the worst first", () => {
     const sorted = [camera("a"), camera("b", { state: "not_watching" })].sort(compareCameras);
     expect(sorted.map((each) => each.camera_id)).toEqual(["b", "a"]);
+  });
+});
+
+describe("withheld alerts", () => {
+  it("add up over rules, each filter by itself", () => {
+    const withheld = [
+      { rule: "no_mask", merged: 3, budget: 1, picture: 0 },
+      { rule: "no_chef_hat", merged: 4, budget: 0, picture: 2 },
+    ];
+    expect(withheldTotals(camera("a", { withheld }))).toEqual({ merged: 7, budget: 1, picture: 2 });
   });
 });
 

@@ -670,6 +670,10 @@ export type CameraHeartbeat = {
     since: string;
     state: CameraState;
     stream?: StreamFacts | null;
+    /**
+     * Withheld
+     */
+    withheld?: Array<WithheldAlerts>;
 };
 
 /**
@@ -832,6 +836,12 @@ export type CameraView = {
     source: string;
     state: CameraViewState;
     stream: StreamFacts | null;
+    /**
+     * Withheld
+     *
+     * What did not become alerts of their own, by rule, since its box started.
+     */
+    withheld: Array<WithheldAlerts>;
     /**
      * Worker Id
      */
@@ -2423,6 +2433,30 @@ export type Wall = {
      * Tiles
      */
     tiles: Array<Tile>;
+};
+
+/**
+ * WithheldAlerts
+ *
+ * Episodes of one rule that did not become alerts of their own, and why.
+ */
+export type WithheldAlerts = {
+    /**
+     * Budget
+     */
+    budget?: number;
+    /**
+     * Merged
+     */
+    merged?: number;
+    /**
+     * Picture
+     */
+    picture?: number;
+    /**
+     * Rule
+     */
+    rule: string;
 };
 
 /**
