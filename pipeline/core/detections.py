@@ -59,6 +59,15 @@ class Detections:
         """The boxes of a mask or an index, in its order."""
         return Detections(self.xyxy[keep], self.score[keep], self.class_id[keep], self.class_names)
 
+    def joined(self, other: Detections) -> Detections:
+        """These boxes and then another model's, whose classes stand after these."""
+        return Detections(
+            np.concatenate([self.xyxy, other.xyxy]),
+            np.concatenate([self.score, other.score]),
+            np.concatenate([self.class_id, other.class_id + len(self.class_names)]),
+            (*self.class_names, *other.class_names),
+        )
+
     def of_classes(self, names: frozenset[str]) -> Detections:
         """The boxes whose class is one of ``names``."""
         ids = [i for i, name in enumerate(self.class_names) if name in names]

@@ -18,6 +18,7 @@ from pipeline.core.detections import Detections, Floats, Tracks
 from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.geometry.site import SiteConfig
+from pipeline.inference.still_things import UNKNOWN_OBJECT, StillThings
 from pipeline.rules.base import Rule, build_rule
 from pipeline.runtime.config import AnalysisConfig
 from pipeline.tracking import ByteTracker, TrackerConfig
@@ -106,12 +107,14 @@ class Analysis:
         self._detector = detector
         self._classifier = classifier
         self._tracker = ByteTracker()
+        class_names = (*detector.class_names, UNKNOWN_OBJECT)
         self.rules: tuple[Rule, ...] = tuple(
-            build_rule(rule, site, detector.class_names, classifier.names if classifier else ())
+            build_rule(rule, site, class_names, classifier.names if classifier else ())
             for rule in config.rules
         )
         self._told = frozenset[str]().union(*(rule.required_attributes for rule in self.rules))
         self._wanted = frozenset[str]().union(*(rule.required_classes for rule in self.rules))
+        self._things = StillThings(detector) if UNKNOWN_OBJECT in self._wanted else None
         self.settle_s = max(rule.clear_s for rule in config.rules) + 1.0
 
     def process(self, frame: Frame) -> FrameResult:
@@ -121,6 +124,8 @@ class Analysis:
             ModelError: The model's output cannot be used.
         """
         detections = self._detector.detect([frame])[0]
+        if self._things is not None:
+            detections = detections.joined(self._things.find(frame, detections))
         tracks = self._tracker.update(detections, frame.time.media_s, frame.size)
         tracks = self._with_attributes(frame, tracks)
         events = tuple(

@@ -12,6 +12,7 @@ from pipeline.geometry.site import SiteConfig
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.inference.several import SeveralDetectors, joined_classes, require_known_licence
+from pipeline.inference.still_things import UNKNOWN_OBJECT
 from pipeline.runtime.analysis import TRACKING_SCORE, Sees, Tells
 from pipeline.runtime.config import AnalysisConfig, config_sha256
 from pipeline.runtime.episodes import Provenance, UsedModel
@@ -22,7 +23,7 @@ class Abilities:
     """What an analysis's models can tell.
 
     Attributes:
-        class_names: Of all its detectors.
+        class_names: Of all its detectors, and what needs no model.
         attributes: Of people; empty if no rule asks.
     """
 
@@ -51,7 +52,8 @@ def abilities(config: AnalysisConfig) -> Abilities:
         require_known_licence(manifest, config.accept_unknown_licence)
         manifests.append(manifest)
     attributes = manifests.pop().classes if config.needs_attributes() else ()
-    return Abilities(joined_classes([m.classes for m in manifests]), attributes)
+    seen = [*(m.classes for m in manifests), (UNKNOWN_OBJECT,)]
+    return Abilities(joined_classes(seen), attributes)
 
 
 @dataclass(frozen=True, slots=True)

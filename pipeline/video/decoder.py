@@ -88,7 +88,10 @@ class Decoder:
         if not packet.data:
             return self._failed("the camera sends empty packets", None)
         self._remember(packet)
-        av_packet = av.Packet(packet.data)
+        # Made empty and then filled: only so has it the padding that decoders read beyond the end.
+        # A packet around our own bytes has none, and MPEG-4 pictures depend on what lies there.
+        av_packet = av.Packet(len(packet.data))
+        av_packet.update(packet.data)
         av_packet.pts = packet.pts
         av_packet.dts = packet.dts
         av_packet.time_base = self._info.time_base

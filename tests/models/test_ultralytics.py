@@ -7,7 +7,9 @@ all over a real picture, which is the harder test of decoding.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import cv2
@@ -25,6 +27,17 @@ ultralytics = pytest.importorskip(
     "ultralytics", reason="SKIPPED LOUDLY: Ultralytics is only in the training environment"
 )
 torch = pytest.importorskip("torch", reason="SKIPPED LOUDLY: PyTorch is not installed")
+
+try:
+    import torchvision  # noqa: F401
+except (ImportError, RuntimeError):
+    # A wheel built for another torch does not import. Only its suppression is used here, and
+    # Ultralytics has one of its own that gives the same boxes.
+    from ultralytics.utils.nms import TorchNMS
+
+    stand_in: Any = ModuleType("torchvision")
+    stand_in.ops = SimpleNamespace(nms=TorchNMS.nms)
+    sys.modules["torchvision"] = stand_in
 
 pytestmark = [
     pytest.mark.dev,

@@ -15,6 +15,8 @@ from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video import nal
 from pipeline.video.decoder import Decoder
+from pipeline.video.picture import AvPicture
+from tests.models.evaluation_data import data_folder
 from tests.video.media import HEIGHT, WIDTH, make_video, number_of, numbered_picture, read_packets
 
 
@@ -181,3 +183,19 @@ def test_white_is_white_in_both_ranges(tmp_path: Path) -> None:
         picture = decoded(packets, info)[0].picture.bgr()
         assert picture[8, 8].min() > 245
         assert picture[8, 24].max() < 12
+
+
+@pytest.mark.needs_data
+def test_mpeg4_pictures_are_those_of_the_container(tmp_path: Path) -> None:
+    # This decoder reads beyond a packet's end; what lies there must not show.
+    import av
+
+    file = data_folder() / "videos" / "left_bag.avi"
+    packets, info = read_packets(file)
+    with Decoder(info, "cam") as decoder:
+        ours = [f.picture.bgr() for packet in packets[:60] for f in decoder.decode(packet)]
+    with av.open(str(file)) as container:
+        theirs = [f for f, _ in zip(container.decode(video=0), ours, strict=False)]
+    assert len(ours) > 50
+    for mine, frame in zip(ours, theirs, strict=True):
+        assert np.array_equal(mine, AvPicture(frame).bgr())

@@ -5,6 +5,10 @@ between the boxes, in depth between the feet, in heights of that person. Whoever
 the bag was first seen, or in the ``owner_s`` before, is its owner; their being near always counts,
 a stranger's only after ``passing_s``, or every passer-by would start the count again.
 
+What no model has a class for is an ``unknown_object``: found by its having come and stayed
+(:mod:`pipeline.inference.still_things`), so it counts only if somebody of its size could have
+brought it, or a chair that was moved and a door that stands open would be left objects.
+
 A bag nobody was ever near (there when the rule started, or a cupboard the detector takes for a
 suitcase) has no owner and is no left object unless ``allow_initial`` is set.
 """
@@ -49,6 +53,8 @@ class LeftObjectConfig(ZoneRuleConfig):
         alone_s: How long a thing may be alone; 60 s is a word with a friend.
         near: Who stands within this many of their own heights minds the thing; 0.75 is some 1.3 m.
         passing_s: A stranger minds it only after this long near it.
+        classes: What counts as a thing; ``unknown_object`` is what came and stayed.
+        largest: A thing longer than this share of its owner's height was not carried in.
         owner_s: How long before its first sight its owner may have left it: somebody who stands
             in front of a bag hides it.
         allow_initial: Whether a thing counts that nobody was ever near.
@@ -58,9 +64,10 @@ class LeftObjectConfig(ZoneRuleConfig):
     """
 
     type: Literal["left_object"]
-    classes: tuple[str, ...] = ("backpack", "handbag", "suitcase")
+    classes: tuple[str, ...] = ("backpack", "handbag", "suitcase", "unknown_object")
     alone_s: PositiveSeconds = 60.0
     near: Annotated[float, Field(gt=0.0, le=10.0)] = 0.75
+    largest: Annotated[float, Field(gt=0.0, le=10.0)] = 0.8
     passing_s: Seconds = 4.0
     owner_s: Seconds = 30.0
     allow_initial: bool = False
@@ -86,7 +93,7 @@ class _Thing:
     """Who minds the thing at a place."""
 
     owner: int | None = None  # a subject; None while nobody was near
-    had_owner: bool = False
+    owner_height: float | None = None  # in heights of the picture; None while nobody was near
     minded: FrameTime | None = None  # last
     visits: dict[int, FrameTime] = field(default_factory=dict)  # near since, by subject
 
@@ -133,24 +140,30 @@ class LeftObject(ZoneWatcher[LeftObjectConfig]):
         self, thing: _Thing, place: Place, people: list[tuple[int, Array]], time: FrameTime
     ) -> None:
         near = {who: away for who, away in self._near(place, people) if away <= self._config.near}
-        if not thing.had_owner:
-            thing.owner = self._owner(place, near)
-            thing.had_owner = thing.owner is not None
+        if thing.owner_height is None:
+            owner = self._owner(place, near, people)
+            if owner is not None:
+                thing.owner, box = owner
+                thing.owner_height = float(box[3] - box[1])
         thing.visits = {who: thing.visits.get(who, time) for who in near}
         stayed = (time.media_s - since.media_s for since in thing.visits.values())
         if thing.owner in near or any(s + 1e-6 >= self._config.passing_s for s in stayed):
             thing.minded = time
 
-    def _owner(self, place: Place, near: dict[int, float]) -> int | None:
-        """The nearest now, or the one who was near last before the thing was seen."""
+    def _owner(
+        self, place: Place, near: dict[int, float], people: list[tuple[int, Array]]
+    ) -> tuple[int, Array] | None:
+        """The nearest now, or who was near last before it was seen; with their box."""
         if near:
-            return min(near, key=lambda who: near[who])
-        for t_s, people in reversed(self._steps):
+            who = min(near, key=lambda who: near[who])
+            return who, dict(people)[who]
+        for t_s, there in reversed(self._steps):
             if t_s < place.born.media_s - self._config.owner_s:
                 break
-            then = [(away, who) for who, away in self._near(place, people)]
+            then = [(away, who) for who, away in self._near(place, there)]
             if then and min(then)[0] <= self._config.near:
-                return min(then)[1]
+                who = min(then)[1]
+                return who, dict(there)[who]
         return None
 
     @staticmethod
@@ -167,7 +180,7 @@ class LeftObject(ZoneWatcher[LeftObjectConfig]):
         alone: dict[int, FrameTime] = {}
         for i, place, is_inside in zip(index, places, inside, strict=True):
             thing = self._things[place.key]
-            if not is_inside or not (thing.had_owner or self._config.allow_initial):
+            if not is_inside or not self._was_brought(thing, place):
                 continue
             since = place.since if thing.minded is None else latest([thing.minded, place.since])
             if time.media_s - since.media_s + 1e-6 >= self._config.alone_s:
@@ -183,6 +196,13 @@ class LeftObject(ZoneWatcher[LeftObjectConfig]):
             facts={"objects": float(len(alone))},
             measures={"alone_s": round(time.media_s - since.media_s, 3)},
         )
+
+    def _was_brought(self, thing: _Thing, place: Place) -> bool:
+        """Whether somebody who could carry it was near, or nobody had to be."""
+        if thing.owner_height is None:
+            return self._config.allow_initial
+        longer = float(max(place.box[2:] - place.box[:2]))
+        return longer <= self._config.largest * thing.owner_height
 
     def _rest(self) -> None:
         super()._rest()
