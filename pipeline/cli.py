@@ -34,6 +34,9 @@ app.add_typer(camera_app, name="camera")
 app.add_typer(recordings_app, name="recordings")
 
 
+_MAX_PROCESSES = 64
+
+
 class ReportLanguage(StrEnum):
     """Language of a report."""
 
@@ -73,17 +76,29 @@ def evaluate(context: typer.Context) -> None:
 
 @app.command()
 def worker(
-    config: Annotated[Path, typer.Option(help="The box's configuration, as configs/box.yaml.")],
+    config: Annotated[
+        Path | None, typer.Option(help="The box's configuration, as configs/box.yaml.")
+    ] = None,
+    processes: Annotated[
+        str,
+        typer.Option(help="How many analyse, or auto: one a core; the configuration's otherwise."),
+    ] = "",
+    part: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     """Watch the cameras of a box and report to the command centre, until stopped.
 
     A changed configuration is followed while it runs, at once on SIGHUP.
     """
     from pipeline.runtime.logs import set_up_logs
-    from pipeline.runtime.worker_process import run_worker
+    from pipeline.runtime.worker_process import run_part, run_worker
 
-    set_up_logs()
-    run_worker(config)
+    set_up_logs(process=part)
+    if part:
+        run_part(part)
+        return
+    if config is None:
+        raise typer.BadParameter("name the box's configuration", param_hint="--config")
+    run_worker(config, _processes(processes))
 
 
 @app.command()
@@ -220,6 +235,14 @@ def camera_probe(
 
     for line in probe_camera(url, username, password_env, seconds, snapshot):
         typer.echo(line)
+
+
+def _processes(given: str) -> int | str | None:
+    if not given or given == "auto":
+        return given or None
+    if given.isdecimal() and 1 <= int(given) <= _MAX_PROCESSES:
+        return int(given)
+    raise typer.BadParameter(f"write 1 to {_MAX_PROCESSES}, or auto", param_hint="--processes")
 
 
 def main() -> None:

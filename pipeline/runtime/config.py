@@ -248,7 +248,7 @@ class InferenceConfig(Strict):
 
 
 class BoxConfig(Strict):
-    """Everything one worker process is told."""
+    """Everything one box is told."""
 
     site: BoxSiteConfig
     worker_id: Identifier = "box-1"
@@ -257,6 +257,10 @@ class BoxConfig(Strict):
     recorder: RecorderConfig | None = None
     live: LiveConfig = LiveConfig()
     inference: InferenceConfig = InferenceConfig()
+    processes: Annotated[
+        Annotated[int, Field(ge=1, le=64)] | Literal["auto"],
+        Field(description="Processes that analyse; auto is one a core"),
+    ] = 1
     cameras: Annotated[list[CameraConfig], Field(min_length=1, max_length=256)]
 
     @model_validator(mode="after")

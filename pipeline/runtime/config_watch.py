@@ -26,6 +26,7 @@ class ConfigWatch:
     Args:
         path: The file.
         read: Reads and checks it.
+        processes: In place of its ``processes``, if given.
 
     Attributes:
         current: The newest configuration that passed.
@@ -35,12 +36,19 @@ class ConfigWatch:
         ModelError: A model that it names cannot.
     """
 
-    def __init__(self, path: Path, read: Callable[[Path], BoxConfig] = checked_box) -> None:
+    def __init__(
+        self,
+        path: Path,
+        read: Callable[[Path], BoxConfig] = checked_box,
+        *,
+        processes: int | str | None = None,
+    ) -> None:
         self._path = path
-        self._read = read
+        self._read_file = read
+        self._processes = processes
         self._is_asked = threading.Event()
         self._seen = self._taken = _mark(path)
-        self.current = read(path)
+        self.current = self._read(path)
 
     def ask(self) -> None:
         """Read the file at the next look, whether it changed or not; for a signal's handler."""
@@ -65,6 +73,12 @@ class ConfigWatch:
             return None
         self.current = found
         return found
+
+    def _read(self, path: Path) -> BoxConfig:
+        box = self._read_file(path)
+        if self._processes is None:
+            return box
+        return box.model_copy(update={"processes": self._processes})
 
 
 def _tell_problems(error: MinganError) -> None:

@@ -16,11 +16,21 @@ def redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {key: redact_url(v) if isinstance(v, str) else v for key, v in event.items()}
 
 
-def set_up_logs(level: int = logging.INFO) -> None:
-    """Write structured logs to standard error."""
+def set_up_logs(level: int = logging.INFO, *, process: str = "") -> None:
+    """Write structured logs to standard error.
+
+    Args:
+        level: Least level that is written.
+        process: Named in every line, where a box has several.
+    """
+
+    def name_process(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        return {"process": process, **event} if process else event
+
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            name_process,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

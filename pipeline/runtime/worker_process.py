@@ -1,4 +1,4 @@
-"""``mingan worker``: what a process does with its signals and its configuration file."""
+"""``mingan worker``: what its processes do with their signals and their configuration."""
 
 from __future__ import annotations
 
@@ -7,20 +7,55 @@ import threading
 from pathlib import Path
 
 from pipeline.runtime.config_watch import ConfigWatch
-from pipeline.runtime.worker import Worker
+from pipeline.runtime.parent_link import standard_link
+from pipeline.runtime.parts import RECORDER
 
 
-def run_worker(path: Path) -> None:
+def run_worker(path: Path, processes: int | str | None = None) -> None:
     """Watch a box's cameras until SIGTERM or SIGINT; SIGHUP reads the configuration again.
+
+    Args:
+        path: The configuration.
+        processes: In place of the configuration's: a number or ``auto``.
 
     Raises:
         ConfigError: The configuration cannot be used, or a folder not written.
         ModelError: A model cannot be used.
     """
-    watch = ConfigWatch(path)
+    watch = ConfigWatch(path, processes=processes)
     stop = stop_on_signals()
     signal.signal(signal.SIGHUP, lambda *_: watch.ask())
-    Worker(watch.current).run(stop, watch.look)
+    if watch.current.processes == 1:
+        from pipeline.runtime.worker import Worker
+
+        Worker(watch.current).run(stop, watch.look)
+    else:
+        from pipeline.runtime.supervisor import Supervisor
+
+        Supervisor(watch.current).run(stop, watch.look)
+
+
+def run_part(name: str) -> None:
+    """Be one process of a box, as the supervisor at the other end of standard input says.
+
+    Raises:
+        ConfigError: A folder cannot be written.
+        ModelError: A model cannot be used.
+    """
+    stop = stop_on_signals()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the supervisor
+    link = standard_link(stop)
+    config = link.first_box()
+    if config is None:
+        return
+    if name == RECORDER:
+        from pipeline.runtime.recording import RecordingWorker
+
+        RecordingWorker(config, link).run(stop, link.look)
+    else:
+        from pipeline.runtime.worker import Worker
+
+        Worker(config, outlet=link).run(stop, link.look)
 
 
 def stop_on_signals() -> threading.Event:
