@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 
 COCO_INDEX = {
     "person": 0,
@@ -33,6 +33,9 @@ COCO_INDEX = {
 
 BOX_AND_OBJECTNESS = 5
 """Rows of the raw output before the classes: x, y, w, h, objectness."""
+
+LEAST_HALVED = 64
+"""Tensors with fewer numbers are not worth a cast."""
 
 
 def prune_classes(seed: onnx.ModelProto, class_index: list[int]) -> onnx.ModelProto:
@@ -114,6 +117,27 @@ def with_conv_weights(
             tensors[name].CopyFrom(numpy_helper.from_array(array.astype(np.float32), name))
     onnx.checker.check_model(changed, full_check=True)
     return changed
+
+
+def halved(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same graph with its large tensors stored in half precision and widened as it is loaded.
+
+    Computation stays in single precision: ONNX Runtime folds the casts when it reads the file.
+    """
+    small = onnx.ModelProto()
+    small.CopyFrom(model)
+    casts = []
+    for tensor in small.graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        if array.dtype != np.float32 or array.size < LEAST_HALVED:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}.half"))
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *small.graph.node]
+    del small.graph.node[:]
+    small.graph.node.extend(nodes)
+    return small
 
 
 def prune_file(seed: Path, target: Path) -> None:

@@ -1,8 +1,9 @@
-"""A small classifier on YOLOX-nano's backbone, in PyTorch and as an ONNX graph.
+"""A classifier of people's clothes on EfficientNet-Lite0, in PyTorch and as an ONNX graph.
 
-Three attributes share the features of the backbone's last two stages. Each attribute looks where
-it wants: a softmax over the crop's cells, from features and a learned habit (hats are at the top),
-weighs the features, and a hidden layer answers no, yes or unknown.
+Three attributes share the features of strides 16 and 32. Each attribute looks where it wants: a
+softmax over the crop's cells, from features and a learned habit (hats are at the top), weighs the
+features, and a hidden layer answers no, yes or unknown. A temperature of each attribute, fitted on
+people the weights were not taught, makes the probabilities mean what they say.
 """
 
 from __future__ import annotations
@@ -15,25 +16,28 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from models.train.graph import with_conv_weights
-from models.train.yolox_nano import Conv, YoloxNano, convolutions, load_onnx
+from models.train.graph import halved
+from models.train.lite_net import CHANNELS, LiteBackbone, Same, nodes_of
 
-CROP_SIZE = (128, 160)
+CROP_SIZE = (192, 256)
 """(width, height) of a crop; cells are 16 pixels wide."""
 
 ATTRIBUTES = ("hat", "mask", "uniform")
-FEATURES = 96
-HIDDEN = 32
+LEVELS = ("c3", "c4", "c5")
+"""Names of the backbone's features in the graph, at strides 8, 16 and 32."""
+
+FEATURES = 128
+HIDDEN = 48
+OPSET = 17
 
 
 class KitchenNet(nn.Module):  # type: ignore[misc]
-    """(N, 3, 160, 128) blue-first 0–255 crops to (N, 3 attributes, 3 answers) logits."""
+    """(N, 3, 256, 192) blue-first 0–255 crops to (N, 3 attributes, 3 answers) logits."""
 
-    def __init__(self, seed: YoloxNano) -> None:
+    def __init__(self, backbone: LiteBackbone) -> None:
         super().__init__()
-        self.stem, self.dark2, self.dark3 = seed.stem, seed.dark2, seed.dark3
-        self.dark4, self.dark5 = seed.dark4, seed.dark5
-        self.mix = Conv(128 + 256, FEATURES)
+        self.backbone = backbone
+        self.fine, self.coarse = Same(CHANNELS[1], FEATURES), Same(CHANNELS[2], FEATURES)
         self.look = nn.Conv2d(FEATURES, len(ATTRIBUTES), 1)
         cells = (CROP_SIZE[0] // 16) * (CROP_SIZE[1] // 16)
         self.habit = nn.Parameter(torch.zeros(1, len(ATTRIBUTES), cells))
@@ -44,79 +48,82 @@ class KitchenNet(nn.Module):  # type: ignore[misc]
         self.dropout = nn.Dropout(0.3)
 
     def forward(self, crops: Tensor) -> Tensor:
-        corners = [crops[..., r::2, c::2] for c in (0, 1) for r in (0, 1)]
-        c4 = self.dark4(self.dark3(self.dark2(self.stem(torch.cat(corners, 1)))))
-        c5 = nn.functional.interpolate(self.dark5(c4), scale_factor=2, mode="nearest")
-        mixed = self.mix(torch.cat([c4, c5], 1))
+        return self.head(*self.backbone(crops)[1:])
+
+    def head(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        """The answers from the features of strides 16 and 32."""
+        coarse = nn.functional.interpolate(self.coarse(coarse), scale_factor=2, mode="nearest")
+        mixed = self.fine(fine) + coarse
         look = (self.look(mixed).flatten(2) + self.habit).softmax(-1)
         seen = (look @ mixed.flatten(2).transpose(1, 2)).transpose(0, 1)
         hidden = nn.functional.silu(self.dropout(seen) @ self.first + self.first_bias)
         return cast(Tensor, (hidden @ self.second + self.second_bias).transpose(0, 1))
 
+    def cool(self, temperature: Tensor) -> None:
+        """Divide the logits of each attribute (A,) for good."""
+        with torch.no_grad():
+            self.second /= temperature[:, None, None]
+            self.second_bias /= temperature[:, None, None]
 
-def from_seed(seed: onnx.ModelProto, classes: int) -> KitchenNet:
-    """The classifier with the seed's backbone and a fresh head."""
-    torch.manual_seed(0)
-    return KitchenNet(load_onnx(seed, classes))
 
-
-def to_onnx(net: KitchenNet, seed: onnx.ModelProto) -> onnx.ModelProto:
+def to_onnx(net: KitchenNet) -> onnx.ModelProto:
     """The classifier as a graph with input ``images`` and output ``attributes`` (N, 3, 3).
 
-    The backbone's part is cut out of the seed's graph, the rest is written node by node.
+    Its numbers are kept in half precision, which the weights must already be rounded to
+    (``rounded``) for both to agree.
     """
-    until_c4 = len(convolutions(nn.ModuleList([net.stem, net.dark2, net.dark3, net.dark4])))
-    until_c5 = until_c4 + len(convolutions(net.dark5))
-    c4, c5 = _activation(seed, until_c4 - 1), _activation(seed, until_c5 - 1)
-    shaped = onnx.shape_inference.infer_shapes(seed)
-    backbone = onnx.utils.Extractor(shaped).extract_model(["images"], [c4, c5])
-    weights = []
-    for conv in convolutions(net)[:until_c5]:
-        assert conv.bias is not None
-        weights.append((conv.weight.detach().numpy(), conv.bias.detach().numpy()))
-    backbone = with_conv_weights(backbone, weights)
-    graph = backbone.graph
-    for tensor in _tensors(net).items():
-        graph.initializer.append(
-            numpy_helper.from_array(np.ascontiguousarray(tensor[1]), tensor[0])
-        )
-    graph.node.extend(_head(c4, c5))
-    del graph.output[:]
-    graph.output.append(
-        helper.make_tensor_value_info(
-            "attributes", TensorProto.FLOAT, ["batch", len(ATTRIBUTES), 3]
-        )
-    )
+    nodes, tensors = nodes_of(net.backbone, "images", LEVELS)
+    tensors |= _tensors(net)
     width, height = CROP_SIZE
-    del graph.input[:]
-    graph.input.append(
-        helper.make_tensor_value_info("images", TensorProto.FLOAT, ["batch", 3, height, width])
+    graph = helper.make_graph(
+        [*nodes, *_head()],
+        "kitchen_attributes",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["batch", 3, height, width])],
+        [
+            helper.make_tensor_value_info(
+                "attributes", TensorProto.FLOAT, ["batch", len(ATTRIBUTES), 3]
+            )
+        ],
+        [
+            numpy_helper.from_array(np.ascontiguousarray(tensor.numpy()), name)
+            for name, tensor in tensors.items()
+        ],
     )
-    del graph.value_info[:]
-    backbone.graph.name = "kitchen_attributes"
-    onnx.checker.check_model(backbone, full_check=True)
-    return backbone
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
+    model = halved(model)
+    onnx.checker.check_model(model, full_check=True)
+    return model
 
 
-def _activation(model: onnx.ModelProto, conv_index: int) -> str:
-    """The name of what a convolution's SiLU gives."""
-    conv = [node for node in model.graph.node if node.op_type == "Conv"][conv_index]
-    return next(
-        str(node.output[0])
-        for node in model.graph.node
-        if node.op_type == "Mul" and conv.output[0] in node.input
-    )
+def rounded(net: KitchenNet) -> KitchenNet:
+    """The network with every weight as half precision keeps it."""
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(parameter.half().float())
+    return net
 
 
-def _tensors(net: KitchenNet) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]]:
-    mix, look = net.mix.conv, net.look
-    assert mix.bias is not None
-    assert look.bias is not None
+def from_onnx(model: onnx.ModelProto) -> KitchenNet:
+    """The network with the weights of an export."""
+    net = KitchenNet(LiteBackbone())
+    kept = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    _, tensors = nodes_of(net.backbone, "images", LEVELS)
+    with torch.no_grad():
+        for name, tensor in (tensors | _tensors(net)).items():
+            stored = kept[f"{name}.half"] if f"{name}.half" in kept else kept[name]
+            tensor.copy_(torch.from_numpy(stored.astype(np.float32)).reshape(tensor.shape))
+    return net
+
+
+def _tensors(net: KitchenNet) -> dict[str, Tensor]:
+    """The head's tensors by their names in the graph; they share the network's memory."""
     learned = {
-        "mix.w": mix.weight,
-        "mix.b": mix.bias,
-        "look.w": look.weight,
-        "look.b": look.bias,
+        "fine.w": net.fine.conv.weight,
+        "fine.b": net.fine.conv.bias,
+        "coarse.w": net.coarse.conv.weight,
+        "coarse.b": net.coarse.conv.bias,
+        "look.w": net.look.weight,
+        "look.b": net.look.bias,
         "habit": net.habit,
         "first": net.first,
         "first.b": net.first_bias,
@@ -124,29 +131,31 @@ def _tensors(net: KitchenNet) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[
         "second.b": net.second_bias,
     }
     fixed = {
-        "region": np.zeros(0, np.float32),
-        "double": np.array([1, 1, 2, 2], np.float32),
-        "look.shape": np.array([0, len(ATTRIBUTES), -1], np.int64),
-        "mix.shape": np.array([0, FEATURES, -1], np.int64),
+        "region": torch.zeros(0),
+        "double": torch.tensor([1.0, 1.0, 2.0, 2.0]),
+        "look.shape": torch.tensor([0, len(ATTRIBUTES), -1]),
+        "mix.shape": torch.tensor([0, FEATURES, -1]),
     }
-    return {name: value.detach().numpy() for name, value in learned.items()} | fixed
+    return {name: value.detach() for name, value in learned.items()} | fixed
 
 
-def _head(c4: str, c5: str) -> list[onnx.NodeProto]:
+def _head() -> list[onnx.NodeProto]:
     node = helper.make_node
+    bounds = ["lite.least", "lite.most"]
     return [
+        node("Conv", ["c4", "fine.w", "fine.b"], ["fine.raw"], kernel_shape=[1, 1]),
+        node("Clip", ["fine.raw", *bounds], ["fine"]),
+        node("Conv", ["c5", "coarse.w", "coarse.b"], ["coarse.raw"], kernel_shape=[1, 1]),
+        node("Clip", ["coarse.raw", *bounds], ["coarse"]),
         node(
             "Resize",
-            [c5, "region", "double"],
-            ["c5.up"],
+            ["coarse", "region", "double"],
+            ["coarse.up"],
             mode="nearest",
             coordinate_transformation_mode="asymmetric",
             nearest_mode="floor",
         ),
-        node("Concat", [c4, "c5.up"], ["both"], axis=1),
-        node("Conv", ["both", "mix.w", "mix.b"], ["mix.raw"], kernel_shape=[1, 1]),
-        node("Sigmoid", ["mix.raw"], ["mix.gate"]),
-        node("Mul", ["mix.raw", "mix.gate"], ["mixed"]),
+        node("Add", ["fine", "coarse.up"], ["mixed"]),
         node("Conv", ["mixed", "look.w", "look.b"], ["look.raw"], kernel_shape=[1, 1]),
         node("Reshape", ["look.raw", "look.shape"], ["look.flat"]),
         node("Add", ["look.flat", "habit"], ["look.sum"]),

@@ -10,7 +10,14 @@ import onnxruntime as ort
 import pytest
 
 from models.manifest import ModelManifest, Task, list_manifests, load_manifest
-from models.train.graph import COCO_INDEX, conv_weights, prune_classes, with_conv_weights
+from models.train.graph import (
+    COCO_INDEX,
+    LEAST_HALVED,
+    conv_weights,
+    halved,
+    prune_classes,
+    with_conv_weights,
+)
 from tests.models.evaluation_data import seed_weights
 
 
@@ -84,3 +91,36 @@ def test_pytorch_says_the_same(manifest: ModelManifest) -> None:
         raw[..., 4:] = raw[..., 4:].sigmoid()
     np.testing.assert_allclose(raw.numpy(), run(model, batch), atol=1e-3)
     np.testing.assert_array_equal(run(to_onnx(net, model), batch), run(model, batch))
+
+
+def test_pytorch_says_the_same_of_clothes() -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is only in the training environment")
+    from models.train.kitchen_net import CROP_SIZE, from_onnx, to_onnx
+
+    manifest = load_manifest("kitchen_attributes")
+    assert manifest.input.size == CROP_SIZE
+    model = onnx.load(manifest.weights_path)
+    net = from_onnx(model).eval()
+    batch = pictures(3, *CROP_SIZE)
+    with torch.no_grad():
+        answers = net(torch.from_numpy(batch)).softmax(-1)
+    np.testing.assert_allclose(answers.numpy(), run(model, batch), atol=1e-3)
+    np.testing.assert_array_equal(run(to_onnx(net), batch), run(model, batch))
+
+
+def test_half_stored_weights_are_read_as_they_were_rounded() -> None:
+    model = shipped()
+    small = halved(model)
+    assert len(small.SerializeToString()) < 0.6 * len(model.SerializeToString())
+    rounded = with_conv_weights(
+        model,
+        [
+            (
+                w.astype(np.float16).astype(np.float32) if w.size >= LEAST_HALVED else w,
+                b.astype(np.float16).astype(np.float32) if b.size >= LEAST_HALVED else b,
+            )
+            for w, b in conv_weights(model)
+        ],
+    )
+    batch = pictures(1, 416, 256)
+    np.testing.assert_allclose(run(small, batch), run(rounded, batch), atol=2e-3)
