@@ -28,6 +28,7 @@ from pipeline.recorders.audit import (
     audit,
     moment_text,
     required_window,
+    shown,
 )
 from pipeline.recorders.check import check
 from pipeline.recorders.disk import LocalDisk
@@ -293,7 +294,7 @@ def _show_audit(result: Audit, order: AuditOrder) -> None:
     for row in result.cameras:
         longest_s = max((gap.span.seconds for gap in row.gaps), default=0.0)
         table.add_row(
-            row.camera,
+            shown(row.camera),
             row.verdict.state.value,
             # Rounded down: 99.99 % is not all.
             f"{int(row.verdict.completeness * 10_000) / 100:.2f} %",
@@ -306,9 +307,9 @@ def _show_audit(result: Audit, order: AuditOrder) -> None:
         console.print("No file fits the pattern.", style="bold")
     for row in result.cameras:
         for gap in row.gaps[:_SHOWN]:
-            files = ", ".join(finding.path for finding in gap.files[:3])
+            files = ", ".join(shown(finding.path) for finding in gap.files[:3])
             console.print(
-                f"{row.camera}: {moment_text(gap.span.start_s, zone)} … "
+                f"{shown(row.camera)}: {moment_text(gap.span.start_s, zone)} … "
                 f"{moment_text(gap.span.end_s, zone)} {gap.span.seconds:.1f} s "
                 f"{gap.cause.value}{': ' + files if files else ''}",
                 highlight=False,
@@ -316,10 +317,12 @@ def _show_audit(result: Audit, order: AuditOrder) -> None:
                 soft_wrap=True,
             )
         if len(row.gaps) > _SHOWN:
-            console.print(f"{row.camera}: {len(row.gaps) - _SHOWN} gaps more (--json has all)")
+            console.print(
+                f"{shown(row.camera)}: {len(row.gaps) - _SHOWN} gaps more (--json has all)"
+            )
     for finding in result.findings[:_SHOWN]:
         console.print(
-            f"{finding.kind}: {finding.path}: {finding.detail}",
+            f"{finding.kind}: {shown(finding.path)}: {finding.detail}",
             highlight=False,
             markup=False,
             soft_wrap=True,

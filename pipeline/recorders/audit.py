@@ -9,8 +9,9 @@ nothing, in the answer.
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -28,7 +29,9 @@ from pipeline.recorders.verdict import DEFAULT_SEAM_S, Known, Requirement, Verdi
 LOOK_BACK_S = 24 * 3600.0
 """Files that begin so long before the window are opened too: they may reach into it."""
 
+_READERS = 4
 _SAME_CLOCK_S = 600.0
+_BREAK_S = 0.01
 _CAUSES = {
     FileState.EMPTY: GapCause.EMPTY_FILE,
     FileState.TRUNCATED: GapCause.TRUNCATED_FILE,
@@ -180,22 +183,48 @@ def audit(order: AuditOrder) -> Audit:
 
 
 def _walk(root: Path) -> Iterator[tuple[str, str]]:
-    """All files below the root as (relative path, "") and unreadable folders with the reason."""
-    problems: list[OSError] = []
-    for folder, folders, names in os.walk(root, onerror=problems.append):
-        folders.sort()
-        inside = Path(folder).relative_to(root).as_posix()
-        for name in sorted(names):
-            yield (name if inside == "." else f"{inside}/{name}"), ""
-    for problem in problems:
-        if Path(str(problem.filename)) == root:
-            raise ConfigError(
-                f"the folder cannot be read ({problem.strerror})",
-                where=f"--root {root}",
-                remedy="Run as a user who may read it",
-            ) from problem
-        where = Path(str(problem.filename)).relative_to(root).as_posix()
-        yield where, problem.strerror or type(problem).__name__
+    """All files below the root as (relative path, "") and unreadable folders with the reason.
+
+    Links to folders are followed, for recordings often lie on other disks; a link to a folder it
+    lies in itself is not, and adds nothing.
+    """
+    left: list[tuple[str, tuple[tuple[int, int], ...]]] = [("", ())]
+    while left:
+        inside, above = left.pop()
+        folder = root / inside
+        try:
+            found = folder.stat()
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            if not inside:
+                raise ConfigError(
+                    f"the folder cannot be read ({error.strerror})",
+                    where=f"--root {root}",
+                    remedy="Run as a user who may read it",
+                ) from error
+            yield inside, error.strerror or type(error).__name__
+            continue
+        here = (found.st_dev, found.st_ino)
+        if here in above or (inside and _holds(folder, root)):
+            continue
+        for entry in entries:
+            path = f"{inside}/{entry.name}" if inside else entry.name
+            if _is_folder(entry):
+                left.append((path, (*above, here)))
+            else:
+                yield path, ""
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link that leads in a circle
+
+
+def _holds(folder: Path, root: Path) -> bool:
+    """Whether the root lies in a folder that a link led to."""
+    return root.resolve().is_relative_to(folder.resolve())
 
 
 def _open_files(order: AuditOrder, files: _Files) -> None:
@@ -207,20 +236,25 @@ def _open_files(order: AuditOrder, files: _Files) -> None:
     starts = [name.start_s for name, _ in named]
     # One file more than the look-back: a recorder may write a day a file.
     first = max(0, bisect_right(starts, order.window.start_s - LOOK_BACK_S) - 1)
-    for name, path in named[first:]:
-        if name.start_s >= order.window.end_s:
-            break
-        facts = probe(order.root / path, order.requirement.max_seam_s)
-        files.opened += 1
+    last = bisect_left(starts, order.window.end_s)
+    asked = named[first:last]
+    seam_s = order.requirement.max_seam_s
+    with ThreadPoolExecutor(_READERS) as readers:  # a network disk answers slowly, but many at once
+        probed = readers.map(lambda item: probe(order.root / item[1], seam_s), asked)
+        facts_of = list(zip(asked, probed, strict=True))
+    files.opened = len(facts_of)
+    for (name, path), facts in facts_of:
         start_s = _resolve(name, facts, order.root / path)
         spans = [Span(start_s + a, start_s + b) for a, b in facts.runs_s]
         files.spans += spans
         files.pauses += [Span(a.end_s, b.start_s) for a, b in pairwise(spans)]
         if facts.state is not FileState.WHOLE:
+            claimed_s = facts.claimed_s
+            if facts.state is FileState.TRUNCATED:
+                # Whatever it says, it was to go on where it breaks off.
+                claimed_s = max(claimed_s, facts.duration_s + _BREAK_S)
             files.findings.append(
-                Finding(
-                    path, facts.state.value, name.camera, start_s, facts.claimed_s, facts.detail
-                )
+                Finding(path, facts.state.value, name.camera, start_s, claimed_s, facts.detail)
             )
 
 
@@ -306,7 +340,7 @@ def as_json(result: Audit, zone: ZoneInfo) -> dict[str, object]:
     return {
         "cameras": [
             {
-                "camera": row.camera,
+                "camera": shown(row.camera),
                 "state": row.verdict.state.value,
                 "completeness": round(row.verdict.completeness, 6),
                 "proven_days": round(row.verdict.proven_days, 4),
@@ -316,7 +350,7 @@ def as_json(result: Audit, zone: ZoneInfo) -> dict[str, object]:
                         "end": moment_text(gap.span.end_s, zone),
                         "seconds": round(gap.span.seconds, 3),
                         "cause": gap.cause.value,
-                        "files": [finding.path for finding in gap.files],
+                        "files": [shown(finding.path) for finding in gap.files],
                     }
                     for gap in row.gaps
                 ],
@@ -325,14 +359,19 @@ def as_json(result: Audit, zone: ZoneInfo) -> dict[str, object]:
         ],
         "findings": [
             {
-                "path": finding.path,
+                "path": shown(finding.path),
                 "kind": finding.kind,
-                "camera": finding.camera,
+                "camera": None if finding.camera is None else shown(finding.camera),
                 "detail": finding.detail,
             }
             for finding in result.findings
         ],
     }
+
+
+def shown(name: str) -> str:
+    """A name as text: bytes that are no UTF-8, as of a recorder that writes GBK, are escaped."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def moment_text(utc_s: float, zone: ZoneInfo) -> str:
@@ -357,4 +396,5 @@ __all__ = [
     "as_json",
     "audit",
     "required_window",
+    "shown",
 ]

@@ -7,7 +7,8 @@ demuxed from end to end by FFmpeg, which reads the whole file but decodes nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import stat
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +25,9 @@ _CONTAINERS = frozenset({"mov", "mp4", "matroska", "webm", "mpegts", "mpeg", "av
 _STILLS = frozenset({"png", "bmp", "gif", "webp", "tiff"})
 _USUAL_STEPS = 5.0
 """A picture shown longer than this many usual ones is a pause, if it is longer than a seam too."""
+_HEAD_BYTES = 1024
+_TRANSPORT_PACKETS = ((188, 0), (192, 4), (204, 0))
+"""Length of a transport stream's packets, and where in one its sync byte lies."""
 _CLAIM_SLACK = 0.02
 _CLAIM_SLACK_S = 2.0
 
@@ -72,6 +76,8 @@ def probe(path: Path, max_pause_s: float = DEFAULT_SEAM_S) -> FileFacts:
             a pause in the footage.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+            return FileFacts(FileState.FOREIGN, (), 0.0, 0, "not an ordinary file")
         with path.open("rb") as file:
             size = file.seek(0, 2)
             if size == 0:
@@ -85,9 +91,28 @@ def probe(path: Path, max_pause_s: float = DEFAULT_SEAM_S) -> FileFacts:
                         return FileFacts(FileState.FOREIGN, (), 0.0, size, error.what)
                     return FileFacts(FileState.TRUNCATED, (), 0.0, size, error.what)
             file.seek(0)
-            return _demux(path, size, max_pause_s)
+            facts = _demux(path, size, max_pause_s)
+            file.seek(0)
+            what = _cut_by_its_size(file.read(_HEAD_BYTES), size)
+            if what and facts.state is FileState.WHOLE:
+                return replace(facts, state=FileState.TRUNCATED, detail=what)
+            return facts
     except OSError as error:
         return FileFacts(FileState.UNREADABLE, (), 0.0, 0, error.strerror or type(error).__name__)
+
+
+def _cut_by_its_size(head: bytes, size: int) -> str:
+    """What a file of a kind that does not tell its duration tells by its size; "" when nothing."""
+    if head[:4] == b"RIFF":
+        announced = int.from_bytes(head[4:8], "little") + 8
+        # 0 and all ones stand for a length that was not known when the head was written.
+        if 8 < announced < 1 << 32 and announced > size:
+            return f"{size} bytes of {announced} are there"
+        return ""
+    for length, first in _TRANSPORT_PACKETS:
+        if all(head[first + n * length : first + n * length + 1] == b"\x47" for n in range(3)):
+            return "it ends inside a packet" if size % length else ""
+    return ""
 
 
 def _of_samples(samples: Mp4Samples, size: int, max_pause_s: float) -> FileFacts:

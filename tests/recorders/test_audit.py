@@ -294,3 +294,106 @@ def test_bad_input_is_one_line_and_exit_code_2(
 def test_the_root_may_be_empty(tmp_path: Path) -> None:
     assert run(tmp_path)["cameras"] == []
     assert rows(run(tmp_path, "--expect", "a"))["a"]["completeness"] == 0
+
+
+def test_links_to_folders_are_followed_and_circles_are_not(tmp_path: Path) -> None:
+    disk, root = tmp_path / "disk2", tmp_path / "nvr"
+    root.mkdir()
+    for minute in range(10):
+        plant(disk, "far", minute * 60)
+        plant(root, "near", minute * 60)
+    (root / "far").symlink_to(disk / "far")
+    (root / "circle").symlink_to(root)
+    (root / "near" / "up").symlink_to(tmp_path)
+    (root / "near" / "self").symlink_to("self")
+    answer = run(root)
+    assert {name: row["completeness"] for name, row in rows(answer).items()} == {
+        "far": 1.0,
+        "near": 1.0,
+    }
+    assert [f["path"] for f in answer["findings"]] == ["near/self"]
+
+
+def test_what_is_no_ordinary_file_does_not_stop_the_audit(tmp_path: Path) -> None:
+    for minute in range(10):
+        path = plant(tmp_path, "c", minute * 60)
+        if minute == 4:
+            path.unlink()
+            os.mkfifo(path)
+    assert gaps(run(tmp_path), "c") == [("04:00", "05:00", 60.0, "foreign_file")]
+
+
+def test_names_that_are_no_utf8_are_told(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/" + "北门".encode("gbk") + b"/20260501"
+    os.makedirs(folder)  # noqa: PTH103 -- a path of bytes
+    put(tmp_path / "x.mp4", 60, fps=1)
+    os.rename(tmp_path / "x.mp4", folder + b"/080000.mp4")  # noqa: PTH104
+    answer = run(tmp_path, to="2026-05-01T08:01", days=0)
+    assert [(row["camera"], row["state"]) for row in answer["cameras"]] == [
+        (r"\xb1\xb1\xc3\xc5", "compliant")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "cut", "cause"),
+    [
+        (".mkv", 0.5, "truncated_file"),
+        (".avi", 0.5, "truncated_file"),
+        (".flv", 0.5, "truncated_file"),
+        (".ts", 0.47, "truncated_file"),
+        (".mp4", 0.5, "truncated_file"),
+    ],
+)
+def test_other_containers_whole_and_cut_off(
+    tmp_path: Path, suffix: str, cut: float, cause: str
+) -> None:
+    for minute in range(10):
+        at = START + timedelta(minutes=minute)
+        path = tmp_path / "c" / at.strftime("%Y/%m/%d/%H-%M-%S") / f"x{suffix}"
+        how = {"movflags": "+faststart"} if suffix == ".mp4" else {}
+        put(path, 60, fps=1, suffix=suffix, **how)
+        if minute == 3:
+            # No multiple of a transport stream's packet.
+            os.truncate(path, int(path.stat().st_size * cut) // 188 * 188 + 100)
+    answer = run(tmp_path, "--pattern", "{camera}/%Y/%m/%d/%H-%M-%S/*")
+    ((start, end, seconds, said),) = gaps(answer, "c")
+    assert (start[:2], end, said) == ("03", "04:00", cause)
+    assert 20 < seconds < 40
+    assert rows(answer)["c"]["completeness"] == pytest.approx(1 - seconds / 600, abs=1e-6)
+
+
+def test_a_file_that_crosses_midnight_and_a_window_inside_a_file(tmp_path: Path) -> None:
+    put(tmp_path / "c" / "20260501" / "233000.mp4", 3600, fps=1)
+    put(tmp_path / "c" / "20260502" / "003000.mp4", 1800, fps=1)
+    inside = run(tmp_path, "--from", "2026-05-01T23:45", to="2026-05-02T00:50", days=0)
+    assert (rows(inside)["c"]["gaps"], rows(inside)["c"]["completeness"]) == ([], 1.0)
+    after = run(tmp_path, "--from", "2026-05-02T00:10", to="2026-05-02T01:30", days=0)
+    assert gaps(after, "c") == [("00:00", "30:00", 1800.0, "no_file")]
+    assert rows(after)["c"]["completeness"] == pytest.approx(50 / 80)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-29", 23),
+        ("Europe/Berlin", "2026-10-25", 25),
+        ("Asia/Shanghai", "2026-03-29", 24),
+    ],
+)
+def test_a_day_of_23_24_or_25_hours(tmp_path: Path, zone: str, day: str, hours: int) -> None:
+    begin = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone)).timestamp()
+    for hour in range(hours):
+        if hour == 12:
+            continue
+        moment = datetime.fromtimestamp(begin + hour * 3600, ZoneInfo(zone))
+        put(tmp_path / "c" / moment.strftime("%Y%m%d_%H%M%S%z.mp4"), 3600, fps=1)
+    end = datetime.fromisoformat(day) + timedelta(days=1)
+    answer = run(
+        tmp_path, "--from", f"{day}T00:00", "--time-zone", zone,
+        "--pattern", "{camera}/%Y%m%d_%H%M%S%z.mp4", to=end.isoformat(),
+    )  # fmt: skip
+    row = rows(answer)["c"]
+    assert [(g["seconds"], g["cause"]) for g in row["gaps"]] == [(3600.0, "no_file")]
+    assert row["completeness"] == pytest.approx((hours - 1) / hours, abs=1e-6)
+    gap_start = datetime.fromisoformat(row["gaps"][0]["start"]).timestamp()
+    assert gap_start == begin + 12 * 3600
