@@ -6,7 +6,8 @@ import sys
 from importlib import import_module
 
 BENCHES = {
-    name: f"bench_{name}" for name in ("batch", "decode", "gate", "ingest", "latency", "memory")
+    name: f"bench_{name}"
+    for name in ("batch", "decode", "gate", "ingest", "latency", "memory", "soak")
 }
 
 

@@ -121,10 +121,10 @@ def event_film(say: Say, *, is_active: bool) -> Film:
 
 def _with_events(count: int, starts: Sequence[int], *, is_active: bool) -> Iterator[Yuv]:
     empty = empty_street()
-    walk = list(islice(street(), _WALKER_FROM, _WALKER_FROM + _WALKER_PICTURES))
+    walker = walk()
     others = smooth(street(), count) if is_active else None
     length = round(EVENT_S * FPS)
-    shift = (len(walk) - round(EVENT_S * _STREET_FPS)) // max(1, len(starts) - 1)
+    shift = (len(walker) - round(EVENT_S * _STREET_FPS)) // max(1, len(starts) - 1)
     for number in range(count):
         picture = empty.copy()
         if others is not None:
@@ -132,8 +132,13 @@ def _with_events(count: int, starts: Sequence[int], *, is_active: bool) -> Itera
         for event, start in enumerate(starts):
             if start <= number < start + length:
                 place = event * shift + (number - start) * _STREET_FPS // FPS
-                paste(picture, walk[place], WALKER)
+                paste(picture, walker[place], WALKER)
         yield picture
+
+
+def walk() -> list[Yuv]:
+    """The ten seconds of the street video in which one person walks alone in ``WALKER``."""
+    return list(islice(street(), _WALKER_FROM, _WALKER_FROM + _WALKER_PICTURES))
 
 
 def paste(onto: Yuv, other: Yuv, box: tuple[int, int, int, int]) -> None:

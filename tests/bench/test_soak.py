@@ -1,0 +1,175 @@
+"""The soak's plan and its checks: what it would let through, it does not prove."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import bench_soak
+import pytest
+from bench_soak_checks import (
+    Interval,
+    Truth,
+    Verdict,
+    judge_episodes,
+    judge_gaps,
+    judge_memory,
+)
+from bench_soak_plan import (
+    CAMERA_FAULTS,
+    FIRST_FAULT_S,
+    LAST_FAULT_S,
+    Fault,
+    Plan,
+    make_plan,
+    read_plan,
+)
+
+from pipeline.runtime.config import CameraConfig
+
+CAMERAS = [f"cam-{n:02}" for n in range(16)]
+
+
+def test_the_same_seed_is_the_same_plan(tmp_path: Path) -> None:
+    plan = make_plan(CAMERAS, 1200, 7)
+    assert plan == make_plan(CAMERAS, 1200, 7)
+    assert plan != make_plan(CAMERAS, 1200, 8)
+    plan.write(tmp_path / "plan.json")
+    assert read_plan(tmp_path / "plan.json") == plan
+
+
+@pytest.mark.parametrize("seconds", [150, 240, 1200])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_plan_leaves_time_to_begin_and_to_come_back(seconds: float, seed: int) -> None:
+    plan = make_plan(CAMERAS, seconds, seed)
+    assert {f.kind for f in plan.faults} <= {*CAMERA_FAULTS, "api_outage", "worker_kill"}
+    assert all(f.at_s >= FIRST_FAULT_S for f in plan.faults)
+    assert all(f.until_s <= seconds - LAST_FAULT_S for f in plan.faults if f.camera)
+    for kind in ("api_outage", "worker_kill"):
+        assert plan.of_kind(kind)
+    for camera in CAMERAS:
+        own = plan.of(camera)
+        assert all(b.at_s - a.until_s >= 30 for a, b in itertools.pairwise(own))
+    kills = [f.at_s for f in plan.of_kind("worker_kill")]
+    assert max(kills) <= FIRST_FAULT_S + 0.41 * (seconds - FIRST_FAULT_S - LAST_FAULT_S)
+
+
+def test_twenty_minutes_hold_every_kind_of_fault() -> None:
+    plan = make_plan(CAMERAS, 1200, 1)
+    assert {f.kind for f in plan.faults} == {*CAMERA_FAULTS, "api_outage", "worker_kill"}
+    assert len(plan.faults) > 60
+
+
+HEALTHY = Truth((Interval(0.0, 200.0),), (Interval(50.0, 56.0), Interval(110.0, 116.0)))
+TWO = [Interval(51.0, 56.0), Interval(111.0, 116.0)]
+
+
+def test_each_person_has_one_alert() -> None:
+    found = judge_episodes("a", HEALTHY, TWO)
+    assert found == Verdict({"expected": 2, "unsure": 0, "alerts": 2, "matched": 2})
+
+
+@pytest.mark.parametrize(
+    ("alerts", "says"),
+    [
+        (TWO[:1], "no alert of the person at 110.0"),
+        ([*TWO, Interval(54.0, 56.0)], "2 alerts of one person at 50.0"),
+        ([*TWO, Interval(80.0, 82.0)], "an alert of nobody at 80.0"),
+        ([], "no alert of the person at 50.0"),
+    ],
+)
+def test_lost_doubled_and_invented_alerts_are_told(alerts: list[Interval], says: str) -> None:
+    assert any(says in problem for problem in judge_episodes("a", HEALTHY, alerts).problems)
+
+
+@pytest.mark.parametrize(
+    ("truth", "deaths"),
+    [
+        (Truth((Interval(0.0, 53.0), Interval(60.0, 200.0)), HEALTHY.crossings), ()),
+        (Truth((Interval(48.0, 200.0),), HEALTHY.crossings), ()),
+        (Truth(HEALTHY.sessions, HEALTHY.crossings, (Interval(52.0, 58.0),)), ()),
+        (HEALTHY, (52.0,)),
+    ],
+)
+def test_a_person_in_the_middle_of_a_fault_may_be_missed_and_not_doubled(
+    truth: Truth, deaths: tuple[float, ...]
+) -> None:
+    for alerts in (TWO, TWO[1:]):
+        found = judge_episodes("a", truth, alerts, deaths)
+        assert found.problems == ()
+        assert (found.counts["expected"], found.counts["unsure"]) == (1, 1)
+    assert judge_episodes("a", truth, [*TWO, Interval(55.0, 56.0)], deaths).problems
+    assert judge_episodes("a", truth, TWO[:1], deaths).problems
+
+
+AWAY = Truth((Interval(0.0, 50.0), Interval(60.0, 100.0), Interval(101.0, 200.0)), ())
+
+
+def test_the_gap_list_is_the_times_without_pictures() -> None:
+    exact = judge_gaps("a", AWAY, [Interval(50.0, 60.0)], 200.0)
+    assert exact == Verdict({"expected": 1, "gaps": 1})
+    in_parts = [Interval(55.0, 60.5), Interval(48.2, 55.0)]
+    assert judge_gaps("a", AWAY, in_parts, 200.0).problems == ()
+    assert judge_gaps("a", AWAY, [], 55.0).problems == ()  # it was not over when they were asked
+
+
+@pytest.mark.parametrize(
+    "gaps",
+    [
+        [],
+        [Interval(50.0, 64.0)],
+        [Interval(45.0, 60.0)],
+        [Interval(50.0, 60.0), Interval(150.0, 153.0)],
+        [Interval(52.0, 54.0), Interval(56.0, 60.0)],
+    ],
+)
+def test_a_gap_list_that_is_not_exact_is_told(gaps: list[Interval]) -> None:
+    assert judge_gaps("a", AWAY, gaps, 200.0).problems
+
+
+def test_noise_may_be_footage_or_a_gap_and_excuses_nothing_else() -> None:
+    noisy = Truth((Interval(0.0, 200.0),), (), (Interval(90.0, 98.0),))
+    assert judge_gaps("a", noisy, [], 200.0).problems == ()
+    assert judge_gaps("a", noisy, [Interval(91.0, 99.0)], 200.0).problems == ()
+    assert judge_gaps("a", noisy, [Interval(91.0, 120.0)], 200.0).problems
+    cut = Truth((Interval(0.0, 95.0), Interval(104.0, 200.0)), (), (Interval(90.0, 95.0),))
+    assert judge_gaps("a", cut, [Interval(90.5, 104.0)], 200.0).problems == ()
+    assert judge_gaps("a", cut, [Interval(80.0, 104.0)], 200.0).problems
+
+
+def test_flat_memory_is_flat_and_a_leak_is_not() -> None:
+    def life(mb_per_hour: float, minutes: int = 12) -> list[tuple[float, float]]:
+        rise = [(float(s), 300.0 - 150.0 / (1 + s / 20)) for s in range(0, minutes * 60, 2)]
+        return [(s, mb + s * mb_per_hour / 3600 + (s % 7) * 0.3) for s, mb in rise]
+
+    flat, leak = judge_memory(life(0.0)), judge_memory(life(300.0))
+    assert flat is not None
+    assert flat.is_flat
+    assert leak is not None
+    assert not leak.is_flat
+    assert judge_memory([]) is None
+    assert judge_memory(life(0.0, minutes=4)) is None
+
+
+def test_a_run_passes_only_if_there_was_something_to_find() -> None:
+    plan = Plan(("a",), 1200.0, (Fault("stall", "a", 50.0, 5.0),))
+    good = Verdict({"expected": 1}, ())
+    memory = [(float(s), 200.0) for s in range(600)]
+    assert bench_soak.result(plan, [good], [good], memory, 0.0)["passed"]
+    for episodes, gaps, samples in (
+        ([Verdict({"expected": 0})], [good], memory),
+        ([good], [Verdict({"expected": 0})], memory),
+        ([good], [Verdict({"expected": 1}, ("wrong",))], memory),
+        ([good], [good], []),
+        ([good], [good], [(s, mb + s / 4) for s, mb in memory]),
+    ):
+        found = bench_soak.result(plan, episodes, gaps, samples, 0.0)
+        assert not found["passed"]
+        assert found["problems"]
+
+
+def test_the_soaks_camera_is_a_valid_one() -> None:
+    camera = CameraConfig.model_validate(bench_soak.soak_camera("a", "rtsp://127.0.0.1:1/cam"))
+    assert camera.recording is not None
+    longest_s = bench_soak.FILM_S - bench_soak.CROSSING_S
+    assert camera.rules[0].clear_s < longest_s
