@@ -7,6 +7,9 @@ that cameras' keyframes do not come all at once. For each marked picture a line 
 as it is sent: ``{"camera", "mark", "utc_s"}``.
 """
 
+# mypy: ignore-errors
+# The bindings exist in the system's Python alone, and have no types.
+
 import argparse
 import json
 import sys

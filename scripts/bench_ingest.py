@@ -21,9 +21,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import bench_film
 import demo_processes
+from bench_material import GOP_S
 from bench_progress import Bar
 from bench_stack import BenchStack, MissingToolError, Shown, require_tools, usage, wait
 
@@ -32,6 +34,15 @@ IDLE_WARM_UP_S, BUSY_WARM_UP_S = 45.0, 25.0
 """The gate decodes everything for ten seconds and knows the usual packet sizes twenty later."""
 REFERENCE_WARM_UP_S = 8.0
 _WHOLE_PICTURE = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+
+
+class Measured(TypedDict):
+    """What every way has; see ``Way``."""
+
+    cameras: int
+    seconds: float
+    cpu_s: float
+    rss_mb: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,7 @@ class Ingest:
         self._bar.begin(what, seconds)
         wait(seconds, [child])
 
-    def _measure(self, what: str, child: demo_processes.Child, cameras: int) -> dict[str, float]:
+    def _measure(self, what: str, child: demo_processes.Child, cameras: int) -> Measured:
         self._bar.begin(what, self._seconds)
         pid = child.process.pid
         began_s, before = time.monotonic(), usage(pid)
@@ -234,7 +245,7 @@ def summary(ways: dict[str, Way], films: Sequence[bench_film.Film]) -> dict[str,
         "width": bench_film.WIDTH,
         "height": bench_film.HEIGHT,
         "fps": bench_film.FPS,
-        "gop_s": bench_film.GOP_S,
+        "gop_s": GOP_S,
         "mbit_s": [round(film.mbit_s, 2) for film in films],
         "analysis_fps": ANALYSIS_FPS,
         "recording": True,

@@ -21,6 +21,7 @@ import bench_film
 import demo_processes
 import numpy as np
 from bench_ingest import camera_config
+from bench_material import GOP_S
 from bench_progress import Bar
 from bench_stack import BenchStack, MissingToolError, Shown, require_tools, usage, wait
 
@@ -89,7 +90,7 @@ def run(given: argparse.Namespace, say: Callable[[str], None]) -> dict[str, obje
             "width": bench_film.WIDTH,
             "height": bench_film.HEIGHT,
             "fps": bench_film.FPS,
-            "gop_s": bench_film.GOP_S,
+            "gop_s": GOP_S,
             "mbit_s": round(film.mbit_s, 2),
             "seconds": given.seconds,
         },

@@ -24,9 +24,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench_soak_plan import Fault, read_plan
+from demo_rtsp import RTP_CLOCK_HZ, Film, Picture, RtspServer, Session, load_film
 
 from pipeline.video import nal
-from scripts.demo_rtsp import RTP_CLOCK_HZ, Film, Picture, RtspServer, Session, load_film
 
 _print_lock = threading.Lock()
 
