@@ -104,8 +104,12 @@ def worker(
 @app.command()
 def analyze(
     videos: Annotated[list[Path], typer.Argument(help="Recordings; any format FFmpeg reads.")],
-    config: Annotated[Path, typer.Option(help="Rules to apply, as configs/examples/*.yaml.")],
-    out: Annotated[Path, typer.Option(help="Folder for alerts.jsonl, report.html and videos.")],
+    config: Annotated[
+        Path | None, typer.Option(help="Rules to apply, as configs/examples/*.yaml.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for alerts.jsonl, report.html and videos.")
+    ] = None,
     start: Annotated[
         datetime | None,
         typer.Option(help="When the recording began (school's time); lets schedules apply."),
@@ -120,13 +124,22 @@ def analyze(
         typer.Option(help="Decode only while something moves; the configuration's if not given."),
     ] = None,
     compare: Annotated[
-        Path | None, typer.Option(help="alerts.jsonl of an earlier run to compare with.")
+        Path | None,
+        typer.Option(
+            help="alerts.jsonl of an earlier run to compare with; with another alerts.jsonl in "
+            "place of recordings, nothing is analysed."
+        ),
     ] = None,
 ) -> None:
     """Analyse recordings offline, as fast as the machine; the same input gives the same alerts."""
-    from pipeline.studio.command import analyse_all
+    from pipeline.studio.command import analyse_all, compare_files
     from pipeline.video.gate import GateConfig
 
+    if compare is not None and [path.suffix for path in videos] == [".jsonl"]:
+        compare_files(compare, videos[0], Console(soft_wrap=True))
+        return
+    if config is None or out is None:
+        raise typer.BadParameter("to analyse recordings give --config and --out")
     modes = {OnOff.ON: GateConfig(), OnOff.OFF: GateConfig(mode="always")}
     analyse_all(
         videos,

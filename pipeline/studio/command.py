@@ -17,8 +17,8 @@ from pipeline.core.errors import ConfigError, EvidenceError, MinganError
 from pipeline.runtime.config import AnalysisConfig, load_analysis
 from pipeline.runtime.models import open_models
 from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
-from pipeline.studio.compare import compare, describe, read_alerts
-from pipeline.studio.report import write_report
+from pipeline.studio.compare import Comparison, compare, describe, read_alerts
+from pipeline.studio.report import ReportOptions, write_report
 from pipeline.studio.sums import summary_json
 from pipeline.video.gate import GateConfig
 
@@ -66,10 +66,10 @@ def analyse_all(
         scheduled = scheduled.model_copy(update={"gate": gate})
     config = scheduled if start else without_schedules(scheduled)
     _prepare(out)
-    start_utc_s = 0.0
+    zoned: datetime | None = None
     if start is not None:
         zoned = start if start.tzinfo else start.replace(tzinfo=file.site.zone())
-        start_utc_s = zoned.timestamp()
+    start_utc_s = 0.0 if zoned is None else zoned.timestamp()
     recordings: list[Recording] = []
     failures: list[str] = []
     with open_models(config, file.site, threads=threads) as models, _bar(console) as bar:
@@ -98,14 +98,22 @@ def analyse_all(
     try:
         (out / "alerts.jsonl").write_text(alerts_jsonl(recordings), "utf-8")
         (out / "summary.json").write_text(summary_json(recordings), "utf-8")
+        comparison = None
+        if before is not None:
+            analysed = {recording.path.name for recording in recordings}
+            known = [line for line in before if line.video in analysed]
+            comparison = compare(known, read_alerts(out / "alerts.jsonl"))
         write_report(
             out / "report.html",
             recordings,
             models.made_by,
-            language=language,
-            blurred=config.blur_people,
-            schedules_ignored=config is not scheduled,
-            analysis_fps=config.analysis_fps,
+            ReportOptions(
+                language=language,
+                blurred=config.blur_people,
+                schedules_ignored=config is not scheduled,
+                start=zoned,
+                comparison=comparison,
+            ),
         )
     except OSError as error:
         raise EvidenceError(
@@ -116,11 +124,24 @@ def analyse_all(
     for recording in recordings:
         console.print(_line(recording), highlight=False)
     console.print(f"report: {out / 'report.html'}", highlight=False, soft_wrap=True)
-    if before is not None:
-        for line in describe(compare(before, read_alerts(out / "alerts.jsonl"))):
-            console.print(line, highlight=False, soft_wrap=True)
+    if comparison is not None:
+        _tell_comparison(comparison, console)
     if failures:
         raise MinganError("\n       ".join(failures))
+
+
+def compare_files(first: Path, second: Path, console: Console) -> None:
+    """Say what changed between two runs, from their ``alerts.jsonl``.
+
+    Raises:
+        ConfigError: A file cannot be read, or is none.
+    """
+    _tell_comparison(compare(read_alerts(first), read_alerts(second)), console)
+
+
+def _tell_comparison(comparison: Comparison, console: Console) -> None:
+    for line in describe(comparison):
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def _line(recording: Recording) -> str:

@@ -22,6 +22,7 @@ class Line:
     zone: str
     start_s: float
     end_s: float
+    rule: str = ""
 
     def text(self) -> str:
         """For people."""
@@ -68,6 +69,7 @@ def read_alerts(path: Path) -> list[Line]:
                     str(data["zone"]),
                     float(data["start_s"]),
                     float(data["end_s"]),
+                    str(data.get("rule", data["rule_id"])),
                 )
             )
         except (ValueError, KeyError, TypeError) as error:
@@ -101,11 +103,59 @@ def compare(first: Sequence[Line], second: Sequence[Line]) -> Comparison:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """What changed for one rule.
+
+    Attributes:
+        rule: Its type.
+        before: Episodes of the first run.
+        now: Of the second.
+        same: Pairs among them.
+        before_s: Seconds they lasted, all together.
+        now_s: Of the second run.
+    """
+
+    rule: str
+    before: int
+    now: int
+    same: int
+    before_s: float
+    now_s: float
+
+
+def by_rule(comparison: Comparison) -> list[RuleChange]:
+    """The comparison rule by rule, those that changed most first."""
+    before = [*(a for a, _ in comparison.same), *comparison.only_first]
+    now = [*(b for _, b in comparison.same), *comparison.only_second]
+    changes = []
+    for rule in sorted({line.rule for line in (*before, *now)}):
+        was = [line for line in before if line.rule == rule]
+        is_ = [line for line in now if line.rule == rule]
+        same = sum(a.rule == rule for a, _ in comparison.same)
+        changes.append(
+            RuleChange(
+                rule,
+                len(was),
+                len(is_),
+                same,
+                sum(line.end_s - line.start_s for line in was),
+                sum(line.end_s - line.start_s for line in is_),
+            )
+        )
+    return sorted(changes, key=lambda c: (2 * c.same - c.before - c.now, c.rule))
+
+
 def describe(comparison: Comparison) -> list[str]:
     """The comparison in lines for people."""
     lines = [
         f"compared: {len(comparison.same)} the same, {len(comparison.only_first)} only before, "
         f"{len(comparison.only_second)} only now, latest start {comparison.latest_start_s:+.2f} s"
+    ]
+    lines += [
+        f"  {change.rule}: {change.before} before, {change.now} now, {change.same} the same; "
+        f"{change.before_s:.1f} s before, {change.now_s:.1f} s now"
+        for change in by_rule(comparison)
     ]
     lines += [f"  only before: {line.text()}" for line in comparison.only_first]
     lines += [f"  only now:    {line.text()}" for line in comparison.only_second]

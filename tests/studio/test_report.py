@@ -9,9 +9,12 @@ import pytest
 import yaml
 
 from api.contract.vocabulary import Language, vocabulary
+from pipeline.rules.economy import Filter
 from pipeline.runtime.episodes import Provenance
 from pipeline.studio.analyze import Recording
-from pipeline.studio.report import clock, write_report
+from pipeline.studio.compare import Line, compare
+from pipeline.studio.report import ReportOptions, clock, write_report
+from pipeline.studio.sums import RuleSum
 from pipeline.studio.texts import texts
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +43,54 @@ def test_media_time_reads_as_people_write_it(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
 
+def _text(target: Path) -> str:
+    """What a reader sees, without markup and style."""
+
+    class Reader(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.words: list[str] = []
+            self.is_style = False
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            self.is_style = tag == "style"
+
+        def handle_data(self, data: str) -> None:
+            if not self.is_style:
+                self.words += data.split()
+
+    reader = Reader()
+    reader.feed(target.read_text("utf-8"))
+    return " ".join(reader.words)
+
+
+def test_rules_without_alerts_are_told_with_time_outcomes_and_what_was_withheld(
+    tmp_path: Path,
+) -> None:
+    recording = Recording(Path("kitchen.mp4"), "kitchen", duration_s=120.0, packets=3000)
+    outcomes = {"violating": 4, "complying": 5, "unable_to_judge": 6}
+    recording.sums.rules = [
+        RuleSum("no_mask", "no_mask", "专间", 90.0, {"stalled": 30.0}, outcomes),
+        RuleSum("crowding", "crowding", "大厅", 120.0, {}, None),
+    ]
+    recording.sums.removed = {("no_mask", Filter.MERGED): 7, ("no_mask", Filter.PICTURE): 8}
+    target = tmp_path / "report.html"
+    made_by = Provenance("model", "a" * 64, "b" * 64)
+    options = ReportOptions(
+        language="zh",
+        blurred=True,
+        schedules_ignored=False,
+        comparison=compare([Line("kitchen.mp4", "masks", "", 1.0, 2.0, "no_mask")], []),
+    )
+    write_report(target, [recording], made_by, options)
+    text = _text(target)
+    assert "未戴口罩 专间 0 0:00.0 1:30.0 75 % 4 5 6 7 0 8" in text
+    assert "人员聚集 大厅 0 0:00.0 2:00.0 100 % — — — 0 0 0" in text
+    assert "未分析时段: 画面中断 0:30.0" in text
+    assert "未戴口罩 1 0 0 1 0 0:01.0 0:00.0" in text
+    assert "@page" in target.read_text("utf-8")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_empty_report_says_so_and_escapes_names(tmp_path: Path, language: Language) -> None:
     name = "<script>alert(1)</script>.mp4"
@@ -48,10 +99,7 @@ def test_an_empty_report_says_so_and_escapes_names(tmp_path: Path, language: Lan
         target,
         [Recording(Path(name), "x", failure="broke off"), Recording(Path("b.mp4"), "b")],
         Provenance("model", "a" * 64, "b" * 64),
-        language=language,
-        blurred=True,
-        schedules_ignored=True,
-        analysis_fps=5,
+        ReportOptions(language=language, blurred=True, schedules_ignored=True),
     )
     html = target.read_text("utf-8")
     parser = HTMLParser()
