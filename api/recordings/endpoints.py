@@ -17,6 +17,7 @@ from api.kit.errors import (
     NotSignedInError,
     TooManyViewersError,
 )
+from api.kit.moments import Moment
 from api.kit.problems import problems
 from api.recordings import play, service
 from api.recordings.schemas import PlayRequest, RecordingDay
@@ -42,12 +43,15 @@ async def get_day(
     day: Annotated[
         dt.date | None, Query(description="In the school's time zone; today if not given.")
     ] = None,
+    at: Annotated[
+        Moment | None, Query(description="Instead of `day`: the day that holds this moment.")
+    ] = None,
 ) -> RecordingDay:
     """Where there is footage and why there is none, alerts, and what was really looked at.
 
     The box is asked first and answers to the second; if it does not, its last report stands.
     """
-    return await service.get_day(runtime, camera_id, day)
+    return await service.get_day(runtime, camera_id, day, at)
 
 
 @router.post(

@@ -32,8 +32,10 @@ FALLBACK_ZONE = "Asia/Shanghai"
 """While no report of any camera has told the school's zone."""
 
 
-async def get_day(runtime: Runtime, camera_id: str, day: dt.date | None) -> RecordingDay:
-    """One camera's day.
+async def get_day(
+    runtime: Runtime, camera_id: str, day: dt.date | None, at: dt.datetime | None = None
+) -> RecordingDay:
+    """One camera's day; the one that holds the moment ``at``, today without either.
 
     Raises:
         NotFoundError: If there is no such camera.
@@ -46,8 +48,7 @@ async def get_day(runtime: Runtime, camera_id: str, day: dt.date | None) -> Reco
         report = await compliance.last_report(session, camera_id)
         name = report.time_zone if report is not None else await compliance.any_zone(session)
         zone = ZoneInfo(name or FALLBACK_ZONE)
-        day = day or now.astimezone(zone).date()
-        window = day_bounds(day, zone)
+        day, window = day_of(day, at or now, zone)
         filters = AlertFilters(
             camera_ids=(camera_id,), raised_from=window[0], raised_before=window[1]
         )
@@ -95,6 +96,22 @@ async def get_day(runtime: Runtime, camera_id: str, day: dt.date | None) -> Reco
         analysed=analysed.by_rule(intervals),
         days=[] if report is None else list(report.days),
     )
+
+
+def day_of(
+    day: dt.date | None, at: dt.datetime, zone: ZoneInfo
+) -> tuple[dt.date, tuple[dt.datetime, dt.datetime]]:
+    """A day, or the one of a moment, with its bounds.
+
+    Raises:
+        InvalidError: It is out of range.
+    """
+    try:
+        found = day or at.astimezone(zone).date()
+    except OverflowError as error:
+        fault = FieldError("query.at", "is out of range in the school's time zone")
+        raise InvalidError("no such day", errors=[fault]) from error
+    return found, day_bounds(found, zone)
 
 
 def day_bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:

@@ -37,6 +37,7 @@ MAY_CALL: dict[str, set[Caller]] = {
     "auth_login": _ANYONE,
     "auth_logout": _SIGNED_IN,
     "auth_me": _SIGNED_IN,
+    "cameras_approve_picture": _SIGNED_IN,
     "cameras_get": _SIGNED_IN,
     "cameras_list": _SIGNED_IN,
     "compliance_retention": _SIGNED_IN,

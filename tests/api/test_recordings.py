@@ -298,6 +298,9 @@ async def test_without_the_box_its_last_report_stands(
     assert len(yesterday["spans"]) == 1
     assert yesterday["gaps"] == []
     assert (await day_of(reviewer, "2026-11-30"))["spans"] == []
+    moment = (_MIDNIGHT - timedelta(seconds=1)).isoformat().replace("+00:00", "Z")
+    answer = await reviewer.get(f"/api/v1/recordings/gate-north?at={moment}")
+    assert answer.json()["day"] == "2026-11-23"
 
 
 async def test_alerts_and_analysed_time_of_the_day(
@@ -352,5 +355,7 @@ async def test_a_day_that_does_not_exist_is_refused(
     for day in ("9999-12-31", "0001-01-01", "2026-02-30", "today"):
         answer = await reviewer.get(f"/api/v1/recordings/gate-north?day={day}")
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), day
+    late = await reviewer.get("/api/v1/recordings/gate-north?at=9999-12-31T23:00:00Z")
+    assert late.status_code == 422
     missing = await reviewer.get("/api/v1/recordings/nowhere")
     assert missing.status_code == 404

@@ -54,6 +54,7 @@ class Stack:
     Attributes:
         home: Folder of everything it writes.
         cameras: Configuration of its cameras, as in a box's file.
+        recording: What is promised of the footage of all of them, into ``home / "footage"``.
     """
 
     home: Path
@@ -61,6 +62,7 @@ class Stack:
     rtsp_port: int = field(default_factory=free_port)
     api_port: int = field(default_factory=free_port)
     password: str = ""
+    recording: dict[str, object] | None = None
     _workers: int = 0
 
     def __post_init__(self) -> None:
@@ -99,6 +101,12 @@ class Stack:
     def start_worker(self) -> demo_processes.Child:
         """Start a worker on the stack's configuration."""
         config = demo_site.write_config(self.home, self.url, self.cameras)
+        if self.recording is not None:
+            box = json.loads(config.read_text("utf-8"))
+            box["recorder"] = {"folder": str(self.home / "footage")}
+            for camera in box["cameras"]:
+                camera["recording"] = self.recording
+            config.write_text(json.dumps(box, ensure_ascii=False), "utf-8")
         self._workers += 1
         return self.processes.start(
             f"worker-{self._workers}",

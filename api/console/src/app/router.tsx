@@ -18,6 +18,7 @@ export function createRouter() {
         { path: "alerts/:id", lazy: async () => import("../alerts/detail/DetailPage") },
         { path: "live", lazy: async () => import("../wall/WallPage") },
         { path: "cameras", lazy: async () => import("../cameras/CamerasPage") },
+        { path: "recordings/:id", lazy: async () => import("../recordings/RecordingPage") },
         { path: "retention", lazy: async () => import("../compliance/RetentionPage") },
         { path: "users", lazy: async () => import("../users/UsersPage") },
         { path: "*", element: <NotFoundPage /> },

@@ -103,6 +103,13 @@ export function CameraCard({ camera }: { camera: CameraView }) {
           {t("cameras.watchLive")}
         </Link>
         <Link
+          to={`/recordings/${encodeURIComponent(camera.camera_id)}`}
+          className={styles.door}
+          data-testid="to-recordings"
+        >
+          {t("cameras.recordings")}
+        </Link>
+        <Link
           to={`/?status=all&camera_id=${encodeURIComponent(camera.camera_id)}`}
           className={styles.door}
         >

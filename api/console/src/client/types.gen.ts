@@ -3956,6 +3956,12 @@ export type RecordingsDayData = {
          * In the school's time zone; today if not given.
          */
         day?: string | null;
+        /**
+         * At
+         *
+         * Instead of `day`: the day that holds this moment.
+         */
+        at?: string | null;
     };
     url: '/api/v1/recordings/{camera_id}';
 };

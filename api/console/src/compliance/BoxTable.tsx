@@ -1,5 +1,6 @@
 import { Table, Tooltip, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import type { RetentionRow } from "../http/types";
 import { useTerm } from "../i18n/terms";
@@ -23,6 +24,14 @@ export function BoxTable({ box }: { box: BoxRows }) {
         <>
           <strong>{name}</strong>
           <div className={styles.muted}>{location || id}</div>
+          <Link
+            to={`/recordings/${encodeURIComponent(id)}`}
+            className={styles.door}
+            onClick={(event) => event.stopPropagation()}
+            data-testid="to-recordings"
+          >
+            {t("retention.recordings")}
+          </Link>
         </>
       ),
     },
@@ -106,7 +115,7 @@ export function BoxTable({ box }: { box: BoxRows }) {
         scroll={{ x: "max-content" }}
         expandable={{
           rowExpandable: (row) => row.facts !== null,
-          expandedRowRender: (row) => row.facts && <GapList facts={row.facts} />,
+          expandedRowRender: (row) => row.facts && <GapList cameraId={row.camera_id} facts={row.facts} />,
           expandRowByClick: true,
         }}
         onRow={(row) =>

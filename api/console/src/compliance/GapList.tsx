@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import type { RetentionFacts } from "../http/types";
 import { useTerm } from "../i18n/terms";
@@ -7,7 +8,7 @@ import styles from "./compliance.module.css";
 import { floorDays, gapSpan, schoolTime } from "./retention";
 
 /** Every interval without footage with its cause, and every promise that was broken. */
-export function GapList({ facts }: { facts: RetentionFacts }) {
+export function GapList({ cameraId, facts }: { cameraId: string; facts: RetentionFacts }) {
   const { t } = useTranslation();
   const term = useTerm();
   return (
@@ -68,7 +69,12 @@ export function GapList({ facts }: { facts: RetentionFacts }) {
         <ul className={styles.list}>
           {facts.gaps.map((gap) => (
             <li key={`${gap.from_at} ${gap.to_at}`} data-testid="gap" data-cause={gap.cause}>
-              <span className={styles.span}>{gapSpan(gap, facts.time_zone)}</span>
+              <Link
+                to={`/recordings/${encodeURIComponent(cameraId)}?at=${encodeURIComponent(gap.from_at)}`}
+                className={styles.span}
+              >
+                {gapSpan(gap, facts.time_zone)}
+              </Link>
               <span className={styles.length}>
                 {formatDuration(t, secondsBetween(gap.from_at, gap.to_at))}
               </span>

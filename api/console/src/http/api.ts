@@ -4,7 +4,15 @@ import { client } from "../client/client.gen";
 import * as sdk from "../client/sdk.gen";
 import { observeServerTime, serverNow } from "../time/serverClock";
 import { toProblem } from "./problem";
-import type { FalsePositiveReason, LiveRequest, Me, OriginalReason, Tile, UserCreate } from "./types";
+import type {
+  FalsePositiveReason,
+  LiveRequest,
+  Me,
+  OriginalReason,
+  PlayRequest,
+  Tile,
+  UserCreate,
+} from "./types";
 
 const PAGE_SIZE = 40;
 let csrfToken = "";
@@ -104,6 +112,24 @@ export const api = {
     unwrap(sdk.liveChange({ path: { view_id: viewId }, body: { tiles: wallTiles(tiles) } })),
 
   approvePicture: (id: string) => unwrap(sdk.camerasApprovePicture({ path: { camera_id: id } })),
+  recordingDay: (cameraId: string, when: { day?: string; at?: string }) =>
+    timed(unwrap(sdk.recordingsDay({ path: { camera_id: cameraId }, query: when }))),
+  /** The answer goes on as long as it is read, and no faster. */
+  playRecording: async (
+    cameraId: string,
+    body: PlayRequest,
+    signal: AbortSignal,
+  ): Promise<Response> => {
+    const response = await fetch(`/api/v1/recordings/${encodeURIComponent(cameraId)}/play`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
+      body: JSON.stringify(body),
+      signal,
+    });
+    if (!response.ok) throw toProblem(await response.json().catch(() => null), response);
+    return response;
+  },
+
   cameras: () => timed(unwrap(sdk.camerasList())),
   retention: () => timed(unwrap(sdk.complianceRetention())),
   health: () => unwrap(sdk.healthGet()),

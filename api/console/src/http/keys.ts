@@ -11,6 +11,7 @@ export const keys = {
   alert: (id: string) => ["alerts", "one", id] as const,
   cameras: ["cameras"] as const,
   retention: ["retention"] as const,
+  recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,
   users: ["users"] as const,
   health: ["health"] as const,
 };

@@ -19,6 +19,8 @@ export type {
   MissingSeconds,
   OriginalGrant,
   OriginalReason,
+  PlayRequest,
+  RecordingDay,
   RetentionFacts,
   RetentionRow,
   RetentionState,
@@ -29,4 +31,5 @@ export type {
   UserCreated,
   UserList,
   UserView,
+  ViewingReason,
 } from "../client/types.gen";

@@ -7,7 +7,7 @@ import styles from "./help.module.css";
 import { BINDINGS, type Binding } from "./keymap";
 import { useKeys } from "./useKeys";
 
-const GROUPS: readonly Binding["group"][] = ["judge", "move", "player", "wall", "page"];
+const GROUPS: readonly Binding["group"][] = ["judge", "move", "player", "wall", "recordings", "page"];
 
 /** All keys, from the same table the handlers use. */
 export function HelpOverlay() {
@@ -47,7 +47,7 @@ export function HelpOverlay() {
                         <kbd key={key}>{key}</kbd>
                       ))}
                     </dt>
-                    <dd>{t(`help.action.${binding.action}`)}</dd>
+                    <dd>{t(`help.action.${binding.help ?? binding.action}`)}</dd>
                   </div>
                 ))}
               </dl>

@@ -14,6 +14,8 @@ export type Action =
   | "layout"
   | "pageBack"
   | "pageForward"
+  | "zoomIn"
+  | "zoomOut"
   | "search"
   | "help"
   | "close";
@@ -28,7 +30,9 @@ export interface Binding {
   keys: readonly string[];
   /** `KeyboardEvent.code`, for keyboards with a Chinese input method switched on. */
   codes: readonly string[];
-  group: "move" | "judge" | "player" | "wall" | "page";
+  group: "move" | "judge" | "player" | "wall" | "recordings" | "page";
+  /** What the help calls it where the same action means something else. */
+  help?: "seekBack" | "seekForward" | "stopBack" | "stopForward";
 }
 
 export const BINDINGS: readonly Binding[] = [
@@ -65,6 +69,13 @@ export const BINDINGS: readonly Binding[] = [
     codes: ["BracketRight"],
     group: "wall",
   },
+  // On the recordings page the player's and the wall's keys seek and leap; these lines say so.
+  { action: "frameBack", shown: ["←"], keys: [], codes: [], group: "recordings", help: "seekBack" },
+  { action: "frameForward", shown: ["→"], keys: [], codes: [], group: "recordings", help: "seekForward" },
+  { action: "pageBack", shown: ["["], keys: [], codes: [], group: "recordings", help: "stopBack" },
+  { action: "pageForward", shown: ["]"], keys: [], codes: [], group: "recordings", help: "stopForward" },
+  { action: "zoomIn", shown: ["+"], keys: ["+", "="], codes: ["Equal", "NumpadAdd"], group: "recordings" },
+  { action: "zoomOut", shown: ["−"], keys: ["-"], codes: ["Minus", "NumpadSubtract"], group: "recordings" },
   { action: "help", shown: ["?"], keys: ["?", "？"], codes: [], group: "page" },
   { action: "close", shown: ["Esc"], keys: ["escape"], codes: [], group: "page" },
 ];

@@ -35,7 +35,7 @@ describe("FrameReader", () => {
     }
     expect(frames).toEqual([
       { kind: "state", channel: 4, cameraId: "gate", state: "trouble", reason: "no_picture", detail: "refused" },
-      { kind: "init", channel: 4, cameraId: "gate", mime: "video/mp4", transcoded: true, data: new Uint8Array([1, 2, 3]) },
+      { kind: "init", channel: 4, cameraId: "gate", mime: "video/mp4", transcoded: true, fromAt: "", data: new Uint8Array([1, 2, 3]) },
       { kind: "media", channel: 4, data: new Uint8Array([9, 8]) },
     ]);
   });

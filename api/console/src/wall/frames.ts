@@ -3,7 +3,7 @@ export type WallState = "starting" | "playing" | "stalled" | "trouble" | "worker
 
 export type WallFrame =
   | { kind: "state"; channel: number; cameraId: string; state: WallState; reason: string; detail: string }
-  | { kind: "init"; channel: number; cameraId: string; mime: string; transcoded: boolean; data: Uint8Array<ArrayBuffer> }
+  | { kind: "init"; channel: number; cameraId: string; mime: string; transcoded: boolean; fromAt: string; data: Uint8Array<ArrayBuffer> }
   | { kind: "media"; channel: number; data: Uint8Array<ArrayBuffer> };
 
 const HEAD_BYTES = 8;
@@ -42,6 +42,7 @@ function read(kind: number, channel: number, payload: Uint8Array<ArrayBuffer>): 
       cameraId: text(head["camera_id"]),
       mime: text(head["mime"]),
       transcoded: head["is_transcoded"] === true,
+      fromAt: text(head["from_at"]),
       data: payload.subarray(2 + length),
     };
   }

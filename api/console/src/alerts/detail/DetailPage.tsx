@@ -147,6 +147,13 @@ export function Component() {
               onVerdict={controls.onVerdict}
             />
           </div>
+          <Link
+            to={`/recordings/${encodeURIComponent(alert.camera_id)}?at=${footageBefore(alert.started_at)}`}
+            className={styles.footage}
+            data-testid="to-recordings"
+          >
+            {t("detail.footage")}
+          </Link>
           <Facts alert={alert} detail={alert} />
           <Stills key={alert.id} alert={alert} />
         </div>
@@ -167,6 +174,11 @@ export function Component() {
       </div>
     </article>
   );
+}
+
+/** A moment shortly before, as an address has it. */
+function footageBefore(moment: string): string {
+  return encodeURIComponent(new Date(Date.parse(moment) - 10_000).toISOString());
 }
 
 interface StepProps {

@@ -1,0 +1,63 @@
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { RiskMark } from "../alerts/RiskMark";
+import { StatusMark } from "../alerts/StatusMark";
+import type { RecordingDay } from "../http/types";
+import { useTerm } from "../i18n/terms";
+import { formatDuration } from "../time/format";
+import { gapsOf, LEAD_MS, rangeOf, schoolClock } from "./day";
+import styles from "./recordings.module.css";
+
+/** Gaps and alerts of the day in words; each is a place to look at. */
+export function EventList({ day, onSeek }: { day: RecordingDay; onSeek: (at: number) => void }) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const clock = (moment: string) => schoolClock(Date.parse(moment), day.time_zone);
+  const gaps = gapsOf(day);
+  return (
+    <aside className={styles.events}>
+      <h2 className={styles.heading}>{t("recordings.gaps", { count: gaps.length })}</h2>
+      {gaps.length === 0 ? (
+        <p className={styles.muted}>{t(day.spans.length > 0 ? "recordings.noGaps" : "recordings.noneTold")}</p>
+      ) : (
+        <ul className={styles.list} data-testid="day-gaps">
+          {gaps.map((gap) => {
+            const { from, to } = rangeOf(gap);
+            return (
+              <li key={gap.from_at}>
+                <button type="button" className={styles.event} onClick={() => onSeek(from - LEAD_MS / 2)} data-testid="day-gap" data-cause={gap.cause}>
+                  <span className={styles.clock}>{`${clock(gap.from_at)}–${clock(gap.to_at)}`}</span>
+                  <strong>{term("gap_cause", gap.cause)}</strong>
+                  <span className={styles.muted}>{formatDuration(t, (to - from) / 1000)}</span>
+                </button>
+                {gap.detail && <code className={styles.detail}>{gap.detail}</code>}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <h2 className={styles.heading}>{t("recordings.alerts", { count: day.alerts.length })}</h2>
+      {day.alerts.length === 0 ? (
+        <p className={styles.muted}>{t("recordings.noAlerts")}</p>
+      ) : (
+        <ul className={styles.list} data-testid="day-alerts">
+          {day.alerts.map((alert) => (
+            <li key={alert.id} className={styles.alertLine}>
+              <button type="button" className={styles.event} onClick={() => onSeek(Date.parse(alert.started_at) - LEAD_MS)} data-testid="day-alert">
+                <span className={styles.clock}>{clock(alert.started_at)}</span>
+                <strong>{term("rules", alert.rule)}</strong>
+              </button>
+              <RiskMark risk={alert.risk} />
+              <StatusMark status={alert.status} />
+              <Link to={`/alerts/${alert.id}`} className={styles.door}>
+                {t("recordings.toAlert")}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      {day.has_more_alerts && <p className={styles.muted}>{t("recordings.moreAlerts", { n: day.alerts.length })}</p>}
+    </aside>
+  );
+}

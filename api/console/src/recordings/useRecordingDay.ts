@@ -1,0 +1,24 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+
+import { api } from "../http/api";
+import { keys } from "../http/keys";
+
+const REFRESH_MS = 60_000;
+
+export interface When {
+  day?: string;
+  at?: string;
+}
+
+/** One camera's day; what is still happening is asked for again each minute. */
+export function useRecordingDay(cameraId: string, when: When) {
+  return useQuery({
+    queryKey: keys.recordingDay(cameraId, when.day ?? when.at ?? "today"),
+    queryFn: () => api.recordingDay(cameraId, when),
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => {
+      const day = query.state.data;
+      return day && Date.parse(day.as_of) < Date.parse(day.to_at) ? REFRESH_MS : false;
+    },
+  });
+}
