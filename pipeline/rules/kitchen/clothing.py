@@ -2,7 +2,9 @@
 
 These are rules about something that is *not* there, so they need to know when they cannot see:
 the classifier says "cannot tell" of heads that are blurred, turned away or hidden, and the rule
-adds what only it knows: a box too small, or cut off at the picture's upper edge.
+adds what only it knows: a box too small, and for hats one that the picture's upper edge cuts off.
+A face is the lower part of a head: who stands close to the camera, with the hair at the edge, still
+shows it, and where the face is outside as well the classifier cannot tell.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from pipeline.rules.person_judge import PersonJudge, PersonJudgeConfig
 from pipeline.rules.rule_config import PositiveSeconds
 
 _CUT_OFF = 0.002
-"""A box whose top is this close to the picture's upper edge has its head outside, or nearly."""
+"""A box whose top is this close to the picture's upper edge has no room for a hat in it."""
 
 
 class ClothingConfig(PersonJudgeConfig):
@@ -31,7 +33,7 @@ class ClothingConfig(PersonJudgeConfig):
     """
 
     attribute: ClassVar[str]
-    is_on_head: ClassVar[bool] = False
+    needs_crown: ClassVar[bool] = False
 
     window_s: PositiveSeconds = 5.0
     min_height_px: Annotated[float, Field(ge=0.0, le=4000.0)] = 80.0
@@ -46,7 +48,7 @@ class NoChefHatConfig(ClothingConfig):
     """Hair must be covered; attribute ``hat``."""
 
     attribute = "hat"
-    is_on_head = True
+    needs_crown = True
     type: Literal["no_chef_hat"]
 
 
@@ -54,7 +56,6 @@ class NoMaskConfig(ClothingConfig):
     """A mask must be worn; attribute ``mask``. Only in dedicated rooms (专间): draw the zone."""
 
     attribute = "mask"
-    is_on_head = True
     type: Literal["no_mask"]
 
 
@@ -96,7 +97,7 @@ class _Clothing(PersonJudge[ClothingConfigT]):
         answers = tracks.attribute(self._config.attribute)[inside].astype(np.int8)
         boxes = tracks.xyxy[inside]
         hidden = boxes[:, 3] - boxes[:, 1] < self._config.min_height_px
-        if self._config.is_on_head:
+        if self._config.needs_crown:
             hidden |= boxes[:, 1] <= _CUT_OFF * tracks.frame_size[1]
         return np.where(hidden, np.int8(-1), answers)
 

@@ -123,6 +123,12 @@ def test_a_head_outside_the_picture_or_too_small_is_not_judged(
     assert len(closed(watch(rule_of("no_chef_hat"), [person], every(5, 30)))) == told
 
 
+def test_a_face_at_the_upper_edge_is_judged_for_a_mask() -> None:
+    # Close to the camera the hair is cut off and the face is not.
+    close = Thing(1, standing(at(0.2, 0.4), height=0.4), says={"mask": lambda _: 0})
+    assert len(closed(watch(rule_of("no_mask"), [close], every(5, 30)))) == 1
+
+
 def test_somebody_who_passes_through_is_not_judged() -> None:
     person = worker("no_uniform", 0, until_s=5.0)
     what = rule_of("no_uniform")
