@@ -1,12 +1,12 @@
 """``scripts/bench ingest``: how many RTSP cameras one core watches and records.
 
-1080p25 H.264 at 4 Mbit/s, a keyframe every two seconds, over loopback from GStreamer's
-rtsp-server. A quiet scene under sensor noise (idle) and a street on which people walk all the time
-(busy) go through the real worker with gate, recording to disk, model and rules. In the same run, on
-the same streams: every picture decoded with our decoder and no more, and Debian's daemon
-``motion`` with its packaged settings, without recording. The figures are CPU seconds of those
-processes, user and system, for each second of one camera; cameras a core are their inverse. The
-cameras' server and the command centre are processes of their own and not counted.
+1080p25 H.264 at 4 Mbit/s, a keyframe every two seconds, over loopback from GStreamer's rtsp-server.
+A quiet scene under sensor noise (idle) and a street on which people walk all the time (busy) go
+through the real worker with gate, picture diagnosis, recording to disk, model and rules. In the
+same run, on the same streams: every picture decoded with our decoder and no more, and Debian's
+daemon ``motion`` with its packaged settings, without recording. The figures are CPU seconds of
+those processes, user and system, for each second of one camera; cameras a core are their inverse.
+The cameras' server and the command centre are processes of their own and not counted.
 """
 
 from __future__ import annotations
@@ -74,13 +74,14 @@ class Way:
 
 
 def camera_config(camera: str, url: str) -> dict[str, object]:
-    """A camera as a school's box has it: gate, recording and one rule."""
+    """A camera as a school's box has it: gate, picture diagnosis, recording and one rule."""
     return {
         "id": camera,
         "name": camera,
         "source": {"type": "rtsp", "url": url},
         "analysis_fps": ANALYSIS_FPS,
         "gate": {"mode": "auto"},
+        "diagnosis": {"enabled": True},
         "recording": {"keep_days": 1},
         "rules": [
             {
@@ -249,7 +250,7 @@ def summary(ways: dict[str, Way], films: Sequence[bench_film.Film]) -> dict[str,
         "mbit_s": [round(film.mbit_s, 2) for film in films],
         "analysis_fps": ANALYSIS_FPS,
         "recording": True,
-        "diagnosis": False,
+        "diagnosis": True,
     }
     result["ways"] = {name: asdict(way) for name, way in ways.items()}
     return result

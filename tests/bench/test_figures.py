@@ -60,6 +60,7 @@ def test_the_benchmarks_camera_is_a_valid_one() -> None:
     camera = CameraConfig.model_validate(given)
     assert camera.gate.mode == "auto"
     assert camera.recording is not None
+    assert camera.diagnosis.enabled
 
 
 def test_motion_is_told_of_every_camera(tmp_path: Path) -> None:
