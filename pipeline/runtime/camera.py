@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 import structlog
 
 from api.contract import AnalysedTime, CameraHeartbeat, CameraState, MissingReason
 from pipeline.core.clock import Clock, FrameTime
+from pipeline.core.detections import Detections
 from pipeline.core.errors import ModelError, SourceError, SourceReason
 from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
-from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.packets import EncodedPacket
 from pipeline.core.redact import redact_url
 from pipeline.live.tap import PacketTap
 from pipeline.recorders.recorder import CameraFeed
@@ -27,22 +29,22 @@ from pipeline.rules.base import Rule
 from pipeline.runtime.alerts import CameraAlerts
 from pipeline.runtime.analysis import Analysis, FrameResult
 from pipeline.runtime.camera_status import CameraStatus
-from pipeline.runtime.config import CameraConfig, RtspSourceConfig
+from pipeline.runtime.config import CameraConfig, RtspSourceConfig, streams_of
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import ClipRequest, EvidenceDesk
 from pipeline.runtime.load import CameraLoad, Urgency, urgency_of
+from pipeline.runtime.main_stream import MainStream, joined, picture_at
 from pipeline.runtime.packet_queue import PacketQueue
 from pipeline.runtime.picture_watch import PictureWatch
 from pipeline.runtime.reader import StreamReader
+from pipeline.runtime.session import Session
 from pipeline.runtime.snapshots import Mark
 from pipeline.runtime.watched_time import WatchedTime, picture_worth_s
 from pipeline.video.gate import Gate, GatedDecoder
-from pipeline.video.ring import PacketRing
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.base import PacketSource
 
 _log = structlog.get_logger(__name__)
-_RING_BYTES = 96 * 1024 * 1024
 _QUEUE_PACKETS = 1024
 _QUEUE_S = 8.0
 """Longest wait of a packet; the ring reaches further back, so that a clip has its pre-roll."""
@@ -60,22 +62,9 @@ _MISSING = {
 }
 
 
-@dataclass(slots=True, eq=False)
-class _Session:
-    """One connection: its stream, its ring, and what went wrong with it."""
-
-    source: PacketSource
-    info: StreamInfo
-    ring: PacketRing
-    newest_s: float = 0.0
-    judged_s: float = float("-inf")
-    ended: threading.Event = field(default_factory=threading.Event)
-    failure: SourceError | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _PendingClip:
-    session: _Session
+    session: Session
     alert: UUID
     start_media_s: float
     end_media_s: float
@@ -121,9 +110,9 @@ class CameraWorker:
         self._desk = desk
         self._footage = footage
         self._clock = clock
-        self._queue: PacketQueue[_Session] = PacketQueue(_QUEUE_PACKETS, _QUEUE_S)
+        self._queue: PacketQueue[Session] = PacketQueue(_QUEUE_PACKETS, _QUEUE_S)
         self._stop = threading.Event()
-        self._session: _Session | None = None
+        self._session: Session | None = None
         self._pending_clips: list[_PendingClip] = []
         self._started_mono_ns = clock.mono_ns()
         self._last_time: FrameTime | None = None
@@ -141,7 +130,14 @@ class CameraWorker:
             frame_worth_s=picture_worth_s(config),
             emit=emit_time,
         )
-        self._reader = StreamReader(config.id, config.source, self, clock)
+        self._keep_s = config.clip.pre_s + config.clip.post_s + _QUEUE_S + 2.0
+        analysed, main = streams_of(config.source)
+        self._main = (
+            None
+            if main is None
+            else MainStream(config.id, main, self._keep_s, self.tap, footage, clock)
+        )
+        self._reader = StreamReader(config.id, analysed, self, clock)
         self._thread = threading.Thread(
             target=self._analyse, name=f"analyse-{config.id}", daemon=True
         )
@@ -154,16 +150,22 @@ class CameraWorker:
                 self._footage.session_ended("disabled")
         else:
             self._reader.start()
+            if self._main is not None:
+                self._main.start()
         self._thread.start()
 
     def request_stop(self) -> None:
         """Ask both threads to end; a blocked read is broken off."""
         self._stop.set()
         self._reader.request_stop()
+        if self._main is not None:
+            self._main.request_stop()
 
     def join(self, deadline_s: float) -> None:
         """Wait for both threads; open episodes are closed and their clips cut as far as they go."""
         self._reader.join(deadline_s)
+        if self._main is not None:
+            self._main.join(deadline_s)
         self._thread.join(deadline_s)
 
     def heartbeat(self) -> CameraHeartbeat:
@@ -174,6 +176,11 @@ class CameraWorker:
         )
         picture = None if self.picture is None else self.picture.wire()
         return told.model_copy(update={"picture": picture, "withheld": self._alerts.withheld})
+
+    @property
+    def live_reason(self) -> str:
+        """Why there is nothing to show live; ``""`` when there is."""
+        return self.status.reason if self._main is None else self._main.reason
 
     def load(self) -> CameraLoad | None:
         """How it keeps up; None while nothing comes from it."""
@@ -194,12 +201,7 @@ class CameraWorker:
 
     def opened(self, source: PacketSource) -> None:
         """A new session begins."""
-        clip = self.config.clip
-        self._session = _Session(
-            source,
-            source.info,
-            PacketRing(clip.pre_s + clip.post_s + _QUEUE_S + 2.0, _RING_BYTES),
-        )
+        self._session = Session.begin(source, self._keep_s)
         self.status.connected(source.info)
 
     def took(self, packet: EncodedPacket) -> bool:
@@ -208,11 +210,11 @@ class CameraWorker:
         assert session is not None, "a packet comes after its session was opened"
         if session.failure is not None:
             return False
-        session.ring.append(packet)
-        session.newest_s = max(session.newest_s, packet.media_s)
-        self.tap.add(packet, session.info, session.ring)
-        if self._footage is not None:
-            self._footage.add(packet, session.info)
+        session.keep(packet)
+        if self._main is None:
+            self.tap.add(packet, session.info, session.ring)
+            if self._footage is not None:
+                self._footage.add(packet, session.info)
         self._queue.put(session, packet)
         self.status.received(packet.utc_s)
         return True
@@ -227,7 +229,7 @@ class CameraWorker:
     def lost(self, error: SourceError) -> None:
         """The camera does not answer, or stopped sending."""
         self.status.lost(error)
-        if self._footage is not None:
+        if self._footage is not None and self._main is None:
             self._footage.session_ended(error.reason.value, redact_url(error.line()))
 
     def broken(self, why: str) -> None:
@@ -237,7 +239,7 @@ class CameraWorker:
     # --- the analysis' thread ------------------------------------------------------------
 
     def _analyse(self) -> None:
-        session: _Session | None = None
+        session: Session | None = None
         gated: GatedDecoder | None = None
         base_s = 0.0
         while not self._stop.is_set():
@@ -259,7 +261,7 @@ class CameraWorker:
             gated.close()
         self._end()
 
-    def _gated_decoder(self, session: _Session) -> GatedDecoder:
+    def _gated_decoder(self, session: Session) -> GatedDecoder:
         """A new session's decoder; what the gate knows of the camera stays."""
         if self._gate is None:
             self._gate = Gate(session.info, self.config.gate, settle_s=self._analysis.settle_s)
@@ -272,7 +274,7 @@ class CameraWorker:
         )
 
     def _look(
-        self, session: _Session, gated: GatedDecoder, packet: EncodedPacket, base_s: float
+        self, session: Session, gated: GatedDecoder, packet: EncodedPacket, base_s: float
     ) -> None:
         try:
             for frame in gated.frames(packet):
@@ -301,7 +303,7 @@ class CameraWorker:
             _log.exception("analysis failed", camera=self.config.id)
             self.status.broken(f"{type(error).__name__}: {error}")
 
-    def _is_late_for(self, session: _Session, packet: EncodedPacket, frame: Frame) -> bool:
+    def _is_late_for(self, session: Session, packet: EncodedPacket, frame: Frame) -> bool:
         """Whether a picture is let go because the analysis lags: the later, the more of them.
 
         The lag is the packet's: pictures that the gate went back for are old but not late.
@@ -324,7 +326,7 @@ class CameraWorker:
         )
         self.status.looked(utc_s)
 
-    def _judge(self, session: _Session, frame: Frame, base_s: float) -> FrameResult:
+    def _judge(self, session: Session, frame: Frame, base_s: float) -> FrameResult:
         """Run one sampled frame through tracker and rules, on the worker's own time line."""
         session_media_s = frame.time.media_s
         last_s = self._last_time.media_s if self._last_time else 0.0
@@ -340,7 +342,7 @@ class CameraWorker:
 
     def _take(
         self,
-        session: _Session,
+        session: Session,
         rule: Rule,
         event: RuleEvent,
         result: FrameResult,
@@ -351,18 +353,28 @@ class CameraWorker:
                 continue
             alert = raised.episode.id
             mark = Mark(raised.event.box_norm_xyxy, rule.shape_norm, not rule.shape_closed)
+            main = self._main.at(result.frame.time.utc_s) if self._main is not None else None
+            held, at_s = main or (session, session_media_s)
             self._desk.snapshot(
-                alert, result.frame, result.detections, mark, blur=self.config.blur_people
+                alert, partial(self._shown, result, main), mark, blur=self.config.blur_people
             )
             clip = self.config.clip
             self._pending_clips.append(
-                _PendingClip(
-                    session,
-                    alert,
-                    max(0.0, session_media_s - clip.pre_s),
-                    session_media_s + clip.post_s,
-                )
+                _PendingClip(held, alert, max(0.0, at_s - clip.pre_s), at_s + clip.post_s)
             )
+
+    def _shown(
+        self, result: FrameResult, main: tuple[Session, float] | None
+    ) -> tuple[Frame, Detections]:
+        """An alert's picture and whom to blur: the main stream's, or else the analysed one.
+
+        Called by the desk's thread.
+        """
+        frame = picture_at(*main, self.config.id) if main else None
+        if frame is None:
+            return result.frame, result.detections
+        people = self._analysis.find(frame)
+        return frame, joined(people, result.detections, result.frame.size, frame.size)
 
     def _cut_clips(self, *, at_once: bool = False) -> None:
         waiting: list[_PendingClip] = []

@@ -38,6 +38,11 @@ class RtspSourceConfig(Strict):
 
     type: Literal["rtsp"]
     url: Annotated[str, StringConstraints(pattern=r"^rtsps?://[^\s]+$", max_length=512)]
+    substream_url: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^rtsps?://[^\s]+$", max_length=512),
+        Field(description="A smaller stream of the same view, analysed in place of the main one"),
+    ] = None
     username: str | None = None
     password_env: str | None = None
     password_file: Path | None = None
@@ -46,7 +51,7 @@ class RtspSourceConfig(Strict):
 
     @model_validator(mode="after")
     def _keeps_secrets_out(self) -> RtspSourceConfig:
-        if _URL_WITH_PASSWORD.match(self.url):
+        if any(_URL_WITH_PASSWORD.match(url) for url in (self.url, self.substream_url or "")):
             raise ValueError(
                 "the address contains a password; write it without, and give `username` with "
                 "`password_env` or `password_file`"
@@ -90,6 +95,15 @@ class FileSourceConfig(Strict):
 
 
 SourceConfig = Annotated[RtspSourceConfig | FileSourceConfig, Field(discriminator="type")]
+
+
+def streams_of(
+    source: RtspSourceConfig | FileSourceConfig,
+) -> tuple[RtspSourceConfig | FileSourceConfig, RtspSourceConfig | None]:
+    """What is analysed, and the main stream where that is another one."""
+    if isinstance(source, FileSourceConfig) or source.substream_url is None:
+        return source, None
+    return source.model_copy(update={"url": source.substream_url}), source
 
 
 class ClipConfig(Strict):

@@ -76,10 +76,22 @@ class EvidenceDesk:
         self._thread.join(deadline_s)
 
     def snapshot(
-        self, alert: UUID, frame: Frame, people: Detections, mark: Mark, *, blur: bool
+        self,
+        alert: UUID,
+        shown: Callable[[], tuple[Frame, Detections]],
+        mark: Mark,
+        *,
+        blur: bool,
     ) -> None:
-        """Ask for the pictures of an alert."""
-        self._submit(lambda: self._make_snapshots(alert, frame, people, mark, blur))
+        """Ask for the pictures of an alert.
+
+        Args:
+            alert: Its episode.
+            shown: The picture, and all that was found in it; called by the desk's thread.
+            mark: What to draw.
+            blur: Whether people are blurred.
+        """
+        self._submit(lambda: self._make_snapshots(alert, *shown(), mark, blur))
 
     def clip(self, alert: UUID, request: ClipRequest) -> None:
         """Ask for the clip of an alert."""

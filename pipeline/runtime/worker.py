@@ -266,4 +266,4 @@ def _end(cameras: Sequence[CameraWorker]) -> None:
 
 
 def _live_camera(camera: CameraWorker) -> LiveCamera:
-    return LiveCamera(camera.tap, lambda: camera.status.reason)
+    return LiveCamera(camera.tap, lambda: camera.live_reason)
