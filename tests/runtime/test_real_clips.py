@@ -63,7 +63,7 @@ def episodes(
     named = [{"zone": WHOLE, **rule} for rule in rules]
     config = AnalysisConfig.model_validate({"rules": named, "analysis_fps": fps})
     analysis, sampler = Analysis(config, SiteConfig(), sees, tells), Sampler(fps)
-    source = FileSource(data_folder() / "videos" / clip, "", 0.0)
+    source = FileSource(data_folder() / clip, "", 0.0)
     events: list[RuleEvent] = []
     with Decoder(source.open(), clip) as decoder:
         last = None
@@ -80,7 +80,9 @@ def episodes(
 
 
 @RATES
-@pytest.mark.parametrize(("clip", "expected"), [("man_smoking.mp4", 1), ("man_with_mask.mp4", 0)])
+@pytest.mark.parametrize(
+    ("clip", "expected"), [("videos/man_smoking.mp4", 1), ("videos/man_with_mask.mp4", 0)]
+)
 def test_a_man_without_a_mask_is_told_once(
     clip: str, expected: int, fps: float, detector: Remembers
 ) -> None:
@@ -96,7 +98,7 @@ def test_six_visits_with_their_dwell_within_a_second(fps: float, detector: Remem
         {"type": "perimeter_intrusion"},
         {"type": "loitering", "min_s": 10},
     ]
-    found = episodes("one_by_one.mp4", rules, fps, detector)
+    found = episodes("videos/one_by_one.mp4", rules, fps, detector)
     assert sum(e.rule == "perimeter_intrusion" for e in found) == 6
     dwell_s = np.array([float(e.facts["dwell_s"]) for e in found if e.rule == "loitering"])
     assert len(dwell_s) == 6
@@ -113,9 +115,19 @@ def test_both_codecs_of_one_street_give_the_same_episodes(fps: float, detector: 
     told = [
         [
             (e.rule, round(e.started.media_s, 1), round(e.last_seen.media_s, 1))
-            for e in episodes(f"towncentre_{codec}.mp4", rules, fps, detector)
+            for e in episodes(f"videos/towncentre_{codec}.mp4", rules, fps, detector)
         ]
         for codec in ("h264", "h265")
     ]
     assert told[0] == told[1]
     assert {rule for rule, _, _ in told[0]} == {"perimeter_intrusion", "loitering", "crowding"}
+
+
+def test_falls_are_told_and_daily_life_is_not(detector: Remembers) -> None:
+    told: dict[str, list[int]] = {}
+    for clip in sorted((data_folder() / "falls").glob("*/*/*.mp4")):
+        name = clip.relative_to(data_folder()).as_posix()
+        count = len(episodes(name, [{"type": "fall"}], 5.0, detector))
+        told.setdefault(clip.parent.name, []).append(count)
+    assert sum(count > 0 for count in told["Fall"]) >= 0.8 * len(told["Fall"])
+    assert sum(told["ADL"]) <= 1
