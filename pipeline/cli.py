@@ -27,9 +27,11 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Check configuration files.", no_args_is_help=True)
 models_app = typer.Typer(help="See and verify the models.", no_args_is_help=True)
+rules_app = typer.Typer(help="See the rules.", no_args_is_help=True)
 camera_app = typer.Typer(help="Look at a camera.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(models_app, name="models")
+app.add_typer(rules_app, name="rules")
 app.add_typer(camera_app, name="camera")
 app.add_typer(recordings_app, name="recordings")
 
@@ -164,6 +166,15 @@ def config_check(
 
     for file in files:
         typer.echo(f"{file}: {check_config(file)}")
+
+
+@rules_app.command("list")
+def rules_list() -> None:
+    """All rules: whether the models at hand suffice, or which class is wanted (needs_model)."""
+    from pipeline.runtime.rule_readiness import describe_rules
+
+    for line in describe_rules():
+        typer.echo(line)
 
 
 @models_app.command("list")

@@ -9,9 +9,9 @@ since is taken to lie there, for ``unseen_s``; and so is who vanished half-way d
 box was already low and wide for somebody who stands.
 
 Measured with ``campus_objects`` at 5 frames a second on the clips of GMDCSA24 at hand: 8 of 9
-falls, no false alarm on 6 clips of daily activity, nor in three minutes of people who come, bend over a
-table and leave. The thresholds were chosen on clips of all three subjects, so expect less
-elsewhere; docs/accuracy.md says what each subject contributed, and what crowds cost.
+falls, no false alarm on 6 clips of daily activity, nor in three minutes of people who come, bend
+over a table and leave. The thresholds were chosen on clips of all three subjects, so expect less
+elsewhere; docs/accuracy.md has figures by subject, and of crowds.
 
 What that cannot see: a fall towards or away from the camera, where a lying body still fills a tall
 box; a fall behind furniture; a person who was never seen standing. What it may take for a fall:

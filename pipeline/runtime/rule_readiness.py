@@ -1,0 +1,103 @@
+"""Which rules can watch with the models at hand, and what the others wait for.
+
+A rule whose class no model has is not hidden: it is listed as ``needs_model`` with that class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from api.contract.vocabulary import vocabulary
+from models.manifest import LicenceStatus, ModelManifest, Task, list_manifests
+from pipeline.inference.still_things import UNKNOWN_OBJECT
+from pipeline.rules import RULES, AnyRuleConfig, RuleConfigBase
+from pipeline.runtime.config import AnalysisConfig
+
+_WHOLE = {"name": "whole picture", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
+_ACROSS = {"name": "across", "points": [[0.5, 0.0], [0.5, 1.0]]}
+_RULE: TypeAdapter[RuleConfigBase] = TypeAdapter(AnyRuleConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """One rule with its usual configuration.
+
+    Attributes:
+        rule: Its type.
+        needs: Classes and attributes that no model at hand tells.
+        models: The models it takes beside the usual ones, as ``fire_smoke``.
+        to_accept: Those of them whose terms are unknown, so that an administrator must take them.
+    """
+
+    rule: str
+    needs: tuple[str, ...]
+    models: tuple[str, ...]
+    to_accept: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """``ready``, ``off`` until a model is taken, or ``needs_model``."""
+        return "needs_model" if self.needs else "off" if self.to_accept else "ready"
+
+
+def readiness(manifests: Iterable[ModelManifest] | None = None) -> list[Readiness]:
+    """Every rule there is, in the vocabulary's order.
+
+    Args:
+        manifests: The models at hand; the shipped and the imported if None.
+    """
+    known = list(list_manifests() if manifests is None else manifests)
+    return [_of(rule, known) for rule in vocabulary().rules if rule in RULES]
+
+
+def describe_rules() -> Iterator[str]:
+    """One line per rule."""
+    words = vocabulary().rules
+    for one in readiness():
+        term = words[one.rule]
+        says = one.state
+        if one.needs:
+            says += ": no model has " + ", ".join(one.needs)
+        elif one.to_accept:
+            says += f": read the card, then accept_unknown_licence: [{', '.join(one.to_accept)}]"
+        if one.models and not one.needs:
+            says += f"  more_models: [{', '.join(one.models)}]"
+        yield f"{one.rule}  {term.zh}  {term.en}  {term.risk.value}  [{says}]"
+
+
+def usual_config(rule: str) -> RuleConfigBase:
+    """A rule as it is without any key that has a default, over the whole picture."""
+    shape = {"line": _ACROSS} if rule == "line_crossing" else {"zone": _WHOLE}
+    return _RULE.validate_python({"type": rule, **shape})
+
+
+def _of(rule: str, manifests: list[ModelManifest]) -> Readiness:
+    config = usual_config(rule)
+    usual = _defaults()
+    told: dict[str, ModelManifest] = {}
+    # The usual models come first, and a model whose terms are known before one whose are not.
+    for manifest in sorted(
+        manifests,
+        key=lambda m: (m.id not in usual, m.licence_status is LicenceStatus.UNKNOWN, m.id),
+    ):
+        names = manifest.classes
+        kind = "attribute" if manifest.task is Task.CLASSIFY else "class"
+        for name in names:
+            told.setdefault(f"{kind} {name}", manifest)
+    wanted = [f"class {name}" for name in config.model_classes if name != UNKNOWN_OBJECT]
+    wanted += [f"attribute {name}" for name in config.required_attributes]
+    used = {told[name].id: told[name] for name in wanted if name in told}
+    return Readiness(
+        rule,
+        tuple(name for name in wanted if name not in told),
+        tuple(model for model in used if model not in usual),
+        tuple(m.id for m in used.values() if m.licence_status is LicenceStatus.UNKNOWN),
+    )
+
+
+def _defaults() -> frozenset[str]:
+    named = AnalysisConfig.model_fields
+    return frozenset({str(named["model"].default), str(named["attributes_model"].default)})
