@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NotRequired, TypedDict
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -66,12 +66,13 @@ class Camera(TypedDict):
     model: str
     analysis_fps: int
     rules: list[dict[str, object]]
+    recording: NotRequired[dict[str, object]]
 
 
 def street_cameras(rtsp_port: int) -> list[Camera]:
     """Two views of the street video, each with rules that its people break."""
     gate, lawn = STREET_PATHS
-    return [
+    cameras = [
         _camera(
             gate,
             "北门",
@@ -98,6 +99,9 @@ def street_cameras(rtsp_port: int) -> list[Camera]:
             ],
         ),
     ]
+    for camera in cameras:
+        camera["recording"] = {"keep_days": 30, "source": "国务院令799号 §17"}
+    return cameras
 
 
 def recording_cameras(rtsp_port: int) -> list[Camera]:
@@ -139,12 +143,14 @@ def write_config(home: Path, console: str, cameras: Sequence[Camera]) -> Path:
 
     JSON is YAML, and the standard library writes it.
     """
-    config: Mapping[str, object] = {
+    config: dict[str, object] = {
         "site": {"id": "demo-school", "name": "示范学校", "time_zone": "Asia/Shanghai"},
         "data_dir": str(home / "worker"),
         "api": {"url": console, "token_file": str(home / "api" / "worker.token")},
         "cameras": cameras,
     }
+    if any("recording" in camera for camera in cameras):
+        config["recorder"] = {"folder": str(home / "footage")}
     path = home / "box.yaml"
     path.write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return path

@@ -133,6 +133,22 @@ def show_live(page: Page) -> None:
     page.wait_for_timeout(3000)
 
 
+def show_recordings(page: Page) -> None:
+    """A camera's newest footage on the day's timeline; needs a recorded camera."""
+    page.goto("/cameras")
+    page.wait_for_selector("[data-testid=to-recordings]")
+    page.locator("[data-testid=to-recordings]").first.click()
+    page.wait_for_selector("[data-testid=timeline]")
+    page.keyboard.press("Space")
+    page.get_by_test_id("viewing-reason-inspection").click()
+    page.get_by_test_id("viewing-ok").click()
+    page.wait_for_selector("[data-testid=footage-player][data-status=playing]")
+    for _ in range(6):
+        page.keyboard.press("+")
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(2000)
+
+
 def show_help(page: Page) -> None:
     """The keys."""
     show_queue(page)
@@ -156,6 +172,7 @@ SHOTS = (
     Shot("picture-fault", show_picture_fault, (ZH_LIGHT, EN_LIGHT, ZH_PHONE)),
     Shot("cameras", show_cameras, (ZH_LIGHT, ZH_DARK, EN_LIGHT, ZH_PHONE)),
     Shot("live", show_live, (ZH_DARK, EN_DARK)),
+    Shot("recordings", show_recordings, (ZH_LIGHT, EN_LIGHT, ZH_DARK)),
     Shot("keys", show_help, (ZH_LIGHT,)),
 )
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +23,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.recorders.name_pattern import NameFacts, NamePattern
 from pipeline.recorders.probe import FileFacts, FileState, probe
 from pipeline.recorders.school_days import days_before
+from pipeline.recorders.shelf import Piece
 from pipeline.recorders.spans import Span, merge
 from pipeline.recorders.verdict import DEFAULT_SEAM_S, Known, Requirement, Verdict, judge
 
@@ -107,6 +108,9 @@ class CameraAudit:
         gaps: In order.
         file_count: Files opened.
         older_than_window: Its files begin earlier than was looked at.
+        window: What was judged.
+        oldest_s: When its oldest file begins; None when there is none.
+        size_bytes: Of the files opened.
     """
 
     camera: str
@@ -114,6 +118,9 @@ class CameraAudit:
     gaps: tuple[AuditGap, ...]
     file_count: int
     older_than_window: bool
+    window: Span
+    oldest_s: float | None
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +144,49 @@ class _Files:
     spans: list[Span] = field(default_factory=list)
     pauses: list[Span] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     oldest_s: float | None = None
     opened: int = 0
+    size_bytes: int = 0
+
+
+Prober = Callable[[Path, float], FileFacts]
+"""Looks at one file; its second argument is the shortest pause that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A folder's files by what their names say; none of them was opened.
+
+    Attributes:
+        named: Of each camera: what the name claims, and the path.
+        strays: Files and folders that say nothing.
+    """
+
+    named: Mapping[str, Sequence[tuple[NameFacts, str]]]
+    strays: tuple[Finding, ...]
+
+    def is_blind_for(self, camera: str) -> bool:
+        """Whether a folder that may hold the camera's files cannot be read."""
+        return any(
+            stray.kind == "unreadable_folder" and stray.camera in (None, camera)
+            for stray in self.strays
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """One camera's audit with what it rests on.
+
+    Attributes:
+        row: The verdict.
+        findings: Files that are not footage.
+        pieces: Files that are, by start.
+    """
+
+    row: CameraAudit
+    findings: tuple[Finding, ...]
+    pieces: tuple[Piece, ...]
 
 
 def audit(order: AuditOrder) -> Audit:
@@ -147,14 +195,54 @@ def audit(order: AuditOrder) -> Audit:
     Raises:
         ConfigError: The root is no folder that can be read, or the pattern is wrong.
     """
-    pattern = NamePattern(order.pattern, order.requirement.zone)
-    if not order.root.is_dir():
+    listing = list_files(order.root, order.pattern, order.requirement.zone)
+    found = [
+        audit_camera(order, listing, camera, probe)
+        for camera in sorted({*listing.named, *order.expected})
+    ]
+    findings = [*listing.strays, *(f for each in found for f in each.findings)]
+    return Audit(tuple(each.row for each in found), tuple(sorted(findings, key=lambda f: f.path)))
+
+
+def audit_camera(
+    order: AuditOrder, listing: Listing, camera: str, prober: Prober, *, lag_s: float = 0.0
+) -> FoundFiles:
+    """Audit one camera's files.
+
+    Args:
+        order: What to audit.
+        listing: The folder's files.
+        camera: As the names write it.
+        prober: Looks at a file.
+        lag_s: Footage that ends so shortly before the window's end ends the window.
+    """
+    files = _Files(named=list(listing.named.get(camera, ())))
+    _open_files(order, files, prober)
+    newest_s = max((span.end_s for span in files.spans), default=None)
+    end_s = order.window.end_s
+    if newest_s is not None and 0 < end_s - newest_s <= lag_s:
+        days = order.requirement.days
+        window = required_window(newest_s, days, order.requirement.zone)
+        order = replace(order, window=window)
+    row = _row(order, camera, files, is_blind=listing.is_blind_for(camera))
+    pieces = sorted(files.pieces, key=lambda p: (p.span.start_s, str(p.path)))
+    return FoundFiles(row, tuple(files.findings), tuple(pieces))
+
+
+def list_files(root: Path, text: str, zone: ZoneInfo) -> Listing:
+    """Read the names of a folder's files.
+
+    Raises:
+        ConfigError: The root is no folder that can be read, or the pattern is wrong.
+    """
+    pattern = NamePattern(text, zone)
+    if not root.is_dir():
         raise ConfigError(
-            "there is no such folder", where=f"--root {order.root}", remedy="Check the path"
+            "there is no such folder", where=f"--root {root}", remedy="Check the path"
         )
-    cameras: dict[str, _Files] = {name: _Files() for name in order.expected}
+    cameras: dict[str, list[tuple[NameFacts, str]]] = {}
     strays: list[Finding] = []
-    for path, problem in _walk(order.root):
+    for path, problem in _walk(root):
         if problem:
             strays.append(
                 Finding(
@@ -171,15 +259,8 @@ def audit(order: AuditOrder) -> Audit:
                 )
             )  # fmt: skip
             continue
-        cameras.setdefault(name.camera, _Files()).named.append((name, path))
-    blind = {f.camera for f in strays if f.kind == "unreadable_folder"}
-    rows = []
-    for camera in sorted(cameras):
-        files = cameras[camera]
-        _open_files(order, files)
-        rows.append(_row(order, camera, files, is_blind=None in blind or camera in blind))
-    findings = strays + [f for files in cameras.values() for f in files.findings]
-    return Audit(tuple(rows), tuple(sorted(findings, key=lambda f: f.path)))
+        cameras.setdefault(name.camera, []).append((name, path))
+    return Listing(cameras, tuple(strays))
 
 
 def _walk(root: Path) -> Iterator[tuple[str, str]]:
@@ -227,7 +308,7 @@ def _holds(folder: Path, root: Path) -> bool:
     return root.resolve().is_relative_to(folder.resolve())
 
 
-def _open_files(order: AuditOrder, files: _Files) -> None:
+def _open_files(order: AuditOrder, files: _Files, prober: Prober) -> None:
     """Probe the files that may reach into the window."""
     named = sorted(files.named, key=lambda item: (item[0].start_s, item[1]))
     if not named:
@@ -240,13 +321,17 @@ def _open_files(order: AuditOrder, files: _Files) -> None:
     asked = named[first:last]
     seam_s = order.requirement.max_seam_s
     with ThreadPoolExecutor(_READERS) as readers:  # a network disk answers slowly, but many at once
-        probed = readers.map(lambda item: probe(order.root / item[1], seam_s), asked)
+        probed = readers.map(lambda item: prober(order.root / item[1], seam_s), asked)
         facts_of = list(zip(asked, probed, strict=True))
     files.opened = len(facts_of)
     for (name, path), facts in facts_of:
         start_s = _resolve(name, facts, order.root / path)
         spans = [Span(start_s + a, start_s + b) for a, b in facts.runs_s]
         files.spans += spans
+        files.size_bytes += facts.size_bytes
+        if spans:
+            whole = Span(spans[0].start_s, spans[-1].end_s)
+            files.pieces.append(Piece(order.root / path, whole))
         files.pauses += [Span(a.end_s, b.start_s) for a, b in pairwise(spans)]
         if facts.state is not FileState.WHOLE:
             claimed_s = facts.claimed_s
@@ -300,7 +385,16 @@ def _row(order: AuditOrder, camera: str, files: _Files, *, is_blind: bool) -> Ca
     for gap in verdict.gaps:
         inside = _findings_of(gap, in_window, seam_s)
         gaps.append(AuditGap(gap, _cause(gap, inside, pauses, first_s, older, files), inside))
-    return CameraAudit(camera, verdict, tuple(gaps), files.opened, older)
+    return CameraAudit(
+        camera,
+        verdict,
+        tuple(gaps),
+        files.opened,
+        older,
+        window,
+        files.oldest_s,
+        files.size_bytes,
+    )
 
 
 def _findings_of(gap: Span, findings: Sequence[Finding], seam_s: float) -> tuple[Finding, ...]:

@@ -54,4 +54,4 @@ def changes(old: BoxConfig, new: BoxConfig, *, is_recording: bool) -> Changes:
 
 
 def _what_counts(camera: CameraConfig) -> tuple[CameraConfig, bool]:
-    return camera.model_copy(update={"recording": None}), camera.recording is not None
+    return camera.model_copy(update={"recording": None}), camera.is_recorded_here

@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -16,6 +17,7 @@ from pipeline.core.errors import ConfigError, DeliveryError
 from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry.site import SiteConfig
 from pipeline.live.config import LiveConfig
+from pipeline.recorders.name_pattern import NamePattern
 from pipeline.rules import AnyRuleConfig
 from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime.yaml_file import load_yaml
@@ -123,6 +125,31 @@ class RecordingConfig(Strict):
     source: Annotated[str, StringConstraints(max_length=256)] = ""
     """Where the requirement comes from, for people, as ``国务院令799号 §17``."""
 
+    folder: Path | None = None
+    """Another recorder writes the footage here: it is audited each hour and never touched."""
+    pattern: str | None = None
+    """Names of its files below the folder, as ``{camera}/%Y%m%d/%H%M%S.mp4``, in school time."""
+    written_as: str | None = None
+    """What the names call this camera; its id if not given."""
+    lag_minutes: Annotated[float, Field(ge=0, le=1440)] = 90.0
+    """How long the newest footage may be on its way, as in a file that is still being written."""
+
+    @model_validator(mode="after")
+    def _folder_has_a_pattern(self) -> RecordingConfig:
+        if self.folder is None and (self.pattern is not None or self.written_as is not None):
+            raise ValueError("`pattern` and `written_as` need the `folder` another recorder fills")
+        if self.folder is not None:
+            if self.pattern is None:
+                raise ValueError(
+                    "`folder` needs `pattern`, as '{camera}/%Y%m%d/%H%M%S.mp4'; without `folder` "
+                    "this box records the camera itself"
+                )
+            try:
+                NamePattern(self.pattern, ZoneInfo("UTC"))
+            except ConfigError as error:
+                raise ValueError(error.line()) from error
+        return self
+
     @model_validator(mode="after")
     def _ends_agree(self) -> RecordingConfig:
         if self.delete_after_days is not None and self.delete_after_days < self.keep_days:
@@ -200,6 +227,11 @@ class CameraConfig(AnalysisConfig):
     """A camera is decoded only while something moves; a recording analysed offline, in full."""
     recording: RecordingConfig | None = None
     diagnosis: DiagnosisConfig = DiagnosisConfig()
+
+    @property
+    def is_recorded_here(self) -> bool:
+        """Whether this box writes the camera's footage."""
+        return self.recording is not None and self.recording.folder is None
 
 
 class ApiConfig(Strict):
@@ -279,7 +311,7 @@ class BoxConfig(Strict):
 
     @model_validator(mode="after")
     def _footage_has_a_place(self) -> BoxConfig:
-        recorded = [camera.id for camera in self.cameras if camera.recording is not None]
+        recorded = [camera.id for camera in self.cameras if camera.is_recorded_here]
         if recorded and self.recorder is None:
             raise ValueError(
                 f"camera `{recorded[0]}` is to be recorded, but there is no `recorder`; "
@@ -314,7 +346,12 @@ def load_box(path: Path) -> BoxConfig:
     base = path.resolve().parent
     api = box.api.model_copy(update={"token_file": _below(base, box.api.token_file)})
     cameras = [
-        camera.model_copy(update={"source": _source_below(base, camera.source)})
+        camera.model_copy(
+            update={
+                "source": _source_below(base, camera.source),
+                "recording": _recording_below(base, camera.recording),
+            }
+        )
         for camera in box.cameras
     ]
     recorder = box.recorder
@@ -355,6 +392,12 @@ def config_sha256(config: AnalysisConfig, site: SiteConfig) -> str:
 
 def _below(base: Path, path: Path | None) -> Path | None:
     return None if path is None else base / path
+
+
+def _recording_below(base: Path, recording: RecordingConfig | None) -> RecordingConfig | None:
+    if recording is None:
+        return None
+    return recording.model_copy(update={"folder": _below(base, recording.folder)})
 
 
 def _source_below(base: Path, source: RtspSourceConfig | FileSourceConfig) -> object:

@@ -107,5 +107,5 @@ def _policies(config: BoxConfig) -> dict[str, RetentionPolicy]:
             camera.recording.keep_days, camera.recording.delete_after_days, camera.recording.source
         )
         for camera in config.cameras
-        if camera.recording is not None
+        if camera.recording is not None and camera.is_recorded_here
     }

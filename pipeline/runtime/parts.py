@@ -67,12 +67,13 @@ def parts(
     found = {}
     for name in sorted(set(process_of.values())):
         cameras = [
-            camera.model_copy(update={"recording": None})
+            # The recorder's process records; what others wrote is judged where it is analysed.
+            camera.model_copy(update={"recording": None}) if camera.is_recorded_here else camera
             for camera in box.cameras
             if process_of[camera.id] == name
         ]
         found[name] = box.model_copy(update={"cameras": cameras, "recorder": None, **shared})
-    recorded = [camera for camera in box.cameras if camera.recording is not None]
+    recorded = [camera for camera in box.cameras if camera.is_recorded_here]
     if recorded:
         found[RECORDER] = box.model_copy(update={"cameras": recorded})
     return found

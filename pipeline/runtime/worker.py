@@ -18,6 +18,7 @@ from pipeline.diagnosis import ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveCamera, LiveDesk
+from pipeline.recorders.shelf import Shelf
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.changes import changes
@@ -25,6 +26,7 @@ from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
+from pipeline.runtime.foreign_footage import ForeignFootage, folder_cameras
 from pipeline.runtime.load import LoadWatch
 from pipeline.runtime.model_pool import ModelPool
 from pipeline.runtime.outlet import CentreOutlet, Outlet
@@ -72,6 +74,7 @@ class Worker:
             EvidenceStore(config.data_dir / "evidence"), self._outbox, self._book
         )
         self._footage = self._footage_for(config)
+        self._foreign = self._foreign_for(config)
         self._unsent_time: deque[AnalysedTime] = deque()
         self._time_lock = threading.Lock()
         self._models = ModelPool(config.inference)
@@ -81,7 +84,7 @@ class Worker:
         )
         self._viewing = ViewingClient(config.api.url, config.api.token)
         self._shown = {each.config.id: _live_camera(each) for each in self._cameras}
-        self._shelves = self._footage.shelves() if self._footage else {}
+        self._shelves = self._all_shelves()
         self._live = LiveDesk(self._viewing, self._shown, config.live, self._shelves)
 
     def run(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
@@ -148,7 +151,8 @@ class Worker:
         for camera_id in ended_ids:
             self._shown.pop(camera_id, None)
         self._shown.update({each.config.id: _live_camera(each) for each in begun})
-        shelves = self._footage.shelves() if self._footage else {}
+        self._follow_folders(todo.config)
+        shelves = self._all_shelves()
         for camera_id in self._shelves.keys() - shelves.keys():
             del self._shelves[camera_id]
         self._shelves.update(shelves)
@@ -166,6 +170,8 @@ class Worker:
             register(self._outbox, self._config.cameras, self._config.site)
         if self._footage is not None:
             self._footage.start()
+        if self._foreign is not None:
+            self._foreign.start()
         self._desk.start()
         self._outlet.start()
         for camera in self._cameras:
@@ -186,8 +192,31 @@ class Worker:
         if self._footage is not None:
             self._footage.post()
 
+    def _all_shelves(self) -> dict[str, Shelf]:
+        """Footage this process can reach, whoever wrote it."""
+        own = self._footage.shelves() if self._footage else {}
+        foreign = self._foreign.shelves() if self._foreign else {}
+        return {**own, **foreign}
+
+    def _foreign_for(self, config: BoxConfig) -> ForeignFootage | None:
+        if not folder_cameras(config):
+            return None
+        return ForeignFootage(config, self._outbox, self._clock)
+
+    def _follow_folders(self, config: BoxConfig) -> None:
+        if self._foreign is not None:
+            self._foreign.follow(config)
+            return
+        try:
+            self._foreign = self._foreign_for(config)
+        except MinganError as error:
+            _log.error("folders of other recorders are not audited", problem=error.line())
+            return
+        if self._foreign is not None:
+            self._foreign.start()
+
     def _footage_for(self, config: BoxConfig) -> Footage | None:
-        records = any(camera.recording and camera.enabled for camera in config.cameras)
+        records = any(camera.is_recorded_here and camera.enabled for camera in config.cameras)
         return Footage(config, self._outbox, self._clock) if records else None
 
     def _build(self, camera: CameraConfig, config: BoxConfig | None = None) -> CameraWorker:
@@ -246,6 +275,8 @@ class Worker:
         self._live.stop(_STOP_S)
         _end(self._cameras)
         self._models.close()
+        if self._foreign is not None:
+            self._foreign.stop(_STOP_S)
         if self._footage is not None:
             self._footage.post()
             self._footage.stop()
