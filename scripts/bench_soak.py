@@ -234,7 +234,7 @@ class Soak:
         return gaps, _utc_s(facts["as_of"])
 
     def _truth(self, server: demo_processes.Child, camera: str, until_s: float) -> Truth:
-        sessions: dict[int, list[float]] = {}
+        sessions: dict[str, list[float]] = {}
         for line in server.log.read_text("utf-8", errors="replace").splitlines():
             if line.startswith("{"):
                 told = json.loads(line)

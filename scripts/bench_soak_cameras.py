@@ -2,7 +2,7 @@
 
 Each camera shows the film by the wall clock, as a real one shows what is there: who connects late
 sees what is on then, from the next keyframe. One line of JSON goes out for each connection's first
-keyframe and one for its end: ``{"camera", "session", "from_s" or "to_s"}``.
+keyframe and one for its end: ``{"camera", "session", "from_s" or "to_s"}``; a pause ends it too.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from demo_rtsp import RTP_CLOCK_HZ, Film, Picture, RtspServer, Session, load_fil
 
 from pipeline.video import nal
 
+_PAUSE_S = 1.0
 _print_lock = threading.Lock()
 
 
@@ -72,7 +73,7 @@ class SoakSession(Session):
 
     def __init__(self, camera: SoakCamera, connection: socket.socket, number: int) -> None:
         super().__init__(camera, connection)
-        self._camera, self._number = camera, number
+        self._camera, self._number, self._part = camera, number, 0
         self._last_s = 0.0
 
     def run(self) -> None:
@@ -86,8 +87,7 @@ class SoakSession(Session):
         try:
             super().run()
         finally:
-            if self._last_s:
-                say({"camera": self._camera.name, "session": self._number, "to_s": self._last_s})
+            self._ended()
 
     def handle(self, method: str, uri: str, headers: object) -> None:
         """Answer one request."""
@@ -110,11 +110,27 @@ class SoakSession(Session):
             noise = random.Random(pts)
             units = tuple(u[:2] + noise.randbytes(max(1, len(u) - 2)) for u in picture.units)
             picture = replace(picture, units=units)
+        is_keyframe = _is_keyframe(self._camera.film, picture)
         super().send_picture(picture, pts)
         now_s = time.time()
-        if not self._last_s:
-            say({"camera": self._camera.name, "session": self._number, "from_s": now_s})
-        self._last_s = now_s
+        if self._last_s and now_s - self._last_s > _PAUSE_S:
+            self._ended()
+        if self._last_s:
+            self._last_s = now_s
+        elif is_keyframe and wrong != "garbage":
+            self._last_s = now_s
+            say({"camera": self._camera.name, "session": self._name, "from_s": now_s})
+
+    @property
+    def _name(self) -> str:
+        return f"{self._number}.{self._part}"
+
+    def _ended(self) -> None:
+        """Nothing more came in one piece; what follows begins with a keyframe."""
+        if self._last_s:
+            say({"camera": self._camera.name, "session": self._name, "to_s": self._last_s})
+            self._last_s = 0.0
+            self._part += 1
 
     def _schedule(self) -> Iterator[tuple[float, Picture, int]]:
         camera, film = self._camera, self._camera.film

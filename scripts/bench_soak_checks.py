@@ -17,6 +17,8 @@ SEAM_S = 2.0
 """Shorter holes are no gaps, as the product defines it."""
 GRANULARITY_S = 2.5
 """Of a gap's ends: a fragment of two seconds, and half a second for the camera's own last word."""
+SHORT_S = 4.0
+"""A connection that is cut off sooner may be over before it is open: recorded or not."""
 SETTLE_S = 6.0
 """A camera must have been sending for so long before somebody comes for the alert to be owed."""
 LATE_S = 3.0
@@ -117,23 +119,24 @@ def judge_gaps(camera: str, truth: Truth, gaps: Sequence[Interval], as_of_s: flo
         as_of_s: What came later is not in the list.
     """
     problems = []
-    holes = [
-        Interval(before.end_s, after.start_s)
-        for before, after in pairwise(truth.sessions)
-        if after.start_s < as_of_s
-    ]
+    holes = _between(truth.sessions, as_of_s)
+    solid = [s for s in truth.sessions if s.seconds >= SHORT_S]
+    short = [s for s in truth.sessions if s.seconds < SHORT_S]
     # A hole around the length of a seam may count as one or as a gap, and noise as either.
-    owed = [h for h in holes if h.seconds >= SEAM_S + GRANULARITY_S]
+    owed = [h for h in _between(solid, as_of_s) if h.seconds >= SEAM_S + GRANULARITY_S]
     noise = [Interval(n.start_s - GRANULARITY_S, n.end_s + 2 * GRANULARITY_S) for n in truth.noise]
     left = join(gaps)
     for hole in owed:
-        match = next((g for g in left if _agree(g, hole)), None)
-        if match is None:
-            match = next((g for g in left if _agree_with_noise(g, hole, noise)), None)
-        if match is None:
+        found = [g for g in left if _agree(g, hole)][:1]
+        found = found or [g for g in left if _agree_with_noise(g, hole, noise)][:1]
+        if not found and any(hole.start_s < s.start_s < hole.end_s for s in short):
+            inside = [g for g in left if hole.start_s < g.end_s and g.start_s < hole.end_s]
+            if inside and _agree(Interval(inside[0].start_s, inside[-1].end_s), hole):
+                found = inside
+        for gap in found:
+            left.remove(gap)
+        if not found:
             problems.append(f"{camera}: no gap {hole.start_s:.1f} … {hole.end_s:.1f}")
-        else:
-            left.remove(match)
     for gap in left:
         is_short_hole = any(_agree(gap, h) for h in holes)
         if not is_short_hole and not any(
@@ -141,6 +144,14 @@ def judge_gaps(camera: str, truth: Truth, gaps: Sequence[Interval], as_of_s: flo
         ):
             problems.append(f"{camera}: a gap of nothing {gap.start_s:.1f} … {gap.end_s:.1f}")
     return Verdict({"expected": len(owed), "gaps": len(join(gaps))}, tuple(problems))
+
+
+def _between(sessions: Sequence[Interval], as_of_s: float) -> list[Interval]:
+    return [
+        Interval(before.end_s, after.start_s)
+        for before, after in pairwise(sessions)
+        if after.start_s < as_of_s
+    ]
 
 
 def _agree(gap: Interval, hole: Interval) -> bool:

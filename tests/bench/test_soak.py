@@ -127,6 +127,15 @@ def test_a_gap_list_that_is_not_exact_is_told(gaps: list[Interval]) -> None:
     assert judge_gaps("a", AWAY, gaps, 200.0).problems
 
 
+def test_a_connection_that_was_cut_off_at_once_may_be_recorded_or_not() -> None:
+    cut = Truth((Interval(0.0, 50.0), Interval(60.0, 60.5), Interval(70.0, 200.0)), ())
+    for gaps in ([Interval(50.0, 70.0)], [Interval(50.0, 60.0), Interval(60.5, 70.0)]):
+        found = judge_gaps("a", cut, gaps, 200.0)
+        assert (found.problems, found.counts["expected"]) == ((), 1)
+    for gaps in ([Interval(50.0, 60.0)], [Interval(60.5, 70.0)], []):
+        assert judge_gaps("a", cut, gaps, 200.0).problems
+
+
 def test_noise_may_be_footage_or_a_gap_and_excuses_nothing_else() -> None:
     noisy = Truth((Interval(0.0, 200.0),), (), (Interval(90.0, 98.0),))
     assert judge_gaps("a", noisy, [], 200.0).problems == ()
