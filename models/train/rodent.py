@@ -10,10 +10,11 @@ from pathlib import Path
 
 import onnx
 
+from models.eval.held_out import HELD_OUT
 from models.train.detector import arguments, fine_tune
 from models.train.graph import prune_classes
 from models.train.samples import Sample
-from models.train.yolo_samples import HELD_OUT, Pool, frames, labelled, photographs, views_of
+from models.train.yolo_samples import Pool, frames, labelled, photographs, views_of
 
 CLASSES = {0: "rodent"}
 NEGATIVE_VIDEOS = ("one_by_one.mp4", "retail_overhead.mp4")

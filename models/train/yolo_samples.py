@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from models.eval.boxes import read_folds, read_label_file
+from models.eval.held_out import SPLITS
 from models.eval.media import read_video
 from models.train.augment import View, random_view
 from models.train.samples import Sample
@@ -17,12 +18,6 @@ from pipeline.core.detections import Floats, Ints
 from pipeline.core.frame import Bgr
 
 STORED_LONG_SIDE = 640
-SPLITS = Path(__file__).parents[1] / "eval" / "splits"
-"""A table ``picture,source,fold`` of each set, the picture by its name without suffix."""
-
-HELD_OUT = {"fire_smoke": 3, "rodents": 0}
-"""The fold of each set that the shipped weights have never seen; both were chosen before any figure
-was known: fire's scenes indoors, which are most like a school's, and a fifth of the rodents."""
 
 
 def labelled(

@@ -16,17 +16,20 @@ ROUNDING = 0.002
 FIGURES = ("accuracy", "recall_yes", "recall_no", "decided")
 
 
+@pytest.mark.parametrize("model", ["kitchen_attributes", "kitchen_attributes_int8"])
 @pytest.mark.parametrize(
     ("name", "attributes"), [("kitchen_people", ("hat", "uniform")), ("masks", ("mask",))]
 )
-def test_the_manifest_tells_the_held_out_figures(name: str, attributes: tuple[str, ...]) -> None:
-    folder, metrics = data_folder() / name, load_manifest("kitchen_attributes").metrics
+def test_the_manifest_tells_the_held_out_figures(
+    name: str, attributes: tuple[str, ...], model: str
+) -> None:
+    folder, metrics = data_folder() / name, load_manifest(model).metrics
     people: list[Person] = (
         read_masked_people(folder / "annotations")
         if name == "masks"
         else read_people(folder / "labels.csv")
     )
-    classifier = load_classifier("kitchen_attributes")
+    classifier = load_classifier(model)
     try:
         scores, skipped = evaluate_people(
             classifier, folder / "images", [p for p in people if is_held_out(p.image)]
