@@ -71,6 +71,7 @@ def camera_config(name: str, url: str, clear_s: float = 0.8) -> CameraConfig:
             },
             "analysis_fps": FPS,
             "clip": {"pre_s": 0.5, "post_s": 0.5},
+            "economy": {"merge_s": 0, "budget_per_hour": None},  # each visit is to be seen
             "rules": [
                 {"type": "perimeter_intrusion", "zone": zone, "dwell_s": 0.5, "clear_s": clear_s}
             ],
