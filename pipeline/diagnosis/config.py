@@ -37,7 +37,7 @@ class DiagnosisConfig(_Strict):
     Attributes:
         enabled: Whether it is looked for at all.
         interval_s: A keyframe is examined at most this often. Faults last minutes; at 5 s the
-            examination costs a thousandth of a core.
+            examination costs a few thousandths of a core.
         learn_s: Without a stored reference, the first sound pictures of so many seconds make one:
             their median, so that passers-by are not in it.
         loss_after_s: No packet for this long is ``video_loss``: 5 s, vendors' value and the longest

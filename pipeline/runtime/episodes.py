@@ -158,6 +158,7 @@ class EpisodeBook:
         self._unsaved: dict[str, AlertEpisode] = {}
         self._inherited: dict[Slot, AlertEpisode] = {}
         self._latest: OrderedDict[UUID, AlertEpisode] = OrderedDict()
+        self._aliases: OrderedDict[UUID, UUID] = OrderedDict()
         self.inherit(is_ours or (lambda _: True))
 
     def inherit(self, is_ours: Callable[[str], bool]) -> None:
@@ -183,13 +184,15 @@ class EpisodeBook:
             known = self._episodes.get(slot)
             if event.kind is EventKind.OPENED or known is None:
                 fresh = open_episode(camera_id, rule, event, made_by)
-                before = (
-                    known or self._inherited.pop(slot, None) or self._latest.get(fresh.id)
-                )  # the latest of its own: it ended and is taken up again
-                if (before is not None and before.id == fresh.id) or (
-                    before is not None and self._continues(before, fresh)
+                before = known or self._inherited.pop(slot, None)
+                if before is None:
+                    before = self._ended(fresh.id)  # it is taken up again
+                if before is not None and (
+                    before.id in (fresh.id, self._aliases.get(fresh.id))
+                    or self._continues(before, fresh)
                 ):
                     known = before
+                    self._remember_as(fresh.id, before.id)
                 else:
                     if before is not None:
                         self._save(_closed(before))
@@ -260,6 +263,17 @@ class EpisodeBook:
             left = len(self._unsaved)
         self._on_change()
         return left
+
+    def _ended(self, event_id: UUID) -> AlertEpisode | None:
+        return self._latest.get(self._aliases.get(event_id, event_id))
+
+    def _remember_as(self, event_id: UUID, episode_id: UUID) -> None:
+        """After a restart a rule names an episode by its own start, not by that of the alert."""
+        if event_id == episode_id:
+            return
+        self._aliases[event_id] = episode_id
+        if len(self._aliases) > _REMEMBERED:
+            self._aliases.popitem(last=False)
 
     def _continues(self, before: AlertEpisode, fresh: AlertEpisode) -> bool:
         pause_s = (fresh.started_at - before.ended_at).total_seconds()

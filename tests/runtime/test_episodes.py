@@ -170,3 +170,15 @@ def test_an_ended_episode_is_taken_up_again_as_the_same_alert(box: _Box) -> None
     assert (last.revision, last.state) == (4, EpisodeState.CLOSED)
     assert len({alert.id for alert in box.waiting()}) == 1
     assert box.outbox.open_episodes() == []
+
+
+def test_what_was_continued_after_a_crash_is_taken_up_again_as_the_same_alert(box: _Box) -> None:
+    first, _ = box.apply(_event(EventKind.OPENED, 0.0, 2.0))
+    box.start()
+    box.apply(_event(EventKind.OPENED, 10.0, 12.0))
+    box.apply(_event(EventKind.CLOSED, 10.0, 20.0))
+    again, _ = box.apply(_event(EventKind.UPDATED, 10.0, 40.0))
+    last, _ = box.apply(_event(EventKind.CLOSED, 10.0, 45.0))
+    assert again.id == last.id == first.id
+    assert (last.started_at, last.ended_at) == (first.started_at, utc(1e9 + 45.0))
+    assert {alert.id for alert in box.waiting()} == {first.id}

@@ -15,12 +15,14 @@ class Peer:
 
     Attributes:
         url: Where it listens.
+        bodies: What the next answers hold; nothing when it is used up.
         script: Status codes of the next answers; 200 when it is used up, 0 hangs up.
         heard: (method, path, body) of each request, in order.
     """
 
     url: str
     script: list[int] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     heard: list[tuple[str, str, bytes]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
 
@@ -39,9 +41,11 @@ def http_peer() -> Iterator[Peer]:
             if status == 0:
                 self.close_connection = True
                 return
+            answer = peer.bodies.pop(0) if peer.bodies else b""
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
+            self.wfile.write(answer)
 
         do_PUT = do_POST = _answer  # noqa: N815
 

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertDetail } from "../../http/types";
+import { useTerm } from "../../i18n/terms";
 import { formatDuration } from "../../time/format";
 import { Moment } from "../../time/TimeText";
 import { Hash } from "../../ui/Hash";
@@ -38,11 +39,34 @@ export function Provenance({ alert }: { alert: AlertDetail }) {
   );
 }
 
+/** Of picture faults. */
+const MEASURES = [
+  "covered_share",
+  "brightness",
+  "saturated_share",
+  "change",
+  "sharpness_ratio",
+  "same_share",
+  "shift_right",
+  "shift_down",
+  "lab_a",
+  "lab_b",
+  "silent_s",
+] as const;
+
+function isMeasure(name: string): name is (typeof MEASURES)[number] {
+  return (MEASURES as readonly string[]).includes(name);
+}
+
+/** Of a digest: how many alerts of a rule it stands for. */
+const WITHHELD = "withheld_";
+
 type FactValue = AlertDetail["episode"]["facts"][string];
 
 /** What the rule measured; a name from a newer worker is shown as it came. */
 function RuleFact({ name, value }: { name: string; value: FactValue }) {
   const { t } = useTranslation();
+  const term = useTerm();
   switch (name) {
     case "people":
       return <Line name={t("ruleFact.people")}>{value}</Line>;
@@ -60,7 +84,17 @@ function RuleFact({ name, value }: { name: string; value: FactValue }) {
             : value}
         </Line>
       );
+    case "violating":
+    case "complying":
+    case "unable_to_judge":
+      return <Line name={term("outcome", name)}>{value}</Line>;
+    case "withheld":
+      return <Line name={t("ruleFact.withheld")}>{value}</Line>;
     default:
+      if (isMeasure(name)) return <Line name={t(`ruleFact.measure.${name}`)}>{value}</Line>;
+      if (name.startsWith(WITHHELD)) {
+        return <Line name={term("rules", name.slice(WITHHELD.length))}>{value}</Line>;
+      }
       return <Line name={<code>{name}</code>}>{value}</Line>;
   }
 }
