@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import bench_film
+import bench_inference
 import bench_ingest
 import bench_latency
 import bench_memory
@@ -131,3 +132,14 @@ def test_the_walker_is_in_the_zone() -> None:
 
 def test_memory_of_one_more_camera_is_the_slope() -> None:
     assert bench_memory.slope_mb({1: 130.0, 2: 160.0, 4: 220.0, 8: 340.0}) == (30.0, 100.0)
+
+
+def test_inference_adds_detectors_by_frame_and_the_classifier_by_person() -> None:
+    ours = {"campus_objects": 18.0, "fire_smoke": 10.0, "rodent": 10.0, "kitchen_attributes": 4.0}
+    result = bench_inference.summary(ours, {name: 2 * ms for name, ms in ours.items()})
+    assert (result["frame_ms"], result["crop_ms"]) == (38.0, 4.0)
+    assert result["is_within_limits"] is True
+    assert result["detector_against_seed"] is None
+    slow = bench_inference.summary({**ours, "rodent": 13.0}, {**ours, "seed": 36.0})
+    assert slow["is_within_limits"] is False
+    assert slow["detector_against_seed"] == 0.5
