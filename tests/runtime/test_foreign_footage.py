@@ -15,7 +15,8 @@ from pipeline.core.errors import ConfigError
 from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.recordings_cli import recordings_app
 from pipeline.runtime.config import BoxConfig, load_box
-from pipeline.runtime.foreign_footage import ForeignFootage
+from pipeline.runtime.foreign_footage import ForeignFootage, folder_cameras
+from pipeline.runtime.parts import parts
 from tests.api.centre import HandClock, put_retention, running_centre
 from tests.recorders.test_audit import START, planted
 
@@ -138,3 +139,16 @@ def test_its_folder_is_relative_to_the_configuration(tmp_path: Path) -> None:
     assert recording is not None
     assert recording.folder == tmp_path / "nvr"
     assert not found.cameras[0].is_recorded_here
+
+
+def test_with_several_processes_the_one_that_analyses_a_camera_audits_its_folder(
+    tmp_path: Path,
+) -> None:
+    whole = box(tmp_path, tmp_path, '{folder: nvr, pattern: "{camera}/%s.mp4", keep_days: 30}')
+    process_of = {name: f"p{number % 2 + 1}" for number, name in enumerate(_NAMES)}
+    found = parts(whole, process_of, 2, 2)
+    assert sorted(found) == ["p1", "p2"]
+    audited = {
+        name: [camera.camera for camera in folder_cameras(part)] for name, part in found.items()
+    }
+    assert sorted([*audited["p1"], *audited["p2"]]) == sorted(_NAMES)
