@@ -88,10 +88,16 @@ def people_lines(scores: Mapping[str, AttributeScores]) -> list[str]:
         low, high = row.intervals.get("accuracy", (0.0, 0.0))
         lines.append(
             f"{name:<9} {row.n:>5}  {row.accuracy:>8.3f} [{low:.3f},{high:.3f}]  "
-            f"{row.recall_yes:>10.3f}  {row.recall_no:>9.3f}  {row.decided:>7.3f}  "
+            f"{_figure(row, 'recall_yes'):>10}  {_figure(row, 'recall_no'):>9}  "
+            f"{row.decided:>7.3f}  "
             f"{row.abstained:>9.3f}"
         )
     return lines
+
+
+def _figure(row: AttributeScores, name: str) -> str:
+    """A recall, or a dash where nobody was decided: that is no recall of zero."""
+    return f"{getattr(row, name):.3f}" if name in row.intervals else "-"
 
 
 def event_lines(rows: Mapping[str, EventScores]) -> list[str]:

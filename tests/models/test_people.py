@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.eval.people import AttributeScores, intervals, is_held_out, read_people, score
+from models.eval.tables import people_lines
 from models.eval.voc import person_around, read_masked_people
 from pipeline.core.errors import ConfigError
 
@@ -35,6 +37,13 @@ def test_undecided_counts_in_decided_alone() -> None:
 def test_nobody_decided_and_nobody_there() -> None:
     assert score([-1], [True]) == AttributeScores(0.0, 0.0, 0.0, 0.0, 0.0, 1)
     assert score([], []).n == 0
+
+
+def test_a_recall_over_nobody_is_a_dash_in_the_table() -> None:
+    answers, labels = np.array([-1, 0, 0], np.int8), [True, False, False]
+    row = replace(score(answers, labels), intervals=intervals(answers, labels, np.array([0, 1, 2])))
+    _, line = people_lines({"mask": row})
+    assert line.split()[-4:-2] == ["-", "1.000"]
 
 
 def test_read_people(tmp_path: Path) -> None:
