@@ -208,7 +208,7 @@ def test_somebody_who_stays_through_an_outage_is_one_episode(tmp_path: Path, fil
 
 
 def test_a_camera_that_keeps_hanging_up_is_told_each_time(tmp_path: Path, film: Film) -> None:
-    camera = BadCamera(film, [Act(bad.hangs_up, ONE_VISIT - 8)], SystemClock())
+    camera = BadCamera(film, [Act(bad.hangs_up, 65)], SystemClock())
     camera.start()
     try:
         with Stand(tmp_path, {"gate": camera.url("cam")}) as stand:

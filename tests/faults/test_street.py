@@ -33,10 +33,14 @@ from tests.video.media import HEIGHT, WIDTH, make_video, number_of
 
 HEALTHY, BROKEN = (C.WATCHING, ""), C.NOT_WATCHING
 CUT = (BROKEN, "stalled")
-BEFORE, FAULT_S = 40, 3.0
-"""Pictures before a fault, among them the first visit; seconds that cameras are away."""
+BEFORE, INSIDE, FAULT_S = 65, 40, 3.0
+"""Pictures before a camera goes away, long enough after the first visit that the next one cannot be
+taken for the same person; before a fault inside a session; seconds that cameras are away."""
 SLACK_S = 1.0
 """Of a moment against the camera's log: a box under load hears of a picture later."""
+PAUSE_S = 1.5
+TAIL_S = 3.0
+"""A visit that was over so shortly before the box was asked may not have been judged yet."""
 IN_FLIGHT = 30
 """Pictures sent last may not be on disk yet when the box is asked."""
 REORDERED = 3
@@ -54,6 +58,7 @@ class Case:
         causes: Of its gaps; the first one must occur, unless there is no gap at all.
         pictures: Pictures of the last session after which all is said.
         film: What it shows.
+        slack_s: Of its moments; more where the first pictures are old when they arrive.
         keeps_noise: Besides its pictures the footage holds what no decoder takes: nothing is
             decoded in order to be recorded.
     """
@@ -63,6 +68,7 @@ class Case:
     causes: tuple[G, ...] = ()
     pictures: int = BEFORE
     film: str = "usual"
+    slack_s: float = SLACK_S
     keeps_noise: bool = False
 
 
@@ -78,7 +84,7 @@ def falls_silent(misdeed: bad.Misdeed) -> Case:
 
 
 def all_along(
-    misdeed: bad.Misdeed | None, until_picture: int = 1000, film: str = "usual", first: int = BEFORE
+    misdeed: bad.Misdeed | None, until_picture: int = 1000, film: str = "usual", first: int = INSIDE
 ) -> Case:
     """One session, watched from its beginning to its end whatever comes."""
     return Case((Act(misdeed, first, until_picture),), (HEALTHY,), (), 110, film)
@@ -120,7 +126,9 @@ CASES: dict[str, Callable[[], Case]] = {
         (Act(bad.hangs_up, BEFORE), Act(film=FILMS["hevc"])), (HEALTHY, CUT, HEALTHY)
     ),
     "b_frames": lambda: all_along(None, film="b_frames"),
-    "parameter_sets_late": lambda: all_along(bad.leaves_out_parameter_sets, 8, "bare", 0),
+    "parameter_sets_late": lambda: replace(
+        all_along(bad.leaves_out_parameter_sets, 8, "bare", 0), slack_s=3.0
+    ),
     "parameter_sets_missing": lambda: Case(
         (Act(bad.never_sends_parameter_sets, film=FILMS["bare"], lasts_s=FAULT_S), Act()),
         ((BROKEN, "timeout"), HEALTHY),
@@ -137,10 +145,21 @@ class Seen:
     sent: list[Sent]
     outcome: Outcome
     recordings: Path
+    asked_s: float
 
     def sessions(self) -> list[list[Sent]]:
         """What it sent, by connection."""
         return [list(group) for _, group in groupby(self.sent, key=lambda one: one.session)]
+
+    def pieces(self) -> list[list[Sent]]:
+        """The same, cut at pauses: what follows one is recorded from the next keyframe on."""
+        cut: list[list[Sent]] = []
+        for one in self.sent:
+            before = cut[-1][-1] if cut else None
+            if before is None or one.session != before.session or one.at_s - before.at_s > PAUSE_S:
+                cut.append([])
+            cut[-1].append(one)
+        return cut
 
     def visits(self) -> list[list[Sent]]:
         """Pictures in which somebody stood there, visit by visit."""
@@ -148,13 +167,13 @@ class Seen:
             seen
             for session in self.sessions()
             for visit in VISITS
-            if (seen := [one for one in session if one.number in visit])
+            if (seen := [s for s in session if s.number in visit and s.at_s < self.asked_s])
         ]
 
     def holes(self) -> list[tuple[float, float]]:
         """Times without a picture by the camera's own log, each to the next keyframe."""
         found = []
-        for before, after in pairwise(self.sessions()):
+        for before, after in pairwise(self.pieces()):
             first = next(one for one in after if one.is_keyframe)
             found.append((before[-1].at_s + 1 / FPS, first.at_s))
         return found
@@ -199,10 +218,11 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
         with Stand(folder, urls, clock) as stand:
             for name, case in cases.items():
                 _wait_for(name, case, street.cameras[name], stand)
+            asked_s = clock.utc_s()
             for name, case in cases.items():
                 outcome = stand.outcome(name)
                 sent = street.cameras[name].sent
-                seen[name] = Seen(case, sent, outcome, stand.recordings / name)
+                seen[name] = Seen(case, sent, outcome, stand.recordings / name, asked_s)
     finally:
         street.close()
     return seen
@@ -232,14 +252,15 @@ def test_a_fault(street: dict[str, Seen], name: str) -> None:
 
 def _episodes_are_the_visits(seen: Seen) -> None:
     """Each visit is one episode, whole and in its time; none is lost, none doubled."""
-    visits, episodes = seen.visits(), seen.outcome.episodes
-    if len(visits[-1]) < len(VISITS[0]) and len(episodes) == len(visits) - 1:
+    visits, slack_s = seen.visits(), seen.case.slack_s
+    episodes = [e for e in seen.outcome.episodes if e.started_at.timestamp() < seen.asked_s]
+    if visits[-1][-1].at_s > seen.asked_s - TAIL_S and len(episodes) < len(visits):
         visits.pop()  # cut off by the end of the run before it was long enough
     assert len(episodes) == len(visits)
     for visit, episode in zip(visits, episodes, strict=True):
-        assert episode.started_at.timestamp() == pytest.approx(visit[0].at_s, abs=SLACK_S)
+        assert episode.started_at.timestamp() == pytest.approx(visit[0].at_s, abs=slack_s)
         if len(visit) == len(VISITS[0]):
-            assert episode.ended_at.timestamp() == pytest.approx(visit[-1].at_s, abs=SLACK_S)
+            assert episode.ended_at.timestamp() == pytest.approx(visit[-1].at_s, abs=slack_s)
     assert {episode.state for episode in episodes} == {"closed"}
 
 
@@ -272,7 +293,7 @@ def _gaps_are_the_times_without_pictures(seen: Seen) -> None:
 def _footage_is_what_was_sent(seen: Seen) -> None:
     """Every picture from a session's first keyframe on, in order, once; noise as it came."""
     wanted = []
-    for session in seen.sessions():
+    for session in seen.pieces():
         first = next(n for n, one in enumerate(session) if one.is_keyframe)
         # A camera's last picture ends with the first byte of the next one, which never comes.
         wanted.append([one.number for one in session[first:-1] if one.is_picture])
