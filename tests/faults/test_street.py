@@ -259,7 +259,8 @@ def _episodes_are_the_visits(seen: Seen) -> None:
     assert len(episodes) == len(visits)
     for visit, episode in zip(visits, episodes, strict=True):
         assert episode.started_at.timestamp() == pytest.approx(visit[0].at_s, abs=slack_s)
-        if len(visit) == len(VISITS[0]):
+        # Noise may look like anybody who was there, so with noise an end proves nothing.
+        if len(visit) == len(VISITS[0]) and not seen.case.keeps_noise:
             assert episode.ended_at.timestamp() == pytest.approx(visit[-1].at_s, abs=slack_s)
     assert {episode.state for episode in episodes} == {"closed"}
 
