@@ -7,7 +7,7 @@ own recorder's folder. Errors are one line and exit code 2, as everywhere in ``m
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from pipeline.core.clock import SystemClock
@@ -40,6 +41,7 @@ from pipeline.recorders.root_lock import RootLock
 from pipeline.recorders.school_days import days_between, school_zone
 from pipeline.recorders.spans import Span
 from pipeline.recorders.verdict import Requirement
+from pipeline.video.watermark import Watermark
 
 recordings_app = typer.Typer(
     help="Footage: audit any folder, check and export our own.", no_args_is_help=True
@@ -158,13 +160,23 @@ def export_command(
         Path | None, typer.Option(help="Its index; index.sqlite in the folder when not given.")
     ] = None,
     time_zone: Annotated[str, typer.Option(help="Zone of times without an offset.")] = _ZONE,
+    watermark: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Words for every picture: for whom, why. Encodes again, as H.264; takes time.",
+        ),
+    ] = None,
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON object, on one line.")] = False,
 ) -> None:
     """Write a camera's footage of an interval as one playable file, with its SHA-256."""
     zone = school_zone(time_zone)
     window = window_of(parse_moment(from_, "--from", zone), parse_moment(to, "--to", zone))
-    with _opened(root, index, writes=False) as opened:
-        done = export(root, opened, camera, window, out, now_s())
+    with _bar(watermark is not None) as progress:
+        words = None if watermark is None else Watermark(watermark, progress)
+        with _opened(root, index, writes=False) as opened:
+            done = export(root, opened, camera, window, out, now_s(), watermark=words)
+    marked = done.watermarked
     gaps = [
         {
             "start": moment_text(gap.span.start_s, zone),
@@ -182,6 +194,14 @@ def export_command(
             "start": moment_text(done.span.start_s, zone),
             "end": moment_text(done.span.end_s, zone),
             "gaps": gaps,
+            "watermark": None
+            if marked is None
+            else {
+                "text": marked.text,
+                "codec": "h264",
+                "source_sha256": marked.source_sha256,
+                "pictures_left_out": marked.left_out,
+            },
         }
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
@@ -190,8 +210,30 @@ def export_command(
         f"{moment_text(done.span.start_s, zone)} … {moment_text(done.span.end_s, zone)}, "
         f"{done.size_bytes} bytes"
     )
+    if marked is not None:
+        left_out = f", {marked.left_out} pictures left out" if marked.left_out else ""
+        typer.echo(
+            f"encoded again as H.264 with the words {marked.text!r}{left_out}; "
+            f"the copy it was made from has SHA-256 {marked.source_sha256}"
+        )
     for gap in gaps:
         typer.echo(f"gap {gap['start']} … {gap['end']} {gap['seconds']} s {gap['cause']}")
+
+
+@contextmanager
+def _bar(is_wanted: bool) -> Iterator[Callable[[float, float], None]]:
+    """A progress bar on standard error, for people who wait."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        disable=not (is_wanted and console.is_terminal),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("encoding again, with the words", total=None)
+        yield lambda done_s, total_s: bar.update(task, completed=done_s, total=total_s or None)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 Copied picture for picture, so what is handed over is what the camera sent; the SHA-256 is what the
 register of exports writes down (799号 §16). Time inside the file is real time: where footage is
 missing the last picture stands still for as long as the gap, and the gap is reported with it.
+With a watermark that copy is decoded and encoded again; its own SHA-256 is told as well, so that
+the copy can be made once more and compared.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import av
 import av.error
@@ -32,6 +35,31 @@ _BASE = Fraction(1, 90_000)
 _JOIN_S = 0.5
 
 
+class Rework(Protocol):
+    """Encodes a copy again with words on it; this room itself never decodes."""
+
+    text: str
+
+    def rework(self, copy: Path, out: Path, metadata: Mapping[str, str]) -> int:
+        """Write ``out`` from ``copy``; how many pictures are left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Watermarked:
+    """What was done to the pictures of a file with a watermark: each was encoded again, as H.264.
+
+    Attributes:
+        text: The words on every picture.
+        source_sha256: Of the copy it was made from, the file that an export without words gives.
+        left_out: Pictures of that copy that could not be decoded.
+    """
+
+    text: str
+    source_sha256: str
+    left_out: int
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """What was written.
@@ -43,6 +71,7 @@ class Exported:
         span: From the first picture in it to the end of the last; begins with the keyframe at or
             before the moment asked for.
         gaps: Without footage inside the interval asked for.
+        watermarked: What was done to the pictures; ``None`` when they are copied as they were.
     """
 
     path: Path
@@ -50,6 +79,7 @@ class Exported:
     size_bytes: int
     span: Span
     gaps: tuple[Gap, ...]
+    watermarked: Watermarked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +92,14 @@ class _Picture:
 
 
 def export(
-    root: Path, index: FootageIndex, camera: str, window: Span, out: Path, now_s: float
+    root: Path,
+    index: FootageIndex,
+    camera: str,
+    window: Span,
+    out: Path,
+    now_s: float,
+    *,
+    watermark: Rework | None = None,
 ) -> Exported:
     """Write one file.
 
@@ -73,8 +110,11 @@ def export(
         window: What is wanted.
         out: The file to write; it appears whole or not at all.
         now_s: Seconds since the epoch.
+        watermark: Words for every picture, which is then encoded again.
 
     Raises:
+        ConfigError: The words do not fit the picture.
+        EvidenceError: No picture can be decoded, for a watermark.
         ExportError: There is no footage, the file exists or cannot be written, or the stream
             changed inside the interval so that one file cannot hold it.
         FootageIndexError: The index cannot be read.
@@ -91,14 +131,19 @@ def export(
             remedy=_cameras(index, camera),
         )
     part = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.part")
+    copy = part.with_suffix(".copy.part")
+    watermarked = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        spans = _write(root, segments, window, part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.seek(0, os.SEEK_END)
+        if watermark is None:
+            spans = _write(root, segments, window, part)
+        else:
+            spans = _write(root, segments, window, copy)
+            said = _metadata(camera, spans[0].start_s)
+            said["comment"] = f"encoded again with the words: {watermark.text}"
+            left_out = watermark.rework(copy, part, said)
+            watermarked = Watermarked(watermark.text, _sealed(copy)[0], left_out)
+        digest, size = _sealed(part)
         part.replace(out)
     except (OSError, av.error.FFmpegError) as error:
         raise ExportError(
@@ -108,11 +153,25 @@ def export(
         ) from error
     finally:
         part.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
     absences = index.absences(camera, window, now_s)
     footage = footage_in(spans, window, DEFAULT_SEAM_S)
     gaps = [g for h in holes(footage, window) for g in explain(h, absences, DEFAULT_SEAM_S)]
     whole = Span(spans[0].start_s, max(s.end_s for s in spans))
-    return Exported(out, digest, size, whole, tuple(gaps))
+    return Exported(out, digest, size, whole, tuple(gaps), watermarked)
+
+
+def _sealed(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file that is on the disk for good."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest, file.seek(0, os.SEEK_END)
+
+
+def _metadata(camera: str, start_s: float) -> dict[str, str]:
+    moment = datetime.fromtimestamp(start_s, UTC)
+    return {"creation_time": moment.isoformat(timespec="seconds"), "title": camera}
 
 
 def _cameras(index: FootageIndex, camera: str) -> str:
@@ -138,9 +197,7 @@ def _write(root: Path, segments: Sequence[Segment], window: Span, part: Path) ->
             now = (info.codec, info.width, info.height)
             if shape is None or stream is None:
                 shape, zero_s = now, start_s
-                moment = datetime.fromtimestamp(start_s, UTC)
-                output.metadata["creation_time"] = moment.isoformat(timespec="seconds")
-                output.metadata["title"] = segment.camera
+                output.metadata.update(_metadata(segment.camera, start_s))
                 stream = output.add_mux_stream(info.codec, width=info.width, height=info.height)
                 stream.time_base = _BASE
             elif now != shape:

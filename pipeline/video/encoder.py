@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ class H264Encoder:
         fps: About how many pictures a second come; sets the GOP only. 0.0 when unknown.
         preset: x264's, from ``ultrafast`` to ``slow``.
         crf: Quality, lower is better; x264's scale.
+        metadata: What the file says of itself, as ``title`` and ``comment``.
 
     Raises:
         OSError: The file cannot be made or written (``av.error.FFmpegError`` is raised too).
@@ -40,6 +42,7 @@ class H264Encoder:
         *,
         preset: str = "veryfast",
         crf: int = 25,
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
         if width % 2 or height % 2 or width < 2 or height < 2:
             raise ValueError(f"H.264 in 4:2:0 needs even sides, not {width} x {height}")
@@ -47,6 +50,7 @@ class H264Encoder:
         self._container = av.open(
             f"file:{path}", mode="w", format="mp4", options={"movflags": "faststart"}
         )
+        self._container.metadata.update(metadata or {})
         self._stream = self._container.add_stream(
             "libx264",
             rate=Fraction(rate).limit_denominator(1001),

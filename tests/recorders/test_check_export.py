@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import av
+import numpy as np
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -137,10 +138,10 @@ def test_repair_waits_for_the_recorder_to_stop(box: Box) -> None:
         lock.release()
 
 
-def export(box: Box, begin_s: float, end_s: float, out: Path) -> dict:
+def export(box: Box, begin_s: float, end_s: float, out: Path, *options: str) -> dict:
     result = call(
         "export", "--root", box.root, "--camera", "gate", "--time-zone", "UTC", "--out", out,
-        "--from", _text(begin_s), "--to", _text(end_s), "--json",
+        "--from", _text(begin_s), "--to", _text(end_s), "--json", *options,
     )  # fmt: skip
     if result.exception:
         raise result.exception
@@ -230,6 +231,99 @@ def test_what_cannot_be_exported_says_why(box: Box, tmp_path: Path) -> None:
     )  # fmt: skip
     assert isinstance(result.exception, MinganError)
     assert "Recorded are: gate" in result.exception.line()
+
+
+def luma(path: Path) -> np.ndarray:
+    """The mean picture, as many times as brightness counts."""
+    with av.open(str(path)) as container:
+        pictures = [f.to_ndarray(format="gray") for f in container.decode(video=0)]
+    return np.mean(np.array(pictures, np.float64), axis=0)
+
+
+def test_a_watermark_is_on_every_picture_and_changes_no_time(box: Box, tmp_path: Path) -> None:
+    plain, marked = tmp_path / "plain.mp4", tmp_path / "marked.mp4"
+    before = export(box, 100, 170, plain)
+    after = export(box, 100, 170, marked, "--watermark", "派出所 A1")
+    assert before["watermark"] is None
+    assert after["watermark"] == {
+        "text": "派出所 A1",
+        "codec": "h264",
+        "source_sha256": before["sha256"],
+        "pictures_left_out": 0,
+    }
+    assert after["sha256"] == hashlib.sha256(marked.read_bytes()).hexdigest()
+    assert after["sha256"] != before["sha256"]
+    assert [after[key] for key in ("start", "end", "gaps")] == [
+        before[key] for key in ("start", "end", "gaps")
+    ]
+    assert decoded(marked) == pytest.approx(decoded(plain), abs=1e-4)
+    assert len(probe(plain).runs_s) == 2
+    for run, same in zip(probe(marked).runs_s, probe(plain).runs_s, strict=True):
+        assert run == pytest.approx(same, abs=0.01)
+    with av.open(str(marked)) as container, av.open(str(plain)) as source:
+        assert container.duration == pytest.approx(source.duration, abs=1000)
+        assert container.metadata["title"] == "gate"
+        assert container.metadata["creation_time"] == source.metadata["creation_time"]
+        assert "派出所 A1" in container.metadata["comment"]
+    changed = np.abs(luma(marked) - luma(plain))
+    assert (changed > 40).sum() > 100
+    assert (changed < 5).mean() > 0.3
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_the_same_watermark_gives_the_same_file(box: Box, tmp_path: Path) -> None:
+    first, second = (
+        export(box, 10, 14, tmp_path / name, "--watermark", "为查失物")
+        for name in ("a.mp4", "b.mp4")
+    )
+    assert first["sha256"] == second["sha256"]
+
+
+def test_a_watermark_is_told_to_people(box: Box, tmp_path: Path) -> None:
+    result = call(
+        "export", "--root", box.root, "--camera", "gate", "--time-zone", "UTC",
+        "--out", tmp_path / "a.mp4", "--from", _text(10), "--to", _text(12),
+        "--watermark", "张伟",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert "encoded again as H.264 with the words '张伟'; the copy" in result.stdout
+    assert result.stderr == ""  # the bar is for terminals
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "empty"),
+        ("  ", "empty"),
+        ("a\nb", "U+000A"),
+        ("a\u202eb", "U+202E"),
+        ("字" * 121, "121 characters"),
+        ("收件人𰻞", "𰻞"),
+        ("这一行字对这么小的画面来说实在是太长了" * 4, "64 x 48"),
+    ],
+)
+def test_a_watermark_that_cannot_be_drawn_leaves_no_file(
+    box: Box, tmp_path: Path, text: str, what: str
+) -> None:
+    out = tmp_path / "out" / "a.mp4"
+    with pytest.raises(ConfigError) as raised:
+        export(box, 10, 12, out, "--watermark", text)
+    assert what in raised.value.line()
+    assert "--watermark" in raised.value.line()
+    assert not out.parent.exists() or not list(out.parent.iterdir())
+
+
+def test_pictures_nobody_can_decode_are_counted(box: Box, tmp_path: Path) -> None:
+    first = files(box)[0]
+    with av.open(str(first)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    damaged = bytearray(first.read_bytes())
+    for packet in packets[11:14]:
+        damaged[packet.pos + 4 : packet.pos + packet.size] = b"\xff" * (packet.size - 4)
+    first.write_bytes(damaged)
+    answer = export(box, 0, 10, tmp_path / "a.mp4", "--watermark", "张伟")
+    assert answer["watermark"]["pictures_left_out"] == 3
+    assert len(decoded(tmp_path / "a.mp4")) == 47
 
 
 def test_an_export_for_people_is_a_line_for_sha256sum(box: Box, tmp_path: Path) -> None:
