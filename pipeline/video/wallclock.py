@@ -5,12 +5,16 @@ moment its packet arrives. Arrival jitters, though, and the first packets come i
 connection is set up; presentation times do not. So UTC is media time plus an offset, and the
 offset follows the arrivals slowly: earlier arrivals pull it at up to a tenth of the time that
 passes (the least delayed packet tells most), later ones at up to a hundredth (a camera's quartz is
-better than that). Off by more than two seconds, it is set anew.
+better than that). Off by more than two seconds, it is set anew, but not for a picture that is
+merely late: a parser hands a picture on when the next one begins, so the last one before a pause
+comes after it, and what a network held up comes all at once. Such pictures keep their places.
 """
 
 from __future__ import annotations
 
 REANCHOR_S = 2.0
+LATE_FOR_S = 1.0
+"""Pictures that are late for so long are not late: the stream's clock stood still."""
 _FASTER = 0.10
 _SLOWER = 0.01
 
@@ -28,6 +32,7 @@ class UtcAnchor:
         self._floor_utc_s = float("-inf")
         self._last_utc_s = float("-inf")
         self._clock_s: float | None = None
+        self._late_since_ns: int | None = None
         self.reanchored_count = 0
 
     def hint(self, media_s: float, received_utc_s: float) -> None:
@@ -51,19 +56,31 @@ class UtcAnchor:
         if self._offset_s is None:
             self._offset_s = arrival_offset_s
         elif self._clock_s is not None:
-            was_set_back = clock_s - self._clock_s < -REANCHOR_S
+            set_by_s = clock_s - self._clock_s
+            was_set_back = set_by_s < -REANCHOR_S
             late_s = arrival_offset_s - self._offset_s
             passed_s = max(0.0, media_s - self._max_media_s)
-            if abs(late_s) > REANCHOR_S:
+            is_late = late_s > REANCHOR_S and abs(set_by_s) <= REANCHOR_S
+            if is_late and self._may_pass(received_mono_ns):
+                pass  # it keeps its place
+            elif abs(late_s) > REANCHOR_S:
+                self._late_since_ns = None
                 self._offset_s = arrival_offset_s
                 self._floor_utc_s = float("-inf") if was_set_back else self._last_utc_s
                 if was_set_back:
                     self._last_utc_s = float("-inf")
                 self.reanchored_count += 1
             else:
+                self._late_since_ns = None
                 self._offset_s += min(max(late_s, -_FASTER * passed_s), _SLOWER * passed_s)
         self._clock_s = clock_s
         self._max_media_s = max(self._max_media_s, media_s)
         utc_s = max(media_s + self._offset_s, self._floor_utc_s)
         self._last_utc_s = max(self._last_utc_s, utc_s)
         return utc_s
+
+    def _may_pass(self, received_mono_ns: int) -> bool:
+        """Whether pictures have been late for so short a time that they may be on time again."""
+        if self._late_since_ns is None:
+            self._late_since_ns = received_mono_ns
+        return received_mono_ns - self._late_since_ns < LATE_FOR_S * 1e9
