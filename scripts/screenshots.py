@@ -149,6 +149,13 @@ def show_recordings(page: Page) -> None:
     page.wait_for_timeout(2000)
 
 
+def show_retention(page: Page) -> None:
+    """What footage each school can prove."""
+    page.goto("/retention")
+    page.wait_for_selector("[data-testid=retention-school]")
+    page.wait_for_timeout(500)
+
+
 def show_help(page: Page) -> None:
     """The keys."""
     show_queue(page)
@@ -173,6 +180,7 @@ SHOTS = (
     Shot("cameras", show_cameras, (ZH_LIGHT, ZH_DARK, EN_LIGHT, ZH_PHONE)),
     Shot("live", show_live, (ZH_DARK, EN_DARK)),
     Shot("recordings", show_recordings, (ZH_LIGHT, EN_LIGHT, ZH_DARK)),
+    Shot("retention", show_retention, (ZH_LIGHT, EN_LIGHT)),
     Shot("keys", show_help, (ZH_LIGHT,)),
 )
 

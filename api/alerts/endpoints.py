@@ -52,6 +52,7 @@ async def list_alerts(
     runtime: RuntimeDep,
     status: Annotated[list[AlertStatus], Query(description="May repeat.")] = [],  # noqa: B006
     camera_id: Annotated[list[str], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
+    school_id: Annotated[list[str], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
     rule: Annotated[list[str], Query(description="May repeat.", max_length=64)] = [],  # noqa: B006
     risk: Annotated[list[RiskLevel], Query(description="May repeat.")] = [],  # noqa: B006
     from_: Annotated[
@@ -62,7 +63,8 @@ async def list_alerts(
         str,
         Query(
             max_length=100,
-            description="Part of a camera's name, place or id, of the zone, or of the rule's name.",
+            description="Part of the name of a camera, its school, place or id, of the zone, or of"
+            " the rule's name.",
         ),
     ] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -74,6 +76,7 @@ async def list_alerts(
     filters = AlertFilters(
         statuses=tuple(status),
         camera_ids=tuple(camera_id),
+        school_ids=tuple(school_id),
         rules=tuple(rule),
         risks=tuple(risk),
         raised_from=from_,

@@ -16,6 +16,7 @@ class AlertFilters:
 
     statuses: tuple[AlertStatus, ...] = ()
     camera_ids: tuple[str, ...] = ()
+    school_ids: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     risks: tuple[RiskLevel, ...] = ()
     raised_from: datetime | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts.filters import AlertFilters
@@ -26,6 +26,8 @@ class AlertRow:
     alert: Alert
     camera_name: str
     camera_location: str
+    school_id: str | None
+    school_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.camera_ids:
         found.append(Alert.camera_id.in_(filters.camera_ids))
+    if filters.school_ids:
+        found.append(Camera.school_id.in_(filters.school_ids))
     if filters.rules:
         found.append(Alert.rule.in_(filters.rules))
     if filters.risks:
@@ -50,7 +54,14 @@ def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
     if filters.raised_before is not None:
         found.append(Alert.raised_at < filters.raised_before)
     if text := filters.text.strip().replace("\x00", ""):
-        columns = (Camera.name, Camera.location, Camera.camera_id, Alert.zone, Alert.rule_id)
+        columns = (
+            Camera.school_name,
+            Camera.name,
+            Camera.location,
+            Camera.camera_id,
+            Alert.zone,
+            Alert.rule_id,
+        )
         found.append(
             or_(
                 *(column.icontains(text, autoescape=True) for column in columns),
@@ -58,6 +69,13 @@ def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
             )
         )
     return found
+
+
+def _rows() -> Select[Alert, str, str, str | None, str | None]:
+    """Alerts with the columns of an ``AlertRow``, in its order."""
+    return select(Alert, Camera.name, Camera.location, Camera.school_id, Camera.school_name).join(
+        Camera, Camera.camera_id == Alert.camera_id
+    )
 
 
 class AlertRepository:
@@ -90,20 +108,13 @@ class AlertRepository:
     async def get(self, alert_id: UUID) -> AlertRow | None:
         """One alert."""
         await self._session.flush()
-        row = (
-            await self._session.execute(
-                select(Alert, Camera.name, Camera.location)
-                .join(Camera, Camera.camera_id == Alert.camera_id)
-                .where(Alert.id == alert_id)
-            )
-        ).one_or_none()
-        return None if row is None else AlertRow(row[0], row[1], row[2])
+        row = (await self._session.execute(_rows().where(Alert.id == alert_id))).one_or_none()
+        return None if row is None else AlertRow(*row)
 
     async def page(self, filters: AlertFilters, after: Cursor | None, limit: int) -> list[AlertRow]:
         """Alerts after the cursor, newest first."""
         query = (
-            select(Alert, Camera.name, Camera.location)
-            .join(Camera, Camera.camera_id == Alert.camera_id)
+            _rows()
             .where(*_conditions(filters))
             .order_by(Alert.raised_at.desc(), Alert.id.desc())
             .limit(limit)
@@ -121,7 +132,7 @@ class AlertRepository:
                     and_(Alert.raised_at == after.at, Alert.id < last_id),
                 )
             )
-        return [AlertRow(row[0], row[1], row[2]) for row in await self._session.execute(query)]
+        return [AlertRow(*row) for row in await self._session.execute(query)]
 
     async def counts(self, filters: AlertFilters) -> dict[str, int]:
         """Number of alerts by status."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.contract import EpisodeState, EvidenceKind, RiskLevel
+from api.contract import EpisodeState, EvidenceKind, RiskLevel, School
 from api.kit.moments import Moment
 
 Note = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)]
@@ -76,6 +76,7 @@ class AlertSummary(BaseModel):
                     "camera_id": "gate-north",
                     "camera_name": "北门",
                     "camera_location": "北围墙",
+                    "school": {"school_id": "no-1-primary", "name": "第一小学"},
                     "started_at": "2026-11-24T02:00:00Z",
                     "raised_at": "2026-11-24T02:00:02Z",
                     "ended_at": "2026-11-24T02:00:34Z",
@@ -110,6 +111,7 @@ class AlertSummary(BaseModel):
     camera_id: str
     camera_name: str = Field(description="The id while the camera is not registered yet.")
     camera_location: str
+    school: School | None = Field(description="Null while the camera's box does not tell.")
     started_at: Moment
     raised_at: Moment
     ended_at: Moment

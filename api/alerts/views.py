@@ -17,6 +17,7 @@ from api.alerts.schemas import (
     HistoryEntry,
     PictureSize,
 )
+from api.cameras.views import school_of
 from api.contract import EpisodeState, EvidenceKind, RiskLevel
 from api.db.models import AlertHistory
 
@@ -69,6 +70,7 @@ def summary(
         camera_id=alert.camera_id,
         camera_name=row.camera_name,
         camera_location=row.camera_location,
+        school=school_of(row.school_id, row.school_name),
         started_at=alert.started_at,
         raised_at=alert.raised_at,
         ended_at=alert.ended_at,

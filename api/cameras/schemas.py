@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from api.contract import MissingReason, StreamFacts, WithheldAlerts
+from api.contract import MissingReason, School, StreamFacts, WithheldAlerts
 from api.kit.moments import Moment
 
 
@@ -80,6 +80,7 @@ class CameraView(BaseModel):
     camera_id: str = Field(examples=["gate-north"])
     name: str = Field(examples=["北门"], description="The id while it is not registered yet.")
     location: str
+    school: School | None = Field(description="Null while its box does not tell.")
     source: str = Field(examples=["rtsp://***@10.0.0.8:554/…"])
     rules: list[str]
     config_sha256: str | None

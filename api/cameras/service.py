@@ -92,12 +92,15 @@ async def register(work: UnitOfWork, watch: Watch, registration: CameraRegistrat
     cameras = CameraRepository(work.session)
     await cameras.ensure(registration.camera_id, work.now)
     [camera] = await cameras.lock([registration.camera_id])
+    school = registration.school
     told = {
         "name": registration.name,
         "location": registration.location,
         "source": registration.source,
         "rules": list(registration.rules),
         "config_sha256": registration.config_sha256,
+        "school_id": None if school is None else school.school_id,
+        "school_name": None if school is None else school.name,
     }
     if camera.registered_at is not None and all(
         getattr(camera, name) == value for name, value in told.items()

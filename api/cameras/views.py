@@ -21,7 +21,7 @@ from api.cameras.schemas import (
     PictureView,
     RuleAnalysis,
 )
-from api.contract import MissingReason, StreamFacts, WithheldAlerts
+from api.contract import MissingReason, School, StreamFacts, WithheldAlerts
 from api.db.models import Camera
 from api.settings import Settings
 
@@ -94,6 +94,13 @@ def by_rule(
     return found
 
 
+def school_of(school_id: str | None, name: str | None) -> School | None:
+    """The school of a row of ``cameras``."""
+    if school_id is None or name is None:
+        return None
+    return School(school_id=school_id, name=name)
+
+
 def _picture(camera: Camera, state: CameraViewState, now: datetime) -> PictureView | None:
     told = approvals.picture_of(camera)
     if told is None or state in _SILENT:
@@ -117,6 +124,7 @@ def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
         camera_id=camera.camera_id,
         name=camera.name,
         location=camera.location,
+        school=school_of(camera.school_id, camera.school_name),
         source=camera.source,
         rules=camera.rules,
         config_sha256=camera.config_sha256,

@@ -14,6 +14,7 @@ from api.contract import (
     FootageSpan,
     RetentionForecast,
     RetentionState,
+    School,
 )
 from api.kit.moments import Moment
 
@@ -64,6 +65,7 @@ class RetentionRow(BaseModel):
     camera_id: str = Field(examples=["gate-north"])
     name: str = Field(examples=["北门"])
     location: str
+    school: School | None = Field(description="Null while its box does not tell.")
     worker_id: str | None
     state: RetentionState = Field(
         description="What holds now: the worker's word, or `unknown` while there is a `doubt`."

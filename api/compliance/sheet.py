@@ -18,6 +18,8 @@ from api.contract.vocabulary import Language, Term, vocabulary
 
 BYTE_ORDER_MARK = "\ufeff"
 COLUMNS = (
+    "school",
+    "school_id",
     "worker_id",
     "camera_id",
     "name",
@@ -107,6 +109,8 @@ def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
 def _cells(row: RetentionRow, language: Language) -> Sequence[Cell]:
     words = vocabulary()
     cells: dict[str, Cell] = {
+        "school": "" if row.school is None else row.school.name,
+        "school_id": "" if row.school is None else row.school.school_id,
         "worker_id": row.worker_id or "",
         "camera_id": row.camera_id,
         "name": row.name,

@@ -83,6 +83,7 @@ def row(camera: CameraView, status: RetentionStatus | None, looked: Looked) -> R
         camera_id=camera.camera_id,
         name=camera.name,
         location=camera.location,
+        school=camera.school,
         worker_id=camera.worker_id,
         state=RetentionState.UNKNOWN if status is None or why is not None else status.state,
         doubt=why,

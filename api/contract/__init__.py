@@ -15,6 +15,7 @@ from api.contract.cameras import (
     CameraState,
     PictureFacts,
     PictureFault,
+    School,
     StreamFacts,
 )
 from api.contract.retention import (
@@ -82,6 +83,7 @@ __all__ = [
     "RetentionState",
     "RetentionStatus",
     "RiskLevel",
+    "School",
     "StreamFacts",
     "VideoCodec",
     "ViewAnswer",

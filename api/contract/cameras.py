@@ -23,6 +23,13 @@ class CameraState(StrEnum):
     DISABLED = "disabled"
 
 
+class School(WireModel):
+    """The school a camera watches, as the box's ``site`` names it."""
+
+    school_id: Identifier
+    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
 class CameraRegistration(WireModel):
     """What the worker's configuration says about one camera; never its address or password."""
 
@@ -34,6 +41,8 @@ class CameraRegistration(WireModel):
     rules: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
     """Types of the rules configured on it."""
     config_sha256: Sha256
+    school: School | None = None
+    """None from workers that do not tell it yet; such a camera stands under its box's name."""
 
 
 class StreamFacts(WireModel):

@@ -89,6 +89,9 @@ class Camera(Base):
     name: Mapped[str] = mapped_column(String(128))
     location: Mapped[str] = mapped_column(String(128), default="")
     source: Mapped[str] = mapped_column(String(256), default="")
+    school_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    school_name: Mapped[str | None] = mapped_column(String(128))
+    """Both null while its box does not tell which school it stands in."""
     rules: Mapped[list[str]] = mapped_column(default=list)
     config_sha256: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]

@@ -22,11 +22,13 @@ from api.contract import (
     RetentionState,
     RetentionStatus,
     RiskLevel,
+    School,
 )
 
 T0 = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MODEL_SHA = "a" * 64
 CONFIG_SHA = "b" * 64
+SCHOOL = School(school_id="no-1-primary", name="第一小学")
 
 
 def sha256(content: bytes) -> str:
@@ -86,6 +88,7 @@ def registration(camera_id: str = "gate-north", **changes: Any) -> CameraRegistr
         "source": "rtsp://***@10.0.0.8:554/…",
         "rules": ("perimeter_intrusion",),
         "config_sha256": CONFIG_SHA,
+        "school": SCHOOL,
     }
     return CameraRegistration(**(values | changes))
 

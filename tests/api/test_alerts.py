@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.contract import EpisodeState, EvidenceKind, RiskLevel
+from api.contract import EpisodeState, EvidenceKind, RiskLevel, School
 from tests.api.centre import (
     Centre,
     beat,
@@ -148,7 +148,8 @@ async def test_a_later_revision_never_resets_a_judgement(
 async def test_filters_narrow_and_counts_ignore_the_status_filter(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    await put_camera(worker, registration("yard", name="操场", location="东侧 100%"))
+    no_2 = School(school_id="no-2", name="第二小学")
+    await put_camera(worker, registration("yard", name="操场", location="东侧 100%", school=no_2))
     await put_alert(worker, episode("a"))
     await put_alert(worker, episode("b", camera_id="yard", rule="loitering", zone="lawn"))
     later = T0 + timedelta(minutes=5)
@@ -162,11 +163,15 @@ async def test_filters_narrow_and_counts_ignore_the_status_filter(
     assert await found("status=pending_review") == {"b", "c"}
     assert await found("status=pending_review&status=confirmed") == {"a", "b", "c"}
     assert await found("camera_id=yard") == {"b"}
+    assert await found("school_id=no-2") == {"b"}
+    assert await found("school_id=no-2&school_id=no-3") == {"b"}
+    assert await found("school_id=no-3") == set()
     assert await found("rule=loitering") == {"b"}
     assert await found("risk=class_1") == {"c"}
     assert await found("from=2026-11-24T02:05:00Z") == {"c"}
     assert await found("to=2026-11-24T10:05:00%2B08:00") == {"a", "b"}
     assert await found("q=操") == {"b"}
+    assert await found("q=第二小") == {"b"}
     assert await found("q=100%25") == {"b"}
     assert await found("q=%25") == {"b"}
     assert await found("q=LAWN") == {"b"}
@@ -175,6 +180,9 @@ async def test_filters_narrow_and_counts_ignore_the_status_filter(
 
     page = (await reviewer.get("/api/v1/alerts?status=confirmed&camera_id=gate-north")).json()
     assert page["counts"] == {"pending_review": 1, "confirmed": 1, "false_positive": 0}
+    page = (await reviewer.get("/api/v1/alerts?school_id=no-2")).json()
+    assert page["counts"] == {"pending_review": 1, "confirmed": 0, "false_positive": 0}
+    assert page["items"][0]["school"] == {"school_id": "no-2", "name": "第二小学"}
 
 
 @pytest.mark.parametrize(

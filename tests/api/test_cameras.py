@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from api.bus.repository import EventRepository
-from api.contract import CameraState, MissingReason, StreamFacts
+from api.contract import CameraState, MissingReason, School, StreamFacts
 from api.contract.worker import MissingTime
 from api.startup import announce_lost_workers
 from tests.api.centre import Centre, beat, put_alert, put_analysed, put_camera
@@ -146,6 +146,22 @@ async def test_a_registration_repeated_is_no_news(
     assert await put_camera(worker, registration()) is False
     assert await put_camera(worker, registration(name="新北门")) is True
     assert len(await _events(centre)) == 2
+
+
+async def test_a_camera_stands_in_the_school_its_box_tells(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    # A worker from before schools were told, which is then brought up to date.
+    before = registration().model_dump(mode="json", exclude={"school"})
+    answer = await worker.put("/api/v1/ingest/cameras/gate-north", json=before)
+    assert answer.status_code == 200, answer.text
+    assert (await _camera(reviewer))["school"] is None
+    assert await put_camera(worker, registration()) is True
+    told = (await _camera(reviewer))["school"]
+    assert told == {"school_id": "no-1-primary", "name": "第一小学"}
+    renamed = School(school_id="no-1-primary", name="第一实验小学")
+    assert await put_camera(worker, registration(school=renamed)) is True
+    assert (await _camera(reviewer))["school"]["name"] == "第一实验小学"
 
 
 async def test_analysed_time_of_the_last_day_by_rule_and_what_was_missed(

@@ -49,6 +49,7 @@ async def test_a_camera_that_never_reported_is_in_the_table_as_unknown(
     row = (await rows(reviewer))["gate-north"]
     assert (row["name"], row["state"], row["doubt"]) == ("北门", "unknown", "never_reported")
     assert row["facts"] is None
+    assert row["school"] == {"school_id": "no-1-primary", "name": "第一小学"}
 
 
 async def test_a_report_may_come_before_its_camera(
@@ -57,6 +58,7 @@ async def test_a_report_may_come_before_its_camera(
     assert await put_retention(worker, retention("yard")) is True
     row = (await rows(reviewer))["yard"]
     assert (row["name"], row["state"], row["doubt"]) == ("yard", "compliant", None)
+    assert row["school"] is None
 
 
 async def test_the_table_tells_what_the_worker_proved(

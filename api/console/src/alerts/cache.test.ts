@@ -57,6 +57,12 @@ describe("upsertAlert", () => {
     expect(result.arrived).toBe(false);
   });
 
+  it("takes an alert of a school that is asked for", () => {
+    const filters = { ...DEFAULT_FILTERS, schoolIds: ["no-1", "no-2"] };
+    const ours = { ...MIDDLE, school: { school_id: "no-2", name: "第二小学" } };
+    expect(ids(upsertAlert(pagesOf([NEW]), ours, filters, NOW))).toEqual(["c", "b"]);
+  });
+
   it("inserts into the right one of several pages", () => {
     const result = upsertAlert(pagesOf([NEW], [OLD]), MIDDLE, DEFAULT_FILTERS, NOW);
     expect(result.pages.pages.map((page) => page.items.map((row) => row.id))).toEqual([
@@ -68,6 +74,7 @@ describe("upsertAlert", () => {
   it.each([
     [{ rules: ["loitering"] }],
     [{ cameraIds: ["elsewhere"] }],
+    [{ schoolIds: ["no-2"] }],
     [{ risks: ["class_1" as const] }],
     [{ from: "2026-11-24T05:50:00Z" }],
     [{ to: "2026-11-24T05:30:00Z" }],

@@ -6,6 +6,7 @@ const FULL: AlertFilters = {
   status: "confirmed",
   rules: ["loitering", "line_crossing"],
   cameraIds: ["gate-north"],
+  schoolIds: ["no-1", "no-2"],
   risks: ["class_1", "class_3"],
   range: null,
   from: "2026-11-23T16:00:00.000Z",

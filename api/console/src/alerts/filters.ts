@@ -14,6 +14,7 @@ export interface AlertFilters {
   status: Status | null;
   rules: string[];
   cameraIds: string[];
+  schoolIds: string[];
   risks: Risk[];
   range: Range | null;
   /** RFC 3339; used when `range` is null. */
@@ -26,6 +27,7 @@ export const DEFAULT_FILTERS: AlertFilters = {
   status: "pending_review",
   rules: [],
   cameraIds: [],
+  schoolIds: [],
   risks: [],
   range: null,
   from: null,
@@ -48,6 +50,7 @@ export function readFilters(params: URLSearchParams): AlertFilters {
     status: status === "all" ? null : (oneOf(STATUSES, status) ?? DEFAULT_FILTERS.status),
     rules: params.getAll("rule"),
     cameraIds: params.getAll("camera_id"),
+    schoolIds: params.getAll("school"),
     risks: RISKS.filter((risk) => params.getAll("risk").includes(risk)),
     range: oneOf(RANGES, params.get("range")),
     from: moment(params.get("from")),
@@ -63,6 +66,7 @@ export function writeFilters(filters: AlertFilters): URLSearchParams {
   else if (filters.status !== DEFAULT_FILTERS.status) params.set("status", filters.status);
   for (const rule of filters.rules) params.append("rule", rule);
   for (const camera of filters.cameraIds) params.append("camera_id", camera);
+  for (const school of filters.schoolIds) params.append("school", school);
   for (const risk of filters.risks) params.append("risk", risk);
   if (filters.range) params.set("range", filters.range);
   else {

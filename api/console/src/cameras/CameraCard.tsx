@@ -18,7 +18,13 @@ function codecName(codec: string): string {
   return CODECS[codec.toLowerCase()] ?? codec.toUpperCase();
 }
 
-export function CameraCard({ camera }: { camera: CameraView }) {
+interface Props {
+  camera: CameraView;
+  /** Where cameras of several schools stand side by side. */
+  showSchool: boolean;
+}
+
+export function CameraCard({ camera, showSchool }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
   const { stream } = camera;
@@ -34,6 +40,7 @@ export function CameraCard({ camera }: { camera: CameraView }) {
       <div className={styles.who}>
         <h2 className={styles.name}>{camera.name}</h2>
         <p className={styles.muted}>
+          {showSchool && camera.school && `${camera.school.name} · `}
           {camera.location || camera.camera_id}
           {!camera.registered && ` · ${t("cameras.notRegistered")}`}
         </p>

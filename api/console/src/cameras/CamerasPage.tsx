@@ -1,11 +1,13 @@
 import { ReloadOutlined } from "@ant-design/icons";
 import { Button, Segmented } from "antd";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 
 import { Freshness } from "../alerts/queue/Freshness";
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { bySchool, knownKey } from "../schools/schools";
+import { SchoolSelect } from "../schools/SchoolSelect";
+import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
 import { AddCameraGuide } from "./AddCameraGuide";
@@ -31,8 +33,9 @@ export function Component() {
   const { t } = useTranslation();
   const term = useTerm();
   const query = useCameras();
-  const [params, setParams] = useSearchParams();
-  const filter = readFilter(params.get("state"));
+  const [stateInUrl, setState] = useUrlFilter("state");
+  const [schoolInUrl, setSchool] = useUrlFilter("school");
+  const filter = readFilter(stateInUrl);
 
   if (query.isError && !query.data) {
     return (
@@ -47,11 +50,14 @@ export function Component() {
   const all = query.data?.items ?? [];
   if (query.data && all.length === 0) return <AddCameraGuide />;
 
-  const shown = all.filter((camera) => belongs(camera, filter)).sort(compareCameras);
+  const schools = bySchool(all);
+  const school = knownKey(schools, schoolInUrl);
+  const looked = schools.filter((each) => school === null || each.key === school).flatMap((each) => each.rows);
+  const shown = looked.filter((camera) => belongs(camera, filter)).sort(compareCameras);
   const options: Filter[] = [
     "all",
     "blind",
-    ...CAMERA_STATES.filter((state) => all.some((camera) => camera.state === state)),
+    ...CAMERA_STATES.filter((state) => looked.some((camera) => camera.state === state)),
   ];
   const name = (each: Filter) =>
     each === "all"
@@ -66,7 +72,7 @@ export function Component() {
         <Segmented<Filter>
           size="small"
           value={filter}
-          onChange={(next) => setParams(next === "all" ? {} : { state: next }, { replace: true })}
+          onChange={(next) => setState(next === "all" ? null : next)}
           options={options
             .filter((each) => each !== "not_watching" && each !== "worker_lost" && each !== "unknown" || each === filter)
             .map((each) => ({
@@ -75,13 +81,14 @@ export function Component() {
                 <span>
                   {name(each)}{" "}
                   <span className={styles.count}>
-                    {all.filter((camera) => belongs(camera, each)).length}
+                    {looked.filter((camera) => belongs(camera, each)).length}
                   </span>
                 </span>
               ),
             }))}
           data-testid="camera-filter"
         />
+        <SchoolSelect groups={schools} value={school} onChange={setSchool} />
         <span className={styles.spacer} />
         <Freshness updatedAt={query.dataUpdatedAt} failed={query.isError} />
         <Button
@@ -103,7 +110,11 @@ export function Component() {
       ) : (
         <ul className={styles.grid} data-testid="camera-list">
           {shown.map((camera) => (
-            <CameraCard key={camera.camera_id} camera={camera} />
+            <CameraCard
+              key={camera.camera_id}
+              camera={camera}
+              showSchool={schools.length > 1}
+            />
           ))}
         </ul>
       )}

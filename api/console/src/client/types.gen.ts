@@ -228,6 +228,10 @@ export type AlertDetail = {
      */
     rule_id: string;
     /**
+     * Null while the camera's box does not tell.
+     */
+    school: School | null;
+    /**
      * Score
      */
     score: number;
@@ -487,6 +491,10 @@ export type AlertSummary = {
      */
     rule_id: string;
     /**
+     * Null while the camera's box does not tell.
+     */
+    school: School | null;
+    /**
      * Score
      */
     score: number;
@@ -718,6 +726,7 @@ export type CameraRegistration = {
      * Rules
      */
     rules?: Array<string>;
+    school?: School | null;
     /**
      * Source
      */
@@ -824,6 +833,10 @@ export type CameraView = {
      * Rules
      */
     rules: Array<string>;
+    /**
+     * Null while its box does not tell.
+     */
+    school: School | null;
     /**
      * Since
      *
@@ -1850,6 +1863,10 @@ export type RetentionDetail = {
      */
     name: string;
     /**
+     * Null while its box does not tell.
+     */
+    school: School | null;
+    /**
      * Spans
      */
     spans: Array<FootageSpan>;
@@ -2011,6 +2028,10 @@ export type RetentionRow = {
      * Name
      */
     name: string;
+    /**
+     * Null while its box does not tell.
+     */
+    school: School | null;
     /**
      * What holds now: the worker's word, or `unknown` while there is a `doubt`.
      */
@@ -2197,6 +2218,22 @@ export type RuleDay = {
      * Stretches
      */
     stretches: Array<AnalysedStretch>;
+};
+
+/**
+ * School
+ *
+ * The school a camera watches, as the box's ``site`` names it.
+ */
+export type School = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * School Id
+     */
+    school_id: string;
 };
 
 /**
@@ -2522,6 +2559,12 @@ export type AlertsListData = {
          */
         camera_id?: Array<string>;
         /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
          * Rule
          *
          * May repeat.
@@ -2548,7 +2591,7 @@ export type AlertsListData = {
         /**
          * Q
          *
-         * Part of a camera's name, place or id, of the zone, or of the rule's name.
+         * Part of the name of a camera, its school, place or id, of the zone, or of the rule's name.
          */
         q?: string;
         /**

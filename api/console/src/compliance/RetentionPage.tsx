@@ -1,18 +1,20 @@
 import { DownloadOutlined, HddOutlined, ReloadOutlined } from "@ant-design/icons";
 import { Button, Segmented } from "antd";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 
 import { Freshness } from "../alerts/queue/Freshness";
 import { usePreferences } from "../app/preferences";
 import { retentionFile } from "../http/api";
 import type { RetentionState } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { knownKey } from "../schools/schools";
+import { SchoolSelect } from "../schools/SchoolSelect";
+import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
-import { BoxTable } from "./BoxTable";
 import styles from "./compliance.module.css";
-import { byBox, nobodyReports, RETENTION_STATES } from "./retention";
+import { nobodyReports, RETENTION_STATES, retentionBySchool } from "./retention";
+import { SchoolTable } from "./SchoolTable";
 import { useRetention } from "./useRetention";
 
 type Filter = "all" | RetentionState;
@@ -27,8 +29,9 @@ export function Component() {
   const term = useTerm();
   const query = useRetention();
   const { language } = usePreferences();
-  const [params, setParams] = useSearchParams();
-  const filter = readFilter(params.get("state"));
+  const [stateInUrl, setState] = useUrlFilter("state");
+  const [schoolInUrl, setSchool] = useUrlFilter("school");
+  const filter = readFilter(stateInUrl);
 
   if (query.isError && !query.data) {
     return (
@@ -41,13 +44,17 @@ export function Component() {
     );
   }
   const all = query.data?.items ?? [];
-  const shown = all.filter((row) => filter === "all" || row.state === filter);
+  const schools = retentionBySchool(all);
+  const school = knownKey(schools, schoolInUrl);
+  const looked = schools.filter((each) => school === null || each.key === school);
+  const rows = looked.flatMap((each) => each.rows);
+  const shown = looked.filter((each) => filter === "all" || each.rows.some((row) => row.state === filter));
   const filters: Filter[] = [
     "all",
-    ...RETENTION_STATES.filter((state) => state === filter || all.some((row) => row.state === state)),
+    ...RETENTION_STATES.filter((state) => state === filter || rows.some((row) => row.state === state)),
   ];
   const count = (each: Filter) =>
-    each === "all" ? all.length : all.filter((row) => row.state === each).length;
+    each === "all" ? rows.length : rows.filter((row) => row.state === each).length;
   return (
     <div className={styles.page} data-testid="retention-page">
       <header className={styles.bar}>
@@ -55,7 +62,7 @@ export function Component() {
         <Segmented<Filter>
           size="small"
           value={filter}
-          onChange={(next) => setParams(next === "all" ? {} : { state: next }, { replace: true })}
+          onChange={(next) => setState(next === "all" ? null : next)}
           options={filters.map((each) => ({
             value: each,
             label: (
@@ -67,6 +74,7 @@ export function Component() {
           }))}
           data-testid="retention-filter"
         />
+        <SchoolSelect groups={schools} value={school} onChange={setSchool} />
         <span className={styles.spacer} />
         <Freshness updatedAt={query.dataUpdatedAt} failed={query.isError} />
         <Button
@@ -105,8 +113,8 @@ export function Component() {
           })}
         />
       )}
-      {byBox(shown).map((box) => (
-        <BoxTable key={box.workerId ?? ""} box={box} />
+      {shown.map((each) => (
+        <SchoolTable key={each.key} school={each} state={filter === "all" ? null : filter} />
       ))}
     </div>
   );

@@ -3,15 +3,16 @@ import { describe, expect, it } from "vitest";
 import type { FootageGap, RetentionFacts, RetentionRow, RetentionState } from "../http/types";
 import { termIds } from "../i18n/terms";
 import {
-  byBox,
   compareRows,
   floorDays,
   floorPercent,
   gapSpan,
   nobodyReports,
   RETENTION_STATES,
+  retentionBySchool,
   retentionTone,
   schoolTime,
+  summarize,
 } from "./retention";
 
 const FACTS = { proven_days: 1 } as RetentionFacts;
@@ -21,6 +22,7 @@ function row(id: string, state: RetentionState, more: Partial<RetentionRow> = {}
     camera_id: id,
     name: id,
     location: "",
+    school: null,
     worker_id: "box-1",
     state,
     doubt: null,
@@ -58,20 +60,55 @@ describe("compareRows", () => {
   });
 });
 
-describe("byBox", () => {
-  it("makes one table for each box and loses no camera", () => {
+describe("retentionBySchool", () => {
+  const school = (id: string) => ({ school: { school_id: id, name: id } });
+
+  it("puts the school where most is missing first, whatever its size, and loses no camera", () => {
     const rows = [
       row("x", "unknown", { worker_id: null, facts: null }),
-      row("a", "compliant", { worker_id: "box-2" }),
-      row("b", "compliant"),
-      row("c", "gap"),
+      row("a1", "compliant", school("a")),
+      row("b1", "compliant", school("b")),
+      row("b2", "insufficient", school("b")),
+      row("c1", "gap", school("c")),
+      row("c2", "offline", school("c")),
+      row("d1", "immature", { worker_id: "box-9" }),
     ];
-    const boxes = byBox(rows).map((box) => [box.workerId, box.rows.map((each) => each.camera_id)]);
-    expect(boxes).toEqual([
-      ["box-1", ["c", "b"]],
-      ["box-2", ["a"]],
-      [null, ["x"]],
+    const groups = retentionBySchool(rows);
+    expect(groups.map((group) => [group.key, group.rows.map((each) => each.camera_id)])).toEqual([
+      ["c", ["c1", "c2"]],
+      ["b", ["b2", "b1"]],
+      ["box:", ["x"]],
+      ["box:box-9", ["d1"]],
+      ["a", ["a1"]],
     ]);
+  });
+});
+
+describe("summarize", () => {
+  it("counts cameras by state, the worst first, and those whose promise broke or will", () => {
+    const facts = (more: Partial<RetentionFacts>) =>
+      ({ facts: { ...FACTS, broken_promises: [], forecast: null, ...more } });
+    const promise = { broken_at: "", from_at: "", to_at: "", promised_days: 30, kept_days: 1 };
+    const broken: RetentionFacts["broken_promises"] = [
+      { ...promise, why: "disk_full" },
+      { ...promise, why: "disk_full" },
+    ];
+    const forecast = { bytes_per_day: 1, reachable_days: 12, breaks_on: "2026-12-03" };
+    const summary = summarize([
+      row("a", "compliant", facts({ forecast })),
+      row("b", "insufficient", facts({ broken_promises: broken })),
+      row("c", "compliant", facts({ forecast: { ...forecast, breaks_on: null } })),
+      row("d", "unknown", { facts: null }),
+    ]);
+    expect(summary).toEqual({
+      states: [
+        { state: "insufficient", count: 1 },
+        { state: "unknown", count: 1 },
+        { state: "compliant", count: 2 },
+      ],
+      broken: 1,
+      breaking: 1,
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { FootageGap, RetentionRow, RetentionState } from "../http/types";
+import { bySchool, compareNames, type Group } from "../schools/schools";
 
 /** The worst first. */
 export const RETENTION_STATES: readonly RetentionState[] = [
@@ -40,22 +41,45 @@ export function compareRows(a: RetentionRow, b: RetentionRow): number {
   );
 }
 
-export interface BoxRows {
-  /** Null: no worker speaks for these cameras. */
-  workerId: string | null;
-  rows: RetentionRow[];
+/** The state of one school at a glance. */
+export interface SchoolSummary {
+  /** Cameras by state, the worst first; states no camera is in are left out. */
+  states: { state: RetentionState; count: number }[];
+  /** Cameras whose footage was deleted before its time. */
+  broken: number;
+  /** Cameras whose promise will not be kept as things are. */
+  breaking: number;
 }
 
-/** One table for each box, by name; cameras nobody speaks for come last, never not at all. */
-export function byBox(rows: readonly RetentionRow[]): BoxRows[] {
-  const boxes = new Map<string | null, RetentionRow[]>();
-  for (const row of rows) boxes.set(row.worker_id, [...(boxes.get(row.worker_id) ?? []), row]);
-  return [...boxes]
-    .map(([workerId, found]) => ({ workerId, rows: found.sort(compareRows) }))
-    .sort((a, b) => {
-      if (a.workerId === null || b.workerId === null) return a.workerId === null ? 1 : -1;
-      return a.workerId.localeCompare(b.workerId);
-    });
+export function summarize(rows: readonly RetentionRow[]): SchoolSummary {
+  const count = (holds: (row: RetentionRow) => boolean) => rows.filter(holds).length;
+  return {
+    states: RETENTION_STATES.map((state) => ({
+      state,
+      count: count((row) => row.state === state),
+    })).filter((each) => each.count > 0),
+    broken: count((row) => (row.facts?.broken_promises.length ?? 0) > 0),
+    breaking: count((row) => Boolean(row.facts?.forecast?.breaks_on)),
+  };
+}
+
+/** Missing footage weighs most, then what nobody can tell, then what is kept too long. */
+const WEIGHTS: readonly ((row: RetentionRow) => boolean)[] = [
+  (row) => retentionTone(row.state) === "gap",
+  (row) => row.state === "unknown",
+  (row) => row.state === "over_retained",
+  (row) => row.state === "immature",
+];
+
+/** One table for each school: the worst school first, and in each the worst camera. */
+export function retentionBySchool(rows: readonly RetentionRow[]): Group<RetentionRow>[] {
+  const weight = WEIGHTS.map((holds) => (group: Group<RetentionRow>) => group.rows.filter(holds).length);
+  const groups = bySchool(rows).sort((a, b) => {
+    const heavier = weight.map((of) => of(b) - of(a)).find((difference) => difference !== 0);
+    return heavier ?? compareNames(a, b);
+  });
+  for (const group of groups) group.rows.sort(compareRows);
+  return groups;
 }
 
 export function nobodyReports(rows: readonly RetentionRow[]): boolean {

@@ -76,6 +76,7 @@ export const api = {
             ...(filters.status ? { status: [filters.status] } : {}),
             ...(filters.rules.length > 0 ? { rule: filters.rules } : {}),
             ...(filters.cameraIds.length > 0 ? { camera_id: filters.cameraIds } : {}),
+            ...(filters.schoolIds.length > 0 ? { school_id: filters.schoolIds } : {}),
             ...(filters.risks.length > 0 ? { risk: filters.risks } : {}),
             ...timeBounds(filters, serverNow()),
             ...(filters.text ? { q: filters.text } : {}),

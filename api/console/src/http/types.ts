@@ -26,6 +26,7 @@ export type {
   RetentionState,
   RiskLevel,
   Role,
+  School,
   Tile,
   UserCreate,
   UserCreated,

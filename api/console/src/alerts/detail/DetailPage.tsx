@@ -99,7 +99,9 @@ export function Component() {
         <RiskMark risk={alert.risk} />
         <StatusMark status={alert.status} />
         <span className={styles.place}>
-          {[alert.camera_name, alert.camera_location, alert.zone].filter(Boolean).join(" · ")}
+          {[alert.school?.name, alert.camera_name, alert.camera_location, alert.zone]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
         <nav className={styles.neighbours} aria-label={t("detail.neighbours")}>
           <Step

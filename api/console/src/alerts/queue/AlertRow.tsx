@@ -17,17 +17,20 @@ interface Props {
   arrived: boolean;
   search: string;
   showStatus: boolean;
+  showSchool: boolean;
   onFocus: ((id: string) => void) | undefined;
 }
 
 /** A row is a picture: what it shows left, what, where and when right, its class as a bar. */
 export const AlertRow = memo(function AlertRow(props: Props) {
-  const { alert, focused, arrived, search, showStatus, onFocus } = props;
+  const { alert, focused, arrived, search, showStatus, showSchool, onFocus } = props;
   const { t } = useTranslation();
   const term = useTerm();
   const navigate = useNavigate();
   const path = `/alerts/${alert.id}${search}`;
-  const place = [alert.camera_name, alert.camera_location].filter(Boolean).join(" · ");
+  const place = [showSchool && alert.school?.name, alert.camera_name, alert.camera_location]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <li className={arrived ? `${styles.item} ${styles.arrived}` : styles.item}>
       <Link

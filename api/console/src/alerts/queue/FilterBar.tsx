@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import type { AlertCounts, CameraView } from "../../http/types";
 import { termIds, useTerm } from "../../i18n/terms";
+import { schoolsOf } from "../../schools/schools";
 import { useNarrow } from "../../ui/useNarrow";
 import {
   DEFAULT_FILTERS,
@@ -119,9 +120,26 @@ function Selects({ filters, cameras, onChange, searchBox }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
   const [custom, setCustom] = useState(false);
+  const schools = schoolsOf(cameras);
   const isCustom = custom || filters.from !== null || filters.to !== null;
   return (
     <>
+      {(schools.length > 1 || filters.schoolIds.length > 0) && (
+        <Select
+          mode="multiple"
+          size="small"
+          allowClear
+          maxTagCount="responsive"
+          className={styles.select ?? ""}
+          placeholder={t("filter.school")}
+          aria-label={t("filter.school")}
+          showSearch={{ optionFilterProp: "label" }}
+          value={filters.schoolIds}
+          onChange={(schoolIds) => onChange({ schoolIds })}
+          options={schools.map(({ school_id: id, name }) => ({ value: id, label: name }))}
+          data-testid="filter-school"
+        />
+      )}
       <Select
         mode="multiple"
         size="small"

@@ -43,7 +43,9 @@ export function FocusPanel({ alert, loading, controls, camera, search, player }:
         <h2 className={styles.panelTitle}>{term("rules", alert.rule)}</h2>
         <RiskMark risk={alert.risk} />
         <span className={styles.panelPlace}>
-          {[alert.camera_name, alert.camera_location, alert.zone].filter(Boolean).join(" · ")}
+          {[alert.school?.name, alert.camera_name, alert.camera_location, alert.zone]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
         <Tooltip title={<>{t("queue.openDetail")} <kbd>{"Enter"}</kbd></>}>
           <Link to={`/alerts/${alert.id}${search}`} data-testid="open-detail">

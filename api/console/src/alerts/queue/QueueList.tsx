@@ -17,6 +17,8 @@ interface Props {
   moved: number;
   search: string;
   showStatus: boolean;
+  /** Where cameras of several schools stand side by side. */
+  showSchool: boolean;
   /** Absent on a phone, where a row opens the alert's page. */
   onFocus: ((id: string) => void) | undefined;
 }
@@ -70,6 +72,7 @@ export function QueueList(props: Props) {
             arrived={arrivals.has(alert.id)}
             search={props.search}
             showStatus={props.showStatus}
+            showSchool={props.showSchool}
             onFocus={props.onFocus}
           />
         ))}

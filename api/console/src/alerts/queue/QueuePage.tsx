@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { useCameras } from "../../cameras/useCameras";
 import { useKeys } from "../../keyboard/useKeys";
 import { ErrorPanel } from "../../ui/ErrorPanel";
+import { schoolsOf } from "../../schools/schools";
 import { useNarrow } from "../../ui/useNarrow";
 import { flatten } from "../cache";
 import type { PlayerHandle } from "../player/Player";
@@ -90,6 +91,7 @@ export function Component() {
           moved={moved}
           search={search}
           showStatus={filters.status === null}
+          showSchool={schoolsOf(cameras.data?.items ?? []).length > 1}
           onFocus={narrow ? undefined : select}
         />
         {!narrow && (

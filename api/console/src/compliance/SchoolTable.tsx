@@ -2,18 +2,25 @@ import { Table, Tooltip, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import type { RetentionRow } from "../http/types";
+import type { RetentionRow, RetentionState } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import type { Group } from "../schools/schools";
 import { formatDuration } from "../time/format";
 import { Ago } from "../time/TimeText";
 import styles from "./compliance.module.css";
 import { GapList } from "./GapList";
 import { RequiredDays } from "./RequiredDays";
-import { type BoxRows, floorDays, floorPercent } from "./retention";
+import { floorDays, floorPercent, schoolTime, summarize } from "./retention";
 import { RetentionStateMark } from "./RetentionStateMark";
 
-/** The cameras of one box: what is asked of each, what is proven, and why something is missing. */
-export function BoxTable({ box }: { box: BoxRows }) {
+interface Props {
+  school: Group<RetentionRow>;
+  /** Which of its cameras are listed; the summary counts them all. */
+  state: RetentionState | null;
+}
+
+/** The cameras of one school: what is asked of each, what is proven, and why something is missing. */
+export function SchoolTable({ school, state: wanted }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
   const columns: TableColumnsType<RetentionRow> = [
@@ -76,6 +83,27 @@ export function BoxTable({ box }: { box: BoxRows }) {
         )),
     },
     {
+      title: t("retention.brokenShort"),
+      key: "broken",
+      render: (_, { facts }) => {
+        if (!facts) return null;
+        const [newest] = facts.broken_promises;
+        if (!newest) return <span className={styles.muted}>{t("retention.none")}</span>;
+        return (
+          <>
+            <strong className={styles.breaks} data-testid="broken-count">
+              {t("retention.times", { count: facts.broken_promises.length })}
+            </strong>
+            <div className={styles.muted}>
+              {t("retention.brokenLast", {
+                day: schoolTime(newest.broken_at, facts.time_zone).slice(0, 10),
+              })}
+            </div>
+          </>
+        );
+      },
+    },
+    {
       title: t("retention.forecast"),
       key: "forecast",
       render: (_, { facts }) => {
@@ -101,15 +129,16 @@ export function BoxTable({ box }: { box: BoxRows }) {
     },
   ];
   return (
-    <section className={styles.box} data-testid="retention-box" data-worker-id={box.workerId ?? ""}>
+    <section className={styles.box} data-testid="retention-school" data-school={school.key}>
       <h2 className={styles.boxName}>
-        {box.workerId ?? t("retention.noBox")}{" "}
-        <span className={styles.muted}>{t("retention.cameras", { count: box.rows.length })}</span>
+        {school.name ?? t("retention.noBox")}{" "}
+        <span className={styles.muted}>{t("retention.cameras", { count: school.rows.length })}</span>
       </h2>
+      <Summary school={school} />
       <Table<RetentionRow>
         rowKey="camera_id"
         size="small"
-        dataSource={box.rows}
+        dataSource={school.rows.filter((row) => !wanted || row.state === wanted)}
         columns={columns}
         pagination={false}
         scroll={{ x: "max-content" }}
@@ -128,5 +157,31 @@ export function BoxTable({ box }: { box: BoxRows }) {
         }
       />
     </section>
+  );
+}
+
+/** A number is a door: each opens the cameras it counts. */
+function Summary({ school }: { school: Group<RetentionRow> }) {
+  const { t } = useTranslation();
+  const { states, broken, breaking } = summarize(school.rows);
+  return (
+    <p className={styles.summary} data-testid="retention-summary">
+      {states.map(({ state, count }) => (
+        <Link
+          key={state}
+          to={`?${new URLSearchParams({ school: school.key, state }).toString()}`}
+          data-testid={`summary-${state}`}
+        >
+          <RetentionStateMark state={state} />
+          <strong>{count}</strong>
+        </Link>
+      ))}
+      {broken > 0 && (
+        <span className={styles.breaks}>{t("retention.brokenCameras", { count: broken })}</span>
+      )}
+      {breaking > 0 && (
+        <span className={styles.breaks}>{t("retention.breakingCameras", { count: breaking })}</span>
+      )}
+    </p>
   );
 }
