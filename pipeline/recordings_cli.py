@@ -167,6 +167,9 @@ def export_command(
             help="Words for every picture: for whom, why. Encodes again, as H.264; takes time.",
         ),
     ] = None,
+    audio: Annotated[
+        bool, typer.Option("--audio/--no-audio", help="With the sound, where it was recorded.")
+    ] = True,
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON object, on one line.")] = False,
 ) -> None:
     """Write a camera's footage of an interval as one playable file, with its SHA-256."""
@@ -175,7 +178,9 @@ def export_command(
     with _bar(watermark is not None) as progress:
         words = None if watermark is None else Watermark(watermark, progress)
         with _opened(root, index, writes=False) as opened:
-            done = export(root, opened, camera, window, out, now_s(), watermark=words)
+            done = export(
+                root, opened, camera, window, out, now_s(), watermark=words, with_sound=audio
+            )
     marked = done.watermarked
     gaps = [
         {
@@ -194,6 +199,7 @@ def export_command(
             "start": moment_text(done.span.start_s, zone),
             "end": moment_text(done.span.end_s, zone),
             "gaps": gaps,
+            "audio": done.has_sound,
             "watermark": None
             if marked is None
             else {
@@ -208,7 +214,7 @@ def export_command(
     typer.echo(f"{done.sha256}  {done.path}")
     typer.echo(
         f"{moment_text(done.span.start_s, zone)} … {moment_text(done.span.end_s, zone)}, "
-        f"{done.size_bytes} bytes"
+        f"{done.size_bytes} bytes{', with sound' if done.has_sound else ''}"
     )
     if marked is not None:
         left_out = f", {marked.left_out} pictures left out" if marked.left_out else ""

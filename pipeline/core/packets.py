@@ -7,6 +7,41 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """What a stream says of its sound.
+
+    Attributes:
+        codec: FFmpeg's name, as ``aac`` or ``pcm_alaw``.
+        sample_rate: Samples a second.
+        extradata: Decoder configuration.
+    """
+
+    codec: str
+    sample_rate: int
+    extradata: bytes
+
+    @property
+    def can_be_recorded(self) -> bool:
+        """Whether an MP4 holds it as it is so that players play it; G.711 does not go in."""
+        return self.codec == "aac" and self.sample_rate > 0 and len(self.extradata) >= 2
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPacket:
+    """A piece of encoded sound.
+
+    Attributes:
+        data: The bytes.
+        media_s: When, on the pictures' time line.
+        duration_s: How long; 0.0 when unknown.
+    """
+
+    data: bytes
+    media_s: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a stream says of itself.
 
@@ -17,6 +52,7 @@ class StreamInfo:
         fps: Pictures a second as announced or measured; 0.0 when unknown.
         time_base: Seconds of one tick of ``pts`` and ``dts``.
         extradata: Decoder configuration, out of band; ``b""`` when it comes in the stream.
+        audio: Its sound, if the source was asked for it and there is any.
     """
 
     codec: str
@@ -25,6 +61,7 @@ class StreamInfo:
     fps: float
     time_base: Fraction
     extradata: bytes
+    audio: AudioInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +77,7 @@ class EncodedPacket:
         media_s: Presentation time in seconds since the first picture of this session.
         utc_s: The same moment in seconds since the epoch, UTC.
         received_mono_ns: When it arrived.
+        audio: Sound that came since the picture before, if the source was asked for it.
     """
 
     data: bytes
@@ -49,3 +87,10 @@ class EncodedPacket:
     media_s: float
     utc_s: float
     received_mono_ns: int
+    audio: tuple[AudioPacket, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes, with its sound."""
+        size = len(self.data)
+        return size + sum(len(a.data) for a in self.audio) if self.audio else size

@@ -8,14 +8,14 @@ an absence with the disk's reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from api.contract.retention import GapCause
-from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.errors import FootageError, FootageIndexError, StorageError
 from pipeline.recorders.index import FootageIndex
@@ -34,6 +34,7 @@ MAX_PAUSE_S = 2.0
 """A longer silence inside a session ends the segment: a file must not stretch a picture over it."""
 
 _MAX_NOTES = 1000
+_SOUND_APART_S = 1.0
 _log = structlog.get_logger(__name__)
 
 
@@ -86,6 +87,8 @@ class CameraRecorder:
         self._parts: list[tuple[str, Span | None]] = []
         self._notes: list[Callable[[], None]] = []
         self._break: GapCause | None = None
+        self._sound: AudioPacket | None = None  # held back: it may belong to the next segment
+        self._refused_sound = ""
 
     @property
     def live(self) -> Span | None:
@@ -129,6 +132,8 @@ class CameraRecorder:
             mono_s: Monotonic seconds, for retries.
         """
         self.counters.packets += 1
+        if info.audio is not None:
+            self._hear(packet, info, mono_s)
         writer = self._writer
         if writer is not None:
             step_s = packet.utc_s - self._last_utc_s
@@ -143,6 +148,7 @@ class CameraRecorder:
                 writer.length_s >= self._segment_s
                 or step_s < -MAX_PAUSE_S
                 or writer.sets_of(packet) != writer.sets
+                or (writer.began_silent and self._sound_at(packet, info) is not None)
             ):
                 self._close()
         if self._writer is None:
@@ -151,15 +157,7 @@ class CameraRecorder:
                 return
             self._open(packet, info, mono_s)
             return
-        try:
-            self._writer.add(packet)
-        except StorageError as error:
-            self._fail(error, mono_s, packet.utc_s)
-            return
-        except FootageError as error:
-            _log.warning("recording broken off", camera=self.camera, error=error.line())
-            self._leave()
-            self._absent(GapCause.UNDECODABLE, error.what, packet.utc_s)
+        if not self._put(self._writer, packet, (), mono_s):
             return
         self._last_utc_s = max(self._last_utc_s, packet.utc_s)
         self._last_media_s = max(self._last_media_s, packet.media_s)
@@ -174,6 +172,7 @@ class CameraRecorder:
         """
         self._close()
         self._break = None
+        self._sound = None
         self._absent(cause, detail, at_s)
 
     def settle(self, mono_s: float) -> None:
@@ -181,14 +180,81 @@ class CameraRecorder:
         if self.is_index_behind and mono_s >= self._retry_at_s:
             self._catch_up()
 
+    # --- sound ----------------------------------------------------------------------------
+
+    def _hear(self, packet: EncodedPacket, info: StreamInfo, mono_s: float) -> None:
+        """Write the sound that came with a picture, but for the last piece of it."""
+        assert info.audio is not None
+        if not info.audio.can_be_recorded:
+            if self._refused_sound != info.audio.codec:
+                self._refused_sound = info.audio.codec
+                _log.warning(
+                    "sound not recorded: set the camera's audio to AAC",
+                    camera=self.camera,
+                    codec=info.audio.codec,
+                )
+            return
+        if not packet.audio:
+            return
+        held, self._sound = self._sound, packet.audio[-1]
+        writer = self._writer
+        if (
+            writer is None
+            or not writer.has_sound
+            or info != writer.info
+            or packet.utc_s - self._last_utc_s > MAX_PAUSE_S
+        ):
+            return
+        before = () if held is None else (held,)
+        self._put(writer, None, (*before, *packet.audio[:-1]), mono_s)
+
+    def _sound_at(self, keyframe: EncodedPacket, info: StreamInfo) -> AudioPacket | None:
+        """The sound a segment that begins with this keyframe can begin with."""
+        sound = self._sound
+        if sound is None or info.audio is None or not info.audio.can_be_recorded:
+            return None
+        return sound if abs(sound.media_s - keyframe.media_s) <= _SOUND_APART_S else None
+
     # --- segments -------------------------------------------------------------------------
+
+    def _put(
+        self,
+        writer: SegmentWriter,
+        packet: EncodedPacket | None,
+        sounds: Sequence[AudioPacket],
+        mono_s: float,
+    ) -> bool:
+        """Write into the open segment; false when it had to be given up."""
+        at_s = self._last_utc_s if packet is None else packet.utc_s
+        try:
+            for sound in sounds:
+                writer.add_sound(sound)
+            if packet is not None:
+                writer.add(packet)
+        except StorageError as error:
+            self._fail(error, mono_s, at_s)
+        except FootageError as error:
+            _log.warning("recording broken off", camera=self.camera, error=error.line())
+            self._leave()
+            self._absent(GapCause.UNDECODABLE, error.what, at_s)
+        else:
+            return True
+        return False
 
     def _open(self, packet: EncodedPacket, info: StreamInfo, mono_s: float) -> None:
         delay = delay_ticks(info) if self._delay_from == info else 0
         try:
             self._writer = SegmentWriter(
-                self._root, self.camera, info, packet, self._disk, self._reached, delay_ticks=delay
+                self._root,
+                self.camera,
+                info,
+                packet,
+                self._disk,
+                self._reached,
+                delay_ticks=delay,
+                sound=self._sound_at(packet, info),
             )
+            self._sound = None
         except StorageError as error:
             self._fail(error, mono_s, packet.utc_s)
             return

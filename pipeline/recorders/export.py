@@ -3,6 +3,7 @@
 Copied picture for picture, so what is handed over is what the camera sent; the SHA-256 is what the
 register of exports writes down (799号 §16). Time inside the file is real time: where footage is
 missing the last picture stands still for as long as the gap, and the gap is reported with it.
+Sound goes with it where the segments have any, unless it is not wanted.
 With a watermark that copy is decoded and encoded again; its own SHA-256 is told as well, so that
 the copy can be made once more and compared.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,13 +23,15 @@ from typing import Protocol
 
 import av
 import av.error
+from av.audio.stream import AudioStream
 
-from pipeline.core.packets import StreamInfo
+from pipeline.core.packets import AudioInfo, AudioPacket, StreamInfo
 from pipeline.recorders.annexb import Dress
 from pipeline.recorders.errors import ExportError
 from pipeline.recorders.gaps import Gap, explain
 from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.segments import Segment
+from pipeline.recorders.sound import SoundTrack, sound_in
 from pipeline.recorders.spans import Span, footage_in, holes
 from pipeline.recorders.verdict import DEFAULT_SEAM_S
 
@@ -72,6 +76,7 @@ class Exported:
             before the moment asked for.
         gaps: Without footage inside the interval asked for.
         watermarked: What was done to the pictures; ``None`` when they are copied as they were.
+        has_sound: There is sound in it.
     """
 
     path: Path
@@ -80,6 +85,7 @@ class Exported:
     span: Span
     gaps: tuple[Gap, ...]
     watermarked: Watermarked | None = None
+    has_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ def export(
     now_s: float,
     *,
     watermark: Rework | None = None,
+    with_sound: bool = True,
 ) -> Exported:
     """Write one file.
 
@@ -111,6 +118,7 @@ def export(
         out: The file to write; it appears whole or not at all.
         now_s: Seconds since the epoch.
         watermark: Words for every picture, which is then encoded again.
+        with_sound: Take the sound along where there is any.
 
     Raises:
         ConfigError: The words do not fit the picture.
@@ -136,9 +144,9 @@ def export(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         if watermark is None:
-            spans = _write(root, segments, window, part)
+            spans, has_sound = _write(root, segments, window, part, with_sound)
         else:
-            spans = _write(root, segments, window, copy)
+            spans, has_sound = _write(root, segments, window, copy, with_sound)
             said = _metadata(camera, spans[0].start_s)
             said["comment"] = f"encoded again with the words: {watermark.text}"
             left_out = watermark.rework(copy, part, said)
@@ -158,7 +166,7 @@ def export(
     footage = footage_in(spans, window, DEFAULT_SEAM_S)
     gaps = [g for h in holes(footage, window) for g in explain(h, absences, DEFAULT_SEAM_S)]
     whole = Span(spans[0].start_s, max(s.end_s for s in spans))
-    return Exported(out, digest, size, whole, tuple(gaps), watermarked)
+    return Exported(out, digest, size, whole, tuple(gaps), watermarked, has_sound)
 
 
 def _sealed(path: Path) -> tuple[str, int]:
@@ -181,8 +189,12 @@ def _cameras(index: FootageIndex, camera: str) -> str:
     return "Recorded are: " + (", ".join(known) or "no cameras")
 
 
-def _write(root: Path, segments: Sequence[Segment], window: Span, part: Path) -> list[Span]:
-    """Copy the pictures; where footage went in, per segment."""
+def _write(
+    root: Path, segments: Sequence[Segment], window: Span, part: Path, with_sound: bool
+) -> tuple[list[Span], bool]:
+    """Copy the pictures; where footage went in, per segment, and whether there is sound."""
+    track: SoundTrack | None = None
+    audio = _first_sound(root, segments) if with_sound else None
     spans: list[Span] = []
     shape: tuple[str, int, int] | None = None
     zero_s = 0.0
@@ -191,7 +203,7 @@ def _write(root: Path, segments: Sequence[Segment], window: Span, part: Path) ->
         stream = None
         held: av.Packet[av.stream.Stream] | None = None
         for segment in segments:
-            start_s, pictures, info = _read(root, segment, window)
+            start_s, pictures, sounds, info = _read(root, segment, window, with_sound)
             if not pictures:
                 continue
             now = (info.codec, info.width, info.height)
@@ -200,6 +212,8 @@ def _write(root: Path, segments: Sequence[Segment], window: Span, part: Path) ->
                 output.metadata.update(_metadata(segment.camera, start_s))
                 stream = output.add_mux_stream(info.codec, width=info.width, height=info.height)
                 stream.time_base = _BASE
+                if audio is not None:
+                    track = SoundTrack(output, *audio)
             elif now != shape:
                 raise ExportError(
                     f"the camera's stream changed from {shape} to {now} at "
@@ -211,7 +225,12 @@ def _write(root: Path, segments: Sequence[Segment], window: Span, part: Path) ->
             if 0 < last_s - (offset_s + pictures[0].dts_s) < _JOIN_S:
                 offset_s = last_s - pictures[0].dts_s  # two segments that touch
             first_s: float | None = None
+            # Sound in another form than the first cannot go into the same track.
+            waiting = deque(sounds if audio is not None and info.audio == audio[0] else ())
             for picture in pictures:
+                if track is not None:
+                    while waiting and waiting[0].media_s <= picture.dts_s:
+                        track.copy(waiting.popleft(), offset_s)
                 if picture.dts_s + offset_s < last_s - 1e-6 or (
                     first_s is None and not picture.is_keyframe
                 ):
@@ -229,6 +248,8 @@ def _write(root: Path, segments: Sequence[Segment], window: Span, part: Path) ->
                 held = packet
                 last_s = float(packet.dts * _BASE)
                 first_s = picture.pts_s + offset_s if first_s is None else first_s
+            while track is not None and waiting:
+                track.copy(waiting.popleft(), offset_s)
             if first_s is not None and held is not None and held.pts is not None:
                 last_s += float((held.duration or 0) * _BASE)
                 end_s = max(p.pts_s + p.duration_s for p in pictures) + offset_s
@@ -241,22 +262,41 @@ def _write(root: Path, segments: Sequence[Segment], window: Span, part: Path) ->
             where=segments[0].camera,
             remedy="Run `mingan recordings check`",
         )
-    return spans
+    return spans, track is not None
 
 
-def _read(root: Path, segment: Segment, window: Span) -> tuple[float, list[_Picture], StreamInfo]:
+def _first_sound(root: Path, segments: Sequence[Segment]) -> tuple[AudioInfo, AudioPacket] | None:
+    """The first sound there is: a file's tracks must be known before its first picture."""
+    for segment in segments:
+        try:
+            with av.open(f"file:{root / segment.path}") as container:
+                found = sound_in(container)
+                if found is None:
+                    continue
+                for packet in container.demux(found[0]):
+                    if packet.size:
+                        return found[1], AudioPacket(bytes(packet), 0.0, 0.0)
+        except (OSError, av.error.FFmpegError):
+            continue
+    return None
+
+
+def _read(
+    root: Path, segment: Segment, window: Span, with_sound: bool
+) -> tuple[float, list[_Picture], list[AudioPacket], StreamInfo]:
     """Pictures of one segment from the keyframe at or before the window on, times from there.
 
     Returns:
-        UTC of the first picture, the pictures, and their stream.
+        UTC of the first picture, the pictures, their sound, and their stream.
     """
     empty = StreamInfo(segment.codec, 0, 0, 0.0, Fraction(1, 1000), b"")
     try:
         with av.open(f"file:{root / segment.path}") as container:
             if not container.streams.video:
-                return segment.span.start_s, [], empty
+                return segment.span.start_s, [], [], empty
             video = container.streams.video[0]
             context = video.codec_context
+            heard = sound_in(container) if with_sound else None
             info = StreamInfo(
                 context.name,
                 context.width,
@@ -264,13 +304,16 @@ def _read(root: Path, segment: Segment, window: Span) -> tuple[float, list[_Pict
                 0.0,
                 Fraction(video.time_base or _BASE),
                 bytes(context.extradata or b""),
+                None if heard is None else heard[1],
             )
             dress = Dress.of(info)
-            found = list(_pictures(container, video, info, dress))
+            sounds: list[AudioPacket] = []
+            audio = None if heard is None else heard[0]
+            found = list(_pictures(container, video, info, dress, audio, sounds))
     except (OSError, av.error.FFmpegError):
-        return segment.span.start_s, [], empty
+        return segment.span.start_s, [], [], empty
     if not found:
-        return segment.span.start_s, [], info
+        return segment.span.start_s, [], [], info
     zero_s = min(p.pts_s for p in found)
     begin_s = window.start_s - segment.span.start_s + zero_s
     end_s = window.end_s - segment.span.start_s + zero_s
@@ -283,14 +326,20 @@ def _read(root: Path, segment: Segment, window: Span) -> tuple[float, list[_Pict
             last = number
     chosen = found[first : last + 1]
     if not chosen:
-        return segment.span.start_s, [], info
+        return segment.span.start_s, [], [], info
     shift_s = chosen[0].pts_s
     start_s = segment.span.start_s + shift_s - zero_s
     moved = [
         _Picture(p.data, p.pts_s - shift_s, p.dts_s - shift_s, p.duration_s, p.is_keyframe)
         for p in chosen
     ]
-    return start_s, moved, info
+    until_s = max(p.pts_s + p.duration_s for p in moved)
+    near = [
+        AudioPacket(s.data, s.media_s - shift_s, s.duration_s)
+        for s in sounds
+        if 0 <= s.media_s - shift_s + s.duration_s / 2 < until_s
+    ]
+    return start_s, moved, near, info
 
 
 def _pictures(
@@ -298,9 +347,24 @@ def _pictures(
     video: av.video.stream.VideoStream,
     info: StreamInfo,
     dress: Dress,
+    audio: AudioStream | None,
+    sounds: list[AudioPacket],
 ) -> Iterator[_Picture]:
+    """The pictures of a file; its sound goes into ``sounds`` on the way."""
     base = info.time_base
-    for packet in container.demux(video):
+    wanted = (video,) if audio is None else (video, audio)
+    for packet in container.demux(*wanted):
+        if audio is not None and packet.stream.index == audio.index:
+            if packet.size and packet.pts is not None:
+                tick = Fraction(audio.time_base or _BASE)
+                sounds.append(
+                    AudioPacket(
+                        bytes(packet),
+                        float(packet.pts * tick),
+                        float((packet.duration or 0) * tick),
+                    )
+                )
+            continue
         if not packet.size or packet.pts is None or packet.dts is None:
             continue
         data = dress.annexb(bytes(packet))

@@ -282,14 +282,14 @@ class Recorder:
         """Queue a packet; see ``CameraFeed.add``."""
         with self._condition:
             waiting = self._waiting_bytes.get(camera, 0)
-            if waiting + len(packet.data) > self.settings.queue_bytes:
+            if waiting + packet.size > self.settings.queue_bytes:
                 self._give_up(camera, packet)
                 return
             if camera in self._wants_keyframe:
                 if not packet.is_keyframe:
                     return
                 self._wants_keyframe.discard(camera)
-            self._waiting_bytes[camera] = waiting + len(packet.data)
+            self._waiting_bytes[camera] = waiting + packet.size
             # Nobody is woken: a disk is as well served a few times a second, and much cheaper.
             self._queue.append((camera, _Arrived(packet, info)))
 
@@ -320,7 +320,7 @@ class Recorder:
                     break
                 camera, item = self._queue.popleft()
                 if isinstance(item, _Arrived):
-                    self._waiting_bytes[camera] -= len(item.packet.data)
+                    self._waiting_bytes[camera] -= item.packet.size
             with self._write_lock:
                 try:
                     self._write(self._recorder_of(camera), item)

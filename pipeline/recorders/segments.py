@@ -1,5 +1,6 @@
 """One segment: a minute of one camera, remuxed picture by picture into fragmented MP4.
 
+Sound, if it is kept, is a second track of the same file; every promise is about the pictures.
 Never decoded, never encoded: recording costs the demuxer's work and a copy. The muxer holds the
 pictures of one fragment (at most two seconds) and hands them over whole; each is one append to a
 ``.part`` file, so a killed process leaves whole fragments and at most a torn last one, which
@@ -12,6 +13,7 @@ Names are ``{camera}/%Y%m%d/%H%M%S_mmm.mp4`` in UTC (the ADR says why), so that
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -22,10 +24,11 @@ import av
 import av.error
 from av.stream import Stream
 
-from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo
 from pipeline.recorders.annexb import CODECS, Dress
 from pipeline.recorders.disk import Disk, DiskFile
 from pipeline.recorders.errors import FootageError
+from pipeline.recorders.sound import SoundTrack
 from pipeline.recorders.spans import Span
 
 FRAGMENT_S = 2.0
@@ -107,6 +110,8 @@ class SegmentWriter:
         reached: Called at each point of its life.
         delay_ticks: Shift of presentation against decoding, for streams whose decoding times
             come too late (``needs_delay`` of the segment before).
+        sound: The sound around the keyframe. A segment has a track for sound only if there is
+            some to begin with: the muxer writes nothing before every track has begun.
 
     Raises:
         FootageError: Not a keyframe, a codec that is not recorded, or no parameter sets.
@@ -123,6 +128,7 @@ class SegmentWriter:
         reached: Callable[[LifePoint], None] = ignore,
         *,
         delay_ticks: int = 0,
+        sound: AudioPacket | None = None,
     ) -> None:
         if info.codec not in CODECS:
             raise FootageError(f"{info.codec} is not recorded", remedy="Use H.264 or H.265")
@@ -146,6 +152,7 @@ class SegmentWriter:
         self._step = max(1, round((1 / info.fps if info.fps > 0 else 0.04) / info.time_base))
         self._size = 0
         self._last_muxed = 0
+        self._newest = 0
         self.durable_s = first.utc_s
         self._sink = _Sink()
         self._file, self.path = self._create(first.utc_s)
@@ -159,12 +166,21 @@ class SegmentWriter:
                 "movflags": "+frag_keyframe+delay_moov+default_base_moof+skip_trailer",
                 "frag_duration": str(round(FRAGMENT_S * 1_000_000)),
                 "flush_packets": "1",
+                # Pictures do not wait for sound that a camera stopped sending.
+                "max_interleave_delta": "1",
             },
         )
         self._stream = self._container.add_mux_stream(
             info.codec, width=max(1, info.width), height=max(1, info.height)
         )
         self._stream.time_base = info.time_base
+        self.began_silent = sound is None
+        self._sound: SoundTrack | None = None
+        if sound is not None and info.audio is not None:
+            # Sound that cannot be had costs no picture.
+            with suppress(FootageError):
+                self._sound = SoundTrack(self._container, info.audio, sound)
+            self.add_sound(sound)
         self._held: _Packet | None = None
         self._take(first, data)
 
@@ -194,6 +210,22 @@ class SegmentWriter:
         if packet.pts <= self._first.pts:
             return
         self._take(packet, self._dress.annexb(packet.data))
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether sound can be added."""
+        return self._sound is not None
+
+    def add_sound(self, sound: AudioPacket) -> None:
+        """Write sound, if the segment has a track for it; what lies before it begins with it.
+
+        Raises:
+            StorageError: The disk refuses; call ``abandon``.
+            FootageError: The muxer refuses it; call ``abandon``.
+        """
+        # The muxer takes a frame that begins so for another kind of packet, and refuses it.
+        if self._sound is not None and sound.data[:1] != b"\xff":
+            self._give(self._sound.packet(sound, sound.media_s - self._first.media_s))
 
     def finish(self) -> Segment:
         """Write what is left and give the file its name.
@@ -269,11 +301,16 @@ class SegmentWriter:
 
     def _mux(self, packet: _Packet) -> None:
         packet.stream = self._stream
-        self._last_muxed = packet.pts or 0
+        # Beside sound a picture may wait in the muxer until the next one comes.
+        self._last_muxed = (packet.pts or 0) if self._sound is None else self._newest
+        self._newest = packet.pts or 0
+        self._give(packet)
+
+    def _give(self, packet: _Packet) -> None:
         try:
             self._container.mux(packet)
         except av.error.FFmpegError as error:
-            raise FootageError(f"the muxer refused a picture ({error.strerror})") from error
+            raise FootageError(f"the muxer refused a packet ({error.strerror})") from error
         self._flush()
 
     def _flush(self) -> None:

@@ -132,12 +132,17 @@ class CameraWorker:
         )
         self._keep_s = config.clip.pre_s + config.clip.post_s + _QUEUE_S + 2.0
         analysed, main = streams_of(config.source)
+        with_audio = footage is not None and config.keeps_audio
         self._main = (
             None
             if main is None
-            else MainStream(config.id, main, self._keep_s, self.tap, footage, clock)
+            else MainStream(
+                config.id, main, self._keep_s, self.tap, footage, clock, with_audio=with_audio
+            )
         )
-        self._reader = StreamReader(config.id, analysed, self, clock)
+        self._reader = StreamReader(
+            config.id, analysed, self, clock, with_audio=with_audio and main is None
+        )
         self._thread = threading.Thread(
             target=self._analyse, name=f"analyse-{config.id}", daemon=True
         )

@@ -53,5 +53,9 @@ def changes(old: BoxConfig, new: BoxConfig, *, is_recording: bool) -> Changes:
     )
 
 
-def _what_counts(camera: CameraConfig) -> tuple[CameraConfig, bool]:
-    return camera.model_copy(update={"recording": None}), camera.is_recorded_here
+def _what_counts(camera: CameraConfig) -> tuple[CameraConfig, bool, bool]:
+    return (
+        camera.model_copy(update={"recording": None}),
+        camera.is_recorded_here,
+        camera.keeps_audio,
+    )

@@ -125,6 +125,9 @@ class RecordingConfig(Strict):
     source: Annotated[str, StringConstraints(max_length=256)] = ""
     """Where the requirement comes from, for people, as ``国务院令799号 §17``."""
 
+    audio: Literal["keep", "drop"] = "drop"
+    """Whether this box records the camera's sound; unless it must, it is not even read."""
+
     folder: Path | None = None
     """Another recorder writes the footage here: it is audited each hour and never touched."""
     pattern: str | None = None
@@ -139,6 +142,8 @@ class RecordingConfig(Strict):
         if self.folder is None and (self.pattern is not None or self.written_as is not None):
             raise ValueError("`pattern` and `written_as` need the `folder` another recorder fills")
         if self.folder is not None:
+            if self.audio == "keep":
+                raise ValueError("`audio` is for what this box records itself, not for `folder`")
             if self.pattern is None:
                 raise ValueError(
                     "`folder` needs `pattern`, as '{camera}/%Y%m%d/%H%M%S.mp4'; without `folder` "
@@ -232,6 +237,12 @@ class CameraConfig(AnalysisConfig):
     def is_recorded_here(self) -> bool:
         """Whether this box writes the camera's footage."""
         return self.recording is not None and self.recording.folder is None
+
+    @property
+    def keeps_audio(self) -> bool:
+        """Whether this box writes the camera's sound, too."""
+        recording = self.recording
+        return recording is not None and self.is_recorded_here and recording.audio == "keep"
 
 
 class ApiConfig(Strict):

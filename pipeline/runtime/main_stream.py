@@ -39,6 +39,7 @@ class MainStream:
         tap: Shows it live.
         footage: Records it, if it is recorded here.
         clock: Time.
+        with_audio: Its sound is recorded, too.
     """
 
     def __init__(
@@ -49,13 +50,15 @@ class MainStream:
         tap: PacketTap,
         footage: CameraFeed | None,
         clock: Clock,
+        *,
+        with_audio: bool = False,
     ) -> None:
         self._camera_id = camera_id
         self._keep_s = keep_s
         self._tap = tap
         self._footage = footage
         self._session: Session | None = None
-        self._reader = StreamReader(camera_id, source, self, clock)
+        self._reader = StreamReader(camera_id, source, self, clock, with_audio=with_audio)
         self.reason = ""
         """Why nothing comes; ``""`` while it does."""
 

@@ -46,6 +46,7 @@ class StreamReader:
         source: What to read.
         taker: Gets the packets.
         clock: Time.
+        with_audio: Sound is wanted, too.
     """
 
     def __init__(
@@ -54,10 +55,13 @@ class StreamReader:
         source: RtspSourceConfig | FileSourceConfig,
         taker: TakesPackets,
         clock: Clock,
+        *,
+        with_audio: bool = False,
     ) -> None:
         self._camera_id = camera_id
         self._config = source
         self._taker = taker
+        self._with_audio = with_audio
         self._clock = clock
         self._stop = threading.Event()
         self._source: PacketSource | None = None
@@ -143,10 +147,15 @@ class StreamReader:
                     read_timeout_s=source.read_timeout_s,
                     username=source.username,
                     password=source.password(),
+                    with_audio=self._with_audio,
                 )
             )
         return make_source(
             SourceRequest(
-                str(source.path), self._camera_id, self._clock, start_utc_s=self._clock.utc_s()
+                str(source.path),
+                self._camera_id,
+                self._clock,
+                start_utc_s=self._clock.utc_s(),
+                with_audio=self._with_audio,
             )
         )

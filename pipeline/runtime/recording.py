@@ -45,7 +45,9 @@ class RecordedCamera:
         self.config = config
         self._feed = feed
         self._info: StreamInfo | None = None
-        self._reader = StreamReader(config.id, config.source, self, clock)
+        self._reader = StreamReader(
+            config.id, config.source, self, clock, with_audio=config.keeps_audio
+        )
 
     def start(self) -> None:
         """Begin; a disabled camera only says so."""
@@ -181,4 +183,4 @@ class RecordingWorker:
 
 
 def _what_counts(camera: CameraConfig) -> tuple[object, ...]:
-    return camera.source, camera.enabled
+    return camera.source, camera.enabled, camera.keeps_audio

@@ -10,6 +10,8 @@ from typing import Self
 
 import av
 from av import VideoFrame
+from av.audio.stream import AudioStream
+from av.stream import Stream
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
@@ -28,6 +30,7 @@ class H264Encoder:
         preset: x264's, from ``ultrafast`` to ``slow``.
         crf: Quality, lower is better; x264's scale.
         metadata: What the file says of itself, as ``title`` and ``comment``.
+        sound: Of another file, to be copied with ``add_sound``.
 
     Raises:
         OSError: The file cannot be made or written (``av.error.FFmpegError`` is raised too).
@@ -43,6 +46,7 @@ class H264Encoder:
         preset: str = "veryfast",
         crf: int = 25,
         metadata: Mapping[str, str] | None = None,
+        sound: AudioStream | None = None,
     ) -> None:
         if width % 2 or height % 2 or width < 2 or height < 2:
             raise ValueError(f"H.264 in 4:2:0 needs even sides, not {width} x {height}")
@@ -59,6 +63,7 @@ class H264Encoder:
             height=height,
             time_base=_TIME_BASE,
         )
+        self._sound = None if sound is None else self._container.add_stream_from_template(sound)
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = _TIME_BASE
         self._stream.codec_context.gop_size = max(1, round(rate * _GOP_S))
@@ -90,6 +95,12 @@ class H264Encoder:
         scaled.pict_type = 0
         for packet in self._stream.encode(scaled):
             self._mux(packet)
+
+    def add_sound(self, packet: av.Packet[Stream]) -> None:
+        """Copy a packet of the sound the file was made with; times as in the other file."""
+        if self._sound is not None:
+            packet.stream = self._sound
+            self._container.mux(packet)
 
     def finish(self, end_s: float | None = None) -> None:
         """Complete the file.

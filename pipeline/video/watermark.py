@@ -16,8 +16,9 @@ import av
 import av.error
 import cv2
 import numpy as np
+from av.audio.stream import AudioStream
+from av.stream import Stream
 from av.video.reformatter import VideoReformatter
-from av.video.stream import VideoStream
 
 from pipeline.core.errors import ConfigError, EvidenceError
 from pipeline.video.encoder import H264Encoder
@@ -135,10 +136,15 @@ class Watermark:
             width, height = (max(2, side // 2 * 2) for side in (video.width, video.height))
             stamp = self.stamp(width, height)
             fps = float(video.guessed_rate or 0)
+            sound = next(iter(container.streams.audio), None)
             with H264Encoder(
-                out, width, height, fps, preset=_PRESET, crf=_CRF, metadata=metadata
+                out, width, height, fps, preset=_PRESET, crf=_CRF, metadata=metadata, sound=sound
             ) as encoder:
-                for packet in container.demux(video):
+                for packet in container.demux(*((video,) if sound is None else (video, sound))):
+                    if isinstance(packet.stream, AudioStream):
+                        if packet.size:
+                            encoder.add_sound(packet)
+                        continue
                     packets += packet.size > 0
                     for frame in _decoded(packet):
                         if frame.pts is None:
@@ -223,10 +229,10 @@ class Stamp:
         flat[self._where] = np.rint(flat[self._where] * self._keep + self._add).astype(np.uint8)
 
 
-def _decoded(packet: av.Packet[VideoStream]) -> list[av.VideoFrame]:
+def _decoded(packet: av.Packet[Stream]) -> list[av.VideoFrame]:
     """Its pictures; none when the decoder refuses it."""
     try:
-        return list(packet.decode())
+        return [frame for frame in packet.decode() if isinstance(frame, av.VideoFrame)]
     except av.error.InvalidDataError:
         return []
 

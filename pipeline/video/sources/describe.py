@@ -6,13 +6,13 @@ from fractions import Fraction
 
 from av.video.stream import VideoStream
 
-from pipeline.core.packets import StreamInfo
+from pipeline.core.packets import AudioInfo, StreamInfo
 
 _RTP_TIME_BASE = Fraction(1, 90_000)
 _MIN_FPS, _MAX_FPS = 0.1, 240.0
 
 
-def stream_info(stream: VideoStream) -> StreamInfo:
+def stream_info(stream: VideoStream, audio: AudioInfo | None = None) -> StreamInfo:
     """What a stream says of itself; size 0 and rate 0.0 where it says nothing sensible."""
     context = stream.codec_context
     time_base = stream.time_base
@@ -31,4 +31,5 @@ def stream_info(stream: VideoStream) -> StreamInfo:
         if time_base
         else _RTP_TIME_BASE,
         extradata=bytes(context.extradata or b"") if context else b"",
+        audio=audio,
     )

@@ -20,6 +20,7 @@ from pipeline.core.clock import SystemClock
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video.sources.describe import stream_info
+from pipeline.video.sources.sound import SoundRider, sound_of
 from pipeline.video.timestamps import TimestampRepair
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class FileSource:
         camera_id: Whom its pictures belong to; goes into errors.
         start_utc_s: Moment of its first picture, seconds since the epoch, UTC.
         clock: Tells when a packet was read.
+        with_audio: Read its sound, too.
     """
 
     def __init__(
@@ -49,6 +51,8 @@ class FileSource:
         camera_id: str,
         start_utc_s: float,
         clock: _ReceiveClock | None = None,
+        *,
+        with_audio: bool = False,
     ) -> None:
         self._path = Path(path)
         self._camera_id = camera_id
@@ -59,6 +63,8 @@ class FileSource:
         self._is_reading = False
         self._container: InputContainer | None = None
         self._stream: VideoStream | None = None
+        self._with_audio = with_audio
+        self._sound: SoundRider | None = None
         self._info: StreamInfo | None = None
 
     @property
@@ -100,7 +106,10 @@ class FileSource:
         self._container = container
         try:
             self._stream = self._video_stream(container)
-            self._info = stream_info(self._stream)
+            audio, heard = sound_of(container) if self._with_audio else (None, None)
+            self._info = stream_info(self._stream, heard)
+            if audio is not None:
+                self._sound = SoundRider(audio, self._info.time_base)
         except SourceError:
             self.close()
             raise
@@ -142,9 +151,13 @@ class FileSource:
         repair = TimestampRepair(info.time_base, info.fps)
         count = 0
         try:
-            for packet in container.demux(stream):
+            sound = self._sound
+            wanted = (stream,) if sound is None else (stream, sound.stream)
+            for packet in container.demux(*wanted):
                 if self._closing.is_set():
                     return
+                if sound is not None and sound.takes(packet):
+                    continue
                 if packet.size == 0:
                     continue  # FFmpeg's end mark, or a picture the camera left out
                 time = repair.repair(packet.pts, packet.dts)
@@ -157,6 +170,7 @@ class FileSource:
                     media_s=time.media_s,
                     utc_s=self._start_utc_s + time.media_s,
                     received_mono_ns=self._clock.mono_ns(),
+                    audio=() if sound is None else sound.with_picture(packet.pts, time.media_s),
                 )
         except av.error.FFmpegError as error:
             raise self._error(
@@ -171,6 +185,7 @@ class FileSource:
             self._container.close()
             self._container = None
             self._stream = None
+            self._sound = None
 
     def _check_path(self) -> None:
         try:
@@ -215,5 +230,9 @@ class FileSource:
 def make_file_source(request: SourceRequest) -> FileSource:
     """What the registry makes of a path."""
     return FileSource(
-        request.file_path(), request.camera_id, request.start_utc_s, clock=request.clock
+        request.file_path(),
+        request.camera_id,
+        request.start_utc_s,
+        clock=request.clock,
+        with_audio=request.with_audio,
     )

@@ -36,6 +36,7 @@ class SourceRequest:
         read_timeout_s: Of a live source.
         username: In place of what the address says.
         password: In place of what the address says.
+        with_audio: Sound is wanted; it is not even read otherwise.
     """
 
     address: str
@@ -46,6 +47,7 @@ class SourceRequest:
     read_timeout_s: float = 10.0
     username: str | None = None
     password: str | None = None
+    with_audio: bool = False
 
     def __repr__(self) -> str:
         return f"SourceRequest({self.camera_id}: {redact_url(self.address)})"

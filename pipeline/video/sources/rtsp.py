@@ -22,6 +22,7 @@ import av
 import av.error
 import av.logging
 from av.container import InputContainer
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from pipeline.core.clock import Clock, SystemClock
@@ -30,6 +31,7 @@ from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.core.redact import redact_url
 from pipeline.video.sources.describe import stream_info
 from pipeline.video.sources.rtsp_errors import source_error, stalled, timed_out
+from pipeline.video.sources.sound import SoundRider, sound_of
 from pipeline.video.timestamps import TimestampRepair
 from pipeline.video.wallclock import UtcAnchor
 
@@ -61,6 +63,7 @@ class RtspSource:
         password: In place of what the URL says.
         camera_id: Goes into errors.
         max_queue_bytes: Bound of what waits to be taken.
+        with_audio: Ask for the sound, too; the camera does not even send it otherwise.
     """
 
     def __init__(
@@ -73,6 +76,8 @@ class RtspSource:
         password: str | None = None,
         camera_id: str = "",
         max_queue_bytes: int = MAX_QUEUE_BYTES,
+        *,
+        with_audio: bool = False,
     ) -> None:
         self._url = _with_credentials(url, username, password)
         safe_url = redact_url(self._url)
@@ -81,6 +86,7 @@ class RtspSource:
         self._read_timeout_s = read_timeout_s
         self._clock: Clock = clock or SystemClock()
         self._max_queue_bytes = max_queue_bytes
+        self._with_audio = with_audio
         self._changed = threading.Condition()
         self._queue: deque[EncodedPacket] = deque()
         self._queue_bytes = 0
@@ -177,7 +183,7 @@ class RtspSource:
                     return None
                 if self._queue:
                     packet = self._queue.popleft()
-                    self._queue_bytes -= len(packet.data)
+                    self._queue_bytes -= packet.size
                     return packet
                 now_s = time.monotonic()
                 left_s = self._last_arrival_s + self._read_timeout_s - now_s
@@ -221,7 +227,7 @@ class RtspSource:
             mode="r",
             options={
                 "rtsp_transport": "tcp",
-                "allowed_media_types": "video",
+                "allowed_media_types": "video+audio" if self._with_audio else "video",
                 # The rate from 3 pictures instead of 20; it only steers guesses of ours.
                 "fpsprobesize": "3",
                 "timeout": str(round(longest_s * 1e6)),
@@ -230,7 +236,9 @@ class RtspSource:
             timeout=(self._open_timeout_s, self._read_timeout_s),
         ) as container:
             stream = self._video_stream(container)
-            info = stream_info(stream)
+            audio, heard = sound_of(container) if self._with_audio else (None, None)
+            info = stream_info(stream, heard)
+            sound = None if audio is None else SoundRider(audio, info.time_base)
             if info.width <= 0 or info.height <= 0:
                 raise self._reasoned(
                     SourceReason.UNDECODABLE,
@@ -241,20 +249,29 @@ class RtspSource:
                 self._last_arrival_s = time.monotonic()
                 self._info = info
                 self._changed.notify_all()
-            self._read(container, stream, info)
+            self._read(container, stream, sound, info)
 
-    def _read(self, container: InputContainer, stream: VideoStream, info: StreamInfo) -> None:
+    def _read(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        sound: SoundRider | None,
+        info: StreamInfo,
+    ) -> None:
         repair = TimestampRepair(info.time_base, info.fps)
         gathered: list[EncodedPacket] = []
         asked_s = time.monotonic()
         try:
-            for packet in container.demux(stream):
+            wanted = (stream,) if sound is None else (stream, sound.stream)
+            for packet in container.demux(*wanted):
                 if self._is_closing:
                     return
+                if sound is not None and sound.takes(packet):
+                    continue
                 if packet.size == 0:
                     continue
                 was_waited_for = time.monotonic() - asked_s > _WAITED_S
-                gathered.append(self._arrived(packet, repair))
+                gathered.append(self._arrived(packet, repair, sound))
                 gather_s = self._gather_s
                 if was_waited_for or not gather_s or len(gathered) >= _MAX_GATHERED:
                     self._hand_over(gathered, was_waited_for=was_waited_for)
@@ -267,7 +284,9 @@ class RtspSource:
             SourceReason.STALLED, "the camera ended the stream", "It may have been restarted"
         )
 
-    def _arrived(self, packet: av.Packet[VideoStream], repair: TimestampRepair) -> EncodedPacket:
+    def _arrived(
+        self, packet: av.Packet[Stream], repair: TimestampRepair, sound: SoundRider | None
+    ) -> EncodedPacket:
         repaired = repair.repair(packet.pts, packet.dts)
         return EncodedPacket(
             data=bytes(packet),
@@ -277,6 +296,7 @@ class RtspSource:
             media_s=repaired.media_s,
             utc_s=self._clock.utc_s(),
             received_mono_ns=self._clock.mono_ns(),
+            audio=() if sound is None else sound.with_picture(packet.pts, repaired.media_s),
         )
 
     def _hand_over(self, gathered: list[EncodedPacket], *, was_waited_for: bool) -> None:
@@ -331,7 +351,7 @@ class RtspSource:
         self._needs_keyframe = False
         utc_s = self._anchor.utc_s(packet.media_s, packet.utc_s, packet.received_mono_ns)
         self._queue.append(replace(packet, utc_s=utc_s))
-        self._queue_bytes += len(packet.data)
+        self._queue_bytes += packet.size
         if self._queue_bytes > self._max_queue_bytes:
             self._drop_oldest()
 
@@ -340,7 +360,7 @@ class RtspSource:
         while self._queue and (
             self._queue_bytes > self._max_queue_bytes or not self._queue[0].is_keyframe
         ):
-            self._queue_bytes -= len(self._queue.popleft().data)
+            self._queue_bytes -= self._queue.popleft().size
             self.dropped_count += 1
         self._needs_keyframe = not self._queue
 
@@ -371,4 +391,5 @@ def make_rtsp_source(request: SourceRequest) -> RtspSource:
         request.username,
         request.password,
         request.camera_id,
+        with_audio=request.with_audio,
     )
