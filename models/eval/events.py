@@ -175,6 +175,7 @@ def raise_alerts(
             Path(folder),
             0.0,
             False,
+            models.bound,
         )
         recording = analyse_recording(job, clip, "clip", progress)
     if recording.failure:

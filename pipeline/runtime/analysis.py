@@ -7,56 +7,33 @@ holds for a camera.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.core.clock import FrameTime
-from pipeline.core.detections import Detections, Floats, Tracks
-from pipeline.core.events import RuleEvent
+from pipeline.core.detections import Detections, Tracks
 from pipeline.core.frame import Frame
 from pipeline.geometry.site import SiteConfig
 from pipeline.inference.still_things import UNKNOWN_OBJECT, StillThings
 from pipeline.rules.base import Rule, build_rule
 from pipeline.runtime.config import AnalysisConfig
-from pipeline.tracking import ByteTracker, TrackerConfig
+from pipeline.runtime.lanes import (
+    Answers,
+    Lane,
+    Look,
+    Sees,
+    Tells,
+    Told,
+    WatchedRule,
+    lane_of,
+    require_lanes,
+)
+from pipeline.tracking import TrackerConfig
 
 TRACKING_SCORE = TrackerConfig().low_score
 """Least score a detector must report: the tracker follows people through weak sights too."""
-_PERSON = frozenset({"person"})
-_SEEN_SCORE = TrackerConfig().new_score
-"""Of a sight that could begin a track."""
-
-
-class Sees(Protocol):
-    """A detector, or something that shares one."""
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Names of the classes it finds."""
-
-    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
-        """The boxes of each frame."""
-
-
-class Answers(Protocol):
-    """What a classifier says of some people."""
-
-    def of(self, name: str) -> NDArray[np.int8]:
-        """One attribute: 1 yes, 0 no, -1 cannot tell."""
-
-
-class Tells(Protocol):
-    """A classifier of people's attributes, or something that shares one."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The attributes it tells, as ``hat``."""
-
-    def classify(self, frame: Frame, person_xyxy: Floats) -> Answers:
-        """Look at the people in a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +42,40 @@ class FrameResult:
 
     Attributes:
         frame: The frame.
-        detections: All boxes the model found in it.
+        detections: All boxes the models that looked found in it.
         tracks: The followed ones.
         events: What the rules said, with the rule that said it.
-        is_busy: Something the rules look for is in the picture, so the gate must stay open.
+        is_busy: Something the rules look for is in the picture, so the gate must stay open; of a
+            model that did not look, it was at its last look.
         is_engaged: An episode is open, or what may become one has begun.
     """
 
     frame: Frame
     detections: Detections
     tracks: Tracks
-    events: tuple[tuple[Rule, RuleEvent], ...]
+    events: Told
     is_busy: bool
     is_engaged: bool
 
 
 class Analysis:
-    """One camera's tracker and rules over a detector that may be shared.
+    """One camera's trackers and rules over detectors that may be shared.
 
     Args:
         config: What to look for.
         site: Time zone and holidays for schedules.
-        detector: Finds boxes.
+        detector: Finds boxes on every picture: the main model and every unbound one.
         classifier: Tells attributes of people; looked at only if a rule needs one.
+        bound: The detectors of the bound models, in the configuration's order.
 
     Attributes:
         rules: The rules, in the configuration's order.
+        watched: The same, each with its model's hours and rate.
         settle_s: Seconds of pictures the rules need after the last sight to end their episodes.
 
     Raises:
-        ConfigError: A rule names a class that the model does not have.
+        ConfigError: A rule names a class that no model has, or classes of two models that do not
+            look at the same pictures.
     """
 
     def __init__(
@@ -103,19 +84,45 @@ class Analysis:
         site: SiteConfig,
         detector: Sees,
         classifier: Tells | None = None,
+        *,
+        bound: Sequence[Sees] = (),
     ) -> None:
         self._detector = detector
-        self._classifier = classifier
-        self._tracker = ByteTracker()
-        class_names = (*detector.class_names, UNKNOWN_OBJECT)
+        classes_of = [
+            (*detector.class_names, UNKNOWN_OBJECT),
+            *(one.class_names for one in bound),
+        ]
+        require_lanes(config, classes_of)
+        every_class = tuple(name for classes in classes_of for name in classes)
+        attributes = classifier.names if classifier else ()
         self.rules: tuple[Rule, ...] = tuple(
-            build_rule(rule, site, class_names, classifier.names if classifier else ())
-            for rule in config.rules
+            build_rule(rule, site, every_class, attributes) for rule in config.rules
         )
-        self._told = frozenset[str]().union(*(rule.required_attributes for rule in self.rules))
-        self._wanted = frozenset[str]().union(*(rule.required_classes for rule in self.rules))
-        self._things = StillThings(detector) if UNKNOWN_OBJECT in self._wanted else None
-        self.settle_s = max(rule.clear_s for rule in config.rules) + 1.0
+        where = [lane_of(rule, config, classes_of) for rule in config.rules]
+        bindings = [None, *(one for one in config.further_models if one.is_bound)]
+        ids = count(1)
+        self._lanes: list[Lane] = []
+        for i, (sees, binding) in enumerate(zip([detector, *bound], bindings, strict=True)):
+            rules = [rule for rule, lane in zip(self.rules, where, strict=True) if lane == i]
+            asks = any(UNKNOWN_OBJECT in rule.required_classes for rule in rules)
+            self._lanes.append(
+                Lane(
+                    sees,
+                    rules,
+                    site,
+                    ids,
+                    binding=binding,
+                    classifier=classifier,
+                    things=StillThings(sees) if asks else None,
+                )
+            )
+        self.watched = tuple(
+            WatchedRule(rule, self._lanes[lane])
+            for rule, lane in zip(self.rules, where, strict=True)
+        )
+        self.settle_s = 1.0 + max(
+            one.rule.config.clear_s + 2.0 * one.every_s for one in self.watched
+        )
 
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame.
@@ -123,18 +130,18 @@ class Analysis:
         Raises:
             ModelError: The model's output cannot be used.
         """
-        detections = self._detector.detect([frame])[0]
-        if self._things is not None:
-            detections = detections.joined(self._things.find(frame, detections))
-        tracks = self._tracker.update(detections, frame.time.media_s, frame.size)
-        tracks = self._with_attributes(frame, tracks)
-        events = tuple(
-            (rule, event) for rule in self.rules for event in rule.update(tracks, frame.time)
+        looks = [lane.step(frame) for lane in self._lanes]
+        detections = looks[0].detections
+        for look in looks[1:]:
+            detections = detections.joined(look.detections)
+        return FrameResult(
+            frame,
+            detections,
+            _joined([look.tracks for look in looks]),
+            tuple(told for look in looks for told in look.events),
+            any(lane.is_busy for lane in self._lanes),
+            any(lane.is_engaged for lane in self._lanes),
         )
-        wanted = detections.of_classes(self._wanted)
-        is_busy = len(tracks) > 0 or bool((wanted.score >= _SEEN_SCORE).any())
-        is_engaged = any(rule.is_engaged for rule in self.rules)
-        return FrameResult(frame, detections, tracks, events, is_busy, is_engaged)
 
     def find(self, frame: Frame) -> Detections:
         """The boxes in one frame, beside the analysis; for whoever must know whom to blur.
@@ -144,20 +151,36 @@ class Analysis:
         """
         return self._detector.detect([frame])[0]
 
-    def _with_attributes(self, frame: Frame, tracks: Tracks) -> Tracks:
-        if self._classifier is None or not self._told or not len(tracks):
-            return tracks
-        people = np.array([tracks.class_name(i) in _PERSON for i in range(len(tracks))])
-        if not people.any():
-            return tracks
-        answers = self._classifier.classify(frame, tracks.xyxy[people])
-        attributes = {}
-        for name in self._told:
-            told = np.full(len(tracks), -1, np.int8)
-            told[people] = answers.of(name)
-            attributes[name] = told
-        return replace(tracks, attributes=attributes)
-
-    def finish(self, time: FrameTime) -> tuple[tuple[Rule, RuleEvent], ...]:
+    def finish(self, time: FrameTime) -> Told:
         """Close what is open, at the end of a recording or of the worker."""
-        return tuple((rule, event) for rule in self.rules for event in rule.finish(time))
+        return tuple(told for lane in self._lanes for told in lane.finish(time))
+
+
+def _joined(of_each: Sequence[Tracks]) -> Tracks:
+    """The tracks of several lanes, of which the first alone may carry attributes."""
+    first = of_each[0]
+    others = [tracks for tracks in of_each[1:] if len(tracks)]
+    if not others:
+        return first
+    names, class_id = first.class_names, [first.class_id]
+    for tracks in others:
+        class_id.append(tracks.class_id + len(names))
+        names = (*names, *tracks.class_names)
+    every = [first, *others]
+    added = sum(len(tracks) for tracks in others)
+    return Tracks(
+        np.concatenate([tracks.xyxy for tracks in every]),
+        np.concatenate([tracks.score for tracks in every]),
+        np.concatenate(class_id),
+        np.concatenate([tracks.track_id for tracks in every]),
+        np.concatenate([tracks.first_seen_s for tracks in every]),
+        names,
+        first.frame_size,
+        {
+            name: np.concatenate([told, np.full(added, -1, np.int8)])
+            for name, told in first.attributes.items()
+        },
+    )
+
+
+__all__ = ["TRACKING_SCORE", "Analysis", "Answers", "FrameResult", "Look", "Sees", "Tells"]

@@ -125,7 +125,7 @@ class CameraWorker:
         self._awake_since_ns: int | None = None
         self._watched = WatchedTime(
             config.id,
-            analysis.rules,
+            analysis.watched,
             clock.utc_s(),
             frame_worth_s=picture_worth_s(config),
             emit=emit_time,
@@ -269,7 +269,9 @@ class CameraWorker:
     def _gated_decoder(self, session: Session) -> GatedDecoder:
         """A new session's decoder; what the gate knows of the camera stays."""
         if self._gate is None:
-            self._gate = Gate(session.info, self.config.gate, settle_s=self._analysis.settle_s)
+            self._gate = Gate(
+                session.info, self.config.floored_gate, settle_s=self._analysis.settle_s
+            )
         else:
             self._gate.restart(session.info)
         self._sampler.reset()

@@ -19,6 +19,7 @@ from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.rules.base import build_rule
 from pipeline.runtime.config import AnalysisConfig, BoxConfig, load_analysis, load_box
+from pipeline.runtime.lanes import lane_of
 from pipeline.runtime.models import abilities
 from pipeline.video.probe import ProbeReport, probe
 
@@ -73,6 +74,7 @@ def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str) -> None:
     for i, rule in enumerate(config.rules):
         try:
             build_rule(rule, site, seen.class_names, seen.attributes)
+            lane_of(rule, config, seen.lanes)
         except ConfigError as error:
             raise ConfigError(
                 error.what, where=f"{where}.rules[{i}]", remedy=error.remedy

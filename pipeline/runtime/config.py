@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 from api.contract.base import Identifier
 from pipeline.core.errors import ConfigError, DeliveryError
 from pipeline.diagnosis import DiagnosisConfig
-from pipeline.geometry.site import SiteConfig
+from pipeline.geometry import ScheduleConfig, SiteConfig, ZoneConfig
 from pipeline.live.config import LiveConfig
 from pipeline.recorders.name_pattern import NamePattern
 from pipeline.rules import AnyRuleConfig
@@ -175,16 +183,54 @@ class RecorderConfig(Strict):
     """Of all footage; the disk alone is the limit if not given."""
 
 
+ModelInput = Annotated[
+    tuple[Annotated[int, Field(ge=64, le=2048)], Annotated[int, Field(ge=64, le=2048)]] | None,
+    Field(description="Width and height the model sees; one of its manifest's sizes"),
+]
+
+
+class MoreModelConfig(Strict):
+    """A further detector; bound to a rate, hours or zones, it has tracker and rules of its own."""
+
+    model: Identifier
+    input: ModelInput = None
+    every_s: Annotated[
+        float | None,
+        Field(gt=0, le=4, description="Seconds between two looks; each analysed picture if none"),
+    ] = None
+    """Never more than 4: over 5 s between two pictures no rule can say that anything went on."""
+    schedule: Annotated[
+        ScheduleConfig, Field(description="When it looks, in the school's time")
+    ] = "always"
+    zones: Annotated[
+        list[ZoneConfig],
+        Field(max_length=16, description="Boxes with their middle elsewhere do not count"),
+    ] = []
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it may look at other pictures than the main model, or at less of them."""
+        return self.every_s is not None or self.schedule != "always" or bool(self.zones)
+
+
+def _kind_of_entry(value: object) -> str:
+    return "bound" if isinstance(value, dict | MoreModelConfig) else "id"
+
+
+MoreModel = Annotated[
+    Annotated[Identifier, Tag("id")] | Annotated[MoreModelConfig, Tag("bound")],
+    Discriminator(_kind_of_entry),
+]
+"""A model's id, or the id with what it is bound to."""
+
+
 class AnalysisConfig(Strict):
     """What is looked for in one picture."""
 
     model: Identifier = "campus_objects"
-    model_input: Annotated[
-        tuple[Annotated[int, Field(ge=64, le=2048)], Annotated[int, Field(ge=64, le=2048)]] | None,
-        Field(description="Width and height the model sees; one of its manifest's sizes"),
-    ] = None
+    model_input: ModelInput = None
     more_models: Annotated[
-        list[Identifier],
+        list[MoreModel],
         Field(max_length=4, description="Further detectors; what they find is seen as well"),
     ] = []
     accept_unknown_licence: Annotated[
@@ -201,6 +247,24 @@ class AnalysisConfig(Strict):
     economy: EconomyConfig = EconomyConfig()
     diagnosis: DiagnosisConfig = DiagnosisConfig(enabled=False)
     rules: Annotated[list[AnyRuleConfig], Field(min_length=1, max_length=32)]
+
+    @property
+    def further_models(self) -> list[MoreModelConfig]:
+        """The further detectors; one named by its id alone is bound to nothing."""
+        return [
+            MoreModelConfig(model=each) if isinstance(each, str) else each
+            for each in self.more_models
+        ]
+
+    @property
+    def floored_gate(self) -> GateConfig:
+        """The gate, which shows a resting camera's pictures as often as a model's rate asks.
+
+        A little oftener: keyframes that come just so often are a rounding error early.
+        """
+        rates = [0.9 * one.every_s for one in self.further_models if one.every_s is not None]
+        floor_s = min([self.gate.min_analysis_interval_s, *rates])
+        return self.gate.model_copy(update={"min_analysis_interval_s": floor_s})
 
     def needs_attributes(self) -> bool:
         """Whether a rule asks for attributes of people."""

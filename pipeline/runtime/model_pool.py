@@ -10,11 +10,10 @@ from pipeline.geometry.site import SiteConfig
 from pipeline.inference.attributes import AttributeClassifier, Attributes, load_classifier
 from pipeline.inference.batcher import Batcher, Line, usable_cores
 from pipeline.inference.detector import Detector, load_detector
-from pipeline.inference.several import SeveralDetectors
 from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import CameraConfig, InferenceConfig, config_sha256
 from pipeline.runtime.episodes import Provenance, UsedModel
-from pipeline.runtime.models import OpenModels, abilities, detectors_of
+from pipeline.runtime.models import OpenModels, abilities, detectors_of, in_lanes
 
 _DetectorKey = tuple[str, tuple[int, int] | None]
 
@@ -98,9 +97,8 @@ class ModelPool:
             classifier.label if classifier else "",
             tuple(UsedModel(o.model_id, o.model_sha256, o.class_names) for o in others),
         )
-        return OpenModels(
-            SeveralDetectors([first, *others]) if others else first, classifier, made_by
-        )
+        sees, bound = in_lanes(camera, [first, *others])
+        return OpenModels(sees, classifier, made_by, bound)
 
     def keep_only(self, cameras: Iterable[CameraConfig]) -> None:
         """Free what none of these cameras asks; the others' threads must have ended."""

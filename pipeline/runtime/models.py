@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from pipeline.inference.still_things import UNKNOWN_OBJECT
 from pipeline.runtime.analysis import TRACKING_SCORE, Sees, Tells
 from pipeline.runtime.config import AnalysisConfig, config_sha256
 from pipeline.runtime.episodes import Provenance, UsedModel
+from pipeline.runtime.lanes import require_lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,13 @@ class Abilities:
     Attributes:
         class_names: Of all its detectors, and what needs no model.
         attributes: Of people; empty if no rule asks.
+        lanes: The same classes by who looks at the same pictures: the main model with every unbound
+            one and what needs no model, then each bound model.
     """
 
     class_names: tuple[str, ...]
     attributes: tuple[str, ...]
+    lanes: tuple[tuple[str, ...], ...]
 
 
 def abilities(config: AnalysisConfig) -> Abilities:
@@ -37,10 +41,11 @@ def abilities(config: AnalysisConfig) -> Abilities:
     Raises:
         ModelError: A model is not known, or its terms are not and nobody took it; ``where`` is the
             key in the analysis.
-        ConfigError: Two detectors find the same class.
+        ConfigError: Two detectors find the same class, or one that finds people is bound.
     """
+    further = config.further_models
     named = [("model", config.model)]
-    named += [(f"more_models[{i}]", name) for i, name in enumerate(config.more_models)]
+    named += [(f"more_models[{i}]", each.model) for i, each in enumerate(further)]
     if config.needs_attributes():
         named.append(("attributes_model", config.attributes_model))
     manifests = []
@@ -52,8 +57,21 @@ def abilities(config: AnalysisConfig) -> Abilities:
         require_known_licence(manifest, config.accept_unknown_licence)
         manifests.append(manifest)
     attributes = manifests.pop().classes if config.needs_attributes() else ()
+    for i, (each, manifest) in enumerate(zip(further, manifests[1:], strict=True)):
+        sizes = manifest.input.allowed_sizes
+        if each.input is not None and each.input not in sizes:
+            raise ModelError(
+                f"{each.model} was not measured at {each.input[0]}x{each.input[1]}",
+                where=f"more_models[{i}].input",
+                remedy="Choose from: " + ", ".join(f"[{w}, {h}]" for w, h in sizes),
+            )
     seen = [*(m.classes for m in manifests), (UNKNOWN_OBJECT,)]
-    return Abilities(joined_classes(seen), attributes)
+    names = joined_classes(seen)
+    of_bound = [m.classes for m, each in zip(manifests[1:], further, strict=True) if each.is_bound]
+    elsewhere = {name for classes in of_bound for name in classes}
+    lanes = (tuple(name for name in names if name not in elsewhere), *of_bound)
+    require_lanes(config, lanes)
+    return Abilities(names, attributes, lanes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +79,16 @@ class OpenModels:
     """The models of one analysis, ready to look.
 
     Attributes:
-        detector: Finds the boxes.
+        detector: Finds the boxes on every picture.
         classifier: Tells attributes of people; None if no rule asks.
         made_by: Named in each alert.
+        bound: The detectors of the bound models, in the configuration's order.
     """
 
     detector: Sees
     classifier: Tells | None
     made_by: Provenance
+    bound: tuple[Sees, ...] = ()
 
 
 @contextmanager
@@ -100,10 +120,25 @@ def open_models(
             f"{classifier.model_id} {classifier.model_sha256}" if classifier else "",
             tuple(UsedModel(o.model_id, o.model_sha256, o.class_names) for o in others),
         )
-        sees = SeveralDetectors([first, *others]) if others else first
-        yield OpenModels(sees, classifier, made_by)
+        sees, bound = in_lanes(config, [first, *others])
+        yield OpenModels(sees, classifier, made_by, bound)
 
 
 def detectors_of(config: AnalysisConfig) -> list[tuple[str, tuple[int, int] | None]]:
     """Id and input size of each detector, the first one's first."""
-    return [(config.model, config.model_input), *((name, None) for name in config.more_models)]
+    further = ((each.model, each.input) for each in config.further_models)
+    return [(config.model, config.model_input), *further]
+
+
+def in_lanes(config: AnalysisConfig, detectors: Sequence[Sees]) -> tuple[Sees, tuple[Sees, ...]]:
+    """What looks at every picture, as one detector, and the bound ones.
+
+    Args:
+        config: The analysis.
+        detectors: In the order of :func:`detectors_of`.
+    """
+    main, *others = detectors
+    named = list(zip(others, config.further_models, strict=True))
+    unbound = [detector for detector, each in named if not each.is_bound]
+    bound = tuple(detector for detector, each in named if each.is_bound)
+    return SeveralDetectors([main, *unbound]) if unbound else main, bound

@@ -8,13 +8,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from api.contract import AnalysedTime, MissingReason, MissingTime
-from pipeline.rules.base import Rule
 from pipeline.runtime.config import AnalysisConfig
 from pipeline.runtime.episodes import utc
 
 INTERVAL_S = 60.0
+
+
+class Watched(Protocol):
+    """A rule, with the hours and the rate of the model it goes by."""
+
+    @property
+    def type(self) -> str:
+        """The rule's type."""
+
+    @property
+    def rule_id(self) -> str:
+        """Its name on the camera."""
+
+    @property
+    def every_s(self) -> float:
+        """Seconds between two looks of its model; 0 for one at every picture."""
+
+    def is_scheduled(self, utc_s: float) -> bool:
+        """Whether it watches at a moment, seconds since the epoch."""
 
 
 class WatchedTime:
@@ -22,17 +41,19 @@ class WatchedTime:
 
     Args:
         camera_id: Camera.
-        rules: Its rules; outside its schedule a rule's time is ``out_of_schedule``.
+        rules: Its rules; outside its schedule, or its model's, a rule's time is
+            ``out_of_schedule``.
         start_utc_s: Where the time line begins.
         frame_worth_s: Longest stretch one analysed picture may stand for; above it, time between
-            two pictures was not looked at.
+            two pictures was not looked at. Twice a slower model's rate, if that is longer: of the
+            pictures that come, it looks at one as soon as its turn has come.
         emit: Takes each finished interval's reports.
     """
 
     def __init__(
         self,
         camera_id: str,
-        rules: Sequence[Rule],
+        rules: Sequence[Watched],
         start_utc_s: float,
         *,
         frame_worth_s: float,
@@ -42,42 +63,46 @@ class WatchedTime:
         self._rules = rules
         self._cursor_s = start_utc_s
         self._from_s = start_utc_s
-        self._frame_worth_s = frame_worth_s
+        self._worth_s = [max(frame_worth_s, 2.0 * rule.every_s) for rule in rules]
         self._emit = emit
         self._analysed_s = [0.0] * len(rules)
         self._missing_s: list[dict[MissingReason, float]] = [{} for _ in rules]
 
     def analysed(self, utc_s: float, *, otherwise: MissingReason) -> None:
         """A picture taken at ``utc_s`` was analysed; older unexplained time is ``otherwise``."""
-        looked_from_s = max(self._cursor_s, utc_s - self._frame_worth_s)
-        self._advance(looked_from_s, otherwise)
-        self._advance(utc_s, None)
+        self._advance(utc_s, otherwise, [utc_s - worth_s for worth_s in self._worth_s])
 
     def missing(self, utc_s: float, reason: MissingReason) -> None:
         """Nothing was analysed up to ``utc_s``."""
-        self._advance(utc_s, reason)
+        self._advance(utc_s, reason, [math.inf] * len(self._rules))
 
     def finish(self) -> None:
         """Report the last, unfinished interval."""
         if self._cursor_s - self._from_s >= 0.001:
             self._report()
 
-    def _advance(self, to_s: float, reason: MissingReason | None) -> None:
+    def _advance(self, to_s: float, reason: MissingReason, looked_from_s: list[float]) -> None:
         while self._cursor_s < to_s:
             boundary_s = (math.floor(self._from_s / INTERVAL_S) + 1) * INTERVAL_S
             end_s = min(to_s, boundary_s)
-            self._add(end_s - self._cursor_s, (self._cursor_s + end_s) / 2, reason)
+            for i, from_s in enumerate(looked_from_s):
+                looked_s = min(max(from_s, self._cursor_s), end_s)
+                self._add(i, self._cursor_s, looked_s, reason)
+                self._add(i, looked_s, end_s, None)
             self._cursor_s = end_s
             if end_s >= boundary_s:
                 self._report()
 
-    def _add(self, seconds: float, middle_s: float, reason: MissingReason | None) -> None:
-        for i, rule in enumerate(self._rules):
-            why = reason if rule.is_scheduled(middle_s) else MissingReason.OUT_OF_SCHEDULE
-            if why is None:
-                self._analysed_s[i] += seconds
-            else:
-                self._missing_s[i][why] = self._missing_s[i].get(why, 0.0) + seconds
+    def _add(self, i: int, from_s: float, to_s: float, reason: MissingReason | None) -> None:
+        seconds = to_s - from_s
+        if seconds <= 0.0:
+            return
+        is_scheduled = self._rules[i].is_scheduled((from_s + to_s) / 2)
+        why = reason if is_scheduled else MissingReason.OUT_OF_SCHEDULE
+        if why is None:
+            self._analysed_s[i] += seconds
+        else:
+            self._missing_s[i][why] = self._missing_s[i].get(why, 0.0) + seconds
 
     def _report(self) -> None:
         reports = [

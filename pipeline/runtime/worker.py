@@ -222,7 +222,7 @@ class Worker:
     def _build(self, camera: CameraConfig, config: BoxConfig | None = None) -> CameraWorker:
         site = (config or self._config).site
         models = self._models.models_for(camera, site)
-        analysis = Analysis(camera, site, models.detector, models.classifier)
+        analysis = Analysis(camera, site, models.detector, models.classifier, bound=models.bound)
         return CameraWorker(
             camera,
             analysis,

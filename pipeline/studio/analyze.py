@@ -102,6 +102,7 @@ class Job:
         out: Output folder; exists.
         start_utc_s: When the recordings began; 0 when unknown.
         annotate: Whether to write an annotated video of each.
+        bound: The detectors of the bound models.
     """
 
     config: AnalysisConfig
@@ -112,6 +113,7 @@ class Job:
     out: Path
     start_utc_s: float
     annotate: bool
+    bound: tuple[Sees, ...] = ()
 
 
 def analyse_recording(job: Job, path: Path, key: str, progress: Progress) -> Recording:
@@ -191,13 +193,15 @@ class _Run:
     def __init__(self, job: Job, recording: Recording, info: StreamInfo) -> None:
         self._job = job
         self._recording = recording
-        self._analysis = Analysis(job.config, job.site, job.detector, job.classifier)
-        self._gate = Gate(info, job.config.gate, settle_s=self._analysis.settle_s)
+        self._analysis = Analysis(
+            job.config, job.site, job.detector, job.classifier, bound=job.bound
+        )
+        self._gate = Gate(info, job.config.floored_gate, settle_s=self._analysis.settle_s)
         self._decoder = GatedDecoder(
             info, recording.key, self._gate, Sampler(job.config.analysis_fps)
         )
         self._economy = Economy(job.config.economy)
-        self._ledger = Ledger(self._analysis.rules, job.config, job.start_utc_s)
+        self._ledger = Ledger(self._analysis.watched, job.config, job.start_utc_s)
         self._faults = (
             RecordingFaults(job.config.diagnosis, job.detector, blur=job.config.blur_people)
             if job.config.diagnosis.enabled

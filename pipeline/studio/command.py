@@ -82,6 +82,7 @@ def analyse_all(
             out,
             start_utc_s,
             annotate,
+            models.bound,
         )
         for path, key in zip(videos, _keys(videos), strict=True):
             task = bar.add_task(path.name, total=None, speed="")
@@ -184,11 +185,17 @@ def _bar(console: Console) -> Progress:
 
 
 def without_schedules(config: AnalysisConfig) -> AnalysisConfig:
-    """The same analysis with every rule active, or the very same object if they all are."""
-    if all(rule.schedule == "always" for rule in config.rules):
+    """The same analysis with every rule and model active, or the very same object if all are."""
+    scheduled = [*config.rules, *config.further_models]
+    if all(each.schedule == "always" for each in scheduled):
         return config
-    rules = [rule.model_copy(update={"schedule": "always"}) for rule in config.rules]
-    return config.model_copy(update={"rules": rules})
+    always = {"schedule": "always"}
+    rules = [rule.model_copy(update=always) for rule in config.rules]
+    more = [
+        each if isinstance(each, str) else each.model_copy(update=always)
+        for each in config.more_models
+    ]
+    return config.model_copy(update={"rules": rules, "more_models": more})
 
 
 def _keys(videos: Sequence[Path]) -> list[str]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from api.contract import AnalysedTime, MissingReason
-from pipeline.rules.base import Rule
 from pipeline.rules.economy import Economy, Filter
 from pipeline.rules.person_judge import PersonJudge
 from pipeline.runtime.config import AnalysisConfig
+from pipeline.runtime.lanes import WatchedRule
 from pipeline.runtime.watched_time import WatchedTime, picture_worth_s
 
 if TYPE_CHECKING:
@@ -57,13 +57,15 @@ class Ledger:
     """Counts analysed time while a recording is read, and closes the books at its end.
 
     Args:
-        rules: The rules.
+        rules: The rules, with their models' hours and rates.
         config: What they belong to.
         start_utc_s: When the recording began, on its own clock.
     """
 
-    def __init__(self, rules: Sequence[Rule], config: AnalysisConfig, start_utc_s: float) -> None:
-        self._rules = rules
+    def __init__(
+        self, rules: Sequence[WatchedRule], config: AnalysisConfig, start_utc_s: float
+    ) -> None:
+        self._rules = [watched.rule for watched in rules]
         self._analysed_s = {rule.rule_id: 0.0 for rule in rules}
         self._missing_s: dict[str, dict[str, float]] = {rule.rule_id: {} for rule in rules}
         self._watched = WatchedTime(

@@ -9,7 +9,9 @@ dwell does not lose the time the tracker took to believe.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import Annotated
 
 import numpy as np
@@ -120,6 +122,7 @@ class ByteTracker:
 
     Args:
         config: Thresholds; the defaults serve people at 2 to 10 frames a second.
+        ids: Numbers for its tracks; its own from 1 on if None.
 
     Example:
         >>> tracker = ByteTracker()
@@ -129,12 +132,20 @@ class ByteTracker:
         [[], [], [1]]
     """
 
-    def __init__(self, config: TrackerConfig | None = None) -> None:
+    def __init__(
+        self, config: TrackerConfig | None = None, *, ids: Iterator[int] | None = None
+    ) -> None:
         self._config = config or TrackerConfig()
         self._book = _Book.of_births(Detections.empty(), 0.0)
         self._motion = Motion.at_birth(np.zeros((0, 4)))
         self._t_s: float | None = None
-        self._next_id = 1
+        self._ids = count(1) if ids is None else ids
+
+    def reset(self) -> None:
+        """Let all tracks go; their numbers are not used again."""
+        self._book = _Book.of_births(Detections.empty(), 0.0)
+        self._motion = Motion.at_birth(np.zeros((0, 4)))
+        self._t_s = None
 
     def update(self, detections: Detections, t_s: float, frame_size: tuple[int, int]) -> Tracks:
         """Take one frame's detections; see :class:`pipeline.tracking.base.Tracker`."""
@@ -216,9 +227,7 @@ class ByteTracker:
             & (book.best >= config.new_score)
             & (book.seen_s - book.born_s >= config.confirm_s - 1e-6)
         )
-        count = int(ready.sum())
-        book.track_id[ready] = self._next_id + np.arange(count)
-        self._next_id += count
+        book.track_id[ready] = list(islice(self._ids, int(ready.sum())))
 
     def _seen(
         self, found: Detections, matched: NDArray[np.int64], frame_size: tuple[int, int]

@@ -52,3 +52,16 @@ def test_the_clip_that_burns_is_told_from_one_that_does_not(clip: str, fires: in
     file = load_analysis(ROOT / "configs" / "examples" / "fire-anywhere.yaml")
     alerts, _ = raise_alerts(data_folder() / "videos" / clip, file, lambda done, total: None)
     assert len(alerts) == fires
+
+
+def test_a_fire_looked_for_once_a_second_is_the_same_alert() -> None:
+    file = load_analysis(ROOT / "configs" / "examples" / "fire-anywhere.yaml")
+    told = []
+    for entry in ("fire_smoke", {"model": "fire_smoke", "every_s": 1.0}):
+        keys = {**file.analysis.model_dump(), "model": "campus_objects", "more_models": [entry]}
+        one = file.model_copy(update={"analysis": type(file.analysis).model_validate(keys)})
+        told.append(raise_alerts(data_folder() / "videos" / "flames.mp4", one, lambda *_: None)[0])
+    ((always,), (seldom,)) = told
+    assert seldom.rules == always.rules
+    assert seldom.start_s == pytest.approx(always.start_s, abs=2.0)
+    assert seldom.end_s == pytest.approx(always.end_s, abs=2.0)

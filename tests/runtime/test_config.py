@@ -132,3 +132,52 @@ def test_shipped_examples_load(path: Path) -> None:
 
 def test_the_shipped_box_loads() -> None:
     assert load_box(Path("configs/box.yaml")).cameras
+
+
+_MORE = """\
+    more_models:
+      - fire_smoke
+      - model: rodent
+        every_s: 0.5
+        input: [640, 384]
+        schedule: {workdays: ["20:00-05:00"]}
+        zones: [{name: floor, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}]
+    rules:
+"""
+
+
+def test_a_further_model_is_an_id_or_says_what_it_is_bound_to(tmp_path: Path) -> None:
+    box = load_box(_write(tmp_path, _BOX.replace("    rules:\n", _MORE)))
+    plain, bound = box.cameras[0].further_models
+    assert (plain.model, plain.is_bound) == ("fire_smoke", False)
+    assert (bound.model, bound.every_s, bound.is_bound) == ("rodent", 0.5, True)
+    again = type(box).model_validate_json(box.model_dump_json())
+    assert again.cameras[0].more_models == box.cameras[0].more_models
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("every_s: 0.5", "evry_s: 0.5", r"box.yaml:11: `cameras\[0\].more_models\[1\].evry_s`: unknown key. Did you mean `every_s`"),
+        ("every_s: 0.5", "every_s: 10", r"box.yaml:11: `cameras\[0\].more_models\[1\].every_s`: .*less than or equal to 4 \(it is 10"),
+        ("20:00-05:00", "20:00", r"box.yaml:13: `cameras\[0\].more_models\[1\].schedule\S*`: '20:00' is no time range"),
+        ("- model: rodent", "- modle: rodent", r"`cameras\[0\].more_models\[1\].model`: missing"),
+        ("- fire_smoke", "- 7", r"box.yaml:9: `cameras\[0\].more_models\[0\]`: Input should be a valid string"),
+        ("[1, 1], [0, 1]]}]", "[0, 1], [1, 1]]}]", r"box.yaml:14: `cameras\[0\].more_models\[1\].zones\[0\]\S*`: .*cross"),
+    ],
+)  # fmt: skip
+def test_a_mistake_about_a_further_model_is_named(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    assert old in _MORE
+    text = _BOX.replace("    rules:\n", _MORE.replace(old, new, 1))
+    with pytest.raises(ConfigError, match=expected):
+        load_box(_write(tmp_path, text))
+
+
+def test_a_resting_camera_is_looked_at_as_often_as_a_model_asks(tmp_path: Path) -> None:
+    plain = load_box(_write(tmp_path, _BOX)).cameras[0]
+    assert plain.floored_gate == plain.gate
+    bound = load_box(_write(tmp_path, _BOX.replace("    rules:\n", _MORE))).cameras[0]
+    assert 0.25 < bound.floored_gate.min_analysis_interval_s <= 0.5
+    assert bound.floored_gate.hold_s == bound.gate.hold_s

@@ -73,6 +73,22 @@ def test_what_no_camera_needs_is_freed_and_the_rest_goes_on(pool: ModelPool) -> 
     assert len(again.detect([frame])) == 1
 
 
+def test_a_bound_model_is_a_detector_of_its_own_and_named_by_its_alerts(pool: ModelPool) -> None:
+    fire = {"type": "fire_smoke", "classes": ["fire"], "zone": _ZONE}
+    bound = {"model": "fire_smoke", "every_s": 1.0, "input": [416, 256]}
+    seldom = pool.models_for(_camera(rules=[fire], more_models=[bound]), SiteConfig())
+    assert "fire" not in seldom.detector.class_names
+    (sees,) = seldom.bound
+    assert "fire" in sees.class_names
+    assert seldom.made_by.model_for(frozenset({"fire"}))[0] == "fire_smoke"
+    other = {**bound, "every_s": 2.0}
+    yard = pool.models_for(_camera(id="yard", rules=[fire], more_models=[other]), SiteConfig())
+    assert yard.bound == seldom.bound
+    always = pool.models_for(_camera(rules=[fire], more_models=["fire_smoke"]), SiteConfig())
+    assert "fire" in always.detector.class_names
+    assert always.bound == ()
+
+
 def test_a_closed_pool_refuses_at_once() -> None:
     pool = ModelPool(InferenceConfig(threads=1))
     detector = pool.models_for(_camera(), SiteConfig()).detector

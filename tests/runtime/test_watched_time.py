@@ -20,6 +20,7 @@ class _ScheduledFrom:
     start_s: float = 0.0
     type: str = "perimeter_intrusion"
     rule_id: str = "perimeter_intrusion"
+    every_s: float = 0.0
 
     is_engaged = False
 
@@ -101,3 +102,13 @@ def test_every_second_is_told_exactly_once(steps: list[tuple[float, MissingReaso
     assert told_s == pytest.approx(now_s - 1_000_003.0, abs=0.01 * len(reports) + 0.01)
     for before, after in pairwise(reports):
         assert before.to_at == after.from_at
+
+
+def test_a_slower_model_s_pictures_are_worth_twice_its_rate() -> None:
+    ledger, reports = _ledger([_ScheduledFrom(), _ScheduledFrom(every_s=1.0)])
+    for i in range(1, 41):
+        ledger.analysed(i * 1.5, otherwise=MissingReason.OVERLOADED)
+    quick, slow = reports
+    assert quick.analysed_s == pytest.approx(40 * 0.4)
+    assert slow.analysed_s == pytest.approx(60.0)
+    assert slow.missing == ()

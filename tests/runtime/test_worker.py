@@ -112,7 +112,8 @@ def test_a_new_configuration_touches_only_what_it_changes(box: _Box) -> None:
         _until("all watched", lambda: set(box.states().values()) == {"watching"})
         kept = worker._cameras[0]
         assert sorted(box.registered()) == ["changed", "kept", "removed"]
-        changed = box.camera("changed", analysis_fps=4)
+        seldom = {"model": "fire_smoke", "every_s": 1.0}
+        changed = box.camera("changed", analysis_fps=4, more_models=[seldom])
         box.news.put(box.config(box.camera("kept"), changed, box.camera("added")))
         _until(
             "the new ones watched",

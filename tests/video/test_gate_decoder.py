@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket
+from pipeline.runtime.config import AnalysisConfig
 from pipeline.video.decoder import Decoder
 from pipeline.video.gate import Activity, Gate, GateConfig, GatedDecoder, Mode
 from pipeline.video.ring import PacketRing
@@ -16,6 +17,7 @@ from pipeline.video.sampler import Sampler
 from tests.video.gate_scene import GOP, Scene, encoded, info
 
 RATE_HZ = 5.0
+_WHOLE = {"name": "whole", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
 VISITS = ((31.0, 37.0), (61.0, 67.0), (91.0, 97.0))
 
 
@@ -109,6 +111,24 @@ def test_a_lone_keyframe_is_handed_out_while_idle() -> None:
     assert idle == [20.0, 30.0, 40.0, 50.0]
     assert gate.state.activity is Activity.IDLE
     assert decoder.counts.keyframes >= 20
+
+
+@pytest.mark.parametrize("every_s", [1.0, 2.0, 4.0])
+def test_the_rate_of_a_further_model_is_the_floor_of_an_idle_camera(every_s: float) -> None:
+    packets = tuple(encoded(Scene(), 40.0))
+    analysis = AnalysisConfig.model_validate(
+        {
+            "rules": [{"type": "fire_smoke", "zone": _WHOLE}],
+            "gate": {"mode": "auto"},
+            "more_models": [{"model": "fire_smoke", "every_s": every_s}],
+        }
+    )
+    frames, gate, _ = _gated(packets, analysis.floored_gate)
+    idle = [f.time.media_s for f in frames if f.time.media_s > 15.0]
+    # A keyframe comes each 2 s; more often than that nothing is decoded while nothing moves.
+    assert len(idle) >= 6
+    assert {b - a for a, b in pairwise(idle)} == {max(2.0, every_s)}
+    assert gate.state.activity is Activity.IDLE
 
 
 def test_feedback_keeps_it_decoding() -> None:
