@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
@@ -22,11 +23,16 @@ _BLOCK = 20
 """Pixels at ``FIELD_WIDTH``: 12 x 6 blocks."""
 _SHAKE_PX = 2
 """At ``FIELD_WIDTH``: a pole in the wind."""
+_SHAKES = sorted(
+    product((-_SHAKE_PX, 0, _SHAKE_PX), repeat=2), key=lambda shake: abs(shake[0]) + abs(shake[1])
+)
 _SAME_BLOCK = 0.3
 """Correlation of a block's edges: of the same wall 0.5 to 0.95, of another one about 0."""
 _EDGED_BLOCK = 0.02
 """Mean squared clearness of a block's edges that can be compared at all: one contour through it."""
 _MIN_BLOCKS = 6
+_BETTER_BY = 0.2
+"""Share of blocks that a shift must explain beyond what standing still explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +81,13 @@ class Reference:
             return Match(1.0, (0.0, 0.0), count)
         kept, count_now = _same_share(theirs, mine)
         foreign = (1.0 - kept) * count_now / count
+        if share + _BETTER_BY > 1.0:  # no shift can explain it so much better: not looked for
+            return Match(share, (0.0, 0.0), count, foreign)
         dx, dy = _shift(mine, theirs)
         if max(abs(dx), abs(dy)) <= _SHAKE_PX:
             return Match(share, (0.0, 0.0), count, foreign)
         moved, overlap = _same_share(*_overlap(mine, theirs, dx, dy))
-        if overlap < _MIN_BLOCKS or moved < max(0.4, share + 0.2):
+        if overlap < _MIN_BLOCKS or moved < max(0.4, share + _BETTER_BY):
             return Match(share, (0.0, 0.0), count, foreign)
         return Match(share, (dx / FIELD_WIDTH, dy / FIELD_WIDTH), count, foreign)
 
@@ -101,14 +109,15 @@ def _same_share(mine: Field, theirs: Field) -> tuple[float, int]:
     count = int(np.count_nonzero(edged))
     if not count:
         return 1.0, 0
-    best = np.zeros(power.shape)
-    for dy in range(-_SHAKE_PX, _SHAKE_PX + 1, _SHAKE_PX):
-        for dx in range(-_SHAKE_PX, _SHAKE_PX + 1, _SHAKE_PX):
-            other = np.roll(theirs, (dy, dx), axis=(0, 1))
-            common = _block_sums((mine * other.conj()).real)
-            scale = np.sqrt(power * _block_sums(np.abs(other) ** 2)) + 1e-6
-            best = np.maximum(best, common / scale)
-    return float(np.mean(best[edged] >= _SAME_BLOCK)), count
+    same = np.zeros(power.shape, bool)
+    for shake in _SHAKES:
+        other = np.roll(theirs, shake, axis=(0, 1)) if any(shake) else theirs
+        common = _block_sums((mine * other.conj()).real)
+        scale = np.sqrt(power * _block_sums(np.abs(other) ** 2)) + 1e-6
+        same |= common / scale >= _SAME_BLOCK
+        if same[edged].all():  # mostly so before anything was shaken
+            break
+    return float(np.mean(same[edged])), count
 
 
 def _block_sums(plane: NDArray[np.floating]) -> NDArray[np.float64]:
