@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterator
@@ -14,18 +15,24 @@ from zoneinfo import ZoneInfo
 import av
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from pipeline.core.clock import ManualClock
+from pipeline.core.errors import SourceError
 from pipeline.core.packets import AudioInfo, AudioPacket, EncodedPacket, StreamInfo
 from pipeline.recorders.probe import FileState, probe
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.recovery import finish_part
 from pipeline.recorders.retention import RetentionPolicy
+from pipeline.runtime.config import CameraConfig, RecordingConfig
+from pipeline.runtime.recording import RecordedCamera
 from pipeline.video.sources.file import FileSource
+from pipeline.video.sources.rtsp import RtspSource
 from tests.recorders.film import HEIGHT, WIDTH, decoded, folder
 from tests.recorders.scripted_disk import ScriptedDisk
 from tests.recorders.test_check_export import _text, call
 from tests.recorders.test_recorder import BEGIN
+from tests.support.talking_camera import talking
 
 RATE = 8000
 SECONDS, BEEP_S = 12, 7.0
@@ -138,6 +145,69 @@ def test_a_source_brings_sound_only_when_asked() -> None:
     sounds = [a for p in loud for a in p.audio]
     assert len(sounds) == pytest.approx(SECONDS * RATE / 1024, abs=3)
     assert loud[9].size == len(loud[9].data) + sum(len(a.data) for a in loud[9].audio)
+
+
+class HurriedClock(ManualClock):
+    """Each look at it costs half a second, so that a recording is read at once."""
+
+    def utc_s(self) -> float:
+        self.advance(0.5)
+        return super().utc_s()
+
+
+@pytest.mark.parametrize("audio", ["keep", "drop"])
+def test_a_recorded_camera_keeps_its_sound_if_it_should(tape: Tape, audio: str) -> None:
+    zone = {"name": "yard", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
+    config = CameraConfig.model_validate(
+        {
+            "id": "gate",
+            "name": "gate",
+            "source": {"type": "file", "path": str(talkie())},
+            "recording": {"keep_days": 30, "audio": audio},
+            "rules": [{"type": "perimeter_intrusion", "zone": zone}],
+        }
+    )
+    camera = RecordedCamera(config, tape.recorder.camera("gate"), HurriedClock(BEGIN))
+    camera.start()
+    camera.join(30)
+    camera.request_stop()
+    tape.recorder.stop()
+    assert sum(len(decoded(path)) for path in tape.files()) == SECONDS * 5
+    assert any(has_sound(path) for path in tape.files()) == (audio == "keep")
+
+
+@pytest.mark.parametrize("kind", ["keep", "drop", "g711"])
+def test_a_camera_over_rtsp_is_asked_for_sound_only_if_it_is_kept(tape: Tape, kind: str) -> None:
+    info, shot = packets(talkie())
+    assert info.audio is not None
+    frames = [a.data for p in shot for a in p.audio]
+    config = b"" if kind == "g711" else info.audio.extradata
+    with talking(talkie(), frames, config, RATE) as camera:
+        source = RtspSource(camera.url, with_audio=kind != "drop")
+        heard = source.open().audio
+        taken = []
+        with contextlib.suppress(SourceError):
+            for packet in source.packets():
+                taken.append(packet)
+        source.close()
+    assert camera.set_up == (["track0"] if kind == "drop" else ["track0", "track1"])
+    assert len(taken) == SECONDS * 5
+    assert (heard.codec if heard else None) == {"keep": "aac", "g711": "pcm_alaw"}.get(kind)
+    sounds = [a for p in taken for a in p.audio]
+    if kind != "keep":
+        assert sounds == []
+        return
+    assert len(sounds) >= 0.9 * len(frames)
+    assert {a.data for a in sounds} <= set(frames)
+    tape.run(source.info, [replace(p, utc_s=BEGIN + p.media_s) for p in taken])
+    assert sum(len(decoded(path)) for path in tape.files()) == SECONDS * 5
+    assert sum(has_sound(path) for path in tape.files()) >= 2
+
+
+def test_sound_of_another_recorders_folder_is_not_ours_to_keep() -> None:
+    folder_of_another = {"folder": "/nvr", "pattern": "{camera}/%Y%m%d/%H%M%S.mp4"}
+    with pytest.raises(ValidationError, match="audio"):
+        RecordingConfig.model_validate({"keep_days": 30, "audio": "keep", **folder_of_another})
 
 
 def test_sound_is_recorded_in_time_with_the_pictures(tape: Tape) -> None:

@@ -61,6 +61,16 @@ def test_another_promise_changes_nothing_but_beginning_to_record_does() -> None:
     assert found.config.cameras[0].recording.keep_days == 90
 
 
+def test_to_keep_sound_is_another_connection() -> None:
+    old = box(camera("a", recording=_RECORDING), camera("b", recording=_RECORDING))
+    loud = {**_RECORDING, "audio": "keep"}
+    new = box(camera("a", recording=loud), camera("b", recording=_RECORDING))
+    found = changes(old, new, is_recording=True)
+    assert [c.id for c in found.ended] == [c.id for c in found.begun] == ["a"]
+    assert found.begun[0].keeps_audio
+    assert not old.cameras[0].keeps_audio
+
+
 def test_another_site_changes_every_camera() -> None:
     site = {"id": "school", "name": "学校", "holidays": ["2026-10-01"]}
     found = changes(box(camera("a"), camera("b")), box(camera("a"), camera("b"), site=site), is_recording=True)  # fmt: skip  # noqa: E501
