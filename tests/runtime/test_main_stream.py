@@ -67,7 +67,8 @@ def test_the_substream_is_analysed_and_the_main_stream_is_the_evidence(
     with av.open(str(bench.store.path(clip.sha256))) as video:
         first = number_of(next(video.decode(video=0)).to_ndarray(format="bgr24"))
     expected = (clip.starts_at.timestamp() - zero_utc_s) * 25
-    assert first == pytest.approx(expected % 150, abs=4), "the clip is of another moment"
+    # Half a GOP: the first pictures' UTC is corrected by tenths of a second while it settles.
+    assert first == pytest.approx(expected % 150, abs=12), "the clip is of another moment"
 
 
 def test_without_the_main_stream_the_substream_is_watched_and_is_the_evidence(
