@@ -252,13 +252,14 @@ class Soak:
             crossings=tuple(
                 Interval(c, c + CROSSING_S)
                 for c in crossings
-                if c > self.start_s - CROSSING_S and c + CROSSING_S + 5 < until_s
+                if self.start_s - CROSSING_S < c < until_s
             ),
             noise=tuple(
                 Interval(self.start_s + f.at_s, self.start_s + f.until_s)
                 for f in self._plan.of(camera)
                 if f.kind == "garbage"
             ),
+            until_s=until_s,
         )
 
     def _judge(self, server: demo_processes.Child, until_s: float) -> dict[str, object]:

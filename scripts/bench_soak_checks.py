@@ -21,6 +21,8 @@ SHORT_S = 4.0
 """A connection that is cut off sooner may be over before it is open: recorded or not."""
 SETTLE_S = 6.0
 """A camera must have been sending for so long before somebody comes for the alert to be owed."""
+TOLD_S = 5.0
+"""So long after somebody has gone the alert is in the centre."""
 LATE_S = 3.0
 EARLY_S = 1.0
 WARM_UP_SHARE = 0.3
@@ -50,11 +52,13 @@ class Truth:
         sessions: From the first keyframe sent to the last picture, by connection.
         crossings: When somebody was in the picture, sent or not.
         noise: When noise stood in for pictures: may count as footage, and must not as watching.
+        until_s: Who was not gone a while before then need not have reached the centre yet.
     """
 
     sessions: tuple[Interval, ...]
     crossings: tuple[Interval, ...]
     noise: tuple[Interval, ...] = ()
+    until_s: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ def _is_clear(crossing: Interval, truth: Truth, deaths_s: Sequence[float]) -> bo
     is_sent = any(s.start_s <= needed.start_s and needed.end_s <= s.end_s for s in truth.sessions)
     is_noisy = any(n.start_s < needed.end_s and needed.start_s < n.end_s for n in truth.noise)
     is_dead = any(needed.start_s <= d <= needed.end_s for d in deaths_s)
-    return is_sent and not is_noisy and not is_dead
+    is_told = crossing.end_s + TOLD_S < truth.until_s
+    return is_sent and is_told and not is_noisy and not is_dead
 
 
 def judge_gaps(camera: str, truth: Truth, gaps: Sequence[Interval], as_of_s: float) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import bench_soak
@@ -100,6 +101,13 @@ def test_a_person_in_the_middle_of_a_fault_may_be_missed_and_not_doubled(
         assert (found.counts["expected"], found.counts["unsure"]) == (1, 1)
     assert judge_episodes("a", truth, [*TWO, Interval(55.0, 56.0)], deaths).problems
     assert judge_episodes("a", truth, TWO[:1], deaths).problems
+
+
+def test_a_person_at_the_very_end_may_have_an_alert_already() -> None:
+    truth = replace(HEALTHY, until_s=118.0)
+    for alerts in (TWO, TWO[:1]):
+        assert judge_episodes("a", truth, alerts).problems == ()
+    assert judge_episodes("a", truth, TWO[1:]).problems
 
 
 AWAY = Truth((Interval(0.0, 50.0), Interval(60.0, 100.0), Interval(101.0, 200.0)), ())
