@@ -134,12 +134,11 @@ def test_an_index_deleted_while_nothing_ran_is_rebuilt(tmp_path: Path, camera: B
         assert stand.status("gate").state in (S.UNKNOWN, S.IMMATURE, S.GAP)
         until("the index is complete", lambda: stand.status("gate").state is not S.UNKNOWN)
         shown(camera, 12)
-        until("watched again", lambda: stand.is_watching("gate"))
+        until("watched again", lambda: stand.states["gate"][-1:] == [(C.WATCHING, "")])
         again = stand.outcome("gate")
     assert again.status.spans[0].from_at == first.status.spans[0].from_at
     # That nothing was recorded meanwhile is known from the files; why went with the index.
     assert {h.cause for h in again.holes} <= {G.UNEXPLAINED, G.WORKER_STOPPED}
-    assert again.states[-1] == (C.WATCHING, "")
 
 
 def test_a_truncated_segment_is_found_and_becomes_a_gap(tmp_path: Path, camera: BadCamera) -> None:
