@@ -23,6 +23,7 @@ from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
 from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
 from api.recordings.endpoints import router as recordings
+from api.rules.endpoints import router as rules
 from api.runtime import Runtime
 from api.settings import Settings
 from api.stream.endpoints import router as stream
@@ -69,7 +70,7 @@ def create_app(
     )
     runtime = Runtime(settings, clock)
     app.state.runtime = runtime
-    rooms = (auth, alerts, evidence, cameras, compliance, stream, live, recordings)
+    rooms = (auth, alerts, evidence, cameras, rules, compliance, stream, live, recordings)
     for router in (*rooms, audit, health, ingest, views):
         app.include_router(router)
     problems.install(app)

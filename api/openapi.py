@@ -16,6 +16,7 @@ TAGS = [
     {"name": "alerts", "description": "The queue and its judgements."},
     {"name": "evidence", "description": "Snapshots and clips."},
     {"name": "cameras", "description": "What is watched, and whether it really is."},
+    {"name": "rules", "description": "Which rules can watch, and what the others wait for."},
     {"name": "compliance", "description": "Whether footage is kept as long as it must be."},
     {"name": "stream", "description": "Live events."},
     {"name": "audit", "description": "Who opened what, and why. Administrators only."},

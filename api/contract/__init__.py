@@ -28,6 +28,7 @@ from api.contract.retention import (
     RetentionState,
     RetentionStatus,
 )
+from api.contract.rules import RuleReadiness, RuleState, RuleWant, WantKind
 from api.contract.viewing import (
     FootageAnswer,
     FootageOrder,
@@ -83,6 +84,9 @@ __all__ = [
     "RetentionState",
     "RetentionStatus",
     "RiskLevel",
+    "RuleReadiness",
+    "RuleState",
+    "RuleWant",
     "School",
     "StreamFacts",
     "VideoCodec",
@@ -91,6 +95,7 @@ __all__ = [
     "ViewOrders",
     "ViewPoll",
     "ViewTrouble",
+    "WantKind",
     "WireModel",
     "WithheldAlerts",
 ]

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from api.contract.base import Identifier, UtcTime, WireModel
 from api.contract.cameras import CameraFacts
+from api.contract.rules import RuleReadiness
 
 
 class WithheldAlerts(WireModel):
@@ -48,6 +49,8 @@ class Heartbeat(WireModel):
     outbox_bytes: Annotated[int, Field(ge=0)]
     disk_free_bytes: Annotated[int, Field(ge=0)]
     cameras: Annotated[tuple[CameraHeartbeat, ...], Field(max_length=1024)]
+    rules: Annotated[tuple[RuleReadiness, ...], Field(max_length=128)] = ()
+    """Every rule it knows, whether a camera of it has it or not; empty from one that cannot say."""
 
 
 class PictureApproval(WireModel):

@@ -78,6 +78,8 @@ class Worker(Base):
     outbox_pending: Mapped[int]
     outbox_bytes: Mapped[int]
     disk_free_bytes: Mapped[int]
+    rules: Mapped[list[dict[str, object]] | None] = mapped_column(JSON())
+    """``RuleReadiness`` as JSON; null or empty from a worker that does not tell."""
 
 
 class Camera(Base):

@@ -66,5 +66,6 @@ class WorkerRepository:
                 outbox_pending=heartbeat.outbox_pending,
                 outbox_bytes=heartbeat.outbox_bytes,
                 disk_free_bytes=heartbeat.disk_free_bytes,
+                rules=[each.model_dump(mode="json") for each in heartbeat.rules],
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from api.contract import RuleReadiness
 from api.kit.moments import Moment
 
 
@@ -21,3 +22,11 @@ class WorkerView(BaseModel):
     outbox_pending: int
     outbox_bytes: int
     disk_free_bytes: int
+
+
+class WorkerRules(BaseModel):
+    """What one worker said about rules at its last heartbeat."""
+
+    worker_id: str
+    lost: bool
+    rules: list[RuleReadiness]

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bus.work import UnitOfWork
-from api.contract import Heartbeat
+from api.contract import Heartbeat, RuleReadiness
+from api.db.models import Worker
 from api.workers.repository import WorkerRepository
-from api.workers.schemas import WorkerView
+from api.workers.schemas import WorkerRules, WorkerView
 
 BOX_TOKEN = "box"  # noqa: S105 -- a token's name
 """Name of the token a box makes for its own worker."""
@@ -73,6 +74,20 @@ async def mark_lost(work: UnitOfWork, lost_after_s: float) -> list[str]:
     return [worker.worker_id for worker in silent]
 
 
+async def list_rules(
+    session: AsyncSession, now: datetime, lost_after_s: float
+) -> list[WorkerRules]:
+    """What each worker can apply, by its id; one that never told has no rules."""
+    return [
+        WorkerRules(
+            worker_id=worker.worker_id,
+            lost=_is_lost(worker, now, lost_after_s),
+            rules=[RuleReadiness.model_validate(each) for each in worker.rules or ()],
+        )
+        for worker in await WorkerRepository(session).all()
+    ]
+
+
 async def list_workers(
     session: AsyncSession, now: datetime, lost_after_s: float
 ) -> list[WorkerView]:
@@ -83,7 +98,7 @@ async def list_workers(
             version=worker.version,
             started_at=worker.started_at,
             last_seen_at=worker.last_seen_at,
-            lost=now - worker.last_seen_at > timedelta(seconds=lost_after_s),
+            lost=_is_lost(worker, now, lost_after_s),
             clock_offset_s=(worker.sent_at - worker.last_seen_at).total_seconds(),
             outbox_pending=worker.outbox_pending,
             outbox_bytes=worker.outbox_bytes,
@@ -91,3 +106,7 @@ async def list_workers(
         )
         for worker in await WorkerRepository(session).all()
     ]
+
+
+def _is_lost(worker: Worker, now: datetime, lost_after_s: float) -> bool:
+    return now - worker.last_seen_at > timedelta(seconds=lost_after_s)

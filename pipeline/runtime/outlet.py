@@ -16,6 +16,7 @@ from pipeline.delivery.outbox import Outbox
 from pipeline.delivery.postman import Postman
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.episodes import utc
+from pipeline.runtime.rule_readiness import ReadinessWatch
 from pipeline.runtime.version import version
 
 _log = structlog.get_logger(__name__)
@@ -57,6 +58,7 @@ class CentreOutlet:
         self._started_s = clock.utc_s()
         self._client = CentreClient(config.api.url, config.api.token)
         self._postman = Postman(outbox, self._client)
+        self._readiness = ReadinessWatch(clock)
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -79,6 +81,7 @@ class CentreOutlet:
             outbox_bytes=backlog.pending_bytes,
             disk_free_bytes=_free_bytes(self._data_dir),
             cameras=cameras,
+            rules=self._readiness.now(),
         )
         try:
             return self._client.heartbeat(heartbeat)

@@ -5,13 +5,22 @@ A rule whose class no model has is not hidden: it is listed as ``needs_model`` w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import structlog
 from pydantic import TypeAdapter
 
+from api.contract import RuleReadiness, RuleState, RuleWant, WantKind
 from api.contract.vocabulary import vocabulary
-from models.manifest import LicenceStatus, ModelManifest, Task, list_manifests
+from models.manifest import (
+    LicenceStatus,
+    ManifestError,
+    ModelManifest,
+    Task,
+    list_manifests,
+)
+from pipeline.core.clock import Clock
 from pipeline.inference.still_things import UNKNOWN_OBJECT
 from pipeline.rules import RULES, AnyRuleConfig, RuleConfigBase
 from pipeline.runtime.config import AnalysisConfig
@@ -19,6 +28,10 @@ from pipeline.runtime.config import AnalysisConfig
 _WHOLE = {"name": "whole picture", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
 _ACROSS = {"name": "across", "points": [[0.5, 0.0], [0.5, 1.0]]}
 _RULE: TypeAdapter[RuleConfigBase] = TypeAdapter(AnyRuleConfig)
+_LOOK_AGAIN_S = 60.0
+"""A model may be imported while the worker runs."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +40,14 @@ class Readiness:
 
     Attributes:
         rule: Its type.
+        wants: All it must know, with the model that tells it.
         needs: Classes and attributes that no model at hand tells.
         models: The models it takes beside the usual ones, as ``fire_smoke``.
         to_accept: Those of them whose terms are unknown, so that an administrator must take them.
     """
 
     rule: str
+    wants: tuple[RuleWant, ...]
     needs: tuple[str, ...]
     models: tuple[str, ...]
     to_accept: tuple[str, ...]
@@ -51,6 +66,47 @@ def readiness(manifests: Iterable[ModelManifest] | None = None) -> list[Readines
     """
     known = list(list_manifests() if manifests is None else manifests)
     return [_of(rule, known) for rule in vocabulary().rules if rule in RULES]
+
+
+class ReadinessWatch:
+    """What the heartbeat says about rules; the models at hand are looked at once a minute.
+
+    Args:
+        clock: Time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._look_at_s = 0.0
+        self._known: tuple[RuleReadiness, ...] = ()
+
+    def now(self) -> tuple[RuleReadiness, ...]:
+        """Every rule of the vocabulary; as it was, while a manifest cannot be read."""
+        now_s = self._clock.mono_ns() / 1e9
+        if now_s >= self._look_at_s:
+            self._look_at_s = now_s + _LOOK_AGAIN_S
+            try:
+                self._known = for_the_wire(readiness())
+            except ManifestError as error:
+                _log.error("which rules are ready is not known", why=str(error))
+        return self._known
+
+
+def for_the_wire(known: Iterable[Readiness]) -> tuple[RuleReadiness, ...]:
+    """Every rule of the vocabulary; those of the picture itself need no model."""
+    told = {one.rule: one for one in known}
+    return tuple(
+        RuleReadiness(rule=rule, state=RuleState.READY)
+        if (one := told.get(rule)) is None
+        else RuleReadiness(
+            rule=rule,
+            state=RuleState(one.state),
+            wants=one.wants,
+            more_models=one.models,
+            to_accept=one.to_accept,
+        )
+        for rule in vocabulary().rules
+    )
 
 
 def describe_rules() -> Iterator[str]:
@@ -92,10 +148,16 @@ def _of(rule: str, manifests: list[ModelManifest]) -> Readiness:
     used = {told[name].id: told[name] for name in wanted if name in told}
     return Readiness(
         rule,
+        tuple(_want(name, told) for name in wanted),
         tuple(name for name in wanted if name not in told),
         tuple(model for model in used if model not in usual),
         tuple(m.id for m in used.values() if m.licence_status is LicenceStatus.UNKNOWN),
     )
+
+
+def _want(named: str, told: Mapping[str, ModelManifest]) -> RuleWant:
+    kind, name = named.split(" ", 1)
+    return RuleWant(kind=WantKind(kind), name=name, model=told[named].id if named in told else None)
 
 
 def _defaults() -> frozenset[str]:

@@ -213,6 +213,19 @@ async def test_a_heartbeat_answers_nothing(worker: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
 
 
+async def test_a_heartbeat_without_rules_is_as_good(worker: httpx.AsyncClient) -> None:
+    """A worker that does not tell its rules yet is no stranger."""
+    told = heartbeat(camera_beat()).model_dump(mode="json", exclude={"rules"})
+    answer = await worker.post("/api/v1/ingest/heartbeat", json=told)
+    assert answer.status_code == 204
+
+
+async def test_a_rule_in_a_state_nobody_knows_is_refused(worker: httpx.AsyncClient) -> None:
+    told = heartbeat().model_dump(mode="json") | {"rules": [{"rule": "fall", "state": "maybe"}]}
+    answer = await worker.post("/api/v1/ingest/heartbeat", json=told)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Basic d29ya2Vy", "Bearer é"])
 async def test_a_stranger_may_send_nothing(centre: Centre, header: str | None) -> None:
     stranger = await centre.client()

@@ -124,6 +124,23 @@ def test_a_blind_camera_is_told_on_the_queue_and_with_its_reason(page: Page, sta
     expect(page.get_by_text("连接被拒绝").first).to_be_visible(timeout=60_000)
 
 
+def test_rules_say_where_they_watch_and_what_the_others_wait_for(page: Page, stack: Stack) -> None:
+    _with_clip(stack)
+    _sign_in(page, stack)
+    page.get_by_test_id("nav-rules").click()
+    intrusion = page.locator("[data-testid=rule-row][data-rule=perimeter_intrusion]")
+    expect(intrusion).to_have_attribute("data-state", "ready", timeout=30_000)
+    expect(intrusion.get_by_test_id("rule-cameras")).to_be_visible()
+    smoking = page.locator("[data-testid=rule-row][data-rule=smoking]")
+    expect(smoking).to_have_attribute("data-state", "needs_model")
+    expect(smoking.get_by_text("没有模型能识别：香烟")).to_be_visible()
+    smoking.get_by_test_id("rule-how").click()
+    expect(smoking.get_by_text("--classes cigarette")).to_be_visible()
+    page.get_by_test_id("rule-state-filter").get_by_text("缺少模型").click()
+    expect(page).to_have_url(re.compile(r"state=needs_model"))
+    expect(intrusion).to_have_count(0)
+
+
 def test_the_console_speaks_english_too(page: Page, stack: Stack) -> None:
     _with_clip(stack)
     _sign_in(page, stack)

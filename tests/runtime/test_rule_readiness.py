@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from api.contract.vocabulary import vocabulary
 from models.manifest import list_manifests
+from pipeline.core.clock import ManualClock
 from pipeline.rules import RULES
-from pipeline.runtime.rule_readiness import describe_rules, readiness, usual_config
+from pipeline.runtime.rule_readiness import (
+    ReadinessWatch,
+    describe_rules,
+    for_the_wire,
+    readiness,
+    usual_config,
+)
 
 SHIPPED = ("campus_objects", "kitchen_attributes", "fire_smoke", "rodent")
 
@@ -46,3 +57,43 @@ def test_a_line_has_words_and_what_to_do() -> None:
 
 def test_the_usual_configuration_of_every_rule_is_valid() -> None:
     assert {usual_config(rule).type for rule in RULES} == set(RULES)
+
+
+def test_the_wire_has_every_rule_with_what_it_must_know() -> None:
+    told = {each.rule: each for each in for_the_wire(readiness())}
+    assert list(told) == list(vocabulary().rules)
+    assert [(w.name, w.model) for w in told["no_mask"].wants] == [
+        ("person", "campus_objects"),
+        ("mask", "kitchen_attributes"),
+    ]
+    assert [(w.name, w.model) for w in told["smoking"].wants if w.model is None] == [
+        ("cigarette", None)
+    ]
+    assert (told["freeze"].state, told["freeze"].wants) == ("ready", ())
+
+
+def test_a_model_that_is_imported_while_the_worker_runs_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.manifest.DEFAULT_REGISTRY", tmp_path)
+    clock = ManualClock()
+    watch = ReadinessWatch(clock)
+    states = {each.rule: each.state for each in watch.now()}
+    assert states["fall"] == "needs_model"
+    monkeypatch.undo()
+    clock.advance(59)
+    assert {each.rule: each.state for each in watch.now()} == states, "not looked at each time"
+    clock.advance(2)
+    assert {each.rule: each.state for each in watch.now()}["fall"] == "ready"
+
+
+def test_a_manifest_that_cannot_be_read_does_not_end_the_heartbeat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock()
+    watch = ReadinessWatch(clock)
+    before = watch.now()
+    (tmp_path / "broken.yaml").write_text("id: [", "utf-8")
+    monkeypatch.setattr("models.manifest.DEFAULT_REGISTRY", tmp_path)
+    clock.advance(61)
+    assert watch.now() == before != ()

@@ -101,6 +101,9 @@ export function TopBar({ me }: { me: Me }) {
         <NavLink to="/retention" className={styles.tab} data-testid="nav-retention">
           {t("nav.retention")}
         </NavLink>
+        <NavLink to="/rules" className={styles.tab} data-testid="nav-rules">
+          {t("nav.rules")}
+        </NavLink>
       </nav>
       <span className={styles.spacer} />
       <LiveIndicator />

@@ -20,6 +20,7 @@ export function createRouter() {
         { path: "cameras", lazy: async () => import("../cameras/CamerasPage") },
         { path: "recordings/:id", lazy: async () => import("../recordings/RecordingPage") },
         { path: "retention", lazy: async () => import("../compliance/RetentionPage") },
+        { path: "rules", lazy: async () => import("../rules/RulesPage") },
         { path: "users", lazy: async () => import("../users/UsersPage") },
         { path: "*", element: <NotFoundPage /> },
       ],

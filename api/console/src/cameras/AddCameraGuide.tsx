@@ -1,7 +1,7 @@
-import { CopyOutlined, VideoCameraAddOutlined } from "@ant-design/icons";
-import { App, Button } from "antd";
+import { VideoCameraAddOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 
+import { CodeBlock, CopyButton } from "../ui/CodeBlock";
 import { StatePanel } from "../ui/StatePanel";
 import styles from "./guide.module.css";
 
@@ -31,16 +31,7 @@ const snippet = (name: string, location: string, zone: string) => `cameras:
 /** What a new box without a camera says. */
 export function AddCameraGuide() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
   const yaml = snippet(t("guide.sampleName"), t("guide.sampleLocation"), t("guide.sampleZone"));
-  const copy = async (text: string) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      void message.success(t("action.copied"));
-    } catch {
-      void message.warning(t("action.copyFailed"));
-    }
-  };
   return (
     <StatePanel
       testId="add-camera-guide"
@@ -58,7 +49,7 @@ export function AddCameraGuide() {
                 <dt>{t(`guide.vendor.${vendor.id}`)}</dt>
                 <dd>
                   <code>{vendor.url}</code>
-                  <CopyButton onClick={() => void copy(vendor.url)} />
+                  <CopyButton text={vendor.url} />
                 </dd>
               </div>
             ))}
@@ -67,10 +58,7 @@ export function AddCameraGuide() {
         <li>
           <h3>{t("guide.stepConfig")}</h3>
           <p>{t("guide.stepConfigText")}</p>
-          <div className={styles.code}>
-            <pre>{yaml}</pre>
-            <CopyButton onClick={() => void copy(yaml)} />
-          </div>
+          <CodeBlock text={yaml} />
         </li>
         <li>
           <h3>{t("guide.stepStart")}</h3>
@@ -78,18 +66,5 @@ export function AddCameraGuide() {
         </li>
       </ol>
     </StatePanel>
-  );
-}
-
-function CopyButton({ onClick }: { onClick: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <Button
-      size="small"
-      type="text"
-      icon={<CopyOutlined />}
-      onClick={onClick}
-      aria-label={t("action.copy")}
-    />
   );
 }

@@ -1,10 +1,11 @@
 import { ReloadOutlined } from "@ant-design/icons";
-import { Button, Segmented } from "antd";
+import { Button, Segmented, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { Freshness } from "../alerts/queue/Freshness";
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { camerasOf } from "../rules/rules";
 import { bySchool, knownKey } from "../schools/schools";
 import { SchoolSelect } from "../schools/SchoolSelect";
 import { useUrlFilter } from "../schools/useUrlFilter";
@@ -35,6 +36,7 @@ export function Component() {
   const query = useCameras();
   const [stateInUrl, setState] = useUrlFilter("state");
   const [schoolInUrl, setSchool] = useUrlFilter("school");
+  const [rule, setRule] = useUrlFilter("rule");
   const filter = readFilter(stateInUrl);
 
   if (query.isError && !query.data) {
@@ -52,7 +54,8 @@ export function Component() {
 
   const schools = bySchool(all);
   const school = knownKey(schools, schoolInUrl);
-  const looked = schools.filter((each) => school === null || each.key === school).flatMap((each) => each.rows);
+  const placed = schools.filter((each) => school === null || each.key === school).flatMap((each) => each.rows);
+  const looked = rule === null ? placed : camerasOf(rule, placed);
   const shown = looked.filter((camera) => belongs(camera, filter)).sort(compareCameras);
   const options: Filter[] = [
     "all",
@@ -89,6 +92,11 @@ export function Component() {
           data-testid="camera-filter"
         />
         <SchoolSelect groups={schools} value={school} onChange={setSchool} />
+        {rule !== null && (
+          <Tag closable onClose={() => setRule(null)} data-testid="camera-rule-filter">
+            {term("rules", rule)}
+          </Tag>
+        )}
         <span className={styles.spacer} />
         <Freshness updatedAt={query.dataUpdatedAt} failed={query.isError} />
         <Button

@@ -594,6 +594,43 @@ export type AnalysedTime = {
 };
 
 /**
+ * BoxRule
+ *
+ * One rule as one box can apply it.
+ */
+export type BoxRule = {
+    /**
+     * Lost
+     *
+     * The box is silent: this is its last word.
+     */
+    lost: boolean;
+    /**
+     * More Models
+     *
+     * Models it takes beside the usual ones.
+     */
+    more_models: Array<string>;
+    state: RuleState;
+    /**
+     * To Accept
+     *
+     * Those whose terms are unknown.
+     */
+    to_accept: Array<string>;
+    /**
+     * Wants
+     *
+     * What it must know, with the model that tells it.
+     */
+    wants: Array<RuleWant>;
+    /**
+     * Worker Id
+     */
+    worker_id: string;
+};
+
+/**
  * BrokenPromise
  *
  * Footage that had to go although its camera's policy asked to keep it.
@@ -1269,6 +1306,10 @@ export type Heartbeat = {
      * Outbox Pending
      */
     outbox_pending: number;
+    /**
+     * Rules
+     */
+    rules?: Array<RuleReadiness>;
     /**
      * Sent At
      */
@@ -2221,6 +2262,105 @@ export type RuleDay = {
 };
 
 /**
+ * RuleList
+ *
+ * Every rule, in the vocabulary's order.
+ */
+export type RuleList = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Items
+     */
+    items: Array<RuleView>;
+};
+
+/**
+ * RuleReadiness
+ *
+ * One rule with its usual configuration, as a worker could apply it now.
+ */
+export type RuleReadiness = {
+    /**
+     * More Models
+     */
+    more_models?: Array<string>;
+    /**
+     * Rule
+     */
+    rule: string;
+    state: RuleState;
+    /**
+     * To Accept
+     */
+    to_accept?: Array<string>;
+    /**
+     * Wants
+     */
+    wants?: Array<RuleWant>;
+};
+
+/**
+ * RuleState
+ *
+ * Whether a rule can watch with the models at hand.
+ *
+ * ``needs_model``: no model tells something it must know. ``off``: there is such a model, but the
+ * terms of what it was trained on are unknown, and an administrator must take it first.
+ */
+export type RuleState = 'ready' | 'off' | 'needs_model';
+
+/**
+ * RuleView
+ *
+ * One rule, with the word of each box that told.
+ */
+export type RuleView = {
+    /**
+     * Boxes
+     */
+    boxes: Array<BoxRule>;
+    /**
+     * Its usual class; null for a rule we do not know.
+     */
+    risk: RiskLevel | null;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * The least ready of the boxes that speak; of the silent ones if none does.
+     */
+    state: RuleViewState;
+};
+
+/**
+ * RuleViewState
+ *
+ * A rule's state over all boxes; ``unknown`` while none of them told.
+ */
+export type RuleViewState = 'ready' | 'off' | 'needs_model' | 'unknown';
+
+/**
+ * RuleWant
+ *
+ * Something a rule must know, and the model that tells it; null while none does.
+ */
+export type RuleWant = {
+    kind: WantKind;
+    /**
+     * Model
+     */
+    model?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * School
  *
  * The school a camera watches, as the box's ``site`` names it.
@@ -2471,6 +2611,13 @@ export type Wall = {
      */
     tiles: Array<Tile>;
 };
+
+/**
+ * WantKind
+ *
+ * What a model is asked for: things it finds, or what it tells of a person.
+ */
+export type WantKind = 'class' | 'attribute';
 
 /**
  * WithheldAlerts
@@ -4088,6 +4235,39 @@ export type RecordingsPlayResponses = {
 };
 
 export type RecordingsPlayResponse = RecordingsPlayResponses[keyof RecordingsPlayResponses];
+
+export type RulesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/rules';
+};
+
+export type RulesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type RulesListError = RulesListErrors[keyof RulesListErrors];
+
+export type RulesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleList;
+};
+
+export type RulesListResponse = RulesListResponses[keyof RulesListResponses];
 
 export type StreamEventsData = {
     body?: never;

@@ -132,6 +132,7 @@ export const api = {
   },
 
   cameras: () => timed(unwrap(sdk.camerasList())),
+  rules: () => timed(unwrap(sdk.rulesList())),
   retention: () => timed(unwrap(sdk.complianceRetention())),
   health: () => unwrap(sdk.healthGet()),
   users: () => unwrap(sdk.usersList()),

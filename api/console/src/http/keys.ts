@@ -10,6 +10,7 @@ export const keys = {
   alertCount: (filters: AlertFilters) => ["alerts", "counts", filters] as const,
   alert: (id: string) => ["alerts", "one", id] as const,
   cameras: ["cameras"] as const,
+  rules: ["rules"] as const,
   retention: ["retention"] as const,
   recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,
   users: ["users"] as const,

@@ -1,7 +1,8 @@
 import { CopyOutlined } from "@ant-design/icons";
-import { App, Button } from "antd";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
+import { useCopy } from "./CodeBlock";
 import styles from "./Hash.module.css";
 
 const SHOWN = 12;
@@ -9,15 +10,7 @@ const SHOWN = 12;
 /** The beginning of a SHA-256, the whole on hover and into the clipboard. */
 export function Hash({ value }: { value: string }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(value);
-      void message.success(t("action.copied"));
-    } catch {
-      void message.warning(t("action.copyFailed"));
-    }
-  };
+  const copy = useCopy();
   return (
     <span className={styles.hash}>
       <code title={value}>{value.slice(0, SHOWN)}</code>
@@ -25,7 +18,7 @@ export function Hash({ value }: { value: string }) {
         type="text"
         size="small"
         icon={<CopyOutlined />}
-        onClick={() => void copy()}
+        onClick={() => void copy(value)}
         aria-label={t("action.copyHash")}
       />
     </span>

@@ -1,0 +1,141 @@
+import { ReloadOutlined, SearchOutlined } from "@ant-design/icons";
+import { Button, Input, Segmented } from "antd";
+import { useTranslation } from "react-i18next";
+
+import { Freshness } from "../alerts/queue/Freshness";
+import { useCameras } from "../cameras/useCameras";
+import type { RuleViewState } from "../http/types";
+import { useTerm } from "../i18n/terms";
+import { useUrlFilter } from "../schools/useUrlFilter";
+import { ErrorPanel } from "../ui/ErrorPanel";
+import { StatePanel } from "../ui/StatePanel";
+import { RuleRow } from "./RuleRow";
+import { hasUse, RULE_STATES, rowsOf, type Row, type Use } from "./rules";
+import styles from "./rules.module.css";
+import { useRules } from "./useRules";
+
+type State = "all" | RuleViewState;
+
+/** What can be watched for, where it is, and what the rest waits for. */
+export function Component() {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const query = useRules();
+  const cameras = useCameras();
+  const [stateInUrl, setState] = useUrlFilter("state");
+  const [useInUrl, setUse] = useUrlFilter("use");
+  const [text, setText] = useUrlFilter("q");
+
+  if (query.isError && !query.data) {
+    return (
+      <ErrorPanel
+        error={query.error}
+        stillWorks={t("error.stillWorksRules")}
+        onRetry={() => void query.refetch()}
+        retrying={query.isFetching}
+      />
+    );
+  }
+  const state: State = RULE_STATES.find((each) => each === stateInUrl) ?? "all";
+  const use: Use | null = useInUrl === "used" || useInUrl === "unused" ? useInUrl : null;
+  const all = rowsOf(query.data?.items ?? [], cameras.data?.items ?? []);
+  const wanted = (text ?? "").trim().toLowerCase();
+  const named = ({ view }: Row) =>
+    [view.rule, term("rules", view.rule)].some((name) => name.toLowerCase().includes(wanted));
+  const looked = all.filter((row) => named(row) && hasUse(row, use));
+  const shown = looked.filter((row) => state === "all" || row.view.state === state);
+  const states: State[] = [
+    "all",
+    ...RULE_STATES.filter((each) => each === state || all.some((row) => row.view.state === each)),
+  ];
+  const silent = query.data !== undefined && all.every((row) => row.view.boxes.length === 0);
+  const clear = () => {
+    setState(null);
+    setUse(null);
+    setText(null);
+  };
+  return (
+    <div className={styles.page} data-testid="rules-page">
+      <header className={styles.bar}>
+        <h1 className="visually-hidden">{t("nav.rules")}</h1>
+        <Segmented<State>
+          size="small"
+          value={state}
+          onChange={(next) => setState(next === "all" ? null : next)}
+          options={states.map((each) => ({
+            value: each,
+            label: (
+              <span>
+                {each === "all" ? t("rules.all") : term("readiness", each)}{" "}
+                <span className={styles.count}>
+                  {each === "all"
+                    ? looked.length
+                    : looked.filter((row) => row.view.state === each).length}
+                </span>
+              </span>
+            ),
+          }))}
+          data-testid="rule-state-filter"
+        />
+        <Segmented<Use | "any">
+          size="small"
+          value={use ?? "any"}
+          onChange={(next) => setUse(next === "any" ? null : next)}
+          options={(["any", "used", "unused"] as const).map((each) => ({
+            value: each,
+            label: t(`rules.use.${each}`),
+          }))}
+          data-testid="rule-use-filter"
+        />
+        <Input
+          size="small"
+          allowClear
+          className={styles.search ?? ""}
+          prefix={<SearchOutlined />}
+          placeholder={t("rules.search")}
+          aria-label={t("rules.search")}
+          value={text ?? ""}
+          onChange={(event) => setText(event.target.value || null)}
+          data-testid="rule-search"
+        />
+        <span className={styles.spacer} />
+        <Freshness updatedAt={query.dataUpdatedAt} failed={query.isError} />
+        <Button
+          type="text"
+          size="small"
+          icon={<ReloadOutlined spin={query.isRefetching} />}
+          onClick={() => void query.refetch()}
+          aria-label={t("action.refresh")}
+        />
+      </header>
+      {silent && (
+        <p className={`${styles.silent} hatched`} data-testid="rules-silent">
+          {t("rules.silent")}
+        </p>
+      )}
+      {query.isPending ? (
+        <ul className={styles.list} aria-busy="true">
+          {Array.from({ length: 8 }, (_, index) => (
+            <li key={index} className={styles.skeleton} />
+          ))}
+        </ul>
+      ) : shown.length === 0 ? (
+        <StatePanel
+          testId="no-rule"
+          title={t("rules.none")}
+          actions={
+            <Button type="primary" onClick={clear}>
+              {t("filter.clear")}
+            </Button>
+          }
+        />
+      ) : (
+        <ul className={styles.list} data-testid="rule-list">
+          {shown.map((row) => (
+            <RuleRow key={row.view.rule} row={row} camerasKnown={cameras.data !== undefined} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+"""Which rules boxes can apply, and what the others wait for."""

@@ -1,0 +1,46 @@
+"""Puts together what the boxes say about rules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.contract import RiskLevel, RuleState
+from api.contract.vocabulary import vocabulary
+from api.rules.schemas import BoxRule, RuleView, RuleViewState
+from api.workers import service as workers
+from api.workers.schemas import WorkerRules
+
+_WORST_FIRST = (RuleState.NEEDS_MODEL, RuleState.OFF, RuleState.READY)
+
+
+async def list_rules(session: AsyncSession, now: datetime, lost_after_s: float) -> list[RuleView]:
+    """Every rule of the vocabulary, then those only a newer box knows."""
+    boxes = await workers.list_rules(session, now, lost_after_s)
+    words = vocabulary().rules
+    newer = {each.rule for box in boxes for each in box.rules} - set(words)
+    return [
+        _view(rule, None if rule not in words else words[rule].risk, boxes)
+        for rule in (*words, *sorted(newer))
+    ]
+
+
+def _view(rule: str, risk: RiskLevel | None, boxes: list[WorkerRules]) -> RuleView:
+    told = [
+        BoxRule(
+            worker_id=box.worker_id,
+            lost=box.lost,
+            state=each.state,
+            wants=list(each.wants),
+            more_models=list(each.more_models),
+            to_accept=list(each.to_accept),
+        )
+        for box in boxes
+        for each in box.rules
+        if each.rule == rule
+    ]
+    speaking = [each for each in told if not each.lost] or told
+    worst = min((each.state for each in speaking), key=_WORST_FIRST.index, default=None)
+    state = RuleViewState.UNKNOWN if worst is None else RuleViewState(worst)
+    return RuleView(rule=rule, risk=risk, state=state, boxes=told)
