@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -48,6 +49,9 @@ class Subscription(ABC):
 
 class Bus(ABC):
     """Fans events out to subscribers. Publishing never waits for a slow subscriber."""
+
+    order: asyncio.Lock
+    """Held from numbering events until they are published."""
 
     @abstractmethod
     def publish(self, events: Sequence[LiveEvent]) -> None:

@@ -61,6 +61,7 @@ class MemoryBus(Bus):
     """
 
     def __init__(self, capacity: int) -> None:
+        self.order = asyncio.Lock()
         self._capacity = capacity
         self._subscriptions: set[_MemorySubscription] = set()
         self._closed = False

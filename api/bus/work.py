@@ -42,6 +42,13 @@ async def unit_of_work(database: Database, bus: Bus, clock: Clock) -> AsyncItera
     async with database.write() as session:
         work = UnitOfWork(session, clock)
         yield work
-        events = await EventRepository(session).append(work.now, work.pending_events())
-        await session.commit()
-        bus.publish(events)
+        pending = work.pending_events()
+        if not pending:
+            await session.commit()
+            return
+        # Whoever read up to an event must never find a lower number later: a console would resume
+        # behind it. One writer keeps that order by itself; PostgreSQL has many.
+        async with bus.order:
+            events = await EventRepository(session).append(work.now, pending)
+            await session.commit()
+            bus.publish(events)

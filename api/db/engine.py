@@ -23,6 +23,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from api.kit.errors import DatabaseError
+
 BUSY_TIMEOUT_MS = 15_000
 """How long to wait for a writer in another process."""
 _LAST_SESSIONS_S = 10.0
@@ -62,11 +64,25 @@ def take_over_sqlite_transactions(engine: AsyncEngine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
+def _on_postgres(url: str) -> AsyncEngine:
+    try:
+        return create_async_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise DatabaseError(
+            f"the driver of PostgreSQL is not installed ({error.name})",
+            where="database_url",
+            remedy="Install it: pip install 'psycopg[binary]>=3.3,<4' (the extra `postgres`)",
+        ) from error
+
+
 class Database:
     """The database as rooms use it: sessions to read with and sessions to write with.
 
     Sessions take a connection at their first statement, so a request that streams a body before
     it writes holds no lock while it streams.
+
+    Raises:
+        DatabaseError: If the driver of the database is not installed.
     """
 
     def __init__(self, url: str) -> None:
@@ -78,7 +94,9 @@ class Database:
             take_over_sqlite_transactions(self._reading, "BEGIN")
             take_over_sqlite_transactions(self._writing, "BEGIN IMMEDIATE")
         else:
-            self._reading = self._writing = create_async_engine(url, pool_pre_ping=True)
+            self._writing = _on_postgres(url)
+            # The same pool; what a reader adds up belongs to one moment, as on SQLite.
+            self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ")
         self._read_sessions = async_sessionmaker(self._reading, expire_on_commit=False)
         self._write_sessions = async_sessionmaker(self._writing, expire_on_commit=False)
         self._out = 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,11 +18,14 @@ async def insert_if_absent(
     """Insert a row; answers whether it was new.
 
     Two writers may see no row at the same time; the database, not the program, decides which of
-    them inserted it.
+    them inserted it. It is asked to return the row: the number of rows that a driver tells is -1
+    for some.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        statement: Any = postgresql.insert(model).values(**values).on_conflict_do_nothing()
-    else:
-        statement = sqlite.insert(model).values(**values).on_conflict_do_nothing()
-    result = cast("CursorResult[Any]", await session.execute(statement))
-    return result.rowcount == 1
+    insert: Any = (
+        postgresql.insert(model)
+        if session.get_bind().dialect.name == "postgresql"
+        else sqlite.insert(model)
+    )
+    statement = insert.values(**values).on_conflict_do_nothing()
+    returned = await session.execute(statement.returning(*inspect(model).primary_key))
+    return returned.first() is not None

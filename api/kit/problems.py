@@ -138,7 +138,7 @@ async def _on_operational_error(request: Request, error: Exception) -> JSONRespo
     assert isinstance(error, OperationalError)
     reason = str(error.orig)
     _log.error("database_failed", path=request.url.path, reason=reason)
-    if "full" in reason or "readonly" in reason:
+    if any(sign in reason for sign in ("full", "readonly", "No space left")):
         return problem_response(StorageUnavailableError("the database cannot be written"))
     return problem_response(UnavailableError("the database cannot serve now"))
 

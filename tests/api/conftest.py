@@ -3,13 +3,63 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
+from api.db.migrate import upgrade
 from tests.api.centre import Centre, running_centre
+from tests.support import postgres
+
+_ON_BOTH = frozenset(
+    {
+        "test_alerts",
+        "test_audit",
+        "test_auth",
+        "test_bus",
+        "test_cameras",
+        "test_compliance",
+        "test_evidence",
+        "test_health",
+        "test_paging",
+        "test_picture",
+        "test_recordings",
+        "test_stream",
+    }
+)
+"""Modules whose tests of a centre run on SQLite and on PostgreSQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresTemplate:
+    """A server, and a migrated database to copy."""
+
+    server: postgres.Server
+    name: str
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the core of the suite on every database that is offered."""
+    if "origin" in metafunc.fixturenames:
+        module = metafunc.module.__name__.rpartition(".")[2]
+        kinds = ("sqlite", "postgres") if module in _ON_BOTH else ("sqlite",)
+        metafunc.parametrize("origin", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[PostgresTemplate]:
+    """A server of this run with an empty, migrated database."""
+    if (reason := postgres.why_not()) is not None:
+        pytest.skip(reason)
+    with postgres.running_server() as server:
+        name = server.create()
+        upgrade(server.url(name), tmp_path_factory.mktemp("postgres") / "migrate.lock")
+        yield PostgresTemplate(server, name)
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +76,28 @@ def migrated_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def centre(tmp_path: Path, migrated_data_dir: Path) -> AsyncIterator[Centre]:
+def origin(request: pytest.FixtureRequest) -> Path | PostgresTemplate:
+    """What a centre's database is a copy of."""
+    wanted = "migrated_data_dir" if request.param == "sqlite" else "postgres_template"
+    found = request.getfixturevalue(wanted)
+    assert isinstance(found, Path | PostgresTemplate)
+    return found
+
+
+@pytest.fixture
+async def centre(tmp_path: Path, origin: Path | PostgresTemplate) -> AsyncIterator[Centre]:
     """A running command centre."""
-    async with running_centre(tmp_path / "data", template=migrated_data_dir) as running:
-        yield running
+    if isinstance(origin, Path):
+        async with running_centre(tmp_path / "data", template=origin) as running:
+            yield running
+        return
+    name = origin.server.create(origin.name)
+    try:
+        url = origin.server.url(name)
+        async with running_centre(tmp_path / "data", database_url=url) as running:
+            yield running
+    finally:
+        origin.server.drop(name)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 
-from tests.api.centre import Centre, beat, put_alert
+from tests.api.centre import Centre, beat, put_alert, running_centre
 from tests.api.messages import camera_beat, episode, heartbeat
 
 
@@ -29,12 +31,18 @@ async def test_a_lost_worker_degrades(
     assert health["workers"][0]["lost"] is True
 
 
-async def test_a_database_that_is_gone_is_told_and_not_hidden(centre: Centre) -> None:
-    await centre.runtime.database.close()
-    for path in centre.runtime.settings.data_dir.glob("mingan.db*"):
-        path.unlink()
-    (centre.runtime.settings.data_dir / "mingan.db").write_bytes(b"ruined" * 1000)
-    answer = await (await centre.client()).get("/api/v1/health")
+async def test_a_database_that_is_gone_is_told_and_not_hidden(
+    tmp_path: Path, migrated_data_dir: Path
+) -> None:
+    def ruin() -> None:
+        for path in tmp_path.glob("mingan.db*"):
+            path.unlink()
+        (tmp_path / "mingan.db").write_bytes(b"ruined" * 1000)
+
+    async with running_centre(tmp_path, template=migrated_data_dir) as centre:
+        await centre.runtime.database.close()
+        ruin()
+        answer = await (await centre.client()).get("/api/v1/health")
     assert (answer.status_code, answer.json()) == (503, {"status": "failing"})
 
 

@@ -157,3 +157,25 @@ def test_a_password_can_be_reset(
     assert user == "console user: admin"
     assert password.startswith("console password: ")
     assert password != first
+
+
+def test_a_missing_driver_of_the_database_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setenv("MINGAN_API_DATABASE_URL", "postgresql+psycopg://u:secret@h/d")
+    line = _refused(capsys, "--data-dir", str(tmp_path), "--port", "0")
+    assert "psycopg" in line
+    assert "pip install" in line
+    assert "secret" not in line
+
+
+def test_a_database_nobody_serves_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("psycopg", reason="the extra postgres is not installed")
+    url = f"postgresql+psycopg://u:secret@/d?host={tmp_path}"
+    monkeypatch.setenv("MINGAN_API_DATABASE_URL", url)
+    line = _refused(capsys, "--data-dir", str(tmp_path), "--port", "0")
+    assert "database_url" in line
+    assert "secret" not in line
