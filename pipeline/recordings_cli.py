@@ -7,6 +7,7 @@ own recorder's folder. Errors are one line and exit code 2, as everywhere in ``m
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,6 +36,7 @@ from pipeline.recorders.check import check
 from pipeline.recorders.disk import LocalDisk
 from pipeline.recorders.export import export
 from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.name_pattern import FOOTAGE_YEARS
 from pipeline.recorders.open_index import open_index
 from pipeline.recorders.recorder import INDEX_NAME
 from pipeline.recorders.root_lock import RootLock
@@ -48,6 +50,7 @@ recordings_app = typer.Typer(
 )
 _SHOWN = 20
 _ZONE = "Asia/Shanghai"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @recordings_app.command("audit")
@@ -67,8 +70,8 @@ def audit_command(
     expect: Annotated[
         str | None,
         typer.Option(
-            help="Cameras that must be there: a,b,c or a file with one a line, "
-            "each with its date of installation if known (camera,2026-09-01)."
+            help="Cameras that must be there: a,b,c; or a file with one a line, "
+            "with its date of installation where known (camera,2026-09-01)."
         ),
     ] = None,
     max_days: Annotated[
@@ -286,6 +289,12 @@ def parse_moment(text: str, option: str, zone: ZoneInfo) -> float:
         raise ConfigError(
             f"{text!r} is no moment", where=option, remedy="Write it as 2026-11-24T08:00"
         ) from error
+    if moment.year not in FOOTAGE_YEARS:
+        raise ConfigError(
+            f"there is no footage of the year {moment.year}",
+            where=option,
+            remedy="Write it as 2026-11-24T08:00",
+        )
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
 
 
@@ -314,7 +323,9 @@ def read_expected(text: str, zone: ZoneInfo) -> dict[str, float | None]:
             lines = path.read_text("utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
-                f"the list of cameras cannot be read ({error})", where=f"{where} {text}"
+                f"the list of cameras cannot be read ({error})",
+                where=f"{where} {text}",
+                remedy="Give a UTF-8 file of lines camera[,date]",
             ) from error
         for number, line in enumerate(lines, start=1):
             name, _, installed = (part.strip() for part in line.partition(","))
@@ -323,6 +334,13 @@ def read_expected(text: str, zone: ZoneInfo) -> dict[str, float | None]:
                 cameras[name] = parse_moment(installed, at, zone) if installed else None
     else:
         cameras = {name.strip(): None for name in text.split(",") if name.strip()}
+        dates = [name for name in cameras if _DATE.fullmatch(name)]
+        if dates:
+            raise ConfigError(
+                f"{dates[0]} is a date and no camera",
+                where=f"{where} {text}",
+                remedy="Write cameras with their dates into a file, one a line: camera,2026-09-01",
+            )
     if not cameras:
         raise ConfigError("it names no camera", where=f"{where} {text}", remedy="Write cam1,cam2")
     return cameras

@@ -436,7 +436,7 @@ def as_json(result: Audit, zone: ZoneInfo) -> dict[str, object]:
             {
                 "camera": shown(row.camera),
                 "state": row.verdict.state.value,
-                "completeness": round(row.verdict.completeness, 6),
+                "completeness": _share(row),
                 "proven_days": round(row.verdict.proven_days, 4),
                 "gaps": [
                     {
@@ -461,6 +461,11 @@ def as_json(result: Audit, zone: ZoneInfo) -> dict[str, object]:
             for finding in result.findings
         ],
     }
+
+
+def _share(row: CameraAudit) -> float:
+    """Completeness to a millionth; 1.0 is said of no camera with a gap."""
+    return min(round(row.verdict.completeness, 6), 0.999999 if row.gaps else 1.0)
 
 
 def shown(name: str) -> str:

@@ -7,6 +7,7 @@
         ├── StorageError        the disk did not take or give the bytes; has the gap's cause
         ├── FootageIndexError   the index cannot be opened or written
         ├── FootageError        a file that is not the footage it should be
+        │   └── NoVideoError    a sound film, or a still one: whole, and no footage
         └── ExportError         an export that could not be made
 """
 
@@ -46,6 +47,10 @@ class FootageError(RecorderError):
     """A file that is not the footage it should be."""
 
     code = "footage"
+
+
+class NoVideoError(FootageError):
+    """A file without a video track: it may be whole, and is no footage."""
 
 
 class ExportError(RecorderError):

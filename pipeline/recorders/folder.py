@@ -10,17 +10,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from api.contract.retention import (
-    DayCompleteness,
-    FootageGap,
-    FootageSpan,
-    RetentionState,
-    RetentionStatus,
-)
+from api.contract.retention import RetentionState, RetentionStatus
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.audit import (
     AuditOrder,
@@ -30,15 +23,14 @@ from pipeline.recorders.audit import (
     required_window,
     shown,
 )
+from pipeline.recorders.footage_status import Proof, told, utc_moment
 from pipeline.recorders.gaps import Gap
 from pipeline.recorders.probe_cache import ProbeCache
 from pipeline.recorders.retention import RetentionPolicy
-from pipeline.recorders.school_days import each_day
 from pipeline.recorders.shelf import Piece, Timeline
-from pipeline.recorders.spans import Span, clip, total_s
+from pipeline.recorders.spans import Span, clip
 from pipeline.recorders.verdict import Requirement
 
-_MAX_LISTED = 4096
 FOLDER_UNREADABLE = "folder_unreadable"
 
 
@@ -135,44 +127,24 @@ class FolderAuditor:
 
 def folder_status(camera: FolderCamera, row: CameraAudit, zone: ZoneInfo) -> RetentionStatus:
     """The command's row as a worker says it on the wire."""
-    verdict, window, policy = row.verdict, row.window, camera.policy
-    footage = verdict.footage
-    since_s = verdict.continuous_since_s
-    return RetentionStatus(
-        camera_id=camera.camera,
-        as_of=_utc(window.end_s),
-        state=verdict.state,
-        required_days=policy.min_days,
-        required_source=policy.source,
-        max_days=policy.max_days,
-        time_zone=zone.key,
-        proven_days=round(verdict.proven_days, 4),
-        completeness=verdict.completeness,
-        oldest_footage_at=None if row.oldest_s is None else _utc(row.oldest_s),
-        oldest_continuous_at=None if since_s is None else _utc(since_s),
-        spans=tuple(
-            FootageSpan(from_at=_utc(s.start_s), to_at=_utc(s.end_s))
-            for s in footage[-_MAX_LISTED:]
+    verdict = row.verdict
+    return told(
+        camera.camera,
+        camera.policy,
+        Proof(
+            window=row.window,
+            state=verdict.state,
+            completeness=verdict.completeness,
+            footage=verdict.footage,
+            gaps=[
+                Gap(gap.span, gap.cause, ", ".join(shown(finding.path) for finding in gap.files))
+                for gap in row.gaps
+            ],
+            oldest_s=row.oldest_s,
+            continuous_since_s=verdict.continuous_since_s,
+            size_bytes=row.size_bytes,
         ),
-        days=tuple(
-            DayCompleteness(
-                day=day,
-                expected_s=span.seconds,
-                recorded_s=min(span.seconds, total_s(clip(footage, span))),
-            )
-            for day, span in each_day(window, zone)
-        )[-1024:],
-        gaps=tuple(
-            FootageGap(
-                from_at=_utc(gap.span.start_s),
-                to_at=_utc(gap.span.end_s),
-                cause=gap.cause,
-                detail=", ".join(shown(finding.path) for finding in gap.files)[:256],
-            )
-            for gap in row.gaps[-_MAX_LISTED:]
-        ),
-        is_truncated=len(row.gaps) > _MAX_LISTED or len(footage) > _MAX_LISTED,
-        bytes_held=row.size_bytes,
+        zone,
     )
 
 
@@ -181,7 +153,7 @@ def _unknown(camera: FolderCamera, now_s: float, zone: ZoneInfo) -> RetentionSta
     policy = camera.policy
     return RetentionStatus(
         camera_id=camera.camera,
-        as_of=_utc(now_s),
+        as_of=utc_moment(now_s),
         state=RetentionState.UNKNOWN,
         required_days=policy.min_days,
         required_source=policy.source,
@@ -200,7 +172,3 @@ def _by_folder(
     for camera in cameras:
         found.setdefault((camera.root, camera.pattern), []).append(camera)
     return found
-
-
-def _utc(moment_s: float) -> datetime:
-    return datetime.fromtimestamp(round(moment_s, 3), UTC)

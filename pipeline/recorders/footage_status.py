@@ -18,7 +18,7 @@ from api.contract.retention import (
     RetentionStatus,
 )
 from pipeline.recorders.forecast import Forecast
-from pipeline.recorders.gaps import explain
+from pipeline.recorders.gaps import Gap, explain
 from pipeline.recorders.index import Absence, Broken
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.school_days import days_before, days_between, each_day
@@ -26,7 +26,9 @@ from pipeline.recorders.spans import Span, clip, merge, total_s
 from pipeline.recorders.verdict import DEFAULT_SEAM_S, Known, Requirement, judge
 
 MAX_LISTED = 4096
+MAX_DAYS = 1024
 MAX_BROKEN = 256
+MAX_DETAIL = 256
 _CAMERA_CAUSES = frozenset(
     {GapCause.OFFLINE, GapCause.STALLED, GapCause.AUTH_FAILED, GapCause.UNDECODABLE}
 )
@@ -99,26 +101,83 @@ def retention_status(
     if state is RetentionState.GAP and all(gap.cause is GapCause.DELETED for gap in gaps):
         # It was recorded and had to go: the disk is too small, the camera was not interrupted.
         state = RetentionState.INSUFFICIENT
-    footage = verdict.footage
     since_s = verdict.continuous_since_s
     if since_s is not None:
         # The window ends at the requirement; what is proven may reach further back.
         since_s = min([since_s, *(s.start_s for s in merged if s.start_s < since_s <= s.end_s)])
-    forecast = facts.forecast
+    return told(
+        facts.camera,
+        policy,
+        Proof(
+            window=window,
+            state=state,
+            completeness=verdict.completeness,
+            footage=verdict.footage,
+            gaps=gaps,
+            oldest_s=merged[0].start_s if merged else None,
+            continuous_since_s=since_s,
+            size_bytes=facts.size_bytes,
+        ),
+        zone,
+        forecast=facts.forecast,
+        broken=facts.broken,
+        alarms=facts.alarms,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What one camera's files prove, whoever wrote them.
+
+    Attributes:
+        window: What was judged.
+        state: The one word.
+        completeness: 0–1, of the window.
+        footage: Disjoint, in order, inside the window.
+        gaps: The rest of the window, with causes.
+        oldest_s: When the oldest footage begins; None when there is none.
+        continuous_since_s: Since when it reaches the window's end without a gap; None: it does not.
+        size_bytes: Of all its footage.
+    """
+
+    window: Span
+    state: RetentionState
+    completeness: float
+    footage: Sequence[Span]
+    gaps: Sequence[Gap]
+    oldest_s: float | None
+    continuous_since_s: float | None
+    size_bytes: int
+
+
+def told(
+    camera: str,
+    policy: RetentionPolicy,
+    proof: Proof,
+    zone: ZoneInfo,
+    *,
+    forecast: Forecast | None = None,
+    broken: Sequence[Broken] = (),
+    alarms: Sequence[str] = (),
+) -> RetentionStatus:
+    """What is proven as the wire says it, within the wire's limits: the newest of each list."""
+    footage, gaps, since_s = proof.footage, proof.gaps, proof.continuous_since_s
+    as_of_s = proof.window.end_s
     return RetentionStatus(
-        camera_id=facts.camera,
-        as_of=_utc(as_of_s),
-        state=state,
+        camera_id=camera,
+        as_of=utc_moment(as_of_s),
+        state=proof.state,
         required_days=policy.min_days,
         required_source=policy.source,
         max_days=policy.max_days,
         time_zone=zone.key,
-        proven_days=round(days_between(since_s, as_of_s, zone), 4) if since_s is not None else 0.0,
-        completeness=verdict.completeness,
-        oldest_footage_at=_utc(merged[0].start_s) if merged else None,
-        oldest_continuous_at=None if since_s is None else _utc(since_s),
+        proven_days=0.0 if since_s is None else round(days_between(since_s, as_of_s, zone), 4),
+        completeness=proof.completeness,
+        oldest_footage_at=None if proof.oldest_s is None else utc_moment(proof.oldest_s),
+        oldest_continuous_at=None if since_s is None else utc_moment(since_s),
         spans=tuple(
-            FootageSpan(from_at=_utc(s.start_s), to_at=_utc(s.end_s)) for s in footage[-MAX_LISTED:]
+            FootageSpan(from_at=utc_moment(span.start_s), to_at=utc_moment(span.end_s))
+            for span in footage[-MAX_LISTED:]
         ),
         days=tuple(
             DayCompleteness(
@@ -126,19 +185,19 @@ def retention_status(
                 expected_s=span.seconds,
                 recorded_s=min(span.seconds, total_s(clip(footage, span))),
             )
-            for day, span in each_day(window, zone)
-        )[-1024:],
+            for day, span in each_day(proof.window, zone)
+        )[-MAX_DAYS:],
         gaps=tuple(
             FootageGap(
-                from_at=_utc(gap.span.start_s),
-                to_at=_utc(gap.span.end_s),
+                from_at=utc_moment(gap.span.start_s),
+                to_at=utc_moment(gap.span.end_s),
                 cause=gap.cause,
-                detail=gap.detail[:256],
+                detail=gap.detail[:MAX_DETAIL],
             )
             for gap in gaps[-MAX_LISTED:]
         ),
         is_truncated=len(gaps) > MAX_LISTED or len(footage) > MAX_LISTED,
-        bytes_held=facts.size_bytes,
+        bytes_held=proof.size_bytes,
         forecast=(
             None
             if forecast is None
@@ -148,21 +207,22 @@ def retention_status(
                 breaks_on=forecast.breaks_on,
             )
         ),
-        broken_promises=tuple(_wire(one) for one in facts.broken[-MAX_BROKEN:]),
-        alarms=tuple(facts.alarms),
+        broken_promises=tuple(_wire(one) for one in broken[-MAX_BROKEN:]),
+        alarms=tuple(alarms),
     )
 
 
 def _wire(broken: Broken) -> BrokenPromise:
     return BrokenPromise(
-        broken_at=_utc(broken.broken_s),
-        from_at=_utc(broken.span.start_s),
-        to_at=_utc(broken.span.end_s),
+        broken_at=utc_moment(broken.broken_s),
+        from_at=utc_moment(broken.span.start_s),
+        to_at=utc_moment(broken.span.end_s),
         promised_days=broken.promised_days,
         kept_days=broken.kept_days,
         why=broken.why,
     )
 
 
-def _utc(moment_s: float) -> datetime:
+def utc_moment(moment_s: float) -> datetime:
+    """As the wire writes moments: UTC, to the millisecond."""
     return datetime.fromtimestamp(round(moment_s, 3), UTC)

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.recorders.errors import FootageError
+from pipeline.recorders.errors import FootageError, NoVideoError
 
 MAX_TABLE_BYTES = 256 * 1024 * 1024
 MAX_PICTURES = 20_000_000
@@ -91,10 +91,18 @@ def read_samples(file: BinaryIO) -> Mp4Samples:
     """Read the tables of an open file.
 
     Raises:
-        FootageError: Not an MP4, no video track, or the tables are missing or broken. Its
-            ``what`` names which.
+        NoVideoError: It has no video track.
+        FootageError: Not an MP4, or its tables are missing or broken; ``what`` names which.
         OSError: The file cannot be read.
     """
+    try:
+        return _read_samples(file)
+    except (struct.error, IndexError, KeyError, OverflowError, ValueError) as error:
+        # A box too short for what its kind must hold, or numbers no file can have.
+        raise FootageError("its table of pictures is broken") from error
+
+
+def _read_samples(file: BinaryIO) -> Mp4Samples:
     size = file.seek(0, os.SEEK_END)
     tracks: list[_Track] | None = None
     fragments = _Fragments()
@@ -134,13 +142,13 @@ def read_samples(file: BinaryIO) -> Mp4Samples:
         raise FootageError("its table of pictures (moov) is missing")
     track = next((t for t in tracks if t.is_video), None)
     if track is None or track.timescale <= 0:
-        raise FootageError("it has no video")
+        raise NoVideoError("it has no video")
     offsets, sizes, starts, durations = (
         _joined(fragments) if is_fragmented or not track.tables.get(b"stsz") else _table(track)
     )
     if not is_fragmented and len(sizes) == 0 and b"mvex" in track.tables:
         is_fragmented = True
-    inside = offsets + sizes <= size
+    inside = (offsets >= 0) & (offsets + sizes <= size)
     present = len(sizes) if bool(inside.all()) else int(np.argmin(inside))
     if track.codec in _VIDEO_ENTRIES:
         present = _not_blank(file, offsets, present)
@@ -191,23 +199,18 @@ def _children(body: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _read_moov(body: bytes) -> list[_Track]:
-    tracks = []
-    try:
-        boxes = _children(body)
-        for kind, inner in boxes:
-            if kind == b"trak":
-                tracks.append(_read_trak(inner))
-        for kind, inner in boxes:
-            if kind == b"mvex":
-                for kind2, trex in _children(inner):
-                    if kind2 == b"trex":
-                        _, track_id, _, duration, size, _ = struct.unpack_from(">6I", trex)
-                        for track in tracks:
-                            if track.track_id == track_id:
-                                track.default_duration, track.default_size = duration, size
-                                track.tables[b"mvex"] = trex
-    except struct.error as error:
-        raise FootageError("its table of pictures (moov) is broken") from error
+    boxes = _children(body)
+    tracks = [_read_trak(inner) for kind, inner in boxes if kind == b"trak"]
+    by_id = {track.track_id: track for track in tracks}
+    for kind, inner in boxes:
+        for kind2, trex in _children(inner) if kind == b"mvex" else ():
+            if kind2 != b"trex":
+                continue
+            _, track_id, _, duration, size, _ = struct.unpack_from(">6I", trex)
+            track = by_id.get(track_id)
+            if track is not None:
+                track.default_duration, track.default_size = duration, size
+                track.tables[b"mvex"] = trex
     return tracks
 
 
@@ -246,41 +249,38 @@ def _believable(count: int) -> None:
 def _numbers(table: bytes, at: int, count: int, kind: str = ">u4") -> Ints:
     width = np.dtype(kind).itemsize
     if at + count * width > len(table):
-        raise FootageError("its table of pictures (moov) is broken")
+        raise FootageError("its table of pictures is broken")
     return np.frombuffer(table, kind, count, at).astype(np.int64)
 
 
 def _table(track: _Track) -> tuple[Ints, Ints, Ints, Ints]:
     """Offsets, sizes, starts and durations of an ordinary file's pictures."""
     tables = track.tables
-    try:
-        fixed, count = struct.unpack_from(">II", tables[b"stsz"], 4)
-        _believable(count)
-        sizes = np.full(count, fixed, np.int64) if fixed else _numbers(tables[b"stsz"], 12, count)
-        pairs = _numbers(tables[b"stts"], 8, 2 * struct.unpack_from(">I", tables[b"stts"], 4)[0])
-        _believable(int(pairs[0::2].sum()))
-        durations = np.repeat(pairs[1::2], pairs[0::2])[:count]
-        runs = _numbers(tables[b"stsc"], 8, 3 * struct.unpack_from(">I", tables[b"stsc"], 4)[0])
-        wide = b"co64" in tables
-        chunk_table = tables[b"co64" if wide else b"stco"]
-        chunks = _numbers(
-            chunk_table, 8, struct.unpack_from(">I", chunk_table, 4)[0], ">u8" if wide else ">u4"
-        )
-    except (KeyError, struct.error) as error:
-        raise FootageError("its table of pictures (moov) is broken") from error
+    fixed, count = struct.unpack_from(">II", tables[b"stsz"], 4)
+    _believable(count)
+    sizes = np.full(count, fixed, np.int64) if fixed else _numbers(tables[b"stsz"], 12, count)
+    pairs = _numbers(tables[b"stts"], 8, 2 * struct.unpack_from(">I", tables[b"stts"], 4)[0])
+    _believable(int(pairs[0::2].sum()))
+    durations = np.repeat(pairs[1::2], pairs[0::2])[:count]
+    runs = _numbers(tables[b"stsc"], 8, 3 * struct.unpack_from(">I", tables[b"stsc"], 4)[0])
+    wide = b"co64" in tables
+    chunk_table = tables[b"co64" if wide else b"stco"]
+    chunks = _numbers(
+        chunk_table, 8, struct.unpack_from(">I", chunk_table, 4)[0], ">u8" if wide else ">u4"
+    )
     if len(durations) < count:
-        raise FootageError("its table of pictures (moov) is broken")
+        raise FootageError("its table of pictures is broken")
     if count == 0:
         return sizes, sizes, sizes, sizes
     firsts, per_chunk = runs[0::3] - 1, runs[1::3]
     lasts = np.append(firsts[1:], len(chunks))
     if len(firsts) == 0 or (lasts < firsts).any() or int(lasts[-1]) != len(chunks):
-        raise FootageError("its table of pictures (moov) is broken")
+        raise FootageError("its table of pictures is broken")
     _believable(int((per_chunk * (lasts - firsts)).sum()))
     in_chunk = np.repeat(per_chunk, lasts - firsts)
     chunk_of = np.repeat(np.arange(len(chunks)), in_chunk)[:count]
     if len(chunk_of) < count:
-        raise FootageError("its table of pictures (moov) is broken")
+        raise FootageError("its table of pictures is broken")
     before = np.cumsum(sizes) - sizes
     is_first = np.concatenate(([True], chunk_of[1:] != chunk_of[:-1]))
     base = np.maximum.accumulate(np.where(is_first, before, 0))
@@ -298,12 +298,9 @@ def _joined(fragments: _Fragments) -> tuple[Ints, Ints, Ints, Ints]:
 
 
 def _read_moof(body: bytes, moof_at: int, tracks: list[_Track], out: _Fragments) -> None:
-    try:
-        for kind, inner in _children(body):
-            if kind == b"traf":
-                _read_traf(inner, moof_at, tracks, out)
-    except struct.error as error:
-        raise FootageError("a fragment's table (moof) is broken") from error
+    for kind, inner in _children(body):
+        if kind == b"traf":
+            _read_traf(inner, moof_at, tracks, out)
 
 
 def _read_traf(body: bytes, moof_at: int, tracks: list[_Track], out: _Fragments) -> None:

@@ -28,6 +28,8 @@ _DIRECTIVES = {
     "s": r"\d{9,11}",
 }
 _TOKEN = re.compile(r"\{(?P<field>[^}]*)\}|%(?P<directive>.?)|(?P<any>\*)|(?P<text>[^{%*]+|\{)")
+FOOTAGE_YEARS = range(1970, 9999)
+"""Nothing was recorded before; the last year is left out because of its end in other zones."""
 _REMEDY = "Write it as '{camera}/%Y%m%d/%H%M%S.mp4'"
 _NEEDED = ("%Y, %m, %d and %H", "or %s (seconds since 1970)")
 
@@ -61,6 +63,10 @@ class NamePattern:
     def __init__(self, text: str, zone: ZoneInfo) -> None:
         self._zone = zone
         self._directives: set[str] = set()
+        if text.startswith("/"):
+            raise ConfigError(
+                "the pattern is no path below the root", where=f"--pattern {text}", remedy=_REMEDY
+            )
         self._regex = re.compile(self._compile(text.removeprefix("./")) + r"\Z")
         self._camera_regex = _camera_prefix(text.removeprefix("./"))
 
@@ -74,7 +80,7 @@ class NamePattern:
         if match is None:
             return None
         start = self._start(match.groupdict())
-        if start is None:
+        if start is None or start.year not in FOOTAGE_YEARS:
             return None
         if start.tzinfo is not None:
             return NameFacts(match["camera"], start.timestamp())
@@ -105,7 +111,7 @@ class NamePattern:
                 if "z" in parts:
                     start = start.replace(tzinfo=_offset(parts["z"]))
             return start + timedelta(microseconds=int(parts.get("f", "0").ljust(6, "0")))
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
     def _compile(self, text: str) -> str:

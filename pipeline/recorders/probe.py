@@ -17,7 +17,7 @@ import av.error
 import numpy as np
 
 from pipeline.recorders import mp4_samples
-from pipeline.recorders.errors import FootageError
+from pipeline.recorders.errors import FootageError, NoVideoError
 from pipeline.recorders.mp4_samples import Mp4Samples
 from pipeline.recorders.verdict import DEFAULT_SEAM_S
 
@@ -86,9 +86,9 @@ def probe(path: Path, max_pause_s: float = DEFAULT_SEAM_S) -> FileFacts:
             if mp4_samples.looks_like_mp4(file.read(16)):
                 try:
                     return _of_samples(mp4_samples.read_samples(file), size, max_pause_s)
+                except NoVideoError as error:
+                    return FileFacts(FileState.FOREIGN, (), 0.0, size, error.what)
                 except FootageError as error:
-                    if error.what == "it has no video":
-                        return FileFacts(FileState.FOREIGN, (), 0.0, size, error.what)
                     return FileFacts(FileState.TRUNCATED, (), 0.0, size, error.what)
             file.seek(0)
             facts = _demux(path, size, max_pause_s)
@@ -190,11 +190,14 @@ def _runs(
     """
     if len(starts_s) == 0:
         return ()
+    if (np.diff(starts_s) < 0).any():  # a writer that began its times anew in the same file
+        order = np.argsort(starts_s, kind="stable")
+        starts_s, durations_s = starts_s[order], durations_s[order]
     usual_s = float(np.median(durations_s))
     longest_s = max(max_pause_s, _USUAL_STEPS * usual_s)
     first_s = float(starts_s[0])
     shown_s = np.where(durations_s >= longest_s, usual_s, durations_s)
-    ends = starts_s + shown_s
+    ends = np.maximum.accumulate(starts_s + shown_s)
     breaks = np.flatnonzero(starts_s[1:] - ends[:-1] >= max_pause_s)
     begins = np.concatenate(([0], breaks + 1))
     finishes = np.concatenate((breaks, [len(starts_s) - 1]))

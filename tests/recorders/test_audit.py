@@ -13,7 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from api.contract.retention import GapCause, RetentionState
 from pipeline.core.errors import ConfigError
+from pipeline.recorders.audit import Audit, AuditGap, CameraAudit, as_json
+from pipeline.recorders.spans import Span
+from pipeline.recorders.verdict import Verdict
 from pipeline.recordings_cli import recordings_app
 from tests.recorders.film import put
 
@@ -270,6 +274,9 @@ def test_people_get_a_table(planted: Path) -> None:
         ({"--expect": "/nowhere/list.txt"}, "cannot be read"),
         ({"--expect": "forgotten.csv"}, "cannot be read"),
         ({"--expect": ","}, "names no camera"),
+        ({"--expect": "gate,2026-09-01"}, "2026-09-01 is a date and no camera"),
+        ({"--from": "0001-01-01"}, "no footage of the year 1"),
+        ({"--to": "9999-12-31T23:59:59-05:00"}, "no footage of the year 9999"),
         ({"--require-days": "30", "--max-days": "7"}, "cannot both be kept"),
     ],
 )
@@ -397,3 +404,21 @@ def test_a_day_of_23_24_or_25_hours(tmp_path: Path, zone: str, day: str, hours: 
     assert row["completeness"] == pytest.approx((hours - 1) / hours, abs=1e-6)
     gap_start = datetime.fromisoformat(row["gaps"][0]["start"]).timestamp()
     assert gap_start == begin + 12 * 3600
+
+
+def test_a_camera_with_a_gap_is_never_said_to_be_complete() -> None:
+    window = Span(0.0, 90 * 86_400.0)
+    footage = (Span(0.0, 50.0), Span(52.0, window.end_s))
+    hole = Span(50.0, 52.0)
+    row = CameraAudit(
+        "gate",
+        Verdict(RetentionState.GAP, 1 - 2 / window.seconds, 89.9, footage, (hole,), 52.0),
+        (AuditGap(hole, GapCause.NO_FILE, ()),),
+        2,
+        False,
+        window,
+        0.0,
+        1,
+    )
+    (told,) = as_json(Audit((row,), ()), ZONE)["cameras"]
+    assert told["completeness"] == 0.999999

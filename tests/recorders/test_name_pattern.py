@@ -53,6 +53,8 @@ def test_reads(pattern: str, path: str, camera: str, start: str) -> None:
         "x/gate/20260501/080102.mp4",
         "20260501/080102.mp4",
         "gate/20260501/080102_1.mp4",
+        "gate/00010101/000000.mp4",
+        "gate/99991231/235960.mp4",
     ],
 )
 def test_other_names_do_not_fit(path: str) -> None:
@@ -74,6 +76,7 @@ def test_the_two_parts_of_a_repeated_code_must_agree() -> None:
         ("{cam}/%Y%m%d%H.mp4", "unknown field {cam}"),
         ("{camera}/%Y%B%d%H.mp4", "unknown directive %B"),
         ("", "{camera}"),
+        ("/mnt/nvr/{camera}/%s.mp4", "no path below the root"),
     ],
 )
 def test_a_pattern_that_cannot_tell_is_refused(pattern: str, says: str) -> None:

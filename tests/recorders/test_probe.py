@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.recorders.probe import FileState, probe
@@ -191,3 +193,60 @@ def test_absurd_counts_in_a_table_are_not_believed(tmp_path: Path, box: bytes, a
     struct.pack_into(">I", data, data.index(box) + at, 0xFFFFFFF0)
     path.write_bytes(data)
     assert probe(path).state is FileState.TRUNCATED
+
+
+_BOXES = [
+    b"moov", b"trak", b"tkhd", b"mdia", b"mdhd", b"hdlr", b"minf", b"stbl", b"stsd", b"stsz",
+    b"stts", b"stsc", b"stco", b"mvex", b"trex", b"moof", b"traf", b"tfhd",
+    b"tfdt", b"trun", b"mdat",
+]  # fmt: skip
+_WORDS = [b"\0\0\0\x08", b"\0\0\0\0", b"\0\0\0\x01", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff"]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.integers(0, 3),
+    st.lists(
+        st.tuples(st.sampled_from(_BOXES), st.integers(-4, 32), st.sampled_from(_WORDS)),
+        min_size=1,
+        max_size=4,
+    ),
+)
+@example(0, [(b"tkhd", -4, b"\0\0\0\x08")])  # a box without what its kind must hold
+@example(0, [(b"mdhd", -4, b"\0\0\0\x08")])
+@example(2, [(b"tfdt", -4, b"\0\0\0\x08")])
+@example(2, [(b"tfdt", 4, b"\x01\0\0\0"), (b"tfdt", 8, b"\xff\xff\xff\xff")])  # beyond 2^63
+@example(0, [(b"stts", 4, b"\x7f\xff\xff\xff")])
+def test_no_broken_box_raises(which: int, damage: list[tuple[bytes, int, bytes]]) -> None:
+    """Files are judged by their tables, so it is their boxes that damage must be tried on."""
+    path = film(2, movflags=["", "+faststart", FRAGMENTED, "+frag_every_frame+delay_moov"][which])
+    data = bytearray(path.read_bytes())
+    for box, at, word in damage:
+        where = data.find(box)
+        if where >= 0:
+            data[where + at : where + at + 4] = word
+    broken = path.with_name("broken.mp4")
+    broken.write_bytes(data)
+    facts = probe(broken)
+    assert facts.state is not FileState.UNREADABLE
+    assert all(begin < end for begin, end in facts.runs_s)
+    assert all(a[1] <= b[0] for a, b in pairwise(facts.runs_s))
+
+
+def test_a_file_whose_times_begin_anew_proves_all_its_pictures(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.mp4", 4, gop=5, movflags=FRAGMENTED)
+    data = bytearray(path.read_bytes())
+    at = [found.start() for found in re.finditer(b"tfdt", data)]
+    assert len(at) == 4
+    for number, where in enumerate(at):  # the first two fragments lie after the last two
+        (start,) = struct.unpack_from(">Q", data, where + 8)
+        moved = start + (1 if number < 2 else -1) * 2 * _ticks_a_second(data)
+        struct.pack_into(">Q", data, where + 8, moved)
+    path.write_bytes(data)
+    facts = probe(path)
+    assert (facts.state, facts.duration_s) == (FileState.WHOLE, pytest.approx(4.0))
+
+
+def _ticks_a_second(data: bytes) -> int:
+    at = data.index(b"mdhd")
+    return int(struct.unpack_from(">I", data, at + 16)[0])
