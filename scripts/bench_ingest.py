@@ -30,8 +30,9 @@ from bench_progress import Bar
 from bench_stack import BenchStack, MissingToolError, Shown, require_tools, usage, wait
 
 ANALYSIS_FPS = 5
-IDLE_WARM_UP_S, BUSY_WARM_UP_S = 45.0, 25.0
-"""The gate decodes everything for ten seconds and knows the usual packet sizes twenty later."""
+IDLE_WARM_UP_S, BUSY_WARM_UP_S = 75.0, 25.0
+"""The gate decodes everything for ten seconds and knows the usual packet sizes twenty later; after
+a minute each camera makes its reference picture, once."""
 REFERENCE_WARM_UP_S = 8.0
 _WHOLE_PICTURE = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
 

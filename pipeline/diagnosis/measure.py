@@ -113,7 +113,7 @@ def edge_field(grey: NDArray[np.uint8]) -> Field:
     small = cv2.GaussianBlur(small, (3, 3), 0)
     dx = cv2.Sobel(small, cv2.CV_32F, 1, 0)
     dy = cv2.Sobel(small, cv2.CV_32F, 0, 1)
-    slope = np.hypot(dx, dy) + np.float32(1e-3)
+    slope = cv2.magnitude(dx, dy) + np.float32(1e-3)
     doubled = ((dx + 1j * dy) / slope) ** 2
     return np.asarray(doubled * (slope / (slope + _EDGE_STRENGTH)) ** 2, np.complex64)
 
@@ -121,7 +121,7 @@ def edge_field(grey: NDArray[np.uint8]) -> Field:
 def _sharpness(grey: NDArray[np.uint8], spread: float) -> float:
     dx = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
     dy = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    slope = np.hypot(dx, dy)
+    slope = cv2.magnitude(dx, dy)
     return float(np.percentile(slope[::2, ::2], 99.5)) / (4.0 * spread)
 
 

@@ -19,6 +19,8 @@ from pipeline.core.packets import StreamInfo
 CODECS = frozenset({"h264", "hevc"})
 _START = b"\x00\x00\x00\x01"
 _UNITS = re.compile(rb"\x00\x00\x01")
+_SETS_WITHIN = 65536
+"""Bytes of a keyframe before its picture; what lies beyond is not searched."""
 _SETS = {"h264": frozenset({7, 8}), "hevc": frozenset({32, 33, 34})}
 _SEQUENCE = {"h264": 7, "hevc": 33}
 _PICTURE = {"h264": range(1, 6), "hevc": range(32)}
@@ -77,15 +79,15 @@ def _only_sets(codec: str, annexb: bytes, *, needs_sequence: bool = False) -> by
         return b""
     found = bytearray()
     has_sequence = False
-    starts = [match.end() for match in _UNITS.finditer(annexb, 0, 65536)]
-    for index, start in enumerate(starts):
-        if start >= len(annexb):
-            break
+    match = _UNITS.search(annexb, 0, _SETS_WITHIN)
+    while match is not None and match.end() < len(annexb):
+        start = match.end()
         kind = annexb[start] & 0x1F if codec == "h264" else (annexb[start] >> 1) & 0x3F
         if kind in _PICTURE[codec]:
             break  # parameter sets come before the picture
+        match = _UNITS.search(annexb, start, _SETS_WITHIN)
         if kind in wanted:
-            end = starts[index + 1] - 3 if index + 1 < len(starts) else len(annexb)
+            end = match.start() if match is not None else len(annexb)
             found += _START + annexb[start:end].rstrip(b"\x00")
             has_sequence |= kind == _SEQUENCE[codec]
     return bytes(found) if has_sequence or not needs_sequence else b""

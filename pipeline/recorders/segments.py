@@ -24,7 +24,7 @@ import av
 import av.error
 from av.stream import Stream
 
-from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo
+from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo, seconds_of
 from pipeline.recorders.annexb import CODECS, Dress
 from pipeline.recorders.disk import Disk, DiskFile
 from pipeline.recorders.errors import FootageError
@@ -192,7 +192,7 @@ class SegmentWriter:
     @property
     def length_s(self) -> float:
         """From the first picture to the end of the last one, by the stream's clock."""
-        return float(self._end_pts * self.info.time_base)
+        return seconds_of(self._end_pts, self.info.time_base)
 
     def sets_of(self, keyframe: EncodedPacket) -> bytes:
         """The parameter sets in force from that keyframe on."""
@@ -296,7 +296,7 @@ class SegmentWriter:
         self._held = out
         out.duration = self._step
         self._end_pts = max(self._end_pts, packet.pts - self._first.pts + self._step)
-        frame_s = float(self._step * self.info.time_base)
+        frame_s = seconds_of(self._step, self.info.time_base)
         self._end_utc_s = max(self._end_utc_s, packet.utc_s + frame_s)
 
     def _mux(self, packet: _Packet) -> None:
@@ -320,7 +320,9 @@ class SegmentWriter:
             self._file.append(data)
             self._size += len(data)
             # The picture that completed a fragment is not in it: it reaches to its beginning.
-            self.durable_s = self.start_s + max(0.0, float(self._last_muxed * self.info.time_base))
+            self.durable_s = self.start_s + max(
+                0.0, seconds_of(self._last_muxed, self.info.time_base)
+            )
             self._reached(LifePoint.FRAGMENT_WRITTEN)
 
 

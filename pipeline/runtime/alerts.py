@@ -81,7 +81,8 @@ class CameraAlerts:
 
     def tick(self, utc_s: float) -> list[Raised]:
         """Tell what became due by now."""
-        return self._tell(self._economy.tick(utc_s))
+        told = self._economy.tick(utc_s)
+        return self._tell(told) if told else []
 
     def finish(self) -> None:
         """End the digest, because nothing more will come."""

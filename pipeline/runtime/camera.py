@@ -384,6 +384,8 @@ class CameraWorker:
         return frame, joined(people, result.detections, result.frame.size, frame.size)
 
     def _cut_clips(self, *, at_once: bool = False) -> None:
+        if not self._pending_clips:
+            return
         waiting: list[_PendingClip] = []
         for clip in self._pending_clips:
             done = clip.session.newest_s >= clip.end_media_s

@@ -5,10 +5,16 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.runtime.config_watch import ConfigWatch
 from pipeline.runtime.parent_link import standard_link
 from pipeline.runtime.parts import RECORDER
+
+if TYPE_CHECKING:
+    from pipeline.runtime.config import BoxConfig
+    from pipeline.runtime.outlet import Outlet
+    from pipeline.runtime.worker import Worker
 
 
 def run_worker(path: Path, processes: int | str | None = None) -> None:
@@ -26,9 +32,7 @@ def run_worker(path: Path, processes: int | str | None = None) -> None:
     stop = stop_on_signals()
     signal.signal(signal.SIGHUP, lambda *_: watch.ask())
     if watch.current.processes == 1:
-        from pipeline.runtime.worker import Worker
-
-        Worker(watch.current).run(stop, watch.look)
+        _worker(watch.current).run(stop, watch.look)
     else:
         from pipeline.runtime.supervisor import Supervisor
 
@@ -53,9 +57,17 @@ def run_part(name: str) -> None:
 
         RecordingWorker(config, link).run(stop, link.look)
     else:
-        from pipeline.runtime.worker import Worker
+        _worker(config, link).run(stop, link.look)
 
-        Worker(config, outlet=link).run(stop, link.look)
+
+def _worker(config: BoxConfig, outlet: Outlet | None = None) -> Worker:
+    import cv2
+
+    from pipeline.runtime.worker import Worker
+
+    # Every camera has a thread of its own: to share out one small picture costs more than it saves.
+    cv2.setNumThreads(1)
+    return Worker(config, outlet=outlet)
 
 
 def stop_on_signals() -> threading.Event:

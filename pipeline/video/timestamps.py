@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pipeline.core.packets import seconds_of
+
 MAX_FORWARD_JUMP_S = 10.0
 """A longer pause of the stream's own clock is a jump and not a pause."""
 
@@ -107,7 +109,7 @@ class TimestampRepair:
         self._last_pts, self._last_dts = pts, dts
         if dts_in is not None:
             self._last_dts_in = dts_in
-        media_s = max(0.0, float((pts - self._first_pts) * self._time_base))
+        media_s = max(0.0, seconds_of(pts - self._first_pts, self._time_base))
         return RepairedTime(pts, dts, media_s, rebased)
 
     def _jumped(self, pts_out: int, dts_in: int | None) -> bool:

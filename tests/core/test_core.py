@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from pipeline.core.clock import ManualClock
 from pipeline.core.detections import Detections, Tracks
 from pipeline.core.errors import ConfigError
 from pipeline.core.events import episode_id
+from pipeline.core.packets import seconds_of
 from pipeline.core.redact import redact_url
 
 _WORD = st.text(
@@ -89,3 +92,8 @@ def test_a_manual_clock_moves_both_ways_of_counting() -> None:
     clock = ManualClock(100.0)
     clock.sleep(1.5)
     assert (clock.utc_s(), clock.mono_ns()) == (101.5, 1_500_000_000)
+
+
+@given(st.integers(-(2**63), 2**63), st.fractions(Fraction(1, 10**7), 100))
+def test_ticks_are_the_seconds_their_fraction_says(ticks: int, time_base: Fraction) -> None:
+    assert seconds_of(ticks, time_base) == float(ticks * time_base)

@@ -134,6 +134,21 @@ def test_keyframes_alone_can_be_looked_at_one_by_one(tmp_path: Path) -> None:
     assert seen == [(0, 0.0), (10, 0.4), (20, 0.8), (30, 1.2)]
 
 
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_a_rough_keyframe_is_the_same_picture_but_for_its_block_edges(
+    tmp_path: Path, codec: str
+) -> None:
+    packets, info = read_packets(make_video(tmp_path / "a.mp4", codec=codec, count=12, gop=10))
+    shown: list[np.ndarray] = []
+    for is_rough in (False, True):
+        with Decoder(info, "cam", is_rough=is_rough) as decoder:
+            [frame] = decoder.decode(packets[0]) + decoder.flush(is_end=False)
+        shown.append(frame.picture.bgr().astype(int))
+    fine, rough = shown
+    assert (fine != rough).any()
+    assert np.abs(fine - rough).mean() < 3
+
+
 def test_after_a_flush_decoding_goes_on_at_a_keyframe(tmp_path: Path) -> None:
     packets, info = read_packets(make_video(tmp_path / "a.mp4", count=20, gop=10))
     with Decoder(info, "cam") as decoder:

@@ -173,7 +173,8 @@ class GatedDecoder:
 
     def _decode_alone(self, packet: EncodedPacket) -> list[Frame]:
         if self._alone is None:
-            self._alone = Decoder(self._info, self._camera_id)
+            # It is looked at small, where block edges do not show.
+            self._alone = Decoder(self._info, self._camera_id, is_rough=True)
         frames = [*self._alone.decode(packet), *self._alone.flush(is_end=False)][:1]
         self._pictures += len(frames)
         self._keyframes += len(frames)
