@@ -15,7 +15,7 @@ Each error says *what* happened, *where* (file and key, camera, path) and *what 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 
 class MinganError(Exception):
@@ -90,3 +90,24 @@ class DeliveryError(MinganError):
 
     code = "delivery"
     retryable = True
+
+
+Kept = TypeVar("Kept", bound=BaseException)
+
+
+def frameless(error: Kept) -> Kept:
+    """The same error without its traceback, for one that is kept or passed between threads.
+
+    A traceback holds every frame it came through with all that stood in it: decoders, connections,
+    seconds of packets. If one of those holds the error, only the collector of cycles frees them,
+    which in a process as large as a worker comes by once in many minutes.
+    """
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = None
+            waiting += [one.__cause__, one.__context__]
+    return error

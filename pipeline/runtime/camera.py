@@ -18,7 +18,7 @@ import structlog
 from api.contract import AnalysedTime, CameraHeartbeat, CameraState, MissingReason
 from pipeline.core.clock import Clock, FrameTime
 from pipeline.core.detections import Detections
-from pipeline.core.errors import ModelError, SourceError, SourceReason
+from pipeline.core.errors import ModelError, SourceError, SourceReason, frameless
 from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket
@@ -302,7 +302,7 @@ class CameraWorker:
             elif self._awake_since_ns is None:
                 self._awake_since_ns = self._clock.mono_ns()
         except SourceError as error:
-            session.failure = error
+            session.failure = frameless(error)
             session.source.close()
         except ModelError as error:
             self.status.broken(error.line())

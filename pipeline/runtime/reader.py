@@ -128,7 +128,10 @@ class StreamReader:
                 failure = self._taker.ended()
             source.close()
         if failure is not None:
-            raise failure
+            try:
+                raise failure
+            finally:
+                del failure  # its traceback holds this frame
         if not source.is_live:
             return True
         if not self._stop.is_set():

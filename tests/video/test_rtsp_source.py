@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import logging
 import threading
 import traceback
+import weakref
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -225,6 +227,26 @@ def test_a_camera_that_stops_sending_has_stalled(film: Path, misdeed: scripted.M
     assert [p.media_s for p in received] == pytest.approx([i / 25 for i in range(39)], abs=1e-3)
     assert error.reason is SourceReason.STALLED
     assert "s3cret" not in "".join(traceback.format_exception(error))
+
+
+@pytest.mark.parametrize(
+    "misdeed", [scripted.stalls, scripted.hangs_up, scripted.babbles], ids=lambda m: m.__name__
+)
+def test_a_session_that_ended_is_freed_at_once(film: Path, misdeed: scripted.Misdeed) -> None:
+    gc.collect()
+    gc.disable()  # in a large process the collector of cycles comes by once in many minutes
+    try:
+        with scripted.misbehaving(film, 40, misdeed) as url:
+            source = RtspSource(url, 5.0, READ_TIMEOUT_S)
+            source.open()
+            _, reason = drain(source.packets())
+            source.close()
+            ended = weakref.ref(source)
+            del source
+        assert reason is not None
+        assert ended() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(

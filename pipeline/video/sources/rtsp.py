@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
 import av
@@ -26,7 +26,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from pipeline.core.clock import Clock, SystemClock
-from pipeline.core.errors import MinganError, SourceError, SourceReason
+from pipeline.core.errors import MinganError, SourceError, SourceReason, frameless
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.core.redact import redact_url
 from pipeline.video.sources.describe import stream_info
@@ -144,7 +144,7 @@ class RtspSource:
                 return self._info
             self._is_closing = True
             if self._error is not None:
-                raise self._error
+                self._raise_error()
         raise self._reasoned(SourceReason.TIMEOUT, "closed while connecting", "")
 
     def packets(self) -> Iterator[EncodedPacket]:
@@ -195,7 +195,7 @@ class RtspSource:
                         self._changed.wait(min(left_s, held_s))
                 elif self._error is not None:
                     self._is_closing = True
-                    raise self._error
+                    self._raise_error()
                 elif left_s <= 0:
                     self._error = self._reasoned(*stalled())
                 else:
@@ -208,7 +208,7 @@ class RtspSource:
         try:
             self._session()
         except MinganError as error:
-            self._fail(error)
+            self._fail(frameless(error))
         except av.error.FFmpegError as error:
             mapped = source_error(error, self._where, is_open=self._info is not None)
             is_late = time.monotonic() - began_s >= self._open_timeout_s
@@ -216,7 +216,7 @@ class RtspSource:
                 # Half an answer when the time was up is no answer of another kind.
                 mapped = self._reasoned(*timed_out())
             mapped.__cause__ = error
-            self._fail(mapped)
+            self._fail(frameless(mapped))
         except Exception as error:  # noqa: BLE001 - handed to the waiting side, which raises it
             self._fail(error)
 
@@ -363,6 +363,15 @@ class RtspSource:
             self._queue_bytes -= self._queue.popleft().size
             self.dropped_count += 1
         self._needs_keyframe = not self._queue
+
+    def _raise_error(self) -> NoReturn:
+        """Raise what ended the session and forget it: its traceback holds this source."""
+        error, self._error = self._error, None
+        assert error is not None, "called when there is one"
+        try:
+            raise error
+        finally:
+            del error
 
     def _reasoned(self, reason: SourceReason, what: str, remedy: str) -> SourceError:
         return SourceError(reason, what, where=self._where, remedy=remedy)
