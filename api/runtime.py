@@ -30,7 +30,11 @@ class Runtime:
         self.database = Database(settings.async_database_url)
         self.bus = MemoryBus(settings.subscriber_queue)
         self.viewing = Hub(max_viewers=settings.max_viewers)
-        self.evidence = EvidenceStore(settings.data_dir / "evidence", settings.evidence_max_bytes)
+        self.evidence = EvidenceStore(
+            settings.data_dir / "evidence",
+            settings.evidence_max_bytes,
+            settings.evidence_leaves_free_bytes,
+        )
         self.passwords = Passwords(settings.password_time_cost, settings.password_memory_kib)
         self.throttle = LoginThrottle(settings.login_failures)
         self.metrics = Metrics()

@@ -42,7 +42,8 @@ class Settings(BaseSettings):
     worker_token_file: Path | None = None
     """Default is ``worker.token`` in the data folder."""
     admin_password: SecretStr | None = None
-    """Password of the first administrator; default is made up and printed once."""
+    """Password of the first administrator, 10 to 256 characters; default is made up and printed
+    once."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 12.0
     cookie_secure: bool = False
     """Set it wherever the console is served over HTTPS."""
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
     """A worker silent for longer is lost, and so are its cameras."""
     analysed_window_h: Annotated[float, Field(gt=0, le=24 * 31)] = 24.0
     evidence_max_bytes: Annotated[int, Field(ge=1)] = 200 * 1024 * 1024
+    evidence_leaves_free_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
+    """Evidence is refused where less would stay free on the disk, which the database needs too."""
     body_max_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024
     """Largest request body other than evidence."""
     undo_s: Annotated[float, Field(ge=0)] = 10.0
@@ -69,6 +72,14 @@ class Settings(BaseSettings):
     console_dir: Path | None = None
     """The built console; default is the one shipped with the code."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+    @field_validator("admin_password")
+    @classmethod
+    def _usable_password(cls, password: SecretStr | None) -> SecretStr | None:
+        # As for every other user; a longer one could never be typed at the sign-in.
+        if password is not None and not 10 <= len(password.get_secret_value()) <= 256:
+            raise ValueError("must have 10 to 256 characters")
+        return password
 
     @field_validator("database_url")
     @classmethod

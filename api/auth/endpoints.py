@@ -35,14 +35,12 @@ async def login(
 ) -> Me | JSONResponse:
     """Set the session cookie (`HttpOnly`, `SameSite=Strict`) and answer who signed in."""
     client = client_of(request)
-    if not await runtime.throttle.is_open(body.username, client):
-        raise TooManyAttemptsError(headers={"Retry-After": "900"})
-    signed = await service.sign_in(runtime, work, body.username, body.password, client)
+    async with runtime.throttle.attempt(body.username, client) as attempt:
+        signed = await service.sign_in(runtime, work, body.username, body.password, client)
+        attempt.has_succeeded = signed is not None
     if signed is None:
         # Answered, not raised: the failed attempt must be committed to the access log.
-        await runtime.throttle.note_failure(body.username, client)
         return problem_response(BadCredentialsError())
-    await runtime.throttle.forgive(body.username, client)
     response.set_cookie(
         SESSION_COOKIE,
         signed.token,

@@ -23,6 +23,8 @@ from api.runtime import RuntimeDep
 from api.workers import service as workers
 
 SESSION_COOKIE = "mingan_session"
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
+"""What a reverse proxy adds: the address it came from is then not who asks."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _session_cookie = APIKeyCookie(
@@ -122,10 +124,11 @@ async def _scraper(
     runtime: RuntimeDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_worker_bearer)],
 ) -> None:
-    if client_of(request) in {"127.0.0.1", "::1"}:
+    is_local = client_of(request) in {"127.0.0.1", "::1"}
+    if is_local and not any(name in request.headers for name in _FORWARDED):
         return
     await _known_worker(runtime, credentials)
 
 
 Scraper = Annotated[None, Depends(_scraper)]
-"""Whoever may read metrics: this machine, or a worker's token."""
+"""Whoever may read metrics: a program on this machine that asks directly, or a worker's token."""

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from api.kit.errors import TooManyAttemptsError
+
 WINDOW_MIN = 15
+
+
+class Attempt:
+    """One attempt to sign in; failed unless it says otherwise."""
+
+    has_succeeded = False
 
 
 class LoginThrottle:
     """Counts failures per user and address, and more generously per address alone.
+
+    Attempts that are being checked count as failures until they are known not to be: who tries a
+    hundred passwords at once gets no further than who tries them one by one.
 
     Args:
         failures: Failures in a quarter of an hour after which one user is refused from one
@@ -21,18 +37,34 @@ class LoginThrottle:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._per_user = RateLimitItemPerMinute(failures, WINDOW_MIN)
         self._per_client = RateLimitItemPerMinute(failures * 5, WINDOW_MIN)
+        self._checked: Counter[tuple[str, ...]] = Counter()
+        self._deciding = asyncio.Lock()
 
-    async def is_open(self, username: str, client: str) -> bool:
-        """Whether another attempt is allowed."""
-        return await self._limiter.test(
-            self._per_user, "user", username.lower(), client
-        ) and await self._limiter.test(self._per_client, "client", client)
+    @asynccontextmanager
+    async def attempt(self, username: str, client: str) -> AsyncIterator[Attempt]:
+        """Try to sign in; a success forgives the user's failures, anything else is one more.
 
-    async def note_failure(self, username: str, client: str) -> None:
-        """Count a failed attempt."""
-        await self._limiter.hit(self._per_user, "user", username.lower(), client)
-        await self._limiter.hit(self._per_client, "client", client)
-
-    async def forgive(self, username: str, client: str) -> None:
-        """Forget the failures of a user who then succeeded."""
-        await self._limiter.clear(self._per_user, "user", username.lower(), client)
+        Raises:
+            TooManyAttemptsError: If there were too many failures.
+        """
+        user, address = ("user", username.lower(), client), ("client", client)
+        limits = ((self._per_user, user), (self._per_client, address))
+        async with self._deciding:
+            for limit, key in limits:
+                left = (await self._limiter.get_window_stats(limit, *key)).remaining
+                if left <= self._checked[key]:
+                    raise TooManyAttemptsError(headers={"Retry-After": str(WINDOW_MIN * 60)})
+            self._checked.update((user, address))
+        attempt = Attempt()
+        try:
+            yield attempt
+        finally:
+            async with self._deciding:
+                for limit, key in limits:
+                    if not attempt.has_succeeded:
+                        await self._limiter.hit(limit, *key)
+                    self._checked[key] -= 1
+                    if not self._checked[key]:
+                        del self._checked[key]
+                if attempt.has_succeeded:
+                    await self._limiter.clear(self._per_user, *user)

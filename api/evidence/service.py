@@ -140,9 +140,10 @@ def file_response(
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        # Named by its content, so it never changes; an original must not stay behind.
+        # Named by its content, so it never changes. What shows people unblurred must not stay
+        # behind, where whoever signs in next on this machine would see it unwritten.
         "Cache-Control": "private, no-store"
-        if file.is_original
+        if file.is_original or file.clip_of
         else "private, max-age=86400, immutable",
         "X-Content-Type-Options": "nosniff",
     }

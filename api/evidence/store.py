@@ -17,6 +17,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
@@ -65,12 +66,14 @@ class EvidenceStore:
     Args:
         root: The folder; made when first needed.
         max_bytes: Largest file taken.
+        leaves_free_bytes: What a file must leave free on the disk, or it is not taken.
     """
 
-    def __init__(self, root: Path, max_bytes: int) -> None:
+    def __init__(self, root: Path, max_bytes: int, leaves_free_bytes: int = 0) -> None:
         self._root = root
         self._incoming = root / "incoming"
         self._max_bytes = max_bytes
+        self._leaves_free_bytes = leaves_free_bytes
 
     def path(self, sha256: str) -> Path:
         """Where a file is, or would be."""
@@ -96,6 +99,7 @@ class EvidenceStore:
             raise TooLargeError(f"at most {self._max_bytes} bytes")
         part = self._incoming / f"{sha256}.{secrets.token_hex(8)}"
         try:
+            await asyncio.to_thread(self._check_space, declared_bytes or 0)
             return await self._receive_into(part, sha256, chunks)
         except OSError as error:
             what = errno.errorcode.get(error.errno or 0, "unknown")
@@ -120,6 +124,10 @@ class EvidenceStore:
             await asyncio.to_thread(file.close)
         await asyncio.to_thread(self._put_in_place, part, self.path(sha256))
         return receiving.size_bytes
+
+    def _check_space(self, coming_bytes: int) -> None:
+        if shutil.disk_usage(self._root).free - coming_bytes < self._leaves_free_bytes:
+            raise OSError(errno.ENOSPC, "the rest of the disk is the database's")
 
     @staticmethod
     def _discard(part: Path) -> None:

@@ -41,7 +41,7 @@ async def get_health(response: Response, person: MaybePerson, runtime: RuntimeDe
     },
 )
 async def get_metrics(_: Scraper, runtime: RuntimeDep) -> Response:
-    """For this machine, or with a worker's token."""
+    """For this machine without a proxy in between, or with a worker's token."""
     return Response(
         await service.metrics(runtime), media_type="text/plain; version=0.0.4; charset=utf-8"
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -87,6 +88,17 @@ async def test_repeated_failures_are_refused_even_with_the_right_password(centre
     assert refused.headers["retry-after"] == "900"
     elsewhere = await centre.client(address="10.1.1.2")
     assert (await elsewhere.post(LOGIN, json=right)).status_code == 200
+
+
+async def test_guessing_many_at_once_gets_no_further(
+    centre: Centre, admin: httpx.AsyncClient
+) -> None:
+    client = await centre.client(address="10.6.6.6")
+    tries = ({"username": "admin", "password": f"wrong {number}"} for number in range(30))
+    answers = await asyncio.gather(*(client.post(LOGIN, json=each) for each in tries))
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 25
+    log = (await admin.get("/api/v1/audit?action=sign_in_failed")).json()["items"]
+    assert len(log) == 5
 
 
 async def test_success_forgives_earlier_failures(centre: Centre) -> None:

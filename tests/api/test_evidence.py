@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import httpx
 
 from api.contract import EvidenceKind
-from tests.api.centre import Centre, put_alert, put_evidence
+from tests.api.centre import Centre, put_alert, put_evidence, running_centre
 from tests.api.messages import alert_uuid, episode, evidence_ref, sha256
 
 RAW = b"a picture with faces"
@@ -141,3 +144,35 @@ async def test_a_file_gone_from_disk_is_not_found_and_can_be_sent_again(
     assert (await reviewer.get(path)).status_code == 404
     await put_evidence(worker, BLURRED)
     assert (await reviewer.get(path)).content == BLURRED
+
+
+async def test_a_clip_does_not_stay_in_the_browser_to_be_seen_unwritten(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    clip = b"ten seconds with faces"
+    await put_alert(worker, episode(evidence=(evidence_ref(clip, EvidenceKind.CLIP),)))
+    await put_evidence(worker, clip, "video/mp4")
+    answer = await reviewer.get(f"/api/v1/evidence/{sha256(clip)}")
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_what_is_told_of_people_does_not_stay_in_the_browser(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await put_alert(worker, episode())
+    for path in ("alerts", f"alerts/{alert_uuid('one')}", "cameras", "health"):
+        answer = await reviewer.get(f"/api/v1/{path}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+
+
+async def test_evidence_leaves_the_database_its_room(
+    tmp_path: Path, migrated_data_dir: Path
+) -> None:
+    settings: dict[str, Any] = {"template": migrated_data_dir, "evidence_leaves_free_bytes": 2**62}
+    async with running_centre(tmp_path, **settings) as full:
+        answer = await (await full.worker()).put(
+            f"/api/v1/ingest/evidence/{sha256(RAW)}",
+            content=RAW,
+            headers={"Content-Type": "image/jpeg"},
+        )
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_unavailable")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.api.centre import Centre, beat, put_alert, running_centre
 from tests.api.messages import camera_beat, episode, heartbeat
@@ -70,3 +71,13 @@ async def test_metrics_count_requests_by_template_and_alerts_by_status(
     assert value('mingan_api_worker_silence_seconds{worker_id="box-1"}') == 7
     assert value('mingan_api_worker_outbox_pending{worker_id="box-1"}') == 3
     assert str(episode().id) not in "\n".join(lines)
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
+async def test_a_proxy_on_this_machine_does_not_open_the_metrics(
+    centre: Centre, header: str
+) -> None:
+    local = await centre.client(address="127.0.0.1")
+    assert (await local.get("/metrics")).status_code == 200
+    relayed = await local.get("/metrics", headers={header: "10.0.0.9"})
+    assert (relayed.status_code, relayed.json()["code"]) == (401, "bad_token")

@@ -66,6 +66,16 @@ def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
+@pytest.mark.parametrize("password", ["", "too short", "x" * 257])
+def test_a_password_nobody_could_sign_in_with_is_refused(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("MINGAN_API_ADMIN_PASSWORD", password)
+    with pytest.raises(SettingsError, match="10 to 256") as caught:
+        load_settings()
+    assert not password or password not in caught.value.line()
+
+
 def test_the_worker_token_has_a_variable_of_its_own_and_is_never_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -614,7 +614,7 @@ export const usersCreate = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Metrics in Prometheus text format
  *
- * For this machine, or with a worker's token.
+ * For this machine without a proxy in between, or with a worker's token.
  */
 export const metricsGet = <ThrowOnError extends boolean = false>(options?: Options<MetricsGetData, ThrowOnError>) => (options?.client ?? client).get<MetricsGetResponses, MetricsGetErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
