@@ -61,6 +61,7 @@ MAY_CALL: dict[str, set[Caller]] = {
     "recordings_day": _SIGNED_IN,
     "recordings_play": _SIGNED_IN,
     "metrics_get": _WORKER,
+    "rules_list": _SIGNED_IN,
     "stream_events": _SIGNED_IN,
     "users_create": _ADMIN,
     "users_list": _ADMIN,
