@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.runtime import memory
 from pipeline.runtime.config_watch import ConfigWatch
 from pipeline.runtime.parent_link import standard_link
 from pipeline.runtime.parts import RECORDER
@@ -28,6 +29,7 @@ def run_worker(path: Path, processes: int | str | None = None) -> None:
         ConfigError: The configuration cannot be used, or a folder not written.
         ModelError: A model cannot be used.
     """
+    memory.limit_arenas()
     watch = ConfigWatch(path, processes=processes)
     stop = stop_on_signals()
     signal.signal(signal.SIGHUP, lambda *_: watch.ask())
@@ -46,6 +48,7 @@ def run_part(name: str) -> None:
         ConfigError: A folder cannot be written.
         ModelError: A model cannot be used.
     """
+    memory.limit_arenas()
     stop = stop_on_signals()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the supervisor
     link = standard_link(stop)
@@ -55,7 +58,9 @@ def run_part(name: str) -> None:
     if name == RECORDER:
         from pipeline.runtime.recording import RecordingWorker
 
-        RecordingWorker(config, link).run(stop, link.look)
+        recording = RecordingWorker(config, link)
+        memory.settle()
+        recording.run(stop, link.look)
     else:
         _worker(config, link).run(stop, link.look)
 
