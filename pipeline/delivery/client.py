@@ -17,12 +17,21 @@ from pipeline.delivery.outbox import Message, MessageKind
 _RETRY_STATUS = frozenset({401, 403, 408, 425, 429})
 """Client errors that pass: a token that is not yet known, a limit, a time-out."""
 
+_HELD_STATUS = frozenset({500, 507})
+"""It stumbled over this message, or has no room for this file; an alert need not wait for that."""
+
 
 class RefusedError(DeliveryError):
     """The command centre will never take this message."""
 
     code = "refused"
     retryable = False
+
+
+class HeldError(DeliveryError):
+    """One message that cannot be delivered now; others may."""
+
+    code = "held"
 
 
 class CentreClient:
@@ -45,7 +54,8 @@ class CentreClient:
         """Deliver one message of the outbox.
 
         Raises:
-            DeliveryError: Not now; try again later.
+            DeliveryError: Nothing now; try again later.
+            HeldError: Not this one now; others may go.
             RefusedError: Never; set it aside.
         """
         if message.kind is MessageKind.EVIDENCE:
@@ -86,7 +96,7 @@ class CentreClient:
         except FileNotFoundError as error:
             raise RefusedError("the evidence file is gone", where=str(path)) from error
         except OSError as error:
-            raise DeliveryError(f"cannot read evidence ({error})", where=str(path)) from error
+            raise HeldError(f"cannot read evidence ({error})", where=str(path)) from error
         self._request("PUT", f"evidence/{message.key}", data, entry["media_type"])
 
     def _request(self, method: str, path: str, content: bytes, content_type: str) -> bytes:
@@ -105,6 +115,8 @@ class CentreClient:
         if response.is_success:
             return response.content
         what = f"answered {response.status_code}: {redact_url(response.text[:300])}"
+        if response.status_code in _HELD_STATUS:
+            raise HeldError(what, where=where)
         if response.status_code in _RETRY_STATUS or response.status_code >= 500:
             raise DeliveryError(what, where=where)
         raise RefusedError(what, where=where)

@@ -6,15 +6,18 @@ import json
 import random
 import sqlite3
 import threading
+from collections.abc import Collection
 from pathlib import Path
 
 import structlog
 
 from pipeline.core.errors import DeliveryError
-from pipeline.delivery.client import CentreClient, RefusedError
-from pipeline.delivery.outbox import Message, MessageKind, Outbox
+from pipeline.delivery.client import CentreClient, HeldError, RefusedError
+from pipeline.delivery.outbox import Backlog, Message, MessageKind, Outbox
 
 _log = structlog.get_logger(__name__)
+_BATCH = 64
+_MAX_HELD = 8
 
 
 class Postman:
@@ -66,7 +69,10 @@ class Postman:
             self._thread.join(deadline_s)
 
     def send_waiting(self) -> int:
-        """Send until nothing waits.
+        """Send until nothing waits that can go now.
+
+        A message over which the command centre stumbles is passed over in this round, so that
+        one bad file does not keep all later alerts back; after a few of them the round ends.
 
         Returns:
             How many messages were taken.
@@ -76,7 +82,8 @@ class Postman:
             sqlite3.Error: The outbox's disk is full or gone.
         """
         sent = 0
-        while batch := self._outbox.next_batch():
+        held: dict[int, HeldError] = {}
+        while batch := self._next_batch(held):
             for message in batch:
                 try:
                     self._client.send(message)
@@ -86,10 +93,20 @@ class Postman:
                     )
                     self._outbox.refused(message, str(error))
                     continue
+                except HeldError as error:
+                    held[message.seq] = error
+                    if len(held) >= _MAX_HELD:
+                        raise
+                    continue
                 if self._outbox.delivered(message):
                     _forget_file(message)
                 sent += 1
+        if held:
+            raise next(iter(held.values()))
         return sent
+
+    def _next_batch(self, held: Collection[int]) -> list[Message]:
+        return [m for m in self._outbox.next_batch(_BATCH + len(held)) if m.seq not in held]
 
     def _run(self) -> None:
         pause_s = 0.0
@@ -101,12 +118,7 @@ class Postman:
                 pause_s = 0.0
             except (DeliveryError, sqlite3.Error) as error:
                 pause_s = min(max(pause_s * 2, self._retry_min_s), self._retry_max_s)
-                backlog = self._outbox.backlog()
-                _log.warning(
-                    "delivery waits", why=str(error), pending=backlog.pending, retry_in_s=pause_s
-                )
-                if backlog.pending_bytes > self._alarm_bytes:
-                    _log.error("outbox is filling the disk", pending_bytes=backlog.pending_bytes)
+                self._tell_waiting(error, pause_s)
             except Exception:  # noqa: BLE001 -- boundary: whatever happened, delivery goes on
                 pause_s = self._retry_max_s
                 _log.exception("delivery failed", retry_in_s=pause_s)
@@ -116,6 +128,15 @@ class Postman:
                 self._stop.wait(pause_s * random.uniform(0.5, 1.0))
             else:
                 self._wake.wait(self._idle_s)
+
+    def _tell_waiting(self, why: Exception, retry_in_s: float) -> None:
+        try:
+            backlog = self._outbox.backlog()
+        except sqlite3.Error:  # the disk is gone: how much waits on it cannot be told
+            backlog = Backlog(0, 0, 0)
+        _log.warning("delivery waits", why=str(why), pending=backlog.pending, retry_in_s=retry_in_s)
+        if backlog.pending_bytes > self._alarm_bytes:
+            _log.error("outbox is filling the disk", pending_bytes=backlog.pending_bytes)
 
 
 def _forget_file(message: Message) -> None:

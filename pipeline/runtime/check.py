@@ -59,8 +59,8 @@ def checked_box(path: Path) -> BoxConfig:
 def _is_box(path: Path) -> bool:
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return False
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return False  # whoever loads it says what is wrong
     return isinstance(data, dict) and "cameras" in data
 
 

@@ -152,7 +152,11 @@ class Child:
         )
 
     def _start(self, now_s: float) -> None:
-        process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        except OSError as error:  # no memory or no process to be had now
+            self._failed(now_s, f"not started: {error.strerror}")
+            return
         assert process.stdin is not None
         assert process.stdout is not None
         down: queue.Queue[bytes | None] = queue.Queue(_MESSAGES)
@@ -184,7 +188,9 @@ class Child:
             self._start_at_s = now_s
             _log.info("process ended", process=self.name, code=code)
             return
-        cause = "hung" if run.is_hung else _cause(code)
+        self._failed(now_s, "hung" if run.is_hung else _cause(code))
+
+    def _failed(self, now_s: float, cause: str) -> None:
         wait_s = self._policy.died(now_s, cause)
         self._start_at_s = now_s + wait_s
         self._trouble = f"process {self.name} ended ({cause}), starts again"

@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -31,7 +32,11 @@ from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime.yaml_file import load_yaml
 from pipeline.video.gate import GateConfig
 
-_URL_WITH_PASSWORD = re.compile(r"^[a-z]+://[^/@]*:[^/@]*@", re.IGNORECASE)
+_URL_WITH_PASSWORD = re.compile(
+    r"^[a-z]+://[^/@:]*:(?:[^/@]*@|(?!\d{1,5}(?:[/?#]|$)).*@)", re.IGNORECASE
+)
+"""Also one with a slash in the password, which no address may have and people write."""
+_RTSP_URL = r"^rtsps?://[^\s/?#]+([/?#]\S*)?$"
 
 
 class Strict(BaseModel):
@@ -47,10 +52,10 @@ class RtspSourceConfig(Strict):
     """
 
     type: Literal["rtsp"]
-    url: Annotated[str, StringConstraints(pattern=r"^rtsps?://[^\s]+$", max_length=512)]
+    url: Annotated[str, StringConstraints(pattern=_RTSP_URL, max_length=512)]
     substream_url: Annotated[
         str | None,
-        StringConstraints(pattern=r"^rtsps?://[^\s]+$", max_length=512),
+        StringConstraints(pattern=_RTSP_URL, max_length=512),
         Field(description="A smaller stream of the same view, analysed in place of the main one"),
     ] = None
     username: str | None = None
@@ -68,6 +73,15 @@ class RtspSourceConfig(Strict):
             )
         if self.username and not (self.password_env or self.password_file):
             raise ValueError("`username` needs `password_env` or `password_file`")
+        return self
+
+    @model_validator(mode="after")
+    def _ports_exist(self) -> RtspSourceConfig:
+        for url in filter(None, (self.url, self.substream_url)):
+            try:
+                _ = urlsplit(url).port
+            except ValueError as error:
+                raise ValueError(f"the address's host or port is wrong ({error})") from error
         return self
 
     def password(self) -> str | None:
@@ -88,9 +102,9 @@ class RtspSourceConfig(Strict):
         if self.password_file:
             try:
                 return self.password_file.read_text("utf-8").strip()
-            except OSError as error:
+            except (OSError, UnicodeDecodeError) as error:
                 raise ConfigError(
-                    f"the password file cannot be read ({error.strerror})",
+                    f"the password file cannot be read ({_why(error)})",
                     where=str(self.password_file),
                     remedy="Create it with mode 600, owned by the worker's user",
                 ) from error
@@ -330,14 +344,20 @@ class ApiConfig(Strict):
             where = str(self.token_file)
             try:
                 value = self.token_file.read_text("utf-8").strip()
-            except OSError as error:
+            except (OSError, UnicodeDecodeError) as error:
                 raise DeliveryError(
-                    f"the worker's token cannot be read ({error.strerror})",
+                    f"the worker's token cannot be read ({_why(error)})",
                     where=where,
                     remedy="Start the command centre once, or copy the token it shows",
                 ) from error
         if not value:
             raise DeliveryError("the worker's token is empty", where=where)
+        if not (value.isascii() and value.isprintable()):
+            raise DeliveryError(
+                "this is no token of a worker",
+                where=where,
+                remedy="Copy the one line that the command centre shows",
+            )
         return value
 
     @model_validator(mode="after")
@@ -463,6 +483,10 @@ def config_sha256(config: AnalysisConfig, site: SiteConfig) -> str:
         "workday_overrides": sorted(day.isoformat() for day in site.workday_overrides),
     }
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or "" if isinstance(error, OSError) else "it is no UTF-8 text"
 
 
 def _below(base: Path, path: Path | None) -> Path | None:

@@ -17,6 +17,7 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
+from pydantic import ValidationError
 
 from api.contract import AlertEpisode, EpisodeState, EvidenceRef, RiskLevel
 from pipeline.core.events import EventKind, RuleEvent, episode_id
@@ -165,7 +166,13 @@ class EpisodeBook:
         """Take over the open episodes of some cameras, as another process left them."""
         with self._lock:
             for body in self._outbox.open_episodes():
-                episode = AlertEpisode.model_validate_json(body)
+                try:
+                    episode = AlertEpisode.model_validate_json(body)
+                except (
+                    ValidationError
+                ) as error:  # of another version; a box must start all the same
+                    _log.error("an open episode is not understood", why=str(error)[:300])
+                    continue
                 slot = _slot(episode)
                 if is_ours(episode.camera_id) and slot not in self._episodes:
                     self._inherited.setdefault(slot, episode)

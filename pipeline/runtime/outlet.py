@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from api.contract import CONTRACT_VERSION, CameraHeartbeat, Heartbeat, Heartbeat
 from pipeline.core.clock import Clock
 from pipeline.core.errors import DeliveryError
 from pipeline.delivery.client import CentreClient
-from pipeline.delivery.outbox import Outbox
+from pipeline.delivery.outbox import Backlog, Outbox
 from pipeline.delivery.postman import Postman
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.episodes import utc
@@ -56,6 +57,7 @@ class CentreOutlet:
         self._outbox = outbox
         self._clock = clock
         self._started_s = clock.utc_s()
+        self._backlog = Backlog(0, 0, 0)
         self._client = CentreClient(config.api.url, config.api.token)
         self._postman = Postman(outbox, self._client)
         self._readiness = ReadinessWatch(clock)
@@ -70,7 +72,7 @@ class CentreOutlet:
 
     def beat(self, cameras: tuple[CameraHeartbeat, ...]) -> HeartbeatOrders:
         """Send a heartbeat of the whole box."""
-        backlog = self._outbox.backlog()
+        backlog = self._waiting()
         heartbeat = Heartbeat(
             worker_id=self._worker_id,
             version=version(),
@@ -92,9 +94,20 @@ class CentreOutlet:
     def stop(self, deadline_s: float) -> None:
         """Send what can be sent before the deadline; the rest stays on disk."""
         self._postman.stop(deadline_s)
-        _log.info("delivery stopped", waiting_in_outbox=self._outbox.backlog().pending)
         self._client.close()
+        _log.info("delivery stopped", waiting_in_outbox=self._waiting().pending)
+
+    def _waiting(self) -> Backlog:
+        """What waits, as far as is known: a box whose disk is gone still lives."""
+        try:
+            self._backlog = self._outbox.backlog()
+        except sqlite3.Error as error:
+            _log.error("outbox cannot be read", why=str(error))
+        return self._backlog
 
 
 def _free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0  # a disk that is gone has no room

@@ -21,6 +21,7 @@ from pipeline.live.desk import LiveDesk
 from pipeline.recorders.recorder import CameraFeed
 from pipeline.runtime.config import BoxConfig, CameraConfig
 from pipeline.runtime.footage import Footage
+from pipeline.runtime.guard import guarded
 from pipeline.runtime.outlet import Outlet
 from pipeline.runtime.reader import StreamReader
 from pipeline.video.sources.base import PacketSource
@@ -118,6 +119,12 @@ class RecordingWorker:
         for camera in self._cameras.values():
             camera.start()
         _log.info("recorder started", cameras=len(self._cameras))
+        try:
+            self._record(stop, news)
+        finally:
+            self._shut_down()
+
+    def _record(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
         beat_at_s = 0.0
         while not stop.is_set():
             if (changed := news()) is not None:
@@ -125,18 +132,20 @@ class RecordingWorker:
             now_s = self._clock.mono_ns() / 1e9
             if now_s >= beat_at_s:
                 beat_at_s = now_s + _BEAT_S
-                self._footage.post()
+                guarded("retention", self._footage.post)
                 self._outlet.wake()
                 self._outlet.beat(())
             stop.wait(_TICK_S)
-        self._live.stop(_STOP_S)
-        self._end(list(self._cameras.values()))
-        self._footage.post()
-        self._footage.stop()
+
+    def _shut_down(self) -> None:
+        guarded("live view", lambda: self._live.stop(_STOP_S))
+        guarded("cameras", lambda: self._end(list(self._cameras.values())))
+        guarded("retention", self._footage.post)
+        guarded("segments", self._footage.stop)
         self._outlet.wake()
-        self._outlet.stop(_STOP_S)
-        self._viewing.close()
-        self._outbox.close()
+        guarded("delivery", lambda: self._outlet.stop(_STOP_S))
+        guarded("viewing", self._viewing.close)
+        guarded("outbox", self._outbox.close)
         _log.info("recorder stopped")
 
     def follow(self, wanted: BoxConfig) -> None:

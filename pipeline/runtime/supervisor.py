@@ -20,6 +20,7 @@ from pipeline.runtime.changes import changes
 from pipeline.runtime.child import Child
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.episodes import EpisodeBook
+from pipeline.runtime.guard import guarded
 from pipeline.runtime.outlet import CentreOutlet
 from pipeline.runtime.parts import RECORDER, parts, process_count, spread
 from pipeline.runtime.registration import register
@@ -90,12 +91,14 @@ class Supervisor:
         self._outlet.start()
         self._beats.start()
         _log.info("supervisor started", processes=self._count, version=version())
-        while not stop.is_set():
-            if (changed := news()) is not None:
-                self.follow(changed)
-            self.tend(self._clock.mono_ns() / 1e9)
-            stop.wait(_TICK_S)
-        self._shut_down()
+        try:
+            while not stop.is_set():
+                if (changed := news()) is not None:
+                    self.follow(changed)
+                self.tend(self._clock.mono_ns() / 1e9)
+                stop.wait(_TICK_S)
+        finally:
+            self._shut_down()
 
     def follow(self, wanted: BoxConfig) -> None:
         """Hand a new configuration on; processes whose cameras it does not touch hear nothing."""
@@ -134,12 +137,15 @@ class Supervisor:
 
     def _beat_on(self) -> None:
         while not self._beats_over.is_set():
-            told = [c for name, c in self.children.items() if name != RECORDER]
-            orders = self._outlet.beat(tuple(each for child in told for each in child.cameras()))
-            for child in told:
-                child.order(orders)
-            self._orphans.close_stale(self._clock.utc_s())
+            guarded("heartbeat", self._beat)
+            guarded("stale episodes", lambda: self._orphans.close_stale(self._clock.utc_s()))
             self._beats_over.wait(_BEAT_S)
+
+    def _beat(self) -> None:
+        told = [c for name, c in self.children.items() if name != RECORDER]
+        orders = self._outlet.beat(tuple(each for child in told for each in child.cameras()))
+        for child in told:
+            child.order(orders)
 
     def _shut_down(self) -> None:
         _log.info("supervisor stops")

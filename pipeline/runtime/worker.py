@@ -27,6 +27,7 @@ from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
 from pipeline.runtime.foreign_footage import ForeignFootage, folder_cameras
+from pipeline.runtime.guard import guarded
 from pipeline.runtime.load import LoadWatch
 from pipeline.runtime.model_pool import ModelPool
 from pipeline.runtime.outlet import CentreOutlet, Outlet
@@ -96,16 +97,18 @@ class Worker:
         """
         self._start()
         beat_at_s = 0.0
-        while not stop.is_set():
-            now_s = self._clock.mono_ns() / 1e9
-            if (changed := news()) is not None:
-                self.follow(changed)
-                beat_at_s = 0.0
-            if now_s >= beat_at_s:
-                beat_at_s = now_s + _HEARTBEAT_S
-                self._look_after()
-            stop.wait(_TICK_S)
-        self._shut_down()
+        try:
+            while not stop.is_set():
+                now_s = self._clock.mono_ns() / 1e9
+                if (changed := news()) is not None:
+                    self.follow(changed)
+                    beat_at_s = 0.0
+                if now_s >= beat_at_s:
+                    beat_at_s = now_s + _HEARTBEAT_S
+                    self._look_after()
+                stop.wait(_TICK_S)
+        finally:
+            self._shut_down()
 
     def follow(self, wanted: BoxConfig) -> bool:
         """Take a new configuration; cameras that it does not touch notice nothing.
@@ -181,16 +184,19 @@ class Worker:
         _log.info("worker started", cameras=len(self._cameras), version=version())
 
     def _look_after(self) -> None:
+        guarded("heartbeat", self._beat)
+        guarded("stale episodes", lambda: self._book.close_stale(self._clock.utc_s()))
+        guarded("analysed time", lambda: self._save_time([]))
+        if self._footage is not None:
+            guarded("retention", self._footage.post)
+
+    def _beat(self) -> None:
         orders = self._outlet.beat(tuple(camera.heartbeat() for camera in self._cameras))
         pictures = {camera.config.id: camera.picture for camera in self._cameras}
         for approved in orders.approved_pictures:
             picture = pictures.get(approved.camera_id)
             if picture is not None:
                 picture.approve(approved.approved_at.timestamp())
-        self._book.close_stale(self._clock.utc_s())
-        self._save_time([])
-        if self._footage is not None:
-            self._footage.post()
 
     def _all_shelves(self) -> dict[str, Shelf]:
         """Footage this process can reach, whoever wrote it."""
@@ -270,22 +276,23 @@ class Worker:
                 self._unsent_time.popleft()
 
     def _shut_down(self) -> None:
+        """Every step has its turn, whatever the one before it met."""
         _log.info("worker stops")
-        self._load.stop(_STOP_S)
-        self._live.stop(_STOP_S)
-        _end(self._cameras)
-        self._models.close()
-        if self._foreign is not None:
-            self._foreign.stop(_STOP_S)
-        if self._footage is not None:
-            self._footage.post()
-            self._footage.stop()
-        self._desk.stop(_STOP_S)
-        self._book.retry_unsaved()
-        self._save_time([])
-        self._outlet.stop(_STOP_S)
-        self._viewing.close()
-        self._outbox.close()
+        guarded("load", lambda: self._load.stop(_STOP_S))
+        guarded("live view", lambda: self._live.stop(_STOP_S))
+        guarded("cameras", lambda: _end(self._cameras))
+        guarded("models", self._models.close)
+        if (foreign := self._foreign) is not None:
+            guarded("folders", lambda: foreign.stop(_STOP_S))
+        if (footage := self._footage) is not None:
+            guarded("retention", footage.post)
+            guarded("segments", footage.stop)
+        guarded("evidence", lambda: self._desk.stop(_STOP_S))
+        guarded("episodes", self._book.retry_unsaved)
+        guarded("analysed time", lambda: self._save_time([]))
+        guarded("delivery", lambda: self._outlet.stop(_STOP_S))
+        guarded("viewing", self._viewing.close)
+        guarded("outbox", self._outbox.close)
         _log.info("worker stopped")
 
 

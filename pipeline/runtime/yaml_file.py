@@ -11,7 +11,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipeline.core.errors import ConfigError
+from pipeline.core.redact import redact_url
 
+_HOW_TO_WRITE = {
+    "^rtsps?://": "Write rtsp://host/path, without user and password",
+    "^https?://": "Write http://host:port, without user and password",
+    "^[a-z0-9]": "Write small letters, digits, - and _; at most 64 of them",
+}
+"""By how the pattern begins that a text must fit."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -34,31 +41,85 @@ def load_yaml(path: Path, model: type[Model], *, remedy: str = "") -> Model:
             where=str(path),
             remedy=remedy or "Check the path, or copy one from configs/examples",
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be read ({error.strerror})",
+            where=str(path),
+            remedy="Check that it is a file, and who may read it",
+        ) from error
+    except UnicodeDecodeError as error:
         raise ConfigError(
             f"cannot be read ({error})", where=str(path), remedy="It must be UTF-8 text"
         ) from error
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
+        root, data = _parsed(text, path)
+    except RecursionError as error:
         raise ConfigError(
-            f"not valid YAML: {getattr(error, 'problem', None) or error}",
-            where=f"{path}{line}",
-            remedy="Check indentation and quotes on this line",
+            "nested too deeply, or an alias that stands for itself",
+            where=str(path),
+            remedy="Remove the alias (`*name`) or the brackets",
         ) from error
     if root is None:
         raise ConfigError(
             "the file is empty", where=str(path), remedy="Copy one from configs/examples"
         )
-    _refuse_twins(root, path, ())
     try:
-        return model.model_validate(data)
+        read = model.model_validate(data)
     except ValidationError as error:
-        lines = [_problem(path, root, data, model, e) for e in _root_causes(error)]
+        lines = [_problem(path, root, model, e) for e in _root_causes(error)]
         raise ConfigError("\n".join(dict.fromkeys(lines))) from error
+    _refuse_switches(data, read, root, path, ())
+    return read
+
+
+def _parsed(text: str, path: Path) -> tuple[yaml.Node | None, object]:
+    """The file's nodes, which know their lines, and its values."""
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 -- a SafeLoader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise ConfigError(
+            f"not valid YAML: {problem}",
+            where=f"{path}{line}",
+            remedy="Check indentation and quotes on this line",
+        ) from error
+    if root is not None:
+        _refuse_twins(root, path, ())
+    return root, data
+
+
+class _Loader(yaml.SafeLoader):
+    """Says where a value stands that looks like a date or number and is none, as 2026-02-30."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(
+                None, None, str(error), node.start_mark
+            ) from error
+
+
+def _refuse_switches(
+    data: object, read: object, root: yaml.Node, path: Path, keys: tuple[object, ...]
+) -> None:
+    """``keep_days: yes`` is no number, although Python counts with it."""
+    if isinstance(data, bool) and not isinstance(read, bool) and isinstance(read, int | float):
+        _, line, _ = _walk(root, keys)
+        raise ConfigError(
+            f"`{_dotted(keys)}`: a number is expected here, not yes or no",
+            where=f"{path}:{line}",
+            remedy="Write a number",
+        )
+    if isinstance(data, dict) and isinstance(read, BaseModel):
+        for key, value in data.items():
+            _refuse_switches(value, getattr(read, str(key), None), root, path, (*keys, key))
+    elif isinstance(data, list) and isinstance(read, list | tuple) and len(data) == len(read):
+        for i, (value, one) in enumerate(zip(data, read, strict=True)):
+            _refuse_switches(value, one, root, path, (*keys, i))
 
 
 def _root_causes(error: ValidationError) -> list[dict[str, object]]:
@@ -84,9 +145,7 @@ def _refuse_twins(node: yaml.Node, path: Path, keys: tuple[object, ...]) -> None
         _refuse_twins(child, path, (*keys, key.value))
 
 
-def _problem(
-    path: Path, root: yaml.Node, data: object, model: type[BaseModel], error: dict[str, object]
-) -> str:
+def _problem(path: Path, root: yaml.Node, model: type[BaseModel], error: dict[str, object]) -> str:
     loc = error["loc"]
     assert isinstance(loc, tuple)
     keys, line, known = _walk(root, loc)
@@ -101,12 +160,18 @@ def _problem(
         expected = context.get("expected_tags", "") if isinstance(context, dict) else ""
         keys = (*keys, "type")
         what, remedy = "missing or unknown type", f"Write one of {expected}"
+    elif kind == "string_pattern_mismatch":
+        what = f"{redact_url(repr(error.get('input')))} is not written as it must be"
+        remedy = _how_to_write(error.get("ctx"))
+    elif kind in ("model_type", "model_attributes_type"):
+        what, remedy = "keys with values are expected here", "Write them as `key: value`"
     else:
         what = str(error["msg"]).removeprefix("Value error, ")
         remedy = ""
         shown = error.get("input")
         if known and isinstance(shown, str | int | float | bool):
-            what = f"{what} (it is {shown!r})"
+            # An address that does not fit may be so because of the password in it.
+            what = f"{what} (it is {redact_url(repr(shown))})"
     return ConfigError(
         f"`{_dotted(keys)}`: {what}" if keys else what, where=f"{path}:{line}", remedy=remedy
     ).line()
@@ -154,6 +219,14 @@ def _dotted(keys: Sequence[object]) -> str:
     for key in keys:
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
     return text
+
+
+def _how_to_write(context: object) -> str:
+    pattern = str(context.get("pattern", "")) if isinstance(context, dict) else ""
+    for begin, remedy in _HOW_TO_WRITE.items():
+        if pattern.startswith(begin):
+            return remedy
+    return f"It must fit {pattern}"
 
 
 def _suggest(key: str, model: type[BaseModel], loc: Sequence[object]) -> str:

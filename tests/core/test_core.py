@@ -34,6 +34,8 @@ def test_no_password_survives_redaction(user: str, password: str) -> None:
         ("rtsp://a:p@ss@h/x", "rtsp://***@h/x"),
         ("http://h/x?user=a&password=b&n=1", "http://h/x?user=a&password=***&n=1"),
         ("two rtsp://a:b@h and http://c:d@i", "two rtsp://***@h and http://***@i"),
+        ("rtsp://a:p/s@h:554/x failed", "rtsp://***@h:554/x failed"),
+        ("rtsp://h:554/user=a_password=b_channel=1", "rtsp://h:554/user=a_password=***"),
         ("mail me@school.cn", "mail me@school.cn"),
     ],
 )

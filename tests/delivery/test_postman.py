@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from pipeline.core.clock import ManualClock
 from pipeline.core.errors import DeliveryError
@@ -87,6 +89,57 @@ def test_evidence_whose_file_is_gone_is_set_aside(outbox: Outbox, postman: Postm
     outbox.put(MessageKind.EVIDENCE, "ab" * 32, entry)
     postman.send_waiting()
     assert outbox.backlog().refused == 1
+
+
+@pytest.mark.parametrize("status", [500, 507])
+def test_what_the_centre_stumbles_over_keeps_nothing_else_back(
+    peer: Peer, outbox: Outbox, postman: Postman, status: int
+) -> None:
+    for key in "abc":
+        outbox.put(MessageKind.ALERT, key, key.encode())
+    peer.script = [200, status, 200]
+    with pytest.raises(DeliveryError, match=str(status)):
+        postman.send_waiting()
+    assert [body for _, _, body in peer.heard] == [b"a", b"b", b"c"]
+    assert [m.key for m in outbox.next_batch()] == ["b"]
+    assert postman.send_waiting() == 1
+
+
+def test_a_centre_that_stumbles_over_everything_is_left_alone(
+    peer: Peer, outbox: Outbox, postman: Postman
+) -> None:
+    for number in range(100):
+        outbox.put(MessageKind.ALERT, str(number), b"x")
+    peer.script = [500] * 100
+    with pytest.raises(DeliveryError):
+        postman.send_waiting()
+    assert len(peer.heard) < 10
+    assert outbox.backlog().pending == 100
+
+
+def test_evidence_that_cannot_be_read_keeps_no_alert_back(
+    peer: Peer, outbox: Outbox, postman: Postman, tmp_path: Path
+) -> None:
+    entry = json.dumps({"path": str(tmp_path), "media_type": "image/jpeg"}).encode()  # a folder
+    outbox.put(MessageKind.EVIDENCE, "ab" * 32, entry)
+    outbox.put(MessageKind.ALERT, "a", b"1")
+    with pytest.raises(DeliveryError, match="cannot read evidence"):
+        postman.send_waiting()
+    assert [body for _, _, body in peer.heard] == [b"1"]
+    assert outbox.backlog().pending == 1
+
+
+def test_the_thread_outlives_an_outbox_that_cannot_be_read(
+    outbox: Outbox, postman: Postman
+) -> None:
+    outbox.close()
+    with capture_logs() as logs:
+        postman.start()
+        deadline_s = time.monotonic() + 20
+        while len(logs) < 3 and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+        postman.stop(10.0)
+    assert [line["event"] for line in logs[:3]] == ["delivery waits"] * 3
 
 
 def test_the_thread_delivers_through_an_outage(

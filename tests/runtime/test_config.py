@@ -60,6 +60,16 @@ def test_cameras_are_gated_unless_told_otherwise_and_recordings_are_not(tmp_path
         (", token_file: worker.token", "", r"give either `token_file` or `token_env`"),
         ("data_dir: var", "data_dir: var\ndata_dir: other", r"box.yaml:3: `data_dir` is given twice"),
         ("data_dir: var", "data_dir: [var", r"not valid YAML"),
+        ("Asia/Shanghai", "Asia/Shanghai, holidays: [2026-02-30]", r"box.yaml:1: not valid YAML: .*day"),
+        ("data_dir: var", "data_dir: var\nx: &x [*x]", r"an alias that stands for itself"),
+        ("data_dir: var", "data_dir: \"a\x07b\"", r"special characters are not allowed"),
+        ("rtsp://10.0.0.8/ch1", "http://admin:secret@10.0.0.8/ch1", r"box.yaml:7: .*'http://\*\*\*@10.0.0.8/ch1' .*Write rtsp://"),
+        ("http://127.0.0.1:8000", "http://u:secret@127.0.0.1:8000", r"box.yaml:3: `api.url`: .*Write http://"),
+        ("rtsp://10.0.0.8/ch1", "rtsp://admin:se/secret@10.0.0.8/ch1", r"the address contains a password"),
+        ("rtsp://10.0.0.8/ch1", "rtsp:///ch1", r"box.yaml:7: `cameras\[0\].source.url`: .*Write rtsp://host"),
+        ("rtsp://10.0.0.8/ch1", "rtsp://10.0.0.8:99999/ch1", r"box.yaml:7: `cameras\[0\].source`: .*port"),
+        ("    name: 北门\n", "    name: 北门\n    analysis_fps: yes\n", r"box.yaml:7: `cameras\[0\].analysis_fps`: a number is expected"),
+        (_BOX, "- a\n- b\n", r"box.yaml:1: keys with values are expected here"),
     ],
 )  # fmt: skip
 def test_a_mistake_names_file_line_key_and_remedy(
@@ -103,6 +113,10 @@ def test_a_token_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
         box.api.token()
     (tmp_path / "worker.token").write_text("abc\n")
     assert box.api.token() == "abc"
+    for no_token in ("登录".encode("gbk"), "登录".encode(), b"two\nlines"):
+        (tmp_path / "worker.token").write_bytes(no_token)
+        with pytest.raises(DeliveryError, match="token"):
+            box.api.token()
 
 
 def test_a_password_comes_from_where_it_is_said(
@@ -115,6 +129,12 @@ def test_a_password_comes_from_where_it_is_said(
         source.password()  # type: ignore[union-attr]
     monkeypatch.setenv("CAM_PASSWORD", "s3cret")
     assert source.password() == "s3cret"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("url", ["rtsp://10.0.0.8:554/a@b", "rtsp://[fe80::1]:554/", "rtsps://h"])
+def test_an_unusual_address_is_taken(tmp_path: Path, url: str) -> None:
+    source = load_box(_write(tmp_path, _BOX.replace("rtsp://10.0.0.8/ch1", url))).cameras[0].source
+    assert source.url == url  # type: ignore[union-attr]
 
 
 def test_the_config_hash_knows_what_decides_an_alert(tmp_path: Path) -> None:

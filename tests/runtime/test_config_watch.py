@@ -48,6 +48,7 @@ def test_a_change_is_taken_once_when_the_file_has_settled(path: Path) -> None:
     ("old", "new", "told"),
     [
         ("data_dir: var", "data_dir: [var", "box.yaml:.*not valid YAML"),
+        ("data_dir: var", "data_dir: var\nsince: 2026-02-30", "box.yaml:3: not valid YAML: .*day"),
         ("data_dir: var", "data_dri: var", r"box.yaml:2: `data_dri`: unknown key. Did you mean"),
         ("rules:", "model: nonsense\n    rules:", r"box.yaml: cameras\[gate\].model: .*nonsense"),
         ("perimeter_intrusion", "fire_smoke", r"cameras\[gate\].rules\[0\]: .*needs_model"),

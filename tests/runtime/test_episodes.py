@@ -112,6 +112,13 @@ def test_a_killed_worker_closes_what_ended_meanwhile(box: _Box) -> None:
     assert closed.ended_at == before.ended_at
 
 
+def test_an_open_episode_of_another_version_does_not_keep_a_box_from_starting(box: _Box) -> None:
+    box.outbox.put_alert("x", b'{"id": 1}', slot=("gate", "old", "yard"), is_open=True)
+    box.start()
+    _, is_fresh = box.apply(_event(EventKind.OPENED, 10, 11))
+    assert is_fresh
+
+
 def test_an_inherited_episode_is_closed_when_nothing_continues_it(box: _Box) -> None:
     before, _ = box.apply(_event(EventKind.OPENED, 10, 11))
     box.start()

@@ -137,6 +137,39 @@ def test_a_process_that_dies_is_started_again_and_the_other_is_not_touched(
     assert supervised.pid("p2") == other
 
 
+def test_a_process_that_cannot_be_started_is_tried_again(supervised: _Box) -> None:
+    supervised.all_watched()
+    victim = supervised.pid("p1")
+    assert victim is not None
+    command = supervised.supervisor.children["p1"]._command
+    there, command[0] = command[0], str(supervised.folder / "no-such-program")
+    os.kill(victim, signal.SIGKILL)
+    supervised.until(lambda: supervised.pid("p1") is None)
+    supervised.tend(0.6)
+    assert supervised.pid("p1") is None
+    assert supervised.states() == {"a": "not_watching", "b": "watching", "c": "not_watching"}
+    assert "not started" in supervised.supervisor.children["p1"].cameras()[0].detail
+    command[0] = there
+    supervised.tend(2.0)
+    supervised.all_watched()
+
+
+def test_heartbeats_outlive_a_disk_that_is_gone(tmp_path: Path) -> None:
+    box = _Box(tmp_path)
+    box.all_watched()
+    box.supervisor._outbox.close()
+    with capture_logs() as logs:
+        box.supervisor._beats.start()
+        deadline_s = time.monotonic() + 20
+        while not any(line["event"] == "heartbeat not taken" for line in logs):
+            assert time.monotonic() < deadline_s, logs
+            time.sleep(0.01)
+    assert box.supervisor._beats.is_alive()
+    with capture_logs() as logs:
+        box.supervisor._shut_down()
+    assert (tmp_path / "p1.finished").exists()
+
+
 def test_a_process_that_hangs_is_killed_and_started_again(supervised: _Box) -> None:
     supervised.all_watched()
     first = supervised.pid("p1")

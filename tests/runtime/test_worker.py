@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,22 @@ def test_what_cannot_be_used_leaves_everything_as_it_was(box: _Box) -> None:
         assert worker._cameras == [kept]
         frames = kept.heartbeat().frames_analysed
         _until("goes on", lambda: kept.heartbeat().frames_analysed > frames)
+
+
+def test_a_worker_that_fails_still_finishes_its_segments(box: _Box) -> None:
+    def news() -> BoxConfig | None:
+        files = [*(box.folder / "footage" / "kept").rglob("*.mp4*")]
+        if any(file.stat().st_size > 20_000 for file in files):
+            raise RuntimeError("planted")
+        return None
+
+    worker = Worker(box.config(box.camera("kept", **_RECORDED)))
+    with pytest.raises(RuntimeError, match="planted"):
+        worker.run(threading.Event(), news)
+    with closing(sqlite3.connect(box.folder / "footage" / "index.sqlite")) as index:
+        rows = index.execute("SELECT count(*) FROM segments").fetchone()
+    assert rows == (1,), "the open segment was finished"
+    assert not [t.name for t in threading.enumerate() if t.name.endswith("-kept")]
 
 
 def test_recording_begins_goes_on_and_ends_with_the_configuration(box: _Box) -> None:
