@@ -72,7 +72,9 @@ def _worker(config: BoxConfig, outlet: Outlet | None = None) -> Worker:
 
     # Every camera has a thread of its own: to share out one small picture costs more than it saves.
     cv2.setNumThreads(1)
-    return Worker(config, outlet=outlet)
+    worker = Worker(config, outlet=outlet)
+    memory.settle()
+    return worker
 
 
 def stop_on_signals() -> threading.Event:
