@@ -287,7 +287,10 @@ def result(
     episode_counts, gap_counts = _sum(episodes), _sum(gaps)
     problems = [p for verdict in [*episodes, *gaps] for p in verdict.problems]
     if growth is not None and not growth.is_flat:
-        problems.append(f"memory grew by {growth.growth_mb} MB, {growth.allowed_mb} are noise")
+        problems.append(
+            f"memory grew by {growth.growth_mb} MB ({growth.mb_per_hour} an hour), "
+            f"{growth.allowed_mb} are noise"
+        )
     if not episode_counts.get("expected") or not gap_counts.get("expected"):
         problems.append("nothing was to be seen: run it longer")
     if growth is None and plan.seconds >= _JUDGED_FROM_S:
@@ -298,6 +301,7 @@ def result(
         "episodes": episode_counts,
         "gaps": gap_counts,
         "memory": None if growth is None else {**asdict(growth), "is_flat": growth.is_flat},
+        "memory_mb_by_s": [[round(at_s), round(mb, 1)] for at_s, mb in memory],
         "problems": problems,
         "faults": {kind: len(plan.of_kind(kind)) for kind in sorted({f.kind for f in plan.faults})},
         "parameters": {
@@ -330,7 +334,9 @@ def run(given: argparse.Namespace, say: Callable[[str], None]) -> dict[str, obje
         film = soak_film(bar.at)
         with BenchStack(home) as stack:
             found = Soak(stack, plan, film, bar).run()
-    found["parameters"] = {**found["parameters"], "seed": given.seed}  # type: ignore[dict-item]
+        found["parameters"] = {**found["parameters"], "seed": given.seed}  # type: ignore[dict-item]
+        if given.keep is not None:
+            (home / "result.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     for problem in found["problems"]:  # type: ignore[attr-defined]
         say(str(problem))
     say("passed" if found["passed"] else "failed")
@@ -343,7 +349,9 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
     parser.add_argument("--minutes", type=float, default=20.0, help="default 20")
     parser.add_argument("--cameras", type=int, default=16, help="default 16")
     parser.add_argument("--seed", type=int, default=1, help="decides what goes wrong")
-    parser.add_argument("--keep", type=Path, help="a new folder for logs, footage and databases")
+    parser.add_argument(
+        "--keep", type=Path, help="a new folder for logs, footage, databases and result"
+    )
     given = parser.parse_args(arguments)
     if given.cameras < 1 or given.minutes < 2.5:
         parser.error("one camera or more, for two and a half minutes or more")

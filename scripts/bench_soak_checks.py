@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -26,7 +26,11 @@ TOLD_S = 5.0
 LATE_S = 3.0
 EARLY_S = 1.0
 WARM_UP_SHARE = 0.3
-GROWTH_SHARE = 0.03
+FLOOR_S = 30.0
+"""Of readings: the lowest of each half minute says what is held, the others what is in passing."""
+ALLOWED_MB = 6.0
+"""A default run judges eight minutes and a half or more, in which 60 MB an hour are 8.5 MB. Fixed,
+so that neither a large process nor an unsteady one may lose more."""
 LEAST_S = 240.0
 """Of memory readings; in less time even a healthy process still grows into its work."""
 
@@ -197,13 +201,16 @@ class Growth:
     Attributes:
         samples: Read.
         mean_mb: Of them.
-        mb_per_hour: Slope of the straight line through them.
+        peak_mb: The highest of them.
+        mb_per_hour: Slope of the straight line through the lowest of each half minute: the median
+            of the slopes between any two, so that one step or peak does not make it.
         growth_mb: What the line rose by while they were read.
-        allowed_mb: Noise: twice the spread around the line, or 3 % if that is more.
+        allowed_mb: What is noise.
     """
 
     samples: int
     mean_mb: float
+    peak_mb: float
     mb_per_hour: float
     growth_mb: float
     allowed_mb: float
@@ -229,14 +236,24 @@ def judge_memory(samples: Sequence[tuple[float, float]]) -> Growth | None:
     warm = [s for s in samples if s[0] >= first_s + WARM_UP_SHARE * (last_s - first_s)]
     if not warm or warm[-1][0] - warm[0][0] < LEAST_S:
         return None
-    times, values = np.array(warm).T
-    slope, base = np.polyfit(times - times[0], values, 1)
-    spread = float(np.std(values - (slope * (times - times[0]) + base)))
-    mean = float(values.mean())
+    begin_s = warm[0][0]
+    lowest: dict[int, tuple[float, float]] = {}
+    for at_s, mb in warm:
+        half_minute = int((at_s - begin_s) / FLOOR_S)
+        lowest[half_minute] = min(lowest.get(half_minute, (at_s, mb)), (at_s, mb), key=_mb)
+    slope = float(
+        np.median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(lowest.values(), 2)])
+    )
+    values = [mb for _, mb in warm]
     return Growth(
         samples=len(warm),
-        mean_mb=round(mean, 1),
-        mb_per_hour=round(float(slope) * 3600, 2),
-        growth_mb=round(float(slope * (times[-1] - times[0])), 2),
-        allowed_mb=round(max(2 * spread, GROWTH_SHARE * mean), 2),
+        mean_mb=round(float(np.mean(values)), 1),
+        peak_mb=round(max(values), 1),
+        mb_per_hour=round(slope * 3600, 2),
+        growth_mb=round(slope * (warm[-1][0] - begin_s), 2),
+        allowed_mb=ALLOWED_MB,
     )
+
+
+def _mb(sample: tuple[float, float]) -> float:
+    return sample[1]

@@ -154,25 +154,39 @@ def test_noise_may_be_footage_or_a_gap_and_excuses_nothing_else() -> None:
     assert judge_gaps("a", cut, [Interval(80.0, 104.0)], 200.0).problems
 
 
-def test_flat_memory_is_flat_and_a_leak_is_not() -> None:
-    def life(mb_per_hour: float, minutes: int = 12) -> list[tuple[float, float]]:
-        rise = [(float(s), 300.0 - 150.0 / (1 + s / 20)) for s in range(0, minutes * 60, 2)]
-        return [(s, mb + s * mb_per_hour / 3600 + (s % 7) * 0.3) for s, mb in rise]
+def _life(mb_per_hour: float, minutes: int = 12) -> list[tuple[float, float]]:
+    """Warm-up, some noise of a few megabytes, and a slope."""
+    rise = [(float(s), 300.0 - 150.0 * 0.98**s) for s in range(0, minutes * 60, 2)]
+    return [(s, mb + s * mb_per_hour / 3600 + (s % 7) * 0.9) for s, mb in rise]
 
-    flat, leak = judge_memory(life(0.0)), judge_memory(life(300.0))
+
+def test_flat_memory_is_flat_and_a_leak_of_60_mb_an_hour_is_not() -> None:
+    flat, leak = judge_memory(_life(0.0)), judge_memory(_life(60.0))
     assert flat is not None
     assert flat.is_flat
     assert leak is not None
     assert not leak.is_flat
     assert judge_memory([]) is None
-    assert judge_memory(life(0.0, minutes=4)) is None
+    assert judge_memory(_life(0.0, minutes=4)) is None
+
+
+def test_a_peak_is_neither_growth_nor_excuses_it() -> None:
+    peaks = [250.0 if 600 <= s < 612 else 0.0 for s, _ in _life(0.0)]
+    for mb_per_hour, is_flat in ((0.0, True), (60.0, False)):
+        life = [(s, mb + peak) for (s, mb), peak in zip(_life(mb_per_hour), peaks, strict=True)]
+        growth = judge_memory(life)
+        assert growth is not None
+        assert growth.is_flat is is_flat
+        assert growth.peak_mb > growth.mean_mb + 200.0
 
 
 def test_a_run_passes_only_if_there_was_something_to_find() -> None:
     plan = Plan(("a",), 1200.0, (Fault("stall", "a", 50.0, 5.0),))
     good = Verdict({"expected": 1}, ())
     memory = [(float(s), 200.0) for s in range(600)]
-    assert bench_soak.result(plan, [good], [good], memory, 0.0)["passed"]
+    found = bench_soak.result(plan, [good], [good], memory, 0.0)
+    assert found["passed"]
+    assert found["memory_mb_by_s"] == [[s, 200.0] for s in range(600)]
     for episodes, gaps, samples in (
         ([Verdict({"expected": 0})], [good], memory),
         ([good], [Verdict({"expected": 0})], memory),
