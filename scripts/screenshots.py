@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -133,12 +135,18 @@ def show_live(page: Page) -> None:
     page.wait_for_timeout(3000)
 
 
-def show_recordings(page: Page) -> None:
-    """A camera's newest footage on the day's timeline; needs a recorded camera."""
-    page.goto("/cameras")
-    page.wait_for_selector("[data-testid=to-recordings]")
-    page.locator("[data-testid=to-recordings]").first.click()
+def open_recordings(page: Page) -> None:
+    """The day of the camera with the most stretches of footage; needs a recorded camera."""
+    cameras = page.request.get("/api/v1/cameras").json()["items"]
+    days = [page.request.get(f"/api/v1/recordings/{c['camera_id']}").json() for c in cameras]
+    best = max(days, key=lambda day: len(day["spans"]) if day["is_box_there"] else 0)
+    page.goto(f"/recordings/{best['camera_id']}")
     page.wait_for_selector("[data-testid=timeline]")
+
+
+def show_recordings(page: Page) -> None:
+    """A camera's newest footage on the day's timeline."""
+    open_recordings(page)
     page.keyboard.press("Space")
     page.get_by_test_id("viewing-reason-inspection").click()
     page.get_by_test_id("viewing-ok").click()
@@ -154,6 +162,56 @@ def show_retention(page: Page) -> None:
     page.goto("/retention")
     page.wait_for_selector("[data-testid=retention-school]")
     page.wait_for_timeout(500)
+
+
+def show_rules(page: Page) -> None:
+    """Which rules can watch; what to do for one that cannot."""
+    page.goto("/rules")
+    page.wait_for_selector("[data-testid=rule-row][data-state=ready]")
+    page.wait_for_selector("[data-testid=rule-cameras]")
+    page.wait_for_timeout(500)
+
+
+def show_rule_steps(page: Page) -> None:
+    """What to do for a rule that waits for a model."""
+    page.goto("/rules?state=needs_model")
+    page.locator("[data-rule=smoking] [data-testid=rule-how]").click()
+    page.wait_for_selector("[data-testid=rule-steps]")
+    page.locator("[data-rule=smoking]").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+
+
+def show_gaps(page: Page) -> None:
+    """The whole day of a recorded camera, nothing playing yet."""
+    open_recordings(page)
+    page.wait_for_timeout(800)
+
+
+def show_calendar(page: Page) -> None:
+    """The days of a recorded camera."""
+    show_gaps(page)
+    page.get_by_test_id("day").click()
+    page.wait_for_timeout(500)
+
+
+def show_empty(page: Page) -> None:
+    """A new box: what the lists would hold is left out on the way."""
+    now = datetime.now(UTC).isoformat()
+    counts = {"pending_review": 0, "confirmed": 0, "false_positive": 0}
+    nothing: dict[str, object] = {"items": [], "as_of": now, "next_cursor": None, "counts": counts}
+    for path in ("alerts", "cameras"):
+        page.route(re.compile(rf"/api/v1/{path}(\?|$)"), lambda route: route.fulfill(json=nothing))
+    page.goto("/")
+    page.wait_for_selector("[data-testid=add-camera-guide]")
+    page.wait_for_timeout(500)
+
+
+def show_error(page: Page) -> None:
+    """The command centre went away while somebody looked."""
+    show_queue(page)
+    page.context.set_offline(True)
+    page.wait_for_selector("[data-testid=offline-banner]", timeout=60_000)
+    page.wait_for_timeout(3000)
 
 
 def show_help(page: Page) -> None:
@@ -173,15 +231,21 @@ def show_sign_in(page: Page) -> None:
 
 SHOTS = (
     Shot("sign-in", show_sign_in, (ZH_LIGHT, EN_LIGHT), signed_in=False),
-    Shot("queue", show_queue, (ZH_DARK, ZH_LIGHT, EN_LIGHT, EN_DARK, ZH_PHONE)),
+    Shot("queue", show_queue, (ZH_LIGHT, EN_LIGHT, ZH_DARK, EN_DARK, ZH_PHONE)),
     Shot("false-alarm", show_reasons, (ZH_DARK,)),
     Shot("detail", show_detail, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
-    Shot("picture-fault", show_picture_fault, (ZH_LIGHT, EN_LIGHT, ZH_PHONE)),
-    Shot("cameras", show_cameras, (ZH_LIGHT, ZH_DARK, EN_LIGHT, ZH_PHONE)),
-    Shot("live", show_live, (ZH_DARK, EN_DARK)),
-    Shot("recordings", show_recordings, (ZH_LIGHT, EN_LIGHT, ZH_DARK)),
-    Shot("retention", show_retention, (ZH_LIGHT, EN_LIGHT)),
-    Shot("keys", show_help, (ZH_LIGHT,)),
+    Shot("picture-fault", show_picture_fault, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("cameras", show_cameras, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("rules", show_rules, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("rule-steps", show_rule_steps, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("live", show_live, (ZH_DARK, EN_DARK, ZH_PHONE)),
+    Shot("recordings", show_recordings, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("gaps", show_gaps, (ZH_LIGHT, EN_LIGHT, ZH_PHONE)),
+    Shot("calendar", show_calendar, (ZH_LIGHT, EN_DARK)),
+    Shot("retention", show_retention, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("empty", show_empty, (ZH_LIGHT, EN_LIGHT, ZH_PHONE)),
+    Shot("error", show_error, (ZH_LIGHT, EN_LIGHT, ZH_DARK)),
+    Shot("keys", show_help, (ZH_LIGHT, ZH_DARK)),
 )
 
 
@@ -257,12 +321,14 @@ def main() -> None:
     parser.add_argument("--password-env", default="MINGAN_PASSWORD")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--only", help="comma-separated names, as queue,detail")
+    parser.add_argument("--looks", help="comma-separated ends of names, as zh-light,en-light")
     parser.add_argument("--chromium", default=shutil.which("chromium"))
     arguments = parser.parse_args()
     password = os.environ.get(arguments.password_env)
     if not password:
         sys.exit(f"put the password into the environment variable {arguments.password_env}")
     wanted = set(arguments.only.split(",")) if arguments.only else {shot.name for shot in SHOTS}
+    looks = set(arguments.looks.split(",")) if arguments.looks else None
     arguments.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(
@@ -273,6 +339,8 @@ def main() -> None:
         for shot in SHOTS:
             if shot.name in wanted:
                 for look in shot.looks:
+                    if looks is not None and look.suffix not in looks:
+                        continue
                     take(browser, arguments.url, shot, look, session, arguments.out)
         browser.close()
 

@@ -165,6 +165,23 @@ def plays_from(page: Page, seconds: float) -> None:
     )
 
 
+def test_the_calendar_and_causes_speak_the_consoles_language(
+    page: Page, recorded: Recorded
+) -> None:
+    open_at(page, recorded.gap_s)
+    offline = page.locator("[data-testid=day-gap][data-cause=offline]")
+    expect(page.get_by_text("连接被拒绝")).to_be_visible()
+    expect(offline).to_be_visible()
+    page.get_by_test_id("day").click()
+    month = time.gmtime(recorded.gap_s + 8 * 3600).tm_mon
+    expect(page.locator(".ant-picker-dropdown")).to_contain_text(f"{month}月")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("language-switch").click()
+    expect(page.get_by_text("Connection refused")).to_be_visible()
+    page.get_by_test_id("day").click()
+    expect(page.locator(".ant-picker-dropdown")).to_contain_text("Mo")
+
+
 def test_the_timeline_is_drawn_and_the_footage_plays_over_the_gap(
     page: Page, recorded: Recorded
 ) -> None:

@@ -116,6 +116,63 @@ def test_a_new_alert_arrives_without_a_reload(page: Page, stack: Stack) -> None:
     expect(page.locator(f"[data-alert-id='{fresh['id']}']")).to_have_count(1, timeout=10_000)
 
 
+def test_the_row_under_the_pointer_stays_while_alerts_arrive(page: Page, stack: Stack) -> None:
+    _with_clip(stack)
+    _sign_in(page, stack)
+    rows = page.get_by_test_id("alert-row")
+    expect(rows.nth(1)).to_be_visible(timeout=60_000)
+    aimed = str(rows.nth(1).get_attribute("data-alert-id"))
+    row = page.locator(f"[data-alert-id='{aimed}']")
+    row.hover()
+    before = row.bounding_box()
+    first = str(rows.first.get_attribute("data-alert-id"))
+    until("one more row", lambda: rows.first.get_attribute("data-alert-id") != first, 150)
+    after = row.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 2
+    page.get_by_test_id("unseen").click()
+    expect(page.get_by_test_id("unseen")).to_have_count(0)
+    expect(rows.first).to_be_in_viewport()
+
+
+def test_letters_typed_into_the_search_are_never_keys(page: Page, stack: Stack) -> None:
+    _with_clip(stack)
+    _sign_in(page, stack)
+    expect(page.get_by_test_id("alert-row").first).to_be_visible(timeout=60_000)
+    judged = []
+    page.on(
+        "request", lambda request: judged.append(request.url) if request.method == "POST" else 0
+    )
+    page.keyboard.press("/")
+    page.keyboard.type("北")
+    expect(page).to_have_url(re.compile("q="))
+    page.wait_for_timeout(300)
+    page.keyboard.type("c")
+    expect(page.get_by_test_id("filter-text")).to_have_value("北c")
+    expect(page.get_by_test_id("empty-filtered")).to_be_visible()
+    page.get_by_test_id("filter-clear").click()
+    expect(page.get_by_test_id("filter-text")).to_have_value("")
+    assert not [url for url in judged if "/alerts/" in url]
+
+
+def test_a_verdict_on_an_alerts_page_leads_on_to_the_next(page: Page, stack: Stack) -> None:
+    _with_clip(stack)
+    _sign_in(page, stack)
+    expect(page.get_by_test_id("alert-row").nth(1)).to_be_visible(timeout=60_000)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("detail-page").get_by_test_id("confirm")).to_be_visible()
+    judged = page.url
+    page.keyboard.press("f")
+    page.keyboard.press("3")
+    expect(page).not_to_have_url(judged)
+    expect(page.get_by_test_id("detail-page")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page).to_have_url(judged)
+    expect(page.get_by_test_id("confirm")).to_be_visible()
+
+
 def test_a_blind_camera_is_told_on_the_queue_and_with_its_reason(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
     expect(page.get_by_test_id("blind-row")).to_be_visible(timeout=60_000)

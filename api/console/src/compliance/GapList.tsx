@@ -5,6 +5,7 @@ import type { RetentionFacts } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration, secondsBetween } from "../time/format";
 import styles from "./compliance.module.css";
+import { GapDetail } from "./GapDetail";
 import { floorDays, gapSpan, schoolTime } from "./retention";
 
 /** Every interval without footage with its cause, and every promise that was broken. */
@@ -79,7 +80,7 @@ export function GapList({ cameraId, facts }: { cameraId: string; facts: Retentio
                 {formatDuration(t, secondsBetween(gap.from_at, gap.to_at))}
               </span>
               <strong>{term("gap_cause", gap.cause)}</strong>
-              {gap.detail && <code className={styles.detail}>{gap.detail}</code>}
+              <GapDetail gap={gap} className={styles.muted} codeClassName={styles.detail} />
             </li>
           ))}
         </ul>

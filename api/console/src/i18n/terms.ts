@@ -19,6 +19,11 @@ export function termIds(family: TermFamily): string[] {
   return Object.keys(zh[family]);
 }
 
+/** Whether the vocabulary has a word for it. */
+export function isTerm(family: TermFamily, id: string): boolean {
+  return Object.hasOwn(zh[family], id);
+}
+
 export function useTerm(): (family: TermFamily, id: string) => string {
   const { i18n } = useTranslation();
   return useCallback((family, id) => term(i18n.language, family, id), [i18n.language]);

@@ -1,5 +1,7 @@
 import { LeftOutlined, RightOutlined } from "@ant-design/icons";
-import { Button, Tooltip } from "antd";
+import { Button, DatePicker, Tooltip } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
+import { useRef, type ComponentRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { floorPercent } from "../compliance/retention";
@@ -8,6 +10,7 @@ import { shiftDay } from "./day";
 import styles from "./recordings.module.css";
 
 const SHOWN_DAYS = 31;
+const DAY = "YYYY-MM-DD";
 
 interface Props {
   day: RecordingDay;
@@ -18,6 +21,7 @@ interface Props {
 /** The days before, each with how complete it is; a day that nobody judged has no bar. */
 export function DayPicker({ day, today, onDay }: Props) {
   const { t } = useTranslation();
+  const calendar = useRef<ComponentRef<typeof DatePicker>>(null);
   const known = new Map(day.days.map((each) => [each.day, each]));
   const days = Array.from({ length: SHOWN_DAYS }, (_, index) => shiftDay(today, index - SHOWN_DAYS + 1));
   return (
@@ -29,12 +33,27 @@ export function DayPicker({ day, today, onDay }: Props) {
         aria-label={t("recordings.dayBack")}
         data-testid="day-back"
       />
-      <input
-        type="date"
-        className={styles.date}
-        value={day.day}
-        max={today}
-        onChange={(event) => event.target.value && onDay(event.target.value)}
+      <DatePicker
+        ref={calendar}
+        size="small"
+        className={styles.date ?? ""}
+        value={dayjs(day.day)}
+        maxDate={dayjs(today)}
+        format={DAY}
+        allowClear={false}
+        showNow={false}
+        onChange={(chosen: Dayjs | null) => {
+          if (chosen) onDay(chosen.format(DAY));
+          // Keys belong to the player again.
+          calendar.current?.blur();
+        }}
+        cellRender={(each, { type, originNode }) =>
+          type === "date" && typeof each === "object" ? (
+            <DayCell share={shareOf(known.get(each.format(DAY)))}>{originNode}</DayCell>
+          ) : (
+            originNode
+          )
+        }
         aria-label={t("recordings.day")}
         data-testid="day"
       />
@@ -48,8 +67,7 @@ export function DayPicker({ day, today, onDay }: Props) {
       />
       <div className={styles.strip} role="group" aria-label={t("recordings.completeness")}>
         {days.map((each) => {
-          const told = known.get(each);
-          const share = told && told.expected_s > 0 ? told.recorded_s / told.expected_s : null;
+          const share = shareOf(known.get(each));
           const words =
             share === null
               ? t("recordings.dayUntold", { day: each })
@@ -60,7 +78,7 @@ export function DayPicker({ day, today, onDay }: Props) {
                 type="button"
                 className={styles.dayMark}
                 data-chosen={each === day.day}
-                data-whole={share !== null && share >= 0.9999}
+                data-whole={isWhole(share)}
                 aria-label={words}
                 aria-pressed={each === day.day}
                 onClick={() => onDay(each)}
@@ -76,6 +94,25 @@ export function DayPicker({ day, today, onDay }: Props) {
           );
         })}
       </div>
+    </div>
+  );
+}
+
+type Told = RecordingDay["days"][number];
+
+/** How complete a day is, 0–1; null: nobody judged it. */
+function shareOf(told: Told | undefined): number | null {
+  return told && told.expected_s > 0 ? told.recorded_s / told.expected_s : null;
+}
+
+function isWhole(share: number | null): boolean {
+  return share !== null && share >= 0.9999;
+}
+
+function DayCell({ share, children }: { share: number | null; children: ReactNode }) {
+  return (
+    <div className={styles.cell} data-told={share !== null} data-whole={isWhole(share)}>
+      {children}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 
 import { RiskMark } from "../alerts/RiskMark";
 import { StatusMark } from "../alerts/StatusMark";
+import { GapDetail } from "../compliance/GapDetail";
 import type { RecordingDay } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration } from "../time/format";
@@ -31,7 +32,7 @@ export function EventList({ day, onSeek }: { day: RecordingDay; onSeek: (at: num
                   <strong>{term("gap_cause", gap.cause)}</strong>
                   <span className={styles.muted}>{formatDuration(t, (to - from) / 1000)}</span>
                 </button>
-                {gap.detail && <code className={styles.detail}>{gap.detail}</code>}
+                <GapDetail gap={gap} className={styles.cause} codeClassName={styles.detail} />
               </li>
             );
           })}

@@ -189,12 +189,14 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
                     n: floorPercent(share),
                   })}
             </span>
-            <Tooltip title={<>{t("recordings.zoomOut")} <kbd>{t("recordings.minus")}</kbd></>}>
-              <Button size="small" icon={<MinusOutlined />} onClick={() => zoomBy(2)} aria-label={t("recordings.zoomOut")} data-testid="zoom-out" />
-            </Tooltip>
-            <Tooltip title={<>{t("recordings.zoomIn")} <kbd>{t("recordings.plus")}</kbd></>}>
-              <Button size="small" icon={<PlusOutlined />} onClick={() => zoomBy(0.5)} aria-label={t("recordings.zoomIn")} data-testid="zoom-in" />
-            </Tooltip>
+            <span className={styles.zoom}>
+              <Tooltip title={<>{t("recordings.zoomOut")} <kbd>{t("recordings.minus")}</kbd></>}>
+                <Button size="small" icon={<MinusOutlined />} onClick={() => zoomBy(2)} aria-label={t("recordings.zoomOut")} data-testid="zoom-out" />
+              </Tooltip>
+              <Tooltip title={<>{t("recordings.zoomIn")} <kbd>{t("recordings.plus")}</kbd></>}>
+                <Button size="small" icon={<PlusOutlined />} onClick={() => zoomBy(0.5)} aria-label={t("recordings.zoomIn")} data-testid="zoom-in" />
+              </Tooltip>
+            </span>
           </div>
           <Timeline day={day} view={view} onView={setView} position={position} onSeek={look} />
           <p className={styles.legend}>

@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { RecordingDay } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration } from "../time/format";
-import { LEAD_MS, percent, rangeOf, schoolClock, ticks, untold, zoom, type Range } from "./day";
+import { useNarrow } from "../ui/useNarrow";
+import { LEAD_MS, percent, rangeOf, schoolClock, TICKS, ticks, untold, zoom, type Range } from "./day";
 import styles from "./recordings.module.css";
 
 interface Props {
@@ -20,6 +21,7 @@ interface Props {
 export function Timeline({ day, view, onView, position, onSeek }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
+  const narrow = useNarrow();
   const lanes = useRef<HTMLDivElement>(null);
   const [hover, setHover] = useState<number | null>(null);
   const whole = rangeOf(day);
@@ -91,7 +93,7 @@ export function Timeline({ day, view, onView, position, onSeek }: Props) {
         data-testid="timeline-lanes"
       >
         <div className={styles.ticks}>
-          {ticks(view, whole).map((at) => (
+          {ticks(view, whole, narrow ? TICKS.narrow : TICKS.wide).map((at) => (
             <span key={at} className={styles.tick} style={{ left: `${percent(at, view)}%` }}>
               {clock(at, view.to - view.from < 600_000)}
             </span>

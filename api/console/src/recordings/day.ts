@@ -10,8 +10,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** Nobody needs to see less than this at once. */
 export const CLOSEST_MS = 2 * MINUTE;
-const STEPS = [10_000, 30_000, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR];
-const MOST_TICKS = 13;
+const STEPS = [10_000, 30_000, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR];
+const LONGEST_STEP = 6 * HOUR;
+/** As many hours as fit beside each other on a screen, and on a phone. */
+export const TICKS = { wide: 13, narrow: 4 } as const;
 /** Shorter holes between what was told are rounding. */
 const SEAM_MS = 2000;
 /** An alert is looked at from a little before it began. */
@@ -96,9 +98,9 @@ export function showing(view: Range, whole: Range, at: number): Range {
 }
 
 /** Moments to label, counted from the school's midnight. */
-export function ticks(view: Range, whole: Range): number[] {
+export function ticks(view: Range, whole: Range, most: number = TICKS.wide): number[] {
   const length = view.to - view.from;
-  const step = STEPS.find((each) => length / each <= MOST_TICKS) ?? 3 * HOUR;
+  const step = STEPS.find((each) => length / each <= most) ?? LONGEST_STEP;
   const found: number[] = [];
   for (let at = whole.from + Math.ceil((view.from - whole.from) / step) * step; at <= view.to; at += step) {
     found.push(at);

@@ -21,7 +21,7 @@ export function NextStep({ view, box, isUsed }: Props) {
   const kind = ruleKind(view.rule);
   const missing = missingWants(box);
   const guide = (name: string) => `docs/guide/${language === "zh" ? "zh/" : ""}${name}.md`;
-  const yaml = ruleSnippet(view.rule, box, t("guide.sampleZone"));
+  const yaml = ruleSnippet(view.rule, box, t("rules.sampleZone"));
   if (view.state === "unknown") {
     return (
       <div className={styles.steps} data-testid="rule-steps">

@@ -1,13 +1,16 @@
-import { ReloadOutlined, SearchOutlined } from "@ant-design/icons";
-import { Button, Input, Segmented } from "antd";
+import { ReloadOutlined } from "@ant-design/icons";
+import { Button, Segmented } from "antd";
+import { useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Freshness } from "../alerts/queue/Freshness";
 import { useCameras } from "../cameras/useCameras";
 import type { RuleViewState } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { useKeys } from "../keyboard/useKeys";
 import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
+import { SearchBox } from "../ui/SearchBox";
 import { StatePanel } from "../ui/StatePanel";
 import { RuleRow } from "./RuleRow";
 import { hasUse, RULE_STATES, rowsOf, type Row, type Use } from "./rules";
@@ -25,6 +28,9 @@ export function Component() {
   const [stateInUrl, setState] = useUrlFilter("state");
   const [useInUrl, setUse] = useUrlFilter("use");
   const [text, setText] = useUrlFilter("q");
+  const search = useCallback((typed: string) => setText(typed || null), [setText]);
+  const searchBox = useRef<HTMLInputElement>(null);
+  useKeys({ search: () => searchBox.current?.focus() });
 
   if (query.isError && !query.data) {
     return (
@@ -87,16 +93,14 @@ export function Component() {
           }))}
           data-testid="rule-use-filter"
         />
-        <Input
-          size="small"
-          allowClear
-          className={styles.search ?? ""}
-          prefix={<SearchOutlined />}
+        <SearchBox
+          text={text ?? ""}
+          onSearch={search}
           placeholder={t("rules.search")}
-          aria-label={t("rules.search")}
-          value={text ?? ""}
-          onChange={(event) => setText(event.target.value || null)}
-          data-testid="rule-search"
+          label={t("rules.search")}
+          className={styles.search}
+          box={searchBox}
+          testId="rule-search"
         />
         <span className={styles.spacer} />
         <Freshness updatedAt={query.dataUpdatedAt} failed={query.isError} />

@@ -1,8 +1,8 @@
 import { ArrowLeftOutlined, LeftOutlined, RightOutlined } from "@ant-design/icons";
 import { Button, Skeleton, Tooltip } from "antd";
-import { useRef, type CSSProperties, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, type CSSProperties, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
 
 import { useCameras } from "../../cameras/useCameras";
 import { Problem } from "../../http/problem";
@@ -13,9 +13,11 @@ import { isPictureFault } from "../../picture/faults";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { StatePanel } from "../../ui/StatePanel";
 import { Facts } from "../Facts";
+import { cameFromQueue } from "../fromQueue";
 import { pictureRatio } from "../player/Picture";
 import { Player, type PlayerHandle } from "../player/Player";
 import { ReviewActions } from "../review/ReviewActions";
+import { useReview } from "../review/UndoProvider";
 import { RiskMark } from "../RiskMark";
 import { StatusMark } from "../StatusMark";
 import { useAlertControls } from "../useAlertControls";
@@ -40,11 +42,19 @@ export function Component() {
   const alert = query.data;
   const cameras = useCameras();
   const neighbours = useNeighbours(id, filters);
-  const controls = useAlertControls(alert, player);
-
-  const go = (to: string | undefined) => {
-    if (to) void navigate(`/alerts/${to}${search}`, { replace: true });
-  };
+  const state: unknown = useLocation().state;
+  const review = useReview();
+  const go = useCallback(
+    (to: string | undefined) => {
+      if (to) void navigate(`/alerts/${to}${search}`, { replace: true, state });
+    },
+    [navigate, search, state],
+  );
+  // A link from a colleague stays on its alert; who works off the queue is led on.
+  const controls = useAlertControls(alert, player, () => {
+    if (cameFromQueue(state)) go(neighbours.next);
+  });
+  useEffect(() => review.onUndone(go), [review, go]);
   useKeys(
     {
       ...controls.handlers,

@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -91,12 +92,20 @@ function RuleFact({ name, value }: { name: string; value: FactValue }) {
     case "withheld":
       return <Line name={t("ruleFact.withheld")}>{value}</Line>;
     default:
-      if (isMeasure(name)) return <Line name={t(`ruleFact.measure.${name}`)}>{value}</Line>;
+      if (isMeasure(name)) {
+        return <Line name={t(`ruleFact.measure.${name}`)}>{measured(t, name, value)}</Line>;
+      }
       if (name.startsWith(WITHHELD)) {
         return <Line name={term("rules", name.slice(WITHHELD.length))}>{value}</Line>;
       }
       return <Line name={<code>{name}</code>}>{value}</Line>;
   }
+}
+
+/** A share is read as a percentage. */
+function measured(t: TFunction, name: string, value: FactValue): ReactNode {
+  if (typeof value !== "number" || !name.endsWith("_share")) return value;
+  return t("retention.percent", { n: Math.round(value * 1000) / 10 });
 }
 
 function Line({ name, children }: { name: ReactNode; children: ReactNode }) {

@@ -23,18 +23,19 @@ export function Stills({ alert }: { alert: AlertDetail }) {
     return () => window.clearTimeout(timer);
   }, [grant]);
 
-  if (!alert.snapshot_url && !alert.has_original) return null;
+  if (!alert.has_original && (isAbove || !alert.snapshot_url)) return null;
   return (
     <section className={styles.stills} data-testid="stills">
       <header className={styles.stillsHead}>
-        <h2 className={styles.heading}>{t("detail.still")}</h2>
+        <h2 className={styles.heading}>{t(isAbove ? "evidence.snapshot_original" : "detail.still")}</h2>
         <span className={styles.privacy}>
           {grant ? (
             <>
               <EyeOutlined aria-hidden="true" /> {t("original.shown")}
             </>
           ) : (
-            alert.has_original && (
+            alert.has_original &&
+            !isAbove && (
               <>
                 <EyeInvisibleOutlined aria-hidden="true" /> {t("player.blurred")}
               </>

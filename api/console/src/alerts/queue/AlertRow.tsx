@@ -7,6 +7,7 @@ import { useTerm } from "../../i18n/terms";
 import { formatDuration } from "../../time/format";
 import { Ago, Elapsed, Moment } from "../../time/TimeText";
 import { Picture } from "../player/Picture";
+import { FROM_QUEUE } from "../fromQueue";
 import { RiskMark } from "../RiskMark";
 import { StatusMark } from "../StatusMark";
 import styles from "./queue.module.css";
@@ -35,6 +36,7 @@ export const AlertRow = memo(function AlertRow(props: Props) {
     <li className={arrived ? `${styles.item} ${styles.arrived}` : styles.item}>
       <Link
         to={path}
+        state={FROM_QUEUE}
         className={styles.row}
         data-risk={alert.risk}
         data-testid="alert-row"
@@ -49,7 +51,7 @@ export const AlertRow = memo(function AlertRow(props: Props) {
           event.preventDefault();
           onFocus(alert.id);
         }}
-        onDoubleClick={() => onFocus && void navigate(path)}
+        onDoubleClick={() => onFocus && void navigate(path, { state: FROM_QUEUE })}
       >
         <div className={styles.thumb}>
           {alert.snapshot_url ? (

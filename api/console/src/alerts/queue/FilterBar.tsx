@@ -1,12 +1,13 @@
-import { FilterOutlined, ReloadOutlined, SearchOutlined } from "@ant-design/icons";
-import { Badge, Button, Drawer, Input, Segmented, Select, type InputRef } from "antd";
-import { lazy, Suspense, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { FilterOutlined, ReloadOutlined } from "@ant-design/icons";
+import { Badge, Button, Drawer, Segmented, Select } from "antd";
+import { lazy, Suspense, useCallback, useState } from "react";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertCounts, CameraView } from "../../http/types";
 import { termIds, useTerm } from "../../i18n/terms";
 import { schoolsOf } from "../../schools/schools";
+import { SearchBox } from "../../ui/SearchBox";
 import { useNarrow } from "../../ui/useNarrow";
 import {
   DEFAULT_FILTERS,
@@ -23,7 +24,6 @@ import { Freshness } from "./Freshness";
 import styles from "./queue.module.css";
 
 const CustomRange = lazy(() => import("./CustomRange"));
-const SEARCH_PAUSE_MS = 300;
 
 interface Props {
   filters: AlertFilters;
@@ -121,6 +121,7 @@ function Selects({ filters, cameras, onChange, searchBox }: Props) {
   const term = useTerm();
   const [custom, setCustom] = useState(false);
   const schools = schoolsOf(cameras);
+  const search = useCallback((text: string) => onChange({ text }), [onChange]);
   const isCustom = custom || filters.from !== null || filters.to !== null;
   return (
     <>
@@ -204,45 +205,15 @@ function Selects({ filters, cameras, onChange, searchBox }: Props) {
         </Suspense>
       )}
       <SearchBox
-        key={filters.text === "" ? "empty" : "filled"}
         text={filters.text}
-        onChange={onChange}
-        searchBox={searchBox}
+        onSearch={search}
+        placeholder={t("filter.text")}
+        label={t("filter.textHint")}
+        className={styles.search}
+        suffix={<kbd>{"/"}</kbd>}
+        box={searchBox}
+        testId="filter-text"
       />
     </>
-  );
-}
-
-interface SearchProps {
-  text: string;
-  onChange: (changes: Partial<AlertFilters>) => void;
-  searchBox: RefObject<HTMLInputElement | null>;
-}
-
-function SearchBox({ text, onChange, searchBox }: SearchProps) {
-  const { t } = useTranslation();
-  const [typed, setTyped] = useState(text);
-  const input = useRef<InputRef>(null);
-  useImperativeHandle(searchBox, () => input.current?.input as HTMLInputElement, []);
-  useEffect(() => {
-    if (typed.trim() === text) return undefined;
-    const timer = window.setTimeout(() => onChange({ text: typed.trim() }), SEARCH_PAUSE_MS);
-    return () => window.clearTimeout(timer);
-  }, [typed, text, onChange]);
-  return (
-    <Input
-      ref={input}
-      size="small"
-      allowClear
-      className={styles.search ?? ""}
-      prefix={<SearchOutlined aria-hidden="true" />}
-      suffix={typed ? null : <kbd>/</kbd>}
-      placeholder={t("filter.text")}
-      aria-label={t("filter.text")}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      data-testid="filter-text"
-    />
   );
 }

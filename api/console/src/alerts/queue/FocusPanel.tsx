@@ -9,6 +9,7 @@ import { useTerm } from "../../i18n/terms";
 import { Comparison } from "../../picture/Comparison";
 import { isPictureFault } from "../../picture/faults";
 import { Facts } from "../Facts";
+import { FROM_QUEUE } from "../fromQueue";
 import { Player, type PlayerHandle } from "../player/Player";
 import { ReviewActions } from "../review/ReviewActions";
 import { RiskMark } from "../RiskMark";
@@ -48,7 +49,7 @@ export function FocusPanel({ alert, loading, controls, camera, search, player }:
             .join(" · ")}
         </span>
         <Tooltip title={<>{t("queue.openDetail")} <kbd>{"Enter"}</kbd></>}>
-          <Link to={`/alerts/${alert.id}${search}`} data-testid="open-detail">
+          <Link to={`/alerts/${alert.id}${search}`} state={FROM_QUEUE} data-testid="open-detail">
             <Button
               size="small"
               type="text"

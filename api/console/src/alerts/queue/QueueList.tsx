@@ -1,6 +1,7 @@
+import { ArrowUpOutlined } from "@ant-design/icons";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertPage, AlertSummary } from "../../http/types";
@@ -8,6 +9,7 @@ import { useLive } from "../../live/LiveProvider";
 import { AlertRow } from "./AlertRow";
 import { BlindRow } from "./BlindRow";
 import styles from "./queue.module.css";
+import { RowKeeper } from "./RowKeeper";
 
 interface Props {
   list: UseInfiniteQueryResult<InfiniteData<AlertPage>>;
@@ -31,6 +33,8 @@ export function QueueList(props: Props) {
   const { arrivals } = useLive();
   const end = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
+  const keeper = useRef<RowKeeper>(null);
+  const [unseen, setUnseen] = useState(0);
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
 
   useEffect(() => {
@@ -46,6 +50,14 @@ export function QueueList(props: Props) {
     return () => observer.disconnect();
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, rows.length]);
 
+  useLayoutEffect(() => {
+    if (!scroller.current) return undefined;
+    const made = new RowKeeper(scroller.current, setUnseen);
+    keeper.current = made;
+    return () => made.close();
+  }, []);
+  useLayoutEffect(() => keeper.current?.settle(arrivals), [rows, arrivals]);
+
   useEffect(() => {
     const row = scroller.current?.querySelector<HTMLElement>("[aria-current=true]");
     if (!row) return;
@@ -56,6 +68,13 @@ export function QueueList(props: Props) {
   return (
     <div className={styles.list} ref={scroller} data-testid="queue-list">
       <BlindRow />
+      {unseen > 0 && (
+        <div className={styles.unseen}>
+          <button type="button" onClick={() => scroller.current?.scrollTo({ top: 0 })} data-testid="unseen">
+            <ArrowUpOutlined aria-hidden="true" /> {t("queue.unseen", { count: unseen })}
+          </button>
+        </div>
+      )}
       {list.isPending && (
         <ul aria-busy="true" aria-label={t("queue.loading")}>
           {Array.from({ length: SKELETON_ROWS }, (_, index) => (

@@ -8,6 +8,7 @@ import { ErrorPanel } from "../../ui/ErrorPanel";
 import { schoolsOf } from "../../schools/schools";
 import { useNarrow } from "../../ui/useNarrow";
 import { flatten } from "../cache";
+import { FROM_QUEUE } from "../fromQueue";
 import type { PlayerHandle } from "../player/Player";
 import { useReview } from "../review/UndoProvider";
 import { useAlertControls } from "../useAlertControls";
@@ -45,7 +46,7 @@ export function Component() {
   const controls = useAlertControls(focused, player, () => {
     if (filters.status === null) move(1);
   });
-  const open = (id: string) => void navigate(`/alerts/${id}${search}`);
+  const open = (id: string) => void navigate(`/alerts/${id}${search}`, { state: FROM_QUEUE });
 
   useKeys(
     {
