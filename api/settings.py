@@ -58,6 +58,20 @@ class Settings(BaseSettings):
     undo_s: Annotated[float, Field(ge=0)] = 10.0
     grant_s: Annotated[float, Field(gt=0)] = 120.0
     """How long an opened original may be fetched."""
+    keep_false_positive_days: Annotated[int, Field(ge=30)] = 30
+    """Pictures and clips of alerts judged false, from their judgement. Alarm records are kept for
+    30 days (常教安〔2017〕3号); beyond that there is no purpose left."""
+    keep_unjudged_days: Annotated[int, Field(ge=30)] = 90
+    """Pictures and clips of alerts nobody judged: as long as the longest footage (反恐怖主义法
+    §32)."""
+    keep_confirmed_days: Annotated[int, Field(ge=30)] | None = None
+    """Pictures and clips of confirmed alerts, from their judgement; default keeps them."""
+    keep_records_days: Annotated[int, Field(ge=30)] = 730
+    """What is written of alerts that nobody confirmed, for statistics."""
+    keep_access_log_days: Annotated[int, Field(ge=183)] = 365
+    """网络安全法 §21(三) demands six months at least."""
+    keep_analysed_days: Annotated[int, Field(ge=32)] = 92
+    """Minutes of analysed time: as long as the longest footage they are shown beside."""
     events_keep: Annotated[int, Field(ge=1)] = 10_000
     events_keep_h: Annotated[float, Field(gt=0)] = 24.0
     subscriber_queue: Annotated[int, Field(ge=1)] = 256

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import structlog
 
+from api import expiry
 from api.auth import service as auth
 from api.bus import service as bus
 from api.cameras import service as cameras
@@ -29,6 +30,7 @@ from api.workers import service as workers
 
 _WATCH_EVERY_S = 2.0
 _PRUNE_EVERY_S = 300.0
+_EXPIRE_EVERY_S = 300.0
 _log = structlog.get_logger(__name__)
 
 
@@ -187,6 +189,7 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
             for name, every_s, round_ in (
                 ("lost_workers", watch_every_s, announce_lost_workers),
                 ("prune", _PRUNE_EVERY_S, prune_events),
+                ("expiry", _EXPIRE_EVERY_S, expiry.run),
             )
         ]
         try:

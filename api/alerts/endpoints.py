@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.alerts import review, service
+from api.alerts import expiry, review, service
 from api.alerts.filters import AlertFilters
 from api.alerts.schemas import (
     AlertDetail,
@@ -19,12 +19,13 @@ from api.alerts.schemas import (
     OriginalGrant,
     OriginalRequest,
 )
-from api.auth.guards import Person, client_of
+from api.auth.guards import Administrator, Person, client_of
 from api.contract import RiskLevel
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
     BadTransitionError,
+    ForbiddenError,
     InvalidError,
     NoOriginalError,
     NotFoundError,
@@ -145,6 +146,30 @@ async def false_positive(
 async def undo(alert_id: UUID, person: Person, work: Writer, runtime: RuntimeDep) -> AlertSummary:
     """Back to `pending_review`, by the same person within ten seconds."""
     return await review.undo(work, alert_id, person.username, _undo_s(runtime))
+
+
+@router.post(
+    "/{alert_id}/hold",
+    operation_id="alerts_hold",
+    summary="Delete nothing about it",
+    responses=problems(NotSignedInError, BadCsrfError, NotFoundError, InvalidError),
+)
+async def hold(alert_id: UUID, person: Person, work: Writer, runtime: RuntimeDep) -> AlertSummary:
+    """Keep record and evidence beyond their time, until somebody releases it."""
+    return await expiry.hold(work, alert_id, person.username, _undo_s(runtime))
+
+
+@router.post(
+    "/{alert_id}/release",
+    operation_id="alerts_release",
+    summary="Let its time run again",
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
+)
+async def release(
+    alert_id: UUID, person: Administrator, work: Writer, runtime: RuntimeDep
+) -> AlertSummary:
+    """Undo a hold. Administrators only: evidence may be deleted within minutes."""
+    return await expiry.release(work, alert_id, person.username, _undo_s(runtime))
 
 
 @router.post(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts.filters import AlertFilters
+from api.alerts.schemas import AlertStatus
 from api.contract import EvidenceRef
 from api.db.models import Alert, AlertEvidence, AlertHistory, Camera, EvidenceFile
 from api.db.upsert import insert_if_absent
@@ -32,10 +34,11 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """A reference to evidence, and whether the bytes have arrived."""
+    """A reference to evidence, whether the bytes are there, and since when they no longer are."""
 
     reference: AlertEvidence
     is_available: bool
+    deleted_at: datetime | None = None
 
 
 def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
@@ -136,25 +139,25 @@ class AlertRepository:
 
     async def counts(self, filters: AlertFilters) -> dict[str, int]:
         """Number of alerts by status."""
-        query = (
-            select(Alert.status, func.count())
-            .join(Camera, Camera.camera_id == Alert.camera_id)
-            .where(*_conditions(filters))
-            .group_by(Alert.status)
-        )
+        query = select(Alert.status, func.count()).where(*_conditions(filters))
+        if filters.school_ids or filters.text.strip():
+            # Only then: without it the count is read from an index.
+            query = query.join(Camera, Camera.camera_id == Alert.camera_id)
+        query = query.group_by(Alert.status)
         return {row[0]: row[1] for row in await self._session.execute(query)}
 
     async def evidence_of(self, alert_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
         """Evidence of several alerts, in the worker's order."""
         query = (
-            select(AlertEvidence, EvidenceFile.sha256)
+            select(AlertEvidence, EvidenceFile.sha256, EvidenceFile.deleted_at)
             .outerjoin(EvidenceFile, EvidenceFile.sha256 == AlertEvidence.sha256)
             .where(AlertEvidence.alert_id.in_(alert_ids))
             .order_by(AlertEvidence.alert_id, AlertEvidence.position)
         )
         found: dict[UUID, list[EvidenceRow]] = defaultdict(list)
-        for reference, arrived in await self._session.execute(query):
-            found[reference.alert_id].append(EvidenceRow(reference, arrived is not None))
+        for reference, arrived, deleted_at in await self._session.execute(query):
+            is_there = arrived is not None and deleted_at is None
+            found[reference.alert_id].append(EvidenceRow(reference, is_there, deleted_at))
         return found
 
     async def naming(self, sha256: str) -> list[UUID]:
@@ -164,6 +167,68 @@ class AlertRepository:
                 select(AlertEvidence.alert_id).where(AlertEvidence.sha256 == sha256).distinct()
             )
         )
+
+    async def lock_due_evidence(
+        self, before: Mapping[AlertStatus, datetime], limit: int
+    ) -> list[Alert]:
+        """Alerts that stand in these statuses since before then and still have their evidence."""
+        is_due = or_(
+            *(
+                and_(
+                    Alert.status == status,
+                    Alert.received_at < moment,
+                    func.coalesce(Alert.reviewed_at, Alert.received_at) < moment,
+                )
+                for status, moment in before.items()
+            )
+        )
+        query = (
+            select(Alert)
+            .where(Alert.evidence_deleted_at.is_(None), Alert.held_at.is_(None), is_due)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return list(await self._session.scalars(query))
+
+    async def evidence_only_of(self, alert_ids: Collection[UUID]) -> set[str]:
+        """Files that these alerts name and no other that still has its evidence."""
+        named = set(
+            await self._session.scalars(
+                select(AlertEvidence.sha256).where(AlertEvidence.alert_id.in_(alert_ids))
+            )
+        )
+        needed = await self._session.scalars(
+            select(AlertEvidence.sha256)
+            .join(Alert, Alert.id == AlertEvidence.alert_id)
+            .where(
+                AlertEvidence.sha256.in_(named),
+                Alert.id.not_in(alert_ids),
+                Alert.evidence_deleted_at.is_(None),
+            )
+        )
+        return named - set(needed)
+
+    async def with_evidence(self, alert_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these alerts that name any evidence."""
+        query = select(AlertEvidence.alert_id).where(AlertEvidence.alert_id.in_(alert_ids))
+        return set(await self._session.scalars(query))
+
+    async def delete_due_records(self, before: datetime, limit: int) -> int:
+        """Delete alerts that nobody confirmed or holds; answers how many."""
+        due = (
+            select(Alert.id)
+            .where(
+                Alert.evidence_deleted_at.is_not(None),
+                Alert.status != AlertStatus.CONFIRMED,
+                Alert.held_at.is_(None),
+                Alert.received_at < before,
+                func.coalesce(Alert.reviewed_at, Alert.received_at) < before,
+            )
+            .limit(limit)
+        )
+        found = list(await self._session.scalars(due))
+        await self._session.execute(delete(Alert).where(Alert.id.in_(found)))
+        return len(found)
 
     async def history(self, alert_id: UUID) -> list[AlertHistory]:
         """An alert's history, oldest first."""

@@ -50,6 +50,9 @@ class HistoryAction(StrEnum):
     FALSE_POSITIVE = "false_positive"
     UNDONE = "undone"
     ORIGINAL_OPENED = "original_opened"
+    HELD = "held"
+    RELEASED = "released"
+    EVIDENCE_DELETED = "evidence_deleted"
 
 
 class PictureSize(BaseModel):
@@ -176,8 +179,11 @@ class EvidenceView(BaseModel):
     height: int
     starts_at: Moment
     duration_s: float
-    available: bool = Field(description="Whether its bytes have arrived.")
-    url: str | None = Field(description="Null for originals and until the bytes arrive.")
+    available: bool = Field(description="Whether its bytes are there.")
+    deleted_at: Moment | None = Field(
+        description="When its bytes were deleted because their time had come."
+    )
+    url: str | None = Field(description="Null for originals and while the bytes are not there.")
 
 
 class HistoryEntry(BaseModel):
@@ -194,6 +200,10 @@ class AlertDetail(AlertSummary):
     """Everything about one alert."""
 
     episode: EpisodeFacts
+    held_at: Moment | None = Field(
+        description="Since when nothing about it is deleted, because a person wants so."
+    )
+    held_by: str | None
     evidence: list[EvidenceView]
     history: list[HistoryEntry]
 

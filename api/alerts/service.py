@@ -25,7 +25,7 @@ from api.alerts.schemas import (
 from api.bus.work import UnitOfWork
 from api.contract import AlertEpisode
 from api.db.models import AlertHistory
-from api.kit.errors import NotFoundError
+from api.kit.errors import NotFoundError, UnavailableError
 from api.kit.pagination import Cursor
 
 
@@ -33,6 +33,9 @@ async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float)
     """Keep an episode if its revision is the highest so far; answers whether it was.
 
     The camera must exist, if only as a placeholder.
+
+    Raises:
+        UnavailableError: If it is deleted at the same moment; it will be new when sent again.
     """
     alerts = AlertRepository(work.session)
     facts = episode.model_dump(exclude={"evidence"}) | {
@@ -40,6 +43,8 @@ async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float)
         "box_norm_xyxy": list(episode.box_norm_xyxy),
         "zone_norm": [list(point) for point in episode.zone_norm],
         "updated_at": work.now,
+        # What it names anew is deleted in its turn.
+        "evidence_deleted_at": None,
     }
     new = facts | {
         "received_at": work.now,
@@ -52,7 +57,8 @@ async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float)
         )
     else:
         known = await alerts.lock(episode.id)
-        assert known is not None, "an alert is never deleted while it is sent"
+        if known is None:
+            raise UnavailableError("the alert was deleted meanwhile")
         if known.revision >= episode.revision:
             return False
         for name, value in facts.items():

@@ -108,6 +108,7 @@ def _evidence(row: EvidenceRow) -> EvidenceView:
         starts_at=reference.starts_at,
         duration_s=reference.duration_s,
         available=row.is_available,
+        deleted_at=row.deleted_at,
         url=None if is_original else _url(row),
     )
 
@@ -133,6 +134,8 @@ def detail(
             received_at=alert.received_at,
             updated_at=alert.updated_at,
         ),
+        held_at=alert.held_at,
+        held_by=alert.held_by,
         evidence=[_evidence(piece) for piece in evidence],
         history=[
             HistoryEntry(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit.schemas import AccessAction
@@ -35,6 +35,13 @@ class AccessLogRepository:
             AccessLogEntry.at >= since,
         )
         return await self._session.scalar(query.limit(1)) is not None
+
+    async def delete_before(self, moment: datetime, limit: int) -> int:
+        """Delete old entries; answers how many."""
+        query = select(AccessLogEntry.id).where(AccessLogEntry.at < moment).limit(limit)
+        found = list(await self._session.scalars(query))
+        await self._session.execute(delete(AccessLogEntry).where(AccessLogEntry.id.in_(found)))
+        return len(found)
 
     async def page(
         self, actions: tuple[AccessAction, ...], after: Cursor | None, limit: int

@@ -15,6 +15,7 @@ from api.bus.work import UnitOfWork
 from api.db.models import AccessLogEntry
 from api.kit.pagination import Cursor
 
+_ENTRIES_AT_ONCE = 1000
 _ONE_VIEWING = timedelta(hours=1)
 
 
@@ -70,6 +71,11 @@ async def log_clip_viewings(
         since = work.now - _ONE_VIEWING
         if not await log_book.has_since(AccessAction.CLIP_VIEWED, username, alert_id, since):
             log(work, AccessAction.CLIP_VIEWED, username, client, alert_id=alert_id)
+
+
+async def delete_before(work: UnitOfWork, moment: datetime) -> int:
+    """Delete some entries of before then; answers how many."""
+    return await AccessLogRepository(work.session).delete_before(moment, _ENTRIES_AT_ONCE)
 
 
 async def list_entries(

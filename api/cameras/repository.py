@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -193,6 +193,20 @@ class CameraRepository:
             if minute is not None:
                 minute.missing[MissingReason(missed.reason)] = missed.seconds
         return tuple(found.values())
+
+    async def delete_analysed_before(self, moment: datetime, at_once: timedelta) -> int:
+        """Delete the oldest intervals, all that began within so long; answers how many."""
+        oldest = await self._session.scalar(select(func.min(AnalysedInterval.from_at)))
+        if oldest is None or oldest >= moment:
+            return 0
+        end = min(moment, oldest + at_once)
+        deleted = await self._session.scalar(
+            select(func.count()).select_from(AnalysedInterval).where(AnalysedInterval.from_at < end)
+        )
+        # Spelt out although the database would cascade: row by row that takes many times as long.
+        await self._session.execute(delete(MissingInterval).where(MissingInterval.from_at < end))
+        await self._session.execute(delete(AnalysedInterval).where(AnalysedInterval.from_at < end))
+        return deleted or 0
 
     async def missing(
         self, camera_ids: Sequence[str] | None, since: datetime

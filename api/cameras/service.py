@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,10 +25,14 @@ from api.db.models import Camera
 from api.kit.errors import NoPictureError, NotFoundError
 from api.workers import service as workers
 
+_DELETED_AT_ONCE = timedelta(minutes=10)
+"""So many minutes of hundreds of cameras are some ten thousand rows."""
+
 __all__ = [
     "Watch",
     "announce_lost",
     "approve_picture",
+    "delete_analysed_before",
     "ensure_cameras",
     "get_view",
     "list_intervals",
@@ -204,6 +208,11 @@ async def announce_lost(work: UnitOfWork, watch: Watch) -> list[str]:
     for worker_id in lost:
         await _emit(work, watch, await cameras.of_worker(worker_id))
     return lost
+
+
+async def delete_analysed_before(work: UnitOfWork, moment: datetime) -> int:
+    """Delete some intervals of analysed time that began before then; answers how many."""
+    return await CameraRepository(work.session).delete_analysed_before(moment, _DELETED_AT_ONCE)
 
 
 async def record_analysed_time(

@@ -77,7 +77,8 @@ async def get_retention(
     session: Reader,
     runtime: RuntimeDep,
     history_days: Annotated[
-        int, Query(ge=1, le=1024, description="At most so many days of history.")
+        int,
+        Query(ge=1, le=service.MAX_HISTORY_DAYS, description="At most so many days of history."),
     ] = 90,
 ) -> RetentionDetail:
     """One camera: all gaps, the footage of each day, and the verdict of each day."""

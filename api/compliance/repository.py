@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -75,6 +75,15 @@ class RetentionRepository:
         return await self._session.get(
             RetentionReport, camera_id, options=[undefer(RetentionReport.footage)]
         )
+
+    async def delete_before(self, day: date) -> int:
+        """Delete verdicts of days before this; answers how many."""
+        is_old = RetentionVerdict.day < day
+        count = await self._session.scalar(
+            select(func.count()).select_from(RetentionVerdict).where(is_old)
+        )
+        await self._session.execute(delete(RetentionVerdict).where(is_old))
+        return count or 0
 
     async def history(self, camera_id: str, limit: int) -> Sequence[RetentionVerdict]:
         """Verdicts of one camera by day, newest first."""

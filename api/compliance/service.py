@@ -18,6 +18,7 @@ from api.contract import RetentionStatus
 from api.db.models import RetentionReport
 from api.kit.errors import FieldError, InvalidError
 
+MAX_HISTORY_DAYS = 1024
 _MAX_AHEAD = timedelta(days=1)
 """A report from further in the future would stay the latest until then."""
 
@@ -100,6 +101,12 @@ async def any_zone(session: AsyncSession) -> str | None:
     latest = await RetentionRepository(session).latest()
     status = next((_status(report) for _, report in sorted(latest.items())), None)
     return None if status is None else status.time_zone
+
+
+async def delete_old_verdicts(work: UnitOfWork) -> int:
+    """Delete verdicts older than any history that can be asked for; answers how many."""
+    oldest = work.now.date() - timedelta(days=MAX_HISTORY_DAYS + 1)
+    return await RetentionRepository(work.session).delete_before(oldest)
 
 
 def file_name(now: datetime) -> str:

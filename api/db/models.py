@@ -152,8 +152,18 @@ class Alert(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     reviewed_by: Mapped[str | None] = mapped_column(String(64))
     reviewed_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    held_by: Mapped[str | None] = mapped_column(String(64))
+    """Both null unless somebody wants everything about it kept."""
+    evidence_deleted_at: Mapped[datetime | None]
 
     __table_args__ = (
+        Index(
+            "ix_alerts_evidence_deleted_at_status_received_at",
+            "evidence_deleted_at",
+            "status",
+            "received_at",
+        ),
         Index("ix_alerts_raised_at_id", "raised_at", "id"),
         Index("ix_alerts_status_raised_at_id", "status", "raised_at", "id"),
     )
@@ -193,14 +203,15 @@ class AlertHistory(Base):
 
 
 class EvidenceFile(Base):
-    """A file that arrived, named by its content."""
+    """A file that arrived, named by its content; its row outlives it."""
 
     __tablename__ = "evidence_files"
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     media_type: Mapped[str] = mapped_column(String(32))
     size_bytes: Mapped[int]
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    deleted_at: Mapped[datetime | None]
 
 
 class EvidenceGrant(Base):
@@ -309,16 +320,16 @@ class SignInSession(Base):
 
 
 class AccessLogEntry(Base):
-    """Sign-ins, openings of originals and live viewings; only ever appended to."""
+    """Sign-ins, openings of originals and live viewings; appended to, and deleted when old."""
 
     __tablename__ = "access_log"
 
     id: Mapped[int] = mapped_column(_RowId, primary_key=True, autoincrement=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(String(32))
     username: Mapped[str] = mapped_column(String(64))
     client: Mapped[str] = mapped_column(String(64), default="")
-    alert_id: Mapped[UUID | None]
+    alert_id: Mapped[UUID | None] = mapped_column(index=True)
     reason: Mapped[str | None] = mapped_column(String(32))
     subject: Mapped[str | None] = mapped_column(String(64))
     camera_id: Mapped[str | None] = mapped_column(String(64))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.contract import EvidenceKind
@@ -32,6 +33,26 @@ class EvidenceRepository:
             "received_at": at,
         }
         return await insert_if_absent(self._session, EvidenceFile, values)
+
+    async def mark_deleted(self, sha256s: Collection[str], at: datetime) -> None:
+        """Note that the bytes of these files are gone."""
+        await self._session.execute(
+            update(EvidenceFile).where(EvidenceFile.sha256.in_(sha256s)).values(deleted_at=at)
+        )
+
+    async def unnamed(self, before: datetime, limit: int) -> list[str]:
+        """Files that arrived before then and that no alert names."""
+        is_named = select(AlertEvidence.sha256).where(AlertEvidence.sha256 == EvidenceFile.sha256)
+        query = (
+            select(EvidenceFile.sha256)
+            .where(EvidenceFile.received_at < before, ~is_named.exists())
+            .limit(limit)
+        )
+        return list(await self._session.scalars(query))
+
+    async def forget(self, sha256s: Collection[str]) -> None:
+        """Forget these files altogether."""
+        await self._session.execute(delete(EvidenceFile).where(EvidenceFile.sha256.in_(sha256s)))
 
     async def kinds(self, sha256: str) -> set[str]:
         """As what alerts name this file."""

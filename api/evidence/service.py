@@ -7,9 +7,10 @@ reason was logged. A file no alert names is nobody's to see.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from api.evidence.repository import EvidenceRepository
 from api.evidence.store import EvidenceStore
 from api.kit.errors import GrantRequiredError, NotFoundError
 
+_FILES_AT_ONCE = 300
 _CHUNK_BYTES = 256 * 1024
 _log = structlog.get_logger(__name__)
 
@@ -57,14 +59,31 @@ def _token_sha256(token: str) -> str:
 
 
 async def is_known(session: AsyncSession, store: EvidenceStore, sha256: str) -> bool:
-    """Whether a file arrived and is still in its place."""
+    """Whether a file arrived and is still in its place, or was deleted in its time."""
     known = await EvidenceRepository(session).get(sha256)
-    return known is not None and store.path(sha256).is_file()
+    return known is not None and (known.deleted_at is not None or store.path(sha256).is_file())
 
 
 async def record_arrival(work: UnitOfWork, sha256: str, media_type: str, size_bytes: int) -> bool:
     """Note that a file is in its place; answers whether that is new."""
     return await EvidenceRepository(work.session).add(sha256, media_type, size_bytes, work.now)
+
+
+async def delete_files(work: UnitOfWork, store: EvidenceStore, sha256s: Collection[str]) -> None:
+    """Delete the bytes of some files, then note that they are gone: the other way round, a stop in
+    between would leave pictures of people that nothing names.
+    """
+    await asyncio.to_thread(store.remove, sha256s)
+    await EvidenceRepository(work.session).mark_deleted(sha256s, work.now)
+
+
+async def delete_unnamed(work: UnitOfWork, store: EvidenceStore, before: datetime) -> int:
+    """Delete some files that arrived before then and that no alert names; answers how many."""
+    files = EvidenceRepository(work.session)
+    found = await files.unnamed(before, _FILES_AT_ONCE)
+    await asyncio.to_thread(store.remove, found)
+    await files.forget(found)
+    return len(found)
 
 
 async def grant(work: UnitOfWork, sha256: str, username: str, expires_at: datetime) -> str:
@@ -94,7 +113,7 @@ async def find_readable(
     evidence = EvidenceRepository(session)
     file = await evidence.get(sha256)
     kinds = await evidence.kinds(sha256)
-    if file is None or not kinds:
+    if file is None or file.deleted_at is not None or not kinds:
         raise NotFoundError(f"no evidence {sha256}")
     # Where nobody was in the picture, the blurred file is the original, byte for byte.
     is_original = kinds == {EvidenceKind.SNAPSHOT_ORIGINAL}

@@ -18,7 +18,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,6 +78,11 @@ class EvidenceStore:
     def path(self, sha256: str) -> Path:
         """Where a file is, or would be."""
         return self._root / sha256[:2] / sha256
+
+    def remove(self, sha256s: Iterable[str]) -> None:
+        """Remove files; those that are not there are gone already."""
+        for sha256 in sha256s:
+            self.path(sha256).unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Make the folders and remove what an interrupted upload left behind."""

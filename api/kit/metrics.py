@@ -49,6 +49,12 @@ class Metrics:
         self.viewers = Gauge(
             "mingan_api_live_viewers", "Consoles that show live pictures.", registry=self.registry
         )
+        self.deleted = Counter(
+            "mingan_api_deleted_total",
+            "Things deleted because they had been kept long enough.",
+            ("kind",),
+            registry=self.registry,
+        )
         self.background_failures = Counter(
             "mingan_api_background_failures_total",
             "Rounds of a background task that failed.",

@@ -23,6 +23,7 @@ _ON_BOTH = frozenset(
         "test_cameras",
         "test_compliance",
         "test_evidence",
+        "test_expiry",
         "test_health",
         "test_paging",
         "test_picture",

@@ -54,7 +54,7 @@ def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
         upgrade(_url(tmp_path), tmp_path / "lock")
     database = sqlite3.connect(tmp_path / "mingan.db")
     assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [
-        ("0008_rule_readiness",)
+        ("0009_expiry",)
     ]
     database.close()
 

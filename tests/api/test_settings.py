@@ -33,6 +33,8 @@ def test_the_command_line_wins_over_environment_over_file_over_default(
         ("port: 70000\n", ("box.yaml: port", "65535")),
         ("database_url: mysql://u:hunter2@h/d\n", ("box.yaml: database_url", "sqlite+aiosqlite")),
         ("admin_password: hunter2hunter2\n", ("box.yaml: admin_password", "ADMIN_PASSWORD")),
+        ("keep_false_positive_days: 29\n", ("keep_false_positive_days", "30")),
+        ("keep_access_log_days: 182\n", ("keep_access_log_days", "183")),
         ("- a\n", ("box.yaml", "map keys to values")),
         ("port: [\n", ("box.yaml", "not valid YAML")),
     ],

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RulesListData, RulesListErrors, RulesListResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
+import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RulesListData, RulesListErrors, RulesListResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -87,6 +87,21 @@ export const alertsFalsePositive = <ThrowOnError extends boolean = false>(option
 });
 
 /**
+ * Delete nothing about it
+ *
+ * Keep record and evidence beyond their time, until somebody releases it.
+ */
+export const alertsHold = <ThrowOnError extends boolean = false>(options: Options<AlertsHoldData, ThrowOnError>) => (options.client ?? client).post<AlertsHoldResponses, AlertsHoldErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/alerts/{alert_id}/hold',
+    ...options
+});
+
+/**
  * Open the unblurred snapshot
  *
  * Log who opens it and why, and answer an address that works for a short while.
@@ -103,6 +118,21 @@ export const alertsOriginal = <ThrowOnError extends boolean = false>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Let its time run again
+ *
+ * Undo a hold. Administrators only: evidence may be deleted within minutes.
+ */
+export const alertsRelease = <ThrowOnError extends boolean = false>(options: Options<AlertsReleaseData, ThrowOnError>) => (options.client ?? client).post<AlertsReleaseResponses, AlertsReleaseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/alerts/{alert_id}/release',
+    ...options
 });
 
 /**

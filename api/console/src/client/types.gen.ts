@@ -194,6 +194,16 @@ export type AlertDetail = {
      */
     has_original: boolean;
     /**
+     * Held At
+     *
+     * Since when nothing about it is deleted, because a person wants so.
+     */
+    held_at: string | null;
+    /**
+     * Held By
+     */
+    held_by: string | null;
+    /**
      * History
      */
     history: Array<HistoryEntry>;
@@ -1080,9 +1090,15 @@ export type EvidenceView = {
     /**
      * Available
      *
-     * Whether its bytes have arrived.
+     * Whether its bytes are there.
      */
     available: boolean;
+    /**
+     * Deleted At
+     *
+     * When its bytes were deleted because their time had come.
+     */
+    deleted_at: string | null;
     /**
      * Duration S
      */
@@ -1111,7 +1127,7 @@ export type EvidenceView = {
     /**
      * Url
      *
-     * Null for originals and until the bytes arrive.
+     * Null for originals and while the bytes are not there.
      */
     url: string | null;
     /**
@@ -1345,7 +1361,7 @@ export type HeartbeatOrders = {
  *
  * What happened to an alert.
  */
-export type HistoryAction = 'received' | 'confirmed' | 'false_positive' | 'undone' | 'original_opened';
+export type HistoryAction = 'received' | 'confirmed' | 'false_positive' | 'undone' | 'original_opened' | 'held' | 'released' | 'evidence_deleted';
 
 /**
  * HistoryEntry
@@ -2926,6 +2942,52 @@ export type AlertsFalsePositiveResponses = {
 
 export type AlertsFalsePositiveResponse = AlertsFalsePositiveResponses[keyof AlertsFalsePositiveResponses];
 
+export type AlertsHoldData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}/hold';
+};
+
+export type AlertsHoldErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AlertsHoldError = AlertsHoldErrors[keyof AlertsHoldErrors];
+
+export type AlertsHoldResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertSummary;
+};
+
+export type AlertsHoldResponse = AlertsHoldResponses[keyof AlertsHoldResponses];
+
 export type AlertsOriginalData = {
     body: OriginalRequest;
     path: {
@@ -2971,6 +3033,52 @@ export type AlertsOriginalResponses = {
 };
 
 export type AlertsOriginalResponse = AlertsOriginalResponses[keyof AlertsOriginalResponses];
+
+export type AlertsReleaseData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}/release';
+};
+
+export type AlertsReleaseErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AlertsReleaseError = AlertsReleaseErrors[keyof AlertsReleaseErrors];
+
+export type AlertsReleaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertSummary;
+};
+
+export type AlertsReleaseResponse = AlertsReleaseResponses[keyof AlertsReleaseResponses];
 
 export type AlertsUndoData = {
     body?: never;

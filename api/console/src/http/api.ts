@@ -91,6 +91,8 @@ export const api = {
   falsePositive: (id: string, reason: FalsePositiveReason) =>
     unwrap(sdk.alertsFalsePositive({ path: { alert_id: id }, body: { reason } })),
   undo: (id: string) => unwrap(sdk.alertsUndo({ path: { alert_id: id } })),
+  hold: (id: string) => unwrap(sdk.alertsHold({ path: { alert_id: id } })),
+  release: (id: string) => unwrap(sdk.alertsRelease({ path: { alert_id: id } })),
   original: (id: string, reason: OriginalReason) =>
     unwrap(sdk.alertsOriginal({ path: { alert_id: id }, body: { reason } })),
 

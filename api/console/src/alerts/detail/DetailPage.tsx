@@ -25,6 +25,7 @@ import { useAlert } from "../useAlerts";
 import { useFilters } from "../useFilters";
 import styles from "./detail.module.css";
 import { EvidenceList } from "./EvidenceList";
+import { Hold } from "./Hold";
 import { Provenance } from "./Provenance";
 import { Stills } from "./Stills";
 import { useNeighbours } from "./useNeighbours";
@@ -177,6 +178,7 @@ export function Component() {
           <section>
             <h2 className={styles.heading}>{t("detail.evidence")}</h2>
             <EvidenceList evidence={alert.evidence} />
+            <Hold alert={alert} />
           </section>
           <section>
             <h2 className={styles.heading}>{t("detail.provenance")}</h2>

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 
 import type { EvidenceView } from "../../http/types";
 import { formatDuration } from "../../time/format";
+import { Moment } from "../../time/TimeText";
 import { Hash } from "../../ui/Hash";
 import styles from "./detail.module.css";
 
@@ -52,7 +53,15 @@ export function EvidenceList({ evidence }: { evidence: readonly EvidenceView[] }
                   <span className={styles.label}>{"SHA-256"}</span> <Hash value={each.sha256} />
                 </>
               ) : (
-                <span className={styles.waitingFor}>{t("evidence.notArrived")}</span>
+                <span className={styles.waitingFor}>
+                  {each.deleted_at ? (
+                    <>
+                      {t("evidence.deleted")} <Moment moment={each.deleted_at} />
+                    </>
+                  ) : (
+                    t("evidence.notArrived")
+                  )}
+                </span>
               )}
             </span>
           </li>

@@ -1,0 +1,107 @@
+"""What becomes of alerts that nobody needs any more: first their pictures, much later their record.
+
+An alert counts from when it arrived and from when it was judged, by our clock: a recording analysed
+years later is as new as any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from api.alerts.repository import AlertRepository
+from api.alerts.schemas import AlertStatus, AlertSummary, HistoryAction
+from api.alerts.service import emit
+from api.bus.work import UnitOfWork
+from api.db.models import AlertHistory
+from api.evidence import service as evidence
+from api.evidence.store import EvidenceStore
+from api.kit.errors import NotFoundError
+
+_ALERTS_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The moments before which alerts have been kept long enough, by what became of them.
+
+    Attributes:
+        false_positive: Pictures of what a person judged false.
+        unjudged: Pictures of what nobody judged.
+        confirmed: Pictures of what a person confirmed; None keeps them.
+        records: The record of what nobody confirmed.
+    """
+
+    false_positive: datetime
+    unjudged: datetime
+    confirmed: datetime | None
+    records: datetime
+
+    def by_status(self) -> dict[AlertStatus, datetime]:
+        """As the pictures of each status are kept; what is not named is kept for good."""
+        found = {
+            AlertStatus.FALSE_POSITIVE: self.false_positive,
+            AlertStatus.PENDING_REVIEW: self.unjudged,
+        }
+        return found if self.confirmed is None else found | {AlertStatus.CONFIRMED: self.confirmed}
+
+
+async def delete_evidence(work: UnitOfWork, store: EvidenceStore, past: Due) -> int:
+    """Delete the pictures of some alerts whose time has come; answers of how many.
+
+    The alerts are locked meanwhile: whoever takes hold of one a moment earlier keeps its pictures.
+    """
+    alerts = AlertRepository(work.session)
+    found = await alerts.lock_due_evidence(past.by_status(), _ALERTS_AT_ONCE)
+    gone = {alert.id for alert in found}
+    await evidence.delete_files(work, store, await alerts.evidence_only_of(gone))
+    for alert in found:
+        alert.evidence_deleted_at = work.now
+    for alert_id in await alerts.with_evidence(gone):
+        alerts.add_history(
+            AlertHistory(
+                alert_id=alert_id, at=work.now, action=HistoryAction.EVIDENCE_DELETED, note=""
+            )
+        )
+    return len(found)
+
+
+async def delete_records(work: UnitOfWork, past: Due) -> int:
+    """Delete some alerts that nobody confirmed or holds, with their history; answers how many."""
+    return await AlertRepository(work.session).delete_due_records(past.records, _ALERTS_AT_ONCE)
+
+
+async def hold(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -> AlertSummary:
+    """Keep everything about an alert until it is released.
+
+    Raises:
+        NotFoundError: If there is no such alert.
+    """
+    return await _set_hold(work, alert_id, username, undo_s, HistoryAction.HELD)
+
+
+async def release(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -> AlertSummary:
+    """Let an alert go the way of the others again.
+
+    Raises:
+        NotFoundError: If there is no such alert.
+    """
+    return await _set_hold(work, alert_id, username, undo_s, HistoryAction.RELEASED)
+
+
+async def _set_hold(
+    work: UnitOfWork, alert_id: UUID, username: str, undo_s: float, action: HistoryAction
+) -> AlertSummary:
+    alerts = AlertRepository(work.session)
+    alert = await alerts.lock(alert_id)
+    if alert is None:
+        raise NotFoundError(f"no alert {alert_id}")
+    is_held = action is HistoryAction.HELD
+    if (alert.held_at is not None) != is_held:
+        alert.held_at = work.now if is_held else None
+        alert.held_by = username if is_held else None
+        alerts.add_history(
+            AlertHistory(alert_id=alert_id, at=work.now, action=action, by=username, note="")
+        )
+    return await emit(work, alert_id, undo_s)
