@@ -219,7 +219,8 @@ def _boxes(options: argparse.Namespace) -> int:
             progress=told,
         )
     print(
-        f"{detector.model_id} {detector.model_sha256[:12]} at "
+        f"{detector.model_id} {detector.model_sha256[:12]} "
+        f"at {'' if options.input_size else 'up to '}"
         f"{detector.input_size[0]}x{detector.input_size[1]}, {report.ms_per_image:.1f} ms/image"
     )
     notes = tables.skipped_lines(report.skipped)

@@ -28,7 +28,7 @@ class Report:
     Attributes:
         model: Its id.
         sha256: Of its weights.
-        input_size: (width, height)
+        input_size: (width, height) the frames went in at.
         frames: Frames looked at.
         ms_per_image: Median of one ``detect`` call, letterbox included.
         classes: Figures of each class with truth.
@@ -100,6 +100,7 @@ def evaluate(
     found: list[tuple[Floats, Floats]] = []
     real: list[Floats] = []
     seconds: list[float] = []
+    input_size = detector.input_size
     for number, pixels in _readable(video):
         if number >= frames.stop:
             break
@@ -111,6 +112,7 @@ def evaluate(
         seconds.append(time.perf_counter() - begun)
         boxes = boxes.of_classes(wanted)
         height, width = pixels.shape[:2]
+        input_size = detector.size_for((width, height))
         found.append((clip(boxes.xyxy, width, height), boxes.score))
         real.append(_inside(truth[number], width, height, number))
         watch(FrameLook(number, pixels, *found[-1], real[-1]))
@@ -124,7 +126,7 @@ def evaluate(
     return Report(
         detector.model_id,
         detector.model_sha256,
-        detector.input_size,
+        input_size,
         len(found),
         float(np.median(seconds)) * 1000,
         {class_name: scores},

@@ -218,7 +218,7 @@ def _boxes(
         name: tables.class_row(row, least[name], report) for name, row in report.classes.items()
     }
     return Part(
-        f"{model} {manifest.version} at {width}x{height}: {looked} pictures of fold"
+        f"{model} {manifest.version} at up to {width}x{height}: {looked} pictures of fold"
         f" {HELD_OUT[split]} of {split}, {report.ms_per_image:.1f} ms/image",
         tables.box_lines({name: row.boxes for name, row in report.classes.items()})
         + tables.picture_lines(report.classes),

@@ -18,12 +18,12 @@ from models.manifest import (
 )
 from pipeline.core.detections import Detections, Floats
 from pipeline.core.errors import ModelError
-from pipeline.core.frame import Frame
+from pipeline.core.frame import Frame, Picture
 from pipeline.inference.backends.base import Backend, backend_factory, require_outputs
 from pipeline.inference.decode.base import Candidates, Head
 from pipeline.inference.decode.registry import decoder_for
 from pipeline.inference.nms import keep_best
-from pipeline.inference.preprocess import Letterbox, prepare
+from pipeline.inference.preprocess import Letterbox, letterbox, prepare
 
 
 class Detector:
@@ -34,7 +34,9 @@ class Detector:
     Args:
         manifest: A manifest of task detect.
         backend: The manifest's weights, loaded.
-        input_size: (width, height), one of the manifest's ``allowed_sizes``; its ``size`` if None.
+        input_size: (width, height) of the model's input, one of the manifest's ``allowed_sizes``.
+            If None, its ``size``, or for each picture the smallest allowed one that shows it as
+            large: what is saved is padding, two fifths of the time for a 16:9 camera.
         score: Least score of a box, in place of all of the manifest's.
 
     Raises:
@@ -44,7 +46,7 @@ class Detector:
         class_names: What ``Detections.class_id`` indexes.
         model_id: The manifest's id.
         model_sha256: Of the weights, for evidence.
-        input_size: (width, height) in use.
+        input_size: (width, height), the largest in use.
     """
 
     def __init__(
@@ -77,10 +79,23 @@ class Detector:
         self._output_count = len(manifest.output.names)
         self._nms_iou = manifest.thresholds.nms_iou
         self._decode = decoder_for(manifest.family, where)
-        self._head = Head(
-            self.input_size, manifest.output.strides, _min_score(manifest, score), where
-        )
+        self._where = where
+        least = _min_score(manifest, score)
+        self._heads = {
+            size: Head(size, manifest.output.strides, least, where)
+            for size in _sizes(manifest, input_size)
+        }
         self._backend = backend
+
+    def size_for(self, picture_size: tuple[int, int]) -> tuple[int, int]:
+        """The model's input for a picture, both (width, height)."""
+        anchor = self._spec.anchor
+        full = letterbox(picture_size, self.input_size, anchor).scaled_size
+        return next(
+            size
+            for size in self._heads
+            if letterbox(picture_size, size, anchor).scaled_size == full
+        )
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """Look at some frames at once.
@@ -94,19 +109,14 @@ class Detector:
         Raises:
             ModelError: The model's outputs are not what the manifest says, or not finite.
         """
-        if not frames:
-            return []
-        batch, places = prepare([frame.picture for frame in frames], self._spec, self.input_size)
-        outputs = self._backend.infer(batch)
-        require_outputs(outputs, self._output_count, self._head.where)
-        candidates = self._decode(outputs, self._head)
-        if len(candidates) != len(frames):
-            raise ModelError(
-                f"the model answered for {len(candidates)} of {len(frames)} pictures",
-                where=self._head.where,
-                remedy="Export the weights with a free batch dimension",
-            )
-        return [self._finish(c, p) for c, p in zip(candidates, places, strict=True)]
+        alike: dict[tuple[int, int], list[int]] = {}
+        for index, frame in enumerate(frames):
+            alike.setdefault(self.size_for(frame.size), []).append(index)
+        found: dict[int, Detections] = {}
+        for size, indices in alike.items():
+            boxes = self._look([frames[index].picture for index in indices], self._heads[size])
+            found.update(zip(indices, boxes, strict=True))
+        return [found[index] for index in range(len(frames))]
 
     def close(self) -> None:
         """Free the model."""
@@ -122,6 +132,19 @@ class Detector:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _look(self, pictures: Sequence[Picture], head: Head) -> list[Detections]:
+        batch, places = prepare(pictures, self._spec, head.input_size)
+        outputs = self._backend.infer(batch)
+        require_outputs(outputs, self._output_count, self._where)
+        candidates = self._decode(outputs, head)
+        if len(candidates) != len(pictures):
+            raise ModelError(
+                f"the model answered for {len(candidates)} of {len(pictures)} pictures",
+                where=self._where,
+                remedy="Export the weights with a free batch dimension",
+            )
+        return [self._finish(c, p) for c, p in zip(candidates, places, strict=True)]
 
     def _finish(self, found: Candidates, place: Letterbox) -> Detections:
         if self._nms_iou is None:
@@ -150,7 +173,7 @@ def load_detector(
     Args:
         model_id: Name of a manifest.
         threads: Threads of the runtime.
-        input_size: (width, height), one of the manifest's; its default if None.
+        input_size: (width, height), one of the manifest's; see :class:`Detector`.
         score: Least score of a box in place of the manifest's.
         registry_dir: Folder of manifests; the shipped and the imported if None.
         backend: Runtime, a key of ``BACKENDS``.
@@ -176,6 +199,15 @@ def load_detector(
         )
     runtime = backend_factory(backend)(manifest, threads=threads)
     return Detector(manifest, runtime, input_size=input_size, score=score)
+
+
+def _sizes(manifest: ModelManifest, chosen: tuple[int, int] | None) -> list[tuple[int, int]]:
+    """What a picture may go in at, the smallest first."""
+    if chosen is not None:
+        return [chosen]
+    width, height = manifest.input.size
+    within = {(w, h) for w, h in manifest.input.allowed_sizes if w <= width and h <= height}
+    return sorted(within | {(width, height)}, key=lambda size: (size[0] * size[1], size))
 
 
 def _min_score(manifest: ModelManifest, score: float | None) -> Floats:

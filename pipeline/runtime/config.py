@@ -199,7 +199,10 @@ class RecorderConfig(Strict):
 
 ModelInput = Annotated[
     tuple[Annotated[int, Field(ge=64, le=2048)], Annotated[int, Field(ge=64, le=2048)]] | None,
-    Field(description="Width and height the model sees; one of its manifest's sizes"),
+    Field(
+        description="Width and height the model sees, one of its manifest's sizes; if not given its"
+        " usual one, without padding where a smaller one shows the picture as large"
+    ),
 ]
 
 

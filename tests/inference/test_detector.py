@@ -59,6 +59,41 @@ def test_attributes_and_no_frames(tmp_path: Path) -> None:
         assert detector.detect([]) == []
 
 
+@pytest.mark.parametrize(
+    ("picture", "size"),
+    [
+        ((1920, 1080), (416, 256)),
+        ((768, 432), (416, 256)),
+        ((640, 360), (416, 256)),
+        ((720, 480), (416, 416)),
+        ((640, 480), (416, 416)),
+        ((1080, 1920), (416, 416)),
+        ((416, 256), (416, 256)),
+        ((1, 1), (416, 416)),
+    ],
+)
+def test_a_picture_goes_in_without_padding_it_does_not_need(
+    picture: tuple[int, int], size: tuple[int, int]
+) -> None:
+    with load_detector("campus_objects") as detector:
+        assert detector.size_for(picture) == size
+    with load_detector("campus_objects", input_size=(640, 640)) as detector:
+        assert detector.size_for(picture) == (640, 640)
+
+
+def test_pictures_of_several_shapes_are_answered_in_their_order() -> None:
+    random = np.random.default_rng(5)
+    shapes = [(1080, 1920), (480, 640), (360, 640), (640, 480)]
+    frames = [frame_of(random.integers(0, 255, (*shape, 3), np.uint8)) for shape in shapes]
+    with load_detector("campus_objects", score=0.0005) as detector:
+        together = detector.detect(frames)
+        alone = [detector.detect([frame])[0] for frame in frames]
+    for one, other in zip(together, alone, strict=True):
+        assert len(one) > 0
+        np.testing.assert_array_equal(one.class_id, other.class_id)
+        np.testing.assert_allclose(one.xyxy, other.xyxy, atol=0.5)
+
+
 def test_score_per_class_and_override(tmp_path: Path) -> None:
     output = yolox_output({0: (0, 0, 0, 0, 1.0, 0.4, 0.0), 40: (0, 0, 0, 0, 1.0, 0.0, 0.4)})
     thresholds = {"score": 0.3, "nms_iou": 0.5, "per_class": {"cup": 0.5}}
