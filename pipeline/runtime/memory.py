@@ -1,4 +1,4 @@
-"""What keeps a worker's memory flat over weeks: how it is given out, and how garbage is found.
+"""What keeps a worker's memory flat over weeks: how it is given out and back, how garbage is found.
 
 A worker has several threads for each camera, and packets, pictures and decoders change hands
 between them. Left alone, glibc gives every thread an arena of its own, up to eight for each core.
@@ -19,6 +19,7 @@ ARENAS = 2
 arenas after five minutes, 84 of them free, and growing; with it 131 MB after two minutes, 30 of
 them free, and no growth. Threads wait for each other little: most allocate under Python's lock.
 """
+TRIM_EVERY_S = 60.0
 _M_ARENA_MAX = -8
 
 
@@ -31,11 +32,8 @@ def limit_arenas() -> bool:
     """
     if "MALLOC_ARENA_MAX" in os.environ:
         return False
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):
-        return False
-    return bool(mallopt(_M_ARENA_MAX, ARENAS))
+    libc = _glibc()
+    return libc is not None and bool(libc.mallopt(_M_ARENA_MAX, ARENAS))
 
 
 def settle() -> None:
@@ -43,3 +41,38 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.collect()  # only a full collection sets the number that a quarter is taken of
+
+
+class Trim:
+    """Gives pages that nobody uses any more back to the system, once a minute.
+
+    Even two arenas fill with holes, a little more each time a camera comes back. In a soak of 16
+    cameras what was used stayed at 170 MB while the holes grew from 20 to 60 in ten minutes.
+    """
+
+    def __init__(self) -> None:
+        self._trim = None if (libc := _glibc()) is None else libc.malloc_trim
+        self._at_s = 0.0
+
+    def tend(self, now_s: float) -> bool:
+        """Trim if it is time.
+
+        Args:
+            now_s: Monotonic.
+
+        Returns:
+            Whether something was given back.
+        """
+        if self._trim is None or now_s < self._at_s:
+            return False
+        self._at_s = now_s + TRIM_EVERY_S
+        return bool(self._trim(0))
+
+
+def _glibc() -> ctypes.CDLL | None:
+    """The C library, if it is the one all this is about."""
+    try:
+        libc = ctypes.CDLL(None)
+    except OSError:
+        return None
+    return libc if hasattr(libc, "mallopt") and hasattr(libc, "malloc_trim") else None

@@ -19,6 +19,7 @@ from pipeline.delivery.outbox import Outbox
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveDesk
 from pipeline.recorders.recorder import CameraFeed
+from pipeline.runtime import memory
 from pipeline.runtime.config import BoxConfig, CameraConfig
 from pipeline.runtime.footage import Footage
 from pipeline.runtime.guard import guarded
@@ -126,6 +127,7 @@ class RecordingWorker:
 
     def _record(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
         beat_at_s = 0.0
+        trim = memory.Trim()
         while not stop.is_set():
             if (changed := news()) is not None:
                 self.follow(changed)
@@ -135,6 +137,7 @@ class RecordingWorker:
                 guarded("retention", self._footage.post)
                 self._outlet.wake()
                 self._outlet.beat(())
+            trim.tend(now_s)
             stop.wait(_TICK_S)
 
     def _shut_down(self) -> None:

@@ -19,6 +19,7 @@ from pipeline.evidence.store import EvidenceStore
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveCamera, LiveDesk
 from pipeline.recorders.shelf import Shelf
+from pipeline.runtime import memory
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.changes import changes
@@ -97,6 +98,7 @@ class Worker:
         """
         self._start()
         beat_at_s = 0.0
+        trim = memory.Trim()
         try:
             while not stop.is_set():
                 now_s = self._clock.mono_ns() / 1e9
@@ -106,6 +108,7 @@ class Worker:
                 if now_s >= beat_at_s:
                     beat_at_s = now_s + _HEARTBEAT_S
                     self._look_after()
+                trim.tend(now_s)
                 stop.wait(_TICK_S)
         finally:
             self._shut_down()

@@ -42,6 +42,23 @@ for _ in range(150_000):
 print(Cycle.freed)
 """
 
+_HOLES = """
+from pathlib import Path
+from pipeline.runtime.memory import TRIM_EVERY_S, Trim
+def resident_mb(): return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+held = [bytes(10_000) for _ in range(10_000)]
+stays = bytes(10_000)  # above the hole, so that it is not the heap's end
+del held
+before_mb, trim = resident_mb(), Trim()
+done = [trim.tend(1000.0)]
+after_mb = resident_mb()
+done.append(trim.tend(1000.0 + TRIM_EVERY_S / 2))
+more = [bytes(10_000) for _ in range(1_000)]
+del more
+done.append(trim.tend(1000.0 + TRIM_EVERY_S))
+print(before_mb, after_mb, *map(int, done))
+"""
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="glibc")
 
 
@@ -72,3 +89,10 @@ def test_old_garbage_is_found_beside_much_that_stays() -> None:
     )
     assert left == 0
     assert found >= 30_000
+
+
+def test_holes_are_given_back_once_a_minute() -> None:
+    environment = {"PYTHONPATH": ":".join(p for p in sys.path if p)}
+    before_mb, after_mb, *done = map(float, _run(_HOLES, "", environment).stdout.split())
+    assert done == [1.0, 0.0, 1.0]
+    assert after_mb < before_mb - 50.0
