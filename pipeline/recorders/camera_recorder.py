@@ -19,7 +19,7 @@ from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.errors import FootageError, FootageIndexError, StorageError
 from pipeline.recorders.index import FootageIndex
-from pipeline.recorders.recovery import finish_part
+from pipeline.recorders.recovery import finish_part, read_segment
 from pipeline.recorders.segments import (
     PART_SUFFIX,
     SUFFIX,
@@ -174,6 +174,11 @@ class CameraRecorder:
         self._break = None
         self._sound = None
         self._absent(cause, detail, at_s)
+
+    def abandon(self) -> None:
+        """Let the open file go as it is; recovery finishes it."""
+        if self._writer is not None:
+            self._leave()
 
     def settle(self, mono_s: float) -> None:
         """Bring the index up to date if it is behind; called now and then."""
@@ -357,8 +362,11 @@ class CameraRecorder:
         while self._parts:
             part = self._parts[0][0]
             segment = None
+            final = part.removesuffix(PART_SUFFIX) + SUFFIX
             if (self._root / part).exists():
                 segment = finish_part(self._root, part, self._disk)
+            elif (self._root / final).exists():  # renamed, and then the disk refused
+                segment = read_segment(self._root, final)
             self._parts.pop(0)
             if segment is not None:
                 self._unsaved.append(segment)

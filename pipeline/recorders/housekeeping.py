@@ -1,12 +1,12 @@
 """Room on the disk: carries out the plan, file first and index after, and looks ahead.
 
 Runs in the recorder's thread, so nothing else writes meanwhile. A file that cannot be removed
-stays in the index; it is tried again the next time.
+stays in the index and is tried again the next time; the next file makes room in its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +23,8 @@ from pipeline.recorders.segments import LifePoint, Segment
 from pipeline.recorders.spans import Span
 
 _log = structlog.get_logger(__name__)
+_MAX_STUCK = 8
+"""Files that could not be removed; after so many it is the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,12 @@ class Swept:
     Attributes:
         deletions: Carried out.
         missing_bytes: Room still missing: the rest is held evidence, or could not be removed.
+        trouble: Why a file could not be removed; None when all could.
     """
 
     deletions: tuple[Deletion, ...]
     missing_bytes: int
+    trouble: StorageError | None = None
 
 
 class Housekeeper:
@@ -98,19 +102,38 @@ class Housekeeper:
             at_least_bytes: Room to make whatever the disk says of its free bytes.
 
         Raises:
-            StorageError: The disk does not say how full it is, or a file cannot be removed.
+            StorageError: The disk does not say how full it is, or removes nothing.
             FootageIndexError: The index cannot be written.
         """
-        needed = max(at_least_bytes, self._needed())
-        made = plan(
-            self._candidates(policies, needed, now_s),
-            policies,
-            needed_bytes=needed,
-            now_s=now_s,
-            zone=self._zone,
-        )
         done: list[Deletion] = []
-        for deletion in made.deletions:
+        stuck: dict[str, StorageError] = {}
+        while True:
+            freed = sum(deletion.holding.size_bytes for deletion in done)
+            needed = max(at_least_bytes - freed, self._needed())
+            made = plan(
+                self._candidates(policies, needed, now_s, stuck),
+                policies,
+                needed_bytes=needed,
+                now_s=now_s,
+                zone=self._zone,
+            )
+            if not self._carry_out(made.deletions, now_s, done, stuck):
+                break
+        broken = sorted({d.holding.camera for d in done if d.breaks})
+        if broken:
+            _log.error("promised footage deleted to make room", cameras=broken)
+        return Swept(tuple(done), made.missing_bytes, next(iter(stuck.values()), None))
+
+    def _carry_out(
+        self,
+        deletions: Iterable[Deletion],
+        now_s: float,
+        done: list[Deletion],
+        stuck: dict[str, StorageError],
+    ) -> bool:
+        """Delete; answers whether a file stayed, so that others have to make the room."""
+        has_failed = False
+        for deletion in deletions:
             path = deletion.holding.path
             self._index.doom(
                 path,
@@ -122,16 +145,17 @@ class Housekeeper:
             )
             try:
                 self._disk.remove(self._root / path)
-            except StorageError:
+            except StorageError as error:
                 self._index.spare(path)
-                raise
+                stuck[path] = error
+                has_failed = True
+                if len(stuck) >= _MAX_STUCK:
+                    raise
+                continue
             self._reached(LifePoint.FILE_REMOVED)
             self._index.forget(path)
             done.append(deletion)
-        broken = sorted({d.holding.camera for d in done if d.breaks})
-        if broken:
-            _log.error("promised footage deleted to make room", cameras=broken)
-        return Swept(tuple(done), made.missing_bytes)
+        return has_failed
 
     def look_ahead(
         self, policies: Mapping[str, RetentionPolicy], now_s: float
@@ -170,7 +194,11 @@ class Housekeeper:
         )
 
     def _candidates(
-        self, policies: Mapping[str, RetentionPolicy], needed_bytes: int, now_s: float
+        self,
+        policies: Mapping[str, RetentionPolicy],
+        needed_bytes: int,
+        now_s: float,
+        stuck: Collection[str],
     ) -> list[Holding]:
         """Segments a plan may choose: of each camera the oldest that are enough.
 
@@ -188,6 +216,8 @@ class Housekeeper:
             for segment in self._index.oldest(camera):
                 if segment.span.end_s > too_old_s and enough <= 0:
                     break
+                if segment.path in stuck:
+                    continue
                 holding = _holding(segment, holds.get(camera, ()))
                 found.append(holding)
                 if not holding.is_held and segment.span.end_s > too_old_s:

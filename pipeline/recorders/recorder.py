@@ -19,9 +19,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,8 @@ from pipeline.recorders.footage_status import FootageFacts, judged_window, reten
 from pipeline.recorders.forecast import Forecast
 from pipeline.recorders.housekeeping import Housekeeper, Room
 from pipeline.recorders.open_index import open_index
-from pipeline.recorders.recovery import Recovered, adopt, our_files, recover
+from pipeline.recorders.rebuild import Rebuild
+from pipeline.recorders.recovery import Recovered, recover
 from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
 from pipeline.recorders.root_lock import RootLock
 from pipeline.recorders.segments import LifePoint, ignore
@@ -52,8 +53,6 @@ _GATHER_S = 0.2
 than writing them."""
 _LIVE_LAG_S = 30.0
 _FORECAST_EVERY_S = 3600.0
-_REBUILD_EVERY_S = 0.5
-_REBUILD_FILES = 50
 _PIECES = 64
 _log = structlog.get_logger(__name__)
 
@@ -185,10 +184,8 @@ class Recorder:
         self._forecasts: dict[str, Forecast] = {}
         self._missing_bytes = 0
         self._is_recovered = False
-        self._is_complete = False
-        self._unseen: Iterator[str] | None = None
-        self._rebuilt = 0
-        self._next_rebuild_s = float("-inf")
+        self._rebuild = Rebuild(settings.root, self.index)
+        self._has_orphans = False
         self._lock = RootLock(settings.root)
         self._trouble: StorageError | FootageIndexError | None = None
         self._changed: set[str] = set()
@@ -199,11 +196,10 @@ class Recorder:
         """Make good what the last process left; None when the disk does not let us yet."""
         now_s = self._clock.utc_s()
         with self._write_lock:
-            busy = {c.open_part for c in self._cameras.values() if c.open_part is not None}
             try:
                 self.index.settle()
                 alive_s = self.index.last_alive_s()
-                done = recover(self.settings.root, self.index, self._disk, busy)
+                done = recover(self.settings.root, self.index, self._disk, self._busy())
                 self._keeper.finish_begun()
                 for camera in self.index.cameras().keys() - self._cameras.keys():
                     newest_s = self.index.newest_s(camera)
@@ -262,7 +258,10 @@ class Recorder:
         now_s = self._clock.utc_s()
         with self._write_lock:
             for camera in self._cameras.values():
-                camera.ended(GapCause.WORKER_STOPPED, "", now_s)
+                try:
+                    camera.ended(GapCause.WORKER_STOPPED, "", now_s)
+                except Exception:  # noqa: BLE001  # the boundary: the others' segments count as well
+                    _log.exception("last segment not finished", camera=camera.camera)
             self.index.close()
         self._lock.release()
 
@@ -326,9 +325,20 @@ class Recorder:
                     self._write(self._recorder_of(camera), item)
                 except Exception:  # noqa: BLE001  # the boundary: a bug costs one camera
                     _log.exception("recording of a camera failed", camera=camera)
-                    self._cameras.pop(camera, None)
-        self._keep_house()
-        self._rebuild()
+                    self._let_go(camera)
+        for work in (self._keep_house, self._go_on_rebuilding):
+            try:
+                work()
+            except Exception:  # noqa: BLE001  # the boundary: recording goes on
+                _log.exception("the recorder's housekeeping failed")
+
+    def _let_go(self, camera: str) -> None:
+        """Forget a camera that met a fault of ours, and its open file until it is recovered."""
+        gone = self._cameras.pop(camera, None)
+        self._has_orphans = True
+        with suppress(Exception):
+            if gone is not None:
+                gone.abandon()
 
     def _run(self) -> None:
         while True:
@@ -383,6 +393,9 @@ class Recorder:
                     for camera in self._cameras.values()
                 )
                 emergency = self.settings.emergency_bytes if full else 0
+                if self._has_orphans:
+                    recover(self.settings.root, self.index, self._disk, self._busy())
+                    self._has_orphans = False
                 swept = self._keeper.sweep(self._policies, now_s, emergency)
                 self._missing_bytes = swept.missing_bytes
                 self._changed |= {d.holding.camera for d in swept.deletions if d.breaks}
@@ -390,11 +403,17 @@ class Recorder:
                     self._next_forecast_s = mono_s + _FORECAST_EVERY_S
                     self._look_ahead(now_s)
                 self.index.alive(now_s)
-                self._trouble = None
+                if swept.trouble is not None and self._trouble is None:
+                    _log.error("a recording cannot be removed", error=swept.trouble.line())
+                self._trouble = swept.trouble
             except (StorageError, FootageIndexError) as error:
                 if self._trouble is None:
                     _log.error("no room could be made", error=error.line())
                 self._trouble = error
+
+    def _busy(self) -> set[str]:
+        """Files that are being written."""
+        return {c.open_part for c in self._cameras.values() if c.open_part is not None}
 
     def _try_again(self) -> bool:
         """What did not work at the start, because the disk did not let us."""
@@ -405,31 +424,13 @@ class Recorder:
             return False
         return self.recover() is not None
 
-    def _rebuild(self) -> None:
-        """After the index was lost: a few old files at a time, beside recording."""
+    def _go_on_rebuilding(self) -> None:
         mono_s = self._clock.mono_ns() / 1e9
-        if not self._is_recovered or self._is_complete or mono_s < self._next_rebuild_s:
+        if not self._is_recovered or not self._rebuild.is_due(mono_s):
             return
-        self._next_rebuild_s = mono_s + _REBUILD_EVERY_S
         with self._write_lock:
-            try:
-                if self._unseen is None:
-                    if self.index.is_complete():
-                        self._is_complete = True
-                        return
-                    self._unseen = our_files(self.settings.root)
-                for path in islice(self._unseen, _REBUILD_FILES):
-                    adopt(self.settings.root, self.index, path)
-                    self._rebuilt += 1
-                    if self._rebuilt % _REBUILD_FILES == 0:
-                        return
-                self.index.mark_complete()
-                self._is_complete = True
+            if self._rebuild.step(mono_s):
                 self._changed |= self.index.cameras().keys()
-                _log.info("index complete", files=self._rebuilt)
-            except (StorageError, FootageIndexError) as error:
-                self._unseen = None
-                _log.warning("index not complete", error=error.line())
 
     def _look_ahead(self, now_s: float) -> None:
         told = self._keeper.look_ahead(self._policies, now_s)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.recorders import mp4_samples
 from pipeline.recorders.disk import Disk
-from pipeline.recorders.errors import FootageError, storage_error
+from pipeline.recorders.errors import FootageError, StorageError, storage_error
 from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.name_pattern import NamePattern
 from pipeline.recorders.segments import NAME_PATTERN, PART_SUFFIX, SUFFIX, Segment
@@ -32,7 +33,8 @@ class Recovered:
     Attributes:
         parts: Segments made of ``.part`` files.
         adopted: Segments that had a name and no row.
-        lost: Files nothing could be made of, relative to the root.
+        lost: Files nothing could be made of, and folders that cannot be read, relative to the
+            root.
     """
 
     parts: tuple[Segment, ...]
@@ -59,15 +61,18 @@ def recover(root: Path, index: FootageIndex, disk: Disk, busy: Collection[str] =
     parts: list[Segment] = []
     adopted: list[Segment] = []
     lost: list[str] = []
-    for path in our_files(root, newest_days=2):
+    for path in our_files(root, newest_days=2, unreadable=lost):
         if path in busy:
             continue
+        segment = None
         if path.endswith(PART_SUFFIX):
             segment = finish_part(root, path, disk)
-        elif not index.has(path):
-            segment = read_segment(root, path)
-        else:
+        elif index.has(path):
             continue
+        else:
+            # One file that cannot be read says nothing of the others, nor of the disk.
+            with suppress(StorageError):
+                segment = read_segment(root, path)
         if segment is None:
             lost.append(path)
             continue
@@ -91,18 +96,35 @@ def adopt(root: Path, index: FootageIndex, path: str) -> Segment | None:
     return segment
 
 
-def our_files(root: Path, newest_days: int | None = None) -> Iterator[str]:
+def our_files(
+    root: Path, newest_days: int | None = None, *, unreadable: list[str] | None = None
+) -> Iterator[str]:
     """Segments and parts below the root, by name alone, relative to it.
 
     Args:
         root: The recorder's folder.
         newest_days: Only so many day folders of each camera; None for all.
+        unreadable: Takes the folders below the root that cannot be read; such a folder is an
+            error when it is not given.
+
+    Raises:
+        StorageError: A folder cannot be read.
     """
-    for camera in _folders(root):
-        days = _folders(camera)
+
+    def inside(folder: Path) -> list[os.DirEntry[str]]:
+        try:
+            return _entries(folder)
+        except StorageError:
+            if unreadable is None:
+                raise
+            unreadable.append(folder.relative_to(root).as_posix())
+            return []
+
+    for camera in filter(_is_folder, _entries(root)):
+        days = [day for day in inside(root / camera.name) if _is_folder(day)]
         for day in days[-newest_days:] if newest_days else days:
-            for name in sorted(entry.name for entry in os.scandir(day)):
-                path = f"{camera.name}/{day.name}/{name}"
+            for entry in inside(root / camera.name / day.name):
+                path = f"{camera.name}/{day.name}/{entry.name}"
                 if _NAMES.read(path.removesuffix(".part")) is not None:
                     yield path
 
@@ -163,11 +185,15 @@ def read_segment(root: Path, path: str) -> Segment | None:
     return Segment(name.camera, path, span, length_s, size, codec)
 
 
-def _folders(folder: Path) -> list[Path]:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What lies in a folder, by name; nothing in one that was removed meanwhile."""
     try:
-        return sorted(
-            Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)
-        )
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
         return []
     except OSError as error:

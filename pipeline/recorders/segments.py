@@ -156,7 +156,16 @@ class SegmentWriter:
         self.durable_s = first.utc_s
         self._sink = _Sink()
         self._file, self.path = self._create(first.utc_s)
-        reached(LifePoint.PART_CREATED)
+        try:
+            reached(LifePoint.PART_CREATED)
+            self._begin(info, data, sound)
+        except BaseException:
+            # Nothing of it is on the disk yet; kept, each keyframe would leave a file and a handle.
+            self._file.close()
+            disk.remove(self._part)
+            raise
+
+    def _begin(self, info: StreamInfo, data: bytes, sound: AudioPacket | None) -> None:
         self._container = av.open(
             self._sink,
             "w",
@@ -182,7 +191,7 @@ class SegmentWriter:
                 self._sound = SoundTrack(self._container, info.audio, sound)
             self.add_sound(sound)
         self._held: _Packet | None = None
-        self._take(first, data)
+        self._take(self._first, data)
 
     @property
     def start_s(self) -> float:

@@ -22,6 +22,7 @@ class ScriptedDisk(LocalDisk):
     Attributes:
         refuses: errno of every write, creation and rename; 0 for none.
         free: Bytes it says are free; None for the truth.
+        sticks: Names of files that cannot be removed.
         capacity: Bytes it holds; None for the truth. Full, it refuses and takes what fits.
         tears_at: Kill the process in the middle of that append (counted from 1).
     """
@@ -30,6 +31,7 @@ class ScriptedDisk(LocalDisk):
         super().__init__(is_synced=False)
         self.refuses = 0
         self.free: int | None = None
+        self.sticks: set[str] = set()
         self.capacity: int | None = None
         self.folder = Path()
         self.tears_at = 0
@@ -46,6 +48,8 @@ class ScriptedDisk(LocalDisk):
     def remove(self, path: Path) -> None:
         if self.refuses == errno.EROFS:
             self.check(path)
+        if path.name in self.sticks:
+            raise storage_error(OSError(errno.EIO, os.strerror(errno.EIO)), str(path))
         super().remove(path)
 
     def used(self) -> int:

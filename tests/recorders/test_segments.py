@@ -237,3 +237,18 @@ def test_the_index_remembers(tmp_path: Path) -> None:
     assert index.spans("gate") == []
     assert index.cameras() == {"gate": 10.0}
     index.close()
+
+
+def test_a_segment_that_cannot_begin_leaves_no_file_and_no_handle(tmp_path: Path) -> None:
+    film = stream(2)
+    (first, *_) = film.at(NOON)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        with pytest.raises(ZeroDivisionError):
+            SegmentWriter(tmp_path, "gate", film.info, first, DISK, lambda _: _fail())
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def _fail() -> None:
+    raise ZeroDivisionError
