@@ -33,7 +33,7 @@ class MinganError(Exception):
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         self.what = what
-        self.where = where
+        self.where = where.replace("\n", "\\n")  # a file may be called so
         self.remedy = remedy
         super().__init__(self.line())
 

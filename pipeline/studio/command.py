@@ -68,6 +68,12 @@ def analyse_all(
     _prepare(out)
     zoned: datetime | None = None
     if start is not None:
+        if not 1970 <= start.year < 9999:  # other years have no moment in every zone
+            raise ConfigError(
+                f"there is no recording of the year {start.year}",
+                where="--start",
+                remedy="Write it as 2026-11-24T08:00:00",
+            )
         zoned = start if start.tzinfo else start.replace(tzinfo=file.site.zone())
     start_utc_s = 0.0 if zoned is None else zoned.timestamp()
     recordings: list[Recording] = []

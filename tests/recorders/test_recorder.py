@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import errno
-import os
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from api.contract.retention import GapCause as G
 from api.contract.retention import RetentionState as S
@@ -26,7 +23,6 @@ from pipeline.core.errors import ConfigError
 from pipeline.core.packets import EncodedPacket
 from pipeline.recorders.check import check
 from pipeline.recorders.disk import Disk
-from pipeline.recorders.errors import storage_error
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.spans import Span
@@ -104,13 +100,18 @@ def endless(film: Stream, begin_s: float) -> Iterator[EncodedPacket]:
         )
 
 
+def new_box(folder: Path, **settings: Any) -> Box:
+    """A recorder on an empty folder."""
+    clock, disk = ManualClock(BEGIN), ScriptedDisk()
+    how = RecorderSettings(folder / "rec", ZONE, reserve_bytes=0, **settings)
+    recorder = Recorder(how, {"gate": MONTH}, clock, disk=disk)
+    recorder.recover()
+    return Box(how.root, clock, disk, recorder, how)
+
+
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Box]:
-    clock, disk = ManualClock(BEGIN), ScriptedDisk()
-    settings = RecorderSettings(tmp_path / "rec", ZONE, reserve_bytes=0)
-    recorder = Recorder(settings, {"gate": MONTH}, clock, disk=disk)
-    recorder.recover()
-    made = Box(settings.root, clock, disk, recorder, settings)
+    made = new_box(tmp_path)
     yield made
     made.recorder.index.close()
 
@@ -588,134 +589,4 @@ def test_two_recorders_do_not_share_a_folder(box: Box) -> None:
         other.start()
     other.index.close()
     box.recorder.stop()
-    box.restart()
-
-
-def test_a_fault_of_ours_costs_one_camera_and_not_the_recorder(box: Box) -> None:
-    film = stream(10)
-    senseless = replace(film.info, time_base=Fraction(0))
-    for packet in film.at(BEGIN):
-        box.recorder.put("yard", packet, senseless)
-        box.recorder.put("gate", packet, film.info)
-    box.clock.advance(10)
-    box.recorder.pump()
-    assert box.footage("gate") == [(0.0, 9.8)]
-    assert box.footage("yard") == []
-
-
-def test_a_file_that_cannot_be_removed_does_not_keep_others_from_making_room(
-    tmp_path: Path,
-) -> None:
-    clock, disk = ManualClock(BEGIN), ScriptedDisk()
-    settings = RecorderSettings(tmp_path / "rec", ZONE, reserve_bytes=0, max_bytes=3_500_000)
-    recorder = Recorder(settings, {"gate": RetentionPolicy(0, None)}, clock, disk=disk)
-    recorder.recover()
-    box = Box(settings.root, clock, disk, recorder, settings)
-    box.watch(65)
-    (oldest,) = box.root.rglob("*.mp4")
-    disk.sticks = {oldest.name}
-    box.watch(600)
-    assert oldest.exists()
-    assert recorder.index.size_bytes() < 3_500_000 + 2 * oldest.stat().st_size
-    assert "disk_failed" in box.status().alarms
-    disk.sticks = set()
-    box.watch(120)
-    assert not oldest.exists()
-    assert box.status().alarms == ()
-    recorder.index.close()
-
-
-@pytest.fixture
-def as_nobody() -> Iterator[Box]:
-    """Root may read everything, so the test is somebody else for a while."""
-    stream(10)
-    with TemporaryDirectory() as name:
-        user = os.geteuid()
-        if user == 0:
-            os.chown(name, 65534, 65534)
-            os.seteuid(65534)
-        try:
-            clock, disk = ManualClock(BEGIN), ScriptedDisk()
-            settings = RecorderSettings(Path(name) / "rec", ZONE, reserve_bytes=0)
-            recorder = Recorder(settings, {"gate": MONTH}, clock, disk=disk)
-            recorder.recover()
-            made = Box(settings.root, clock, disk, recorder, settings)
-            yield made
-            made.recorder.index.close()
-        finally:
-            os.seteuid(user)
-
-
-@pytest.mark.parametrize("what", ["*.mp4", "20*"])
-def test_what_cannot_be_read_stops_neither_recorder_nor_housekeeping(
-    as_nobody: Box, what: str
-) -> None:
-    box = as_nobody
-    box.watch(130)
-    box.recorder.stop()
-    locked = sorted(box.root.glob(f"gate/{what}") if what == "20*" else box.root.rglob(what))[0]
-    for path in box.root.glob("index.sqlite*"):
-        path.unlink()
-    mode = locked.stat().st_mode
-    locked.chmod(0)
-    try:
-        box.restart()
-        box.watch(1000, camera="yard")
-        box.away(1, camera="yard")
-        assert box.footage("yard") == [(130.0, 1130.0)]
-        assert box.status().state is S.UNKNOWN, "not known is not missing"
-        assert "gate" not in box.recorder.index.cameras() or what == "*.mp4"
-    finally:
-        locked.chmod(mode)
-    box.watch(400, camera="yard")
-    assert box.footage("gate") == [(0.0, 130.0)]
-    assert box.status().state is S.GAP
-
-
-def test_a_segment_that_was_renamed_before_the_disk_refused_keeps_its_row(box: Box) -> None:
-    class Refusing(ScriptedDisk):
-        def rename(self, path: Path, new: Path) -> None:
-            super().rename(path, new)
-            self.refuses, left = 0, self.refuses
-            if left == -1:
-                raise storage_error(OSError(errno.EIO, os.strerror(errno.EIO)), str(path))
-
-    disk = Refusing()
-    disk.refuses = -1
-    disk.check = lambda path: None  # type: ignore[method-assign]
-    box.restart(disk)
-    box.watch(130)
-    box.away(1)
-    assert disk.refuses == 0
-    assert box.footage() == [(0.0, 130.0)]
-
-
-def test_what_a_fault_of_ours_left_open_is_recovered(box: Box) -> None:
-    box.watch(30)
-    senseless = replace(stream(10).info, time_base=Fraction(0))
-    (packet,) = list(stream(10).at(box.clock.utc_s(), 30))[:1]
-    box.recorder.put("gate", packet, senseless)
-    box.recorder.pump()
-    box.clock.advance(120)
-    box.recorder.pump()
-    ((start, end),) = box.footage()
-    assert (start, round(end)) == (0.0, 30)
-    assert not list(box.root.rglob("*.part"))
-
-
-def test_a_fault_in_housekeeping_does_not_end_recording(box: Box) -> None:
-    box.recorder.set_policies({"gate": "nonsense"})  # type: ignore[dict-item]
-    box.recorder.start()
-    try:
-        with capture_logs() as logs:
-            box.clock.advance(61)
-            deadline_s = time.monotonic() + 10
-            while len(logs) < 2 and time.monotonic() < deadline_s:
-                time.sleep(0.01)
-        assert "the recorder's housekeeping failed" in [line["event"] for line in logs]
-        assert box.recorder._thread is not None
-        assert box.recorder._thread.is_alive()
-    finally:
-        box.recorder.set_policies({"gate": MONTH})
-        box.recorder.stop()
     box.restart()
