@@ -169,10 +169,23 @@ def config_check(
 
 
 @rules_app.command("list")
-def rules_list() -> None:
-    """All rules: whether the models at hand suffice, or which class is wanted (needs_model)."""
-    from pipeline.runtime.rule_readiness import describe_rules
+def rules_list(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON list: rule, zh, en, risk, state, wants, …")
+    ] = False,
+) -> None:
+    """All rules: whether the models at hand suffice, or which class is wanted.
 
+    In brackets stands `ready`; `off` with what an administrator has to write first; or
+    `needs_model` with the class or attribute that no model gives. `more_models` is what a camera
+    has to name beside the rule. Examples to copy: configs/rules; ready-made sets:
+    configs/rules/sets.
+    """
+    from pipeline.runtime.rule_readiness import describe_rules, rules_json
+
+    if as_json:
+        typer.echo(rules_json())
+        return
     for line in describe_rules():
         typer.echo(line)
 

@@ -1,4 +1,4 @@
-"""``mingan eval all|people|boxes|video|events|agreement …``: how good a model or rule is.
+"""``mingan eval all|people|boxes|video|events|rules|agreement …``: how good a model or rule is.
 
 With ``--json`` the last line is one JSON object. Everything a person can mend is one line and exit
 code 2.
@@ -25,6 +25,7 @@ from models.eval.events import evaluate_events
 from models.eval.mot import read_mot
 from models.eval.people import evaluate_people, is_held_out, read_people
 from models.eval.pictures import require_folder
+from models.eval.rules import Asked, evaluate_rules, rule_lines
 from models.eval.video import LEAST_SCORE, evaluate
 from models.eval.voc import read_masked_people
 from models.eval.whole import Options, parts
@@ -107,6 +108,14 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, help="as for mingan analyze; the truth's rules anywhere otherwise"
     )
     events.set_defaults(run=_events)
+    rules = forms.add_parser("rules", help="every rule on real and composed recordings")
+    rules.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder")
+    rules.add_argument("--vtest", type=Path, metavar="AVI", help="Debian's vtest.avi (opencv-doc)")
+    rules.add_argument("--rule", nargs="+", default=[], metavar="RULE", help="only these")
+    rules.add_argument("--clip", nargs="+", default=[], metavar="WORD", help="only clips so named")
+    rules.add_argument("--fps", type=float, default=5.0, help="pictures looked at a second")
+    rules.add_argument("--keep", type=Path, metavar="DIR", help="keep the composed films here")
+    rules.set_defaults(run=_rules)
     agree = forms.add_parser("agreement", help="what a model sees of its seed's boxes")
     agree.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders, videos")
     agree.add_argument("--model", default="campus_objects")
@@ -119,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         form.add_argument(
             "--registry", type=Path, help="folder of manifests, if not the usual ones"
         )
-    for form in (whole, people, boxes, video, events, agree):
+    for form in (whole, people, boxes, video, events, rules, agree):
         form.add_argument("--json", action="store_true", help="last line is one JSON object")
     return parser
 
@@ -286,6 +295,23 @@ def _events(options: argparse.Namespace) -> int:
         whole = dataclasses.asdict(rows["all"])
         rules = {name: dataclasses.asdict(row) for name, row in rows.items() if name != "all"}
         print(json.dumps(whole | {"rules": rules}))
+    return 0
+
+
+def _rules(options: argparse.Namespace) -> int:
+    require_folder(options.data, "--data")
+    asked = Asked(
+        options.data,
+        options.vtest,
+        frozenset(options.rule),
+        tuple(options.clip),
+        options.fps,
+        options.keep,
+    )
+    figures = evaluate_rules(asked, progress, lambda text: print(text, file=sys.stderr))
+    _print_lines(rule_lines(figures), [])
+    if options.json:
+        print(json.dumps({rule: dataclasses.asdict(row) for rule, row in figures.items()}))
     return 0
 
 

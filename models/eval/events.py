@@ -191,8 +191,8 @@ def raise_alerts(
     return alerts, recording.duration_s
 
 
-def judge_events(truth: Sequence[Episode], alerts: Sequence[Episode]) -> EventScores:
-    """Pair alerts with episodes and count."""
+def matched(truth: Sequence[Episode], alerts: Sequence[Episode]) -> dict[int, int]:
+    """For each episode of truth that was alerted the alert, by their numbers."""
     near = sorted(
         (abs(real.start_s - alert.start_s), i, j)
         for i, real in enumerate(truth)
@@ -203,6 +203,12 @@ def judge_events(truth: Sequence[Episode], alerts: Sequence[Episode]) -> EventSc
     for _, i, j in near:
         if i not in pairs and j not in pairs.values():
             pairs[i] = j
+    return pairs
+
+
+def judge_events(truth: Sequence[Episode], alerts: Sequence[Episode]) -> EventScores:
+    """Pair alerts with episodes and count."""
+    pairs = matched(truth, alerts)
     starts = [abs(truth[i].start_s - alerts[j].start_s) for i, j in pairs.items()]
     ends = [
         abs(real_end - alert_end)

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ from pipeline.live.config import LiveConfig
 from pipeline.recorders.name_pattern import NamePattern
 from pipeline.rules import AnyRuleConfig
 from pipeline.rules.economy import EconomyConfig
+from pipeline.runtime.rule_sets import MAX_RULES, joined, load_sets
 from pipeline.runtime.yaml_file import load_yaml
 from pipeline.video.gate import GateConfig
 
@@ -263,7 +264,11 @@ class AnalysisConfig(Strict):
     gate: GateConfig = GateConfig(mode="always")
     economy: EconomyConfig = EconomyConfig()
     diagnosis: DiagnosisConfig = DiagnosisConfig(enabled=False)
-    rules: Annotated[list[AnyRuleConfig], Field(min_length=1, max_length=32)]
+    rule_sets: Annotated[
+        list[Path],
+        Field(max_length=8, description="Ready-made rules, as rules/sets/gate.yaml; see there"),
+    ] = []
+    rules: Annotated[list[AnyRuleConfig], Field(max_length=MAX_RULES)] = []
 
     @property
     def further_models(self) -> list[MoreModelConfig]:
@@ -288,6 +293,12 @@ class AnalysisConfig(Strict):
         return any(rule.required_attributes for rule in self.rules)
 
     @model_validator(mode="after")
+    def _looks_for_something(self) -> AnalysisConfig:
+        if not self.rules and not self.rule_sets:
+            raise ValueError("nothing is looked for; add `rules`, or name a set as `rule_sets`")
+        return self
+
+    @model_validator(mode="after")
     def _rule_ids_differ(self) -> AnalysisConfig:
         seen: set[str] = set()
         for rule in self.rules:
@@ -298,6 +309,9 @@ class AnalysisConfig(Strict):
                 )
             seen.add(name)
         return self
+
+
+AnalysisT = TypeVar("AnalysisT", bound=AnalysisConfig)
 
 
 class CameraConfig(AnalysisConfig):
@@ -444,7 +458,7 @@ def load_box(path: Path) -> BoxConfig:
     base = path.resolve().parent
     api = box.api.model_copy(update={"token_file": _below(base, box.api.token_file)})
     cameras = [
-        camera.model_copy(
+        _with_sets(base, camera).model_copy(
             update={
                 "source": _source_below(base, camera.source),
                 "recording": _recording_below(base, camera.recording),
@@ -471,7 +485,25 @@ def load_analysis(path: Path) -> AnalysisFile:
     Raises:
         ConfigError: One line per problem, each with file, line, key and remedy.
     """
-    return load_yaml(path, AnalysisFile)
+    file = load_yaml(path, AnalysisFile)
+    analysis = _with_sets(path.resolve().parent, file.analysis)
+    return file.model_copy(update={"analysis": analysis})
+
+
+def _with_sets(base: Path, config: AnalysisT) -> AnalysisT:
+    """The same configuration with the rules and models of its sets in it."""
+    if not config.rule_sets:
+        return config
+    sets = load_sets(base, config.rule_sets)
+    named = {one.model for one in config.further_models}
+    more = dict.fromkeys(model for one in sets for model in one.more_models if model not in named)
+    return config.model_copy(
+        update={
+            "rule_sets": [],
+            "rules": joined(config.rules, sets),
+            "more_models": [*config.more_models, *more],
+        }
+    )
 
 
 def config_sha256(config: AnalysisConfig, site: SiteConfig) -> str:
@@ -480,7 +512,7 @@ def config_sha256(config: AnalysisConfig, site: SiteConfig) -> str:
     A camera's address and its credentials are left out.
     """
     kept = {
-        "analysis": config.model_dump(mode="json", exclude={"source", "recording"}),
+        "analysis": config.model_dump(mode="json", exclude={"source", "recording", "rule_sets"}),
         "time_zone": site.time_zone,
         "holidays": sorted(day.isoformat() for day in site.holidays),
         "workday_overrides": sorted(day.isoformat() for day in site.workday_overrides),

@@ -5,6 +5,7 @@ A rule whose class no model has is not hidden: it is listed as ``needs_model`` w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -122,6 +123,20 @@ def describe_rules() -> Iterator[str]:
         if one.models and not one.needs:
             says += f"  more_models: [{', '.join(one.models)}]"
         yield f"{one.rule}  {term.zh}  {term.en}  {term.risk.value}  [{says}]"
+
+
+def rules_json() -> str:
+    """All rules as one JSON list, as on the wire, with their words and risk class."""
+    words = vocabulary().rules
+    known = readiness()
+    wire = {one.rule: one for one in for_the_wire(known)}
+    rows = [
+        {"rule": one.rule, "zh": words[one.rule].zh, "en": words[one.rule].en}
+        | {"risk": words[one.rule].risk.value, "needs": list(one.needs)}
+        | wire[one.rule].model_dump(mode="json", exclude={"rule"})
+        for one in known
+    ]
+    return json.dumps(rows, ensure_ascii=False)
 
 
 def usual_config(rule: str) -> RuleConfigBase:

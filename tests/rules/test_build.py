@@ -147,9 +147,9 @@ def test_the_schema_of_rules_can_be_written() -> None:
 def test_a_ready_made_set_is_valid_with_its_commented_rules_too(name: str) -> None:
     text = (CONFIGS / "rules" / "sets" / f"{name}.yaml").read_text("utf-8")
     parser = TypeAdapter(list[AnyRuleConfig])
-    chosen = parser.validate_python(yaml.safe_load(text))
+    chosen = parser.validate_python(yaml.safe_load(text)["rules"])
     everything = parser.validate_python(
-        yaml.safe_load(re.sub(r"^# (?=- type|  \S)", "", text, flags=re.MULTILINE))
+        yaml.safe_load(re.sub(r"^# (?=- type|  \S)", "", text, flags=re.MULTILINE))["rules"]
     )
     assert len(everything) >= len(chosen) >= 3
     assert text.count("- type:") == len(everything)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pipeline.runtime.rule_readiness import (
     describe_rules,
     for_the_wire,
     readiness,
+    rules_json,
     usual_config,
 )
 
@@ -53,6 +55,16 @@ def test_a_line_has_words_and_what_to_do() -> None:
     assert "needs_model: no model has class cigarette" in lines["smoking"]
     assert "accept_unknown_licence: [rodent]" in lines["rodent"]
     assert "more_models: [fire_smoke]" in lines["fire_smoke"]
+
+
+def test_the_list_is_json_too() -> None:
+    rows = {row["rule"]: row for row in json.loads(rules_json())}
+    assert set(rows) == set(RULES)
+    assert rows["smoking"]["zh"] == "吸烟"
+    assert (rows["smoking"]["state"], rows["smoking"]["risk"]) == ("needs_model", "class_2")
+    assert rows["smoking"]["needs"] == ["class cigarette"]
+    assert rows["fire_smoke"]["more_models"] == ["fire_smoke"]
+    assert rows["rodent"]["to_accept"] == ["rodent"]
 
 
 def test_the_usual_configuration_of_every_rule_is_valid() -> None:
