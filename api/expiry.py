@@ -26,12 +26,10 @@ if TYPE_CHECKING:
     from api.runtime import Runtime
     from api.settings import Settings
 
-_ROUND_S = 5.0
-"""A stop waits for the round that runs."""
 _log = structlog.get_logger(__name__)
 
-Step = Callable[[UnitOfWork], Awaitable[int]]
-"""Deletes a bounded number of things; answers how many."""
+Step = Callable[[UnitOfWork], Awaitable[int | None]]
+"""Deletes a bounded number of things; answers how many, None when nothing is left."""
 
 
 def due(settings: Settings, now: datetime) -> alerts.Due:
@@ -49,32 +47,51 @@ def due(settings: Settings, now: datetime) -> alerts.Due:
     )
 
 
-def _steps(runtime: Runtime, now: datetime) -> dict[str, Step]:
-    settings, store = runtime.settings, runtime.evidence
-    past = due(settings, now)
-    log_from = now - timedelta(days=settings.keep_access_log_days)
-    analysed_from = now - timedelta(days=settings.keep_analysed_days)
-    return {
-        "evidence": lambda work: alerts.delete_evidence(work, store, past),
-        "alert": lambda work: alerts.delete_records(work, past),
-        "evidence_of_nothing": lambda work: evidence.delete_unnamed(work, store, past.unjudged),
-        "access_log": lambda work: audit.delete_before(work, log_from),
-        "analysed_time": lambda work: cameras.delete_analysed_before(work, analysed_from),
-        "retention_verdict": lambda work: compliance.delete_old_verdicts(work),
-    }
+class Expiry:
+    """Rounds of deleting, and how far they have looked.
 
+    Args:
+        kind_s: How long a round deletes of one kind; a stop waits for the round that runs.
+    """
 
-async def run(runtime: Runtime) -> None:
-    """One round."""
-    until_s = time.monotonic() + _ROUND_S
-    for kind, step in _steps(runtime, runtime.clock()).items():
-        total = 0
-        while time.monotonic() < until_s:
-            async with runtime.work() as work:
-                deleted = await step(work)
-            if not deleted:
-                break
-            total += deleted
-            runtime.metrics.deleted.labels(kind).inc(deleted)
-        if total:
-            _log.info("deleted_after_its_time", kind=kind, count=total)
+    def __init__(self, kind_s: float = 1.0) -> None:
+        self._kind_s = kind_s
+        self._looked_to: datetime | None = None
+        """Up to this arrival every file was looked at: is it any alert's?"""
+
+    def _steps(self, runtime: Runtime) -> dict[str, Step]:
+        settings, store, now = runtime.settings, runtime.evidence, runtime.clock()
+        past = due(settings, now)
+        log_from = now - timedelta(days=settings.keep_access_log_days)
+        analysed_from = now - timedelta(days=settings.keep_analysed_days)
+
+        async def unnamed(work: UnitOfWork) -> int | None:
+            looked = await evidence.delete_unnamed(work, store, self._looked_to, past.unjudged)
+            if looked is None:
+                return None
+            deleted, self._looked_to = looked
+            return deleted
+
+        return {
+            "evidence": lambda work: alerts.delete_evidence(work, store, past),
+            "evidence_of_nothing": unnamed,
+            "alert": lambda work: alerts.delete_records(work, past),
+            "access_log": lambda work: audit.delete_before(work, log_from),
+            "analysed_time": lambda work: cameras.delete_analysed_before(work, analysed_from),
+            "retention_verdict": lambda work: compliance.delete_old_verdicts(work),
+        }
+
+    async def run(self, runtime: Runtime) -> None:
+        """One round."""
+        for kind, step in self._steps(runtime).items():
+            until_s = time.monotonic() + self._kind_s
+            total = 0
+            while time.monotonic() < until_s:
+                async with runtime.work() as work:
+                    deleted = await step(work)
+                if deleted is None:
+                    break
+                total += deleted
+            if total:
+                runtime.metrics.deleted.labels(kind).inc(total)
+                _log.info("deleted_after_its_time", kind=kind, count=total)

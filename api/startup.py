@@ -18,11 +18,11 @@ from pathlib import Path
 
 import structlog
 
-from api import expiry
 from api.auth import service as auth
 from api.bus import service as bus
 from api.cameras import service as cameras
 from api.db.migrate import upgrade
+from api.expiry import Expiry
 from api.kit.errors import DataFolderError, SettingsError
 from api.runtime import Runtime
 from api.settings import Settings
@@ -189,7 +189,7 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
             for name, every_s, round_ in (
                 ("lost_workers", watch_every_s, announce_lost_workers),
                 ("prune", _PRUNE_EVERY_S, prune_events),
-                ("expiry", _EXPIRE_EVERY_S, expiry.run),
+                ("expiry", _EXPIRE_EVERY_S, Expiry().run),
             )
         ]
         try:

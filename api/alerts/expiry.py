@@ -47,13 +47,15 @@ class Due:
         return found if self.confirmed is None else found | {AlertStatus.CONFIRMED: self.confirmed}
 
 
-async def delete_evidence(work: UnitOfWork, store: EvidenceStore, past: Due) -> int:
-    """Delete the pictures of some alerts whose time has come; answers of how many.
+async def delete_evidence(work: UnitOfWork, store: EvidenceStore, past: Due) -> int | None:
+    """Delete the pictures of some alerts whose time has come; answers of how many, None at the end.
 
     The alerts are locked meanwhile: whoever takes hold of one a moment earlier keeps its pictures.
     """
     alerts = AlertRepository(work.session)
     found = await alerts.lock_due_evidence(past.by_status(), _ALERTS_AT_ONCE)
+    if not found:
+        return None
     gone = {alert.id for alert in found}
     await evidence.delete_files(work, store, await alerts.evidence_only_of(gone))
     for alert in found:
@@ -67,9 +69,14 @@ async def delete_evidence(work: UnitOfWork, store: EvidenceStore, past: Due) -> 
     return len(found)
 
 
-async def delete_records(work: UnitOfWork, past: Due) -> int:
-    """Delete some alerts that nobody confirmed or holds, with their history; answers how many."""
-    return await AlertRepository(work.session).delete_due_records(past.records, _ALERTS_AT_ONCE)
+async def delete_records(work: UnitOfWork, past: Due) -> int | None:
+    """Delete some alerts that nobody confirmed or holds, with their history, and the rows of their
+    files; answers how many, None at the end.
+    """
+    alerts = AlertRepository(work.session)
+    count, named = await alerts.delete_due_records(past.records, _ALERTS_AT_ONCE)
+    await evidence.forget_deleted(work, named)
+    return count or None
 
 
 async def hold(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -> AlertSummary:

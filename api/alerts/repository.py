@@ -47,7 +47,8 @@ def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
     if filters.camera_ids:
         found.append(Alert.camera_id.in_(filters.camera_ids))
     if filters.school_ids:
-        found.append(Camera.school_id.in_(filters.school_ids))
+        of_schools = select(Camera.camera_id).where(Camera.school_id.in_(filters.school_ids))
+        found.append(Alert.camera_id.in_(of_schools))
     if filters.rules:
         found.append(Alert.rule.in_(filters.rules))
     if filters.risks:
@@ -57,17 +58,16 @@ def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
     if filters.raised_before is not None:
         found.append(Alert.raised_at < filters.raised_before)
     if text := filters.text.strip().replace("\x00", ""):
-        columns = (
-            Camera.school_name,
-            Camera.name,
-            Camera.location,
-            Camera.camera_id,
-            Alert.zone,
-            Alert.rule_id,
+        of_camera = (Camera.school_name, Camera.name, Camera.location, Camera.camera_id)
+        # Cameras are few: looked through once, not again for each alert.
+        cameras = select(Camera.camera_id).where(
+            or_(*(column.icontains(text, autoescape=True) for column in of_camera))
         )
         found.append(
             or_(
-                *(column.icontains(text, autoescape=True) for column in columns),
+                Alert.camera_id.in_(cameras),
+                Alert.zone.icontains(text, autoescape=True),
+                Alert.rule_id.icontains(text, autoescape=True),
                 Alert.rule.in_(filters.rules_matching_text()),
             )
         )
@@ -139,12 +139,11 @@ class AlertRepository:
 
     async def counts(self, filters: AlertFilters) -> dict[str, int]:
         """Number of alerts by status."""
-        query = select(Alert.status, func.count()).where(*_conditions(filters))
-        if filters.school_ids or filters.text.strip():
-            # Only then: without it the count is read from an index.
-            query = query.join(Camera, Camera.camera_id == Alert.camera_id)
-        query = query.group_by(Alert.status)
-        return {row[0]: row[1] for row in await self._session.execute(query)}
+        # Not grouped: for that SQLite would fetch the rows in the order of the status.
+        each = (func.count().filter(Alert.status == status) for status in AlertStatus)
+        query = select(*each).select_from(Alert).where(*_conditions(filters))
+        row = (await self._session.execute(query)).one()
+        return dict(zip(AlertStatus, row, strict=True))
 
     async def evidence_of(self, alert_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
         """Evidence of several alerts, in the worker's order."""
@@ -197,24 +196,34 @@ class AlertRepository:
                 select(AlertEvidence.sha256).where(AlertEvidence.alert_id.in_(alert_ids))
             )
         )
-        needed = await self._session.scalars(
-            select(AlertEvidence.sha256)
-            .join(Alert, Alert.id == AlertEvidence.alert_id)
-            .where(
-                AlertEvidence.sha256.in_(named),
-                Alert.id.not_in(alert_ids),
-                Alert.evidence_deleted_at.is_(None),
+        # In two steps: joined, SQLite walks through all alerts that still have their evidence.
+        shared: dict[str, set[UUID]] = defaultdict(set)
+        for sha256, alert_id in await self._session.execute(
+            select(AlertEvidence.sha256, AlertEvidence.alert_id).where(
+                AlertEvidence.sha256.in_(named)
+            )
+        ):
+            if alert_id not in alert_ids:
+                shared[sha256].add(alert_id)
+        if not shared:
+            return named
+        have_evidence = set(
+            await self._session.scalars(
+                select(Alert.id).where(
+                    Alert.id.in_(set().union(*shared.values())),
+                    Alert.evidence_deleted_at.is_(None),
+                )
             )
         )
-        return named - set(needed)
+        return {each for each in named if not shared[each] & have_evidence}
 
     async def with_evidence(self, alert_ids: Collection[UUID]) -> set[UUID]:
         """Those of these alerts that name any evidence."""
         query = select(AlertEvidence.alert_id).where(AlertEvidence.alert_id.in_(alert_ids))
         return set(await self._session.scalars(query))
 
-    async def delete_due_records(self, before: datetime, limit: int) -> int:
-        """Delete alerts that nobody confirmed or holds; answers how many."""
+    async def delete_due_records(self, before: datetime, limit: int) -> tuple[int, set[str]]:
+        """Delete alerts that nobody confirmed or holds; answers how many, and what they named."""
         due = (
             select(Alert.id)
             .where(
@@ -227,8 +236,12 @@ class AlertRepository:
             .limit(limit)
         )
         found = list(await self._session.scalars(due))
+        named = await self._session.scalars(
+            select(AlertEvidence.sha256).where(AlertEvidence.alert_id.in_(found))
+        )
+        named_by_them = set(named)
         await self._session.execute(delete(Alert).where(Alert.id.in_(found)))
-        return len(found)
+        return len(found), named_by_them
 
     async def history(self, alert_id: UUID) -> list[AlertHistory]:
         """An alert's history, oldest first."""

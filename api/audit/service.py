@@ -73,9 +73,10 @@ async def log_clip_viewings(
             log(work, AccessAction.CLIP_VIEWED, username, client, alert_id=alert_id)
 
 
-async def delete_before(work: UnitOfWork, moment: datetime) -> int:
-    """Delete some entries of before then; answers how many."""
-    return await AccessLogRepository(work.session).delete_before(moment, _ENTRIES_AT_ONCE)
+async def delete_before(work: UnitOfWork, moment: datetime) -> int | None:
+    """Delete some entries of before then; answers how many, None at the end."""
+    entries = AccessLogRepository(work.session)
+    return await entries.delete_before(moment, _ENTRIES_AT_ONCE) or None
 
 
 async def list_entries(

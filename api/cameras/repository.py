@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.cameras.hours import ANALYSED, HourRepository, HourSums, TotalSeconds, by_reason
 from api.cameras.schemas import AnalysedMinute
 from api.contract import AnalysedTime, MissingReason
 from api.db.models import AnalysedInterval, Camera, MissingInterval, Worker
 from api.db.upsert import insert_if_absent
+from api.kit.errors import UnavailableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +25,8 @@ class CameraRow:
     worker_seen_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class AnalysedSum:
-    """Analysed seconds of one rule on one camera."""
-
-    camera_id: str
-    rule_id: str
-    rule: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class MissingSum:
-    """Seconds one rule missed on one camera for one reason."""
-
-    camera_id: str
-    rule_id: str
-    reason: str
-    seconds: float
-
-
 class CameraRepository:
-    """Reads and writes ``cameras``, ``analysed_intervals`` and ``missing_intervals``."""
+    """Reads and writes ``cameras`` and their analysed time, by interval and by hour."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -99,12 +81,19 @@ class CameraRepository:
             )
         )
 
-    async def put_interval(self, told: AnalysedTime) -> bool:
-        """Keep an interval unless it is known as well or better; answers whether it was kept.
+    async def put_intervals(self, told: Iterable[AnalysedTime]) -> bool:
+        """Keep those intervals that are not known as well or better; answers whether any was kept.
 
         Of two reports on one interval the one that reaches further wins, then the one that
         analysed more, so that the order in which they arrive does not matter.
         """
+        sums = HourSums()
+        kept = [await self._put_interval(interval, sums) for interval in told]
+        await self._session.flush()
+        await HourRepository(self._session).write(sums)
+        return any(kept)
+
+    async def _put_interval(self, told: AnalysedTime, sums: HourSums) -> bool:
         key = (told.camera_id, told.rule_id, told.from_at)
         values = {
             "camera_id": told.camera_id,
@@ -116,51 +105,43 @@ class CameraRepository:
         }
         if not await insert_if_absent(self._session, AnalysedInterval, values):
             known = await self._session.get(AnalysedInterval, key, with_for_update=True)
-            assert known is not None, "an interval is never deleted while it is sent"
+            if known is None:
+                raise UnavailableError("the interval was deleted meanwhile")
             if (known.to_at, known.analysed_s) >= (told.to_at, told.analysed_s):
                 return False
+            sums.add(told, ANALYSED, -known.analysed_s)
             known.to_at, known.rule, known.analysed_s = told.to_at, told.rule, told.analysed_s
             await self._session.flush()
-            await self._session.execute(
-                delete(MissingInterval).where(
+            forgotten = await self._session.execute(
+                delete(MissingInterval)
+                .where(
                     MissingInterval.camera_id == told.camera_id,
                     MissingInterval.rule_id == told.rule_id,
                     MissingInterval.from_at == told.from_at,
                 )
+                .returning(MissingInterval.reason, MissingInterval.seconds)
             )
-        by_reason: dict[str, float] = {}
-        for missing in told.missing:
-            by_reason[missing.reason] = by_reason.get(missing.reason, 0.0) + missing.seconds
-        self._session.add_all(
-            MissingInterval(
-                camera_id=told.camera_id,
-                rule_id=told.rule_id,
-                from_at=told.from_at,
-                reason=reason,
-                seconds=seconds,
+            for reason, seconds in forgotten.all():
+                sums.add(told, reason, -seconds)
+        sums.add(told, ANALYSED, told.analysed_s)
+        for reason, seconds in by_reason(told).items():
+            sums.add(told, reason, seconds)
+            self._session.add(
+                MissingInterval(
+                    camera_id=told.camera_id,
+                    rule_id=told.rule_id,
+                    from_at=told.from_at,
+                    reason=reason,
+                    seconds=seconds,
+                )
             )
-            for reason, seconds in by_reason.items()
-        )
         return True
 
-    async def analysed(
+    async def totals(
         self, camera_ids: Sequence[str] | None, since: datetime
-    ) -> Sequence[AnalysedSum]:
-        """Analysed seconds by camera and rule, of intervals that began since then."""
-        query = (
-            select(
-                AnalysedInterval.camera_id,
-                AnalysedInterval.rule_id,
-                func.max(AnalysedInterval.rule),
-                func.sum(AnalysedInterval.analysed_s),
-            )
-            .where(AnalysedInterval.from_at >= since)
-            .group_by(AnalysedInterval.camera_id, AnalysedInterval.rule_id)
-            .order_by(AnalysedInterval.camera_id, AnalysedInterval.rule_id)
-        )
-        if camera_ids is not None:
-            query = query.where(AnalysedInterval.camera_id.in_(camera_ids))
-        return [AnalysedSum(*row) for row in await self._session.execute(query)]
+    ) -> Sequence[TotalSeconds]:
+        """Seconds by camera, rule and reason, of intervals that began since then."""
+        return await HourRepository(self._session).totals(camera_ids, since)
 
     async def intervals(
         self, camera_id: str, begin: datetime, end: datetime
@@ -206,22 +187,5 @@ class CameraRepository:
         # Spelt out although the database would cascade: row by row that takes many times as long.
         await self._session.execute(delete(MissingInterval).where(MissingInterval.from_at < end))
         await self._session.execute(delete(AnalysedInterval).where(AnalysedInterval.from_at < end))
+        await HourRepository(self._session).delete_before(end)
         return deleted or 0
-
-    async def missing(
-        self, camera_ids: Sequence[str] | None, since: datetime
-    ) -> Sequence[MissingSum]:
-        """Missed seconds by camera, rule and reason, of intervals that began since then."""
-        query = (
-            select(
-                MissingInterval.camera_id,
-                MissingInterval.rule_id,
-                MissingInterval.reason,
-                func.sum(MissingInterval.seconds),
-            )
-            .where(MissingInterval.from_at >= since)
-            .group_by(MissingInterval.camera_id, MissingInterval.rule_id, MissingInterval.reason)
-        )
-        if camera_ids is not None:
-            query = query.where(MissingInterval.camera_id.in_(camera_ids))
-        return [MissingSum(*row) for row in await self._session.execute(query)]

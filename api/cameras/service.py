@@ -49,10 +49,7 @@ async def list_views(
     """All cameras, or some, by id."""
     cameras = CameraRepository(session)
     rows = await cameras.list(camera_ids)
-    rules = views.by_rule(
-        await cameras.analysed(camera_ids, watch.window_from),
-        await cameras.missing(camera_ids, watch.window_from),
-    )
+    rules = views.by_rule(await cameras.totals(camera_ids, watch.window_from))
     return [views.view(row, rules.get(row.camera.camera_id, []), watch) for row in rows]
 
 
@@ -210,9 +207,10 @@ async def announce_lost(work: UnitOfWork, watch: Watch) -> list[str]:
     return lost
 
 
-async def delete_analysed_before(work: UnitOfWork, moment: datetime) -> int:
-    """Delete some intervals of analysed time that began before then; answers how many."""
-    return await CameraRepository(work.session).delete_analysed_before(moment, _DELETED_AT_ONCE)
+async def delete_analysed_before(work: UnitOfWork, moment: datetime) -> int | None:
+    """Delete some intervals that began before then; answers how many, None at the end."""
+    cameras = CameraRepository(work.session)
+    return await cameras.delete_analysed_before(moment, _DELETED_AT_ONCE) or None
 
 
 async def record_analysed_time(
@@ -221,5 +219,4 @@ async def record_analysed_time(
     """Keep intervals of analysed time; answers whether any of them was news."""
     await ensure_cameras(work, watch, (interval.camera_id for interval in told))
     cameras = CameraRepository(work.session)
-    kept = [await cameras.put_interval(interval) for interval in told]
-    return any(kept)
+    return await cameras.put_intervals(told)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.cameras import approvals
-from api.cameras.repository import AnalysedSum, CameraRow, MissingSum
+from api.cameras.hours import ANALYSED, TotalSeconds
+from api.cameras.repository import CameraRow
 from api.cameras.schemas import (
     CameraView,
     CameraViewState,
@@ -71,26 +72,27 @@ def shown_state(row: CameraRow, watch: Watch) -> ShownState:
     return ShownState(CameraViewState(camera.state), camera.reason, camera.detail, camera.since)
 
 
-def by_rule(
-    analysed: Iterable[AnalysedSum], missing: Iterable[MissingSum]
-) -> dict[str, list[RuleAnalysis]]:
+def by_rule(totals: Iterable[TotalSeconds]) -> dict[str, list[RuleAnalysis]]:
     """Sums as each camera's list of rules."""
+    known = list(totals)
     missed: dict[tuple[str, str], list[MissingSeconds]] = {}
-    for gap in missing:
-        missed.setdefault((gap.camera_id, gap.rule_id), []).append(
-            MissingSeconds(reason=MissingReason(gap.reason), seconds=gap.seconds)
-        )
-    found: dict[str, list[RuleAnalysis]] = {}
-    for total in analysed:
-        gaps = missed.get((total.camera_id, total.rule_id), [])
-        found.setdefault(total.camera_id, []).append(
-            RuleAnalysis(
-                rule=total.rule,
-                rule_id=total.rule_id,
-                analysed_s=total.seconds,
-                missing=sorted(gaps, key=lambda gap: (-gap.seconds, gap.reason)),
+    for total in known:
+        if total.reason != ANALYSED:
+            missed.setdefault((total.camera_id, total.rule_id), []).append(
+                MissingSeconds(reason=MissingReason(total.reason), seconds=total.seconds)
             )
-        )
+    found: dict[str, list[RuleAnalysis]] = {}
+    for total in known:
+        if total.reason == ANALYSED:
+            gaps = missed.get((total.camera_id, total.rule_id), [])
+            found.setdefault(total.camera_id, []).append(
+                RuleAnalysis(
+                    rule=total.rule,
+                    rule_id=total.rule_id,
+                    analysed_s=total.seconds,
+                    missing=sorted(gaps, key=lambda gap: (-gap.seconds, gap.reason)),
+                )
+            )
     return found
 
 

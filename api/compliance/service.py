@@ -103,10 +103,10 @@ async def any_zone(session: AsyncSession) -> str | None:
     return None if status is None else status.time_zone
 
 
-async def delete_old_verdicts(work: UnitOfWork) -> int:
-    """Delete verdicts older than any history that can be asked for; answers how many."""
+async def delete_old_verdicts(work: UnitOfWork) -> int | None:
+    """Delete verdicts older than any history that can be asked for; answers how many, if any."""
     oldest = work.now.date() - timedelta(days=MAX_HISTORY_DAYS + 1)
-    return await RetentionRepository(work.session).delete_before(oldest)
+    return await RetentionRepository(work.session).delete_before(oldest) or None
 
 
 def file_name(now: datetime) -> str:

@@ -164,6 +164,7 @@ class Alert(Base):
             "status",
             "received_at",
         ),
+        Index("ix_alerts_received_at", "received_at"),
         Index("ix_alerts_raised_at_id", "raised_at", "id"),
         Index("ix_alerts_status_raised_at_id", "status", "raised_at", "id"),
     )
@@ -263,6 +264,21 @@ class MissingInterval(Base):
         ),
         Index("ix_missing_intervals_from_at", "from_at"),
     )
+
+
+class AnalysedHour(Base):
+    """Sum of the intervals of one hour: analysed (``reason`` empty), or missed for a reason."""
+
+    __tablename__ = "analysed_hours"
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.camera_id"), primary_key=True)
+    rule_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    hour_at: Mapped[datetime] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(32), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(64))
+    seconds: Mapped[float]
+
+    __table_args__ = (Index("ix_analysed_hours_hour_at", "hour_at"),)
 
 
 class RetentionReport(Base):

@@ -1,8 +1,8 @@
-"""The one place that speaks a dialect: insert a row unless its key is taken."""
+"""The one place that speaks a dialect: insert a row, and what if its key is taken."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import inspect
@@ -21,11 +21,30 @@ async def insert_if_absent(
     them inserted it. It is asked to return the row: the number of rows that a driver tells is -1
     for some.
     """
-    insert: Any = (
-        postgresql.insert(model)
-        if session.get_bind().dialect.name == "postgresql"
-        else sqlite.insert(model)
-    )
-    statement = insert.values(**values).on_conflict_do_nothing()
+    statement = _insert(session, model).values(**values).on_conflict_do_nothing()
     returned = await session.execute(statement.returning(*inspect(model).primary_key))
     return returned.first() is not None
+
+
+async def insert_or_add(
+    session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]], *, added: str
+) -> None:
+    """Insert rows; where a key is taken add to one column, and replace the others.
+
+    Args:
+        session: To write with.
+        model: The table.
+        rows: Each key at most once.
+        added: The column to add to.
+    """
+    statement = _insert(session, model).values(list(rows))
+    key = [column.name for column in inspect(model).primary_key]
+    new = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    new[added] = inspect(model).local_table.c[added] + statement.excluded[added]
+    await session.execute(statement.on_conflict_do_update(index_elements=key, set_=new))
+
+
+def _insert(session: AsyncSession, model: type[Base]) -> Any:
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(model)
+    return sqlite.insert(model)

@@ -40,19 +40,32 @@ class EvidenceRepository:
             update(EvidenceFile).where(EvidenceFile.sha256.in_(sha256s)).values(deleted_at=at)
         )
 
-    async def unnamed(self, before: datetime, limit: int) -> list[str]:
-        """Files that arrived before then and that no alert names."""
-        is_named = select(AlertEvidence.sha256).where(AlertEvidence.sha256 == EvidenceFile.sha256)
-        query = (
-            select(EvidenceFile.sha256)
-            .where(EvidenceFile.received_at < before, ~is_named.exists())
-            .limit(limit)
-        )
-        return list(await self._session.scalars(query))
+    async def arrived(
+        self, after: datetime | None, before: datetime, limit: int
+    ) -> list[EvidenceFile]:
+        """Files that arrived in between, in that order; those of the same moment come together."""
+        query = select(EvidenceFile).where(EvidenceFile.received_at < before)
+        if after is not None:
+            query = query.where(EvidenceFile.received_at > after)
+        first = query.order_by(EvidenceFile.received_at).limit(limit)
+        found = list(await self._session.scalars(first))
+        if len(found) < limit:
+            return found
+        last = found[-1].received_at
+        same = await self._session.scalars(query.where(EvidenceFile.received_at == last))
+        return [file for file in found if file.received_at != last] + list(same)
 
-    async def forget(self, sha256s: Collection[str]) -> None:
+    async def named(self, sha256s: Collection[str]) -> set[str]:
+        """Those of these files that any alert names."""
+        query = select(AlertEvidence.sha256).where(AlertEvidence.sha256.in_(sha256s))
+        return set(await self._session.scalars(query))
+
+    async def forget(self, sha256s: Collection[str], *, only_deleted: bool = False) -> None:
         """Forget these files altogether."""
-        await self._session.execute(delete(EvidenceFile).where(EvidenceFile.sha256.in_(sha256s)))
+        query = delete(EvidenceFile).where(EvidenceFile.sha256.in_(sha256s))
+        if only_deleted:
+            query = query.where(EvidenceFile.deleted_at.is_not(None))
+        await self._session.execute(query)
 
     async def kinds(self, sha256: str) -> set[str]:
         """As what alerts name this file."""

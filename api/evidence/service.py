@@ -77,13 +77,29 @@ async def delete_files(work: UnitOfWork, store: EvidenceStore, sha256s: Collecti
     await EvidenceRepository(work.session).mark_deleted(sha256s, work.now)
 
 
-async def delete_unnamed(work: UnitOfWork, store: EvidenceStore, before: datetime) -> int:
-    """Delete some files that arrived before then and that no alert names; answers how many."""
+async def delete_unnamed(
+    work: UnitOfWork, store: EvidenceStore, after: datetime | None, before: datetime
+) -> tuple[int, datetime] | None:
+    """Look through some files that arrived in between, and delete those that no alert names.
+
+    Returns:
+        How many were deleted, and up to when it was looked; None when nothing arrived in between.
+    """
     files = EvidenceRepository(work.session)
-    found = await files.unnamed(before, _FILES_AT_ONCE)
-    await asyncio.to_thread(store.remove, found)
-    await files.forget(found)
-    return len(found)
+    some = await files.arrived(after, before, _FILES_AT_ONCE)
+    if not some:
+        return None
+    known = {file.sha256 for file in some}
+    unnamed = known - await files.named(known)
+    await asyncio.to_thread(store.remove, unnamed)
+    await files.forget(unnamed)
+    return len(unnamed), some[-1].received_at
+
+
+async def forget_deleted(work: UnitOfWork, sha256s: Collection[str]) -> None:
+    """Forget those of these files whose bytes are gone and that no alert names any more."""
+    files = EvidenceRepository(work.session)
+    await files.forget(set(sha256s) - await files.named(sha256s), only_deleted=True)
 
 
 async def grant(work: UnitOfWork, sha256: str, username: str, expires_at: datetime) -> str:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import random
+from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from api.bus.repository import EventRepository
-from api.contract import CameraState, MissingReason, School, StreamFacts
+from api.contract import AnalysedTime, CameraState, MissingReason, School, StreamFacts
 from api.contract.worker import MissingTime
 from api.startup import announce_lost_workers
 from tests.api.centre import Centre, beat, put_alert, put_analysed, put_camera
@@ -197,3 +200,45 @@ async def test_analysed_time_of_the_last_day_by_rule_and_what_was_missed(
 async def test_an_unknown_camera_is_not_found(reviewer: httpx.AsyncClient) -> None:
     answer = await reviewer.get("/api/v1/cameras/none")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_sums_are_those_of_the_minutes_that_stand(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, seed: int
+) -> None:
+    """Whatever comes twice, late or corrected; the day begins in the middle of an hour."""
+    chance = random.Random(seed)
+    centre.clock.advance(37 * 60 + 12)
+    begin = centre.clock.now - timedelta(hours=24)
+    standing: dict[tuple[str, datetime], AnalysedTime] = {}
+    for _ in range(20):
+        told = []
+        for _ in range(20):
+            reasons = chance.sample(list(MissingReason), 2)
+            interval = analysed(
+                T0 + timedelta(minutes=chance.randrange(-26 * 60, 30) // 40 * 40),
+                float(chance.randrange(50)),
+                rule_id=chance.choice(["north-wall", "gate"]),
+                missing=tuple(MissingTime(reason=reason, seconds=2.5) for reason in reasons),
+            )
+            told.append(interval)
+            key = (interval.rule_id, interval.from_at)
+            if key not in standing or standing[key].analysed_s < interval.analysed_s:
+                standing[key] = interval
+        await put_analysed(worker, told)
+    [camera] = (await reviewer.get("/api/v1/cameras")).json()["items"]
+    shown = {each["rule_id"]: each for each in camera["analysed_by_rule"]}
+    for rule_id in ("north-wall", "gate"):
+        counted = [
+            interval
+            for (rule, from_at), interval in standing.items()
+            if rule == rule_id and from_at >= begin
+        ]
+        assert shown[rule_id]["rule"] == "perimeter_intrusion"
+        assert shown[rule_id]["analysed_s"] == pytest.approx(sum(i.analysed_s for i in counted))
+        missed: Counter[str] = Counter()
+        for interval in counted:
+            missed.update({each.reason.value: each.seconds for each in interval.missing})
+        assert {m["reason"]: m["seconds"] for m in shown[rule_id]["missing"]} == pytest.approx(
+            dict(missed)
+        )

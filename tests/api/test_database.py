@@ -12,16 +12,30 @@ import pytest
 from alembic import command
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
 
 from api.db.engine import Database
 from api.db.migrate import alembic_config, sync_engine, upgrade
-from api.db.models import Base
+from api.db.models import AnalysedHour, Base
 from api.db.types import UtcDateTime
 from api.kit.errors import DatabaseError
 
 _DIALECT = sqlite.dialect()
+_A_CAMERA = (
+    "INSERT INTO cameras (camera_id, name, location, source, rules, created_at, reason, detail, "
+    "frames_analysed, frames_dropped, reconnects) "
+    "VALUES ('gate', '', '', '', '[]', '2026-11-24 10:00:00.000000', '', '', 0, 0, 0)"
+)
+_AN_INTERVAL = (
+    "INSERT INTO analysed_intervals (camera_id, rule_id, from_at, to_at, rule, analysed_s) "
+    "VALUES ('gate', 'r', :at, :at, 'loitering', :seconds)"
+)
+_A_MISS = (
+    "INSERT INTO missing_intervals (camera_id, rule_id, from_at, reason, seconds) "
+    "VALUES ('gate', 'r', :at, 'offline', :seconds)"
+)
 
 
 def _url(folder: Path) -> str:
@@ -54,9 +68,33 @@ def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
         upgrade(_url(tmp_path), tmp_path / "lock")
     database = sqlite3.connect(tmp_path / "mingan.db")
     assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [
-        ("0009_expiry",)
+        ("0010_analysed_hours",)
     ]
     database.close()
+
+
+def test_hours_are_filled_from_the_minutes_that_are_there(tmp_path: Path) -> None:
+    config = alembic_config()
+    engine = sync_engine(_url(tmp_path))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009_expiry")
+        connection.execute(text(_A_CAMERA))
+        for minute, seconds in (("10:59", 50.0), ("11:00", 40.5), ("11:59", 10.0)):
+            at = f"2026-11-24 {minute}:00.000000"
+            values = {"at": at, "seconds": seconds}
+            connection.execute(text(_AN_INTERVAL), values)
+            connection.execute(text(_A_MISS), values)
+        command.upgrade(config, "head")
+    with Session(engine) as session:
+        rows = session.scalars(select(AnalysedHour)).all()
+        assert {(row.hour_at.hour, row.reason, row.rule): row.seconds for row in rows} == {
+            (10, "", "loitering"): 50.0,
+            (11, "", "loitering"): 50.5,
+            (10, "offline", ""): 50.0,
+            (11, "offline", ""): 50.5,
+        }
+    engine.dispose()
 
 
 def test_the_schema_can_be_taken_back(tmp_path: Path) -> None:

@@ -8,10 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import pytest
 from sqlalchemy import func, select
 
-from api import expiry
 from api.contract import EvidenceKind, MissingReason, MissingTime
 from api.db.models import (
     AccessLogEntry,
@@ -24,6 +22,7 @@ from api.db.models import (
     MissingInterval,
     RetentionVerdict,
 )
+from api.expiry import Expiry
 from tests.api.centre import (
     Centre,
     put_alert,
@@ -97,7 +96,7 @@ async def _count(centre: Centre, model: type[Base]) -> int:
 
 async def _advance(centre: Centre, days: float) -> None:
     centre.clock.advance(days * DAY_S)
-    await expiry.run(centre.runtime)
+    await Expiry(kind_s=60).run(centre.runtime)
 
 
 async def _sign_in_again(centre: Centre) -> httpx.AsyncClient:
@@ -288,13 +287,27 @@ async def test_verdicts_nobody_can_ask_for_go(centre: Centre, worker: httpx.Asyn
     assert await _count(centre, RetentionVerdict) == 0
 
 
-@pytest.mark.parametrize("count", [250])
-async def test_a_round_takes_as_many_steps_as_it_needs(
-    centre: Centre, worker: httpx.AsyncClient, count: int
+async def test_rounds_take_as_many_steps_as_they_need(
+    centre: Centre, worker: httpx.AsyncClient
 ) -> None:
-    for number in range(count):
+    for number in range(120):  # more than a step takes
         await put_alert(worker, episode(str(number)))
-    await _advance(centre, 731)
-    assert await _count(centre, Alert) == 0
+    await put_evidence(worker, b"of none of them")
+    centre.clock.advance(731 * DAY_S)
+    rounds = Expiry(kind_s=0.001)
+    for _ in range(20):
+        await rounds.run(centre.runtime)
+    assert await _count(centre, Alert) == await _count(centre, EvidenceFile) == 0
     lines = (await worker.get("/metrics")).text.splitlines()
-    assert f'mingan_api_deleted_total{{kind="alert"}} {count}.0' in lines
+    assert 'mingan_api_deleted_total{kind="alert"} 120.0' in lines
+    assert 'mingan_api_deleted_total{kind="evidence_of_nothing"} 1.0' in lines
+
+
+async def test_files_of_one_moment_are_looked_at_together(
+    centre: Centre, worker: httpx.AsyncClient
+) -> None:
+    """More than one step takes, and all of them arrived at once by a clock that stands."""
+    for number in range(301):
+        await put_evidence(worker, str(number).encode())
+    await _advance(centre, 91)
+    assert await _count(centre, EvidenceFile) == 0
