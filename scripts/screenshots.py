@@ -145,16 +145,16 @@ def open_recordings(page: Page) -> None:
 
 
 def show_recordings(page: Page) -> None:
-    """A camera's newest footage on the day's timeline."""
+    """Footage around a gap, with the hours around it on the timeline."""
     open_recordings(page)
-    page.keyboard.press("Space")
+    page.get_by_test_id("day-gap").last.click()
     page.get_by_test_id("viewing-reason-inspection").click()
     page.get_by_test_id("viewing-ok").click()
     page.wait_for_selector("[data-testid=footage-player][data-status=playing]")
-    for _ in range(6):
+    for _ in range(4):
         page.keyboard.press("+")
         page.wait_for_timeout(100)
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(1500)
 
 
 def show_retention(page: Page) -> None:

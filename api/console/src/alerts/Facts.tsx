@@ -18,6 +18,8 @@ export function Facts({ alert, detail }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
   const classes = alert.classes.map((name) => term("object_class", name)).join(t("list.separator"));
+  // A digest stands for other alerts: their number is what it says, and it saw nothing itself.
+  const withheld = detail?.episode.facts.withheld;
   return (
     <dl className={styles.facts} data-testid="facts">
       <Fact name={t("fact.duration")}>
@@ -27,7 +29,8 @@ export function Facts({ alert, detail }: Props) {
           formatDuration(t, alert.duration_s)
         )}
       </Fact>
-      {!isPictureFault(alert) && (
+      {withheld !== undefined && <Fact name={t("ruleFact.withheld")}>{withheld}</Fact>}
+      {!isPictureFault(alert) && alert.classes.length > 0 && (
         <>
           <Fact name={t("fact.score")}>{alert.score.toFixed(2)}</Fact>
           <Fact name={t("fact.classes")}>

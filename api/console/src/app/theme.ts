@@ -60,6 +60,8 @@ export function antdTheme(name: ThemeName): ThemeConfig {
       colorBgElevated: palette.raised,
       colorBgLayout: palette.ground,
       colorBorder: palette.line,
+      colorBorderSecondary: palette.line,
+      colorSplit: palette.line,
       colorText: palette.text,
       colorTextSecondary: palette.textMuted,
       controlItemBgActive: palette.selected,

@@ -41,7 +41,7 @@ export function Overlay({ alert, withBox }: Props) {
           </>
         )}
       </svg>
-      {withBox && (
+      {withBox && alert.classes.length > 0 && (
         <span
           className={top < 0.06 ? `${styles.label} ${styles.inside}` : styles.label}
           style={{
