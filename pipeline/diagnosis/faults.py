@@ -155,8 +155,9 @@ def covered_share(now: Measures, reference: Measures, flat_ratio: float) -> floa
     flat = left < flat_ratio * gain
     then = block_means(reference.grey)
     expected = then * (now.mean / max(1.0, reference.mean))
-    apart = np.abs(block_means(now.grey) - expected)
-    neighbours = np.abs(block_means(now.grey) - then) >= _ALIKE_LEVELS
+    shown = block_means(now.grey)
+    apart = np.abs(shown - expected)
+    neighbours = np.abs(shown - then) >= _ALIKE_LEVELS
     different = (apart >= _ALIKE_LEVELS) | neighbours
     return float(np.mean((flat & different)[textured]))
 

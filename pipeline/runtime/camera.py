@@ -51,9 +51,9 @@ _QUEUE_S = 8.0
 _LATE_S = 1.0
 """From this lag on the analysis looks less often, so that it catches up without losing the thread:
 decoding everything costs a fraction of running the model."""
-_GATHER_S = 0.2
+_GATHER_S, _GATHER_SHOWN_S = 0.4, 0.2
 """While nothing moves packets may come so late: what begins then is seen in a keyframe, which
-takes longer to come."""
+takes longer to come. Sooner while somebody looks at the camera live."""
 _TICK_S = 0.5
 _MISSING = {
     "overloaded": MissingReason.OVERLOADED,
@@ -296,7 +296,7 @@ class CameraWorker:
                 self.picture.packet(packet.utc_s)
                 if keyframe is not None:
                     self.picture.look(keyframe)
-            session.source.gather(_GATHER_S if gated.is_resting else 0.0)
+            session.source.gather(self._gather_s if gated.is_resting else 0.0)
             if gated.is_resting:
                 self._awake_since_ns = None
             elif self._awake_since_ns is None:
@@ -309,6 +309,10 @@ class CameraWorker:
         except Exception as error:  # noqa: BLE001 -- boundary: one picture's fault does not end the watch
             _log.exception("analysis failed", camera=self.config.id)
             self.status.broken(f"{type(error).__name__}: {error}")
+
+    @property
+    def _gather_s(self) -> float:
+        return _GATHER_SHOWN_S if self.tap.is_open else _GATHER_S
 
     def _is_late_for(self, session: Session, packet: EncodedPacket, frame: Frame) -> bool:
         """Whether a picture is let go because the analysis lags: the later, the more of them.

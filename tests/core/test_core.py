@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +14,7 @@ from pipeline.core.clock import ManualClock
 from pipeline.core.detections import Detections, Tracks
 from pipeline.core.errors import ConfigError
 from pipeline.core.events import episode_id
-from pipeline.core.packets import seconds_of
+from pipeline.core.packets import AudioPacket, EncodedPacket, seconds_of
 from pipeline.core.redact import redact_url
 
 _WORD = st.text(
@@ -99,3 +100,9 @@ def test_a_manual_clock_moves_both_ways_of_counting() -> None:
 @given(st.integers(-(2**63), 2**63), st.fractions(Fraction(1, 10**7), 100))
 def test_ticks_are_the_seconds_their_fraction_says(ticks: int, time_base: Fraction) -> None:
     assert seconds_of(ticks, time_base) == float(ticks * time_base)
+
+
+def test_a_packet_at_another_time_is_otherwise_the_same() -> None:
+    sound = (AudioPacket(b"s", 1.0, 0.02),)
+    packet = EncodedPacket(b"x", 2, 1, True, 1.0, 100.0, 7, sound)
+    assert packet.at(101.5) == replace(packet, utc_s=101.5)

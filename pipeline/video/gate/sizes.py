@@ -15,6 +15,7 @@ too (MAD), and only what rises clearly above both counts.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
 from collections import deque
 from statistics import median
 
@@ -133,6 +134,7 @@ class _Scale:
         self._least = least
         self._deviations = deviations
         self._recent = _Series()
+        self._ordered: list[float] = []  # the recent values, by size
         self._history = _Series()
         self._centre = 0.0
 
@@ -141,11 +143,12 @@ class _Scale:
         return max(self._least, self._deviations * self.spread)
 
     def take(self, now_s: float, rise: float, *, is_quiet: bool) -> None:
-        recent = self._recent
+        recent, rises = self._recent, self._ordered
         recent.append(now_s, rise)
+        insort(rises, rise)
         while recent.times[0] <= now_s - self._span_s:
+            del rises[bisect_left(rises, recent.values[0])]
             recent.pop_oldest()
-        rises = sorted(recent.values)
         kept = rises[: max(1, math.ceil(len(rises) * (1.0 - _TRIM)))]
         mean = sum(kept) / len(kept)
         self.rise = mean - self._centre
@@ -166,6 +169,7 @@ class _Scale:
 
     def forget(self) -> None:
         self._recent = _Series()
+        self._ordered = []
         self._history = _Series()
         self._centre, self.rise, self.spread = 0.0, 0.0, math.inf
 

@@ -14,7 +14,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
@@ -350,7 +349,7 @@ class RtspSource:
             return
         self._needs_keyframe = False
         utc_s = self._anchor.utc_s(packet.media_s, packet.utc_s, packet.received_mono_ns)
-        self._queue.append(replace(packet, utc_s=utc_s))
+        self._queue.append(packet.at(utc_s))
         self._queue_bytes += packet.size
         if self._queue_bytes > self._max_queue_bytes:
             self._drop_oldest()
