@@ -26,11 +26,11 @@ TOLD_S = 5.0
 LATE_S = 3.0
 EARLY_S = 1.0
 WARM_UP_SHARE = 0.3
-FLOOR_S = 30.0
-"""Of readings: the lowest of each half minute says what is held, the others what is in passing."""
-ALLOWED_MB = 6.0
-"""A default run judges eight minutes and a half or more, in which 60 MB an hour are 8.5 MB. Fixed,
-so that neither a large process nor an unsteady one may lose more."""
+FLOOR_S = 60.0
+"""Of readings: the lowest of each minute says what is held, the others what is in passing."""
+ALLOWED_MB_PER_HOUR = 45.0
+"""Below any leak worth the name, above what cameras at work by chance at either end make of ten
+minutes. Fixed, so that neither a large process nor an unsteady one may lose more."""
 LEAST_S = 240.0
 """Of memory readings; in less time even a healthy process still grows into its work."""
 
@@ -202,7 +202,7 @@ class Growth:
         samples: Read.
         mean_mb: Of them.
         peak_mb: The highest of them.
-        mb_per_hour: Slope of the straight line through the lowest of each half minute: the median
+        mb_per_hour: Slope of the straight line through the lowest of each minute: the median
             of the slopes between any two, so that one step or peak does not make it.
         growth_mb: What the line rose by while they were read.
         allowed_mb: What is noise.
@@ -239,19 +239,20 @@ def judge_memory(samples: Sequence[tuple[float, float]]) -> Growth | None:
     begin_s = warm[0][0]
     lowest: dict[int, tuple[float, float]] = {}
     for at_s, mb in warm:
-        half_minute = int((at_s - begin_s) / FLOOR_S)
-        lowest[half_minute] = min(lowest.get(half_minute, (at_s, mb)), (at_s, mb), key=_mb)
+        minute = int((at_s - begin_s) / FLOOR_S)
+        lowest[minute] = min(lowest.get(minute, (at_s, mb)), (at_s, mb), key=_mb)
     slope = float(
         np.median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(lowest.values(), 2)])
     )
     values = [mb for _, mb in warm]
+    judged_s = warm[-1][0] - begin_s
     return Growth(
         samples=len(warm),
         mean_mb=round(float(np.mean(values)), 1),
         peak_mb=round(max(values), 1),
         mb_per_hour=round(slope * 3600, 2),
-        growth_mb=round(slope * (warm[-1][0] - begin_s), 2),
-        allowed_mb=ALLOWED_MB,
+        growth_mb=round(slope * judged_s, 2),
+        allowed_mb=round(ALLOWED_MB_PER_HOUR * judged_s / 3600, 2),
     )
 
 

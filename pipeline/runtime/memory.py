@@ -19,7 +19,7 @@ ARENAS = 2
 arenas after five minutes, 84 of them free, and growing; with it 131 MB after two minutes, 30 of
 them free, and no growth. Threads wait for each other little: most allocate under Python's lock.
 """
-TRIM_EVERY_S = 60.0
+TRIM_EVERY_S = 30.0
 _M_ARENA_MAX = -8
 
 
@@ -44,10 +44,11 @@ def settle() -> None:
 
 
 class Trim:
-    """Gives pages that nobody uses any more back to the system, once a minute.
+    """Gives pages that nobody uses any more back to the system, twice a minute.
 
     Even two arenas fill with holes, a little more each time a camera comes back. In a soak of 16
-    cameras what was used stayed at 170 MB while the holes grew from 20 to 60 in ten minutes.
+    cameras what was used stayed at 170 MB while the holes grew from 20 to 60 in ten minutes. Giving
+    150 MB back takes some 20 ms of CPU.
     """
 
     def __init__(self) -> None:
