@@ -41,7 +41,7 @@ export function HelpOverlay() {
               <h3 className={styles.heading}>{t(`help.group.${group}`)}</h3>
               <dl>
                 {BINDINGS.filter((binding) => binding.group === group).map((binding) => (
-                  <div key={binding.action} className={styles.line}>
+                  <div key={binding.help ?? binding.action} className={styles.line}>
                     <dt>
                       {binding.shown.map((key) => (
                         <kbd key={key}>{key}</kbd>

@@ -32,7 +32,7 @@ export interface Binding {
   codes: readonly string[];
   group: "move" | "judge" | "player" | "wall" | "recordings" | "page";
   /** What the help calls it where the same action means something else. */
-  help?: "seekBack" | "seekForward" | "stopBack" | "stopForward";
+  help?: "seekBack" | "seekForward" | "stopBack" | "stopForward" | "cameraBack" | "cameraForward";
 }
 
 export const BINDINGS: readonly Binding[] = [
@@ -69,6 +69,9 @@ export const BINDINGS: readonly Binding[] = [
     codes: ["BracketRight"],
     group: "wall",
   },
+  // In the queue they pass over the alerts of one camera.
+  { action: "pageBack", shown: ["["], keys: [], codes: [], group: "move", help: "cameraBack" },
+  { action: "pageForward", shown: ["]"], keys: [], codes: [], group: "move", help: "cameraForward" },
   // On the recordings page the player's and the wall's keys seek and leap; these lines say so.
   { action: "frameBack", shown: ["←"], keys: [], codes: [], group: "recordings", help: "seekBack" },
   { action: "frameForward", shown: ["→"], keys: [], codes: [], group: "recordings", help: "seekForward" },

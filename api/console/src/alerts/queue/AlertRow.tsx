@@ -6,11 +6,11 @@ import type { AlertSummary } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { formatDuration } from "../../time/format";
 import { Ago, Elapsed, Moment } from "../../time/TimeText";
-import { Picture } from "../player/Picture";
 import { FROM_QUEUE } from "../fromQueue";
 import { RiskMark } from "../RiskMark";
 import { StatusMark } from "../StatusMark";
 import styles from "./queue.module.css";
+import { Thumb } from "./Thumb";
 
 interface Props {
   alert: AlertSummary;
@@ -53,21 +53,7 @@ export const AlertRow = memo(function AlertRow(props: Props) {
         }}
         onDoubleClick={() => onFocus && void navigate(path, { state: FROM_QUEUE })}
       >
-        <div className={styles.thumb}>
-          {alert.snapshot_url ? (
-            <Picture alert={alert}>
-              <img
-                src={alert.snapshot_url}
-                alt=""
-                loading="lazy"
-                decoding="async"
-                className={styles.thumbImage}
-              />
-            </Picture>
-          ) : (
-            <span className={styles.noThumb}>{t("queue.noStill")}</span>
-          )}
-        </div>
+        <Thumb alert={alert} />
         <div className={styles.text}>
           <p className={styles.line}>
             <span className={styles.rule}>{term("rules", alert.rule)}</span>

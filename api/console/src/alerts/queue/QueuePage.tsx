@@ -42,6 +42,10 @@ export function Component() {
     focus.move(by);
     setMoved((count) => count + 1);
   };
+  const moveToCamera = (direction: -1 | 1) => {
+    focus.moveToCamera(direction);
+    setMoved((count) => count + 1);
+  };
   // A judged row leaves the pending list by itself; in other lists the eye has to be moved on.
   const controls = useAlertControls(focused, player, () => {
     if (filters.status === null) move(1);
@@ -53,6 +57,8 @@ export function Component() {
       ...controls.handlers,
       next: () => move(1),
       previous: () => move(-1),
+      pageForward: () => moveToCamera(1),
+      pageBack: () => moveToCamera(-1),
       open: () => focused && open(focused.id),
       search: () => searchBox.current?.focus(),
       close: () => {

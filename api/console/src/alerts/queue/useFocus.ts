@@ -7,6 +7,19 @@ interface Focus {
   index: number;
 }
 
+/** The nearest row of another camera, so that one that alerts all day can be passed over. */
+export function otherCamera(
+  rows: readonly AlertSummary[],
+  index: number,
+  direction: -1 | 1,
+): AlertSummary | undefined {
+  const here = rows[index]?.camera_id;
+  for (let at = index + direction; at >= 0 && at < rows.length; at += direction) {
+    if (rows[at]?.camera_id !== here) return rows[at];
+  }
+  return undefined;
+}
+
 /** Which row is looked at. It stays on its alert while rows come and go; when the alert itself
  * leaves, the row that takes its place is next. */
 export function useFocus(rows: readonly AlertSummary[]) {
@@ -24,5 +37,9 @@ export function useFocus(rows: readonly AlertSummary[]) {
     const next = rows[Math.min(Math.max(0, index + by), rows.length - 1)];
     if (next) select(next.id);
   };
-  return { focused, select, move };
+  const moveToCamera = (direction: -1 | 1) => {
+    const next = otherCamera(rows, index, direction);
+    if (next) select(next.id);
+  };
+  return { focused, select, move, moveToCamera };
 }
