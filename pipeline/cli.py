@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from pipeline.core.errors import MinganError
+from pipeline.holds_cli import holds_app
 from pipeline.recordings_cli import recordings_app
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(models_app, name="models")
 app.add_typer(rules_app, name="rules")
 app.add_typer(camera_app, name="camera")
+recordings_app.add_typer(holds_app, name="hold")
 app.add_typer(recordings_app, name="recordings")
 
 

@@ -49,7 +49,7 @@ recordings_app = typer.Typer(
     help="Footage: audit any folder, check and export our own.", no_args_is_help=True
 )
 _SHOWN = 20
-_ZONE = "Asia/Shanghai"
+DEFAULT_ZONE = "Asia/Shanghai"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -77,7 +77,9 @@ def audit_command(
     max_days: Annotated[
         int | None, typer.Option(min=1, max=36500, help="Footage must be deleted after.")
     ] = None,
-    time_zone: Annotated[str, typer.Option(help="The school's zone, and the names'.")] = _ZONE,
+    time_zone: Annotated[
+        str, typer.Option(help="The school's zone, and the names'.")
+    ] = DEFAULT_ZONE,
     min_gap_s: Annotated[
         float, typer.Option(min=0.001, max=3600, help="Shorter holes are seams between files.")
     ] = DEFAULT_SEAM_S,
@@ -122,7 +124,7 @@ def check_command(
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON object, on one line.")] = False,
 ) -> None:
     """Compare our recordings with their index; exit code 1 when something does not fit."""
-    with _opened(root, index, writes=repair) as opened:
+    with opened_index(root, index, writes=repair) as opened:
         result = check(root, opened, LocalDisk(), repair=repair)
     if as_json_:
         answer = {
@@ -162,7 +164,7 @@ def export_command(
     index: Annotated[
         Path | None, typer.Option(help="Its index; index.sqlite in the folder when not given.")
     ] = None,
-    time_zone: Annotated[str, typer.Option(help="Zone of times without an offset.")] = _ZONE,
+    time_zone: Annotated[str, typer.Option(help="Zone of times without an offset.")] = DEFAULT_ZONE,
     watermark: Annotated[
         str | None,
         typer.Option(
@@ -180,7 +182,7 @@ def export_command(
     window = window_of(parse_moment(from_, "--from", zone), parse_moment(to, "--to", zone))
     with _bar(watermark is not None) as progress:
         words = None if watermark is None else Watermark(watermark, progress)
-        with _opened(root, index, writes=False) as opened:
+        with opened_index(root, index, writes=False) as opened:
             done = export(
                 root, opened, camera, window, out, now_s(), watermark=words, with_sound=audio
             )
@@ -246,7 +248,7 @@ def _bar(is_wanted: bool) -> Iterator[Callable[[float, float], None]]:
 
 
 @contextmanager
-def _opened(root: Path, index: Path | None, *, writes: bool) -> Iterator[FootageIndex]:
+def opened_index(root: Path, index: Path | None, *, writes: bool) -> Iterator[FootageIndex]:
     """The index of a recorder's folder.
 
     Raises:

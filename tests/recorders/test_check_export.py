@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -351,3 +352,52 @@ def test_our_own_recordings_pass_our_own_audit(box: Box) -> None:
     box.restart()
     covered = sum(s.seconds for s in box.recorder.coverage("gate", window))
     assert row["completeness"] == pytest.approx(covered / 210, abs=1e-4)
+
+
+def hold(*words: object) -> Result:
+    from pipeline.holds_cli import holds_app
+
+    return CliRunner().invoke(holds_app, [str(word) for word in words])
+
+
+def test_what_is_held_stays_until_it_is_released(box: Box) -> None:
+    root = ("--root", box.root)
+    window = ("--from", "2026-05-28T20:27:50Z", "--to", "2026-05-28T20:28:00Z")
+    result = hold("add", *root, "--camera", "gate", *window, "--reason", "事故")
+    assert result.output == "1\n"
+    listed = hold("list", *root, "--json").output
+    assert json.loads(listed)["holds"] == [
+        {
+            "id": 1,
+            "camera": "gate",
+            "start": "2026-05-29T04:27:50+08:00",
+            "end": "2026-05-29T04:28:00+08:00",
+            "reason": "事故",
+        }
+    ]
+    assert "gate  2026-05-29T04:27:50+08:00 …" in hold("list", *root).output
+    full = replace(box.settings, max_bytes=1)
+    for is_held in (True, False):
+        recorder = Recorder(full, {}, box.clock, disk=box.disk)
+        recorder.recover()
+        recorder.pump()
+        left = [s.span.start_s - BEGIN for s in recorder.index.segments("gate")]
+        assert left == ([60.0] if is_held else [])
+        recorder.stop()
+        if is_held:
+            assert hold("release", "1", *root).exit_code == 0
+    assert json.loads(hold("list", *root, "--json").output) == {"holds": []}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("add", "--camera", "gaet", "--from", "2026-05-28", "--to", "2026-05-29", "--reason", "x"),
+         "no camera 'gaet' was ever recorded here. Write one of gate"),
+        (("release", "7"), "nothing is held under the number 7"),
+    ],
+)  # fmt: skip
+def test_a_hold_of_nothing_is_refused(box: Box, words: tuple[str, ...], says: str) -> None:
+    error = hold(*words, "--root", box.root).exception
+    assert isinstance(error, ConfigError)
+    assert says in error.line()
