@@ -12,7 +12,8 @@ import yaml
 from models.manifest import ManifestError, Task, list_manifests, verify
 from pipeline.core.clock import FrameTime
 from pipeline.core.errors import ConfigError, EvidenceError, ModelError
-from pipeline.core.frame import Bgr, Frame
+from pipeline.core.frame import Frame
+from pipeline.diagnosis import StillPicture
 from pipeline.evidence.snapshot import encode_jpeg
 from pipeline.geometry.site import SiteConfig
 from pipeline.inference.attributes import load_classifier
@@ -176,14 +177,6 @@ def _describe(report: ProbeReport) -> Iterator[str]:
     yield f"bit rate    {report.bitrate_kbit_s:.0f} kbit/s"
 
 
-class _Grey:
-    def __init__(self, width: int, height: int) -> None:
-        self.width = width
-        self.height = height
-
-    def bgr(self, width: int | None = None, height: int | None = None) -> Bgr:
-        return np.full((height or self.height, width or self.width, 3), 128, np.uint8)
-
-
 def _grey_frame(width: int, height: int) -> Frame:
-    return Frame("verify", FrameTime(0.0, 0.0), _Grey(width, height))
+    grey = np.full((height, width, 3), 128, np.uint8)
+    return Frame("verify", FrameTime(0.0, 0.0), StillPicture(grey))

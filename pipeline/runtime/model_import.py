@@ -27,6 +27,7 @@ from models.manifest import DEFAULT_REGISTRY, own_registry
 from pipeline.core.clock import FrameTime
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.frame import Bgr, Frame
+from pipeline.diagnosis import StillPicture
 from pipeline.inference.attributes import ANSWERS, load_classifier
 from pipeline.inference.backends.onnx import REFUSALS
 from pipeline.inference.detector import load_detector
@@ -116,9 +117,9 @@ def import_model(wanted: Wanted) -> list[str]:
         raise ConfigError(
             f"a shipped model is called {name!r}", where="--id", remedy="Choose another --id"
         )
-    frames = [Frame("import", FrameTime(0.0, 0.0), _Pixels(_made_up(1280, 720)))]
+    frames = [Frame("import", FrameTime(0.0, 0.0), StillPicture(_made_up(1280, 720)))]
     if wanted.picture is not None:
-        frames.append(Frame("import", FrameTime(0.0, 0.0), _Pixels(_read(wanted.picture))))
+        frames.append(Frame("import", FrameTime(0.0, 0.0), StillPicture(_read(wanted.picture))))
     try:
         registry.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=registry, prefix=".import-") as folder:
@@ -362,25 +363,6 @@ def _try(folder: Path, name: str, frames: Sequence[Frame]) -> str:
     with load_detector(name, registry_dir=folder) as detector:
         counts = [len(found) for found in detector.detect([*frames, *frames])[: len(frames)]]
     return f"ran on {len(frames)} pictures: {', '.join(map(str, counts))} boxes"
-
-
-@dataclass(frozen=True, slots=True)
-class _Pixels:
-    """A picture in memory."""
-
-    pixels: Bgr
-
-    @property
-    def width(self) -> int:
-        return int(self.pixels.shape[1])
-
-    @property
-    def height(self) -> int:
-        return int(self.pixels.shape[0])
-
-    def bgr(self, width: int | None = None, height: int | None = None) -> Bgr:
-        size = (width or self.width, height or self.height)
-        return np.asarray(cv2.resize(self.pixels, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _made_up(width: int, height: int) -> Bgr:

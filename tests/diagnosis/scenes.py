@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
 from pipeline.core.clock import FrameTime
 from pipeline.core.frame import Bgr, Frame
+from pipeline.diagnosis import StillPicture
 
 WIDTH, HEIGHT = 640, 360
 EPOCH_S = 1_700_000_000.0
-
-
-@dataclass(frozen=True)
-class ArrayPicture:
-    """A picture that is pixels already."""
-
-    pixels: Bgr
-
-    @property
-    def width(self) -> int:
-        return int(self.pixels.shape[1])
-
-    @property
-    def height(self) -> int:
-        return int(self.pixels.shape[0])
-
-    def bgr(self, width: int | None = None, height: int | None = None) -> Bgr:
-        size = (width or self.width, height or self.height)
-        if size == (self.width, self.height):
-            return self.pixels
-        return np.asarray(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def at(media_s: float) -> FrameTime:
@@ -40,7 +18,7 @@ def at(media_s: float) -> FrameTime:
 
 
 def frame(pixels: Bgr, media_s: float) -> Frame:
-    return Frame("c", at(media_s), ArrayPicture(pixels))
+    return Frame("c", at(media_s), StillPicture(pixels))
 
 
 def room(seed: int = 1) -> Bgr:

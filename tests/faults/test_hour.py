@@ -22,13 +22,13 @@ from pipeline.core.detections import Detections
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.frame import Frame
 from pipeline.delivery.outbox import MessageKind, Outbox
+from pipeline.diagnosis import StillPicture
 from pipeline.geometry import SiteConfig
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera_status import CameraStatus
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.video.backoff import Backoff
-from tests.diagnosis.scenes import ArrayPicture
 from tests.faults.stand import MONTH, camera_config
 from tests.recorders.film import stream
 
@@ -65,7 +65,7 @@ def test_an_hour_of_hanging_up(tmp_path: Path, clear_s: float, is_one: bool) -> 
     made_by = Provenance("scripted", "a" * 64, "b" * 64)
     status = CameraStatus("gate", clock)
     backoff = Backoff(clock, random.Random(7).random)
-    picture = ArrayPicture(np.zeros((128, 192, 3), np.uint8))
+    picture = StillPicture(np.zeros((128, 192, 3), np.uint8))
     film = stream(SESSION_S)
 
     sessions: list[tuple[float, float]] = []

@@ -15,31 +15,13 @@ import numpy as np
 from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Bgr, Frame
+from pipeline.diagnosis import StillPicture
 from pipeline.inference.still_things import Region, StillThings
 
 WIDTH, HEIGHT = 640, 360
 CLASSES = ("person", "backpack", "car")
 Box = tuple[int, int, int, int]
 At = Callable[[float], Box | None]
-
-
-@dataclass(frozen=True)
-class Pixels:
-    """A picture in memory."""
-
-    pixels: Bgr
-
-    @property
-    def width(self) -> int:
-        return int(self.pixels.shape[1])
-
-    @property
-    def height(self) -> int:
-        return int(self.pixels.shape[0])
-
-    def bgr(self, width: int | None = None, height: int | None = None) -> Bgr:
-        size = (width or self.width, height or self.height)
-        return np.asarray(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def floor(seed: int = 1) -> Bgr:
@@ -103,7 +85,7 @@ class Room:
         rng = np.random.default_rng(round(t_s * 1000))
         noise = rng.normal(0.0, self.noise, picture.shape)
         lit = np.clip(picture * share + noise, 0, 255).astype(np.uint8)
-        return Frame("room", FrameTime(t_s, 1.8e9 + t_s), Pixels(lit))
+        return Frame("room", FrameTime(t_s, 1.8e9 + t_s), StillPicture(lit))
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """The people it sees; in an enlarged patch, hidden things as ``closer``."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from pipeline.diagnosis import StillPicture
 from pipeline.inference.still_things import SETTLE_S
 from tests.inference.room import Box, Room, between, found_in, walking
 
@@ -109,11 +110,10 @@ def test_pictures_of_another_size_begin_anew() -> None:
     from pipeline.core.detections import Detections
     from pipeline.core.frame import Frame
     from pipeline.inference.still_things import StillThings
-    from tests.inference.room import Pixels
 
     room = Room()
     things = StillThings(room)
     for number, side in enumerate([100, 100, 300, 300, 8, 8, 100]):
         time = room.frame(number / 5).time
-        picture = Pixels(np.full((side, side + 20, 3), 10 * number, np.uint8))
+        picture = StillPicture(np.full((side, side + 20, 3), 10 * number, np.uint8))
         assert len(things.find(Frame("c", time, picture), Detections.empty(("person",)))) == 0

@@ -13,7 +13,8 @@ from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Detections, Floats
 from pipeline.core.errors import ConfigError
 from pipeline.core.events import EventKind
-from pipeline.core.frame import Bgr, Frame
+from pipeline.core.frame import Frame
+from pipeline.diagnosis import StillPicture
 from pipeline.geometry import SiteConfig
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.config import AnalysisConfig
@@ -31,13 +32,7 @@ _CONFIG = AnalysisConfig.model_validate(
 )
 
 
-@dataclass
-class _Grey:
-    width: int = 640
-    height: int = 480
-
-    def bgr(self, width: int | None = None, height: int | None = None) -> Bgr:
-        return np.full((height or self.height, width or self.width, 3), 90, np.uint8)
+_GREY = StillPicture(np.full((480, 640, 3), 90, np.uint8))
 
 
 class _SeesCookAndBottle:
@@ -77,7 +72,7 @@ def _kinds(answer: int, seconds: float = 20.0) -> list[EventKind]:
     analysis = Analysis(_CONFIG, SiteConfig(), _SeesCookAndBottle(), _Says(answer))
     kinds = []
     for i in range(round(seconds * 5)):
-        frame = Frame("cam", FrameTime(i / 5, 1e9 + i / 5), _Grey())
+        frame = Frame("cam", FrameTime(i / 5, 1e9 + i / 5), _GREY)
         kinds += [event.kind for _, event in analysis.process(frame).events]
     return kinds
 

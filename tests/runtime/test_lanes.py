@@ -20,7 +20,8 @@ from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Detections, Tracks
 from pipeline.core.errors import ConfigError
 from pipeline.core.events import EventKind, RuleEvent
-from pipeline.core.frame import Bgr, Frame
+from pipeline.core.frame import Frame
+from pipeline.diagnosis import StillPicture
 from pipeline.geometry import SiteConfig
 from pipeline.rules.base import Rule
 from pipeline.runtime.analysis import Analysis, FrameResult
@@ -42,13 +43,7 @@ _MORNING_UTC_S = datetime(2026, 11, 25, 20, 59, 50, tzinfo=UTC).timestamp()
 Spans = Sequence[tuple[float, float]]
 
 
-@dataclass
-class _Grey:
-    width: int = 640
-    height: int = 480
-
-    def bgr(self, width: int | None = None, height: int | None = None) -> Bgr:
-        return np.full((height or self.height, width or self.width, 3), 90, np.uint8)
+_GREY = StillPicture(np.full((480, 640, 3), 90, np.uint8))
 
 
 @dataclass
@@ -82,7 +77,7 @@ def _fire(**binding: object) -> dict[str, object]:
 
 def _frames(seconds: float, *, fps: float = 5.0, utc_s: float = _EVENING_UTC_S) -> Iterable[Frame]:
     for i in range(round(seconds * fps)):
-        yield Frame("cam", FrameTime(i / fps, utc_s + i / fps), _Grey())
+        yield Frame("cam", FrameTime(i / fps, utc_s + i / fps), _GREY)
 
 
 def _run(analysis: Analysis, frames: Iterable[Frame]) -> tuple[list[RuleEvent], list[FrameResult]]:
@@ -171,7 +166,7 @@ def test_rules_of_a_lane_hear_of_the_pictures_it_looked_at_only(
     by_fire, by_people = (_Hears(rule) for rule in analysis.rules)
     times = np.cumsum(gaps_s).tolist()
     for media_s in times:
-        analysis.process(Frame("cam", FrameTime(media_s, _EVENING_UTC_S + media_s), _Grey()))
+        analysis.process(Frame("cam", FrameTime(media_s, _EVENING_UTC_S + media_s), _GREY))
     assert by_fire.heard_s == fire.asked_s
     assert by_people.heard_s == times
     may_look = [t for t in times if not is_night or t >= 10.0]
@@ -202,7 +197,7 @@ def test_what_is_seen_after_its_hours_is_another_thing() -> None:
     morning = list(_frames(30, utc_s=_MORNING_UTC_S))
     evening_s = 15 * 3600.0
     evening = [
-        Frame("cam", FrameTime(evening_s + f.time.media_s, evening_s + f.time.utc_s), _Grey())
+        Frame("cam", FrameTime(evening_s + f.time.media_s, evening_s + f.time.utc_s), _GREY)
         for f in _frames(30, utc_s=_MORNING_UTC_S)
     ]
     events, results = _run(analysis, [*morning, *evening])
