@@ -171,13 +171,16 @@ def _agree(gap: Interval, hole: Interval) -> bool:
 
 
 def _agree_with_noise(gap: Interval, hole: Interval, noise: Sequence[Interval]) -> bool:
-    """Noise before a hole, or after it, may have lengthened it."""
+    """Noise at a hole's beginning may have lengthened it; at its end, also have filled it."""
     for one in noise:
         start_s = one.start_s if one.start_s <= hole.start_s <= one.end_s else hole.start_s
-        end_s = one.end_s if one.start_s <= hole.end_s <= one.end_s else hole.end_s
+        first_end_s = last_end_s = hole.end_s
+        if one.start_s <= hole.end_s <= one.end_s:
+            # A worker that connects meanwhile records the noise and what follows in one piece.
+            first_end_s, last_end_s = max(one.start_s, hole.start_s), one.end_s
         if (
             start_s - GRANULARITY_S <= gap.start_s <= hole.start_s + GRANULARITY_S
-            and hole.end_s - GRANULARITY_S <= gap.end_s <= end_s + GRANULARITY_S
+            and first_end_s - GRANULARITY_S <= gap.end_s <= last_end_s + GRANULARITY_S
         ):
             return True
     return False

@@ -154,6 +154,14 @@ def test_noise_may_be_footage_or_a_gap_and_excuses_nothing_else() -> None:
     assert judge_gaps("a", cut, [Interval(80.0, 104.0)], 200.0).problems
 
 
+def test_noise_at_the_end_of_a_gap_may_be_footage_already() -> None:
+    late = Truth((Interval(0.0, 50.0), Interval(80.0, 200.0)), (), (Interval(70.0, 77.0),))
+    for end_s in (72.0, 77.0, 80.0):
+        assert judge_gaps("a", late, [Interval(50.0, end_s)], 200.0).problems == ()
+    for end_s in (60.0, 90.0):
+        assert judge_gaps("a", late, [Interval(50.0, end_s)], 200.0).problems
+
+
 def _life(mb_per_hour: float, minutes: int = 12) -> list[tuple[float, float]]:
     """Warm-up, some noise of a few megabytes, and a slope."""
     rise = [(float(s), 300.0 - 150.0 * 0.98**s) for s in range(0, minutes * 60, 2)]
