@@ -198,6 +198,26 @@ def test_rules_say_where_they_watch_and_what_the_others_wait_for(page: Page, sta
     expect(intrusion).to_have_count(0)
 
 
+def test_on_a_phone_every_page_can_be_reached_and_none_is_wider(page: Page, stack: Stack) -> None:
+    _with_clip(stack)
+    page.set_viewport_size({"width": 390, "height": 844})
+    _sign_in(page, stack)
+    expect(page.get_by_test_id("user-menu")).to_be_in_viewport(ratio=1)
+    for name in ("queue", "live", "cameras", "retention", "rules"):
+        tab = page.get_by_test_id(f"nav-{name}")
+        expect(tab).to_be_in_viewport(ratio=1)
+        tab.click()
+        expect(tab).to_have_attribute("aria-current", "page")
+    page.locator("[data-rule=smoking]").get_by_test_id("rule-how").click()
+    expect(page.get_by_test_id("rule-steps")).to_be_visible()
+    too_wide = "e => [e.scrollWidth, e.clientWidth]"
+    wide, room = page.locator("#content").evaluate(too_wide)
+    assert wide <= room
+    steps = page.get_by_test_id("rule-steps").bounding_box()
+    assert steps is not None
+    assert steps["x"] + steps["width"] <= 390
+
+
 def test_the_console_speaks_english_too(page: Page, stack: Stack) -> None:
     _with_clip(stack)
     _sign_in(page, stack)
