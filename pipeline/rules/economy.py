@@ -94,6 +94,8 @@ _NEVER_JOINED = frozenset({"line_crossing"})
 """Each crossing is an event of its own, in its own direction."""
 
 Slot = tuple[str, str]
+_LEAP_S = 60.0
+"""Times may be out of order by less; by more, the clock was set back."""
 
 
 @dataclass(slots=True)
@@ -219,7 +221,7 @@ class Economy:
 
     def _joins(self, ended: _Ended, event: RuleEvent) -> bool:
         pause_s = event.started.utc_s - ended.closing.last_seen.utc_s
-        if pause_s > self._config.merge_s:
+        if not -HOUR_S <= pause_s <= self._config.merge_s:
             return False
         if event.rule not in _ABOUT_SOMEBODY or not event.track_ids:
             return True
@@ -228,7 +230,8 @@ class Economy:
     def _is_over_budget(self, utc_s: float) -> bool:
         if self._config.budget_per_hour is None:
             return False
-        while self._opened_s and utc_s - self._opened_s[0] >= HOUR_S:
+        # An alert of a later hour than now is of before the box's clock was set back.
+        while self._opened_s and not -_LEAP_S <= utc_s - self._opened_s[0] < HOUR_S:
             self._opened_s.popleft()
         return len(self._opened_s) >= self._config.budget_per_hour
 
@@ -250,7 +253,7 @@ class Economy:
         digest = self._digest
         if digest is None:
             return []
-        if utc_s - digest.began.at.utc_s >= HOUR_S:
+        if not -_LEAP_S <= utc_s - digest.began.at.utc_s < HOUR_S:
             return self._end_digest(digest)
         is_news = digest.counts.total() > digest.told_total
         if is_news and utc_s - digest.told_s >= _DIGEST_UPDATE_S:

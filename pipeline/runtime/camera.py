@@ -70,6 +70,15 @@ class _PendingClip:
     end_media_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Decoding:
+    """A session with its decoder, and where it begins on the worker's time line."""
+
+    session: Session
+    gated: GatedDecoder
+    base_s: float
+
+
 class CameraWorker:
     """Watches one camera until told to stop.
 
@@ -244,27 +253,36 @@ class CameraWorker:
     # --- the analysis' thread ------------------------------------------------------------
 
     def _analyse(self) -> None:
-        session: Session | None = None
-        gated: GatedDecoder | None = None
-        base_s = 0.0
+        state: _Decoding | None = None
         while not self._stop.is_set():
             item = self._queue.get(_TICK_S)
-            self._alerts.tick(self._clock.utc_s())
-            if item is None:
-                self._tick()
-                continue
-            owner, packet = item
-            if owner is not session or gated is None:
-                if gated is not None:
-                    gated.close()
-                session, gated = owner, self._gated_decoder(owner)
-                base_s = self._continue_from(packet)
-            if session.failure is None:
-                self._look(session, gated, packet, base_s)
-            self._cut_clips()
-        if gated is not None:
-            gated.close()
+            try:
+                state = self._take_up(item, state)
+            except Exception as error:  # noqa: BLE001 -- boundary: one fault does not end the watch
+                _log.exception("analysis failed", camera=self.config.id)
+                self.status.broken(f"{type(error).__name__}: {error}")
+        if state is not None:
+            state.gated.close()
         self._end()
+
+    def _take_up(
+        self, item: tuple[Session, EncodedPacket] | None, state: _Decoding | None
+    ) -> _Decoding | None:
+        """The next packet, or None for a while without; answers what decodes from now on."""
+        self._alerts.tick(self._clock.utc_s())
+        if item is None:
+            self._tick()
+            return state
+        session, packet = item
+        if state is None or session is not state.session:
+            if state is not None:
+                state.gated.close()
+            base_s = self._continue_from(packet)
+            state = _Decoding(session, self._gated_decoder(session), base_s)
+        if session.failure is None:
+            self._look(session, state.gated, packet, state.base_s)
+        self._cut_clips()
+        return state
 
     def _gated_decoder(self, session: Session) -> GatedDecoder:
         """A new session's decoder; what the gate knows of the camera stays."""

@@ -36,6 +36,11 @@ class Watched(Protocol):
         """Whether it watches at a moment, seconds since the epoch."""
 
 
+_LEAP_S = 86_400.0
+"""Longest silence that is told minute by minute; a box without a battery begins in 1970."""
+_LEAP_BACK_S = 60.0
+
+
 class WatchedTime:
     """The ledger of one camera.
 
@@ -82,6 +87,11 @@ class WatchedTime:
             self._report()
 
     def _advance(self, to_s: float, reason: MissingReason, looked_from_s: list[float]) -> None:
+        if not -_LEAP_BACK_S <= to_s - self._cursor_s <= _LEAP_S:
+            # The box's clock was set: time that never was is neither looked at nor missing, and
+            # time that comes again is told again.
+            self.finish()
+            self._from_s = self._cursor_s = to_s
         while self._cursor_s < to_s:
             boundary_s = (math.floor(self._from_s / INTERVAL_S) + 1) * INTERVAL_S
             end_s = min(to_s, boundary_s)

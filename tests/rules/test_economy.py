@@ -234,3 +234,14 @@ def test_whatever_happens_episodes_are_whole_counted_and_few(
         assert sum(start_s <= t < start_s + HOUR_S for t in times_s) <= budget
     digests_s = [e.at.utc_s for e in told if e.kind is _OPENED and e.rule == DIGEST]
     assert all(b - a >= HOUR_S for a, b in pairwise(digests_s))
+
+
+def test_a_clock_set_back_leaves_no_budget_used_up_and_joins_nothing() -> None:
+    economy = Economy(EconomyConfig(merge_s=30, budget_per_hour=2))
+    day_s = 86_400.0
+    for visit in range(4):
+        _visit(economy, day_s + visit * 100, day_s + visit * 100 + 10)
+    told = _visit(economy, 100.0, 110.0)
+    opened = [e for e in told if e.rule == "no_chef_hat" and e.kind is _OPENED]
+    assert [e.started.media_s for e in opened] == [100.0]
+    assert [e.kind for e in told if e.rule == DIGEST] == [_CLOSED]

@@ -112,3 +112,17 @@ def test_a_slower_model_s_pictures_are_worth_twice_its_rate() -> None:
     assert quick.analysed_s == pytest.approx(40 * 0.4)
     assert slow.analysed_s == pytest.approx(60.0)
     assert slow.missing == ()
+
+
+@pytest.mark.parametrize("leap_s", [26 * 365 * 86_400.0, -26 * 365 * 86_400.0, -3600.0])
+def test_a_clock_that_is_set_makes_no_time_and_stops_none(leap_s: float) -> None:
+    ledger, reports = _ledger([_ScheduledFrom(start_s=-1e12)], start_s=1.8e9)
+    ledger.missing(1.8e9 + 30.0, MissingReason.OFFLINE)
+    set_s = 1.8e9 + 30.0 + leap_s
+    for second in range(1, 121):
+        ledger.analysed(set_s + second * 0.2, otherwise=MissingReason.OFFLINE)
+    ledger.finish()
+    assert len(reports) <= 3
+    told_s = sum(r.analysed_s + sum(m.seconds for m in r.missing) for r in reports)
+    assert told_s == pytest.approx(30.0 + 119 * 0.2, abs=0.01)
+    assert reports[-1].to_at.timestamp() == pytest.approx(set_s + 24.0)
