@@ -116,13 +116,18 @@ class EvidenceStore:
         for name, _ in self._entries():
             yield name
 
-    def remove_leftovers(self) -> int:
-        """Remove what a crash left half written; how many files. Only before anything is put."""
+    def remove_leftovers(self, before_s: float) -> int:
+        """Remove what a crash left half written; how many files.
+
+        Args:
+            before_s: Seconds since the epoch; what was written later may be another process' work.
+        """
         count = 0
-        for part in self._root.glob(f"*{_PART_SUFFIX}"):
-            with contextlib.suppress(FileNotFoundError):
-                part.unlink()
-                count += 1
+        for part in (*self._root.glob(f"*{_PART_SUFFIX}"), *self._root.glob("*.mp4")):
+            with contextlib.suppress(OSError):
+                if part.stat().st_mtime < before_s:
+                    part.unlink()
+                    count += 1
         return count
 
     def _entries(self) -> Iterator[tuple[str, int]]:

@@ -249,6 +249,8 @@ class CameraWorker:
     def broken(self, why: str) -> None:
         """A fault of ours or of the configuration."""
         self.status.broken(why)
+        if self._footage is not None and self._main is None:
+            self._footage.session_ended("offline", redact_url(why))
 
     # --- the analysis' thread ------------------------------------------------------------
 

@@ -117,6 +117,8 @@ class MainStream:
         """A fault of ours or of the configuration."""
         _log.error("main stream broken", camera=self._camera_id, why=redact_url(why))
         self.reason = "internal_error"
+        if self._footage is not None:
+            self._footage.session_ended("offline", redact_url(why))
 
 
 def picture_at(session: Session, media_s: float, camera_id: str) -> Frame | None:

@@ -40,6 +40,8 @@ _log = structlog.get_logger(__name__)
 _TICK_S = 1.0
 _HEARTBEAT_S = 5.0
 _STOP_S = 8.0
+_LEFT_OVER_S = 3600.0
+"""Half-written evidence that old is nobody's work any more."""
 
 
 class Worker:
@@ -72,9 +74,8 @@ class Worker:
         self._book = EpisodeBook(
             self._outbox, self._outlet.wake, is_ours=ours.__contains__ if self._is_part else None
         )
-        self._desk = EvidenceDesk(
-            EvidenceStore(config.data_dir / "evidence"), self._outbox, self._book
-        )
+        self._store = EvidenceStore(config.data_dir / "evidence")
+        self._desk = EvidenceDesk(self._store, self._outbox, self._book)
         self._footage = self._footage_for(config)
         self._foreign = self._foreign_for(config)
         self._unsent_time: deque[AnalysedTime] = deque()
@@ -178,6 +179,8 @@ class Worker:
             self._footage.start()
         if self._foreign is not None:
             self._foreign.start()
+        old_s = self._clock.utc_s() - _LEFT_OVER_S
+        guarded("leftovers", lambda: self._store.remove_leftovers(old_s))
         self._desk.start()
         self._outlet.start()
         for camera in self._cameras:

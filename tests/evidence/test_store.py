@@ -148,7 +148,11 @@ def test_a_missing_file_is_an_evidence_error(tmp_path: Path) -> None:
 def test_leftovers_of_a_crash_are_removed_and_content_stays(tmp_path: Path) -> None:
     store = EvidenceStore(tmp_path)
     name = store.put(b"x")
-    (tmp_path / "half.part").write_bytes(b"ha")
-    assert store.remove_leftovers() == 1
+    for name_of_half in ("half.part", "clip-x.mp4", "now.part"):
+        (tmp_path / name_of_half).write_bytes(b"ha")
+    for old in ("half.part", "clip-x.mp4"):
+        os.utime(tmp_path / old, (1e9, 1e9))
+    assert store.remove_leftovers(1e9 + 1) == 2
+    assert (tmp_path / "now.part").exists(), "another process may be writing it"
     assert store.contains(name)
     assert list(store.hashes()) == [name]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import av
 import numpy as np
 import pytest
 
 from api.contract import AlertEpisode, AnalysedTime, CameraState, EvidenceKind, MissingReason
+from api.contract.retention import GapCause
 from pipeline.core.clock import SystemClock
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Frame
@@ -18,6 +20,7 @@ from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.diagnosis import DiagnosisConfig, ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.geometry import SiteConfig
+from pipeline.recorders.recorder import CameraFeed, Recorder, RecorderSettings
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import CameraConfig
@@ -58,6 +61,7 @@ class _Bench:
         *,
         enabled: bool = True,
         loss_after_s: float = 60.0,
+        footage: CameraFeed | None = None,
         **keys: object,
     ) -> None:
         clock = SystemClock()
@@ -95,6 +99,7 @@ class _Bench:
             desk=self.desk,
             clock=clock,
             emit_time=self.time.extend,
+            footage=footage,
             picture=PictureWatch(
                 "gate",
                 DiagnosisConfig(loss_after_s=loss_after_s, learn_s=1.0, interval_s=0.5),
@@ -181,6 +186,17 @@ def test_a_wrong_password_is_a_state_and_no_secret_leaves(tmp_path: Path, film: 
     ):
         _until("auth_failed", lambda: bench.is_in(CameraState.NOT_WATCHING, "auth_failed"))
         assert "not-it" not in bench.camera.heartbeat().model_dump_json()
+
+
+def test_a_password_file_that_is_gone_is_the_cause_of_missing_footage(tmp_path: Path) -> None:
+    settings = RecorderSettings(tmp_path / "footage", ZoneInfo("Asia/Shanghai"))
+    recorder = Recorder(settings, {}, SystemClock())
+    source = {"url": "rtsp://10.0.0.8/x", "username": "viewer", "password_file": "/nowhere/secret"}
+    with _Bench(tmp_path, source, footage=recorder.camera("gate")) as bench:
+        _until("broken", lambda: bench.is_in(CameraState.NOT_WATCHING, "internal_error"))
+        recorder.pump()
+        assert recorder.index.open_absence("gate") is GapCause.OFFLINE
+    recorder.stop()
 
 
 def test_a_refused_connection_and_a_missing_stream_are_told_apart(tmp_path: Path) -> None:
