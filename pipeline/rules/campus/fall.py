@@ -52,6 +52,8 @@ _EDGE = 0.01
 who vanishes there has walked out, and must be seen lying to lie there …"""
 _BLINK_S = 0.6
 """… but for a missed frame at 2 a second."""
+_LONGEST_GAP_S = 0.6
+"""Between two looks at 2 a second; who was hidden for longer may have lain down meanwhile."""
 _REID_S = 3.0
 
 
@@ -92,6 +94,7 @@ class _Body:
         limit: The picture's right and lower edge, in its heights.
         sight: How the rule tells of the last sight; None where it was outside the zone.
         seen_s: Last sight.
+        gap_s: Since the sight before it.
     """
 
     upright: deque[tuple[float, float]] = field(default_factory=deque)
@@ -104,6 +107,7 @@ class _Body:
     limit: Array = field(default_factory=lambda: np.ones(2))
     sight: Moment | None = None
     seen_s: float = 0.0
+    gap_s: float = 0.0
 
     @property
     def is_whole(self) -> bool:
@@ -168,6 +172,7 @@ class Fall(ZoneWatcher[FallConfig]):
         config = self._config
         width, height = np.maximum(box[2:] - box[:2], 1e-6)
         centre = (box[:2] + box[2:]) / 2.0
+        body.gap_s = time.media_s - body.seen_s if body.upright else 0.0
         body.seen_s, body.last = time.media_s, box
         is_low = height <= config.collapse * body.height
         if body.down is not None:
@@ -198,8 +203,11 @@ class Fall(ZoneWatcher[FallConfig]):
         standing = float(np.quantile([h for _, h in body.upright], 0.75))
         # From the last moment at (nearly) full height: who lies down loses it bit by bit.
         last_s = max(t_s for t_s, h in body.upright if h >= _FULL_HEIGHT * standing)
+        # Both moments lie between two looks: in the middle, for all we know, so the fall took about
+        # one gap less than the looks are apart. At 2 pictures a second that is half a second.
+        took_s = low_s - last_s - min(body.gap_s, _LONGEST_GAP_S)
         if (
-            low_s - last_s <= self._config.collapse_s + 1e-6
+            took_s <= self._config.collapse_s + 1e-6
             and last_s - body.upright[0][0] + 1e-6 >= _MIN_UPRIGHT_S
             and height <= share * standing
         ):

@@ -96,6 +96,14 @@ def test_what_is_no_fall(person: Thing, fps: float) -> None:
     assert watch(a_rule(type="fall", zone=LEFT_HALF), [person], every(fps, 30)) == []
 
 
+@pytest.mark.parametrize("phase_s", [0.0, 0.1, 0.2, 0.3, 0.4])
+def test_a_fall_is_as_quick_whenever_the_two_looks_a_second_come(phase_s: float) -> None:
+    # From full height to low takes 1.0 s; the looks before and after can be 2 s apart.
+    times = [t_s + phase_s for t_s in every(2, 30)]
+    events = watch(a_rule(type="fall", zone=LEFT_HALF), [falling(down_s=3.5)], times)
+    assert kinds(events) == ["opened", "closed"]
+
+
 SIGHTINGS = {
     "fire_smoke": ("fire", 2.0),
     "fighting": ("fighting", 1.5),
