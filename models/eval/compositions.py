@@ -96,6 +96,8 @@ def sleeping_guard(data: Path, street: Path | None = None) -> Composition:
 
 _SHOWN_S, _PAUSE_S = 8.0, 4.0
 _EACH = 8
+_FLAMBE = "chef/chef-213.jpg"
+"""The one photograph of them in which a flame is seen."""
 
 
 def _chosen_people(data: Path) -> list[Person]:
@@ -139,6 +141,8 @@ def kitchen_staff(data: Path, street: Path | None = None) -> Composition:
             if person.labels[attribute] is False:
                 for rule in named:
                     truth[rule].append((start_s, start_s + _SHOWN_S))
+        if person.image == _FLAMBE:
+            truth["fire_smoke"] = [(start_s, start_s + _SHOWN_S)]
 
     def pictures() -> Iterator[Bgr]:
         room = list(_room(data, *_EMPTY))

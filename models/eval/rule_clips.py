@@ -225,8 +225,8 @@ _MADE = (
     _Made(compositions.sleeping_guard, ("sleeping_on_post",), ("crowding", "fall", *_VEHICLES)),
     _Made(
         compositions.kitchen_staff,
-        _DRESS,
-        ("phone_use", "fall", "fire_smoke", "rodent", *_VEHICLES),
+        (*_DRESS, "fire_smoke"),
+        ("phone_use", "fall", "rodent", *_VEHICLES),
     ),
     _Made(compositions.parked_van, _VEHICLES, (), _STREET),
     _Made(
