@@ -198,9 +198,10 @@ def test_the_timeline_is_drawn_and_the_footage_plays_over_the_gap(
     plays_from(page, 1.0)
     expect(page.get_by_test_id("footage-player")).to_have_attribute("data-status", "playing")
     expect(page.get_by_test_id("leap")).to_contain_text("已跳过", timeout=30_000)
-    shown = page.get_by_test_id("footage-time").inner_text()
     after = time.strftime("%H:%M:%S", time.gmtime(recorded.gap_s + _GAP_S + 8 * 3600 - 1))
-    assert shown >= after
+    # The notice is told when the picture leaps, the time with the next picture that is shown.
+    shown = page.get_by_test_id("footage-time")
+    until("the time behind the gap", lambda: shown.inner_text() >= after, 20)
 
     client = recorded.stack.sign_in()
     page.goto("/cameras")
