@@ -40,6 +40,9 @@ _log = structlog.get_logger(__name__)
 _TICK_S = 1.0
 _HEARTBEAT_S = 5.0
 _STOP_S = 8.0
+_UNSENT_REPORTS = 20_000
+"""Minutes of rules that wait in memory for a disk; of more the oldest are given up and count as not
+watched."""
 _LEFT_OVER_S = 3600.0
 """Half-written evidence that old is nobody's work any more."""
 
@@ -270,6 +273,11 @@ class Worker:
         """Put analysed time into the outbox; what a full disk refuses is tried again."""
         with self._time_lock:
             self._unsent_time.extend(reports)
+            lost = len(self._unsent_time) - _UNSENT_REPORTS
+            if lost > 0:
+                for _ in range(lost):
+                    self._unsent_time.popleft()
+                _log.error("analysed time lost: the outbox cannot be written", reports=lost)
             while self._unsent_time:
                 report = self._unsent_time[0]
                 key = f"{report.camera_id}/{report.rule_id}/{report.from_at.isoformat()}"

@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.contract import AnalysedTime
 from pipeline.runtime.config import BoxConfig, RecordingConfig
 from pipeline.runtime.worker import Worker
 from tests.support.http_peer import Peer, http_peer
@@ -156,6 +158,22 @@ def test_a_worker_that_fails_still_finishes_its_segments(box: _Box) -> None:
         rows = index.execute("SELECT count(*) FROM segments").fetchone()
     assert rows == (1,), "the open segment was finished"
     assert not [t.name for t in threading.enumerate() if t.name.endswith("-kept")]
+
+
+def test_analysed_time_waits_for_a_lost_disk_in_bounded_memory(box: _Box) -> None:
+    worker = Worker(box.config(box.camera("kept")))
+    worker._outbox.close()
+    report = AnalysedTime(
+        camera_id="kept",
+        rule="perimeter_intrusion",
+        rule_id="perimeter_intrusion",
+        from_at=datetime(2026, 11, 24, 8, 0, tzinfo=UTC),
+        to_at=datetime(2026, 11, 24, 8, 1, tzinfo=UTC),
+        analysed_s=60.0,
+    )
+    for _ in range(3):
+        worker._save_time([report] * 9000)
+    assert len(worker._unsent_time) == 20_000
 
 
 def test_recording_begins_goes_on_and_ends_with_the_configuration(box: _Box) -> None:
