@@ -99,6 +99,8 @@ class Database:
             self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ")
         self._read_sessions = async_sessionmaker(self._reading, expire_on_commit=False)
         self._write_sessions = async_sessionmaker(self._writing, expire_on_commit=False)
+        self._lending = asyncio.Lock()
+        """Held while pools are disposed of, so that nobody takes a connection meanwhile."""
         self._out = 0
         self._all_back = asyncio.Event()
         self._all_back.set()
@@ -117,8 +119,9 @@ class Database:
 
     @asynccontextmanager
     async def _lent(self, session: AsyncSession) -> AsyncIterator[AsyncSession]:
-        self._out += 1
-        self._all_back.clear()
+        async with self._lending:
+            self._out += 1
+            self._all_back.clear()
         try:
             yield session
         finally:
@@ -139,7 +142,8 @@ class Database:
         Disposing of a pool forgets the connections that are out: given back later, they would
         stay open for ever.
         """
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._all_back.wait(), _LAST_SESSIONS_S)
-        await self._reading.dispose()
-        await self._writing.dispose()
+        async with self._lending:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_back.wait(), _LAST_SESSIONS_S)
+            await self._reading.dispose()
+            await self._writing.dispose()
