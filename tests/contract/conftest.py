@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from tests.api.conftest import admin, centre, migrated_data_dir, reviewer, worker
+from tests.api.conftest import (
+    admin,
+    centre,
+    migrated_data_dir,
+    origin,
+    postgres_template,
+    pytest_generate_tests,
+    reviewer,
+    worker,
+)
 
-__all__ = ["admin", "centre", "migrated_data_dir", "reviewer", "worker"]
+__all__ = [
+    "admin",
+    "centre",
+    "migrated_data_dir",
+    "origin",
+    "postgres_template",
+    "pytest_generate_tests",
+    "reviewer",
+    "worker",
+]
