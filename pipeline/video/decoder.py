@@ -29,6 +29,9 @@ _FAILURE_WEIGHT = 3
 refused is given up too, later. FFmpeg makes pictures out of noise now and then, and such a camera
 must not look watched; the loss of a bad network stays far below."""
 
+MAX_PIXELS = 8192 * 8192
+"""Noise that reads as a header can announce any size, and FFmpeg would make room for it."""
+
 MAX_S_WITHOUT_PICTURE = 30.0
 """Joining mid-GOP gives nothing until a keyframe; "smart" codecs send one every 10 to 20 s."""
 
@@ -167,8 +170,8 @@ class Decoder:
             context.height = self._info.height
             context.thread_count = max(1, self._threads)
             context.thread_type = "AUTO" if self._threads > 1 else "NONE"
-            if self._is_rough:
-                context.options = {"skip_loop_filter": "all"}
+            filters = {"skip_loop_filter": "all"} if self._is_rough else {}
+            context.options = {"max_pixels": str(MAX_PIXELS), **filters}
             context.open()
         except (av.error.FFmpegError, ValueError) as error:
             raise self._undecodable(

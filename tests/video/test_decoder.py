@@ -149,6 +149,13 @@ def test_a_rough_keyframe_is_the_same_picture_but_for_its_block_edges(
     assert np.abs(fine - rough).mean() < 3
 
 
+def test_no_room_is_made_for_absurd_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packets, info = read_packets(make_video(tmp_path / "a.mp4", count=3))
+    monkeypatch.setattr("pipeline.video.decoder.MAX_PIXELS", WIDTH * HEIGHT // 2)
+    with Decoder(info, "cam") as decoder:
+        assert [f for packet in packets for f in decoder.decode(packet)] == []
+
+
 def test_after_a_flush_decoding_goes_on_at_a_keyframe(tmp_path: Path) -> None:
     packets, info = read_packets(make_video(tmp_path / "a.mp4", count=20, gop=10))
     with Decoder(info, "cam") as decoder:
