@@ -20,6 +20,7 @@ import onnxruntime as ort
 from models.eval.media import frame_of
 from models.manifest import load_manifest
 from pipeline.inference.attributes import load_classifier
+from pipeline.inference.backends.base import BACKENDS
 from pipeline.inference.detector import load_detector
 from pipeline.runtime.model_import import parse_size
 
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
         default="416x256",
         help="of the detectors; a wide camera is shown as large in 416x256 as in 416x416",
     )
+    parser.add_argument("--backend", choices=sorted(BACKENDS), default="onnx", help="of ours")
     parser.add_argument("--people", type=int, default=8, help="in the frame")
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args(arguments)
@@ -67,10 +69,12 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
     ours: dict[str, Callable[[], object]] = {}
     theirs: dict[str, Callable[[], object]] = {}
     for model_id in DETECTORS:
-        detector = load_detector(model_id, input_size=parse_size(given.input_size))
+        detector = load_detector(
+            model_id, input_size=parse_size(given.input_size), backend=given.backend
+        )
         ours[model_id] = lambda detector=detector: detector.detect([frame])  # type: ignore[misc]
         theirs[model_id] = plain(load_manifest(model_id).weights_path, detector.input_size, 1)
-    classifier = load_classifier(CLASSIFIER)
+    classifier = load_classifier(CLASSIFIER, backend=given.backend)
     ours[CLASSIFIER] = lambda: classifier.classify(frame, people)
     theirs[CLASSIFIER] = plain(
         load_manifest(CLASSIFIER).weights_path, classifier.input_size, given.people
@@ -85,6 +89,7 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
                 ms = cpu_ms(work, items.get(name, 1))
                 best[way][name] = min(ms, best[way].get(name, ms))
     result = {**summary(best["ours"], best["default"]), "input_size": given.input_size}
+    result["backend"] = given.backend
     if not as_json:
         for name, ms in best["default"].items():
             own = best["ours"].get(name)

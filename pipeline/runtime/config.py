@@ -394,6 +394,10 @@ class BoxSiteConfig(SiteConfig):
 class InferenceConfig(Strict):
     """How the models share the cores of this box."""
 
+    backend: Annotated[
+        Literal["onnx", "openvino"],
+        Field(description="Runtime of the models; openvino needs its extra"),
+    ] = "onnx"
     threads: Annotated[
         int | None, Field(ge=1, le=256, description="Pictures looked at at a time; one a core")
     ] = None

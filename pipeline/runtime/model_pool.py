@@ -70,6 +70,7 @@ class ModelPool:
     """
 
     def __init__(self, config: InferenceConfig) -> None:
+        self._backend = config.backend
         self.batcher = Batcher(
             runners=config.threads or usable_cores(),
             max_batch=config.max_batch,
@@ -118,12 +119,14 @@ class ModelPool:
     def _detector(self, key: _DetectorKey) -> SharedDetector:
         if key not in self._detectors:
             model_id, input_size = key
-            detector = load_detector(model_id, input_size=input_size, score=TRACKING_SCORE)
+            detector = load_detector(
+                model_id, input_size=input_size, score=TRACKING_SCORE, backend=self._backend
+            )
             self._detectors[key] = SharedDetector(detector, self.batcher)
         return self._detectors[key]
 
     def _classifier(self, model_id: str) -> SharedClassifier:
         if model_id not in self._classifiers:
-            classifier = load_classifier(model_id)
+            classifier = load_classifier(model_id, backend=self._backend)
             self._classifiers[model_id] = SharedClassifier(classifier, self.batcher)
         return self._classifiers[model_id]

@@ -57,6 +57,7 @@ class BackendEntry:
 
 BACKENDS: Mapping[str, BackendEntry] = {
     "onnx": BackendEntry("pipeline.inference.backends.onnx:OnnxBackend", "onnxruntime"),
+    "openvino": BackendEntry("pipeline.inference.backends.openvino:OpenVinoBackend", "openvino"),
 }
 
 
