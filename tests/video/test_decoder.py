@@ -152,8 +152,10 @@ def test_a_rough_keyframe_is_the_same_picture_but_for_its_block_edges(
 def test_no_room_is_made_for_absurd_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packets, info = read_packets(make_video(tmp_path / "a.mp4", count=3))
     monkeypatch.setattr("pipeline.video.decoder.MAX_PIXELS", WIDTH * HEIGHT // 2)
-    with Decoder(info, "cam") as decoder:
+    announced = replace(info, width=16, height=16)
+    with Decoder(announced, "cam") as decoder:
         assert [f for packet in packets for f in decoder.decode(packet)] == []
+        assert decoder.corrupt_count > 0
 
 
 def test_after_a_flush_decoding_goes_on_at_a_keyframe(tmp_path: Path) -> None:
