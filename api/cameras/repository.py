@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.cameras.hours import ANALYSED, HourRepository, HourSums, TotalSeconds, by_reason
+from api.cameras.hours import ANALYSED, HourSums, TotalSeconds, by_reason, hour_of
 from api.cameras.schemas import AnalysedMinute
 from api.contract import AnalysedTime, MissingReason
-from api.db.models import AnalysedInterval, Camera, MissingInterval, Worker
-from api.db.upsert import insert_if_absent
+from api.db.models import AnalysedHour, AnalysedInterval, Camera, MissingInterval, Worker
+from api.db.upsert import insert_if_absent, insert_or_add
 from api.kit.errors import UnavailableError
+
+_ROWS_AT_ONCE = 500
+_NOTHING_S = 1e-6
+"""What is left of a sum from which all was taken again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +194,64 @@ class CameraRepository:
         await self._session.execute(delete(AnalysedInterval).where(AnalysedInterval.from_at < end))
         await HourRepository(self._session).delete_before(end)
         return deleted or 0
+
+
+class HourRepository:
+    """Reads and writes ``analysed_hours``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def write(self, sums: HourSums) -> None:
+        """Add to the hours what changed."""
+        rows = sums.rows()
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            await insert_or_add(self._session, AnalysedHour, some, added="seconds")
+
+    async def totals(
+        self, camera_ids: Sequence[str] | None, since: datetime
+    ) -> Sequence[TotalSeconds]:
+        """Seconds by camera, rule and reason, of intervals that began since then."""
+        first = hour_of(since)
+        if first < since:
+            first += timedelta(hours=1)
+        hours = select(
+            AnalysedHour.camera_id,
+            AnalysedHour.rule_id,
+            AnalysedHour.reason,
+            AnalysedHour.rule,
+            AnalysedHour.seconds,
+        ).where(AnalysedHour.hour_at >= first)
+        analysed = select(
+            AnalysedInterval.camera_id,
+            AnalysedInterval.rule_id,
+            literal(ANALYSED).label("reason"),
+            AnalysedInterval.rule,
+            AnalysedInterval.analysed_s.label("seconds"),
+        ).where(AnalysedInterval.from_at >= since, AnalysedInterval.from_at < first)
+        missed = select(
+            MissingInterval.camera_id,
+            MissingInterval.rule_id,
+            MissingInterval.reason,
+            literal("").label("rule"),
+            MissingInterval.seconds,
+        ).where(MissingInterval.from_at >= since, MissingInterval.from_at < first)
+        if camera_ids is not None:
+            hours = hours.where(AnalysedHour.camera_id.in_(camera_ids))
+            analysed = analysed.where(AnalysedInterval.camera_id.in_(camera_ids))
+            missed = missed.where(MissingInterval.camera_id.in_(camera_ids))
+        each = union_all(hours, analysed, missed).subquery()
+        key = (each.c.camera_id, each.c.rule_id, each.c.reason)
+        query = (
+            select(*key, func.max(each.c.rule), func.sum(each.c.seconds))
+            .group_by(*key)
+            .order_by(*key)
+        )
+        found = (TotalSeconds(*row) for row in await self._session.execute(query))
+        return [total for total in found if total.reason == ANALYSED or total.seconds > _NOTHING_S]
+
+    async def delete_before(self, moment: datetime) -> None:
+        """Delete the hours before the one of this moment."""
+        await self._session.execute(
+            delete(AnalysedHour).where(AnalysedHour.hour_at < hour_of(moment))
+        )

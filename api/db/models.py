@@ -11,45 +11,19 @@ from uuid import UUID
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     String,
     Text,
-    Uuid,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db.types import UtcDateTime
+from api.db.base import Base
 
 # SQLite numbers rows by itself only in a column that is INTEGER, not BIGINT.
 _RowId = BigInteger().with_variant(Integer(), "sqlite")
-_NAMES = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(DeclarativeBase):
-    """Common metadata with predictable constraint names, which migrations need."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy's convention
-        datetime: UtcDateTime(),
-        UUID: Uuid(),
-        int: BigInteger(),
-        float: Float(53),
-        list[str]: JSON(),
-        list[float]: JSON(),
-        list[list[float]]: JSON(),
-        dict[str, float | str]: JSON(),
-        dict[str, float | int | str]: JSON(),
-    }
 
 
 class WorkerToken(Base):

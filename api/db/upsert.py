@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.db.models import Base
+from api.db.base import Base
 
 
 async def insert_if_absent(

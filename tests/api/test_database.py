@@ -16,9 +16,10 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
+from api.db.base import Base
 from api.db.engine import Database
 from api.db.migrate import alembic_config, sync_engine, upgrade
-from api.db.models import AnalysedHour, Base
+from api.db.models import AnalysedHour
 from api.db.types import UtcDateTime
 from api.kit.errors import DatabaseError
 

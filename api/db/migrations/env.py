@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from api.db.models import Base
+from api.db import models
 from api.db.types import UtcDateTime
 
 
@@ -20,7 +20,7 @@ def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=models.Camera.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=_render,
 )
