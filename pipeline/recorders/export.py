@@ -25,7 +25,7 @@ import av
 import av.error
 from av.audio.stream import AudioStream
 
-from pipeline.core.packets import AudioInfo, AudioPacket, StreamInfo
+from pipeline.core.packets import AudioInfo, AudioPacket, StreamInfo, seconds_of
 from pipeline.recorders.annexb import Dress
 from pipeline.recorders.errors import ExportError
 from pipeline.recorders.gaps import Gap, explain
@@ -246,12 +246,12 @@ def _write(
                 packet.duration = max(1, round(picture.duration_s / _BASE))
                 packet.is_keyframe = picture.is_keyframe
                 held = packet
-                last_s = float(packet.dts * _BASE)
+                last_s = seconds_of(packet.dts, _BASE)
                 first_s = picture.pts_s + offset_s if first_s is None else first_s
             while track is not None and waiting:
                 track.copy(waiting.popleft(), offset_s)
             if first_s is not None and held is not None and held.pts is not None:
-                last_s += float((held.duration or 0) * _BASE)
+                last_s += seconds_of(held.duration or 0, _BASE)
                 end_s = max(p.pts_s + p.duration_s for p in pictures) + offset_s
                 spans.append(Span(zero_s + first_s, zero_s + max(end_s, first_s + 0.001)))
         if held is not None:
@@ -352,16 +352,16 @@ def _pictures(
 ) -> Iterator[_Picture]:
     """The pictures of a file; its sound goes into ``sounds`` on the way."""
     base = info.time_base
+    sound_base = Fraction((audio and audio.time_base) or _BASE)
     wanted = (video,) if audio is None else (video, audio)
     for packet in container.demux(*wanted):
         if audio is not None and packet.stream.index == audio.index:
             if packet.size and packet.pts is not None:
-                tick = Fraction(audio.time_base or _BASE)
                 sounds.append(
                     AudioPacket(
                         bytes(packet),
-                        float(packet.pts * tick),
-                        float((packet.duration or 0) * tick),
+                        seconds_of(packet.pts, sound_base),
+                        seconds_of(packet.duration or 0, sound_base),
                     )
                 )
             continue
@@ -372,8 +372,8 @@ def _pictures(
             data = dress.sets + data
         yield _Picture(
             data,
-            float(packet.pts * base),
-            float(packet.dts * base),
-            float((packet.duration or 0) * base),
+            seconds_of(packet.pts, base),
+            seconds_of(packet.dts, base),
+            seconds_of(packet.duration or 0, base),
             packet.is_keyframe,
         )

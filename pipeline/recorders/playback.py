@@ -14,7 +14,7 @@ from fractions import Fraction
 import av
 import av.error
 
-from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.packets import EncodedPacket, StreamInfo, seconds_of
 from pipeline.recorders.shelf import Piece, Shelf
 
 _BASE = Fraction(1, 90_000)
@@ -211,9 +211,9 @@ def _read(piece: Piece, from_s: float) -> Iterator[tuple[StreamInfo, _Raw]]:
                 ahead_s = from_s - piece.span.start_s
                 if ahead_s > _SEEK_FROM_S and _seek(container, video, zero, ahead_s, base):
                     continue
-            pts_s = piece.span.start_s + float((packet.pts - zero) * base)
-            dts_s = piece.span.start_s + float((packet.dts - zero) * base)
-            step_s = float((packet.duration or 0) * base)
+            pts_s = piece.span.start_s + seconds_of(packet.pts - zero, base)
+            dts_s = piece.span.start_s + seconds_of(packet.dts - zero, base)
+            step_s = seconds_of(packet.duration or 0, base)
             # A picture that stands for a pause counts as long as a usual one.
             step_s = step_s if 0 < step_s < _PAUSE_S else usual_s
             yield info, _Raw(bytes(packet), pts_s, dts_s, step_s, packet.is_keyframe)

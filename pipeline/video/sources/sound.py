@@ -15,7 +15,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Stream
 
-from pipeline.core.packets import AudioInfo, AudioPacket
+from pipeline.core.packets import AudioInfo, AudioPacket, seconds_of
 
 _MOST_WAITING = 64
 _MAX_APART_S = 2.0
@@ -42,10 +42,9 @@ class SoundRider:
         if packet.stream.index != self.stream.index:
             return False
         if packet.size and packet.pts is not None:
-            seconds = float(packet.pts * self._base)
-            self._waiting.append(
-                (bytes(packet), seconds, float((packet.duration or 0) * self._base))
-            )
+            at_s = seconds_of(packet.pts, self._base)
+            length_s = seconds_of(packet.duration or 0, self._base)
+            self._waiting.append((bytes(packet), at_s, length_s))
         return True
 
     def with_picture(self, pts: int | None, media_s: float) -> tuple[AudioPacket, ...]:
@@ -56,7 +55,7 @@ class SoundRider:
             media_s: The same moment on our time line.
         """
         if pts is not None:
-            self._offset_s = media_s - float(pts * self._video_base)
+            self._offset_s = media_s - seconds_of(pts, self._video_base)
         if not self._waiting or self._offset_s is None:
             return ()
         moved = [(data, at_s + self._offset_s, length_s) for data, at_s, length_s in self._waiting]
