@@ -128,6 +128,7 @@ class CameraWorker:
         self._let_go = 0
         self._dropped_seen = 0
         self._gate: Gate | None = None
+        self._decoding: _Decoding | None = None
         self._sampler = Sampler(config.analysis_fps)
         self._share = 1.0
         self._is_engaged = False
@@ -255,36 +256,33 @@ class CameraWorker:
     # --- the analysis' thread ------------------------------------------------------------
 
     def _analyse(self) -> None:
-        state: _Decoding | None = None
         while not self._stop.is_set():
             item = self._queue.get(_TICK_S)
             try:
-                state = self._take_up(item, state)
+                self._alerts.tick(self._clock.utc_s())
+                if item is None:
+                    self._tick()
+                else:
+                    self._take_up(*item)
             except Exception as error:  # noqa: BLE001 -- boundary: one fault does not end the watch
                 _log.exception("analysis failed", camera=self.config.id)
                 self.status.broken(f"{type(error).__name__}: {error}")
-        if state is not None:
-            state.gated.close()
+        if self._decoding is not None:
+            self._decoding.gated.close()
         self._end()
 
-    def _take_up(
-        self, item: tuple[Session, EncodedPacket] | None, state: _Decoding | None
-    ) -> _Decoding | None:
-        """The next packet, or None for a while without; answers what decodes from now on."""
-        self._alerts.tick(self._clock.utc_s())
-        if item is None:
-            self._tick()
-            return state
-        session, packet = item
-        if state is None or session is not state.session:
-            if state is not None:
-                state.gated.close()
+    def _take_up(self, session: Session, packet: EncodedPacket) -> None:
+        """The next packet; the first of a session gets a new decoder."""
+        decoding = self._decoding
+        if decoding is None or session is not decoding.session:
+            if decoding is not None:
+                decoding.gated.close()
             base_s = self._continue_from(packet)
-            state = _Decoding(session, self._gated_decoder(session), base_s)
+            decoding = _Decoding(session, self._gated_decoder(session), base_s)
+            self._decoding = decoding  # kept whatever goes wrong with this packet
         if session.failure is None:
-            self._look(session, state.gated, packet, state.base_s)
+            self._look(session, decoding.gated, packet, decoding.base_s)
         self._cut_clips()
-        return state
 
     def _gated_decoder(self, session: Session) -> GatedDecoder:
         """A new session's decoder; what the gate knows of the camera stays."""
