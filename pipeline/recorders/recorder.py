@@ -256,12 +256,9 @@ class Recorder:
                 return
         self.pump()
         now_s = self._clock.utc_s()
+        for camera in list(self._cameras):
+            self._take(camera, _Ended(GapCause.WORKER_STOPPED, "", now_s))
         with self._write_lock:
-            for camera in self._cameras.values():
-                try:
-                    camera.ended(GapCause.WORKER_STOPPED, "", now_s)
-                except Exception:  # noqa: BLE001  # the boundary: the others' segments count as well
-                    _log.exception("last segment not finished", camera=camera.camera)
             self.index.close()
         self._lock.release()
 
@@ -320,17 +317,20 @@ class Recorder:
                 camera, item = self._queue.popleft()
                 if isinstance(item, _Arrived):
                     self._waiting_bytes[camera] -= item.packet.size
-            with self._write_lock:
-                try:
-                    self._write(self._recorder_of(camera), item)
-                except Exception:  # noqa: BLE001  # the boundary: a bug costs one camera
-                    _log.exception("recording of a camera failed", camera=camera)
-                    self._let_go(camera)
+            self._take(camera, item)
         for work in (self._keep_house, self._go_on_rebuilding):
             try:
                 work()
             except Exception:  # noqa: BLE001  # the boundary: recording goes on
                 _log.exception("the recorder's housekeeping failed")
+
+    def _take(self, camera: str, item: _Arrived | _Ended) -> None:
+        with self._write_lock:
+            try:
+                self._write(self._recorder_of(camera), item)
+            except Exception:  # noqa: BLE001  # the boundary: a bug costs one camera
+                _log.exception("recording of a camera failed", camera=camera)
+                self._let_go(camera)
 
     def _let_go(self, camera: str) -> None:
         """Forget a camera that met a fault of ours, and its open file until it is recovered."""
