@@ -42,16 +42,19 @@ class Readiness:
     Attributes:
         rule: Its type.
         wants: All it must know, with the model that tells it.
-        needs: Classes and attributes that no model at hand tells.
         models: The models it takes beside the usual ones, as ``fire_smoke``.
         to_accept: Those of them whose terms are unknown, so that an administrator must take them.
     """
 
     rule: str
     wants: tuple[RuleWant, ...]
-    needs: tuple[str, ...]
     models: tuple[str, ...]
     to_accept: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Classes and attributes that no model at hand tells."""
+        return tuple(f"{one.kind.value} {one.name}" for one in self.wants if one.model is None)
 
     @property
     def state(self) -> str:
@@ -164,7 +167,6 @@ def _of(rule: str, manifests: list[ModelManifest]) -> Readiness:
     return Readiness(
         rule,
         tuple(_want(name, told) for name in wanted),
-        tuple(name for name in wanted if name not in told),
         tuple(model for model in used if model not in usual),
         tuple(m.id for m in used.values() if m.licence_status is LicenceStatus.UNKNOWN),
     )
