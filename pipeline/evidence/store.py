@@ -13,7 +13,6 @@ import hashlib
 import os
 import re
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -74,48 +73,6 @@ class EvidenceStore:
             raise ValueError("a SHA-256 is 64 lower-case hexadecimal digits")
         return self._root / sha256[:2] / sha256
 
-    def contains(self, sha256: str) -> bool:
-        """Whether the content is here."""
-        return self.path(sha256).is_file()
-
-    def delete(self, sha256: str) -> bool:
-        """Remove the content; whether it was here.
-
-        Raises:
-            EvidenceError: It is here and cannot be removed.
-        """
-        place = self.path(sha256)
-        try:
-            place.unlink()
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise self._error(error, place) from error
-        return True
-
-    def size(self, sha256: str) -> int:
-        """Bytes of the content.
-
-        Raises:
-            EvidenceError: It is not here.
-        """
-        place = self.path(sha256)
-        try:
-            return place.stat().st_size
-        except OSError as error:
-            raise EvidenceError(
-                "is not in the store", where=str(place), remedy="It was sent and removed, or lost"
-            ) from error
-
-    def total_size(self) -> int:
-        """Bytes of everything kept."""
-        return sum(size for _, size in self._entries())
-
-    def hashes(self) -> Iterator[str]:
-        """The SHA-256 of everything kept, in no order."""
-        for name, _ in self._entries():
-            yield name
-
     def remove_leftovers(self, before_s: float) -> int:
         """Remove what a crash left half written; how many files.
 
@@ -129,12 +86,6 @@ class EvidenceStore:
                     part.unlink()
                     count += 1
         return count
-
-    def _entries(self) -> Iterator[tuple[str, int]]:
-        for place in self._root.glob("[0-9a-f][0-9a-f]/*"):
-            if _SHA256.fullmatch(place.name):
-                with contextlib.suppress(FileNotFoundError):  # removed meanwhile
-                    yield place.name, place.stat().st_size
 
     def _make(self, folder: Path) -> None:
         try:
