@@ -19,17 +19,7 @@ from pipeline.geometry.site import SiteConfig
 from pipeline.inference.still_things import UNKNOWN_OBJECT, StillThings
 from pipeline.rules.base import Rule, build_rule
 from pipeline.runtime.config import AnalysisConfig
-from pipeline.runtime.lanes import (
-    Answers,
-    Lane,
-    Look,
-    Sees,
-    Tells,
-    Told,
-    WatchedRule,
-    lane_of,
-    require_lanes,
-)
+from pipeline.runtime.lanes import Lane, Sees, Tells, Told, WatchedRule, lane_of, require_lanes
 from pipeline.tracking import TrackerConfig
 
 TRACKING_SCORE = TrackerConfig().low_score
@@ -181,6 +171,3 @@ def _joined(of_each: Sequence[Tracks]) -> Tracks:
             for name, told in first.attributes.items()
         },
     )
-
-
-__all__ = ["TRACKING_SCORE", "Analysis", "Answers", "FrameResult", "Look", "Sees", "Tells"]

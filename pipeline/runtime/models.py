@@ -13,10 +13,10 @@ from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.inference.several import SeveralDetectors, joined_classes, require_known_licence
 from pipeline.inference.still_things import UNKNOWN_OBJECT
-from pipeline.runtime.analysis import TRACKING_SCORE, Sees, Tells
+from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import AnalysisConfig, config_sha256
 from pipeline.runtime.episodes import Provenance, UsedModel
-from pipeline.runtime.lanes import require_lanes
+from pipeline.runtime.lanes import Sees, Tells, require_lanes
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.geometry.site import SiteConfig
 from pipeline.rules.economy import DIGEST, Economy
 from pipeline.runtime.alerts import AlertSource
-from pipeline.runtime.analysis import Analysis, FrameResult, Sees, Tells
+from pipeline.runtime.analysis import Analysis, FrameResult
 from pipeline.runtime.config import AnalysisConfig
 from pipeline.runtime.episodes import Provenance, Raises, merged, open_episode
+from pipeline.runtime.lanes import Sees, Tells
 from pipeline.runtime.snapshots import Mark, render_snapshots
 from pipeline.studio.faults import RecordingFaults, made_by_diagnosis
 from pipeline.studio.overlay import Overlay

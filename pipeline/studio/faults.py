@@ -10,8 +10,8 @@ from pipeline.core.frame import Bgr, Frame
 from pipeline.diagnosis import DiagnosisConfig, PictureDiagnosis, StillPicture, side_by_side
 from pipeline.evidence.privacy import blur_people
 from pipeline.evidence.snapshot import encode_jpeg
-from pipeline.runtime.analysis import Sees
 from pipeline.runtime.episodes import Provenance
+from pipeline.runtime.lanes import Sees
 from pipeline.runtime.picture_watch import diagnosis_sha256
 
 _PERSON = frozenset({"person"})

@@ -14,8 +14,9 @@ from pipeline.core.frame import Frame
 from pipeline.geometry import SiteConfig
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
-from pipeline.runtime.analysis import TRACKING_SCORE, Analysis, Sees, Tells
+from pipeline.runtime.analysis import TRACKING_SCORE, Analysis
 from pipeline.runtime.config import AnalysisConfig
+from pipeline.runtime.lanes import Sees, Tells
 from pipeline.video.decoder import Decoder
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.file import FileSource
