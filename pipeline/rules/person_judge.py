@@ -8,6 +8,7 @@ opposite one is reached: who turns away after being seen without a hat has not p
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, TypeVar
@@ -134,9 +135,9 @@ class PersonJudge(ZoneWatcher[PersonJudgeConfigT]):
         """Indices of the people to judge."""
         return self._concerned(tracks)
 
+    @abstractmethod
     def _answers(self, tracks: Tracks, inside: NDArray[np.int64]) -> NDArray[np.int8]:
         """The answer for each of some tracks: 1, 0, or −1 where nobody can tell."""
-        raise NotImplementedError
 
     def _judge(self, person: Judged, time: FrameTime) -> None:
         config = self._config

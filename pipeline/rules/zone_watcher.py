@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, TypeVar
@@ -38,7 +39,7 @@ class ZoneRuleConfig(RuleConfigBase):
 ZoneConfigT = TypeVar("ZoneConfigT", bound=ZoneRuleConfig)
 
 
-class ZoneWatcher(Watcher[ZoneConfigT]):
+class ZoneWatcher(Watcher[ZoneConfigT], ABC):
     """Base of rules with one zone and one episode at a time.
 
     A subclass implements ``_look``. A number among a moment's facts is told as the most of the
@@ -104,9 +105,9 @@ class ZoneWatcher(Watcher[ZoneConfigT]):
     def _is_idle(self) -> bool:
         return not self._machine.is_open and not self._machine.is_pending
 
+    @abstractmethod
     def _look(self, tracks: Tracks, time: FrameTime) -> Moment | None:
         """How the condition holds in this frame; None if it does not."""
-        raise NotImplementedError
 
     def _rest(self) -> None:
         """Forget everybody, because the schedule ended."""
