@@ -174,6 +174,23 @@ def test_a_visit_becomes_an_alert_with_pictures_clip_and_time(tmp_path: Path, fi
     assert MessageKind.EVIDENCE in waiting
 
 
+def test_a_fault_beside_the_pictures_costs_no_decoder(tmp_path: Path, film: Path) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError("planted")
+
+    with serve({"cam": film}) as server:
+        bench = _Bench(tmp_path, {"url": server.url("cam")})
+        camera = bench.camera
+        camera._cut_clips = fail  # type: ignore[method-assign]
+        with bench:
+            _until("a picture", lambda: camera.heartbeat().frames_analysed > 0)
+            decoding = camera._decoding
+            _until("more pictures", lambda: camera.heartbeat().frames_analysed > 10)
+            assert decoding is not None
+            assert camera._decoding is decoding
+            del camera._cut_clips
+
+
 def test_a_wrong_password_is_a_state_and_no_secret_leaves(tmp_path: Path, film: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("not-it\n")
