@@ -140,8 +140,13 @@ def test_repair_waits_for_the_recorder_to_stop(box: Box) -> None:
 
 
 def export(box: Box, begin_s: float, end_s: float, out: Path, *options: str) -> dict:
+    return exported(box.root, begin_s, end_s, out, *options)
+
+
+def exported(root: Path, begin_s: float, end_s: float, out: Path, *options: str) -> dict:
+    """What the command says of an export of the camera ``gate``; times from ``BEGIN``."""
     result = call(
-        "export", "--root", box.root, "--camera", "gate", "--time-zone", "UTC", "--out", out,
+        "export", "--root", root, "--camera", "gate", "--time-zone", "UTC", "--out", out,
         "--from", _text(begin_s), "--to", _text(end_s), "--json", *options,
     )  # fmt: skip
     if result.exception:

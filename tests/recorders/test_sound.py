@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -30,7 +29,7 @@ from pipeline.video.sources.file import FileSource
 from pipeline.video.sources.rtsp import RtspSource
 from tests.recorders.film import HEIGHT, WIDTH, decoded, folder
 from tests.recorders.scripted_disk import ScriptedDisk
-from tests.recorders.test_check_export import _text, call
+from tests.recorders.test_check_export import call, exported
 from tests.recorders.test_recorder import BEGIN
 from tests.support.talking_camera import talking
 
@@ -123,13 +122,7 @@ def tape(tmp_path: Path) -> Iterator[Tape]:
 
 
 def export(tape: Tape, out: Path, *options: str, begin: float = 0, end: float = SECONDS) -> dict:
-    result = call(
-        "export", "--root", tape.root, "--camera", "gate", "--time-zone", "UTC", "--out", out,
-        "--from", _text(begin), "--to", _text(end), "--json", *options,
-    )  # fmt: skip
-    if result.exception:
-        raise result.exception
-    return json.loads(result.output)
+    return exported(tape.root, begin, end, out, *options)
 
 
 def test_a_source_brings_sound_only_when_asked() -> None:
