@@ -393,9 +393,6 @@ class Recorder:
                     for camera in self._cameras.values()
                 )
                 emergency = self.settings.emergency_bytes if full else 0
-                if self._has_orphans:
-                    recover(self.settings.root, self.index, self._disk, self._busy())
-                    self._has_orphans = False
                 swept = self._keeper.sweep(self._policies, now_s, emergency)
                 self._missing_bytes = swept.missing_bytes
                 self._changed |= {d.holding.camera for d in swept.deletions if d.breaks}
@@ -403,6 +400,9 @@ class Recorder:
                     self._next_forecast_s = mono_s + _FORECAST_EVERY_S
                     self._look_ahead(now_s)
                 self.index.alive(now_s)
+                if self._has_orphans:  # last: what cannot be recovered costs nobody else's room
+                    recover(self.settings.root, self.index, self._disk, self._busy())
+                    self._has_orphans = False
                 if swept.trouble is not None and self._trouble is None:
                     _log.error("a recording cannot be removed", error=swept.trouble.line())
                 self._trouble = swept.trouble
