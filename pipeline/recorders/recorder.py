@@ -199,7 +199,7 @@ class Recorder:
             try:
                 self.index.settle()
                 alive_s = self.index.last_alive_s()
-                done = recover(self.settings.root, self.index, self._disk, self._busy())
+                done = self._recover_files()
                 self._keeper.finish_begun()
                 for camera in self.index.cameras().keys() - self._cameras.keys():
                     newest_s = self.index.newest_s(camera)
@@ -216,12 +216,13 @@ class Recorder:
                 self._trouble = error
                 return None
             self._is_recovered = True
-        if done.parts or done.adopted or done.lost:
+        if done.parts or done.adopted or done.lost or done.refused:
             _log.info(
                 "recordings recovered",
                 parts=len(done.parts),
                 adopted=len(done.adopted),
                 lost=len(done.lost),
+                refused=len(done.refused),
             )
         return done
 
@@ -400,20 +401,23 @@ class Recorder:
                     self._next_forecast_s = mono_s + _FORECAST_EVERY_S
                     self._look_ahead(now_s)
                 self.index.alive(now_s)
+                trouble = swept.trouble
                 if self._has_orphans:  # last: what cannot be recovered costs nobody else's room
-                    recover(self.settings.root, self.index, self._disk, self._busy())
-                    self._has_orphans = False
-                if swept.trouble is not None and self._trouble is None:
-                    _log.error("a recording cannot be removed", error=swept.trouble.line())
-                self._trouble = swept.trouble
+                    trouble = next(iter(self._recover_files().refused), trouble)
+                if trouble is not None and self._trouble is None:
+                    _log.error("a recording cannot be removed or finished", error=trouble.line())
+                self._trouble = trouble
             except (StorageError, FootageIndexError) as error:
                 if self._trouble is None:
                     _log.error("no room could be made", error=error.line())
                 self._trouble = error
 
-    def _busy(self) -> set[str]:
-        """Files that are being written."""
-        return {c.open_part for c in self._cameras.values() if c.open_part is not None}
+    def _recover_files(self) -> Recovered:
+        """Everything but what is being written; what the disk refuses has another try."""
+        busy = {c.open_part for c in self._cameras.values() if c.open_part is not None}
+        done = recover(self.settings.root, self.index, self._disk, busy)
+        self._has_orphans = bool(done.refused)
+        return done
 
     def _try_again(self) -> bool:
         """What did not work at the start, because the disk did not let us."""
@@ -426,8 +430,8 @@ class Recorder:
 
     def _go_on_rebuilding(self) -> None:
         mono_s = self._clock.mono_ns() / 1e9
-        if not self._is_recovered or not self._rebuild.is_due(mono_s):
-            return
+        if not self._is_recovered or self._has_orphans or not self._rebuild.is_due(mono_s):
+            return  # not known is not missing
         with self._write_lock:
             if self._rebuild.step(mono_s):
                 self._changed |= self.index.cameras().keys()

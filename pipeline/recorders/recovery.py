@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,11 +34,13 @@ class Recovered:
         adopted: Segments that had a name and no row.
         lost: Files nothing could be made of, and folders that cannot be read, relative to the
             root.
+        refused: Why the disk did not let ``.part`` files be finished; another try may succeed.
     """
 
     parts: tuple[Segment, ...]
     adopted: tuple[Segment, ...]
     lost: tuple[str, ...]
+    refused: tuple[StorageError, ...] = ()
 
 
 def recover(root: Path, index: FootageIndex, disk: Disk, busy: Collection[str] = ()) -> Recovered:
@@ -55,30 +56,34 @@ def recover(root: Path, index: FootageIndex, disk: Disk, busy: Collection[str] =
         busy: Files that are being written, relative to the root; left alone.
 
     Raises:
-        StorageError: The disk cannot be written; what was done is done.
+        StorageError: The root cannot be read.
         FootageIndexError: The index cannot be written.
     """
     parts: list[Segment] = []
     adopted: list[Segment] = []
     lost: list[str] = []
+    refused: list[StorageError] = []
     for path in our_files(root, newest_days=2, unreadable=lost):
         if path in busy:
             continue
-        segment = None
-        if path.endswith(PART_SUFFIX):
-            segment = finish_part(root, path, disk)
-        elif index.has(path):
+        is_part = path.endswith(PART_SUFFIX)
+        if not is_part and index.has(path):
             continue
-        else:
-            # One file that cannot be read says nothing of the others, nor of the disk.
-            with suppress(StorageError):
-                segment = read_segment(root, path)
+        try:
+            segment = finish_part(root, path, disk) if is_part else read_segment(root, path)
+        except StorageError as error:
+            # One file that the disk does not give says nothing of the others.
+            if is_part:
+                refused.append(error)
+            else:
+                lost.append(path)
+            continue
         if segment is None:
             lost.append(path)
             continue
         index.save(segment)
-        (parts if path.endswith(PART_SUFFIX) else adopted).append(segment)
-    return Recovered(tuple(parts), tuple(adopted), tuple(lost))
+        (parts if is_part else adopted).append(segment)
+    return Recovered(tuple(parts), tuple(adopted), tuple(lost), tuple(refused))
 
 
 def adopt(root: Path, index: FootageIndex, path: str) -> Segment | None:

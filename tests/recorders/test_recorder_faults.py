@@ -91,6 +91,35 @@ def test_what_cannot_be_read_stops_neither_recorder_nor_housekeeping(
     assert box.status().state is S.GAP
 
 
+def test_a_part_that_cannot_be_read_stops_no_housekeeping_and_is_tried_again(
+    as_nobody: Box,
+) -> None:
+    box = as_nobody
+    box.watch(130)
+    box.recorder.stop()
+    whole = sorted(box.root.rglob("*.mp4"))[-1]
+    part = whole.rename(whole.with_name(whole.name + ".part"))
+    for path in box.root.glob("index.sqlite*"):
+        path.unlink()
+    mode = part.stat().st_mode
+    part.chmod(0)
+    try:
+        box.restart()
+        box.watch(200, camera="yard")
+        alive_s = box.recorder.index.last_alive_s()
+        assert alive_s is not None
+        assert alive_s >= BEGIN + 250, "nobody kept house"
+        assert box.footage("gate") == [(0.0, 120.0)]
+        assert box.status().state is S.UNKNOWN, "not known is not missing"
+        assert "disk_readonly" in box.status().alarms
+    finally:
+        part.chmod(mode)
+    box.watch(120, camera="yard")
+    assert box.status().alarms == ()
+    assert box.status().state is not S.UNKNOWN
+    assert box.footage("gate") == [(0.0, 130.0)]
+
+
 def test_a_segment_that_was_renamed_before_the_disk_refused_keeps_its_row(box: Box) -> None:
     class Refusing(ScriptedDisk):
         def rename(self, path: Path, new: Path) -> None:
