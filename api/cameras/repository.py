@@ -13,7 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.cameras.hours import ANALYSED, HourSums, TotalSeconds, by_reason, hour_of
 from api.cameras.schemas import AnalysedMinute
 from api.contract import AnalysedTime, MissingReason
-from api.db.models import AnalysedHour, AnalysedInterval, Camera, MissingInterval, Worker
+from api.db.models import (
+    AnalysedHour,
+    AnalysedInterval,
+    Camera,
+    MissingInterval,
+    RetentionReport,
+    Worker,
+)
 from api.db.upsert import insert_if_absent, insert_or_add
 from api.kit.errors import UnavailableError
 
@@ -24,10 +31,11 @@ _NOTHING_S = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class CameraRow:
-    """A camera, and when its worker was last seen."""
+    """A camera, when its worker was last seen, and what is wrong with its recording."""
 
     camera: Camera
     worker_seen_at: datetime | None
+    footage_alarms: Sequence[str] = ()
 
 
 class CameraRepository:
@@ -68,13 +76,15 @@ class CameraRepository:
         """All cameras, or some, by id."""
         await self._session.flush()
         query = (
-            select(Camera, Worker.last_seen_at)
+            select(Camera, Worker.last_seen_at, RetentionReport.alarms)
             .outerjoin(Worker, Worker.worker_id == Camera.worker_id)
+            .outerjoin(RetentionReport, RetentionReport.camera_id == Camera.camera_id)
             .order_by(Camera.camera_id)
         )
         if camera_ids is not None:
             query = query.where(Camera.camera_id.in_(camera_ids))
-        return [CameraRow(row[0], row[1]) for row in await self._session.execute(query)]
+        rows = await self._session.execute(query)
+        return [CameraRow(camera, seen_at, alarms or ()) for camera, seen_at, alarms in rows]
 
     async def of_worker(self, worker_id: str) -> Sequence[str]:
         """Ids of the cameras a worker reported."""

@@ -103,6 +103,10 @@ class CameraView(BaseModel):
     withheld: list[WithheldAlerts] = Field(
         description="What did not become alerts of their own, by rule, since its box started."
     )
+    footage_alarms: list[str] = Field(
+        description="What is wrong with its recording, by the last report on its footage.",
+        examples=[["disk_full"]],
+    )
     analysed_window_s: float = Field(description="Length of the window below, in seconds.")
     analysed_s: float = Field(
         description="Seconds analysed in the window, of the rule that looked longest."

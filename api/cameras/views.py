@@ -143,6 +143,7 @@ def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
         analysis_fps_configured=camera.analysis_fps_configured,
         picture=_picture(camera, shown.state, watch.now),
         withheld=[WithheldAlerts.model_validate(each) for each in camera.withheld or ()],
+        footage_alarms=[] if shown.state in _SILENT else list(row.footage_alarms),
         analysed_window_s=watch.window_s,
         analysed_s=0.0 if best is None else best.analysed_s,
         missing=[] if best is None else best.missing,

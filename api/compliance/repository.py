@@ -30,6 +30,7 @@ class RetentionRepository:
             "received_at": at,
             "verdict": told.model_dump_json(exclude=_FOOTAGE),
             "footage": told.model_dump_json(include=_FOOTAGE),
+            "alarms": list(told.alarms),
         }
         if await insert_if_absent(self._session, RetentionReport, values):
             return True

@@ -267,6 +267,8 @@ class RetentionReport(Base):
     """The message as JSON, without what stands in ``footage``."""
     footage: Mapped[str] = mapped_column(Text, deferred=True)
     """Spans and days as JSON; long, and read for one camera at a time."""
+    alarms: Mapped[list[str] | None]
+    """Codes of what is wrong now; null in a report from before this column."""
 
 
 class RetentionVerdict(Base):

@@ -129,9 +129,11 @@ class CameraFeed:
 
         Args:
             reason: A ``SourceReason`` or ``disabled``; what is not known counts as ``offline``.
-            detail: One line for an engineer, redacted.
+            detail: One line for an engineer, redacted. If there is nothing to add, the reason's
+                code, which the console tells in words.
         """
-        self._recorder.put_end(self.camera, _CAUSES.get(reason, GapCause.OFFLINE), detail)
+        cause = _CAUSES.get(reason, GapCause.OFFLINE)
+        self._recorder.put_end(self.camera, cause, detail or reason)
 
 
 class Recorder:

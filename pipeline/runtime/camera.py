@@ -245,7 +245,7 @@ class CameraWorker:
         """The camera does not answer, or stopped sending."""
         self.status.lost(error)
         if self._footage is not None and self._main is None:
-            self._footage.session_ended(error.reason.value, redact_url(error.line()))
+            self._footage.session_ended(error.reason.value)
 
     def broken(self, why: str) -> None:
         """A fault of ours or of the configuration."""

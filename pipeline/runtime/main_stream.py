@@ -106,12 +106,12 @@ class MainStream:
 
     def lost(self, error: SourceError) -> None:
         """The main stream does not come; the analysis goes on without."""
-        line = redact_url(error.line())
         if self.reason != error.reason.value:
+            line = redact_url(error.line())
             _log.warning("main stream lost", camera=self._camera_id, why=line)
         self.reason = error.reason.value
         if self._footage is not None:
-            self._footage.session_ended(error.reason.value, line)
+            self._footage.session_ended(error.reason.value)
 
     def broken(self, why: str) -> None:
         """A fault of ours or of the configuration."""

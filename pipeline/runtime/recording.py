@@ -82,7 +82,7 @@ class RecordedCamera:
 
     def lost(self, error: SourceError) -> None:
         """Note why there is no footage."""
-        self._feed.session_ended(error.reason.value, redact_url(error.line()))
+        self._feed.session_ended(error.reason.value)
 
     def broken(self, why: str) -> None:
         """Note why there is no footage."""

@@ -103,6 +103,26 @@ async def test_the_table_tells_what_the_worker_proved(
     assert facts["alarms"] == ["promise_will_break"]
 
 
+async def test_a_full_disk_shows_in_the_list_of_cameras_until_its_worker_is_lost(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    async def alarms() -> list[str]:
+        [camera] = (await reviewer.get("/api/v1/cameras")).json()["items"]
+        return list(camera["footage_alarms"])
+
+    await beat(worker, heartbeat(camera_beat()))
+    assert await alarms() == []
+    await put_retention(worker, retention(alarms=("disk_full",)))
+    assert await alarms() == ["disk_full"]
+    await put_retention(worker, retention(as_of=T0 + timedelta(seconds=5)))
+    assert await alarms() == []
+    await put_retention(
+        worker, retention(as_of=T0 + timedelta(seconds=6), alarms=("disk_readonly",))
+    )
+    centre.clock.advance(31)
+    assert await alarms() == []
+
+
 async def test_a_long_gap_list_is_cut_in_the_table_and_whole_for_one_camera(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

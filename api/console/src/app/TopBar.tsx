@@ -33,7 +33,9 @@ export function TopBar({ me }: { me: Me }) {
   const pending = usePendingCount();
   const narrow = useNarrow();
   const { language, theme, setLanguage, setTheme } = usePreferences();
-  const blind = useCameras().data?.items.filter(isBlind).length ?? 0;
+  const cameras = useCameras().data?.items ?? [];
+  const blind = cameras.filter(isBlind).length;
+  const alarmed = cameras.filter((camera) => camera.footage_alarms.length > 0).length;
 
   const items: MenuProps["items"] = [
     {
@@ -100,6 +102,15 @@ export function TopBar({ me }: { me: Me }) {
         </NavLink>
         <NavLink to="/retention" className={styles.tab} data-testid="nav-retention">
           {t("nav.retention")}
+          {alarmed > 0 && (
+            <span
+              className={styles.blindBadge}
+              title={t("nav.footageAlarms", { count: alarmed })}
+              data-testid="footage-alarm-count"
+            >
+              {alarmed}
+            </span>
+          )}
         </NavLink>
         <NavLink to="/rules" className={styles.tab} data-testid="nav-rules">
           {t("nav.rules")}

@@ -2,6 +2,7 @@ import { Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { FootageAlarms } from "../compliance/FootageAlarms";
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { PictureHealth } from "../picture/PictureHealth";
@@ -79,6 +80,7 @@ export function CameraCard({ camera, showSchool }: Props) {
           )}
         </p>
         <PictureHealth camera={camera} />
+        <FootageAlarms alarms={camera.footage_alarms} />
       </div>
       <div className={styles.watched}>
         <AnalysedBar camera={camera} />

@@ -837,6 +837,12 @@ export type CameraView = {
      */
     detail: string;
     /**
+     * Footage Alarms
+     *
+     * What is wrong with its recording, by the last report on its footage.
+     */
+    footage_alarms: Array<string>;
+    /**
      * Last Analysed At
      */
     last_analysed_at: string | null;

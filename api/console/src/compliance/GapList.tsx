@@ -5,6 +5,7 @@ import type { RetentionFacts } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration, secondsBetween } from "../time/format";
 import styles from "./compliance.module.css";
+import { FootageAlarms } from "./FootageAlarms";
 import { GapDetail } from "./GapDetail";
 import { floorDays, gapSpan, schoolTime } from "./retention";
 
@@ -36,15 +37,7 @@ export function GapList({ cameraId, facts }: { cameraId: string; facts: Retentio
           <dd>{facts.time_zone}</dd>
         </div>
       </dl>
-      {facts.alarms.length > 0 && (
-        <p className={styles.alarms}>
-          {facts.alarms.map((alarm) => (
-            <span key={alarm} className={styles.alarm}>
-              {term("retention_alarm", alarm)}
-            </span>
-          ))}
-        </p>
-      )}
+      <FootageAlarms alarms={facts.alarms} />
       {facts.broken_promises.length > 0 && (
         <>
           <h3 className={styles.caption}>{t("retention.broken")}</h3>

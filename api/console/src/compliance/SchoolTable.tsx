@@ -8,6 +8,7 @@ import type { Group } from "../schools/schools";
 import { formatDuration } from "../time/format";
 import { Ago } from "../time/TimeText";
 import styles from "./compliance.module.css";
+import { FootageAlarms } from "./FootageAlarms";
 import { GapList } from "./GapList";
 import { RequiredDays } from "./RequiredDays";
 import { floorDays, floorPercent, schoolTime, summarize } from "./retention";
@@ -45,9 +46,10 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.state"),
       key: "state",
-      render: (_, { state, doubt }) => (
+      render: (_, { state, doubt, facts }) => (
         <>
           <RetentionStateMark state={state} />
+          {!doubt && facts && <FootageAlarms alarms={facts.alarms} />}
           {doubt && <div className={styles.muted}>{term("retention_doubt", doubt)}</div>}
         </>
       ),

@@ -74,6 +74,7 @@ export function camera(id: string, more: Partial<CameraView> = {}): CameraView {
     analysis_fps_configured: 5,
     picture: null,
     withheld: [],
+    footage_alarms: [],
     analysed_window_s: 86_400,
     analysed_s: 86_400,
     missing: [],
