@@ -1,9 +1,10 @@
 """Score a rule's episodes on a recording against the moments somebody wrote down.
 
-Truth is CSV with the heading ``rule,start_s,end_s``, or JSON lines with these keys: the rule's type
-or id as in the configuration, and seconds of media time. An empty ``end_s`` means nobody knows. A
-file with the heading alone says that nothing happens. Each episode of truth takes at most one alert
-of its rule that overlaps it, nearest starts first; what is left over is missed, or false.
+Truth is CSV with the heading ``rule,start_s,end_s``, or JSON objects with these keys, one a line or
+in a list: the rule's type or id as in the configuration, and seconds of media time. An empty
+``end_s`` means nobody knows. A file with the heading alone says that nothing happens. Each episode
+of truth takes at most one alert of its rule that overlaps it, nearest starts first; what is left
+over is missed, or false.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
 from pipeline.core.errors import ConfigError
 from pipeline.geometry.site import SiteConfig
 from pipeline.runtime.config import AnalysisConfig, AnalysisFile
 from pipeline.runtime.models import open_models
+from pipeline.runtime.rule_readiness import readiness, usual_config
 from pipeline.studio.analyze import Job, analyse_recording
 from pipeline.studio.command import without_schedules
 
@@ -88,11 +89,21 @@ def read_truth(path: Path) -> list[Episode]:
             where=str(path),
             remedy="Name a CSV or JSONL file as --truth",
         ) from error
-    rows = _json_rows(text, path) if text.lstrip().startswith("{") else _csv_rows(text, path)
+    rows = _json_rows(text, path) if text.lstrip()[:1] in ("{", "[") else _csv_rows(text, path)
     return sorted((_episode(row, where) for row, where in rows), key=lambda e: e.start_s)
 
 
 def _json_rows(text: str, path: Path) -> Iterable[tuple[Mapping[str, object], str]]:
+    if text.lstrip().startswith("["):
+        try:
+            rows = json.loads(text)
+        except ValueError as error:
+            raise ConfigError(
+                f"this is no JSON ({error})", where=str(path), remedy="Write a JSON object a line"
+            ) from error
+        for number, row in enumerate(rows, 1):
+            yield (row if isinstance(row, dict) else {}), f"{path} entry {number}"
+        return
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
@@ -104,10 +115,12 @@ def _json_rows(text: str, path: Path) -> Iterable[tuple[Mapping[str, object], st
 
 def _csv_rows(text: str, path: Path) -> Iterable[tuple[Mapping[str, object], str]]:
     rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
-    if not set(HEADING) <= set(rows.fieldnames or ()):
+    names = [name.strip().casefold() for name in rows.fieldnames or ()]
+    if not set(HEADING) <= set(names):
         raise ConfigError(
             "the heading is missing", where=f"{path}:1", remedy=f"Write: {','.join(HEADING)}"
         )
+    rows.fieldnames = names
     for row in rows:
         yield row, f"{path}:{rows.line_num}"
 
@@ -133,21 +146,38 @@ def _episode(row: Mapping[str, object], where: str) -> Episode:
 def config_for(truth: Sequence[Episode], where: str) -> AnalysisFile:
     """A configuration of the rules the truth names, each over the whole picture.
 
+    The detectors they need beside the usual one are taken, also one whose terms are unknown: a
+    recording is judged here, no camera watched.
+
     Raises:
-        ConfigError: The truth names none, or one that needs more than a zone.
+        ConfigError: The truth names none, or one that is unknown or needs more than a zone.
     """
-    zone = {"name": "whole picture", "polygon": WHOLE_PICTURE}
     names = sorted({episode.rules[0] for episode in truth})
-    try:
-        analysis = AnalysisConfig.model_validate(
-            {"rules": [{"type": name, "zone": zone} for name in names]}
-        )
-    except ValidationError as error:
+    known = {one.rule: one for one in readiness()}
+    zoned = [rule for rule in known if hasattr(usual_config(rule), "zone")]
+    for name in names:
+        if name not in zoned:
+            raise ConfigError(
+                f"{name!r} needs more than a zone" if name in known else f"no rule is {name!r}",
+                where=where,
+                remedy="Name a configuration with it as --config, as configs/rules/line_crossing"
+                f".yaml; without one these can be tried: {', '.join(zoned)}",
+            )
+    if not names:
         raise ConfigError(
-            f"no configuration can be made for {', '.join(names) or 'a truth without episodes'}",
+            "the truth has no episode, so that no rule is named that could be tried",
             where=where,
-            remedy="Name one as --config, as configs/examples/intrusion-anywhere.yaml",
-        ) from error
+            remedy="Name the rules as --config, as configs/examples/intrusion-anywhere.yaml",
+        )
+    zone = {"name": "whole picture", "polygon": WHOLE_PICTURE}
+    needed = [known[name] for name in names]
+    analysis = AnalysisConfig.model_validate(
+        {
+            "rules": [{"type": name, "zone": zone} for name in names],
+            "more_models": list(dict.fromkeys(m for one in needed for m in one.models)),
+            "accept_unknown_licence": sorted({m for one in needed for m in one.to_accept}),
+        }
+    )
     return AnalysisFile(site=SiteConfig(), analysis=analysis)
 
 

@@ -11,6 +11,7 @@ import pytest
 from models.eval.__main__ import main
 from models.eval.events import Episode, config_for, judge_events, read_truth
 from pipeline.core.errors import ConfigError
+from pipeline.runtime.models import abilities
 from pipeline.video.annotated import AnnotatedWriter
 
 
@@ -45,6 +46,8 @@ def test_silence_about_nothing_is_right() -> None:
     "text",
     [
         "rule,start_s,end_s\nfall,2,\nloitering, 1.5, 4\n",
+        "\ufeffRule, Start_s ,end_s\r\nfall,2,\r\nloitering, 1.5, 4\r\n",
+        '[{"rule": "fall", "start_s": 2},\n {"rule": "loitering", "start_s": 1.5, "end_s": 4}]',
         '{"rule": "fall", "start_s": 2}\n\n{"rule": "loitering", "start_s": 1.5, "end_s": 4}\n',
     ],
 )
@@ -76,10 +79,21 @@ def test_a_line_that_is_no_episode_is_named(tmp_path: Path, text: str, line: int
 def test_a_configuration_is_made_where_a_zone_is_enough() -> None:
     rules = config_for([real(1, 2), real(3, 4), real(1, 2, "crowding")], "truth").analysis.rules
     assert [rule.type for rule in rules] == ["crowding", "loitering"]
-    for impossible in ([real(1, 2, "line_crossing")], [real(1, 2, "juggling")], []):
-        with pytest.raises(ConfigError, match="no configuration") as caught:
+    for impossible, what in (
+        ([real(1, 2, "line_crossing")], "'line_crossing' needs more than a zone"),
+        ([real(1, 2, "juggling")], "no rule is 'juggling'"),
+        ([], "no episode"),
+    ):
+        with pytest.raises(ConfigError, match=what) as caught:
             config_for(impossible, "truth")
         assert "--config" in caught.value.remedy
+
+
+def test_the_models_a_rule_needs_are_taken_with_it() -> None:
+    analysis = config_for([real(1, 2, "fire_smoke"), real(1, 2, "rodent")], "truth").analysis
+    assert analysis.more_models == ["fire_smoke", "rodent"]
+    assert analysis.accept_unknown_licence == ["rodent"]
+    assert {"fire", "smoke", "rodent"} <= set(abilities(analysis).class_names)
 
 
 class TestCommand:
