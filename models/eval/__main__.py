@@ -235,6 +235,14 @@ def _boxes(options: argparse.Namespace) -> int:
     notes = tables.skipped_lines(report.skipped)
     if report.unlabelled:
         notes.append(f"{report.unlabelled} pictures without a label file count as showing nothing")
+    if report.without_picture:
+        notes.append(
+            f"{len(report.without_picture)} label files without a picture count for nothing; the "
+            f"first: {report.without_picture[0]}"
+        )
+    if report.guessed_names:
+        known = ", ".join(f"{i} {name}" for i, name in enumerate(detector.class_names))
+        notes.append(f"no classes.txt names the labels' classes; taken as the model's: {known}")
     if report.left_out:
         notes.append(f"classes the model does not know: {', '.join(report.left_out)}")
     boxes = {name: row.boxes for name, row in report.classes.items()}

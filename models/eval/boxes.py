@@ -90,6 +90,8 @@ class BoxReport:
         classes: Figures of each class that labels and model share.
         skipped: Pictures left out.
         unlabelled: Pictures without a label file, taken as showing nothing.
+        without_picture: Label files whose picture is not there; they count for nothing.
+        guessed_names: Nothing named the labels' classes: they were taken as the model's, in order.
         left_out: Label classes the model has no name for.
         ms_per_image: Median of one ``detect`` call, letterbox included.
     """
@@ -97,6 +99,8 @@ class BoxReport:
     classes: Mapping[str, ClassScores]
     skipped: Sequence[Skipped]
     unlabelled: int
+    without_picture: Sequence[str]
+    guessed_names: bool
     left_out: Sequence[str]
     ms_per_image: float
 
@@ -105,8 +109,8 @@ def label_classes(given: Sequence[str], labels: Path) -> tuple[dict[int, str], b
     """The name of each class index, and whether these are all indices there may be.
 
     Args:
-        given: A file of names, names in order, or ``INDEX=NAME`` for some; the file beside or in
-            the folder of labels if empty.
+        given: A file of names, names in order, or ``INDEX=NAME`` for some; if empty the file in
+            the folder of labels, beside it, or one folder up (``data.yaml`` beside ``train/``).
         labels: The folder of labels.
 
     Returns:
@@ -116,7 +120,8 @@ def label_classes(given: Sequence[str], labels: Path) -> tuple[dict[int, str], b
         ConfigError: A file or an entry cannot be read.
     """
     if not given:
-        beside = [folder / name for folder in (labels, labels.parent) for name in CLASS_FILES]
+        near = [labels, *labels.resolve().parents[:2]]
+        beside = [folder / name for folder in near for name in CLASS_FILES]
         found = next((path for path in beside if path.is_file()), None)
         return (_class_file(found), True) if found else ({}, False)
     if len(given) == 1 and Path(given[0]).is_file():
@@ -231,9 +236,10 @@ def _label(line: str, where: str, known: Mapping[int, str] | None) -> tuple[int,
     index = int(numbers[0])
     if known is not None and index not in known:
         raise ConfigError(
-            f"class {index} has no name; there are {len(known)}",
+            f"class {index} has no name; the names are "
+            + ", ".join(f"{i} {name}" for i, name in sorted(known.items())),
             where=where,
-            remedy="Complete the class names, or correct the label",
+            remedy="Complete classes.txt beside the labels, or --classes; or correct the label",
         )
     if outline:
         xs, ys = numbers[1::2], numbers[2::2]
@@ -316,16 +322,12 @@ def evaluate_boxes(
     require_folder(labels, "--labels")
     folder = PictureFolder(images)
     names, complete = label_classes(classes, labels)
-    if not names:
-        if len(detector.class_names) != 1:
-            raise ConfigError(
-                "nothing names the labels' classes",
-                where=str(labels),
-                remedy="Put classes.txt beside the labels, or give --classes 0=NAME",
-            )
-        names, complete = {0: detector.class_names[0]}, True
+    guessed = not names
+    if guessed:
+        names, complete = dict(enumerate(detector.class_names)), True
     shared = by_name(names, detector.class_names, str(labels))
-    files = [p for p in folder.files() if sources is None or p.stem in sources]
+    everything = folder.files()
+    files = [p for p in everything if sources is None or p.stem in sources]
     found: list[tuple[str, Floats, Floats, NDArray[np.int64]]] = []
     truth: list[Mapping[str, Floats]] = []
     skipped: list[Skipped] = []
@@ -356,6 +358,12 @@ def evaluate_boxes(
             where=str(labels),
             remedy="A label file has its picture's name and ends in .txt",
         )
+    stems = {path.stem for path in everything}
+    alone = sorted(
+        str(path.relative_to(labels))
+        for path in labels.rglob("*.txt")
+        if path.stem not in stems and path.name not in CLASS_FILES
+    )
     groups = [sources[stem] for stem, *_ in found] if sources is not None else None
     return BoxReport(
         {
@@ -364,6 +372,8 @@ def evaluate_boxes(
         },
         skipped,
         unlabelled,
+        alone,
+        guessed,
         [name for index, name in names.items() if index not in shared],
         float(np.median(seconds)) * 1000,
     )

@@ -52,6 +52,7 @@ def class_row(scores: ClassScores, score: float, report: BoxReport) -> Row:
         | {
             "skipped": len(report.skipped),
             "without_label_file": report.unlabelled,
+            "labels_without_picture": len(report.without_picture),
             "ms_per_image": report.ms_per_image,
         }
     )
