@@ -22,7 +22,7 @@ from models.eval import tables
 from models.eval.agreement import CONFIDENT, agreement, pictures_of, plainly
 from models.eval.boxes import evaluate_boxes, read_fold
 from models.eval.events import evaluate_events
-from models.eval.mot import read_mot
+from models.eval.mot import read_mot_truth
 from models.eval.people import evaluate_people, is_held_out, read_people
 from models.eval.pictures import require_folder
 from models.eval.rules import Asked, evaluate_rules, rule_lines
@@ -94,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     video.add_argument("--video", type=Path, required=True)
     video.add_argument("--truth", type=Path, required=True, help="MOT text, frames from 1")
     video.add_argument("--frames", type=frame_range, default=range(1, sys.maxsize), metavar="A-B")
+    video.add_argument(
+        "--empty-frames",
+        action="store_true",
+        help="frames the truth does not name show nobody; they are left out otherwise",
+    )
     video.add_argument("--model", default="campus_objects")
     video.add_argument("--against", type=Path, metavar="SEED.onnx", help="COCO-80 YOLOX-nano")
     video.add_argument("--input-size", type=input_size, metavar="W[xH]")
@@ -254,7 +259,7 @@ def _boxes(options: argparse.Namespace) -> int:
 
 
 def _video(options: argparse.Namespace) -> int:
-    truth = read_mot(options.truth)
+    truth = read_mot_truth(options.truth)
     score = options.score
     if score is None:
         manifest = load_manifest(options.model, options.registry)
@@ -275,9 +280,11 @@ def _video(options: argparse.Namespace) -> int:
             report = evaluate(
                 detector,
                 options.video,
-                truth,
+                truth.boxes,
                 frames=options.frames,
                 min_score=score,
+                aside=truth.aside,
+                unnamed_are_empty=options.empty_frames,
                 progress=told,
             )
         width, height = report.input_size
@@ -285,7 +292,8 @@ def _video(options: argparse.Namespace) -> int:
             f"{report.model} {report.sha256[:12]} at {width}x{height}, score {score:g}: "
             f"{report.frames} frames, {report.ms_per_image:.1f} ms/image"
         )
-        _print_lines(tables.box_lines(report.classes), [])
+        notes = tables.video_notes(report, options.empty_frames)
+        _print_lines(tables.box_lines(report.classes), notes)
         rows[name] = tables.video_row(report, score)
     if options.json:
         print(json.dumps(rows))

@@ -38,6 +38,8 @@ def video_row(report: Report, score: float, class_name: str = "person") -> Row:
         "sha256": report.sha256,
         "input_size": list(report.input_size),
         "frames": report.frames,
+        "frames_without_truth": report.without_truth,
+        "truths_beyond_end": report.beyond_end,
         "ms_per_image": report.ms_per_image,
     }
 
@@ -56,6 +58,21 @@ def class_row(scores: ClassScores, score: float, report: BoxReport) -> Row:
             "ms_per_image": report.ms_per_image,
         }
     )
+
+
+def video_notes(report: Report, unnamed_are_empty: bool) -> list[str]:
+    """What of video and truth did not meet."""
+    notes = []
+    if report.without_truth and not unnamed_are_empty:
+        notes.append(
+            f"{report.without_truth} frames that the truth does not name are left out; with "
+            "--empty-frames they count as showing nobody"
+        )
+    if report.beyond_end:
+        notes.append(
+            f"{report.beyond_end} boxes of truth, in frames after the video's end, are not counted"
+        )
+    return notes
 
 
 def figure_cells(scores: Scores) -> str:

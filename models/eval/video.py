@@ -9,13 +9,15 @@ from pathlib import Path
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from models.eval.media import frame_of, read_video
-from models.eval.metrics import Scores, gather, judge
+from models.eval.metrics import MATCH_IOU, Scores, gather, judge
 from pipeline.core.detections import Detections, Floats
 from pipeline.core.errors import ConfigError
 from pipeline.core.frame import Bgr
 from pipeline.inference.detector import Detector
+from pipeline.inference.nms import iou_matrix
 
 LEAST_SCORE = 0.01
 """Boxes from here on enter the average precision."""
@@ -30,6 +32,9 @@ class Report:
         sha256: Of its weights.
         input_size: (width, height) the frames went in at.
         frames: Frames looked at.
+        without_truth: Frames asked for that the truth does not name; among ``frames`` only where
+            they were to count as empty.
+        beyond_end: Boxes of truth asked for, in frames the video does not have.
         ms_per_image: Median of one ``detect`` call, letterbox included.
         classes: Figures of each class with truth.
     """
@@ -38,6 +43,8 @@ class Report:
     sha256: str
     input_size: tuple[int, int]
     frames: int
+    without_truth: int
+    beyond_end: int
     ms_per_image: float
     classes: Mapping[str, Scores]
 
@@ -69,6 +76,8 @@ def evaluate(
     frames: range,
     min_score: float,
     class_name: str = "person",
+    aside: Mapping[int, Floats] | None = None,
+    unnamed_are_empty: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
     watch: Callable[[FrameLook], None] = lambda look: None,
 ) -> Report:
@@ -81,9 +90,12 @@ def evaluate(
         detector: Loaded with score ``LEAST_SCORE``.
         video: File.
         truth: Boxes (N, 4) by frame number, the first frame being 1.
-        frames: Frame numbers to use; those without an entry in ``truth`` are left out.
+        frames: Frame numbers to use.
         min_score: Operating score.
         class_name: The class the truth speaks of.
+        aside: Boxes by frame that neither count when found nor when missed.
+        unnamed_are_empty: Whether a frame without an entry in ``truth`` shows nobody; it is left
+            out otherwise, as nobody may have looked at it.
         progress: Told (frames looked at, frames with truth).
         watch: Told every frame looked at.
 
@@ -97,6 +109,8 @@ def evaluate(
             f"{detector.model_id} has no class {class_name!r}", remedy="Choose another --model"
         )
     wanted_frames = sum(number in frames for number in truth)
+    nobody = np.zeros((0, 4), np.float32)
+    without_truth = last = 0
     found: list[tuple[Floats, Floats]] = []
     real: list[Floats] = []
     seconds: list[float] = []
@@ -104,7 +118,11 @@ def evaluate(
     for number, pixels in _readable(video):
         if number >= frames.stop:
             break
-        if number not in frames or number not in truth:
+        last = number
+        if number not in frames:
+            continue
+        without_truth += number not in truth
+        if number not in truth and not unnamed_are_empty:
             continue
         progress(len(found), wanted_frames)
         begun = time.perf_counter()
@@ -113,8 +131,11 @@ def evaluate(
         boxes = boxes.of_classes(wanted)
         height, width = pixels.shape[:2]
         input_size = detector.size_for((width, height))
-        found.append((clip(boxes.xyxy, width, height), boxes.score))
-        real.append(_inside(truth[number], width, height, number))
+        real.append(_inside(truth.get(number, nobody), width, height, number))
+        xyxy = clip(boxes.xyxy, width, height)
+        none_aside = nobody if aside is None else aside.get(number, nobody)
+        kept = ~_set_aside(xyxy, real[-1], clip(none_aside, width, height))
+        found.append((xyxy[kept], boxes.score[kept]))
         watch(FrameLook(number, pixels, *found[-1], real[-1]))
     if not found:
         raise ConfigError(
@@ -128,6 +149,8 @@ def evaluate(
         detector.model_sha256,
         input_size,
         len(found),
+        without_truth,
+        sum(len(boxes) for number, boxes in truth.items() if number in frames and number > last),
         float(np.median(seconds)) * 1000,
         {class_name: scores},
     )
@@ -152,6 +175,15 @@ def _inside(truth: Floats, width: int, height: int, frame: int) -> Floats:
             remedy="Correct the truth, or name the video it was drawn on",
         )
     return cut
+
+
+def _set_aside(xyxy: Floats, real: Floats, aside: Floats) -> NDArray[np.bool_]:
+    """(N,) whether a box shows what is not to be considered, and no truth as well."""
+    if not len(aside) or not len(xyxy):
+        return np.zeros(len(xyxy), np.bool_)
+    best = iou_matrix(xyxy, aside).max(axis=1)
+    rival = iou_matrix(xyxy, real).max(axis=1) if len(real) else np.zeros(len(xyxy))
+    return np.asarray((best >= MATCH_IOU) & (rival < MATCH_IOU), np.bool_)
 
 
 def clip(xyxy: Floats, width: int, height: int) -> Floats:

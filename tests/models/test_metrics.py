@@ -17,8 +17,9 @@ from models.eval.metrics import (
     precision_recall,
     recall_at_precision,
 )
-from models.eval.mot import read_mot
+from models.eval.mot import read_mot, read_mot_truth
 from pipeline.core.detections import Floats
+from pipeline.core.errors import ConfigError
 
 A, B, C = (0, 0, 10, 10), (20, 0, 30, 10), (40, 0, 50, 10)
 ONCE = np.ones(1)
@@ -119,3 +120,21 @@ def test_read_mot(tmp_path: Path) -> None:
     truth = read_mot(path)
     assert sorted(truth) == [4, 6]
     np.testing.assert_array_equal(truth[4], [[10, 20, 40, 60], [0, 0, 5, 5]])
+
+
+def test_a_seventh_number_of_0_sets_a_box_aside(tmp_path: Path) -> None:
+    path = tmp_path / "truth.txt"
+    path.write_text(
+        "1 1 10 20 30 40 0 2 1\n2,1,1,2,3,4,-1,-1,-1\n2,2,0,0,5,5,0\n3,1,0,0,2,2\n", "utf-8"
+    )
+    truth = read_mot_truth(path)
+    assert {frame: len(boxes) for frame, boxes in truth.boxes.items()} == {1: 0, 2: 1, 3: 1}
+    assert {frame: len(boxes) for frame, boxes in truth.aside.items()} == {1: 1, 2: 1}
+
+
+@pytest.mark.parametrize("text", ["", "1,1,0,0,5,5,0\n", "1.5,1,0,0,5,5\n", "1,1,0,0,5\n"])
+def test_truth_in_which_nothing_counts_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "truth.txt"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError):
+        read_mot_truth(path)
