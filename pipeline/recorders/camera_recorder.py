@@ -86,6 +86,7 @@ class CameraRecorder:
         self._unsaved: list[Segment] = []
         self._parts: list[tuple[str, Span | None]] = []
         self._notes: list[Callable[[], None]] = []
+        self._is_behind_told = False
         self._break: GapCause | None = None
         self._sound: AudioPacket | None = None  # held back: it may belong to the next segment
         self._refused_sound = ""
@@ -356,7 +357,12 @@ class CameraRecorder:
             try:
                 work()
             except (StorageError, FootageIndexError) as error:
-                _log.warning("index behind", camera=self.camera, error=error.line())
+                if not self._is_behind_told:
+                    _log.warning("index behind", camera=self.camera, error=error.line())
+                self._is_behind_told = True
+        if self._is_behind_told and not self.is_index_behind:
+            _log.info("index caught up", camera=self.camera)
+            self._is_behind_told = False
 
     def _finish_parts(self) -> None:
         while self._parts:

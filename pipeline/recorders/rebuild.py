@@ -35,6 +35,7 @@ class Rebuild:
         self._unreadable: list[str] = []
         self._seen = 0
         self._next_s = float("-inf")
+        self._told = ""
         self._is_complete = False
 
     def is_due(self, mono_s: float) -> bool:
@@ -67,7 +68,9 @@ class Rebuild:
             return self._finish(mono_s)
         except (StorageError, FootageIndexError) as error:
             self._unseen = None
-            _log.warning("index not complete", error=error.line())
+            if self._told != error.line():
+                self._told = error.line()
+                _log.warning("index not complete", error=self._told)
             return False
 
     def _finish(self, mono_s: float) -> bool:

@@ -138,6 +138,19 @@ def test_a_segment_that_was_renamed_before_the_disk_refused_keeps_its_row(box: B
     assert box.footage() == [(0.0, 130.0)]
 
 
+def test_a_full_disk_is_told_once_and_once_more_when_it_takes_again(box: Box) -> None:
+    box.watch(70)
+    box.recorder.set_policies({"gate": RetentionPolicy(0, None)})
+    with capture_logs() as logs:
+        box.disk.refuses = errno.ENOSPC
+        box.watch(300)
+        assert [line["event"] for line in logs] == ["recording stopped", "index behind"]
+        box.disk.refuses = 0
+        box.watch(120)
+    assert [line["event"] for line in logs[2:]] == ["recording again", "index caught up"]
+    assert box.status().alarms == ()
+
+
 def test_what_a_fault_of_ours_left_open_is_recovered(box: Box) -> None:
     box.watch(30)
     senseless = replace(stream(10).info, time_base=Fraction(0))
