@@ -75,6 +75,12 @@ def _gap(gap: FootageGap, zone: ZoneInfo, language: Language) -> str:
     return f"{_local(gap.from_at, zone)} – {_local(gap.to_at, zone)} {cause}"
 
 
+def _days(days: float) -> float:
+    """Down, never up: 29.96 days are not 30. Less than a day is told to a minute or two."""
+    steps = 10 if days >= 1 else 1000
+    return int(days * steps) / steps
+
+
 def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
     zone = ZoneInfo(facts.time_zone)  # Was checked when the report came in.
     gaps = [_gap(gap, zone, language) for gap in facts.gaps[:_MAX_GAPS]]
@@ -87,8 +93,8 @@ def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
             vocabulary().verified, str(facts.required_verified).lower(), language
         ),
         "max_days": "" if facts.max_days is None else facts.max_days,
-        # Down, never up: 29.96 days are not 30, and 99.996 % are not all.
-        "proven_days": int(facts.proven_days * 10) / 10,
+        "proven_days": _days(facts.proven_days),
+        # Down, never up: 99.996 % are not all.
         "completeness_percent": int(facts.completeness * 10_000) / 100,
         "oldest_continuous_at": _local(facts.oldest_continuous_at, zone),
         "oldest_footage_at": _local(facts.oldest_footage_at, zone),
@@ -96,11 +102,13 @@ def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
         "gap_hours": round(facts.gap_s / 3600, 2),
         "gaps": "; ".join(gaps),
         "broken_promises": len(facts.broken_promises),
+        "reachable_days": vocabulary().forecast["not_known"].text(language),
         "time_zone": facts.time_zone,
         "as_of": _local(facts.as_of, zone),
     }
     if facts.forecast is not None:
-        cells["reachable_days"] = int(facts.forecast.reachable_days * 10) / 10
+        if facts.forecast.bytes_per_day:
+            cells["reachable_days"] = _days(facts.forecast.reachable_days)
         breaks_on = facts.forecast.breaks_on
         cells["breaks_on"] = "" if breaks_on is None else breaks_on.isoformat()
     return cells

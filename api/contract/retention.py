@@ -119,7 +119,8 @@ class RetentionForecast(WireModel):
     """What today's bit rate and the disk allow."""
 
     bytes_per_day: Bytes
-    """Of this camera, measured over the last day it recorded."""
+    """Of this camera, measured over the last day it recorded; 0 while that is too little to tell,
+    and then ``reachable_days`` tells nothing."""
     reachable_days: Days
     """How many days of this camera the disk will hold when every camera goes on like this."""
     breaks_on: dt.date | None = None

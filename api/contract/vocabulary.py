@@ -55,6 +55,7 @@ class Vocabulary(BaseModel):
     gap_cause: dict[str, Term]
     broken_reason: dict[str, Term]
     retention_alarm: dict[str, Term]
+    forecast: dict[str, Term]
     verified: dict[str, Term]
     retention_column: dict[str, Term]
     false_positive_reason: dict[str, Term]

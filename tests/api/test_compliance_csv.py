@@ -82,6 +82,30 @@ async def test_every_camera_is_a_row_in_the_words_of_the_language(
     assert [row["state"] for row in english] == ["Footage missing", "Cannot be verified"]
 
 
+@pytest.mark.parametrize(
+    ("language", "bytes_per_day", "days", "cell"),
+    [
+        ("zh", 1, 1 / 24, "0.041"),
+        ("zh", 1, 0.0, "0.0"),
+        ("zh", 0, 0.0, "尚无法预计"),
+        ("en", 0, 1.0, "Not known yet"),
+    ],
+)
+async def test_a_camera_recorded_for_minutes_promises_nothing(
+    worker: httpx.AsyncClient,
+    reviewer: httpx.AsyncClient,
+    language: str,
+    bytes_per_day: int,
+    days: float,
+    cell: str,
+) -> None:
+    await put_camera(worker, registration())
+    forecast = RetentionForecast(bytes_per_day=bytes_per_day, reachable_days=days)
+    await put_retention(worker, retention(proven_days=0.25, forecast=forecast))
+    [row] = await table(reviewer, language)
+    assert (row["proven_days"], row["reachable_days"], row["breaks_on"]) == ("0.25", cell, "")
+
+
 async def test_a_name_is_no_formula(worker: httpx.AsyncClient, reviewer: httpx.AsyncClient) -> None:
     school = School(school_id="no-1", name="+1")
     told = registration(name="=HYPERLINK(0)", location="  @SUM(A1)", school=school)

@@ -11,7 +11,7 @@ import styles from "./compliance.module.css";
 import { FootageAlarms } from "./FootageAlarms";
 import { GapList } from "./GapList";
 import { RequiredDays } from "./RequiredDays";
-import { floorDays, floorPercent, schoolTime, summarize } from "./retention";
+import { daysOrLess, floorPercent, schoolTime, summarize } from "./retention";
 import { RetentionStateMark } from "./RetentionStateMark";
 
 interface Props {
@@ -64,7 +64,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
       title: t("retention.proven"),
       key: "proven",
       align: "right",
-      render: (_, { facts }) => facts && t("retention.days", { n: floorDays(facts.proven_days) }),
+      render: (_, { facts }) => facts && daysOrLess(t, facts.proven_days),
     },
     {
       title: t("retention.completeness"),
@@ -111,9 +111,12 @@ export function SchoolTable({ school, state: wanted }: Props) {
       render: (_, { facts }) => {
         if (!facts) return null;
         const { forecast } = facts;
-        if (!forecast) return <span className={styles.muted}>{t("retention.noForecast")}</span>;
-        const reach = t("retention.reach", { n: floorDays(forecast.reachable_days) });
-        return forecast.breaks_on ? (
+        const reach = forecast?.bytes_per_day ? (
+          t("retention.reach", { length: daysOrLess(t, forecast.reachable_days) })
+        ) : (
+          <span className={styles.muted}>{term("forecast", "not_known")}</span>
+        );
+        return forecast?.breaks_on ? (
           <Tooltip title={reach}>
             <strong className={styles.breaks}>
               {t("retention.breaksOn", { day: forecast.breaks_on })}

@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import type { FootageGap, RetentionFacts, RetentionRow, RetentionState } from "../http/types";
+import { i18n, startI18n } from "../i18n";
 import { termIds } from "../i18n/terms";
 import {
   compareRows,
+  daysOrLess,
   floorDays,
   floorPercent,
   gapSpan,
@@ -122,6 +124,21 @@ describe("nobodyReports", () => {
 });
 
 describe("figures", () => {
+  beforeAll(() => startI18n("zh"));
+
+  it.each([
+    [29.96, "29.9 天", "29.9 d"],
+    [1, "1.0 天", "1.0 d"],
+    [0.999_99, "23 小时 59 分", "23 h 59 min"],
+    [1 / 24, "1 小时", "1 h"],
+    [0.0035, "5 分钟", "5 min"],
+    [0.0005, "43 秒", "43 s"],
+    [0, "0.0 天", "0.0 d"],
+  ])("%d days or less", (days, chinese, english) => {
+    expect(daysOrLess(i18n.getFixedT("zh"), days)).toBe(chinese);
+    expect(daysOrLess(i18n.getFixedT("en"), days)).toBe(english);
+  });
+
   it.each([
     [29.96, "29.9"],
     [30, "30.0"],

@@ -1,5 +1,8 @@
+import type { TFunction } from "i18next";
+
 import type { FootageGap, RetentionRow, RetentionState } from "../http/types";
 import { bySchool, compareNames, type Group } from "../schools/schools";
+import { formatDuration } from "../time/format";
 
 /** The worst first. */
 export const RETENTION_STATES: readonly RetentionState[] = [
@@ -89,6 +92,13 @@ export function nobodyReports(rows: readonly RetentionRow[]): boolean {
 /** One decimal, rounded down: 29.96 days are not 30. */
 export function floorDays(days: number): string {
   return (Math.floor(days * 10 + 1e-9) / 10).toFixed(1);
+}
+
+/** "29.9 天"; less than a day as "3 小时 20 分", rounded down as well. */
+export function daysOrLess(t: TFunction, days: number): string {
+  if (days >= 1 || days <= 0) return t("retention.days", { n: floorDays(days) });
+  const minutes = Math.floor(days * 1440 + 1e-9);
+  return formatDuration(t, minutes > 0 ? minutes * 60 : Math.floor(days * 86_400));
 }
 
 /** Two decimals, rounded down: what is not all is never 100. */
