@@ -10,7 +10,7 @@ import pytest
 from pipeline.core.frame import Bgr
 from pipeline.diagnosis import DiagnosisConfig, Fault, Reference, find_faults
 from pipeline.diagnosis.measure import WIDTH, fit, measure
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 
 SCENES = ("towncentre_h264.mp4", "one_by_one.mp4", "left_bag.avi", "retail_overhead.mp4")
 pytestmark = pytest.mark.needs_data

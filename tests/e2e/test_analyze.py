@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,17 +11,11 @@ import av
 import pytest
 
 from tests.e2e.stack import ROOT, street_video
+from tests.support.evaluation_data import data_folder
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
-_DATA = Path(os.environ.get("MINGAN_DATA", ROOT.parent / "shared" / "data"))
 _VISITS = [(60, 197), (227, 448), (503, 698), (744, 868), (923, 1199), (1234, 1359)]
 """Frames at 10/s in which somebody is in ``one_by_one``, from the data folder's README."""
-needs_data = [
-    pytest.mark.needs_data,
-    pytest.mark.skipif(
-        not _DATA.is_dir(), reason=f"SKIPPED LOUDLY: no evaluation data at {_DATA} (MINGAN_DATA)"
-    ),
-]
 _EVERYWHERE = ROOT / "configs" / "examples" / "intrusion-anywhere.yaml"
 
 
@@ -66,18 +59,19 @@ def test_the_street_video_gives_the_same_bytes_twice_with_report_and_pictures(
 class TestMeasured:
     """Against the truth of the evaluation data."""
 
-    pytestmark = needs_data
+    pytestmark = pytest.mark.needs_data
 
     def test_six_visits_are_six_episodes(self, tmp_path: Path) -> None:
-        alerts = _analyze(_DATA / "videos/one_by_one.mp4", tmp_path, "--no-annotate")
+        alerts = _analyze(data_folder() / "videos/one_by_one.mp4", tmp_path, "--no-annotate")
         assert [a["rule"] for a in alerts] == ["perimeter_intrusion"] * 6
         for alert, (first, last) in zip(alerts, _VISITS, strict=True):
             assert alert["start_s"] == pytest.approx(first / 10, abs=1.5)
             assert alert["end_s"] == pytest.approx(last / 10, abs=1.5)
 
     def test_h264_and_h265_give_the_same_episodes(self, tmp_path: Path) -> None:
+        videos = data_folder() / "videos"
         both = [
-            _analyze(_DATA / f"videos/towncentre_{codec}.mp4", tmp_path / codec, "--no-annotate")
+            _analyze(videos / f"towncentre_{codec}.mp4", tmp_path / codec, "--no-annotate")
             for codec in ("h264", "h265")
         ]
         assert both[0]

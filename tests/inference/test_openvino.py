@@ -17,9 +17,7 @@ from pipeline.inference.backends.onnx import OnnxBackend
 from pipeline.inference.detector import load_detector
 from tests.inference.tiny import constant_model, manifest, write_registry, yolox_output
 
-pytest.importorskip(
-    "openvino", reason="SKIPPED LOUDLY: the extra openvino is not installed", exc_type=ImportError
-)
+pytest.importorskip("openvino", reason="SKIPPED LOUDLY: the extra openvino is not installed")
 
 
 def _pictures(count: int) -> list[np.ndarray]:

@@ -12,7 +12,7 @@ from models.manifest import load_manifest
 from models.train.samples import TOWN_CENTRE_LAST
 from models.train.seed import seed_detector
 from pipeline.inference.detector import Detector, load_detector
-from tests.models.evaluation_data import data_folder, seed_weights
+from tests.support.evaluation_data import data_folder, seed_weights
 
 pytestmark = pytest.mark.needs_data
 

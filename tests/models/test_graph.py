@@ -18,7 +18,7 @@ from models.train.graph import (
     prune_classes,
     with_conv_weights,
 )
-from tests.models.evaluation_data import seed_weights
+from tests.support.evaluation_data import seed_weights
 
 
 def run(model: onnx.ModelProto, batch: np.ndarray) -> np.ndarray:

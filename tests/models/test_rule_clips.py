@@ -17,7 +17,7 @@ from models.eval.rule_clips import SETTINGS, Clip, Watch, clips
 from models.eval.rules import RuleFigures, _count, rule_lines
 from pipeline.rules import RULES
 from pipeline.runtime.rule_readiness import readiness
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 
 
 def test_every_rule_has_a_judged_recording_or_waits_for_a_model() -> None:

@@ -12,7 +12,7 @@ from models.manifest import load_manifest
 from pipeline.inference.detector import load_detector
 from pipeline.runtime.config import load_analysis
 from tests.house.tracked import ROOT
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 
 pytestmark = pytest.mark.needs_data
 

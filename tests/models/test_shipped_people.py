@@ -8,7 +8,7 @@ from models.eval.people import Person, evaluate_people, is_held_out, read_people
 from models.eval.voc import read_masked_people
 from models.manifest import load_manifest
 from pipeline.inference.attributes import load_classifier
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 
 pytestmark = pytest.mark.needs_data
 

@@ -11,7 +11,7 @@ import pytest
 
 from models.eval.boxes import read_folds
 from models.train.scenes import SCENES, scene_of
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 
 SPLITS = Path(__file__).parents[2] / "models/eval/splits"
 SETS = ("fire_smoke", "rodents")

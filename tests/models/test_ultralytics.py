@@ -20,7 +20,7 @@ from models.eval.media import frame_of
 from pipeline.core.detections import Detections
 from pipeline.inference.detector import load_detector
 from pipeline.runtime.model_import import Wanted, import_model
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 
 os.environ.setdefault("YOLO_OFFLINE", "true")
 ultralytics = pytest.importorskip(

@@ -13,7 +13,7 @@ from pipeline.runtime.config import AnalysisConfig, load_analysis
 from pipeline.runtime.models import open_models
 from pipeline.studio.analyze import Job, Recording, analyse_recording
 from tests.inference.room import Room, between, found_in, walking
-from tests.models.evaluation_data import REPOSITORY, data_folder
+from tests.support.evaluation_data import REPOSITORY, data_folder
 
 T = 10.0
 EVERYWHERE = {"name": "room", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}

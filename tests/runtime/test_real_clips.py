@@ -20,7 +20,7 @@ from pipeline.runtime.lanes import Sees, Tells
 from pipeline.video.decoder import Decoder
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.file import FileSource
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 
 pytestmark = [pytest.mark.needs_data, pytest.mark.timeout(600)]
 RATES = pytest.mark.parametrize("fps", [10.0, 5.0, 2.0])

@@ -6,6 +6,7 @@ Debian keeps ``initdb`` out of the path; it is looked for there too.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import itertools
 import os
 import pwd
@@ -70,12 +71,10 @@ def find_initdb() -> Path | None:
 
 
 def why_not() -> str | None:
-    """Why no server can be started here; None when one can."""
+    """What is not installed that a server needs; one that is installed has to start."""
     if find_initdb() is None:
         return "PostgreSQL is not installed: apt-get install postgresql"
-    try:
-        import psycopg  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("psycopg") is None:
         return "psycopg is not installed: scripts/setup dev"
     return None
 
@@ -106,8 +105,11 @@ def running_server() -> Iterator[Server]:
         shutil.chown(folder, user)
     try:
         data = folder / "data"
-        how = ["--no-sync", "-A", "trust", "-U", user, "-E", "UTF8", "--locale=C", "-D", data]
-        subprocess.run([initdb, *how], check=True, capture_output=True, cwd=folder, **identity)
+        how = ["--no-sync", "-A", "trust", "-U", user, "-E", "UTF8", "--locale=C", "-D", str(data)]
+        made = subprocess.run(
+            [initdb, *how], check=False, capture_output=True, text=True, cwd=folder, **identity
+        )
+        assert made.returncode == 0, made.stderr
         options = [argument for each in _SETTINGS for argument in ("-c", each)]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(

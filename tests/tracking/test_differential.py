@@ -8,9 +8,7 @@ development-only packages ``trackers`` and ``supervision``, and the data folder.
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +16,7 @@ from scipy.optimize import linear_sum_assignment
 
 from pipeline.core.detections import Detections
 from pipeline.tracking import ByteTracker, TrackerConfig
+from tests.support.evaluation_data import data_folder
 
 pytestmark = [pytest.mark.dev, pytest.mark.needs_data]
 
@@ -31,11 +30,7 @@ Frames = list[tuple[int, list[int], Detections]]
 @pytest.fixture(scope="module")
 def truth() -> Truth:
     """Boxes by frame and person."""
-    named = os.environ.get("MINGAN_DATA")
-    default = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-    file = (Path(named) if named else default) / "videos" / "towncentre_gt_mot.txt"
-    if not file.is_file():
-        pytest.skip(f"SKIPPED LOUDLY: no {file}; set MINGAN_DATA to the data folder")
+    file = data_folder() / "videos" / "towncentre_gt_mot.txt"
     boxes: Truth = {}
     with file.open(encoding="utf-8") as lines:
         for frame, person, x, y, w, h, *_ in csv.reader(lines):

@@ -16,7 +16,7 @@ from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video import nal
 from pipeline.video.decoder import Decoder
 from pipeline.video.picture import AvPicture
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 from tests.video.media import HEIGHT, WIDTH, make_video, number_of, numbered_picture, read_packets
 
 

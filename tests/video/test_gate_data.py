@@ -7,7 +7,7 @@ import pytest
 from pipeline.video.gate import Gate, GateConfig, GatedDecoder
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.file import FileSource
-from tests.models.evaluation_data import data_folder
+from tests.support.evaluation_data import data_folder
 
 FPS = 10.0
 VISITS = ((60, 197), (227, 448), (503, 698), (744, 868), (923, 1199), (1234, 1359))

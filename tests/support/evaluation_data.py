@@ -11,12 +11,14 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def data_folder() -> Path:
-    """The data folder; skips the test when there is none."""
+    """The data folder; skips the test when there is none, fails it when the named one is not it."""
     named = os.environ.get("MINGAN_DATA")
     folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
-    if not (folder / "videos").is_dir():
-        pytest.skip(f"no evaluation data at {folder}: set MINGAN_DATA to the data folder")
-    return folder
+    if (folder / "videos").is_dir():
+        return folder
+    if named:
+        pytest.fail(f"MINGAN_DATA names {folder}, which has no folder `videos`", pytrace=False)
+    pytest.skip(f"no evaluation data at {folder}: set MINGAN_DATA to the data folder")
 
 
 def seed_weights() -> Path:
