@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -43,6 +43,11 @@ class CameraRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def known(self, camera_ids: Collection[str]) -> Collection[str]:
+        """Those of these cameras that there are, if only as placeholders."""
+        query = select(Camera.camera_id).where(Camera.camera_id.in_(camera_ids))
+        return set(await self._session.scalars(query))
 
     async def ensure(self, camera_id: str, at: datetime) -> bool:
         """Make a placeholder unless the camera is known; answers whether it was made."""

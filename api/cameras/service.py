@@ -80,11 +80,9 @@ async def _emit(work: UnitOfWork, watch: Watch, camera_ids: Sequence[str]) -> No
 async def ensure_cameras(work: UnitOfWork, watch: Watch, camera_ids: Iterable[str]) -> None:
     """Make placeholders for cameras that were named before they were registered."""
     cameras = CameraRepository(work.session)
-    made = [
-        camera_id
-        for camera_id in sorted(set(camera_ids))
-        if await cameras.ensure(camera_id, work.now)
-    ]
+    named = set(camera_ids)
+    unknown = named.difference(await cameras.known(named))
+    made = [each for each in sorted(unknown) if await cameras.ensure(each, work.now)]
     await _emit(work, watch, made)
 
 
