@@ -12,12 +12,10 @@ from uuid import UUID
 
 from api.alerts.repository import AlertRepository
 from api.alerts.schemas import AlertStatus, AlertSummary, HistoryAction
-from api.alerts.service import emit
+from api.alerts.service import emit, lock_alert
 from api.bus.work import UnitOfWork
-from api.db.models import AlertHistory
 from api.evidence import service as evidence
 from api.evidence.store import EvidenceStore
-from api.kit.errors import NotFoundError
 
 _ALERTS_AT_ONCE = 100
 
@@ -61,11 +59,7 @@ async def delete_evidence(work: UnitOfWork, store: EvidenceStore, past: Due) -> 
     for alert in found:
         alert.evidence_deleted_at = work.now
     for alert_id in await alerts.with_evidence(gone):
-        alerts.add_history(
-            AlertHistory(
-                alert_id=alert_id, at=work.now, action=HistoryAction.EVIDENCE_DELETED, note=""
-            )
-        )
+        alerts.add_history(alert_id, work.now, HistoryAction.EVIDENCE_DELETED)
     return len(found)
 
 
@@ -100,15 +94,10 @@ async def release(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float
 async def _set_hold(
     work: UnitOfWork, alert_id: UUID, username: str, undo_s: float, action: HistoryAction
 ) -> AlertSummary:
-    alerts = AlertRepository(work.session)
-    alert = await alerts.lock(alert_id)
-    if alert is None:
-        raise NotFoundError(f"no alert {alert_id}")
+    alert = await lock_alert(work, alert_id)
     is_held = action is HistoryAction.HELD
     if (alert.held_at is not None) != is_held:
         alert.held_at = work.now if is_held else None
         alert.held_by = username if is_held else None
-        alerts.add_history(
-            AlertHistory(alert_id=alert_id, at=work.now, action=action, by=username, note="")
-        )
+        AlertRepository(work.session).add_history(alert_id, work.now, action, by=username)
     return await emit(work, alert_id, undo_s)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts.filters import AlertFilters
-from api.alerts.schemas import AlertStatus
+from api.alerts.schemas import AlertStatus, HistoryAction
 from api.contract import EvidenceRef
 from api.db.models import Alert, AlertEvidence, AlertHistory, Camera, EvidenceFile
 from api.db.upsert import insert_if_absent
@@ -104,9 +104,20 @@ class AlertRepository:
         )
         await self._session.flush()
 
-    def add_history(self, entry: AlertHistory) -> None:
+    def add_history(
+        self,
+        alert_id: UUID,
+        at: datetime,
+        action: HistoryAction,
+        *,
+        by: str | None = None,
+        reason: str | None = None,
+        note: str = "",
+    ) -> None:
         """Append to an alert's history."""
-        self._session.add(entry)
+        self._session.add(
+            AlertHistory(alert_id=alert_id, at=at, action=action, by=by, reason=reason, note=note)
+        )
 
     async def get(self, alert_id: UUID) -> AlertRow | None:
         """One alert."""

@@ -30,16 +30,9 @@ from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.contract import EvidenceKind
-from api.db.models import Alert, AlertHistory
+from api.db.models import Alert
 from api.evidence import service as evidence
-from api.kit.errors import BadTransitionError, NoOriginalError, NotFoundError
-
-
-async def _lock(work: UnitOfWork, alert_id: UUID) -> Alert:
-    alert = await AlertRepository(work.session).lock(alert_id)
-    if alert is None:
-        raise NotFoundError(f"no alert {alert_id}")
-    return alert
+from api.kit.errors import BadTransitionError, NoOriginalError
 
 
 def _refuse(alert: Alert, why: str) -> BadTransitionError:
@@ -58,7 +51,7 @@ async def _judge(
     note: str,
     undo_s: float,
 ) -> AlertSummary:
-    alert = await _lock(work, alert_id)
+    alert = await service.lock_alert(work, alert_id)
     if alert.status != AlertStatus.PENDING_REVIEW:
         raise _refuse(alert, "not_pending")
     alert.status = status
@@ -67,9 +60,7 @@ async def _judge(
     alert.reviewed_by = username
     alert.reviewed_at = work.now
     AlertRepository(work.session).add_history(
-        AlertHistory(
-            alert_id=alert_id, at=work.now, action=action, by=username, reason=reason, note=note
-        )
+        alert_id, work.now, action, by=username, reason=reason, note=note
     )
     return await service.emit(work, alert_id, undo_s)
 
@@ -128,7 +119,7 @@ async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -
         NotFoundError: If there is no such alert.
         BadTransitionError: If it was not judged, by someone else, or too long ago.
     """
-    alert = await _lock(work, alert_id)
+    alert = await service.lock_alert(work, alert_id)
     if alert.status == AlertStatus.PENDING_REVIEW or alert.reviewed_at is None:
         raise _refuse(alert, "not_reviewed")
     if alert.reviewed_by != username:
@@ -140,11 +131,7 @@ async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -
     alert.note = ""
     alert.reviewed_by = None
     alert.reviewed_at = None
-    AlertRepository(work.session).add_history(
-        AlertHistory(
-            alert_id=alert_id, at=work.now, action=HistoryAction.UNDONE, by=username, note=""
-        )
-    )
+    AlertRepository(work.session).add_history(alert_id, work.now, HistoryAction.UNDONE, by=username)
     return await service.emit(work, alert_id, undo_s)
 
 
@@ -165,7 +152,7 @@ async def open_original(
         NotFoundError: If there is no such alert.
         NoOriginalError: If it has no original, or its bytes have not arrived.
     """
-    await _lock(work, alert_id)
+    await service.lock_alert(work, alert_id)
     alerts = AlertRepository(work.session)
     pieces = (await alerts.evidence_of([alert_id])).get(alert_id, [])
     original = next(
@@ -179,14 +166,7 @@ async def open_original(
     if original is None:
         raise NoOriginalError(f"alert {alert_id} has no original to open")
     alerts.add_history(
-        AlertHistory(
-            alert_id=alert_id,
-            at=work.now,
-            action=HistoryAction.ORIGINAL_OPENED,
-            by=username,
-            reason=reason,
-            note="",
-        )
+        alert_id, work.now, HistoryAction.ORIGINAL_OPENED, by=username, reason=reason
     )
     audit.log(
         work, AccessAction.ORIGINAL_OPENED, username, client, alert_id=alert_id, reason=reason

@@ -24,7 +24,7 @@ from api.alerts.schemas import (
 )
 from api.bus.work import UnitOfWork
 from api.contract import AlertEpisode
-from api.db.models import AlertHistory
+from api.db.models import Alert
 from api.kit.errors import NotFoundError, UnavailableError
 from api.kit.pagination import Cursor
 
@@ -52,9 +52,7 @@ async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float)
         "note": "",
     }
     if await alerts.insert(new):
-        alerts.add_history(
-            AlertHistory(alert_id=episode.id, at=work.now, action=HistoryAction.RECEIVED, note="")
-        )
+        alerts.add_history(episode.id, work.now, HistoryAction.RECEIVED)
     else:
         known = await alerts.lock(episode.id)
         if known is None:
@@ -80,6 +78,18 @@ async def emit(work: UnitOfWork, alert_id: UUID, undo_s: float) -> AlertSummary:
     shown = await get_summary(work.session, alert_id, work.now, undo_s)
     work.emit("alert", str(alert_id), shown.model_dump_json())
     return shown
+
+
+async def lock_alert(work: UnitOfWork, alert_id: UUID) -> Alert:
+    """One alert, kept from others until the unit of work ends.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    alert = await AlertRepository(work.session).lock(alert_id)
+    if alert is None:
+        raise NotFoundError(f"no alert {alert_id}")
+    return alert
 
 
 async def get_summary(
