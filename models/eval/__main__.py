@@ -184,15 +184,21 @@ def _all(options: argparse.Namespace) -> int:
 
 
 def _people(options: argparse.Namespace) -> int:
-    if options.voc is not None:
-        require_folder(options.voc, "--voc")
-        people = read_masked_people(options.voc)
-    else:
-        people = read_people(options.labels)
-    if options.held_out:
-        people = [person for person in people if is_held_out(person.image)]
     classifier = load_classifier(options.model, registry_dir=options.registry)
     try:
+        if options.voc is not None:
+            require_folder(options.voc, "--voc")
+            people = read_masked_people(options.voc)
+        else:
+            people = read_people(options.labels, classifier.names)
+        if options.held_out:
+            people = [person for person in people if is_held_out(person.image)]
+            if not people:
+                raise ConfigError(
+                    "no image is kept out of the training by its name",
+                    where=str(options.labels or options.voc),
+                    remedy="Leave --held-out away: it is for the sets our models learned from",
+                )
         with progress("pictures") as told:
             scores, skipped = evaluate_people(classifier, options.images, people, progress=told)
     finally:

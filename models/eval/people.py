@@ -1,8 +1,8 @@
 """Score a classifier of people's attributes on labelled boxes.
 
 Labels are CSV with ``image,x1,y1,x2,y2`` and one column per attribute, each 1, 0 or u (cannot
-tell). A crop the model leaves undecided counts against ``decided`` alone; figures of the others
-are over people whose label is 1 or 0.
+tell); other columns (a note, a source) are left alone. A crop the model leaves undecided counts
+against ``decided`` alone; figures of the others are over people whose label is 1 or 0.
 """
 
 from __future__ import annotations
@@ -100,8 +100,12 @@ def is_held_out(image: str) -> bool:
     return hashlib.sha256(image.encode()).digest()[0] % 5 < HELD_OUT_OF_5
 
 
-def read_people(labels: Path) -> list[Person]:
+def read_people(labels: Path, known: Sequence[str] | None = None) -> list[Person]:
     """All rows of a labels file.
+
+    Args:
+        labels: The file.
+        known: Attributes that are asked for; other columns are not looked at. All if None.
 
     Raises:
         ConfigError: The file cannot be read, or a row is no label; names the line.
@@ -109,12 +113,14 @@ def read_people(labels: Path) -> list[Person]:
     try:
         with labels.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
-            names = [name.strip() for name in rows.fieldnames or ()]
+            names = [name.strip().casefold() for name in rows.fieldnames or ()]
             absent = [key for key in ("image", *CORNERS) if key not in names]
-            attributes = [name for name in names if name not in ("image", *CORNERS)]
+            others = [name for name in names if name not in ("image", *CORNERS)]
+            attributes = [name for name in others if known is None or name in known]
             if absent or not attributes:
+                wanted = "an attribute" if known is None else f"{' or '.join(known)}"
                 raise ConfigError(
-                    f"the heading lacks {', '.join(absent) or 'an attribute'}",
+                    f"the heading lacks {', '.join(absent) or wanted}",
                     where=f"{labels}:1",
                     remedy="Write: image,x1,y1,x2,y2,hat,mask,uniform",
                 )
@@ -156,11 +162,13 @@ def _person(row: Mapping[str | None, object], attributes: Sequence[str], where: 
             remedy="Write x1 < x2 and y1 < y2, in pixels",
         )
     for name in attributes:
-        if cells[name] not in MEANINGS:
+        if cells[name].casefold() not in MEANINGS:
             raise ConfigError(
                 f"{name} is {cells[name]!r}", where=where, remedy="Write 1, 0 or u (cannot tell)"
             )
-    return Person(cells["image"], box, {n: MEANINGS[cells[n]] for n in attributes}, where)
+    return Person(
+        cells["image"], box, {n: MEANINGS[cells[n].casefold()] for n in attributes}, where
+    )
 
 
 def evaluate_people(

@@ -17,6 +17,9 @@ from pipeline.core.frame import Bgr
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 _JPEG, _SCAN, _END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND"
+_PNG_TAIL = 4096
+"""Where its end is looked for: some programs write a little behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,10 @@ class PictureFolder:
         """The file of a name relative to the folder; None if there is none.
 
         Labels often name sub folders that the pictures no longer lie in, or the other way round:
-        a file name that occurs once below the folder is taken wherever it lies.
+        a file name that occurs once below the folder is taken wherever it lies. As on Windows,
+        where many labels come from, ``\\`` separates too, and case makes no difference.
         """
+        name = name.replace("\\", "/")
         direct = self.root / name
         if direct.is_file():
             return direct
@@ -75,9 +80,13 @@ class PictureFolder:
             self._by_file_name = {}
             for path in self.root.rglob("*"):
                 if path.suffix.lower() in SUFFIXES:
-                    known = path.name in self._by_file_name
-                    self._by_file_name[path.name] = None if known else path
-        return self._by_file_name.get(Path(name).name)
+                    inside = str(path.relative_to(self.root)).casefold()
+                    for known in {inside, path.name.casefold()}:
+                        twice = known in self._by_file_name
+                        self._by_file_name[known] = None if twice else path
+        inside = name.casefold()
+        found = self._by_file_name.get(inside)
+        return found or self._by_file_name.get(Path(inside).name)
 
 
 def require_folder(path: Path, option: str) -> None:
@@ -110,6 +119,8 @@ def read_picture(path: Path) -> Bgr | str:
         scan = content.rfind(_SCAN)
         if scan >= 0 and content.find(_END, scan) < 0:
             return "truncated JPEG"
+    if content.startswith(_PNG) and _PNG_END not in content[-_PNG_TAIL:]:
+        return "truncated PNG"
     try:
         decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:

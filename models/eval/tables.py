@@ -104,8 +104,9 @@ def people_lines(scores: Mapping[str, AttributeScores]) -> list[str]:
     lines = ["attribute     n  accuracy               recall_yes  recall_no  decided  abstained"]
     for name, row in scores.items():
         low, high = row.intervals.get("accuracy", (0.0, 0.0))
+        between = f" [{low:.3f},{high:.3f}]" if "accuracy" in row.intervals else ""
         lines.append(
-            f"{name:<9} {row.n:>5}  {row.accuracy:>8.3f} [{low:.3f},{high:.3f}]  "
+            f"{name:<9} {row.n:>5}  {_figure(row, 'accuracy') + between:>22}  "
             f"{_figure(row, 'recall_yes'):>10}  {_figure(row, 'recall_no'):>9}  "
             f"{row.decided:>7.3f}  "
             f"{row.abstained:>9.3f}"
@@ -114,7 +115,7 @@ def people_lines(scores: Mapping[str, AttributeScores]) -> list[str]:
 
 
 def _figure(row: AttributeScores, name: str) -> str:
-    """A recall, or a dash where nobody was decided: that is no recall of zero."""
+    """A share, or a dash where nobody was decided: that is no share of zero."""
     return f"{getattr(row, name):.3f}" if name in row.intervals else "-"
 
 

@@ -44,6 +44,8 @@ def test_a_recall_over_nobody_is_a_dash_in_the_table() -> None:
     row = replace(score(answers, labels), intervals=intervals(answers, labels, np.array([0, 1, 2])))
     _, line = people_lines({"mask": row})
     assert line.split()[-4:-2] == ["-", "1.000"]
+    _, line = people_lines({"mask": score([-1], [True])})
+    assert line.split() == ["mask", "1", "-", "-", "-", "0.000", "0.000"]
 
 
 def test_read_people(tmp_path: Path) -> None:
@@ -53,6 +55,15 @@ def test_read_people(tmp_path: Path) -> None:
     assert person.image == "chef/1.jpg"
     assert person.box_xyxy.tolist() == [1, 2, 3, 4]
     assert person.labels == {"hat": True, "mask": None}
+
+
+def test_other_columns_are_left_alone_and_case_makes_no_difference(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("\ufeffImage,x1,y1,x2,y2,Hat,mask,source\r\n1.jpg,1,2,3,4,U,1,web\r\n", "utf-8")
+    (person,) = read_people(path, ["hat", "mask", "uniform"])
+    assert (person.image, person.labels) == ("1.jpg", {"hat": None, "mask": True})
+    with pytest.raises(ConfigError, match="lacks uniform or gloves"):
+        read_people(path, ["uniform", "gloves"])
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def written(folder: Path) -> dict[str, Path]:
     whole = (folder / "plain.jpg").read_bytes()
     (folder / "half.jpg").write_bytes(whole[: len(whole) // 2])
     (folder / "padded.jpg").write_bytes(whole + b"\0" * 64)
+    deep_file = (folder / "deep.png").read_bytes()
+    (folder / "half.png").write_bytes(deep_file[: len(deep_file) // 2])
     (folder / "inks.jpg").write_bytes(cmyk_jpeg())
     (folder / "empty.jpg").write_bytes(b"")
     (folder / "text.jpg").write_text("no picture", "utf-8")
@@ -97,6 +99,7 @@ def test_pictures_of_every_depth_are_read(tmp_path: Path, name: str, size: tuple
     ("name", "reason"),
     [
         ("half.jpg", "truncated JPEG"),
+        ("half.png", "truncated PNG"),
         ("empty.jpg", "empty file"),
         ("text.jpg", "cannot be decoded"),
         ("nothing.bmp", "cannot be decoded"),
@@ -118,6 +121,9 @@ def test_a_picture_is_found_wherever_it_lies_if_its_name_is_its_own(tmp_path: Pa
     assert folder.find("waiter/2.jpg") == tmp_path / "waiter/2.jpg"
     assert folder.find("1.jpg") == folder.find("images/1.jpg") == tmp_path / "chef/1.jpg"
     assert folder.find("2.jpg") is None
+    assert folder.find("Waiter\\2.JPG") == tmp_path / "waiter/2.jpg"
+    assert folder.find("C:\\set\\1.JPG") == tmp_path / "chef/1.jpg"
+    assert folder.find("2.JPG") is None
     with pytest.raises(ConfigError, match="no such folder"):
         PictureFolder(tmp_path / "none")
 
@@ -144,7 +150,7 @@ class TestPeople:
         answer = json.loads(told.out.splitlines()[-1])
         assert list(answer) == ["hat", "mask", "uniform"]
         assert {"accuracy", "recall_yes", "recall_no", "decided", "n"} <= set(answer["hat"])
-        assert (answer["hat"]["n"], answer["hat"]["skipped"]) == (9, 5)
+        assert (answer["hat"]["n"], answer["hat"]["skipped"]) == (9, 6)
         assert (answer["mask"]["n"], answer["mask"]["skipped"]) == (0, 0)
         assert "skipped half.jpg: truncated JPEG" in told.err
         assert "skipped absent.jpg: there is no such picture" in told.err
