@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models.eval import tables
+from models.eval import meanings, tables
 from models.eval.agreement import CONFIDENT, agreement, pictures_of, plainly
 from models.eval.boxes import evaluate_boxes, read_fold
 from models.eval.events import evaluate_events
@@ -62,8 +62,10 @@ def _parser() -> argparse.ArgumentParser:
         "--errors", type=Path, metavar="DIR", help="write pictures of the worst errors here"
     )
     whole.set_defaults(run=_all)
-    people = forms.add_parser("people", help="a classifier of people's attributes")
-    people.add_argument("--images", type=Path, required=True, metavar="DIR")
+    people = _form(forms, "people", "a classifier of people's attributes", meanings.PEOPLE)
+    people.add_argument(
+        "--images", type=Path, required=True, metavar="DIR", help="folder of the pictures"
+    )
     source = people.add_mutually_exclusive_group(required=True)
     source.add_argument("--labels", type=Path, metavar="CSV", help="image,x1,y1,x2,y2,hat,mask,…")
     source.add_argument("--voc", type=Path, help="folder of VOC files of faces with masks")
@@ -72,10 +74,14 @@ def _parser() -> argparse.ArgumentParser:
         "--held-out", action="store_true", help="only images kept out of the training by name"
     )
     people.set_defaults(run=_people)
-    boxes = forms.add_parser("boxes", aliases=["folder"], help="a detector on YOLO labels")
-    boxes.add_argument("--images", type=Path, required=True, metavar="DIR")
-    boxes.add_argument("--labels", type=Path, required=True, metavar="DIR")
-    boxes.add_argument("--model", required=True)
+    boxes = _form(forms, "boxes", "a detector on YOLO labels", meanings.BOXES)
+    boxes.add_argument(
+        "--images", type=Path, required=True, metavar="DIR", help="folder of the pictures"
+    )
+    boxes.add_argument(
+        "--labels", type=Path, required=True, metavar="DIR", help="folder of their label files"
+    )
+    boxes.add_argument("--model", required=True, help="a detector of mingan models list")
     boxes.add_argument(
         "--classes",
         nargs="+",
@@ -90,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     boxes.add_argument("--fold", type=int, default=0, help="the fold of --split to judge by")
     boxes.add_argument("--input-size", type=input_size, metavar="W[xH]")
     boxes.set_defaults(run=_boxes)
-    video = forms.add_parser("video", help="a detector on a video with MOT truth")
+    video = _form(forms, "video", "a detector on a video with MOT truth", meanings.VIDEO)
     video.add_argument("--video", type=Path, required=True)
     video.add_argument("--truth", type=Path, required=True, help="MOT text, frames from 1")
     video.add_argument("--frames", type=frame_range, default=range(1, sys.maxsize), metavar="A-B")
@@ -104,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     video.add_argument("--input-size", type=input_size, metavar="W[xH]")
     video.add_argument("--score", type=float, help="operating score; the manifest's if not given")
     video.set_defaults(run=_video)
-    events = forms.add_parser("events", help="rules on a recording with episodes of truth")
+    events = _form(forms, "events", "rules on a recording with episodes of truth", meanings.EVENTS)
     events.add_argument("--clip", type=Path, required=True)
     events.add_argument(
         "--truth", type=Path, required=True, help="CSV or JSONL: rule,start_s,end_s"
@@ -136,6 +142,19 @@ def _parser() -> argparse.ArgumentParser:
     for form in (whole, people, boxes, video, events, rules, agree):
         form.add_argument("--json", action="store_true", help="last line is one JSON object")
     return parser
+
+
+def _form(
+    forms: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, meaning: str
+) -> argparse.ArgumentParser:
+    return forms.add_parser(
+        name,
+        help=what,
+        description=f"Judge {what}.",
+        epilog=meaning,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        aliases=["folder"] if name == "boxes" else [],
+    )
 
 
 def frame_range(text: str) -> range:
