@@ -52,6 +52,9 @@ FAMILIES: dict[str, dict[str, Any]] = {
 PAIRS = (("dets", "labels"), ("pred_boxes", "logits"))
 """Names of boxes and logits in exports with two outputs: RF-DETR's, Transformers'."""
 
+SUFFIXES = (".onnx", ".md", ".yaml")
+"""A model's files; the manifest last, as it is what makes it one."""
+
 YOLOX_STRIDES = (8, 16, 32)
 SCORE, NMS_IOU = 0.25, 0.7
 """Ultralytics' defaults; thresholds of one's own are written into the manifest."""
@@ -125,8 +128,14 @@ def import_model(wanted: Wanted) -> list[str]:
         with tempfile.TemporaryDirectory(dir=registry, prefix=".import-") as folder:
             trial = Path(folder)
             _write(trial, document, wanted)
-            found = _try(trial, name, frames)
-            for suffix in (".onnx", ".md", ".yaml"):
+            try:
+                found = _try(trial, name, frames)
+            except ModelError as error:  # it names the trial's folder, which will be gone
+                raise ModelError(
+                    error.what, where=str(wanted.weights), remedy=_remedy(error, wanted.family)
+                ) from error
+            kept = _keep_earlier(registry, name, trial / f"{name}.yaml")
+            for suffix in SUFFIXES:
                 (trial / f"{name}{suffix}").replace(registry / f"{name}{suffix}")
     except OSError as error:
         raise ConfigError(
@@ -136,11 +145,42 @@ def import_model(wanted: Wanted) -> list[str]:
         ) from error
     return [
         f"{name}: imported to {registry / name}.yaml",
+        *kept,
         found,
         f"classes: {', '.join(document['classes'])}",
         f"use it: write model: {name}, and check with: mingan models verify {name}"
         if document["task"] == "detect"
         else f"use it: write attributes_model: {name}",
+    ]
+
+
+def _remedy(error: ModelError, family: str) -> str:
+    """What to do before there is a manifest to correct."""
+    if "External data" in error.what:
+        return "Save the weights into the ONNX file itself: onnx.save(onnx.load(FILE), FILE)"
+    if "manifest" in error.remedy or error.remedy.startswith(("Write", "Name")):
+        return (
+            f"Check that {family} is the weights' family (--family), and that --classes names as "
+            "many classes as they have, in their order"
+        )
+    return error.remedy
+
+
+def _keep_earlier(registry: Path, name: str, new: Path) -> list[str]:
+    """Set another model of this name aside, out of the registry's sight; says so.
+
+    Also the same weights with a manifest that somebody has changed.
+    """
+    manifest = registry / f"{name}.yaml"
+    if not manifest.is_file() or manifest.read_bytes() == new.read_bytes():
+        return []
+    for suffix in SUFFIXES:
+        earlier = registry / f"{name}{suffix}"
+        if earlier.is_file():
+            earlier.replace(registry / f"{name}{suffix}.old")
+    return [
+        f"there was a {name} already: its files now end in .old, and cameras with model: {name} "
+        "take the new one (--id gives it a name of its own)"
     ]
 
 
@@ -250,7 +290,15 @@ def _document(wanted: Wanted, inside: _Inside) -> dict[str, Any]:
 def _classes(wanted: Wanted, inside: _Inside) -> list[str]:
     given = [part.strip() for entry in wanted.classes for part in entry.split(",")]
     if len(given) == 1 and Path(given[0]).is_file():
-        given = [line.strip() for line in Path(given[0]).read_text("utf-8-sig").splitlines()]
+        try:
+            text = Path(given[0]).read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                "the class names cannot be read",
+                where=given[0],
+                remedy="Write one name a line, UTF-8",
+            ) from error
+        given = [line.strip() for line in text.splitlines()]
     given = [name for name in given if name]
     noted = _noted_names(inside.notes.get("names", ""))
     if not given and not noted:

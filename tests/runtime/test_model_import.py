@@ -184,8 +184,32 @@ def test_a_bad_model_is_refused_and_leaves_nothing(tmp_path: Path, flaw: str) ->
     weights = model(tmp_path / "a.onnx", outputs, **more)  # type: ignore[arg-type]
     with pytest.raises(ModelError, match=what) as caught:
         import_model(wanted(weights, family))
+    assert caught.value.where == str(weights)
     assert caught.value.remedy
+    assert not any(word in caught.value.line() for word in ("manifest", ".import-", "output."))
     assert list((tmp_path / "own").glob("*")) == []
+
+
+def test_weights_beside_the_file_are_asked_into_it(tmp_path: Path) -> None:
+    weights = model(tmp_path / "a.onnx", {"o": np.tile(raw(), (1, 40))})
+    beside = {"save_as_external_data": True, "location": "a.data", "size_threshold": 64}
+    onnx.save(onnx.load(weights), weights, **beside)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="External data") as caught:
+        import_model(wanted(weights))
+    assert "into the ONNX file itself" in caught.value.remedy
+
+
+def test_another_model_of_the_name_is_kept_and_told(tmp_path: Path) -> None:
+    weights = model(tmp_path / "a.onnx", {"o": raw()})
+    import_model(wanted(weights))
+    assert "already" not in " ".join(import_model(wanted(weights)))
+    earlier = weights.read_bytes()
+    model(weights, {"o": raw()}, notes={"names": "{0: 'cat', 1: 'dog'}"})
+    assert "there was a a already: its files now end in .old" in " ".join(
+        import_model(wanted(weights))
+    )
+    assert (tmp_path / "own" / "a.onnx.old").read_bytes() == earlier
+    assert [one.id for one in list_manifests(tmp_path / "own")] == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -200,9 +224,14 @@ def test_a_bad_model_is_refused_and_leaves_nothing(tmp_path: Path, flaw: str) ->
         ({"size": (96, 96)}, "made for 64x64"),
         ({"weights": Path("none.onnx")}, "no such file"),
         ({"picture": Path("none.jpg")}, "no picture"),
+        ({"classes": ["gbk.txt"]}, "class names cannot be read"),
     ],
 )
-def test_bad_arguments(tmp_path: Path, more: dict[str, object], what: str) -> None:
+def test_bad_arguments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, object], what: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("gbk.txt").write_bytes("人\n车\n".encode("gb18030"))
     weights = model(tmp_path / "a.onnx", {"o": raw()})
     given = {"weights": weights, "family": "yolov8"} | more
     with pytest.raises(MinganError, match=what):
