@@ -267,9 +267,14 @@ def load_manifest(model_id: str, registry_dir: Path | None = None) -> ModelManif
     path = known[model_id] / f"{model_id}.yaml"
     try:
         document = yaml.safe_load(path.read_text("utf-8"))
-    except yaml.YAMLError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise ManifestError(
-            "this is not YAML", where=str(path), remedy=f"The parser says: {error}"
+            "the manifest cannot be read", where=str(path), remedy=" ".join(str(error).split())
+        ) from error
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())
+        raise ManifestError(
+            "this is not YAML", where=str(path), remedy=f"The parser says: {said}"
         ) from error
     try:
         manifest = ModelManifest.model_validate(document)
@@ -291,8 +296,12 @@ def list_manifests(registry_dir: Path | None = None) -> list[ModelManifest]:
     Raises:
         ManifestError: One of the files does not describe a model.
     """
-    known = sorted({name for folder in _folders(registry_dir) for name in _known(folder)})
-    return [load_manifest(model_id, registry_dir) for model_id in known]
+    return [load_manifest(model_id, registry_dir) for model_id in list_ids(registry_dir)]
+
+
+def list_ids(registry_dir: Path | None = None) -> list[str]:
+    """The ids of all manifests, whether or not they can be read."""
+    return sorted({name for folder in _folders(registry_dir) for name in _known(folder)})
 
 
 def _folders(registry_dir: Path | None) -> list[Path]:

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from models.manifest import ManifestError
 from pipeline.core.errors import MinganError
 from pipeline.holds_cli import holds_app
 from pipeline.recordings_cli import recordings_app
@@ -109,7 +110,10 @@ def worker(
 def analyze(
     videos: Annotated[list[Path], typer.Argument(help="Recordings; any format FFmpeg reads.")],
     config: Annotated[
-        Path | None, typer.Option(help="Rules to apply, as configs/examples/*.yaml.")
+        Path | None,
+        typer.Option(
+            help="What to look for, as configs/examples/*.yaml; or rules alone, as configs/rules."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for alerts.jsonl, report.html and videos.")
@@ -161,7 +165,7 @@ def analyze(
 
 @config_app.command("check")
 def config_check(
-    files: Annotated[list[Path], typer.Argument(help="Box or analysis configurations.")],
+    files: Annotated[list[Path], typer.Argument(help="Box or analysis configurations, or rules.")],
 ) -> None:
     """Check configuration files: keys, zones, schedules, models and their classes."""
     from pipeline.runtime.check import check_config
@@ -291,6 +295,9 @@ def main() -> None:
     except MinganError as error:
         typer.echo(f"error: {error.line()}", err=True)
         raise SystemExit(error.exit_code) from None
+    except ManifestError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(2) from None
     except BrokenPipeError:
         raise SystemExit(1) from None
 

@@ -33,7 +33,7 @@ from models.manifest import ManifestError, Thresholds, load_manifest
 from pipeline.core.errors import ConfigError, MinganError
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import Detector, load_detector
-from pipeline.runtime.config import load_analysis
+from pipeline.runtime.rules_file import load_offline
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,7 +116,10 @@ def _parser() -> argparse.ArgumentParser:
         "--truth", type=Path, required=True, help="CSV or JSONL: rule,start_s,end_s"
     )
     events.add_argument(
-        "--config", type=Path, help="as for mingan analyze; the truth's rules anywhere otherwise"
+        "--config",
+        type=Path,
+        metavar="YAML",
+        help="as for mingan analyze, also rules alone; the truth's rules anywhere otherwise",
     )
     events.set_defaults(run=_events)
     rules = forms.add_parser("rules", help="every rule on real and composed recordings")
@@ -326,7 +329,7 @@ def _video(options: argparse.Namespace) -> int:
 
 
 def _events(options: argparse.Namespace) -> int:
-    config = None if options.config is None else load_analysis(options.config)
+    config = None if options.config is None else load_offline(options.config)
     with progress("seconds") as told:
         rows = evaluate_events(
             options.clip, options.truth, config, lambda done, total: told(int(done), int(total))

@@ -160,8 +160,8 @@ def config_for(truth: Sequence[Episode], where: str) -> AnalysisFile:
             raise ConfigError(
                 f"{name!r} needs more than a zone" if name in known else f"no rule is {name!r}",
                 where=where,
-                remedy="Name a configuration with it as --config, as configs/rules/line_crossing"
-                f".yaml; without one these can be tried: {', '.join(zoned)}",
+                remedy="Name rules as --config, as configs/rules/line_crossing.yaml; without them "
+                f"these can be tried: {', '.join(zoned)}",
             )
     if not names:
         raise ConfigError(

@@ -187,7 +187,8 @@ def build_rule(
         raise ConfigError(
             "the model cannot see " + _quoted(missing) + " (needs_model)",
             where=f"rule {config.rule_id}: classes",
-            remedy="Enable a model that can, or choose from: " + ", ".join(class_names),
+            remedy="Add the model that `mingan rules list` names, if one can, as `more_models`; "
+            "this one sees: " + ", ".join(class_names),
         )
     untold = [name for name in config.required_attributes if name not in attributes]
     if untold:

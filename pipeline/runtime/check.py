@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from models.manifest import ManifestError, Task, list_manifests, verify
+from models.manifest import ManifestError, Task, list_ids, list_manifests, load_manifest, verify
 from pipeline.core.clock import FrameTime
 from pipeline.core.errors import ConfigError, EvidenceError, ModelError
 from pipeline.core.frame import Frame
@@ -19,9 +19,10 @@ from pipeline.geometry.site import SiteConfig
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.rules.base import build_rule
-from pipeline.runtime.config import AnalysisConfig, BoxConfig, load_analysis, load_box
+from pipeline.runtime.config import AnalysisConfig, BoxConfig, load_box
 from pipeline.runtime.lanes import lane_of
 from pipeline.runtime.models import abilities
+from pipeline.runtime.rules_file import load_offline
 from pipeline.video.probe import ProbeReport, probe
 
 
@@ -39,7 +40,7 @@ def check_config(path: Path) -> str:
         box = checked_box(path)
         rules = sum(len(camera.rules) for camera in box.cameras)
         return f"ok, {len(box.cameras)} cameras, {rules} rules"
-    file = load_analysis(path)
+    file = load_offline(path)
     _check_rules(file.analysis, file.site, f"{path}: analysis")
     return f"ok, {len(file.analysis.rules)} rules"
 
@@ -84,7 +85,12 @@ def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str) -> None:
 
 def describe_models() -> Iterator[str]:
     """One line per model."""
-    for manifest in list_manifests():
+    for model_id in list_ids():
+        try:
+            manifest = load_manifest(model_id)
+        except ManifestError as error:
+            yield f"{model_id}  [{error}]"
+            continue
         try:
             verify(manifest)
             state = "ok"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from pipeline.core.errors import ConfigError
 from pipeline.core.redact import redact_url
@@ -68,7 +68,8 @@ def load_yaml(path: Path, model: type[Model], *, remedy: str = "") -> Model:
     except ValidationError as error:
         lines = [_problem(path, root, model, e) for e in _root_causes(error)]
         raise ConfigError("\n".join(dict.fromkeys(lines))) from error
-    _refuse_switches(data, read, root, path, ())
+    plain = read.root if isinstance(read, RootModel) else read
+    _refuse_switches(data, plain, root, path, ())
     return read
 
 

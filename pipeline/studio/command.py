@@ -14,8 +14,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from api.contract.vocabulary import Language
 from pipeline.core.errors import ConfigError, EvidenceError, MinganError
-from pipeline.runtime.config import AnalysisConfig, load_analysis
+from pipeline.runtime.config import AnalysisConfig
 from pipeline.runtime.models import open_models
+from pipeline.runtime.rules_file import load_offline
 from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
 from pipeline.studio.compare import Comparison, compare, describe, read_alerts
 from pipeline.studio.report import ReportOptions, write_report
@@ -59,7 +60,7 @@ def analyse_all(
         ModelError: A model.
         MinganError: Some recordings could not be analysed.
     """
-    file = load_analysis(config_path)
+    file = load_offline(config_path)
     before = read_alerts(compare_with) if compare_with else None
     scheduled = file.analysis
     if gate is not None:

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from typer.testing import CliRunner
 
 from models.manifest import list_manifests, load_manifest
-from pipeline.cli import app
+from pipeline.cli import app, main
 from pipeline.core.errors import ConfigError, MinganError, ModelError
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
@@ -305,3 +305,20 @@ def _grey(width: int, height: int):  # type: ignore[no-untyped-def]
     from models.eval.media import frame_of
 
     return frame_of(np.full((height, width, 3), 128, np.uint8))
+
+
+def test_a_manifest_that_cannot_be_read_is_one_line_and_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINGAN_MODELS", str(tmp_path))
+    (tmp_path / "broken.yaml").write_text("id: [broken\n", "utf-8")
+    listed = CliRunner().invoke(app, ["models", "list"], catch_exceptions=False).stdout
+    assert "broken  [" in listed
+    assert "this is not YAML" in listed
+    assert "campus_objects  v" in listed
+    monkeypatch.setattr("sys.argv", ["mingan", "rules", "list"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(tmp_path / "broken.yaml") in line
