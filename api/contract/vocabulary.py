@@ -67,7 +67,6 @@ class Vocabulary(BaseModel):
     attribute: dict[str, Term]
     outcome: dict[str, Term]
     readiness: dict[str, Term]
-    entry_reason: dict[str, Term]
 
 
 @cache

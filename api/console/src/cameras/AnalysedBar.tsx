@@ -23,7 +23,7 @@ export function AnalysedBar({ camera }: { camera: CameraView }) {
           : term("missing_reason", part.kind),
     length: formatDuration(t, part.seconds),
   }));
-  const summary = words.map((part) => `${part.name} ${part.length}`).join("；");
+  const summary = words.map((part) => `${part.name} ${part.length}`).join(" · ");
   const missing = words.filter((part) => part.kind !== "analysed");
   return (
     <>

@@ -38,7 +38,7 @@ export function CameraCard({ camera, showSchool }: Props) {
       data-camera-id={camera.camera_id}
       data-state={camera.state}
     >
-      <div className={styles.who}>
+      <div>
         <h2 className={styles.name}>{camera.name}</h2>
         <p className={styles.muted}>
           {showSchool && camera.school && `${camera.school.name} · `}
@@ -49,7 +49,7 @@ export function CameraCard({ camera, showSchool }: Props) {
           {camera.source}
         </p>
       </div>
-      <div className={styles.now}>
+      <div>
         <CameraStateMark state={camera.state} />
         <p className={styles.reason}>
           {camera.reason && camera.reason !== camera.state && (
@@ -82,7 +82,7 @@ export function CameraCard({ camera, showSchool }: Props) {
         <PictureHealth camera={camera} />
         <FootageAlarms alarms={camera.footage_alarms} />
       </div>
-      <div className={styles.watched}>
+      <div>
         <AnalysedBar camera={camera} />
       </div>
       <div className={styles.facts}>

@@ -5,7 +5,6 @@ import en from "./en.json";
 import zh from "./zh.json";
 
 export type Language = "zh" | "en";
-export const LANGUAGES: readonly Language[] = ["zh", "en"];
 
 declare module "i18next" {
   interface CustomTypeOptions {

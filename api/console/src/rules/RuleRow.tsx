@@ -46,7 +46,7 @@ export function RuleRow({ row, camerasKnown }: Props) {
         {view.risk && <RiskMark risk={view.risk} />}
         <code className={styles.id}>{view.rule}</code>
       </div>
-      <div className={styles.ready}>
+      <div>
         <ReadinessMark state={view.state} />
         <p className={styles.why}>
           {missing.length > 0

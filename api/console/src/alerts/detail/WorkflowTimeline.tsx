@@ -75,7 +75,7 @@ interface EntryProps {
 
 function Entry({ title, at, by, reason, note, hint }: EntryProps) {
   return (
-    <div className={styles.entry}>
+    <div>
       <p className={styles.entryHead}>
         <strong>{title}</strong>
         {reason && <span>{reason}</span>}
