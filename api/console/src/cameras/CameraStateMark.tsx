@@ -9,7 +9,7 @@ import {
 
 import type { CameraViewState } from "../http/types";
 import { useTerm } from "../i18n/terms";
-import styles from "./cameras.module.css";
+import { StateMark } from "../ui/StateMark";
 import { cameraTone } from "./state";
 
 const ICONS = {
@@ -21,18 +21,14 @@ const ICONS = {
   unknown: QuestionCircleOutlined,
 } as const;
 
-/** Icon, word and colour together; none of them carries the meaning alone. */
 export function CameraStateMark({ state }: { state: CameraViewState }) {
   const term = useTerm();
-  const Icon = ICONS[state];
-  const tone = cameraTone(state);
   return (
-    <span
-      className={tone === "unknown" ? `${styles.state} hatched` : styles.state}
-      data-tone={tone}
-      data-testid="camera-state"
-    >
-      <Icon aria-hidden="true" /> {term("camera_state", state)}
-    </span>
+    <StateMark
+      tone={cameraTone(state)}
+      icon={ICONS[state]}
+      word={term("camera_state", state)}
+      testId="camera-state"
+    />
   );
 }

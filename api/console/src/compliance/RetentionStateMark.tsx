@@ -10,7 +10,7 @@ import {
 
 import type { RetentionState } from "../http/types";
 import { useTerm } from "../i18n/terms";
-import styles from "./compliance.module.css";
+import { StateMark } from "../ui/StateMark";
 import { retentionTone } from "./retention";
 
 const ICONS = {
@@ -23,18 +23,14 @@ const ICONS = {
   unknown: QuestionCircleOutlined,
 } as const;
 
-/** Icon, word and colour together; none of them carries the meaning alone. */
 export function RetentionStateMark({ state }: { state: RetentionState }) {
   const term = useTerm();
-  const Icon = ICONS[state];
-  const tone = retentionTone(state);
   return (
-    <span
-      className={tone === "unknown" ? `${styles.state} hatched` : styles.state}
-      data-tone={tone}
-      data-testid="retention-state"
-    >
-      <Icon aria-hidden="true" /> {term("retention_state", state)}
-    </span>
+    <StateMark
+      tone={retentionTone(state)}
+      icon={ICONS[state]}
+      word={term("retention_state", state)}
+      testId="retention-state"
+    />
   );
 }

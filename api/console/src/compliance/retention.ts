@@ -16,7 +16,7 @@ export const RETENTION_STATES: readonly RetentionState[] = [
 ];
 
 /** How a state is drawn: only a kept promise is green, what nobody can tell is hatched. */
-export type RetentionTone = "ok" | "gap" | "unknown" | "over";
+export type RetentionTone = "ok" | "gap" | "unknown" | "noted";
 
 export function retentionTone(state: RetentionState): RetentionTone {
   switch (state) {
@@ -30,7 +30,7 @@ export function retentionTone(state: RetentionState): RetentionTone {
     case "unknown":
       return "unknown";
     case "over_retained":
-      return "over";
+      return "noted";
   }
 }
 

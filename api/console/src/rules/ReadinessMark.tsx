@@ -4,30 +4,20 @@ import {
   QuestionCircleOutlined,
   StopOutlined,
 } from "@ant-design/icons";
-import type { ReactNode } from "react";
 
 import type { RuleViewState } from "../http/types";
 import { useTerm } from "../i18n/terms";
-import styles from "./rules.module.css";
+import { StateMark } from "../ui/StateMark";
 
-const ICONS: Record<RuleViewState, ReactNode> = {
-  ready: <CheckCircleOutlined />,
-  off: <StopOutlined />,
-  needs_model: <MinusCircleOutlined />,
-  unknown: <QuestionCircleOutlined />,
-};
+const MARKS = {
+  ready: { tone: "ok", icon: CheckCircleOutlined },
+  off: { tone: "noted", icon: StopOutlined },
+  needs_model: { tone: "noted", icon: MinusCircleOutlined },
+  unknown: { tone: "unknown", icon: QuestionCircleOutlined },
+} as const;
 
-/** A rule's readiness as a shape and a word; what nobody told is hatched, never green. */
+/** Whether a rule can watch; what nobody told is never green. */
 export function ReadinessMark({ state }: { state: RuleViewState }) {
   const term = useTerm();
-  return (
-    <span
-      className={state === "unknown" ? `${styles.state} hatched` : styles.state}
-      data-state={state}
-      data-testid="rule-state"
-    >
-      <span aria-hidden="true">{ICONS[state]}</span>
-      {term("readiness", state)}
-    </span>
-  );
+  return <StateMark {...MARKS[state]} word={term("readiness", state)} testId="rule-state" />;
 }
