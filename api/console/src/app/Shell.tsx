@@ -28,14 +28,7 @@ export function Shell() {
     );
   }
   if (session.data === undefined || (session.isError && !session.data)) {
-    return (
-      <ErrorPanel
-        error={session.error}
-        stillWorks={t("error.stillWorksNothing")}
-        onRetry={() => void session.refetch()}
-        retrying={session.isFetching}
-      />
-    );
+    return <ErrorPanel query={session} stillWorks={t("error.stillWorksNothing")} />;
   }
   if (session.data === null) {
     const here = `${location.pathname}${location.search}`;

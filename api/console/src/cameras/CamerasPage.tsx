@@ -1,8 +1,6 @@
-import { ReloadOutlined } from "@ant-design/icons";
-import { Button, Segmented, Tag } from "antd";
+import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { Freshness } from "../alerts/queue/Freshness";
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { camerasOf } from "../rules/rules";
@@ -10,6 +8,7 @@ import { bySchool, knownKey } from "../schools/schools";
 import { SchoolSelect } from "../schools/SchoolSelect";
 import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
+import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
 import { AddCameraGuide } from "./AddCameraGuide";
 import { CameraCard } from "./CameraCard";
@@ -40,14 +39,7 @@ export function Component() {
   const filter = readFilter(stateInUrl);
 
   if (query.isError && !query.data) {
-    return (
-      <ErrorPanel
-        error={query.error}
-        stillWorks={t("error.stillWorksCameras")}
-        onRetry={() => void query.refetch()}
-        retrying={query.isFetching}
-      />
-    );
+    return <ErrorPanel query={query} stillWorks={t("error.stillWorksCameras")} />;
   }
   const all = query.data?.items ?? [];
   if (query.data && all.length === 0) return <AddCameraGuide />;
@@ -57,10 +49,14 @@ export function Component() {
   const placed = schools.filter((each) => school === null || each.key === school).flatMap((each) => each.rows);
   const looked = rule === null ? placed : camerasOf(rule, placed);
   const shown = looked.filter((camera) => belongs(camera, filter)).sort(compareCameras);
-  const options: Filter[] = [
+  // The states that "blind" sums up are there only for who comes with one of them in the URL.
+  const filters: Filter[] = [
     "all",
     "blind",
-    ...CAMERA_STATES.filter((state) => looked.some((camera) => camera.state === state)),
+    ...CAMERA_STATES.filter(
+      (state) =>
+        state === filter || looked.some((camera) => camera.state === state && !isBlind(camera)),
+    ),
   ];
   const name = (each: Filter) =>
     each === "all"
@@ -70,26 +66,16 @@ export function Component() {
         : term("camera_state", each);
   return (
     <div className={styles.page} data-testid="cameras-page">
-      <header className={styles.bar}>
-        <h1 className="visually-hidden">{t("nav.cameras")}</h1>
-        <Segmented<Filter>
-          size="small"
+      <ListBar title={t("nav.cameras")} query={query}>
+        <CountedTabs
           value={filter}
           onChange={(next) => setState(next === "all" ? null : next)}
-          options={options
-            .filter((each) => each !== "not_watching" && each !== "worker_lost" && each !== "unknown" || each === filter)
-            .map((each) => ({
-              value: each,
-              label: (
-                <span>
-                  {name(each)}{" "}
-                  <span className={styles.count}>
-                    {looked.filter((camera) => belongs(camera, each)).length}
-                  </span>
-                </span>
-              ),
-            }))}
-          data-testid="camera-filter"
+          tabs={filters.map((each) => ({
+            value: each,
+            name: name(each),
+            count: looked.filter((camera) => belongs(camera, each)).length,
+          }))}
+          testId="camera-filter"
         />
         <SchoolSelect groups={schools} value={school} onChange={setSchool} />
         {rule !== null && (
@@ -97,16 +83,7 @@ export function Component() {
             {term("rules", rule)}
           </Tag>
         )}
-        <span className={styles.spacer} />
-        <Freshness updatedAt={query.dataUpdatedAt} failed={query.isError} />
-        <Button
-          type="text"
-          size="small"
-          icon={<ReloadOutlined spin={query.isRefetching} />}
-          onClick={() => void query.refetch()}
-          aria-label={t("action.refresh")}
-        />
-      </header>
+      </ListBar>
       {query.isPending ? (
         <ul className={styles.grid} aria-busy="true">
           {Array.from({ length: 4 }, (_, index) => (

@@ -1,16 +1,16 @@
-import { DownloadOutlined, HddOutlined, ReloadOutlined } from "@ant-design/icons";
-import { Button, Segmented } from "antd";
+import { DownloadOutlined, HddOutlined } from "@ant-design/icons";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { Freshness } from "../alerts/queue/Freshness";
 import { usePreferences } from "../app/preferences";
 import { retentionFile } from "../http/api";
-import type { RetentionState } from "../http/types";
+import type { RetentionRow, RetentionState } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { knownKey } from "../schools/schools";
 import { SchoolSelect } from "../schools/SchoolSelect";
 import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
+import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
 import styles from "./compliance.module.css";
 import { nobodyReports, RETENTION_STATES, retentionBySchool } from "./retention";
@@ -34,67 +34,51 @@ export function Component() {
   const filter = readFilter(stateInUrl);
 
   if (query.isError && !query.data) {
-    return (
-      <ErrorPanel
-        error={query.error}
-        stillWorks={t("error.stillWorksRetention")}
-        onRetry={() => void query.refetch()}
-        retrying={query.isFetching}
-      />
-    );
+    return <ErrorPanel query={query} stillWorks={t("error.stillWorksRetention")} />;
   }
   const all = query.data?.items ?? [];
   const schools = retentionBySchool(all);
   const school = knownKey(schools, schoolInUrl);
   const looked = schools.filter((each) => school === null || each.key === school);
   const rows = looked.flatMap((each) => each.rows);
-  const shown = looked.filter((each) => filter === "all" || each.rows.some((row) => row.state === filter));
+  const isIn = (row: RetentionRow, each: Filter) => each === "all" || row.state === each;
+  const shown = looked.filter((each) => each.rows.some((row) => isIn(row, filter)));
   const filters: Filter[] = [
     "all",
     ...RETENTION_STATES.filter((state) => state === filter || rows.some((row) => row.state === state)),
   ];
-  const count = (each: Filter) =>
-    each === "all" ? rows.length : rows.filter((row) => row.state === each).length;
+  const name = (each: Filter) =>
+    each === "all" ? t("retention.all") : term("retention_state", each);
   return (
     <div className={styles.page} data-testid="retention-page">
-      <header className={styles.bar}>
-        <h1 className="visually-hidden">{t("nav.retention")}</h1>
-        <Segmented<Filter>
-          size="small"
+      <ListBar
+        title={t("nav.retention")}
+        query={query}
+        actions={
+          <Button
+            size="small"
+            icon={<DownloadOutlined />}
+            href={retentionFile(language)}
+            download
+            disabled={all.length === 0}
+            data-testid="retention-export"
+          >
+            {t("retention.export")}
+          </Button>
+        }
+      >
+        <CountedTabs
           value={filter}
           onChange={(next) => setState(next === "all" ? null : next)}
-          options={filters.map((each) => ({
+          tabs={filters.map((each) => ({
             value: each,
-            label: (
-              <span>
-                {each === "all" ? t("retention.all") : term("retention_state", each)}{" "}
-                <span className={styles.count}>{count(each)}</span>
-              </span>
-            ),
+            name: name(each),
+            count: rows.filter((row) => isIn(row, each)).length,
           }))}
-          data-testid="retention-filter"
+          testId="retention-filter"
         />
         <SchoolSelect groups={schools} value={school} onChange={setSchool} />
-        <span className={styles.spacer} />
-        <Freshness updatedAt={query.dataUpdatedAt} failed={query.isError} />
-        <Button
-          type="text"
-          size="small"
-          icon={<ReloadOutlined spin={query.isRefetching} />}
-          onClick={() => void query.refetch()}
-          aria-label={t("action.refresh")}
-        />
-        <Button
-          size="small"
-          icon={<DownloadOutlined />}
-          href={retentionFile(language)}
-          download
-          disabled={all.length === 0}
-          data-testid="retention-export"
-        >
-          {t("retention.export")}
-        </Button>
-      </header>
+      </ListBar>
       {query.isPending && <div className={styles.skeleton} aria-busy="true" />}
       {query.data && nobodyReports(all) && (
         <StatePanel
@@ -108,9 +92,7 @@ export function Component() {
       {query.data && all.length > 0 && shown.length === 0 && (
         <StatePanel
           testId="no-retention-in-state"
-          title={t("retention.noneInState", {
-            state: filter === "all" ? t("retention.all") : term("retention_state", filter),
-          })}
+          title={t("retention.noneInState", { state: name(filter) })}
         />
       )}
       {shown.map((each) => (

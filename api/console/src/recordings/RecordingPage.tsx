@@ -49,12 +49,7 @@ export function Component() {
         }
       />
     ) : (
-      <ErrorPanel
-        error={query.error}
-        stillWorks={t("error.stillWorksRecordings")}
-        onRetry={() => void query.refetch()}
-        retrying={query.isFetching}
-      />
+      <ErrorPanel query={query} stillWorks={t("error.stillWorksRecordings")} />
     );
   }
   if (!query.data) {

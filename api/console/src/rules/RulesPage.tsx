@@ -1,15 +1,14 @@
-import { ReloadOutlined } from "@ant-design/icons";
 import { Button, Segmented } from "antd";
 import { useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Freshness } from "../alerts/queue/Freshness";
 import { useCameras } from "../cameras/useCameras";
 import type { RuleViewState } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useKeys } from "../keyboard/useKeys";
 import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
+import { CountedTabs, ListBar } from "../ui/ListBar";
 import { SearchBox } from "../ui/SearchBox";
 import { StatePanel } from "../ui/StatePanel";
 import { RuleRow } from "./RuleRow";
@@ -33,14 +32,7 @@ export function Component() {
   useKeys({ search: () => searchBox.current?.focus() });
 
   if (query.isError && !query.data) {
-    return (
-      <ErrorPanel
-        error={query.error}
-        stillWorks={t("error.stillWorksRules")}
-        onRetry={() => void query.refetch()}
-        retrying={query.isFetching}
-      />
-    );
+    return <ErrorPanel query={query} stillWorks={t("error.stillWorksRules")} />;
   }
   const state: State = RULE_STATES.find((each) => each === stateInUrl) ?? "all";
   const use: Use | null = useInUrl === "used" || useInUrl === "unused" ? useInUrl : null;
@@ -49,7 +41,8 @@ export function Component() {
   const named = ({ view }: Row) =>
     [view.rule, term("rules", view.rule)].some((name) => name.toLowerCase().includes(wanted));
   const looked = all.filter((row) => named(row) && hasUse(row, use));
-  const shown = looked.filter((row) => state === "all" || row.view.state === state);
+  const isIn = ({ view }: Row, each: State) => each === "all" || view.state === each;
+  const shown = looked.filter((row) => isIn(row, state));
   const states: State[] = [
     "all",
     ...RULE_STATES.filter((each) => each === state || all.some((row) => row.view.state === each)),
@@ -62,26 +55,16 @@ export function Component() {
   };
   return (
     <div className={styles.page} data-testid="rules-page">
-      <header className={styles.bar}>
-        <h1 className="visually-hidden">{t("nav.rules")}</h1>
-        <Segmented<State>
-          size="small"
+      <ListBar title={t("nav.rules")} query={query}>
+        <CountedTabs
           value={state}
           onChange={(next) => setState(next === "all" ? null : next)}
-          options={states.map((each) => ({
+          tabs={states.map((each) => ({
             value: each,
-            label: (
-              <span>
-                {each === "all" ? t("rules.all") : term("readiness", each)}{" "}
-                <span className={styles.count}>
-                  {each === "all"
-                    ? looked.length
-                    : looked.filter((row) => row.view.state === each).length}
-                </span>
-              </span>
-            ),
+            name: each === "all" ? t("rules.all") : term("readiness", each),
+            count: looked.filter((row) => isIn(row, each)).length,
           }))}
-          data-testid="rule-state-filter"
+          testId="rule-state-filter"
         />
         <Segmented<Use | "any">
           size="small"
@@ -102,16 +85,7 @@ export function Component() {
           box={searchBox}
           testId="rule-search"
         />
-        <span className={styles.spacer} />
-        <Freshness updatedAt={query.dataUpdatedAt} failed={query.isError} />
-        <Button
-          type="text"
-          size="small"
-          icon={<ReloadOutlined spin={query.isRefetching} />}
-          onClick={() => void query.refetch()}
-          aria-label={t("action.refresh")}
-        />
-      </header>
+      </ListBar>
       {silent && (
         <p className={`${styles.silent} hatched`} data-testid="rules-silent">
           {t("rules.silent")}

@@ -6,16 +6,22 @@ import { toProblem } from "../http/problem";
 import { StatePanel } from "./StatePanel";
 
 interface Props {
-  error: unknown;
-  onRetry: () => void;
+  /** What failed. */
+  query: { error: unknown; isFetching: boolean; refetch: () => Promise<unknown> };
   /** What the user can still do meanwhile. */
   stillWorks: string;
-  retrying?: boolean;
+  /** What is read again besides. */
+  onRetry?: () => void;
 }
 
-export function ErrorPanel({ error, onRetry, stillWorks, retrying }: Props) {
+/** Instead of a page that could not be read at all. */
+export function ErrorPanel({ query, stillWorks, onRetry }: Props) {
   const { t } = useTranslation();
-  const problem = toProblem(error, undefined);
+  const problem = toProblem(query.error, undefined);
+  const retry = () => {
+    void query.refetch();
+    onRetry?.();
+  };
   return (
     <StatePanel
       testId="error-panel"
@@ -24,7 +30,7 @@ export function ErrorPanel({ error, onRetry, stillWorks, retrying }: Props) {
       text={stillWorks}
       detail={problem.unreachable ? undefined : `${problem.status} ${problem.code}`}
       actions={
-        <Button type="primary" onClick={onRetry} loading={retrying ?? false} data-testid="retry">
+        <Button type="primary" onClick={retry} loading={query.isFetching} data-testid="retry">
           {t("action.retry")}
         </Button>
       }

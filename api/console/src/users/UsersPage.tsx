@@ -25,14 +25,7 @@ export function Component() {
     return <StatePanel testId="not-allowed" title={t("users.notAllowed")} text={t("users.notAllowedText")} />;
   }
   if (users.isError && !users.data) {
-    return (
-      <ErrorPanel
-        error={users.error}
-        stillWorks={t("error.stillWorksCameras")}
-        onRetry={() => void users.refetch()}
-        retrying={users.isFetching}
-      />
-    );
+    return <ErrorPanel query={users} stillWorks={t("error.stillWorksCameras")} />;
   }
   return (
     <div className={styles.page} data-testid="users-page">

@@ -67,14 +67,7 @@ export function Component() {
   }, []);
 
   if (query.isError && !query.data) {
-    return (
-      <ErrorPanel
-        error={query.error}
-        stillWorks={t("error.stillWorksLive")}
-        onRetry={() => void query.refetch()}
-        retrying={query.isFetching}
-      />
-    );
+    return <ErrorPanel query={query} stillWorks={t("error.stillWorksLive")} />;
   }
   if (query.data && all.length === 0) return <AddCameraGuide />;
 

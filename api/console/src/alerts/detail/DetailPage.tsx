@@ -83,12 +83,7 @@ export function Component() {
         }
       />
     ) : (
-      <ErrorPanel
-        error={query.error}
-        stillWorks={t("error.stillWorksDetail")}
-        onRetry={() => void query.refetch()}
-        retrying={query.isFetching}
-      />
+      <ErrorPanel query={query} stillWorks={t("error.stillWorksDetail")} />
     );
   }
   if (!alert) {

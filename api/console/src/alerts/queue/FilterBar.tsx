@@ -1,4 +1,4 @@
-import { FilterOutlined, ReloadOutlined } from "@ant-design/icons";
+import { FilterOutlined } from "@ant-design/icons";
 import { Badge, Button, Drawer, Segmented, Select } from "antd";
 import { lazy, Suspense, useCallback, useState } from "react";
 import type { RefObject } from "react";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { AlertCounts, CameraView } from "../../http/types";
 import { termIds, useTerm } from "../../i18n/terms";
 import { schoolsOf } from "../../schools/schools";
+import { Refresh, type Reading } from "../../ui/Refresh";
 import { SearchBox } from "../../ui/SearchBox";
 import { useNarrow } from "../../ui/useNarrow";
 import {
@@ -20,7 +21,6 @@ import {
   type Range,
   type Status,
 } from "../filters";
-import { Freshness } from "./Freshness";
 import styles from "./queue.module.css";
 
 const CustomRange = lazy(() => import("./CustomRange"));
@@ -29,11 +29,8 @@ interface Props {
   filters: AlertFilters;
   counts: AlertCounts | undefined;
   cameras: readonly CameraView[];
-  updatedAt: number;
-  failed: boolean;
-  refreshing: boolean;
+  query: Reading;
   onChange: (changes: Partial<AlertFilters>) => void;
-  onRefresh: () => void;
   searchBox: RefObject<HTMLInputElement | null>;
 }
 
@@ -103,15 +100,7 @@ export function FilterBar(props: Props) {
         </Button>
       )}
       <span className={styles.spacer} />
-      <Freshness updatedAt={props.updatedAt} failed={props.failed} />
-      <Button
-        type="text"
-        size="small"
-        icon={<ReloadOutlined spin={props.refreshing} />}
-        onClick={props.onRefresh}
-        aria-label={t("action.refresh")}
-        data-testid="refresh"
-      />
+      <Refresh query={props.query} className={styles.freshness} />
     </div>
   );
 }

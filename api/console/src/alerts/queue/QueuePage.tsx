@@ -76,13 +76,9 @@ export function Component() {
     if (list.isError && !list.data) {
       return (
         <ErrorPanel
-          error={list.error}
+          query={list}
           stillWorks={t("error.stillWorksQueue")}
-          onRetry={() => {
-            void list.refetch();
-            void counts.refetch();
-          }}
-          retrying={list.isFetching}
+          onRetry={() => void counts.refetch()}
         />
       );
     }
@@ -122,11 +118,8 @@ export function Component() {
         filters={filters}
         counts={counts.data}
         cameras={cameras.data?.items ?? []}
-        updatedAt={list.dataUpdatedAt}
-        failed={list.isError && list.data !== undefined}
+        query={list}
         onChange={change}
-        onRefresh={() => void list.refetch()}
-        refreshing={list.isRefetching}
         searchBox={searchBox}
       />
       {body()}
