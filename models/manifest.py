@@ -155,15 +155,26 @@ class Thresholds(_Strict):
     """When a candidate counts.
 
     Attributes:
-        score: Least score of a box, or least probability of a decided attribute.
+        score: Least score of a box, or least probability of a decided attribute. A camera, whose
+            tracker weighs weak boxes itself, goes by it only where it asks for more than usual.
         nms_iou: Boxes of one class overlapping more are one object; null for families that do
             not repeat themselves.
-        per_class: Scores for some classes that differ from ``score``.
+        per_class: Scores for some classes that differ from ``score``; a camera's tracker as well
+            begins a track from there on.
     """
 
     score: Fraction
     nms_iou: Fraction | None = None
     per_class: dict[str, Fraction] = Field(default_factory=dict)
+
+    def track_score(self, name: str, usual: float) -> float:
+        """From which score on a box of a class may begin a track.
+
+        Args:
+            name: Of the class.
+            usual: Where the manifest asks for nothing else.
+        """
+        return self.per_class.get(name, max(self.score, usual))
 
 
 class TrainingSet(_Strict):

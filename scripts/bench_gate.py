@@ -14,7 +14,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ import numpy as np
 from bench_material import Padded, Rate, Yuv, pad
 
 from pipeline.core.clock import FrameTime
-from pipeline.core.detections import Detections
+from pipeline.core.detections import TRACK_SCORE, Detections
 from pipeline.core.events import EventKind
 from pipeline.core.frame import Frame
 from pipeline.geometry.site import SiteConfig
@@ -43,8 +43,6 @@ RULES = (
 )
 _ZONE = {"name": "all", "polygon": [[0.02, 0.02], [0.98, 0.02], [0.98, 0.98], [0.02, 0.98]]}
 _LINE = {"name": "middle", "points": [[0.5, 0.02], [0.5, 0.98]]}
-_SEEN_SCORE = 0.4
-"""Of a detection that keeps the gate awake: the tracker's ``new_score``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,11 @@ class OnceDetector:
     def class_names(self) -> tuple[str, ...]:
         """The detector's."""
         return self._detector.class_names
+
+    @property
+    def track_scores(self) -> Mapping[str, float]:
+        """The detector's."""
+        return self._detector.track_scores
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """The boxes of each frame."""
@@ -258,7 +261,7 @@ class _Run:
             if event.kind is EventKind.CLOSED:
                 self._close(event.rule, event.started.media_s, event.last_seen.media_s)
         people = result.detections.of_classes(frozenset({"person"}))
-        return bool(len(result.tracks)) or bool(np.any(people.score >= _SEEN_SCORE))
+        return bool(len(result.tracks)) or bool(np.any(people.score >= TRACK_SCORE))
 
     def finish(self) -> list[Found]:
         """All episodes by start."""

@@ -236,6 +236,7 @@ _MADE = (
     ),
     _Made(compositions.fire_stills, ("fire_smoke",), ()),
     _Made(compositions.rodent_stills, ("rodent",), ()),
+    _Made(compositions.phone_stills, ("phone_use",), ()),
     _Made(compositions.running_mouse, ("rodent",), (*_PEOPLE, *_VEHICLES)),
 )
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+TRACK_SCORE = 0.4
+"""From this score on a box may begin a track, unless its model's manifest asks for another."""
 NO_ATTRIBUTES: Mapping[str, NDArray[np.int8]] = MappingProxyType({})
 
 

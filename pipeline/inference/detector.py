@@ -16,7 +16,7 @@ from models.manifest import (
     load_manifest,
     verify,
 )
-from pipeline.core.detections import Detections, Floats
+from pipeline.core.detections import TRACK_SCORE, Detections, Floats
 from pipeline.core.errors import ModelError
 from pipeline.core.frame import Frame, Picture
 from pipeline.inference.backends.base import Backend, backend_factory, require_outputs
@@ -44,6 +44,7 @@ class Detector:
 
     Attributes:
         class_names: What ``Detections.class_id`` indexes.
+        track_scores: By class, from which score the manifest lets a box begin a track.
         model_id: The manifest's id.
         model_sha256: Of the weights, for evidence.
         input_size: (width, height), the largest in use.
@@ -72,6 +73,9 @@ class Detector:
                 remedy="Write a fraction, as 0.3",
             )
         self.class_names = manifest.classes
+        self.track_scores = {
+            name: manifest.thresholds.track_score(name, TRACK_SCORE) for name in manifest.classes
+        }
         self.model_id = manifest.id
         self.model_sha256 = manifest.weights.sha256
         self.input_size = manifest.input.size if input_size is None else input_size

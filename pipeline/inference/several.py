@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +20,10 @@ class Finds(Protocol):
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes it finds."""
 
+    @property
+    def track_scores(self) -> Mapping[str, float]:
+        """By class, from which score a box may begin a track."""
+
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """The boxes of each frame."""
 
@@ -32,6 +36,7 @@ class SeveralDetectors:
 
     Attributes:
         class_names: Of all.
+        track_scores: Of all, by class.
 
     Raises:
         ConfigError: Two of them find a class of the same name.
@@ -40,6 +45,7 @@ class SeveralDetectors:
     def __init__(self, detectors: Sequence[Finds]) -> None:
         self._detectors = tuple(detectors)
         self.class_names = joined_classes([each.class_names for each in detectors])
+        self.track_scores = dict(item for each in detectors for item in each.track_scores.items())
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """The boxes of each frame, one detector's after the other's."""

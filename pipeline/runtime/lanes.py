@@ -7,7 +7,7 @@ look at is neither presence nor absence, so its tracker and its rules never hear
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -27,8 +27,6 @@ from pipeline.tracking import ByteTracker, TrackerConfig
 from pipeline.video.sampler import Sampler
 
 PERSON = "person"
-_SEEN_SCORE = TrackerConfig().new_score
-"""Of a sight that could begin a track."""
 _MISSED_LOOKS = 2.5
 """A track not yet believed in outlives one look that missed it, however far apart looks are."""
 _LOST_LOOKS = 3.5
@@ -44,6 +42,10 @@ class Sees(Protocol):
     @property
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes it finds."""
+
+    @property
+    def track_scores(self) -> Mapping[str, float]:
+        """By class, from which score a box may begin a track; the tracker's own where missing."""
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         """The boxes of each frame."""
@@ -114,7 +116,7 @@ class Lane:
         self._schedule = Schedule(binding.schedule if binding else "always", site)
         self._zones = [Zone(zone) for zone in binding.zones] if binding else []
         self._sampler = Sampler(1.0 / self.every_s) if self.every_s else None
-        self._tracker = ByteTracker(tracker_config(self.every_s), ids=ids)
+        self._tracker = ByteTracker(tracker_config(self.every_s, detector.track_scores), ids=ids)
         self._told = frozenset[str]().union(*(rule.required_attributes for rule in rules))
         self._wanted = frozenset[str]().union(*(rule.required_classes for rule in rules))
         self._is_bound = binding is not None
@@ -151,7 +153,7 @@ class Lane:
             (rule, event) for rule in self.rules for event in rule.update(tracks, frame.time)
         )
         wanted = detections.of_classes(self._wanted)
-        self.is_busy = len(tracks) > 0 or bool((wanted.score >= _SEEN_SCORE).any())
+        self.is_busy = len(tracks) > 0 or bool(self._tracker.could_begin(wanted).any())
         return Look(detections, tracks, events)
 
     def finish(self, time: FrameTime) -> Told:
@@ -224,10 +226,16 @@ class WatchedRule:
         return self.rule.is_scheduled(utc_s) and self.lane.is_scheduled(utc_s)
 
 
-def tracker_config(every_s: float) -> TrackerConfig:
-    """The tracker's seconds for looks so far apart; the usual ones where they are long enough."""
+def tracker_config(every_s: float, class_scores: Mapping[str, float]) -> TrackerConfig:
+    """The tracker's seconds for looks so far apart; the usual ones where they are long enough.
+
+    Args:
+        every_s: Seconds between two looks; 0 for every analysed picture.
+        class_scores: By class, from which score a box may begin a track.
+    """
     usual = TrackerConfig()
     return TrackerConfig(
+        class_scores=class_scores,
         seed_s=max(usual.seed_s, _MISSED_LOOKS * every_s),
         tentative_lost_s=max(usual.tentative_lost_s, _MISSED_LOOKS * every_s),
         max_lost_s=max(usual.max_lost_s, _LOST_LOOKS * every_s),

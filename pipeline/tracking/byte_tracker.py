@@ -9,7 +9,7 @@ dwell does not lose the time the tracker took to believe.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Annotated
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pipeline.core.detections import Detections, Tracks
+from pipeline.core.detections import TRACK_SCORE, Detections, Tracks
 from pipeline.tracking.association import assign, overlap
 from pipeline.tracking.motion import Motion
 
@@ -37,6 +37,8 @@ class TrackerConfig(BaseModel):
         low_score: Boxes below this are not looked at. Run the detector down to this score.
         high_score: Boxes from this on are paired first.
         new_score: A track must have had at least one box of this score to be real.
+        class_scores: ``new_score`` of single classes, by name; where it is the lower one it is
+            their ``high_score`` as well.
         seed_s: A track that had none may still become real this long after its first box, so
             that somebody half in the picture is followed from the first weak sight.
         min_overlap: Least overlap of a track with a strong box.
@@ -51,7 +53,8 @@ class TrackerConfig(BaseModel):
 
     low_score: Fraction = 0.1
     high_score: Fraction = 0.4
-    new_score: Fraction = 0.4
+    new_score: Fraction = TRACK_SCORE
+    class_scores: Mapping[str, Fraction] = {}
     min_overlap: Fraction = 0.2
     min_overlap_low: Fraction = 0.4
     seed_s: Seconds = 1.0
@@ -79,7 +82,7 @@ class _Book:
     born_s: NDArray[np.float64]
     seen_s: NDArray[np.float64]
     hits: NDArray[np.int64]
-    best: NDArray[np.float64]
+    is_sure: NDArray[np.bool_]  # it had a box good enough to begin a track
 
     def __len__(self) -> int:
         return len(self.track_id)
@@ -91,7 +94,7 @@ class _Book:
             self.born_s[keep],
             self.seen_s[keep],
             self.hits[keep],
-            self.best[keep],
+            self.is_sure[keep],
         )
 
     def joined(self, other: _Book) -> _Book:
@@ -101,11 +104,11 @@ class _Book:
             np.concatenate([self.born_s, other.born_s]),
             np.concatenate([self.seen_s, other.seen_s]),
             np.concatenate([self.hits, other.hits]),
-            np.concatenate([self.best, other.best]),
+            np.concatenate([self.is_sure, other.is_sure]),
         )
 
     @classmethod
-    def of_births(cls, found: Detections, t_s: float) -> _Book:
+    def of_births(cls, found: Detections, is_sure: NDArray[np.bool_], t_s: float) -> _Book:
         n = len(found)
         return cls(
             np.zeros(n, np.int64),
@@ -113,8 +116,12 @@ class _Book:
             np.full(n, t_s),
             np.full(n, t_s),
             np.ones(n, np.int64),
-            found.score.astype(np.float64),
+            is_sure,
         )
+
+    @classmethod
+    def empty(cls) -> _Book:
+        return cls.of_births(Detections.empty(), np.zeros(0, np.bool_), 0.0)
 
 
 class ByteTracker:
@@ -136,16 +143,22 @@ class ByteTracker:
         self, config: TrackerConfig | None = None, *, ids: Iterator[int] | None = None
     ) -> None:
         self._config = config or TrackerConfig()
-        self._book = _Book.of_births(Detections.empty(), 0.0)
+        self._book = _Book.empty()
         self._motion = Motion.at_birth(np.zeros((0, 4)))
         self._t_s: float | None = None
         self._ids = count(1) if ids is None else ids
 
     def reset(self) -> None:
         """Let all tracks go; their numbers are not used again."""
-        self._book = _Book.of_births(Detections.empty(), 0.0)
+        self._book = _Book.empty()
         self._motion = Motion.at_birth(np.zeros((0, 4)))
         self._t_s = None
+
+    def could_begin(self, found: Detections) -> NDArray[np.bool_]:
+        """Which boxes are good enough to begin a track; (D,)."""
+        usual, own = self._config.new_score, self._config.class_scores
+        least = np.array([own.get(name, usual) for name in found.class_names])
+        return found.score >= least[found.class_id]
 
     def update(self, detections: Detections, t_s: float, frame_size: tuple[int, int]) -> Tracks:
         """Take one frame's detections; see :class:`pipeline.tracking.base.Tracker`."""
@@ -157,14 +170,16 @@ class ByteTracker:
         self._forget(now_s, previous_s)
         self._motion.predict(dt_s)
 
-        matched = self._associate(found, previous_s)
+        is_sure = self.could_begin(found)
+        is_strong = is_sure | (found.score >= config.high_score)
+        matched = self._associate(found, is_strong, previous_s)
         pairs = matched >= 0
         which = matched[pairs]
         self._motion.correct(which, found.xyxy[pairs])
         self._book.seen_s[which] = now_s
         self._book.hits[which] += 1
-        self._book.best[which] = np.maximum(self._book.best[which], found.score[pairs])
-        matched = self._give_birth(found, matched, now_s)
+        self._book.is_sure[which] |= is_sure[pairs]
+        matched = self._give_birth(found, is_sure, matched, now_s)
         self._confirm(now_s)
         return self._seen(found, matched, frame_size)
 
@@ -175,12 +190,14 @@ class ByteTracker:
         # not lost yet, as long as anybody can tell.
         in_last_frame = (book.seen_s == previous_s) & (now_s - book.seen_s <= _MAX_UNSEEN_S)
         keep = (now_s - book.seen_s <= limit + 1e-6) | in_last_frame
-        only_weak = (book.best < config.new_score) & (now_s - book.born_s > config.seed_s + 1e-6)
+        only_weak = ~book.is_sure & (now_s - book.born_s > config.seed_s + 1e-6)
         keep &= ~only_weak
         if not keep.all():
             self._book, self._motion = book.select(keep), self._motion.select(keep)
 
-    def _associate(self, found: Detections, previous_s: float | None) -> NDArray[np.int64]:
+    def _associate(
+        self, found: Detections, is_strong: NDArray[np.bool_], previous_s: float | None
+    ) -> NDArray[np.int64]:
         """The track of each detection, −1 for none; (D,)."""
         config, book = self._config, self._book
         matched = np.full(len(found), -1, np.int64)
@@ -189,7 +206,7 @@ class ByteTracker:
         boxes = found.xyxy.astype(np.float64)
         similarity = overlap(self._motion.xyxy(), self._motion.doubt(), boxes)
         same_class = book.class_id[:, None] == found.class_id[None, :]
-        strong = (found.score >= config.high_score)[None, :]
+        strong = is_strong[None, :]
         real = (book.track_id > 0)[:, None]
         fresh = (book.seen_s == previous_s)[:, None]
         free_track = np.ones((len(book), 1), np.bool_)
@@ -208,13 +225,19 @@ class ByteTracker:
         return matched
 
     def _give_birth(
-        self, found: Detections, matched: NDArray[np.int64], now_s: float
+        self,
+        found: Detections,
+        is_sure: NDArray[np.bool_],
+        matched: NDArray[np.int64],
+        now_s: float,
     ) -> NDArray[np.int64]:
         born = np.flatnonzero(matched < 0)
         if len(born):
             matched = matched.copy()
             matched[born] = len(self._book) + np.arange(len(born))
-            self._book = self._book.joined(_Book.of_births(found.select(born), now_s))
+            self._book = self._book.joined(
+                _Book.of_births(found.select(born), is_sure[born], now_s)
+            )
             self._motion = self._motion.joined(Motion.at_birth(found.xyxy[born]))
         return matched
 
@@ -224,7 +247,7 @@ class ByteTracker:
             (book.track_id == 0)
             & (book.seen_s == now_s)
             & (book.hits >= config.confirm_hits)
-            & (book.best >= config.new_score)
+            & book.is_sure
             & (book.seen_s - book.born_s >= config.confirm_s - 1e-6)
         )
         book.track_id[ready] = list(islice(self._ids, int(ready.sum())))

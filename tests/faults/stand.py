@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -42,6 +42,7 @@ class SeesNumbers:
     """A detector for numbered pictures: somebody stands there during the visits."""
 
     class_names = ("person",)
+    track_scores: ClassVar[dict[str, float]] = {}
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         return [self._one(frame) for frame in frames]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -41,6 +42,7 @@ class AlwaysThere:
     """A detector that sees one person, always."""
 
     class_names = ("person",)
+    track_scores: ClassVar[dict[str, float]] = {}
 
     def detect(self, frames: list[Frame]) -> list[Detections]:
         box = np.array([[60, 40, 100, 120]], np.float32)

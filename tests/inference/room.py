@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -66,6 +67,7 @@ class Room:
     light: Callable[[float], tuple[float, float]] = lambda t: (1.0, 1.0)
     noise: float = 3.0
     class_names: tuple[str, ...] = CLASSES
+    track_scores: ClassVar[dict[str, float]] = {}
     closer: str = ""
     looks: list[float] = field(default_factory=list)
 

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.eval.media import frame_of
+from pipeline.core.detections import TRACK_SCORE
 from pipeline.core.errors import ModelError
 from pipeline.inference.backends.base import BackendEntry, backend_factory
 from pipeline.inference.detector import Detector, load_detector
@@ -100,6 +101,9 @@ def test_score_per_class_and_override(tmp_path: Path) -> None:
     folder = registry(tmp_path, output, thresholds=thresholds)
     with load(folder) as detector:
         assert detector.detect([FRAME])[0].class_id.tolist() == [0]
+        assert detector.track_scores["cup"] == 0.5
+        others = {score for name, score in detector.track_scores.items() if name != "cup"}
+        assert others == {TRACK_SCORE}, "a low score of the manifest lets no weak box begin a track"
     with load(folder, score=0.35) as detector:
         assert sorted(detector.detect([FRAME])[0].class_id.tolist()) == [0, 1]
     with load(folder, score=0.45) as detector:

@@ -25,6 +25,10 @@ class Says:
     class_names: tuple[str, ...]
     score: float
 
+    @property
+    def track_scores(self) -> dict[str, float]:
+        return dict.fromkeys(self.class_names, self.score)
+
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         box = np.full((1, 4), self.score * 100, np.float32)
         last = np.array([len(self.class_names) - 1])
@@ -37,6 +41,7 @@ def test_each_box_keeps_its_name_score_and_place() -> None:
     frames = [frame_of(np.zeros((8, 8, 3), np.uint8)) for _ in range(3)]
     found = both.detect(frames)
     assert both.class_names == ("person", "car", "fire", "smoke")
+    assert both.track_scores == {"person": 0.5, "car": 0.5, "fire": 0.75, "smoke": 0.75}
     assert len(found) == 3
     for one in found:
         assert [one.class_names[i] for i in one.class_id] == ["car", "smoke"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ _GREY = StillPicture(np.full((480, 640, 3), 90, np.uint8))
 
 class _SeesCookAndBottle:
     class_names = _CLASSES
+    track_scores: ClassVar[dict[str, float]] = {}
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         box = np.array([[200, 100, 320, 420], [400, 300, 420, 340]], np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import av
@@ -40,6 +41,7 @@ class _SeesNumbers:
     """A detector for the numbered film: a person stands there during the visit."""
 
     class_names = ("person",)
+    track_scores: ClassVar[dict[str, float]] = {}
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         return [self._one(frame) for frame in frames]

@@ -54,6 +54,7 @@ class _Scripted:
     spans: Spans
     x: float = 0.25
     asked_s: list[float] = field(default_factory=list)
+    track_scores: Mapping[str, float] = field(default_factory=dict)
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         return [self._one(frame.time.media_s) for frame in frames]

@@ -36,6 +36,7 @@ class Remembers:
         self._detector = load_detector("campus_objects", score=TRACKING_SCORE)
         self._seen: dict[tuple[str, float], Detections] = {}
         self.class_names = self._detector.class_names
+        self.track_scores = self._detector.track_scores
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         return [self._of(frame) for frame in frames]

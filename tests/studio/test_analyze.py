@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -26,6 +26,7 @@ _VISITS = (range(25, 100), range(200, 275), range(375, 450))
 
 class _SeesVisits:
     class_names = ("person",)
+    track_scores: ClassVar[dict[str, float]] = {}
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:
         return [self._one(frame) for frame in frames]

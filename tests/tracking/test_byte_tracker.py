@@ -189,3 +189,20 @@ def test_a_queue_of_people_gets_an_id_each() -> None:
 def test_scores_out_of_order_are_refused() -> None:
     with pytest.raises(ValidationError, match="low_score ≤ high_score ≤ new_score"):
         TrackerConfig(low_score=0.5, high_score=0.4)
+
+
+@pytest.mark.parametrize(
+    ("class_scores", "followed"),
+    [({}, ["person"]), ({"phone": 0.2}, ["person", "phone"]), ({"person": 0.6}, [])],
+)
+def test_a_class_may_need_another_score_to_begin_a_track(
+    class_scores: dict[str, float], followed: list[str]
+) -> None:
+    tracker = ByteTracker(TrackerConfig(class_scores=class_scores))
+    names = ("person", "phone")
+    still = np.array([[100, 100, 200, 400], [150, 180, 170, 210]], np.float32)
+    found = Detections(still, np.array([0.5, 0.25], np.float32), np.array([0, 1]), names)
+    assert [names[i] for i in found.class_id[tracker.could_begin(found)]] == followed
+    for n in range(10):
+        tracks = tracker.update(found, n / 5, SIZE)
+    assert [names[i] for i in tracks.class_id] == followed
