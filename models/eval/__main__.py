@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -30,9 +31,11 @@ from models.eval.video import LEAST_SCORE, evaluate
 from models.eval.voc import read_masked_people
 from models.eval.whole import Options, parts
 from models.manifest import ManifestError, Thresholds, load_manifest
+from models.train.teacher import look
 from pipeline.core.errors import ConfigError, MinganError
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import Detector, load_detector
+from pipeline.inference.tiles import TiledDetector
 from pipeline.runtime.rules_file import load_offline
 
 
@@ -137,6 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     agree.add_argument("--input-size", type=input_size, metavar="W[xH]")
     agree.add_argument("--every", type=int, default=5, help="one picture in so many")
     agree.add_argument("--tiled", action="store_true", help="the seed looks through tiles")
+    agree.add_argument(
+        "--tiles", type=grid, metavar="CxR", help="the model looks through tiles, as 2x2"
+    )
     agree.set_defaults(run=_agreement)
     for form in (whole, people, boxes, video, agree):
         form.add_argument(
@@ -179,6 +185,15 @@ def input_size(text: str) -> tuple[int, int]:
         return int(width), int(height or width)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not as 640 or 640x384") from error
+
+
+def grid(text: str) -> tuple[int, int]:
+    """``3x2`` as (columns, rows)."""
+    columns, _, rows = text.partition("x")
+    try:
+        return int(columns), int(rows)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not as 3x2") from error
 
 
 def _all(options: argparse.Namespace) -> int:
@@ -303,8 +318,8 @@ def _video(options: argparse.Namespace) -> int:
     if options.against is not None:
         looks["against"] = lambda: seed(options.against, options.input_size, LEAST_SCORE)
     rows: dict[str, object] = {}
-    for name, look in looks.items():
-        with look() as detector, progress("frames") as told:
+    for name, load in looks.items():
+        with load() as detector, progress("frames") as told:
             report = evaluate(
                 detector,
                 options.video,
@@ -362,20 +377,18 @@ def _rules(options: argparse.Namespace) -> int:
 def _agreement(options: argparse.Namespace) -> int:
     size = options.input_size
     pictures = [p for path in options.pictures for p in pictures_of(path, options.every)]
+    tiles: tuple[int, int] | None = options.tiles
     closer = (640, 640) if options.tiled else size
     with (
         load_detector(options.model, input_size=size, registry_dir=options.registry) as model,
         seed(options.against, size, None) as plain,
         seed(options.against, closer, CONFIDENT) as confident,
     ):
-        if options.tiled:
-            from models.train.teacher import look
-
-            reference = lambda picture: look(confident, picture)  # noqa: E731
-        else:
-            reference = plainly(confident)
+        reference = partial(look, confident) if options.tiled else plainly(confident)
         rows = {
-            "model": agreement(model, reference, pictures),
+            "model": agreement(
+                model if tiles is None else TiledDetector(model, [tiles]), reference, pictures
+            ),
             "seed": agreement(plain, reference, pictures),
         }
     print(f"{len(pictures)} pictures; of each: reference boxes, found again, all boxes")

@@ -20,7 +20,7 @@ from models.eval.media import frame_of, read_video
 from models.eval.metrics import match_frame
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Bgr
-from pipeline.inference.detector import Detector
+from pipeline.inference.several import Finds
 
 CONFIDENT = 0.5
 """Score from which the seed's boxes count."""
@@ -44,13 +44,13 @@ class Agreement:
     model_boxes: int
 
 
-def plainly(seed: Detector) -> Reference:
+def plainly(seed: Finds) -> Reference:
     """The seed's own confident boxes; load it with score ``CONFIDENT``."""
     return lambda picture: seed.detect([frame_of(picture)])[0]
 
 
 def agreement(
-    model: Detector, reference: Reference, pictures: Sequence[Bgr]
+    model: Finds, reference: Reference, pictures: Sequence[Bgr]
 ) -> Mapping[str, Agreement]:
     """Compare on pictures; classes without reference are left out.
 

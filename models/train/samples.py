@@ -142,7 +142,7 @@ def _replayed(data: Path) -> Iterator[Sample]:
 
 
 def _pseudo(source: str, picture: Bgr, teacher: Detector) -> Sample:
-    found = look(teacher, picture, (1, 2) if max(picture.shape) < 900 else (1, 2, 3))
+    found = look(teacher, picture, (2,) if max(picture.shape) < 900 else (2, 3))
     trusted = _trusted(found)
     doubtful = ~trusted & (found.score >= DOUBTFUL_SCORE)
     return _sample(

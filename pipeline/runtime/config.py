@@ -207,6 +207,15 @@ ModelInput = Annotated[
 ]
 
 
+Tiles = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=4)], Annotated[int, Field(ge=1, le=4)]] | None,
+    Field(
+        description="Columns and rows: the main model looks at the whole picture and at so many"
+        " overlapping parts of it, for small people in a wide scene; each part costs one more look"
+    ),
+]
+
+
 class MoreModelConfig(Strict):
     """A further detector; bound to a rate, hours or zones, it has tracker and rules of its own."""
 
@@ -247,6 +256,7 @@ class AnalysisConfig(Strict):
 
     model: Identifier = "campus_objects"
     model_input: ModelInput = None
+    tiles: Tiles = None
     more_models: Annotated[
         list[MoreModel],
         Field(max_length=4, description="Further detectors; what they find is seen as well"),

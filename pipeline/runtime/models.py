@@ -13,6 +13,7 @@ from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.inference.several import SeveralDetectors, joined_classes, require_known_licence
 from pipeline.inference.still_things import UNKNOWN_OBJECT
+from pipeline.inference.tiles import LooksAt, TiledDetector
 from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import AnalysisConfig, config_sha256
 from pipeline.runtime.episodes import Provenance, UsedModel
@@ -130,14 +131,15 @@ def detectors_of(config: AnalysisConfig) -> list[tuple[str, tuple[int, int] | No
     return [(config.model, config.model_input), *further]
 
 
-def in_lanes(config: AnalysisConfig, detectors: Sequence[Sees]) -> tuple[Sees, tuple[Sees, ...]]:
+def in_lanes(config: AnalysisConfig, detectors: Sequence[LooksAt]) -> tuple[Sees, tuple[Sees, ...]]:
     """What looks at every picture, as one detector, and the bound ones.
 
     Args:
         config: The analysis.
         detectors: In the order of :func:`detectors_of`.
     """
-    main, *others = detectors
+    first, *others = detectors
+    main: Sees = first if config.tiles is None else TiledDetector(first, [config.tiles])
     named = list(zip(others, config.further_models, strict=True))
     unbound = [detector for detector, each in named if not each.is_bound]
     bound = tuple(detector for detector, each in named if each.is_bound)

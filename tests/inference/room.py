@@ -17,7 +17,8 @@ from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Bgr, Frame
 from pipeline.diagnosis import StillPicture
-from pipeline.inference.still_things import Region, StillThings
+from pipeline.inference.region import Region
+from pipeline.inference.still_things import StillThings
 
 WIDTH, HEIGHT = 640, 360
 CLASSES = ("person", "backpack", "car")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from models.eval.media import frame_of
 from pipeline.core.errors import ModelError
+from pipeline.core.frame import Bgr, Frame
 from pipeline.geometry import SiteConfig
 from pipeline.inference.detector import load_detector
+from pipeline.inference.tiles import TiledDetector
 from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import CameraConfig, InferenceConfig
 from pipeline.runtime.model_pool import ModelPool
@@ -30,6 +34,19 @@ def _camera(**keys: Any) -> CameraConfig:
     return CameraConfig.model_validate(camera | keys)
 
 
+def _drawing() -> Bgr:
+    """Ellipses in which the shipped weights see somebody, if weakly."""
+    random = np.random.default_rng(50)
+    drawn = np.full((256, 416, 3), random.integers(0, 256, 3), np.uint8)
+    for _ in range(12):
+        colour = random.integers(0, 256, 3).tolist()
+        centre = int(random.integers(416)), int(random.integers(256))
+        axes = int(random.integers(5, 80)), int(random.integers(5, 80))
+        turned = float(random.uniform(0, 180))
+        cv2.ellipse(drawn, centre, axes, turned, 0, 360, colour, -1, cv2.LINE_AA)
+    return drawn
+
+
 @pytest.fixture
 def pool() -> Iterator[ModelPool]:
     made = ModelPool(InferenceConfig(threads=2, max_batch=2))
@@ -42,11 +59,34 @@ def test_two_cameras_ask_one_detector_and_get_what_it_says(pool: ModelPool) -> N
     other = pool.models_for(_camera(id="yard"), SiteConfig())
     assert one.detector is other.detector
     assert one.made_by.config_sha256 != other.made_by.config_sha256
-    random = np.random.default_rng(3)
-    frame = frame_of(random.integers(0, 256, (90, 160, 3), np.uint8))
+    frame = frame_of(_drawing())
     with load_detector("campus_objects", input_size=(416, 256), score=TRACKING_SCORE) as alone:
         expected = alone.detect([frame])[0]
+    assert len(expected) > 0, "other weights: draw something that they see"
     np.testing.assert_array_equal(one.detector.detect([frame])[0].xyxy, expected.xyxy)
+
+
+def test_who_asks_for_tiles_looks_through_them_with_the_shared_weights(
+    pool: ModelPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = pool.models_for(_camera(), SiteConfig()).detector
+    tiled = pool.models_for(_camera(id="yard", tiles=[3, 2]), SiteConfig()).detector
+    assert isinstance(tiled, TiledDetector)
+    asked: list[int] = []
+
+    def counted(frames: Sequence[Frame], look: Callable[..., Any] = plain.detect) -> Any:
+        asked.append(len(frames))
+        return look(frames)
+
+    monkeypatch.setattr(plain, "detect", counted)
+    tiled.detect([frame_of(np.zeros((720, 1280, 3), np.uint8))])
+    assert asked == [1 + 3 * 2]
+
+
+@pytest.mark.parametrize("tiles", [[0, 2], [5, 1], [2], "3x2"])
+def test_a_tiling_that_makes_no_sense_is_refused(tiles: object) -> None:
+    with pytest.raises(ValidationError, match="tiles"):
+        _camera(tiles=tiles)
 
 
 def test_attributes_are_loaded_only_for_who_asks(pool: ModelPool) -> None:
