@@ -8,8 +8,7 @@ beside it, which overlaps, or the whole picture has it in full. (Slicing as in S
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from pipeline.core.detections import Detections
 from pipeline.core.frame import Frame
 from pipeline.inference.nms import keep_best
 from pipeline.inference.region import Region
+from pipeline.inference.several import Finds
 
 OVERLAP = 0.25
 """Of a tile with the next, in its own side."""
@@ -24,29 +24,10 @@ _CUT_MARGIN_PX = 6
 _MERGE_IOU = 0.5
 
 
-class LooksAt(Protocol):
-    """A detector of one model, or something that shares one."""
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Names of the classes it finds."""
-
-    @property
-    def track_scores(self) -> Mapping[str, float]:
-        """By class, from which score a box may begin a track."""
-
-    @property
-    def input_size(self) -> tuple[int, int]:
-        """(width, height) of the model's input."""
-
-    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
-        """The boxes of each frame."""
-
-
 class TiledDetector:
     """Finds what its detector finds in the whole picture and in its tiles, merged.
 
-    A picture no larger than the model's input is looked at once: tiles would show nothing more.
+    A picture that is a part of another is looked at once: it is enlarged already.
 
     Args:
         detector: Asked about the whole and the tiles in one batch; not closed here.
@@ -57,7 +38,7 @@ class TiledDetector:
         track_scores: The detector's.
     """
 
-    def __init__(self, detector: LooksAt, grids: Iterable[tuple[int, int]]) -> None:
+    def __init__(self, detector: Finds, grids: Iterable[tuple[int, int]]) -> None:
         self.class_names = detector.class_names
         self.track_scores = detector.track_scores
         self._detector = detector
@@ -68,8 +49,7 @@ class TiledDetector:
         return [self._look(frame) for frame in frames]
 
     def _look(self, frame: Frame) -> Detections:
-        width, height = frame.size
-        if width <= self._detector.input_size[0] and height <= self._detector.input_size[1]:
+        if isinstance(frame.picture, Region):
             return self._detector.detect([frame])[0]
         tiles = [tile for grid in self._grids for tile in tiles_of(frame.size, grid)]
         parts = [

@@ -27,7 +27,6 @@ class SharedDetector:
         self._line: Line[Frame, Detections] = batcher.line(detector.detect)
         self.class_names = detector.class_names
         self.track_scores = detector.track_scores
-        self.input_size = detector.input_size
         self.model_id = detector.model_id
         self.model_sha256 = detector.model_sha256
 

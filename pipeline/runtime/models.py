@@ -13,7 +13,7 @@ from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
 from pipeline.inference.several import SeveralDetectors, joined_classes, require_known_licence
 from pipeline.inference.still_things import UNKNOWN_OBJECT
-from pipeline.inference.tiles import LooksAt, TiledDetector
+from pipeline.inference.tiles import TiledDetector
 from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import AnalysisConfig, config_sha256
 from pipeline.runtime.episodes import Provenance, UsedModel
@@ -131,7 +131,7 @@ def detectors_of(config: AnalysisConfig) -> list[tuple[str, tuple[int, int] | No
     return [(config.model, config.model_input), *further]
 
 
-def in_lanes(config: AnalysisConfig, detectors: Sequence[LooksAt]) -> tuple[Sees, tuple[Sees, ...]]:
+def in_lanes(config: AnalysisConfig, detectors: Sequence[Sees]) -> tuple[Sees, tuple[Sees, ...]]:
     """What looks at every picture, as one detector, and the bound ones.
 
     Args:

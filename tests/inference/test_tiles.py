@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from models.eval.media import frame_of
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Frame
+from pipeline.inference.region import Region
 from pipeline.inference.tiles import TiledDetector, tiles_of
 
 _SEES_FROM_PX = 6
@@ -79,11 +80,12 @@ def test_what_leaves_the_picture_is_kept() -> None:
     assert _found(TiledDetector(Spots(), [(3, 2)]), _picture(leaving)) == [list(leaving)]
 
 
-def test_all_looks_are_one_batch_and_a_small_picture_is_looked_at_once() -> None:
+def test_all_looks_are_one_batch_and_a_part_of_a_picture_is_looked_at_once() -> None:
     spots = Spots()
     tiled = TiledDetector(spots, [(3, 2)])
     tiled.detect([_picture()])
-    tiled.detect([frame_of(np.zeros((100, 100, 3), np.uint8))])
+    whole = _picture()
+    tiled.detect([Frame("gate", whole.time, Region(whole.picture, 10, 10, 200, 100))])
     assert spots.asked == [7, 1]
     assert tiled.class_names == spots.class_names
     assert tiled.track_scores == spots.track_scores
