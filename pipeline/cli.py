@@ -143,7 +143,7 @@ def analyze(
     from pipeline.studio.command import analyse_all, compare_files
     from pipeline.video.gate import GateConfig
 
-    if compare is not None and [path.suffix for path in videos] == [".jsonl"]:
+    if compare is not None and [path.suffix.lower() for path in videos] == [".jsonl"]:
         compare_files(compare, videos[0], Console(soft_wrap=True))
         return
     if config is None or out is None:

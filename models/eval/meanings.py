@@ -51,5 +51,6 @@ JSON    {"precision", "recall", "episodes", "alerts", "matched", "start_error_me
         precision           matched of alerts; 1 without alerts
         recall              matched of episodes; 1 without episodes
         start_error_mean_s  distance of the starts, over the pairs; null without
-Schedules are not looked at: each rule watches all the time.
+Schedules are not looked at: each rule watches all the time. What begins again within the
+configuration's economy.merge_s (60 s) is one alert, as on a camera; 0 there joins nothing.
 """

@@ -110,6 +110,7 @@ class _Ended:
 class _Digest:
     began: RuleEvent
     counts: Counter[str] = field(default_factory=Counter)
+    newest_s: float = 0.0
     told_s: float = 0.0
     told_total: int = 0
 
@@ -245,6 +246,7 @@ class Economy:
         if self._digest is None:
             self._digest = _Digest(replace(event, started=event.at))
         self._digest.counts[event.rule] += 1
+        self._digest.newest_s = event.at.utc_s
         if is_new:
             told.append(self._digest_event(self._digest, EventKind.OPENED, event.at))
         return told
@@ -262,7 +264,11 @@ class Economy:
 
     def _end_digest(self, digest: _Digest) -> list[RuleEvent]:
         self._digest = None
-        return [self._digest_event(digest, EventKind.CLOSED, _later(digest, digest.told_s))]
+        return [
+            self._digest_event(
+                digest, EventKind.CLOSED, _later(digest, max(digest.told_s, digest.newest_s))
+            )
+        ]
 
     def _digest_event(self, digest: _Digest, kind: EventKind, at: FrameTime) -> RuleEvent:
         digest.told_s, digest.told_total = at.utc_s, digest.counts.total()

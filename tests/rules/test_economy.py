@@ -159,6 +159,15 @@ def test_beyond_the_budget_one_digest_counts_what_was_held_back() -> None:
     assert _kinds(_visit(economy, 4000, 4010))[0] is _OPENED, "an hour later there is room again"
 
 
+def test_a_digest_lasts_until_the_newest_alert_it_counts() -> None:
+    economy = Economy(EconomyConfig(merge_s=0, budget_per_hour=1))
+    for begun_s in (0.0, 100.0, 130.0):
+        _visit(economy, begun_s, begun_s + 10)
+    [closed] = economy.finish()
+    assert closed.facts["withheld"] == 2.0
+    assert closed.last_seen.utc_s == 1e9 + 130.0
+
+
 def test_class_1_needs_no_budget_and_takes_none() -> None:
     economy = Economy(EconomyConfig(merge_s=0, budget_per_hour=1))
     fires = [
