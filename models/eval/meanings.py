@@ -23,7 +23,7 @@ LABELS  YOLO: a text file of the picture's name, in the same sub folder or flat:
         not know are left out; an index without a name is an error.
 JSON    {"fire": {"precision", "recall", "f1", "ap50", ...}, ...} by the model's name
         precision, recall, f1      of boxes from score on, IoU 0.5 or more, best score first, each
-                                   box of truth once
+                                   box of truth once; 0 without boxes, or without truth
         ap50                       area under the precision envelope, all scores from 0.01
         recall_at_precision_70     best recall any score gives with precision of 0.7 or more
         score, truths, boxes       the manifest's score; boxes of truth; boxes found from it on

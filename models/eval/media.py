@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from pipeline.core.clock import FrameTime
+from pipeline.core.errors import ConfigError
 from pipeline.core.frame import Bgr, Frame
 
 
@@ -44,8 +45,16 @@ def frame_of(pixels: Bgr, seconds: float = 0.0) -> Frame:
 
 
 def read_video(path: Path, step: int = 1) -> Iterator[tuple[int, Bgr]]:
-    """Every ``step``-th picture of a video with its number, the first being 1 as in MOT files."""
+    """Every ``step``-th picture of a video with its number, the first being 1 as in MOT files.
+
+    Raises:
+        ConfigError: The file holds no video.
+    """
     with av.open(str(path)) as container:
+        if not container.streams.video:
+            raise ConfigError(
+                "holds no video, only other streams", where=str(path), remedy="Choose another file"
+            )
         for number, frame in enumerate(container.decode(video=0), start=1):
             if (number - 1) % step == 0:
                 yield number, np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
+from models.eval.media import read_video
 from models.eval.tables import video_notes
 from models.eval.video import Report, evaluate
 from pipeline.core.detections import Floats
+from pipeline.core.errors import ConfigError
 from pipeline.inference.detector import load_detector
 from pipeline.video.annotated import AnnotatedWriter
 from tests.inference.tiny import constant_model, manifest, write_registry, yolox_output
@@ -51,6 +54,18 @@ def test_truth_after_the_videos_end_is_told(tmp_path: Path) -> None:
     assert (report.frames, report.beyond_end, report.classes["cup"].truths) == (1, 2, 1)
     assert any("2 boxes" in note for note in video_notes(report, False))
     assert judged(tmp_path, {4: CUP, 5: CUP}, frames=range(1, 5)).beyond_end == 0
+
+
+def test_a_file_of_sound_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "sound.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100, layout="mono")
+        frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+        frame.sample_rate = 44100
+        frame.planes[0].update(bytes(4096))
+        container.mux([*stream.encode(frame), *stream.encode()])
+    with pytest.raises(ConfigError, match="no video"):
+        list(read_video(path))
 
 
 @pytest.mark.parametrize(
