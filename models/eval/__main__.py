@@ -11,7 +11,7 @@ import dataclasses
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from models.eval import meanings, tables
 from models.eval.agreement import CONFIDENT, agreement, pictures_of, plainly
 from models.eval.boxes import evaluate_boxes, read_fold
-from models.eval.events import evaluate_events
+from models.eval.events import evaluate_events, shortened
 from models.eval.mot import read_mot_truth
 from models.eval.people import evaluate_people, is_held_out, read_people
 from models.eval.pictures import require_folder
@@ -349,12 +349,24 @@ def _events(options: argparse.Namespace) -> int:
         rows = evaluate_events(
             options.clip, options.truth, config, lambda done, total: told(int(done), int(total))
         )
-    _print_lines(tables.event_lines(rows), [])
+    notes = [] if config is not None else [_without_config(rule for rule in rows if rule != "all")]
+    _print_lines(tables.event_lines(rows), notes)
     if options.json:
         whole = dataclasses.asdict(rows["all"])
         rules = {name: dataclasses.asdict(row) for name, row in rows.items() if name != "all"}
         print(json.dumps(whole | {"rules": rules}))
     return 0
+
+
+def _without_config(rules: Iterable[str]) -> str:
+    told = [
+        f"{rule} {', '.join(f'{key}: {value}' for key, value in shortened(rule).items())}"
+        for rule in rules
+        if shortened(rule)
+    ]
+    return "without --config each rule watches the whole picture, nothing is joined or withheld" + (
+        f", and for short recordings: {'; '.join(told)}" if told else ""
+    )
 
 
 def _rules(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from models.eval.__main__ import main
 from models.eval.events import Episode, config_for, judge_events, read_truth
+from models.eval.rule_clips import SETTINGS
 from pipeline.core.errors import ConfigError
 from pipeline.runtime.models import abilities
 from pipeline.video.annotated import AnnotatedWriter
@@ -87,6 +88,16 @@ def test_a_configuration_is_made_where_a_zone_is_enough() -> None:
         with pytest.raises(ConfigError, match=what) as caught:
             config_for(impossible, "truth")
         assert "--config" in caught.value.remedy
+
+
+def test_without_a_configuration_minutes_are_as_short_as_in_the_published_figures() -> None:
+    truth = [real(1, 12, "loitering"), real(1, 12, "left_object"), real(1, 12, "off_post")]
+    analysis = config_for(truth, "truth").analysis
+    told = {rule.type: rule.model_dump() for rule in analysis.rules}
+    assert told["loitering"]["min_s"] == SETTINGS["loitering"]["min_s"]
+    assert told["left_object"]["alone_s"] == SETTINGS["left_object"]["alone_s"]
+    assert told["off_post"]["absent_s"] == SETTINGS["off_post"]["absent_s"]
+    assert (analysis.economy.merge_s, analysis.economy.budget_per_hour) == (0.0, None)
 
 
 def test_the_models_a_rule_needs_are_taken_with_it() -> None:
