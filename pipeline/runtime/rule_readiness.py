@@ -24,6 +24,7 @@ from models.manifest import (
 from pipeline.core.clock import Clock
 from pipeline.inference.still_things import UNKNOWN_OBJECT
 from pipeline.rules import RULES, AnyRuleConfig, RuleConfigBase
+from pipeline.rules.economy import DIGEST
 from pipeline.runtime.config import AnalysisConfig
 
 _WHOLE = {"name": "whole picture", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
@@ -126,6 +127,10 @@ def describe_rules() -> Iterator[str]:
         if one.models and not one.needs:
             says += f"  more_models: [{', '.join(one.models)}]"
         yield f"{one.rule}  {term.zh}  {term.en}  {term.risk.value}  [{says}]"
+    for rule in _of_the_picture():
+        term = words[rule]
+        says = "ready: needs no model and no rule, every camera's picture is diagnosed"
+        yield f"{rule}  {term.zh}  {term.en}  {term.risk.value}  [{says}]"
 
 
 def rules_json() -> str:
@@ -133,13 +138,19 @@ def rules_json() -> str:
     words = vocabulary().rules
     known = readiness()
     wire = {one.rule: one for one in for_the_wire(known)}
+    needs = {one.rule: list(one.needs) for one in known} | {rule: [] for rule in _of_the_picture()}
     rows = [
-        {"rule": one.rule, "zh": words[one.rule].zh, "en": words[one.rule].en}
-        | {"risk": words[one.rule].risk.value, "needs": list(one.needs)}
-        | wire[one.rule].model_dump(mode="json", exclude={"rule"})
-        for one in known
+        {"rule": rule, "zh": words[rule].zh, "en": words[rule].en}
+        | {"risk": words[rule].risk.value, "needs": needed}
+        | wire[rule].model_dump(mode="json", exclude={"rule"})
+        for rule, needed in needs.items()
     ]
     return json.dumps(rows, ensure_ascii=False)
+
+
+def _of_the_picture() -> list[str]:
+    """What is alerted of the picture itself, without a rule in the configuration."""
+    return [rule for rule in vocabulary().rules if rule not in RULES and rule != DIGEST]
 
 
 def usual_config(rule: str) -> RuleConfigBase:

@@ -55,11 +55,14 @@ def test_a_line_has_words_and_what_to_do() -> None:
     assert "needs_model: no model has class cigarette" in lines["smoking"]
     assert "accept_unknown_licence: [rodent]" in lines["rodent"]
     assert "more_models: [fire_smoke]" in lines["fire_smoke"]
+    assert "[ready: needs no model" in lines["freeze"]
+    assert set(lines) == set(vocabulary().rules) - {"alert_digest"}
 
 
 def test_the_list_is_json_too() -> None:
     rows = {row["rule"]: row for row in json.loads(rules_json())}
-    assert set(rows) == set(RULES)
+    assert set(rows) == set(vocabulary().rules) - {"alert_digest"}
+    assert (rows["freeze"]["state"], rows["freeze"]["needs"]) == ("ready", [])
     assert rows["smoking"]["zh"] == "吸烟"
     assert (rows["smoking"]["state"], rows["smoking"]["risk"]) == ("needs_model", "class_2")
     assert rows["smoking"]["needs"] == ["class cigarette"]
