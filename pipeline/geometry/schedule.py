@@ -8,8 +8,7 @@ repeated hour happens twice. A range over midnight belongs to the day on which i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -17,7 +16,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pipeline.geometry.site import SiteConfig
 
 DAY_S = 86_400
-_SEARCH_DAYS = 400
 """How far ahead a change is looked for: beyond a year, no weekly plan brings anything new."""
 
 _RANGE = re.compile(r"^(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})$")
@@ -143,65 +141,9 @@ class Schedule:
         second += DAY_S
         return any(start <= second < end for start, end in self._spans(today - timedelta(days=1)))
 
-    def next_change(self, utc_s: float) -> float | None:
-        """The first later moment at which :meth:`is_active` differs from now.
-
-        Args:
-            utc_s: Seconds since the epoch.
-
-        Returns:
-            Seconds since the epoch, or None if nothing changes within 400 days.
-        """
-        if self._plan is None:
-            return None
-        now = self.is_active(utc_s)
-        today = datetime.fromtimestamp(utc_s, self._zone).date()
-        for ahead in range(-1, _SEARCH_DAYS):
-            for moment in sorted(self._edges(today + timedelta(days=ahead))):
-                if moment > utc_s and self.is_active(moment) is not now:
-                    return moment
-        return None
-
     def _spans(self, day: date) -> tuple[tuple[int, int], ...]:
         assert self._plan is not None
         return tuple(_seconds_of(text) for text in self._plan.ranges_on(day, self._site))
-
-    def _edges(self, day: date) -> Iterator[float]:
-        """Every moment of a calendar day at which the answer can change.
-
-        These are the ends of ranges, in both passes of a repeated hour, and the jump of the clock
-        itself; a range of the day before may end on this day.
-        """
-        midnight, next_midnight = self._utc_s(day, 0, 0), self._utc_s(day, DAY_S, 0)
-        if self._offset(midnight) != self._offset(next_midnight):
-            yield self._jump(midnight, next_midnight)
-        ends = {s for span in self._spans(day) for s in span if s <= DAY_S}
-        ends |= {s - DAY_S for _, s in self._spans(day - timedelta(days=1)) if s > DAY_S}
-        # Midnight too: ranges of different days may begin or stop there (holidays, 24:00).
-        for second in ends | {0}:
-            for fold in (0, 1):
-                yield self._utc_s(day, second, fold)
-
-    def _utc_s(self, day: date, second: int, fold: int) -> float:
-        days, rest = divmod(second, DAY_S)
-        wall = datetime.combine(day + timedelta(days=days), time(fold=fold), self._zone)
-        hours, minutes = divmod(rest // 60, 60)
-        return wall.replace(hour=hours, minute=minutes).timestamp()
-
-    def _offset(self, utc_s: float) -> timedelta | None:
-        return datetime.fromtimestamp(utc_s, self._zone).utcoffset()
-
-    def _jump(self, before_s: float, after_s: float) -> float:
-        """The second at which the wall clock jumps, found by halving."""
-        low, high = int(before_s), int(after_s)
-        old = self._offset(low)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self._offset(middle) == old:
-                low = middle
-            else:
-                high = middle
-        return float(high)
 
 
 __all__ = ["Schedule", "ScheduleConfig", "SiteConfig", "TimeRange", "WeeklyScheduleConfig"]

@@ -106,7 +106,6 @@ class CameraAudit:
         camera: As the names write it.
         verdict: State, completeness, proven days.
         gaps: In order.
-        file_count: Files opened.
         older_than_window: Its files begin earlier than was looked at.
         window: What was judged.
         oldest_s: When its oldest file begins; None when there is none.
@@ -116,7 +115,6 @@ class CameraAudit:
     camera: str
     verdict: Verdict
     gaps: tuple[AuditGap, ...]
-    file_count: int
     older_than_window: bool
     window: Span
     oldest_s: float | None
@@ -146,7 +144,6 @@ class _Files:
     findings: list[Finding] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     oldest_s: float | None = None
-    opened: int = 0
     size_bytes: int = 0
 
 
@@ -323,7 +320,6 @@ def _open_files(order: AuditOrder, files: _Files, prober: Prober) -> None:
     with ThreadPoolExecutor(_READERS) as readers:  # a network disk answers slowly, but many at once
         probed = readers.map(lambda item: prober(order.root / item[1], seam_s), asked)
         facts_of = list(zip(asked, probed, strict=True))
-    files.opened = len(facts_of)
     for (name, path), facts in facts_of:
         start_s = _resolve(name, facts, order.root / path)
         spans = [Span(start_s + a, start_s + b) for a, b in facts.runs_s]
@@ -384,12 +380,11 @@ def _row(order: AuditOrder, camera: str, files: _Files, *, is_blind: bool) -> Ca
     gaps = []
     for gap in verdict.gaps:
         inside = _findings_of(gap, in_window, seam_s)
-        gaps.append(AuditGap(gap, _cause(gap, inside, pauses, first_s, older, files), inside))
+        gaps.append(AuditGap(gap, _cause(gap, inside, pauses, first_s, older), inside))
     return CameraAudit(
         camera,
         verdict,
         tuple(gaps),
-        files.opened,
         older,
         window,
         files.oldest_s,
@@ -417,7 +412,6 @@ def _cause(
     pauses: Collection[Span],
     first_s: float | None,
     older: bool,
-    files: _Files,
 ) -> GapCause:
     """Why; the first bad file in the gap tells most."""
     if findings:

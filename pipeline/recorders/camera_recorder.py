@@ -9,7 +9,6 @@ an absence with the disk's reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -38,16 +37,6 @@ _SOUND_APART_S = 1.0
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Counters:
-    """What happened since the start."""
-
-    segments: int = 0
-    packets: int = 0
-    dropped: int = 0
-    disk_errors: int = 0
-
-
 class CameraRecorder:
     """Records one camera.
 
@@ -73,7 +62,6 @@ class CameraRecorder:
         reached: Callable[[LifePoint], None],
     ) -> None:
         self.camera = camera
-        self.counters = Counters()
         self.trouble: StorageError | None = None
         self._root, self._index, self._disk = root, index, disk
         self._segment_s, self._retry_s, self._reached = segment_s, retry_s, reached
@@ -132,7 +120,6 @@ class CameraRecorder:
             info: Its stream; another one than before begins a new segment.
             mono_s: Monotonic seconds, for retries.
         """
-        self.counters.packets += 1
         if info.audio is not None:
             self._hear(packet, info, mono_s)
         writer = self._writer
@@ -154,7 +141,6 @@ class CameraRecorder:
                 self._close()
         if self._writer is None:
             if not packet.is_keyframe or mono_s < self._retry_at_s:
-                self.counters.dropped += 1
                 return
             self._open(packet, info, mono_s)
             return
@@ -266,7 +252,6 @@ class CameraRecorder:
             return
         except FootageError as error:
             self._absent(GapCause.UNDECODABLE, error.what, packet.utc_s)
-            self.counters.dropped += 1
             return
         if self.trouble is not None:
             _log.info("recording again", camera=self.camera)
@@ -300,7 +285,6 @@ class CameraRecorder:
             return
         self._writer = None
         self._end_s = segment.span.end_s
-        self.counters.segments += 1
         self._unsaved.append(segment)
         self._catch_up()
 
@@ -321,7 +305,6 @@ class CameraRecorder:
 
     def _fail(self, error: StorageError, mono_s: float | None, at_s: float) -> None:
         """The disk refused: say so once, and wait."""
-        self.counters.disk_errors += 1
         if self.trouble is None:
             _log.error("recording stopped", camera=self.camera, error=error.line())
         self.trouble = error

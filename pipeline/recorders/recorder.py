@@ -31,7 +31,7 @@ from api.contract.retention import GapCause, RetentionStatus
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
 from pipeline.core.packets import EncodedPacket, StreamInfo
-from pipeline.recorders.camera_recorder import CameraRecorder, Counters
+from pipeline.recorders.camera_recorder import CameraRecorder
 from pipeline.recorders.disk import Disk, LocalDisk
 from pipeline.recorders.errors import FootageIndexError, StorageError
 from pipeline.recorders.footage_status import FootageFacts, judged_window, retention_status
@@ -540,10 +540,6 @@ class Recorder:
     def release(self, hold_id: int) -> None:
         """Let held footage go again."""
         self.index.release(hold_id)
-
-    def counters(self) -> dict[str, Counters]:
-        """What happened, by camera, for metrics."""
-        return {name: camera.counters for name, camera in list(self._cameras.items())}
 
     def _as_of_s(self, camera: str, now_s: float) -> float:
         """Until when footage can be there: what arrives right now is not missing."""

@@ -7,7 +7,6 @@ because a gap of one would disappear behind the footage of another.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -96,26 +95,6 @@ def holes(footage: Sequence[Span], window: Span) -> list[Span]:
     if window.end_s > at_s:
         found.append(Span(at_s, window.end_s))
     return found
-
-
-def subtract(spans: Iterable[Span], taken: Sequence[Span]) -> list[Span]:
-    """The parts of the spans outside ``taken`` (disjoint, in order)."""
-    starts = [t.start_s for t in taken]
-    left = []
-    for span in spans:
-        at_s = span.start_s
-        first = max(0, bisect_right(starts, span.start_s) - 1)
-        for hole in taken[first:]:
-            if hole.start_s >= span.end_s:
-                break
-            if hole.end_s <= at_s:
-                continue
-            if hole.start_s > at_s:
-                left.append(Span(at_s, hole.start_s))
-            at_s = hole.end_s
-        if span.end_s > at_s:
-            left.append(Span(at_s, span.end_s))
-    return left
 
 
 def total_s(spans: Iterable[Span]) -> float:

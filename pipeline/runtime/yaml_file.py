@@ -153,7 +153,7 @@ def _problem(path: Path, root: yaml.Node, model: type[BaseModel], error: dict[st
     kind = str(error["type"])
     if kind == "extra_forbidden":
         what = "unknown key"
-        remedy = _suggest(str(keys[-1]), model, loc)
+        remedy = _suggest(str(keys[-1]), model)
     elif kind == "missing":
         what, remedy = "missing", "Add this key"
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
@@ -230,7 +230,7 @@ def _how_to_write(context: object) -> str:
     return f"It must fit {pattern}"
 
 
-def _suggest(key: str, model: type[BaseModel], loc: Sequence[object]) -> str:
+def _suggest(key: str, model: type[BaseModel]) -> str:
     names = _field_names(model)
     close = difflib.get_close_matches(key, names, n=1, cutoff=0.6)
     if close:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import uuid
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import av.error
@@ -90,12 +89,7 @@ class AnnotatedWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self.close()
         else:

@@ -7,7 +7,6 @@ no reason to stop, many in a row are, and so is a large share.
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Self, cast
 
 import av
@@ -152,12 +151,7 @@ class Decoder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _create(self) -> VideoCodecContext:

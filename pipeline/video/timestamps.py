@@ -66,7 +66,6 @@ class TimestampRepair:
         self._last_dts_in: int | None = None
         self._first_pts = 0
         self._is_guess = False
-        self.rebased_count = 0
 
     def repair(self, pts: int | None, dts: int | None) -> RepairedTime:
         """The usable time of the next packet in decoding order.
@@ -88,7 +87,6 @@ class TimestampRepair:
             self._is_guess = False
             if is_off_guess or self._jumped(pts_out, dts):
                 rebased = not is_off_guess
-                self.rebased_count += rebased
                 pts_out = self._max_pts + self._step
                 self._offset = pts_out - said
             elif pts_out == self._last_pts:

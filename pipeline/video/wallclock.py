@@ -33,7 +33,6 @@ class UtcAnchor:
         self._last_utc_s = float("-inf")
         self._clock_s: float | None = None
         self._late_since_ns: int | None = None
-        self.reanchored_count = 0
 
     def hint(self, media_s: float, received_utc_s: float) -> None:
         """An arrival of the session's first burst; the least delayed one sets the offset.
@@ -69,7 +68,6 @@ class UtcAnchor:
                 self._floor_utc_s = float("-inf") if was_set_back else self._last_utc_s
                 if was_set_back:
                     self._last_utc_s = float("-inf")
-                self.reanchored_count += 1
             else:
                 self._late_since_ns = None
                 self._offset_s += min(max(late_s, -_FASTER * passed_s), _SLOWER * passed_s)

@@ -7,6 +7,7 @@ import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.core.errors import EvidenceError
-from pipeline.evidence.hashing import sha256_of_bytes, sha256_of_file
 from pipeline.evidence.store import EvidenceStore
 
 
@@ -33,7 +33,7 @@ def kept(folder: Path) -> dict[str, bytes]:
 def test_what_is_put_is_found_by_its_hash(tmp_path: Path, contents: list[bytes]) -> None:
     store = EvidenceStore(tmp_path / os.urandom(8).hex())
     names = [store.put(content) for content in contents]
-    assert names == [sha256_of_bytes(content) for content in contents]
+    assert names == [sha256(content).hexdigest() for content in contents]
     for name, content in zip(names, contents, strict=True):
         assert store.path(name).read_bytes() == content
     assert kept(store.root) == dict(zip(names, contents, strict=True))
@@ -44,7 +44,7 @@ def test_a_file_is_copied_and_stays(tmp_path: Path) -> None:
     clip.write_bytes(bytes(range(256)) * 9_000)
     store = EvidenceStore(tmp_path / "store")
     name = store.put(clip)
-    assert name == sha256_of_file(clip) == sha256_of_file(store.path(name))
+    assert name == sha256(store.path(name).read_bytes()).hexdigest()
 
 
 def test_putting_twice_changes_nothing(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_many_threads_putting_the_same(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert set(names) == {sha256_of_bytes(content)}
+    assert set(names) == {sha256(content).hexdigest()}
     assert len(names) == 8
     assert store.path(names[0]).read_bytes() == content
     assert [p for p in tmp_path.iterdir() if p.is_file()] == []

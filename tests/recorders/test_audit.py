@@ -414,7 +414,6 @@ def test_a_camera_with_a_gap_is_never_said_to_be_complete() -> None:
         "gate",
         Verdict(RetentionState.GAP, 1 - 2 / window.seconds, 89.9, footage, (hole,), 52.0),
         (AuditGap(hole, GapCause.NO_FILE, ()),),
-        2,
         False,
         window,
         0.0,

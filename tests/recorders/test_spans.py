@@ -13,7 +13,6 @@ from pipeline.recorders.spans import (
     footage_in,
     holes,
     merge,
-    subtract,
     total_s,
 )
 
@@ -69,13 +68,6 @@ def test_footage_and_holes_are_the_window(given_spans: list[Span], seam: int) ->
         run = []
     assert seconds(gaps) == model_gaps
     assert total_s(footage) + total_s(gaps) == WINDOW.seconds
-
-
-@given(spans(), spans())
-def test_what_is_taken_away_is_gone_and_nothing_else(left: list[Span], right: list[Span]) -> None:
-    found = subtract(merge(left), merge(right))
-    assert seconds(found) == seconds(left) - seconds(right)
-    assert total_s(found) == len(seconds(found))
 
 
 @given(spans())
