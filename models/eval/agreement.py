@@ -20,7 +20,7 @@ from models.eval.media import frame_of, read_video
 from models.eval.metrics import match_frame
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Bgr
-from pipeline.inference.several import Finds
+from pipeline.inference.finds import Finds
 
 CONFIDENT = 0.5
 """Score from which the seed's boxes count."""

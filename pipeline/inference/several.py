@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -11,21 +10,7 @@ from models.manifest import LicenceStatus, ModelManifest
 from pipeline.core.detections import Detections
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.frame import Frame
-
-
-class Finds(Protocol):
-    """A detector, or something that shares one."""
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Names of the classes it finds."""
-
-    @property
-    def track_scores(self) -> Mapping[str, float]:
-        """By class, from which score a box may begin a track."""
-
-    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
-        """The boxes of each frame."""
+from pipeline.inference.finds import Finds
 
 
 class SeveralDetectors:

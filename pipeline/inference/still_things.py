@@ -18,9 +18,7 @@ The boxes feed the rules as class ``unknown_object``. Deterministic: picture tim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -28,6 +26,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.detections import Detections, Floats
 from pipeline.core.frame import Frame
+from pipeline.inference.finds import Finds
 from pipeline.inference.region import Region
 from pipeline.inference.scene import Change, Mask, Scene
 
@@ -66,17 +65,6 @@ _GHOST_S = 60.0
 """A patch on the place where somebody was lost is theirs for this long."""
 
 
-class LooksAt(Protocol):
-    """A detector, or something that shares one."""
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Names of the classes it finds."""
-
-    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
-        """The boxes of each frame."""
-
-
 @dataclass(slots=True)
 class _Patch:
     """Something steady and new.
@@ -101,7 +89,7 @@ class StillThings:
         detector: Asked about enlarged patches, on the same thread.
     """
 
-    def __init__(self, detector: LooksAt) -> None:
+    def __init__(self, detector: Finds) -> None:
         self._detector = detector
         self._covers = frozenset(detector.class_names) - BAGGAGE
         self._scene = Scene(settle_s=SETTLE_S, absorb_s=ABSORB_S)

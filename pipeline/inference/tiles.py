@@ -14,9 +14,9 @@ import numpy as np
 
 from pipeline.core.detections import Detections
 from pipeline.core.frame import Frame
+from pipeline.inference.finds import Finds
 from pipeline.inference.nms import keep_best
 from pipeline.inference.region import Region
-from pipeline.inference.several import Finds
 
 OVERLAP = 0.25
 """Of a tile with the next, in its own side."""

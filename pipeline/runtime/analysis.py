@@ -16,10 +16,11 @@ from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Detections, Tracks
 from pipeline.core.frame import Frame
 from pipeline.geometry.site import SiteConfig
+from pipeline.inference.finds import Finds
 from pipeline.inference.still_things import UNKNOWN_OBJECT, StillThings
 from pipeline.rules.base import Rule, build_rule
 from pipeline.runtime.config import AnalysisConfig
-from pipeline.runtime.lanes import Lane, Sees, Tells, Told, WatchedRule, lane_of, require_lanes
+from pipeline.runtime.lanes import Lane, Tells, Told, WatchedRule, lane_of, require_lanes
 from pipeline.tracking import TrackerConfig
 
 TRACKING_SCORE = TrackerConfig().low_score
@@ -72,10 +73,10 @@ class Analysis:
         self,
         config: AnalysisConfig,
         site: SiteConfig,
-        detector: Sees,
+        detector: Finds,
         classifier: Tells | None = None,
         *,
-        bound: Sequence[Sees] = (),
+        bound: Sequence[Finds] = (),
     ) -> None:
         self._detector = detector
         classes_of = [

@@ -20,6 +20,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.geometry import Schedule, SiteConfig, Zone
+from pipeline.inference.finds import Finds
 from pipeline.inference.still_things import StillThings
 from pipeline.rules.base import Rule, RuleConfigBase
 from pipeline.runtime.config import AnalysisConfig, MoreModelConfig
@@ -34,21 +35,6 @@ _LOST_LOOKS = 3.5
 
 Told = tuple[tuple[Rule, RuleEvent], ...]
 """What rules said, each with the rule that said it."""
-
-
-class Sees(Protocol):
-    """A detector, or something that shares one."""
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Names of the classes it finds."""
-
-    @property
-    def track_scores(self) -> Mapping[str, float]:
-        """By class, from which score a box may begin a track; the tracker's own where missing."""
-
-    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
-        """The boxes of each frame."""
 
 
 class Answers(Protocol):
@@ -99,7 +85,7 @@ class Lane:
 
     def __init__(
         self,
-        detector: Sees,
+        detector: Finds,
         rules: Sequence[Rule],
         site: SiteConfig,
         ids: Iterator[int],

@@ -11,13 +11,14 @@ from pipeline.core.errors import ModelError
 from pipeline.geometry.site import SiteConfig
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
+from pipeline.inference.finds import Finds
 from pipeline.inference.several import SeveralDetectors, joined_classes, require_known_licence
 from pipeline.inference.still_things import UNKNOWN_OBJECT
 from pipeline.inference.tiles import TiledDetector
 from pipeline.runtime.analysis import TRACKING_SCORE
 from pipeline.runtime.config import AnalysisConfig, config_sha256
 from pipeline.runtime.episodes import Provenance, UsedModel
-from pipeline.runtime.lanes import Sees, Tells, require_lanes
+from pipeline.runtime.lanes import Tells, require_lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,10 @@ class OpenModels:
         bound: The detectors of the bound models, in the configuration's order.
     """
 
-    detector: Sees
+    detector: Finds
     classifier: Tells | None
     made_by: Provenance
-    bound: tuple[Sees, ...] = ()
+    bound: tuple[Finds, ...] = ()
 
 
 @contextmanager
@@ -131,7 +132,7 @@ def detectors_of(config: AnalysisConfig) -> list[tuple[str, tuple[int, int] | No
     return [(config.model, config.model_input), *further]
 
 
-def in_lanes(config: AnalysisConfig, detectors: Sequence[Sees]) -> tuple[Sees, tuple[Sees, ...]]:
+def in_lanes(config: AnalysisConfig, detectors: Sequence[Finds]) -> tuple[Finds, tuple[Finds, ...]]:
     """What looks at every picture, as one detector, and the bound ones.
 
     Args:
@@ -139,7 +140,7 @@ def in_lanes(config: AnalysisConfig, detectors: Sequence[Sees]) -> tuple[Sees, t
         detectors: In the order of :func:`detectors_of`.
     """
     first, *others = detectors
-    main: Sees = first if config.tiles is None else TiledDetector(first, [config.tiles])
+    main: Finds = first if config.tiles is None else TiledDetector(first, [config.tiles])
     named = list(zip(others, config.further_models, strict=True))
     unbound = [detector for detector, each in named if not each.is_bound]
     bound = tuple(detector for detector, each in named if each.is_bound)

@@ -19,12 +19,13 @@ from pipeline.core.events import EventKind, RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.geometry.site import SiteConfig
+from pipeline.inference.finds import Finds
 from pipeline.rules.economy import DIGEST, Economy
 from pipeline.runtime.alerts import AlertSource
 from pipeline.runtime.analysis import Analysis, FrameResult
 from pipeline.runtime.config import AnalysisConfig
 from pipeline.runtime.episodes import Provenance, Raises, merged, open_episode
-from pipeline.runtime.lanes import Sees, Tells
+from pipeline.runtime.lanes import Tells
 from pipeline.runtime.snapshots import Mark, render_snapshots
 from pipeline.studio.faults import RecordingFaults, made_by_diagnosis
 from pipeline.studio.overlay import Overlay
@@ -108,13 +109,13 @@ class Job:
 
     config: AnalysisConfig
     site: SiteConfig
-    detector: Sees
+    detector: Finds
     classifier: Tells | None
     made_by: Provenance
     out: Path
     start_utc_s: float
     annotate: bool
-    bound: tuple[Sees, ...] = ()
+    bound: tuple[Finds, ...] = ()
 
 
 def analyse_recording(job: Job, path: Path, key: str, progress: Progress) -> Recording:

@@ -10,8 +10,8 @@ from pipeline.core.frame import Bgr, Frame
 from pipeline.diagnosis import DiagnosisConfig, PictureDiagnosis, StillPicture, side_by_side
 from pipeline.evidence.privacy import blur_people
 from pipeline.evidence.snapshot import encode_jpeg
+from pipeline.inference.finds import Finds
 from pipeline.runtime.episodes import Provenance
-from pipeline.runtime.lanes import Sees
 from pipeline.runtime.picture_watch import diagnosis_sha256
 
 _PERSON = frozenset({"person"})
@@ -26,7 +26,7 @@ class RecordingFaults:
         blur: Whether people are blurred.
     """
 
-    def __init__(self, config: DiagnosisConfig, detector: Sees, *, blur: bool) -> None:
+    def __init__(self, config: DiagnosisConfig, detector: Finds, *, blur: bool) -> None:
         self._diagnosis = PictureDiagnosis(config)
         self._detector = detector
         self._blur = blur

@@ -14,9 +14,10 @@ from pipeline.core.frame import Frame
 from pipeline.geometry import SiteConfig
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
+from pipeline.inference.finds import Finds
 from pipeline.runtime.analysis import TRACKING_SCORE, Analysis
 from pipeline.runtime.config import AnalysisConfig
-from pipeline.runtime.lanes import Sees, Tells
+from pipeline.runtime.lanes import Tells
 from pipeline.video.decoder import Decoder
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.file import FileSource
@@ -59,7 +60,7 @@ def detector() -> Iterator[Remembers]:
 
 
 def episodes(
-    clip: str, rules: list[dict[str, object]], fps: float, sees: Sees, tells: Tells | None = None
+    clip: str, rules: list[dict[str, object]], fps: float, sees: Finds, tells: Tells | None = None
 ) -> list[RuleEvent]:
     """The closed episodes of a recording."""
     named = [{"zone": WHOLE, **rule} for rule in rules]
