@@ -14,6 +14,7 @@ from api.contract import PartKind
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.recorders.annexb import CODECS, Dress
+from pipeline.recorders.segments import MuxerOutput
 
 FRAGMENT_S = 0.3
 """Length of a fragment; what live view lags behind at least. Shorter ones cost more requests."""
@@ -39,17 +40,6 @@ class LivePart:
     mime: str
 
 
-class _Sink:
-    """Takes what the muxer writes; it cannot seek, so the muxer never goes back."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def write(self, data: bytes) -> int:
-        self.data += data
-        return len(data)
-
-
 class Fragmenter:
     """Makes one fragmented MP4 of one connection's packets.
 
@@ -71,7 +61,7 @@ class Fragmenter:
         self._info = info
         self._fragment_s = fragment_s
         self._dress = Dress.of(info)
-        self._sink = _Sink()
+        self._sink = MuxerOutput()
         self._container: av.container.OutputContainer | None = None
         self._stream: Stream | None = None
         self._first: EncodedPacket | None = None

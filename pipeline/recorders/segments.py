@@ -87,7 +87,7 @@ def segment_path(camera: str, start_s: float) -> str:
 _Packet: TypeAlias = "av.Packet[Stream]"
 
 
-class _Sink:
+class MuxerOutput:
     """Takes what the muxer writes; it cannot seek, so the muxer never goes back."""
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ class SegmentWriter:
         self._last_muxed = 0
         self._newest = 0
         self.durable_s = first.utc_s
-        self._sink = _Sink()
+        self._sink = MuxerOutput()
         self._file, self.path = self._create(first.utc_s)
         try:
             reached(LifePoint.PART_CREATED)
