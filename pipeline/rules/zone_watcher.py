@@ -39,7 +39,31 @@ class ZoneRuleConfig(RuleConfigBase):
 ZoneConfigT = TypeVar("ZoneConfigT", bound=ZoneRuleConfig)
 
 
-class ZoneWatcher(Watcher[ZoneConfigT], ABC):
+class OverZone(Watcher[ZoneConfigT]):
+    """Base of rules that look at one zone, and at who is in it.
+
+    Args:
+        config: The rule's configuration.
+        site: The school's calendar.
+    """
+
+    def __init__(self, config: ZoneConfigT, site: SiteConfig) -> None:
+        super().__init__(config, site, config.zone.name)
+        self._zone = Zone(config.zone)
+        self._presence = Presence(self._zone, config.leave_margin)
+
+    @property
+    def shape_norm(self) -> tuple[tuple[float, float], ...]:
+        """Corners of the zone as drawn."""
+        return self._config.zone.polygon
+
+    @property
+    def shape_closed(self) -> bool:
+        """A zone is closed."""
+        return True
+
+
+class ZoneWatcher(OverZone[ZoneConfigT], ABC):
     """Base of rules with one zone and one episode at a time.
 
     A subclass implements ``_look``. A number among a moment's facts is told as the most of the
@@ -52,22 +76,10 @@ class ZoneWatcher(Watcher[ZoneConfigT], ABC):
     """
 
     def __init__(self, config: ZoneConfigT, site: SiteConfig, *, dwell_s: float = 0.0) -> None:
-        super().__init__(config, site, config.zone.name)
-        self._zone = Zone(config.zone)
-        self._presence = Presence(self._zone, config.leave_margin)
+        super().__init__(config, site)
         self._machine = EpisodeMachine(self.identity, dwell_s=dwell_s, clear_s=config.clear_s)
         self._peaks: dict[str, float] = {}
         self._previous_s: float | None = None  # the frame before within the schedule
-
-    @property
-    def shape_norm(self) -> tuple[tuple[float, float], ...]:
-        """Corners of the zone as drawn."""
-        return self._config.zone.polygon
-
-    @property
-    def shape_closed(self) -> bool:
-        """A zone is closed."""
-        return True
 
     def update(self, tracks: Tracks, time: FrameTime) -> list[RuleEvent]:
         """Look at one frame; see :class:`pipeline.rules.base.Rule`."""

@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Tracks
 from pipeline.core.events import RuleEvent
-from pipeline.geometry import SiteConfig, Zone, ZoneConfig
+from pipeline.geometry import SiteConfig
 from pipeline.rules.episodes import EpisodeMachine, Moment
-from pipeline.rules.perimeter.presence import LEAVE_MARGIN, Presence
-from pipeline.rules.rule_config import RuleConfigBase, Seconds
-from pipeline.rules.watcher import Watcher, best_of, box_of, ids_of, names_of
+from pipeline.rules.rule_config import Seconds
+from pipeline.rules.watcher import best_of, box_of, ids_of, names_of
+from pipeline.rules.zone_watcher import OverZone, ZoneRuleConfig
 
 
-class PerimeterIntrusionConfig(RuleConfigBase):
+class PerimeterIntrusionConfig(ZoneRuleConfig):
     """A zone nobody may enter while the schedule is active.
 
     Attributes:
-        zone: Where.
         dwell_s: Somebody must be inside (nearly) this long before it is an alert.
-        leave_margin: Who stepped in has left once this far outside, fraction of the picture.
     """
 
     type: Literal["perimeter_intrusion"]
-    zone: ZoneConfig
     dwell_s: Seconds = 1.0
-    leave_margin: Annotated[float, Field(ge=0.0, le=0.2)] = LEAVE_MARGIN
 
 
-class PerimeterIntrusion(Watcher[PerimeterIntrusionConfig]):
+class PerimeterIntrusion(OverZone[PerimeterIntrusionConfig]):
     """Raises while the foot of any track is inside the zone.
 
     Facts: ``people``, the most at one moment.
     """
 
     def __init__(self, config: PerimeterIntrusionConfig, site: SiteConfig) -> None:
-        super().__init__(config, site, config.zone.name)
-        self._presence = Presence(Zone(config.zone), config.leave_margin)
+        super().__init__(config, site)
         self._machine = EpisodeMachine(
             self.identity, dwell_s=config.dwell_s, clear_s=config.clear_s
         )
         self._most = 0
-
-    @property
-    def shape_norm(self) -> tuple[tuple[float, float], ...]:
-        """Corners of the zone as drawn."""
-        return self._config.zone.polygon
-
-    @property
-    def shape_closed(self) -> bool:
-        """A zone is closed."""
-        return True
 
     def update(self, tracks: Tracks, time: FrameTime) -> list[RuleEvent]:
         """Look at one frame; see :class:`pipeline.rules.base.Rule`."""

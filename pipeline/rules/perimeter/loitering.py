@@ -8,42 +8,37 @@ give one, which tells how many there were.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from pipeline.core.clock import FrameTime
 from pipeline.core.detections import Tracks
 from pipeline.core.events import RuleEvent
-from pipeline.geometry import SiteConfig, Zone, ZoneConfig
+from pipeline.geometry import SiteConfig
 from pipeline.rules.episodes import MAX_UNSEEN_S, EpisodeMachine, Moment
 from pipeline.rules.lineage import Lineage
-from pipeline.rules.perimeter.presence import LEAVE_MARGIN, Presence
-from pipeline.rules.rule_config import PositiveSeconds, RuleConfigBase
-from pipeline.rules.watcher import Watcher, best_of, box_of, ids_of, names_of
+from pipeline.rules.rule_config import PositiveSeconds
+from pipeline.rules.watcher import best_of, box_of, ids_of, names_of
+from pipeline.rules.zone_watcher import OverZone, ZoneRuleConfig
 
 _MAX_INTERVAL_S = 1.0
 """Most that is added to a stay for the time between two frames."""
 
 
-class LoiteringConfig(RuleConfigBase):
+class LoiteringConfig(ZoneRuleConfig):
     """A zone people may pass but not stay in.
 
     Attributes:
-        zone: Where.
         min_s: How long is too long.
         forgive_s: A person out of sight or out of the zone for no longer than this has not left.
-        leave_margin: Who stepped in has left once this far outside, fraction of the picture.
     """
 
     type: Literal["loitering"]
-    zone: ZoneConfig
     min_s: PositiveSeconds = 60.0
     forgive_s: PositiveSeconds = 2.0
     clear_s: PositiveSeconds = 5.0
-    leave_margin: Annotated[float, Field(ge=0.0, le=0.2)] = LEAVE_MARGIN
 
 
 @dataclass(slots=True)
@@ -57,7 +52,7 @@ class _Stay:
         return self.last.media_s - self.since.media_s
 
 
-class Loitering(Watcher[LoiteringConfig]):
+class Loitering(OverZone[LoiteringConfig]):
     """Raises while anybody who has stayed ``min_s`` is still inside the zone.
 
     The episode starts when the first of them came in. Facts: ``people`` who stayed too long so
@@ -67,8 +62,7 @@ class Loitering(Watcher[LoiteringConfig]):
     """
 
     def __init__(self, config: LoiteringConfig, site: SiteConfig) -> None:
-        super().__init__(config, site, config.zone.name)
-        self._presence = Presence(Zone(config.zone), config.leave_margin)
+        super().__init__(config, site)
         self._lineage = Lineage(config.forgive_s)
         self._machine = EpisodeMachine(self.identity, dwell_s=0.0, clear_s=config.clear_s)
         self._stays: dict[int, _Stay] = {}  # by subject
@@ -80,16 +74,6 @@ class Loitering(Watcher[LoiteringConfig]):
     def is_engaged(self) -> bool:
         """Somebody stays in the zone, or did until a moment ago."""
         return super().is_engaged or bool(self._stays)
-
-    @property
-    def shape_norm(self) -> tuple[tuple[float, float], ...]:
-        """Corners of the zone as drawn."""
-        return self._config.zone.polygon
-
-    @property
-    def shape_closed(self) -> bool:
-        """A zone is closed."""
-        return True
 
     def update(self, tracks: Tracks, time: FrameTime) -> list[RuleEvent]:
         """Look at one frame; see :class:`pipeline.rules.base.Rule`."""
