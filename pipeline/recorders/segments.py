@@ -147,8 +147,8 @@ class SegmentWriter:
         self._delay = max(delay_ticks, ahead if 0 <= ahead <= _ticks(info, _REORDER_S) else 0)
         self.needs_delay = False
         self._last_dts: int | None = None
-        self._end_pts = 0
-        self._end_utc_s = first.utc_s
+        self._max_pts = 0
+        self._max_utc_s = first.utc_s
         self._step = max(1, round((1 / info.fps if info.fps > 0 else 0.04) / info.time_base))
         self._size = 0
         self._last_muxed = 0
@@ -201,7 +201,7 @@ class SegmentWriter:
     @property
     def length_s(self) -> float:
         """From the first picture to the end of the last one, by the stream's clock."""
-        return seconds_of(self._end_pts, self.info.time_base)
+        return seconds_of(self._max_pts + self._step, self.info.time_base)
 
     def sets_of(self, keyframe: EncodedPacket) -> bytes:
         """The parameter sets in force from that keyframe on."""
@@ -254,10 +254,12 @@ class SegmentWriter:
         self._reached(LifePoint.PART_COMPLETE)
         self._disk.rename(self._part, self._root / self.path)
         self._reached(LifePoint.RENAMED)
+        # As long as the last packet: one after a pause must not carry the pause on.
+        end_s = self._max_utc_s + seconds_of(self._step, self.info.time_base)
         return Segment(
             camera=self._camera,
             path=self.path,
-            span=Span(self.start_s, max(self._end_utc_s, self.start_s + 0.001)),
+            span=Span(self.start_s, max(end_s, self.start_s + 0.001)),
             media_s=self.length_s,
             size_bytes=self._size,
             codec=self.info.codec,
@@ -304,9 +306,8 @@ class SegmentWriter:
             self._mux(held)
         self._held = out
         out.duration = self._step
-        self._end_pts = max(self._end_pts, packet.pts - self._first.pts + self._step)
-        frame_s = seconds_of(self._step, self.info.time_base)
-        self._end_utc_s = max(self._end_utc_s, packet.utc_s + frame_s)
+        self._max_pts = max(self._max_pts, packet.pts - self._first.pts)
+        self._max_utc_s = max(self._max_utc_s, packet.utc_s)
 
     def _mux(self, packet: _Packet) -> None:
         packet.stream = self._stream

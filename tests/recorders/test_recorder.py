@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api.contract.retention import GapCause as G
@@ -524,6 +524,7 @@ def test_a_clock_that_leaps_forward_is_no_fault_of_the_camera(box: Box, leap_s: 
 
 
 @settings(max_examples=40, deadline=None)
+@example(".ts", [], [34, 35, 36, 37])
 @given(
     st.sampled_from([".ts", ".mp4"]),
     st.lists(st.tuples(st.integers(0, 49), st.binary(max_size=64), st.booleans()), max_size=12),
