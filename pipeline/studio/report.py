@@ -100,11 +100,20 @@ def write_report(
         start=f"{options.start:%Y-%m-%d %H:%M:%S}" if options.start else "",
         changes=[] if options.comparison is None else _changes(options.comparison, language),
         made_by=made_by,
+        models=_models(made_by),
         blurred=options.blurred,
         schedules_ignored=options.schedules_ignored,
         version=version(),
     )
     target.write_text(html, "utf-8")
+
+
+def _models(made_by: Provenance) -> list[tuple[str, str]]:
+    """Id and hash of every model that had a say."""
+    more = [(used.model_id, used.model_sha256) for used in made_by.more_models]
+    name, _, sha256 = made_by.attributes_model.partition(" ")
+    told = [(name, sha256)] if name else []
+    return [(made_by.model_id, made_by.model_sha256), *more, *told]
 
 
 def _recording(recording: Recording, options: ReportOptions) -> dict[str, object]:

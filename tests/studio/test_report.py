@@ -10,7 +10,7 @@ import yaml
 
 from api.contract.vocabulary import Language, vocabulary
 from pipeline.rules.economy import Filter
-from pipeline.runtime.episodes import Provenance
+from pipeline.runtime.episodes import Provenance, UsedModel
 from pipeline.studio.analyze import Recording
 from pipeline.studio.compare import Line, compare
 from pipeline.studio.report import ReportOptions, clock, write_report
@@ -75,7 +75,8 @@ def test_rules_without_alerts_are_told_with_time_outcomes_and_what_was_withheld(
     ]
     recording.sums.removed = {("no_mask", Filter.MERGED): 7, ("no_mask", Filter.PICTURE): 8}
     target = tmp_path / "report.html"
-    made_by = Provenance("model", "a" * 64, "b" * 64)
+    more = (UsedModel("flames", "d" * 64, ("fire",)),)
+    made_by = Provenance("model", "a" * 64, "b" * 64, f"clothes {'c' * 64}", more)
     options = ReportOptions(
         language="zh",
         blurred=True,
@@ -88,6 +89,8 @@ def test_rules_without_alerts_are_told_with_time_outcomes_and_what_was_withheld(
     assert "人员聚集 大厅 0 0:00.0 2:00.0 100 % — — — 0 0 0" in text
     assert "未分析时段: 画面中断 0:30.0" in text
     assert "未戴口罩 1 0 0 1 0 0:01.0 0:00.0" in text
+    for name, sha256 in (("model", "a" * 16), ("flames", "d" * 16), ("clothes", "c" * 16)):
+        assert f"{name} {sha256} " in text
     assert "@page" in target.read_text("utf-8")
 
 
