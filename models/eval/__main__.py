@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import json
 import re
+import statistics
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -24,7 +25,7 @@ from models.eval.agreement import CONFIDENT, agreement, pictures_of, plainly
 from models.eval.boxes import evaluate_boxes, read_fold
 from models.eval.events import evaluate_events, shortened
 from models.eval.mot import read_mot_truth
-from models.eval.people import evaluate_people, is_held_out, read_people
+from models.eval.people import PeopleLook, evaluate_people, is_held_out, read_people
 from models.eval.pictures import require_folder
 from models.eval.rules import Asked, evaluate_rules, rule_lines
 from models.eval.video import LEAST_SCORE, evaluate
@@ -236,11 +237,21 @@ def _people(options: argparse.Namespace) -> int:
                     where=str(options.labels or options.voc),
                     remedy="Leave --held-out away: it is for the sets our models learned from",
                 )
+        per_person_ms: list[float] = []
+
+        def watch(look: PeopleLook) -> None:
+            per_person_ms.append(1000 * look.seconds / len(look.people))
+
         with progress("pictures") as told:
-            scores, skipped = evaluate_people(classifier, options.images, people, progress=told)
+            scores, skipped = evaluate_people(
+                classifier, options.images, people, progress=told, watch=watch
+            )
     finally:
         classifier.close()
-    print(f"{classifier.model_id} {classifier.model_sha256[:12]}: {len(people)} people")
+    print(
+        f"{classifier.model_id} {classifier.model_sha256[:12]}: {len(people)} people, "
+        f"{statistics.median(per_person_ms):.1f} ms a person"
+    )
     _print_lines(tables.people_lines(scores), tables.skipped_lines(skipped))
     if options.json:
         print(json.dumps({name: dataclasses.asdict(row) for name, row in scores.items()}))
