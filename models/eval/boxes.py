@@ -327,6 +327,7 @@ def evaluate_boxes(
         names, complete = dict(enumerate(detector.class_names)), True
     shared = by_name(names, detector.class_names, str(labels))
     everything = folder.files()
+    label_files = _label_files(labels)
     files = [p for p in everything if sources is None or p.stem in sources]
     found: list[tuple[str, Floats, Floats, NDArray[np.int64]]] = []
     truth: list[Mapping[str, Floats]] = []
@@ -335,7 +336,7 @@ def evaluate_boxes(
     unlabelled = 0
     for number, path in enumerate(files):
         progress(number, len(files))
-        label = _label_file(path, folder.root, labels)
+        label = _label_file(path.relative_to(folder.root), label_files)
         boxes = read_label_file(label, shared, names if complete else None) if label else {}
         pixels = read_picture(path)
         if isinstance(pixels, str):
@@ -358,11 +359,11 @@ def evaluate_boxes(
             where=str(labels),
             remedy="A label file has its picture's name and ends in .txt",
         )
-    stems = {path.stem for path in everything}
+    stems = {path.stem.casefold() for path in everything}
     alone = sorted(
         str(path.relative_to(labels))
-        for path in labels.rglob("*.txt")
-        if path.stem not in stems and path.name not in CLASS_FILES
+        for path in label_files.values()
+        if path.stem.casefold() not in stems
     )
     groups = [sources[stem] for stem, *_ in found] if sources is not None else None
     return BoxReport(
@@ -402,7 +403,19 @@ def _judge(
     )
 
 
-def _label_file(picture: Path, images: Path, labels: Path) -> Path | None:
+def _label_files(labels: Path) -> dict[str, Path]:
+    """All label files by their place below the folder, without suffix; case makes no difference."""
+    return {
+        _place(path.relative_to(labels)): path
+        for path in labels.rglob("*")
+        if path.suffix.lower() == ".txt" and path.name not in CLASS_FILES and path.is_file()
+    }
+
+
+def _label_file(picture: Path, label_files: Mapping[str, Path]) -> Path | None:
     """The label file of a picture: in the same sub folder, or flat."""
-    name = picture.relative_to(images).with_suffix(".txt")
-    return next((p for p in (labels / name, labels / name.name) if p.is_file()), None)
+    return label_files.get(_place(picture)) or label_files.get(_place(Path(picture.name)))
+
+
+def _place(path: Path) -> str:
+    return path.with_suffix("").as_posix().casefold()

@@ -56,7 +56,8 @@ def read_mot_truth(path: Path) -> MotTruth:
             remedy="Name a MOT text file as --truth",
         ) from error
     for number, line in enumerate(lines, 1):
-        if not line.strip():
+        is_heading = number == 1 and line.strip().casefold().startswith("frame")
+        if is_heading or not line.strip():
             continue
         try:
             cells = line.replace(",", " ").split()[:7]

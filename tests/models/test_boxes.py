@@ -103,6 +103,15 @@ def test_label_files_without_a_picture_are_told(tmp_path: Path) -> None:
     assert not report.guessed_names
 
 
+def test_labels_are_found_in_any_case(tmp_path: Path) -> None:
+    picture(tmp_path, "a/one", None)
+    (tmp_path / "labels" / "A").mkdir()
+    (tmp_path / "labels" / "A" / "One.TXT").write_text(CUP, "utf-8")
+    report = evaluate(tmp_path)
+    assert (report.unlabelled, list(report.without_picture)) == (0, [])
+    assert report.classes["cup"].boxes.recall.value == 1.0
+
+
 def test_names_meet_whatever_their_case_and_dashes() -> None:
     assert by_name({0: "Cell_Phone", 1: "x"}, ["person", "cell phone"], "here") == {0: "cell phone"}
     with pytest.raises(ConfigError, match=r"none of the labels' classes \(x\).*person"):

@@ -125,7 +125,9 @@ def test_read_mot(tmp_path: Path) -> None:
 def test_a_seventh_number_of_0_sets_a_box_aside(tmp_path: Path) -> None:
     path = tmp_path / "truth.txt"
     path.write_text(
-        "1 1 10 20 30 40 0 2 1\n2,1,1,2,3,4,-1,-1,-1\n2,2,0,0,5,5,0\n3,1,0,0,2,2\n", "utf-8"
+        "frame,id,x,y,w,h\n1 1 10 20 30 40 0 2 1\n"
+        "2,1,1,2,3,4,-1,-1,-1\n2,2,0,0,5,5,0\n3,1,0,0,2,2\n",
+        "utf-8",
     )
     truth = read_mot_truth(path)
     assert {frame: len(boxes) for frame, boxes in truth.boxes.items()} == {1: 0, 2: 1, 3: 1}
