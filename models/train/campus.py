@@ -65,6 +65,9 @@ def main() -> None:
     parser.add_argument("--part", choices=TRAINED, default="deep", help="what learns")
     parser.add_argument("--replay-weight", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--town-centre", type=int, metavar="N", help="learn from its first N drawn pictures alone"
+    )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
@@ -90,6 +93,7 @@ def train(teacher: onnx.ModelProto, samples: list[Sample], options: argparse.Nam
     by_source = {
         source: [s for s in samples if s.source == source] for source in (*LABELLED, *REPLAYED)
     }
+    by_source["towncentre"] = by_source["towncentre"][: options.town_centre]
     begun, step, done = time.monotonic(), 0, 0.0
     sums = np.zeros(3)
     while done < 1.0:

@@ -38,16 +38,21 @@ RECOLOURED_SHARE = 0.4
 
 def main() -> None:
     """Read the arguments and train."""
-    options = arguments(__doc__, HELD_OUT["fire_smoke"]).parse_args()
-    shown, sources = labelled(options.data, "fire_smoke", CLASSES, options.held_out)
+    parser = arguments(__doc__, HELD_OUT["fire_smoke"])
+    parser.add_argument("--scenes", nargs="+", help="learn from these scenes alone")
+    parser.add_argument("--composed-share", type=float, default=COMPOSED_SHARE)
+    options = parser.parse_args()
+    shown, sources = labelled(options.data, "fire_smoke", CLASSES, options.held_out, options.scenes)
     others = list(_negatives(options.data))
-    drawn = list(_composed(others, shown, np.random.default_rng(1)))
     print(f"{len(shown)} labelled of {len(sources)} scenes, {len(others)} negatives", flush=True)
+    composed: float = options.composed_share
     pools = [
-        Pool(1.0 - NEGATIVE_SHARE - COMPOSED_SHARE, shown, sources),
+        Pool(1.0 - NEGATIVE_SHARE - composed, shown, sources),
         Pool(NEGATIVE_SHARE, others),
-        Pool(COMPOSED_SHARE, drawn),
     ]
+    if composed > 0:
+        drawn = list(_composed(others, shown, np.random.default_rng(1)))
+        pools.append(Pool(composed, drawn))
     plain = views_of(pools, MOSAIC_SHARE)
 
     def draw(size: tuple[int, int], rng: np.random.Generator) -> View:

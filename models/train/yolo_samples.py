@@ -21,7 +21,11 @@ STORED_LONG_SIDE = 640
 
 
 def labelled(
-    data: Path, name: str, classes: Mapping[int, str], held_out: Collection[int]
+    data: Path,
+    name: str,
+    classes: Mapping[int, str],
+    held_out: Collection[int],
+    only: Collection[str] | None = None,
 ) -> tuple[list[Sample], list[list[int]]]:
     """The pictures of a set but for some folds.
 
@@ -30,9 +34,13 @@ def labelled(
         name: Of the set and of its table of folds.
         classes: Our name of each class index; our index is the place here.
         held_out: The folds that are left out.
+        only: The sources to take of the rest; all if None.
 
     Returns:
         The samples, and the indices of those of each source.
+
+    Raises:
+        ValueError: One of ``only`` is no source of the folds that are left.
     """
     places = {
         picture: source
@@ -40,6 +48,10 @@ def labelled(
         if fold not in held_out
         for picture, source in pictures.items()
     }
+    if only is not None:
+        if strangers := set(only) - set(places.values()):
+            raise ValueError(f"{', '.join(sorted(strangers))}: no source of {name} to learn from")
+        places = {picture: source for picture, source in places.items() if source in only}
     order = {ours: i for i, ours in enumerate(classes.values())}
     samples: list[Sample] = []
     by_source: dict[str, list[int]] = {}
