@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from api.auth.schemas import Role, UserCreate, UserCreated, UserList, UserView
 from api.bus.work import UnitOfWork
 from api.db.models import User
 from api.kit.errors import UnknownUserError, UsernameTakenError
+from api.kit.tokens import new_token, token_sha256
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -50,11 +50,6 @@ class NewSession:
     token: str = field(repr=False)
 
 
-def session_key(token: str) -> str:
-    """What the database knows a session by."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
 def csrf_token(token: str) -> str:
     """The token that a session's writes must carry."""
     return hmac.new(token.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest()
@@ -62,17 +57,12 @@ def csrf_token(token: str) -> str:
 
 async def find_session(session: AsyncSession, token: str, now: datetime) -> FoundSession | None:
     """The session a cookie opens, if it still stands."""
-    key = session_key(token)
+    key = token_sha256(token)
     found = await UserRepository(session).find_session(key, now)
     if found is None:
         return None
     user, expires_at = found
     return FoundSession(user.username, Role(user.role), key, expires_at)
-
-
-async def session_stands(session: AsyncSession, key: str, now: datetime) -> bool:
-    """Whether a session has neither run out nor been ended."""
-    return await UserRepository(session).find_session(key, now) is not None
 
 
 async def sign_in(
@@ -87,10 +77,10 @@ async def sign_in(
     if user is None or not fits:
         audit.log(work, AccessAction.SIGN_IN_FAILED, username, client)
         return None
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     expires_at = work.now + timedelta(hours=runtime.settings.session_hours)
     await UserRepository(work.session).open_session(
-        user.username, session_key(token), work.now, expires_at
+        user.username, token_sha256(token), work.now, expires_at
     )
     audit.log(work, AccessAction.SIGNED_IN, user.username, client)
     return NewSession(user.username, Role(user.role), expires_at, token)

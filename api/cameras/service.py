@@ -159,15 +159,13 @@ async def record_heartbeat(work: UnitOfWork, watch: Watch, heartbeat: Heartbeat)
     await ensure_cameras(work, watch, reported)
     concerned = sorted({*reported, *await cameras.of_worker(heartbeat.worker_id)})
     before = {row.camera.camera_id: _face(row, watch) for row in await cameras.list(concerned)}
-    appearance = await workers.record_heartbeat(work, heartbeat, watch.lost_after_s)
+    was_lost = await workers.record_heartbeat(work, heartbeat, watch.lost_after_s)
     held = await cameras.lock(list(reported))
     for camera in held:
         _keep(camera, reported[camera.camera_id], heartbeat.worker_id, work.now)
     after = {row.camera.camera_id: _face(row, watch) for row in await cameras.list(concerned)}
     changed = [
-        camera_id
-        for camera_id in concerned
-        if appearance.was_lost or before[camera_id] != after[camera_id]
+        camera_id for camera_id in concerned if was_lost or before[camera_id] != after[camera_id]
     ]
     await _emit(work, watch, changed)
     return approvals.orders(held, work.now)

@@ -8,8 +8,6 @@ reason was logged. A file no alert names is nobody's to see.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import secrets
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +27,7 @@ from api.evidence.ranges import ByteRange, parse_range
 from api.evidence.repository import EvidenceRepository
 from api.evidence.store import EvidenceStore
 from api.kit.errors import GrantRequiredError, NotFoundError
+from api.kit.tokens import new_token, token_sha256
 
 _FILES_AT_ONCE = 300
 _CHUNK_BYTES = 256 * 1024
@@ -52,10 +51,6 @@ class ReadableFile:
     size_bytes: int
     is_original: bool
     clip_of: tuple[UUID, ...]
-
-
-def _token_sha256(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 async def is_known(session: AsyncSession, store: EvidenceStore, sha256: str) -> bool:
@@ -104,10 +99,10 @@ async def forget_deleted(work: UnitOfWork, sha256s: Collection[str]) -> None:
 
 async def grant(work: UnitOfWork, sha256: str, username: str, expires_at: datetime) -> str:
     """Let a person fetch an original for a while; answers the token to fetch it with."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     await EvidenceRepository(work.session).add_grant(
         EvidenceGrant(
-            token_sha256=_token_sha256(token),
+            token_sha256=token_sha256(token),
             evidence_sha256=sha256,
             username=username,
             expires_at=expires_at,
@@ -134,7 +129,7 @@ async def find_readable(
     # Where nobody was in the picture, the blurred file is the original, byte for byte.
     is_original = kinds == {EvidenceKind.SNAPSHOT_ORIGINAL}
     if is_original:
-        found = None if grant is None else await evidence.find_grant(_token_sha256(grant))
+        found = None if grant is None else await evidence.find_grant(token_sha256(grant))
         if (
             found is None
             or found.evidence_sha256 != sha256

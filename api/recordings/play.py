@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
-from api.auth import service as auth
+from api.auth.standing import Standing
 from api.cameras import service as cameras
 from api.contract import PlayOrder, VideoCodec
 from api.recordings.schemas import PlayRequest, ViewingReason
@@ -56,16 +56,12 @@ async def frames(
             runtime, owner, play, reason, AccessAction.PLAYBACK_STARTED, (wanted.from_at, None)
         )
         hub.begin_play(play)
-        recheck_at = hub.mono() + runtime.settings.stream_recheck_s
+        standing = Standing(runtime, owner.session_key, hub.mono)
         while not play.is_ended and runtime.clock() < owner.expires_at:
             for each in await play.next(lambda: hub.state_of_play(play), ALIVE_EVERY_S):
                 yield each
-            if hub.mono() >= recheck_at:
-                # Another process, as `reset-password`, may have ended the session.
-                async with runtime.database.read() as session:
-                    if not await auth.session_stands(session, owner.session_key, runtime.clock()):
-                        return
-                recheck_at = hub.mono() + runtime.settings.stream_recheck_s
+            if await standing.has_ended():
+                return
     finally:
         hub.end_play(play)
         # A task of its own: whoever is cancelled here could not wait for the database.

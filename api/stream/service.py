@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fastapi.sse import ServerSentEvent
 
-from api.auth import service as auth
+from api.auth.standing import Standing
 from api.bus import service as bus
 from api.bus.base import LiveEvent, Signal
 
@@ -68,18 +68,14 @@ async def events(
             else:
                 seen = newest
                 yield _mark("reset", seen)
-        mono = asyncio.get_running_loop().time
-        recheck_at = mono() + runtime.settings.stream_recheck_s
+        standing = Standing(runtime, session_key, asyncio.get_running_loop().time)
         while True:
             left_s = (expires_at - runtime.clock()).total_seconds()
             if left_s <= 0:
                 return
-            if mono() >= recheck_at:
-                # Another process, as `reset-password`, may have ended the session.
-                if not await _stands(runtime, session_key):
-                    return
-                recheck_at = mono() + runtime.settings.stream_recheck_s
-            heard = await subscription.next(min(left_s, max(recheck_at - mono(), 0.0)))
+            if await standing.has_ended():
+                return
+            heard = await subscription.next(min(left_s, standing.due_in_s))
             if heard is Signal.ENDED:
                 return
             if heard is Signal.OVERFLOWED:
@@ -87,8 +83,3 @@ async def events(
                 yield _mark("reset", seen)
             elif isinstance(heard, LiveEvent) and heard.id > seen:
                 yield _sent(heard)
-
-
-async def _stands(runtime: Runtime, session_key: str) -> bool:
-    async with runtime.database.read() as session:
-        return await auth.session_stands(session, session_key, runtime.clock())

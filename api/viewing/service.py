@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
-from api.auth import service as auth
+from api.auth.standing import Standing
 from api.cameras import service as cameras
 from api.contract import VideoCodec
 from api.kit.errors import NotFoundError
@@ -76,18 +76,12 @@ async def frames(runtime: Runtime, viewer: Viewer, chosen: Chosen) -> AsyncItera
     hub.enter(viewer)
     try:
         await show(runtime, viewer, chosen)
-        recheck_at = hub.mono() + runtime.settings.stream_recheck_s
+        standing = Standing(runtime, viewer.owner.session_key, hub.mono)
         while not viewer.is_ended and runtime.clock() < viewer.owner.expires_at:
             for frame in await viewer.next(ALIVE_EVERY_S):
                 yield frame
-            if hub.mono() >= recheck_at:
-                # Another process, as `reset-password`, may have ended the session.
-                async with runtime.database.read() as session:
-                    if not await auth.session_stands(
-                        session, viewer.owner.session_key, runtime.clock()
-                    ):
-                        return
-                recheck_at = hub.mono() + runtime.settings.stream_recheck_s
+            if await standing.has_ended():
+                return
     finally:
         hub.leave_viewer(viewer)
         # A task of its own: whoever is cancelled here could not wait for the database.

@@ -6,8 +6,6 @@ a wrong clock is not lost.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,24 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.bus.work import UnitOfWork
 from api.contract import Heartbeat, RuleReadiness
 from api.db.models import Worker
+from api.kit.tokens import token_sha256
 from api.workers.repository import WorkerRepository
 from api.workers.schemas import WorkerRules, WorkerView
 
 BOX_TOKEN = "box"  # noqa: S105 -- a token's name
 """Name of the token a box makes for its own worker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """How a worker stood before the heartbeat that just came."""
-
-    last_seen_at: datetime | None
-    was_lost: bool
-
-
-def token_sha256(token: str) -> str:
-    """What the database knows a token by."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 async def find_token(session: AsyncSession, token: str) -> str | None:
@@ -49,19 +35,15 @@ async def set_box_token(work: UnitOfWork, token: str) -> None:
     await WorkerRepository(work.session).replace_token(BOX_TOKEN, token_sha256(token), work.now)
 
 
-async def record_heartbeat(
-    work: UnitOfWork, heartbeat: Heartbeat, lost_after_s: float
-) -> Appearance:
-    """Note that a worker lives; answers how it stood before."""
+async def record_heartbeat(work: UnitOfWork, heartbeat: Heartbeat, lost_after_s: float) -> bool:
+    """Note that a worker lives; answers whether it was taken for lost before."""
     workers = WorkerRepository(work.session)
     known = await workers.get(heartbeat.worker_id)
-    if known is None:
-        before = Appearance(None, was_lost=False)
-    else:
-        silent = work.now - known.last_seen_at > timedelta(seconds=lost_after_s)
-        before = Appearance(known.last_seen_at, was_lost=known.lost_at is not None or silent)
+    was_lost = known is not None and (
+        known.lost_at is not None or _is_lost(known, work.now, lost_after_s)
+    )
     await workers.record(heartbeat, work.now)
-    return before
+    return was_lost
 
 
 async def mark_lost(work: UnitOfWork, lost_after_s: float) -> list[str]:
