@@ -115,60 +115,34 @@ function Selects({ filters, cameras, onChange, searchBox }: Props) {
   return (
     <>
       {(schools.length > 1 || filters.schoolIds.length > 0) && (
-        <Select
-          mode="multiple"
-          size="small"
-          allowClear
-          maxTagCount="responsive"
-          className={styles.select ?? ""}
-          placeholder={t("filter.school")}
-          aria-label={t("filter.school")}
-          showSearch={{ optionFilterProp: "label" }}
+        <Several
+          label={t("filter.school")}
           value={filters.schoolIds}
           onChange={(schoolIds) => onChange({ schoolIds })}
           options={schools.map(({ school_id: id, name }) => ({ value: id, label: name }))}
-          data-testid="filter-school"
+          testId="filter-school"
         />
       )}
-      <Select
-        mode="multiple"
-        size="small"
-        allowClear
-        maxTagCount="responsive"
-        className={styles.select ?? ""}
-        placeholder={t("filter.rule")}
-        aria-label={t("filter.rule")}
+      <Several
+        label={t("filter.rule")}
         value={filters.rules}
         onChange={(rules) => onChange({ rules })}
         options={termIds("rules").map((id) => ({ value: id, label: term("rules", id) }))}
-        data-testid="filter-rule"
+        testId="filter-rule"
       />
-      <Select
-        mode="multiple"
-        size="small"
-        allowClear
-        maxTagCount="responsive"
-        className={styles.select ?? ""}
-        placeholder={t("filter.camera")}
-        aria-label={t("filter.camera")}
-        showSearch={{ optionFilterProp: "label" }}
+      <Several
+        label={t("filter.camera")}
         value={filters.cameraIds}
         onChange={(cameraIds) => onChange({ cameraIds })}
         options={cameras.map((camera) => ({ value: camera.camera_id, label: camera.name }))}
-        data-testid="filter-camera"
+        testId="filter-camera"
       />
-      <Select
-        mode="multiple"
-        size="small"
-        allowClear
-        maxTagCount="responsive"
-        className={styles.select ?? ""}
-        placeholder={t("filter.risk")}
-        aria-label={t("filter.risk")}
+      <Several
+        label={t("filter.risk")}
         value={filters.risks}
         onChange={(risks) => onChange({ risks })}
         options={RISKS.map((id) => ({ value: id, label: term("risk", id) }))}
-        data-testid="filter-risk"
+        testId="filter-risk"
       />
       <Select<Range | "custom">
         size="small"
@@ -204,5 +178,33 @@ function Selects({ filters, cameras, onChange, searchBox }: Props) {
         testId="filter-text"
       />
     </>
+  );
+}
+
+interface SeveralProps<T extends string> {
+  label: string;
+  value: T[];
+  onChange: (value: T[]) => void;
+  options: { value: T; label: string }[];
+  testId: string;
+}
+
+/** Any number of some values; none chosen is no filter. */
+function Several<T extends string>({ label, value, onChange, options, testId }: SeveralProps<T>) {
+  return (
+    <Select<T[]>
+      mode="multiple"
+      size="small"
+      allowClear
+      maxTagCount="responsive"
+      className={styles.select ?? ""}
+      placeholder={label}
+      aria-label={label}
+      showSearch={{ optionFilterProp: "label" }}
+      value={value}
+      onChange={onChange}
+      options={options}
+      data-testid={testId}
+    />
   );
 }
