@@ -3,10 +3,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.api.centre import Centre
 
-
-async def test_the_log_is_paged_newest_first(centre: Centre, admin: httpx.AsyncClient) -> None:
+async def test_the_log_is_paged_newest_first(admin: httpx.AsyncClient) -> None:
     for number in range(5):
         await admin.post("/api/v1/users", json={"username": f"user-{number}"})
     subjects: list[str] = []

@@ -75,7 +75,7 @@ async def test_a_silent_worker_loses_its_cameras_until_it_speaks_again(
 
 
 async def test_a_wrong_clock_on_the_box_does_not_lose_it(
-    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
     await beat(worker, heartbeat(camera_beat(), sent_at=T0 - timedelta(days=400)))
     assert (await _camera(reviewer))["state"] == "watching"
@@ -168,7 +168,7 @@ async def test_a_camera_stands_in_the_school_its_box_tells(
 
 
 async def test_analysed_time_of_the_last_day_by_rule_and_what_was_missed(
-    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
     await put_alert(worker, episode())
     offline = (MissingTime(reason=MissingReason.OFFLINE, seconds=50.0),)

@@ -29,9 +29,7 @@ def test_a_start_error_is_one_line() -> None:
     assert error.line() == "here: broken in two. Mend it"
 
 
-async def test_validation_says_what_is_wrong_where(
-    centre: Centre, reviewer: httpx.AsyncClient
-) -> None:
+async def test_validation_says_what_is_wrong_where(reviewer: httpx.AsyncClient) -> None:
     answer = await reviewer.get("/api/v1/alerts?limit=many&status=odd")
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()

@@ -33,10 +33,7 @@ async def test_a_blurred_snapshot_needs_only_a_session(
 
 
 async def test_an_original_needs_a_reason_and_is_logged(
-    centre: Centre,
-    worker: httpx.AsyncClient,
-    reviewer: httpx.AsyncClient,
-    admin: httpx.AsyncClient,
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
     await _alert_with_original(worker)
     path = f"/api/v1/evidence/{sha256(RAW)}"

@@ -186,7 +186,7 @@ def test_h265_is_made_small_for_who_does_not_play_it(peer: LivePeer, tmp_path: P
         assert second.transcoded == set()
 
 
-def test_a_box_may_refuse_and_an_index_may_be_broken(peer: LivePeer, tmp_path: Path) -> None:
+def test_a_box_may_refuse_and_an_index_may_be_broken(peer: LivePeer) -> None:
     shelf = Folder()
     view = uuid4()
     with _desk(peer, shelf, LiveConfig(playback=False)):

@@ -210,7 +210,7 @@ def test_white_is_white_in_both_ranges(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs_data
-def test_mpeg4_pictures_are_those_of_the_container(tmp_path: Path) -> None:
+def test_mpeg4_pictures_are_those_of_the_container() -> None:
     # This decoder reads beyond a packet's end; what lies there must not show.
     import av
 
