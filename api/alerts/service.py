@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts import views
 from api.alerts.filters import AlertFilters
-from api.alerts.repository import AlertRepository
+from api.alerts.repository import AlertRepository, AlertRow, EvidenceRow
 from api.alerts.schemas import (
     AlertCounts,
     AlertDetail,
@@ -100,12 +100,8 @@ async def get_summary(
     Raises:
         NotFoundError: If there is none.
     """
-    alerts = AlertRepository(session)
-    row = await alerts.get(alert_id)
-    if row is None:
-        raise NotFoundError(f"no alert {alert_id}")
-    evidence = await alerts.evidence_of([alert_id])
-    return views.summary(row, evidence.get(alert_id, []), now, undo_s)
+    row, evidence = await _get(AlertRepository(session), alert_id)
+    return views.summary(row, evidence, now, undo_s)
 
 
 async def get_alert(
@@ -117,12 +113,15 @@ async def get_alert(
         NotFoundError: If there is none.
     """
     alerts = AlertRepository(session)
+    row, evidence = await _get(alerts, alert_id)
+    return views.detail(row, evidence, await alerts.history(alert_id), now, undo_s)
+
+
+async def _get(alerts: AlertRepository, alert_id: UUID) -> tuple[AlertRow, list[EvidenceRow]]:
     row = await alerts.get(alert_id)
     if row is None:
         raise NotFoundError(f"no alert {alert_id}")
-    evidence = await alerts.evidence_of([alert_id])
-    history = await alerts.history(alert_id)
-    return views.detail(row, evidence.get(alert_id, []), history, now, undo_s)
+    return row, (await alerts.evidence_of([alert_id])).get(alert_id, [])
 
 
 async def count_by_status(session: AsyncSession) -> dict[AlertStatus, int]:

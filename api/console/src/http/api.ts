@@ -57,6 +57,18 @@ function wallTiles(tiles: ReadonlyMap<number, string>): Tile[] {
   return [...tiles].map(([channel, camera_id]) => ({ channel, camera_id }));
 }
 
+/** An answer that goes on and on; the generated client would wait for its end. */
+async function streamed(path: string, body: object, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
+    body: JSON.stringify(body),
+    signal,
+  });
+  if (!response.ok) throw toProblem(await response.json().catch(() => null), response);
+  return response;
+}
+
 /** Where a browser downloads the retention table from. */
 export function retentionFile(language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/compliance/retention.csv", query: { language } });
@@ -97,20 +109,11 @@ export const api = {
     unwrap(sdk.alertsOriginal({ path: { alert_id: id }, body: { reason } })),
 
   /** The answer goes on as long as it is read. */
-  openLive: async (
+  openLive: (
     tiles: ReadonlyMap<number, string>,
     codecs: LiveRequest["codecs"],
     signal: AbortSignal,
-  ): Promise<Response> => {
-    const response = await fetch("/api/v1/live", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
-      body: JSON.stringify({ tiles: wallTiles(tiles), codecs }),
-      signal,
-    });
-    if (!response.ok) throw toProblem(await response.json().catch(() => null), response);
-    return response;
-  },
+  ) => streamed("/api/v1/live", { tiles: wallTiles(tiles), codecs } satisfies LiveRequest, signal),
   changeLive: (viewId: string, tiles: ReadonlyMap<number, string>) =>
     unwrap(sdk.liveChange({ path: { view_id: viewId }, body: { tiles: wallTiles(tiles) } })),
 
@@ -118,20 +121,8 @@ export const api = {
   recordingDay: (cameraId: string, when: { day?: string; at?: string }) =>
     timed(unwrap(sdk.recordingsDay({ path: { camera_id: cameraId }, query: when }))),
   /** The answer goes on as long as it is read, and no faster. */
-  playRecording: async (
-    cameraId: string,
-    body: PlayRequest,
-    signal: AbortSignal,
-  ): Promise<Response> => {
-    const response = await fetch(`/api/v1/recordings/${encodeURIComponent(cameraId)}/play`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
-      body: JSON.stringify(body),
-      signal,
-    });
-    if (!response.ok) throw toProblem(await response.json().catch(() => null), response);
-    return response;
-  },
+  playRecording: (cameraId: string, body: PlayRequest, signal: AbortSignal) =>
+    streamed(`/api/v1/recordings/${encodeURIComponent(cameraId)}/play`, body, signal),
 
   cameras: () => timed(unwrap(sdk.camerasList())),
   rules: () => timed(unwrap(sdk.rulesList())),
