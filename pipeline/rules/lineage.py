@@ -2,7 +2,9 @@
 
 A tracker that loses somebody behind a door frame gives a new id when they reappear. For a rule that
 counts how long somebody stayed, or which side of a line they came from, that would be a new person.
-So a track that begins where another was just lost carries on as the same *subject*.
+So a track that begins where another was just lost carries on as the same *subject*. Whoever was
+lost at an edge of the picture, and did not come in there, has left it there: they come back over
+the same edge, or it is somebody new.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ REACH_PER_S = 0.5
 _OVERLAP_S = 0.5
 """A new track may begin this much before the old one was last seen: for a moment, a box that jumps
 from the upper to the whole body feeds both."""
+_EDGE = 0.01
+"""A box this near to an edge of the picture touches it, in the picture's sides."""
 _MAX_SIZE_RATIO = 2.0
 _MAX_INTERVAL_S = 1.0
 _EPSILON_S = 1e-3
@@ -34,6 +38,8 @@ class _Subject:
     centre: NDArray[np.float64]
     size: float
     seen_s: float
+    came: NDArray[np.bool_]  # (4,) edges of the picture touched at first: left, top, right, bottom
+    left: NDArray[np.bool_]  # (4,) those touched now, but not at first
 
 
 class Lineage:
@@ -69,13 +75,22 @@ class Lineage:
         boxes = tracks.xyxy[index].astype(np.float64)
         centres = (boxes[:, :2] + boxes[:, 2:]) / 2.0
         sizes = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0).max(axis=1, initial=1.0)
+        edges = _edges(boxes, tracks.frame_size)
         ids = [int(i) for i in tracks.track_id[index]]
-        self._adopt(tracks, index, ids, centres, sizes)
+        self._adopt(tracks, index, ids, centres, sizes, edges)
         self._part(ids)
         for n, (i, track_id) in enumerate(zip(index, ids, strict=True)):
             key = self._key_of[track_id]
+            before = self._subjects.get(track_id) or self._subjects.get(key)
+            came = edges[n] if before is None else before.came
             self._subjects[track_id] = _Subject(
-                key, int(tracks.class_id[i]), centres[n], float(sizes[n]), time.media_s
+                key,
+                int(tracks.class_id[i]),
+                centres[n],
+                float(sizes[n]),
+                time.media_s,
+                came,
+                edges[n] & ~came,
             )
         return [self._key_of[track_id] for track_id in ids]
 
@@ -98,6 +113,7 @@ class Lineage:
         ids: list[int],
         centres: NDArray[np.float64],
         sizes: NDArray[np.float64],
+        edges: NDArray[np.bool_],
     ) -> None:
         """Let new tracks carry on lost subjects, the nearest pairs first."""
         present = {self._key_of[i] for i in ids if i in self._key_of}
@@ -113,6 +129,7 @@ class Lineage:
                     lost.class_id != int(tracks.class_id[index[n]])
                     or not -_OVERLAP_S <= gap_s <= self._patience_s
                     or not 1.0 / _MAX_SIZE_RATIO <= ratio <= _MAX_SIZE_RATIO
+                    or (lost.left.any() and not (lost.left & edges[n]).any())
                 ):
                     continue
                 away = float(np.hypot(*(centres[n] - lost.centre)))
@@ -132,3 +149,9 @@ class Lineage:
         for track_id in gone:
             del self._subjects[track_id]
             del self._key_of[track_id]
+
+
+def _edges(boxes: NDArray[np.float64], frame_size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which edges of the picture each box touches, (N, 4): left, top, right, bottom."""
+    size = np.array(frame_size, np.float64)
+    return np.concatenate([boxes[:, :2] <= size * _EDGE, boxes[:, 2:] >= size * (1.0 - _EDGE)], 1)

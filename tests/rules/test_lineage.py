@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.rules.lineage import Lineage
-from tests.rules.scripted import Person, at, during, every, time_at, tracks_at
+from tests.rules.scripted import Person, at, during, every, time_at, tracks_at, walk
 
 
 def names(people: list[Person], until_s: float) -> dict[int, list[int]]:
@@ -76,3 +76,21 @@ def test_what_is_long_gone_is_forgotten() -> None:
         tracks = tracks_at([Person(n + 1, at(0.3, 0.8))], float(n))
         lineage.keys(tracks, np.arange(1), time_at(float(n)))
     assert len(lineage._subjects) == len(lineage._key_of) <= 14
+
+
+def test_who_left_over_an_edge_is_not_carried_on_by_who_comes_in_over_another() -> None:
+    leaves = Person(1, walk((0, 0.6, 0.9), (3, 0.99, 0.9)))
+    comes = during(at(0.9, 1.0), (4, 6))
+    assert names([leaves, Person(2, comes)], 6) == {1: [1], 2: [2]}
+
+
+def test_who_steps_back_over_the_edge_they_left_by_is_carried_on() -> None:
+    leaves = Person(1, walk((0, 0.6, 0.9), (3, 0.99, 0.9)))
+    returns = walk((4, 0.99, 0.88), (6, 0.8, 0.88))
+    assert names([leaves, Person(2, returns)], 6) == {1: [1], 2: [1]}
+
+
+def test_who_is_lost_while_coming_in_is_carried_on_inside() -> None:
+    enters = Person(1, during(at(0.5, 1.0), (0, 1)))
+    inside = Person(2, during(at(0.52, 0.9), (1.6, 4)))
+    assert names([enters, inside], 4) == {1: [1], 2: [1]}
