@@ -32,7 +32,7 @@ from pipeline.recorders.audit import (
     required_window,
     shown,
 )
-from pipeline.recorders.check import check
+from pipeline.recorders.check import check, clock_drifts
 from pipeline.recorders.disk import LocalDisk
 from pipeline.recorders.export import export
 from pipeline.recorders.index import FootageIndex
@@ -126,11 +126,13 @@ def check_command(
     """Compare our recordings with their index; exit code 1 when something does not fit."""
     with opened_index(root, index, writes=repair) as opened:
         result = check(root, opened, LocalDisk(), repair=repair)
+        drifts = clock_drifts(opened)
     if as_json_:
         answer = {
             "files": result.files,
             "rows": result.rows,
             "open_problems": result.open_problems,
+            "clock_drift_s_per_day": {c: round(drift, 2) for c, drift in drifts.items()},
             "findings": [
                 {
                     "path": f.path,
@@ -146,6 +148,9 @@ def check_command(
         for finding in result.findings:
             mended = " (repaired)" if finding.is_repaired else ""
             typer.echo(f"{finding.problem.value}: {finding.path}: {finding.detail}{mended}")
+        for camera, drift in drifts.items():
+            runs = "gains" if drift > 0 else "loses"
+            typer.echo(f"{camera}: the camera's clock {runs} {abs(drift):.1f} s a day against ours")
         typer.echo(
             f"{result.files} files, {result.rows} rows, {len(result.findings)} findings, "
             f"{result.open_problems} open"

@@ -25,6 +25,10 @@ _SHORTER_S = 0.5
 """A file that is so much shorter than its row is damaged; less is rounding of the last picture."""
 
 
+_DRIFT_WINDOW_S = 7 * 86_400.0
+"""How far back a camera's clock is measured."""
+
+
 class Problem(StrEnum):
     """What does not fit."""
 
@@ -71,6 +75,22 @@ class Checked:
     def open_problems(self) -> int:
         """Findings that were not repaired."""
         return sum(not f.is_repaired for f in self.findings)
+
+
+def clock_drifts(index: FootageIndex) -> dict[str, float]:
+    """How fast each camera's clock runs against ours, seconds a day; slow ones are negative.
+
+    Of the last week that was recorded; cameras with less than an hour in it are left out.
+    """
+    drifts: dict[str, float] = {}
+    for camera in sorted(index.cameras()):
+        newest_s = index.newest_s(camera)
+        if newest_s is None:
+            continue
+        drift = index.drift_s_per_day(camera, Span(newest_s - _DRIFT_WINDOW_S, newest_s + 1.0))
+        if drift is not None:
+            drifts[camera] = drift
+    return drifts
 
 
 def check(root: Path, index: FootageIndex, disk: Disk, *, repair: bool = False) -> Checked:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from api.contract.retention import GapCause as G
 from api.contract.retention import RetentionState as S
@@ -21,11 +22,12 @@ from api.contract.retention import RetentionStatus
 from pipeline.core.clock import ManualClock
 from pipeline.core.errors import ConfigError
 from pipeline.core.packets import EncodedPacket
-from pipeline.recorders.check import check
+from pipeline.recorders.check import check, clock_drifts
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.spans import Span
+from pipeline.recordings_cli import recordings_app
 from tests.recorders.film import Stream, stream
 from tests.recorders.scripted_disk import ScriptedDisk
 
@@ -473,6 +475,9 @@ def test_the_drift_of_a_cameras_clock_is_measured(box: Box) -> None:
     box.recorder.pump()
     drift = box.recorder.index.drift_s_per_day("gate", Span(BEGIN, BEGIN + 4000))
     assert drift == pytest.approx(-0.0005 * 86_400, rel=0.05)
+    assert clock_drifts(box.recorder.index) == {"gate": pytest.approx(drift, rel=0.01)}
+    said = CliRunner().invoke(recordings_app, ["check", "--root", str(box.root)])
+    assert "gate: the camera's clock loses 43." in said.output
 
 
 def test_the_truth_is_unknown_without_an_index(box: Box) -> None:
