@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         "--held-out", action="store_true", help="only images kept out of the training by name"
     )
     people.set_defaults(run=_people)
-    boxes = _form(forms, "boxes", "a detector on YOLO labels", meanings.BOXES)
+    boxes = _form(forms, "boxes", "a detector on YOLO labels", meanings.BOXES, ["folder"])
     boxes.add_argument(
         "--images", type=Path, required=True, metavar="DIR", help="folder of the pictures"
     )
@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     boxes.add_argument("--split", type=Path, metavar="CSV", help="picture,source,fold; with --fold")
     boxes.add_argument("--fold", type=int, default=0, help="the fold of --split to judge by")
-    boxes.add_argument("--input-size", type=input_size, metavar="W[xH]")
+    boxes.add_argument("--input-size", type=pair, metavar="W[xH]")
     boxes.set_defaults(run=_boxes)
     video = _form(forms, "video", "a detector on a video with MOT truth", meanings.VIDEO)
     video.add_argument("--video", type=Path, required=True)
@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     video.add_argument("--model", default="campus_objects")
     video.add_argument("--against", type=Path, metavar="SEED.onnx", help="COCO-80 YOLOX-nano")
-    video.add_argument("--input-size", type=input_size, metavar="W[xH]")
+    video.add_argument("--input-size", type=pair, metavar="W[xH]")
     video.add_argument("--score", type=float, help="operating score; the manifest's if not given")
     video.set_defaults(run=_video)
     events = _form(forms, "events", "rules on a recording with episodes of truth", meanings.EVENTS)
@@ -138,11 +138,11 @@ def _parser() -> argparse.ArgumentParser:
     agree.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders, videos")
     agree.add_argument("--model", default="campus_objects")
     agree.add_argument("--against", type=Path, metavar="SEED.onnx", required=True)
-    agree.add_argument("--input-size", type=input_size, metavar="W[xH]")
+    agree.add_argument("--input-size", type=pair, metavar="W[xH]")
     agree.add_argument("--every", type=int, default=5, help="one picture in so many")
     agree.add_argument("--tiled", action="store_true", help="the seed looks through tiles")
     agree.add_argument(
-        "--tiles", type=grid, metavar="CxR", help="the model looks through tiles, as 2x2"
+        "--tiles", type=pair, metavar="C[xR]", help="the model looks through tiles, as 3x2"
     )
     agree.set_defaults(run=_agreement)
     for form in (whole, people, boxes, video, agree):
@@ -155,7 +155,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _form(
-    forms: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, meaning: str
+    forms: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    what: str,
+    meaning: str,
+    aliases: Sequence[str] = (),
 ) -> argparse.ArgumentParser:
     return forms.add_parser(
         name,
@@ -163,7 +167,7 @@ def _form(
         description=f"Judge {what}.",
         epilog=meaning,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        aliases=["folder"] if name == "boxes" else [],
+        aliases=aliases,
     )
 
 
@@ -179,22 +183,13 @@ def frame_range(text: str) -> range:
     return found
 
 
-def input_size(text: str) -> tuple[int, int]:
-    """``640`` or ``640x384`` as (width, height)."""
-    width, _, height = text.partition("x")
+def pair(text: str) -> tuple[int, int]:
+    """``640x384`` as (640, 384), ``640`` as (640, 640)."""
+    first, _, second = text.partition("x")
     try:
-        return int(width), int(height or width)
+        return int(first), int(second or first)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not as 640 or 640x384") from error
-
-
-def grid(text: str) -> tuple[int, int]:
-    """``3x2`` as (columns, rows)."""
-    columns, _, rows = text.partition("x")
-    try:
-        return int(columns), int(rows)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not as 3x2") from error
 
 
 def _all(options: argparse.Namespace) -> int:

@@ -16,7 +16,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pipeline.geometry.site import SiteConfig
 
 DAY_S = 86_400
-"""How far ahead a change is looked for: beyond a year, no weekly plan brings anything new."""
 
 _RANGE = re.compile(r"^(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})$")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Discriminator,
@@ -207,8 +208,15 @@ ModelInput = Annotated[
 ]
 
 
+def _are_several(tiles: tuple[int, int] | None) -> tuple[int, int] | None:
+    if tiles == (1, 1):
+        raise ValueError("one tile is the whole picture. Leave tiles away, or write as [2, 1]")
+    return tiles
+
+
 Tiles = Annotated[
     tuple[Annotated[int, Field(ge=1, le=4)], Annotated[int, Field(ge=1, le=4)]] | None,
+    AfterValidator(_are_several),
     Field(
         description="Columns and rows: the main model looks at the whole picture and at so many"
         " overlapping parts of it, for small people in a wide scene; each part costs one more look"

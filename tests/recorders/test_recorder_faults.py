@@ -6,6 +6,7 @@ import errno
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -65,6 +66,19 @@ def as_nobody() -> Iterator[Box]:
             os.seteuid(user)
 
 
+@contextmanager
+def unreadable_without_index(box: Box, place: Path) -> Iterator[None]:
+    """The index is lost, and for a while a file or folder cannot be read."""
+    for path in box.root.glob("index.sqlite*"):
+        path.unlink()
+    mode = place.stat().st_mode
+    place.chmod(0)
+    try:
+        yield
+    finally:
+        place.chmod(mode)
+
+
 @pytest.mark.parametrize("what", ["*.mp4", "20*"])
 def test_what_cannot_be_read_stops_neither_recorder_nor_housekeeping(
     as_nobody: Box, what: str
@@ -73,19 +87,13 @@ def test_what_cannot_be_read_stops_neither_recorder_nor_housekeeping(
     box.watch(130)
     box.recorder.stop()
     locked = sorted(box.root.glob(f"gate/{what}") if what == "20*" else box.root.rglob(what))[0]
-    for path in box.root.glob("index.sqlite*"):
-        path.unlink()
-    mode = locked.stat().st_mode
-    locked.chmod(0)
-    try:
+    with unreadable_without_index(box, locked):
         box.restart()
         box.watch(1000, camera="yard")
         box.away(1, camera="yard")
         assert box.footage("yard") == [(130.0, 1130.0)]
         assert box.status().state is S.UNKNOWN, "not known is not missing"
         assert "gate" not in box.recorder.index.cameras() or what == "*.mp4"
-    finally:
-        locked.chmod(mode)
     box.watch(400, camera="yard")
     assert box.footage("gate") == [(0.0, 130.0)]
     assert box.status().state is S.GAP
@@ -99,11 +107,7 @@ def test_a_part_that_cannot_be_read_stops_no_housekeeping_and_is_tried_again(
     box.recorder.stop()
     whole = sorted(box.root.rglob("*.mp4"))[-1]
     part = whole.rename(whole.with_name(whole.name + ".part"))
-    for path in box.root.glob("index.sqlite*"):
-        path.unlink()
-    mode = part.stat().st_mode
-    part.chmod(0)
-    try:
+    with unreadable_without_index(box, part):
         box.restart()
         box.watch(200, camera="yard")
         alive_s = box.recorder.index.last_alive_s()
@@ -112,8 +116,6 @@ def test_a_part_that_cannot_be_read_stops_no_housekeeping_and_is_tried_again(
         assert box.footage("gate") == [(0.0, 120.0)]
         assert box.status().state is S.UNKNOWN, "not known is not missing"
         assert "disk_readonly" in box.status().alarms
-    finally:
-        part.chmod(mode)
     box.watch(120, camera="yard")
     assert box.status().alarms == ()
     assert box.status().state is not S.UNKNOWN

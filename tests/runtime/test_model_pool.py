@@ -83,7 +83,7 @@ def test_who_asks_for_tiles_looks_through_them_with_the_shared_weights(
     assert asked == [1 + 3 * 2]
 
 
-@pytest.mark.parametrize("tiles", [[0, 2], [5, 1], [2], "3x2"])
+@pytest.mark.parametrize("tiles", [[0, 2], [5, 1], [1, 1], [2], "3x2"])
 def test_a_tiling_that_makes_no_sense_is_refused(tiles: object) -> None:
     with pytest.raises(ValidationError, match="tiles"):
         _camera(tiles=tiles)
