@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from api.kit.problems import PROBLEM_JSON, Problem, ProblemField
+from api.contract.problems import PROBLEM_JSON, Problem, ProblemField
 
 TAGS = [
     {"name": "auth", "description": "Sign in and out."},

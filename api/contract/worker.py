@@ -47,6 +47,8 @@ class Heartbeat(WireModel):
     started_at: UtcTime
     outbox_pending: Annotated[int, Field(ge=0)]
     outbox_bytes: Annotated[int, Field(ge=0)]
+    outbox_refused: Annotated[int, Field(ge=0)] = 0
+    """Messages the command centre refused for good; they wait for somebody to look at them."""
     disk_free_bytes: Annotated[int, Field(ge=0)]
     cameras: Annotated[tuple[CameraHeartbeat, ...], Field(max_length=1024)]
     rules: Annotated[tuple[RuleReadiness, ...], Field(max_length=128)] = ()

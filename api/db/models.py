@@ -51,6 +51,7 @@ class Worker(Base):
     lost_at: Mapped[datetime | None]
     outbox_pending: Mapped[int]
     outbox_bytes: Mapped[int]
+    outbox_refused: Mapped[int] = mapped_column(default=0)
     disk_free_bytes: Mapped[int]
     rules: Mapped[list[dict[str, object]] | None] = mapped_column(JSON())
     """``RuleReadiness`` as JSON; null or empty from a worker that does not tell."""

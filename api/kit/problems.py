@@ -13,12 +13,12 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api.contract.problems import PROBLEM_JSON, Problem, ProblemField
 from api.kit.errors import (
     ApiError,
     FieldError,
@@ -30,51 +30,12 @@ from api.kit.errors import (
     UnavailableError,
 )
 
-PROBLEM_JSON = "application/problem+json"
 _log = structlog.get_logger(__name__)
 _STATUS_ERRORS: dict[int, type[ApiError]] = {
     404: NotFoundError,
     405: MethodNotAllowedError,
     413: TooLargeError,
 }
-
-
-class ProblemField(BaseModel):
-    """One thing wrong with a request."""
-
-    where: str = Field(examples=["body.score"])
-    what: str = Field(examples=["Input should be less than or equal to 1"])
-
-
-class Problem(BaseModel):
-    """Every answer that is not a success (RFC 9457)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "about:blank",
-                    "code": "bad_transition",
-                    "title": "The alert's status does not allow this",
-                    "status": 409,
-                    "detail": "the alert is confirmed",
-                    "params": {"why": "not_pending"},
-                }
-            ]
-        }
-    )
-
-    type: str = "about:blank"
-    code: str = Field(description="Stable; what a client translates.")
-    title: str
-    status: int
-    detail: str = Field(default="", description="For an engineer, in English.")
-    params: dict[str, str] = Field(
-        default_factory=dict, description="Facts a translation of `code` may use."
-    )
-    errors: list[ProblemField] = Field(
-        default_factory=list, description="For bad input: what is wrong where."
-    )
 
 
 def problem_response(error: ApiError) -> JSONResponse:

@@ -65,6 +65,7 @@ class WorkerRepository:
                 lost_at=None,
                 outbox_pending=heartbeat.outbox_pending,
                 outbox_bytes=heartbeat.outbox_bytes,
+                outbox_refused=heartbeat.outbox_refused,
                 disk_free_bytes=heartbeat.disk_free_bytes,
                 rules=[each.model_dump(mode="json") for each in heartbeat.rules],
             )

@@ -21,6 +21,9 @@ class WorkerView(BaseModel):
     )
     outbox_pending: int
     outbox_bytes: int
+    outbox_refused: int = Field(
+        description="Messages it will not send again before somebody says so."
+    )
     disk_free_bytes: int
 
 

@@ -84,6 +84,7 @@ async def list_workers(
             clock_offset_s=(worker.sent_at - worker.last_seen_at).total_seconds(),
             outbox_pending=worker.outbox_pending,
             outbox_bytes=worker.outbox_bytes,
+            outbox_refused=worker.outbox_refused,
             disk_free_bytes=worker.disk_free_bytes,
         )
         for worker in await WorkerRepository(session).all()

@@ -1,4 +1,9 @@
-"""The worker's side of the wire: one method per call of ``docs/wire.md``."""
+"""The worker's side of the wire: one method per call of ``docs/wire.md``.
+
+Between a box and its command centre stand proxies, firewalls and sign-in pages that answer in its
+name. Only its own word counts: a message is taken when it is acknowledged in our words, refused
+when it is refused in them, and is sent again after everything else.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +14,16 @@ from pathlib import Path
 import httpx
 from pydantic import ValidationError
 
-from api.contract import Heartbeat, HeartbeatOrders
+from api.contract import Acknowledgement, Heartbeat, HeartbeatOrders
+from api.contract.problems import PROBLEM_JSON, REFUSALS, Problem
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
 from pipeline.delivery.outbox import Message, MessageKind
 
-_RETRY_STATUS = frozenset({401, 403, 408, 425, 429})
-"""Client errors that pass: a token that is not yet known, a limit, a time-out."""
+_LATER_STATUS = frozenset({401, 403, 408, 425, 429, 502, 503, 504})
+"""The command centre as a whole cannot or will not now; the next message would fare no better."""
 
-_HELD_STATUS = frozenset({500, 507})
+_STUMBLE_STATUS = frozenset({500, 507})
 """It stumbled over this message, or has no room for this file; an alert need not wait for that."""
 
 
@@ -67,7 +73,7 @@ class CentreClient:
             MessageKind.ANALYSED_TIME: "analysed-time",
             MessageKind.RETENTION: f"retention/{message.key.partition('@')[0]}",
         }[message.kind]
-        self._request("PUT", path, message.body, "application/json")
+        self._deliver(path, message.body, "application/json")
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatOrders:
         """Tell how the worker is; answers what it is to do.
@@ -77,10 +83,10 @@ class CentreClient:
         """
         body = heartbeat.model_dump_json().encode()
         answer = self._request("POST", "heartbeat", body, "application/json")
-        if not answer:
+        if not answer.content:
             return HeartbeatOrders()
         try:
-            return HeartbeatOrders.model_validate_json(answer)
+            return HeartbeatOrders.model_validate_json(answer.content)
         except ValidationError as error:
             raise DeliveryError("answered what is no order", where="POST heartbeat") from error
 
@@ -97,9 +103,22 @@ class CentreClient:
             raise RefusedError("the evidence file is gone", where=str(path)) from error
         except OSError as error:
             raise HeldError(f"cannot read evidence ({error})", where=str(path)) from error
-        self._request("PUT", f"evidence/{message.key}", data, entry["media_type"])
+        self._deliver(f"evidence/{message.key}", data, entry["media_type"])
 
-    def _request(self, method: str, path: str, content: bytes, content_type: str) -> bytes:
+    def _deliver(self, path: str, content: bytes, content_type: str) -> None:
+        answer = self._request("PUT", path, content, content_type)
+        try:
+            taken = Acknowledgement.model_validate_json(answer.content, strict=True, extra="ignore")
+        except ValidationError:
+            taken = None
+        if taken is None or not taken.accepted:
+            raise DeliveryError(
+                f"answered {answer.status_code} without acknowledging the message",
+                where=f"PUT {path.split('/')[0]}",
+                remedy="Something between this box and the command centre answers in its place",
+            )
+
+    def _request(self, method: str, path: str, content: bytes, content_type: str) -> httpx.Response:
         where = f"{method} {path.split('/')[0]}"
         try:
             response = self._http.request(
@@ -113,10 +132,24 @@ class CentreClient:
                 f"no answer ({type(error).__name__}: {redact_url(str(error))})", where=where
             ) from error
         if response.is_success:
-            return response.content
+            return response
+        problem = _problem_of(response)
         what = f"answered {response.status_code}: {redact_url(response.text[:300])}"
-        if response.status_code in _HELD_STATUS:
+        if problem is not None and problem.code in REFUSALS:
+            raise RefusedError(what, where=where)
+        is_of_message = problem is not None and response.status_code not in _LATER_STATUS
+        if is_of_message or response.status_code in _STUMBLE_STATUS:
             raise HeldError(what, where=where)
-        if response.status_code in _RETRY_STATUS or response.status_code >= 500:
-            raise DeliveryError(what, where=where)
-        raise RefusedError(what, where=where)
+        raise DeliveryError(what, where=where)
+
+
+def _problem_of(response: httpx.Response) -> Problem | None:
+    """What the command centre says is wrong; None when somebody else answered."""
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media_type != PROBLEM_JSON:
+        return None
+    try:
+        problem = Problem.model_validate_json(response.content)
+    except ValidationError:
+        return None
+    return problem if problem.status == response.status_code else None

@@ -2,14 +2,16 @@
 
 Alerts and retention facts never drop (DESIGN §4.1). A message has a kind and a key; putting one
 with the same kind and key replaces what is still waiting, because each message carries the whole
-fact. A message leaves only when the command centre took *that* version of it. What the command
-centre refuses for good is set aside, counted and kept for an engineer.
+fact. A message leaves only when the command centre took *that* version of it. One that could not be
+taken waits for a time of its own. What the command centre refuses for good is set aside, counted,
+and sent again when somebody says so (``mingan outbox resend``).
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +19,8 @@ from pathlib import Path
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
 
+OUTBOX_NAME = "outbox.db"
+"""In a worker's data folder."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -27,9 +31,10 @@ CREATE TABLE IF NOT EXISTS messages (
   version INTEGER NOT NULL DEFAULT 1,
   created_at REAL NOT NULL,
   refused TEXT,
+  tries INTEGER NOT NULL DEFAULT 0,
+  due_mono_s REAL NOT NULL DEFAULT 0,
   UNIQUE (kind, key)
 );
-CREATE INDEX IF NOT EXISTS messages_waiting ON messages (refused, seq);
 CREATE TABLE IF NOT EXISTS open_episodes (
   camera_id TEXT NOT NULL,
   rule_id TEXT NOT NULL,
@@ -37,6 +42,27 @@ CREATE TABLE IF NOT EXISTS open_episodes (
   body BLOB NOT NULL,
   PRIMARY KEY (camera_id, rule_id, zone)
 );
+"""
+
+
+_COLUMNS_SINCE = {
+    "tries": "ALTER TABLE messages ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
+    "due_mono_s": "ALTER TABLE messages ADD COLUMN due_mono_s REAL NOT NULL DEFAULT 0",
+}
+"""What a file made by an earlier version lacks."""
+_INDEX = """
+DROP INDEX IF EXISTS messages_waiting;
+CREATE INDEX IF NOT EXISTS messages_due ON messages (kind, refused, due_mono_s, seq);
+"""
+
+
+_WAITING = """
+SELECT seq, kind, key, body, version, tries FROM messages
+WHERE refused IS NULL AND due_mono_s <= ? ORDER BY due_mono_s, seq LIMIT ?
+"""
+_WAITING_OF_KIND = """
+SELECT seq, kind, key, body, version, tries FROM messages
+WHERE kind = ? AND refused IS NULL AND due_mono_s <= ? ORDER BY due_mono_s, seq LIMIT ?
 """
 
 
@@ -60,6 +86,7 @@ class Message:
         key: Its identity within the kind.
         body: JSON; of evidence, its reference plus the file's path.
         version: Grows each time the message is replaced while waiting.
+        tries: How often this version could not be taken.
     """
 
     seq: int
@@ -67,6 +94,26 @@ class Message:
     key: str
     body: bytes
     version: int
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMessage:
+    """One message the command centre refused for good.
+
+    Attributes:
+        seq: Its number, by which it is sent again.
+        kind: What it is.
+        key: Its identity within the kind.
+        created_utc_s: When it was put here, seconds since the epoch.
+        why: What the command centre answered.
+    """
+
+    seq: int
+    kind: MessageKind
+    key: str
+    created_utc_s: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +152,8 @@ class Outbox:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_SCHEMA)
+            self._add_columns()
+            self._db.executescript(_INDEX)
         except (OSError, sqlite3.Error) as error:
             raise ConfigError(
                 f"the outbox cannot be written ({error})",
@@ -165,15 +214,58 @@ class Outbox:
             ).fetchall()
         return [row[0] for row in rows]
 
-    def next_batch(self, limit: int = 64) -> list[Message]:
-        """The oldest waiting messages, first in first out."""
+    def next_batch(
+        self, limit: int = 64, *, kind: MessageKind | None = None, due_mono_s: float | None = None
+    ) -> list[Message]:
+        """Waiting messages: those never tried first, in order of arrival.
+
+        Args:
+            limit: How many at most.
+            kind: Of this kind only.
+            due_mono_s: Only those whose time has come by then.
+        """
+        by_s = float("inf") if due_mono_s is None else due_mono_s
+        with self._lock:
+            if kind is None:
+                rows = self._db.execute(_WAITING, (by_s, limit)).fetchall()
+            else:
+                rows = self._db.execute(_WAITING_OF_KIND, (kind, by_s, limit)).fetchall()
+        return [Message(r[0], MessageKind(r[1]), r[2], r[3], r[4], r[5]) for r in rows]
+
+    def put_off(self, message: Message, due_mono_s: float) -> None:
+        """Count that a message could not be taken, and let it wait until then."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE messages SET tries = tries + 1, due_mono_s = ?"
+                " WHERE seq = ? AND version = ?",
+                (due_mono_s, message.seq, message.version),
+            )
+
+    def forget_waits(self) -> None:
+        """Make every message due: another process' monotonic clock means nothing here."""
+        with self._transaction() as db:
+            db.execute("UPDATE messages SET due_mono_s = 0 WHERE due_mono_s <> 0")
+
+    def refused_messages(self) -> list[RefusedMessage]:
+        """What was refused for good, oldest first."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT seq, kind, key, body, version FROM messages "
-                "WHERE refused IS NULL ORDER BY seq LIMIT ?",
-                (limit,),
+                "SELECT seq, kind, key, created_at, refused FROM messages"
+                " WHERE refused IS NOT NULL ORDER BY seq"
             ).fetchall()
-        return [Message(r[0], MessageKind(r[1]), r[2], r[3], r[4]) for r in rows]
+        return [RefusedMessage(r[0], MessageKind(r[1]), r[2], r[3], r[4]) for r in rows]
+
+    def resend(self, seqs: Collection[int]) -> int:
+        """Let refused messages wait again; answers how many of these there were."""
+        with self._transaction() as db:
+            return sum(
+                db.execute(
+                    "UPDATE messages SET refused = NULL, tries = 0, due_mono_s = 0,"
+                    " version = version + 1 WHERE seq = ? AND refused IS NOT NULL",
+                    (seq,),
+                ).rowcount
+                for seq in seqs
+            )
 
     def delivered(self, message: Message) -> bool:
         """Forget a message, unless a newer version of it has come meanwhile.
@@ -216,9 +308,17 @@ class Outbox:
         db.execute(
             "INSERT INTO messages (kind, key, body, size_bytes, created_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body,"
-            " size_bytes = excluded.size_bytes, version = version + 1, refused = NULL",
+            " size_bytes = excluded.size_bytes, version = version + 1, refused = NULL,"
+            " tries = 0, due_mono_s = 0",
             (kind, key, body, len(body) + file_bytes, self._clock.utc_s()),
         )
+
+    def _add_columns(self) -> None:
+        with self._transaction() as db:  # several processes may open it at once
+            known = {row[1] for row in db.execute("PRAGMA table_info(messages)")}
+            for column, statement in _COLUMNS_SINCE.items():
+                if column not in known:
+                    db.execute(statement)
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db, self._lock)

@@ -59,7 +59,7 @@ class CentreOutlet:
         self._started_s = clock.utc_s()
         self._backlog = Backlog(0, 0, 0)
         self._client = CentreClient(config.api.url, config.api.token)
-        self._postman = Postman(outbox, self._client)
+        self._postman = Postman(outbox, self._client, clock=clock)
         self._readiness = ReadinessWatch(clock)
 
     def start(self) -> None:
@@ -81,6 +81,7 @@ class CentreOutlet:
             started_at=utc(self._started_s),
             outbox_pending=backlog.pending,
             outbox_bytes=backlog.pending_bytes,
+            outbox_refused=backlog.refused,
             disk_free_bytes=_free_bytes(self._data_dir),
             cameras=cameras,
             rules=self._readiness.now(),

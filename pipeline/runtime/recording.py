@@ -15,7 +15,7 @@ from pipeline.core.clock import Clock, SystemClock
 from pipeline.core.errors import MinganError, SourceError
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.core.redact import redact_url
-from pipeline.delivery.outbox import Outbox
+from pipeline.delivery.outbox import OUTBOX_NAME, Outbox
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveDesk
 from pipeline.recorders.recorder import CameraFeed
@@ -105,7 +105,7 @@ class RecordingWorker:
         self._config = config
         self._outlet = outlet
         self._clock = clock or SystemClock()
-        self._outbox = Outbox(config.data_dir / "outbox.db", self._clock)
+        self._outbox = Outbox(config.data_dir / OUTBOX_NAME, self._clock)
         self._footage = Footage(config, self._outbox, self._clock)
         self._cameras = self._made(config.cameras)
         self._viewing = ViewingClient(config.api.url, config.api.token)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from pipeline.core.clock import Clock, SystemClock
-from pipeline.delivery.outbox import Outbox
+from pipeline.delivery.outbox import OUTBOX_NAME, Outbox
 from pipeline.inference.batcher import usable_cores
 from pipeline.runtime.changes import changes
 from pipeline.runtime.child import Child
@@ -65,7 +65,7 @@ class Supervisor:
         self._clock = clock or SystemClock()
         self._cores = usable_cores()
         self._count = process_count(config.processes, len(config.cameras), self._cores)
-        self._outbox = Outbox(config.data_dir / "outbox.db", self._clock)
+        self._outbox = Outbox(config.data_dir / OUTBOX_NAME, self._clock)
         self._outlet = CentreOutlet(config, self._outbox, self._clock)
         # Of cameras that no process has any more; the others look after their own.
         self._orphans = EpisodeBook(self._outbox, self._outlet.wake, is_ours=self._is_nobodys)

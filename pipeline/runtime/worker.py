@@ -13,7 +13,7 @@ import structlog
 from api.contract import AnalysedTime
 from pipeline.core.clock import Clock, SystemClock
 from pipeline.core.errors import MinganError
-from pipeline.delivery.outbox import MessageKind, Outbox
+from pipeline.delivery.outbox import OUTBOX_NAME, MessageKind, Outbox
 from pipeline.diagnosis import ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.live.centre import ViewingClient
@@ -70,7 +70,7 @@ class Worker:
     ) -> None:
         self._config = config
         self._clock = clock or SystemClock()
-        self._outbox = Outbox(config.data_dir / "outbox.db", self._clock)
+        self._outbox = Outbox(config.data_dir / OUTBOX_NAME, self._clock)
         self._is_part = outlet is not None
         self._outlet = outlet or CentreOutlet(config, self._outbox, self._clock)
         ours = {camera.id for camera in config.cameras}

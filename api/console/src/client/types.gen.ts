@@ -1329,6 +1329,10 @@ export type Heartbeat = {
      */
     outbox_pending: number;
     /**
+     * Outbox Refused
+     */
+    outbox_refused?: number;
+    /**
      * Rules
      */
     rules?: Array<RuleReadiness>;
@@ -2697,6 +2701,12 @@ export type WorkerView = {
      * Outbox Pending
      */
     outbox_pending: number;
+    /**
+     * Outbox Refused
+     *
+     * Messages it will not send again before somebody says so.
+     */
+    outbox_refused: number;
     /**
      * Started At
      */
