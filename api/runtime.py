@@ -45,6 +45,11 @@ class Runtime:
         self.bus.close()
         self.viewing.close()
 
+    def close_threads(self) -> None:
+        """Take no more work that needs threads."""
+        self.passwords.close()
+        self.evidence.close()
+
     def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work outside a request."""
         return unit_of_work(self.database, self.bus, self.clock)

@@ -200,4 +200,5 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
             await asyncio.gather(*rounds)
             await runtime.viewing.drain()
     finally:
+        runtime.close_threads()
         await runtime.database.close()

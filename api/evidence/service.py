@@ -7,7 +7,6 @@ reason was logged. A file no alert names is nobody's to see.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,7 +67,7 @@ async def delete_files(work: UnitOfWork, store: EvidenceStore, sha256s: Collecti
     """Delete the bytes of some files, then note that they are gone: the other way round, a stop in
     between would leave pictures of people that nothing names.
     """
-    await asyncio.to_thread(store.remove, sha256s)
+    await store.delete(sha256s)
     await EvidenceRepository(work.session).mark_deleted(sha256s, work.now)
 
 
@@ -86,7 +85,7 @@ async def delete_unnamed(
         return None
     known = {file.sha256 for file in some}
     unnamed = known - await files.named(known)
-    await asyncio.to_thread(store.remove, unnamed)
+    await store.delete(unnamed)
     await files.forget(unnamed)
     return len(unnamed), some[-1].received_at
 

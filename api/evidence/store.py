@@ -11,7 +11,6 @@ power cut leaves no half file under a whole file's name.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import hashlib
@@ -25,16 +24,20 @@ from typing import BinaryIO
 import structlog
 
 from api.kit.errors import HashMismatchError, StorageUnavailableError, TooLargeError
+from api.kit.pools import Pool
 
 _BLOCK_BYTES = 1024 * 1024
+_THREADS = 8
+"""Uploads whose disk writes run at once; each upload has one call under way at most."""
 _log = structlog.get_logger(__name__)
 
 
 class _Receiving:
     """One upload: buffered, so that a thread is asked once a megabyte and not once a packet."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, pool: Pool) -> None:
         self._file = file
+        self._pool = pool
         self._hash = hashlib.sha256()
         self._pending = bytearray()
         self.size_bytes = 0
@@ -43,10 +46,10 @@ class _Receiving:
         self.size_bytes += len(chunk)
         self._pending += chunk
         if len(self._pending) >= _BLOCK_BYTES:
-            await asyncio.to_thread(self._write)
+            await self._pool.run(self._write)
 
     async def finish(self) -> str:
-        await asyncio.to_thread(self._sync)
+        await self._pool.run(self._sync)
         return self._hash.hexdigest()
 
     def _write(self) -> None:
@@ -74,15 +77,24 @@ class EvidenceStore:
         self._incoming = root / "incoming"
         self._max_bytes = max_bytes
         self._leaves_free_bytes = leaves_free_bytes
+        self._pool = Pool("evidence", _THREADS)
 
     def path(self, sha256: str) -> Path:
         """Where a file is, or would be."""
         return self._root / sha256[:2] / sha256
 
+    async def delete(self, sha256s: Iterable[str]) -> None:
+        """As :meth:`remove`, on a thread of its own."""
+        await self._pool.run(self.remove, sha256s)
+
     def remove(self, sha256s: Iterable[str]) -> None:
         """Remove files; those that are not there are gone already."""
         for sha256 in sha256s:
             self.path(sha256).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.close()
 
     def sweep(self) -> None:
         """Make the folders and remove what an interrupted upload left behind."""
@@ -104,7 +116,7 @@ class EvidenceStore:
             raise TooLargeError(f"at most {self._max_bytes} bytes")
         part = self._incoming / f"{sha256}.{secrets.token_hex(8)}"
         try:
-            await asyncio.to_thread(self._check_space, declared_bytes or 0)
+            await self._pool.run(self._check_space, declared_bytes or 0)
             return await self._receive_into(part, sha256, chunks)
         except OSError as error:
             what = errno.errorcode.get(error.errno or 0, "unknown")
@@ -113,12 +125,12 @@ class EvidenceStore:
                 f"the evidence folder refused the file ({what})"
             ) from error
         finally:
-            await asyncio.to_thread(self._discard, part)
+            await self._pool.run(self._discard, part)
 
     async def _receive_into(self, part: Path, sha256: str, chunks: AsyncIterator[bytes]) -> int:
-        file = await asyncio.to_thread(part.open, "xb")
+        file = await self._pool.run(part.open, "xb")
         try:
-            receiving = _Receiving(file)
+            receiving = _Receiving(file, self._pool)
             async for chunk in chunks:
                 await receiving.add(chunk)
                 if receiving.size_bytes > self._max_bytes:
@@ -126,8 +138,8 @@ class EvidenceStore:
             if await receiving.finish() != sha256:
                 raise HashMismatchError(f"{receiving.size_bytes} bytes with another hash")
         finally:
-            await asyncio.to_thread(file.close)
-        await asyncio.to_thread(self._put_in_place, part, self.path(sha256))
+            await self._pool.run(file.close)
+        await self._pool.run(self._put_in_place, part, self.path(sha256))
         return receiving.size_bytes
 
     def _check_space(self, coming_bytes: int) -> None:
