@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.auth import service
+from api.auth.devices import DEVICE_DAYS, cookie_name
 from api.auth.guards import SESSION_COOKIE, Administrator, Person, client_of
 from api.auth.schemas import LoginRequest, Me, UserCreate, UserCreated, UserList
 from api.kit.errors import (
@@ -21,6 +22,7 @@ from api.kit.problems import problem_response, problems
 from api.runtime import Reader, RuntimeDep, Writer
 
 router = APIRouter(prefix="/api/v1", tags=["auth"])
+_SIGN_IN_PATH = "/api/v1/auth/login"
 
 
 @router.post(
@@ -35,21 +37,29 @@ async def login(
 ) -> Me | JSONResponse:
     """Set the session cookie (`HttpOnly`, `SameSite=Strict`) and answer who signed in."""
     client = client_of(request)
-    async with runtime.throttle.attempt(body.username, client) as attempt:
+    known = request.cookies.get(cookie_name(body.username))
+    device = await service.known_device(runtime, body.username, known)
+    async with runtime.throttle.attempt(body.username, client, device) as attempt:
         signed = await service.sign_in(runtime, work, body.username, body.password, client)
         attempt.has_succeeded = signed is not None
     if signed is None:
         # Answered, not raised: the failed attempt must be committed to the access log.
         return problem_response(BadCredentialsError())
-    response.set_cookie(
-        SESSION_COOKIE,
-        signed.token,
-        max_age=int(runtime.settings.session_hours * 3600),
-        httponly=True,
-        samesite="strict",
-        secure=runtime.settings.cookie_secure,
-        path="/",
-    )
+    is_secure = runtime.settings.cookie_secure or request.url.scheme == "https"
+    cookies = [(SESSION_COOKIE, signed.token, runtime.settings.session_hours * 3600, "/")]
+    if device is None:
+        name = cookie_name(signed.username)
+        cookies.append((name, signed.device, DEVICE_DAYS * 86400, _SIGN_IN_PATH))
+    for name, value, lives_s, path in cookies:
+        response.set_cookie(
+            name,
+            value,
+            max_age=int(lives_s),
+            httponly=True,
+            samesite="strict",
+            secure=is_secure,
+            path=path,
+        )
     response.headers["Cache-Control"] = "no-store"
     return Me(
         username=signed.username,

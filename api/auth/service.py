@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
+from api.auth import devices
 from api.auth.passwords import FirstAdmin, random_password
 from api.auth.repository import UserRepository
 from api.auth.schemas import Role, UserCreate, UserCreated, UserList, UserView
@@ -48,6 +49,8 @@ class NewSession:
     role: Role
     expires_at: datetime
     token: str = field(repr=False)
+    device: str = field(repr=False)
+    """Cookie for the browser: :mod:`api.auth.devices`."""
 
 
 def csrf_token(token: str) -> str:
@@ -63,6 +66,15 @@ async def find_session(session: AsyncSession, token: str, now: datetime) -> Foun
         return None
     user, expires_at = found
     return FoundSession(user.username, Role(user.role), key, expires_at)
+
+
+async def known_device(runtime: Runtime, username: str, cookie: str | None) -> str | None:
+    """The name of the browser, if this user signed in from it before."""
+    if not cookie:
+        return None
+    async with runtime.database.read() as session:
+        user = await UserRepository(session).get(username.replace("\x00", ""))
+    return devices.device_of(cookie, username, None if user is None else user.password_hash)
 
 
 async def sign_in(
@@ -83,7 +95,8 @@ async def sign_in(
         user.username, token_sha256(token), work.now, expires_at
     )
     audit.log(work, AccessAction.SIGNED_IN, user.username, client)
-    return NewSession(user.username, Role(user.role), expires_at, token)
+    device = devices.new_device(user.username, user.password_hash)
+    return NewSession(user.username, Role(user.role), expires_at, token, device)
 
 
 async def sign_out(work: UnitOfWork, key: str, username: str, client: str) -> None:

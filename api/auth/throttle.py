@@ -11,7 +11,8 @@ from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from api.kit.errors import TooManyAttemptsError
+from api.kit.addresses import group_of
+from api.kit.errors import TooManyAttemptsError, UnavailableError
 
 WINDOW_MIN = 15
 
@@ -41,27 +42,44 @@ class LoginThrottle:
         self._deciding = asyncio.Lock()
 
     @asynccontextmanager
-    async def attempt(self, username: str, client: str) -> AsyncIterator[Attempt]:
+    async def attempt(
+        self, username: str, client: str, device: str | None = None
+    ) -> AsyncIterator[Attempt]:
         """Try to sign in; a success forgives the user's failures, anything else is one more.
+
+        Args:
+            username: As typed.
+            client: The address.
+            device: The browser, if :mod:`api.auth.devices` knows it for this user's.
 
         Raises:
             TooManyAttemptsError: If there were too many failures.
         """
-        user, address = ("user", username.lower(), client), ("client", client)
-        limits = ((self._per_user, user), (self._per_client, address))
+        address = group_of(client)
+        user: tuple[str, ...]
+        if device is None:
+            user = ("user", username.lower(), address)
+            limits = [(self._per_user, user), (self._per_client, ("client", address))]
+        else:
+            user = ("device", device)
+            limits = [(self._per_user, user)]
         async with self._deciding:
             for limit, key in limits:
                 left = (await self._limiter.get_window_stats(limit, *key)).remaining
                 if left <= self._checked[key]:
                     raise TooManyAttemptsError(headers={"Retry-After": str(WINDOW_MIN * 60)})
-            self._checked.update((user, address))
+            self._checked.update(key for _, key in limits)
         attempt = Attempt()
+        was_checked = True
         try:
             yield attempt
+        except UnavailableError:
+            was_checked = False  # no password was tried, so none was guessed
+            raise
         finally:
             async with self._deciding:
                 for limit, key in limits:
-                    if not attempt.has_succeeded:
+                    if was_checked and not attempt.has_succeeded:
                         await self._limiter.hit(limit, *key)
                     self._checked[key] -= 1
                     if not self._checked[key]:

@@ -9,9 +9,11 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.auth.passwords import Passwords
+from api.auth.schemas import Role
 from api.auth.service import reset_password
 from tests.api.centre import (
     ADMIN_PASSWORD,
+    REVIEWER_PASSWORD,
     Centre,
     HandClock,
     cheap_settings,
@@ -99,6 +101,37 @@ async def test_guessing_many_at_once_gets_no_further(
     assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 25
     log = (await admin.get("/api/v1/audit?action=sign_in_failed")).json()["items"]
     assert len(log) == 5
+
+
+async def test_guessing_behind_a_schools_address_keeps_nobody_out_who_was_in_before(
+    centre: Centre,
+) -> None:
+    """One address for all: 30 failures of many names, and 6 of the administrator's own."""
+    await centre.add_user("wang.li", Role.REVIEWER)
+    admin, reviewer = [await centre.client() for _ in range(2)]
+    for client, name, password in (
+        (admin, "admin", ADMIN_PASSWORD),
+        (reviewer, "wang.li", REVIEWER_PASSWORD),
+    ):
+        right = {"username": name, "password": password}
+        assert (await client.post(LOGIN, json=right)).status_code == 200
+    pupil = await centre.client()
+    names = ["admin"] * 6 + [f"name{number}" for number in range(30)]
+    for name in names:
+        last = await pupil.post(LOGIN, json={"username": name, "password": "guess"})
+    assert last.status_code == 429
+    newcomer = await centre.client()
+    right = {"username": "admin", "password": ADMIN_PASSWORD}
+    assert (await newcomer.post(LOGIN, json=right)).status_code == 429
+    assert (await admin.post(LOGIN, json=right)).status_code == 200
+    other = {"username": "wang.li", "password": REVIEWER_PASSWORD}
+    assert (await reviewer.post(LOGIN, json=other)).status_code == 200
+    # A known browser is no licence to guess, and knows its own user only.
+    for _ in range(5):
+        wrong = {"username": "admin", "password": "guess"}
+        assert (await admin.post(LOGIN, json=wrong)).status_code == 401
+    assert (await admin.post(LOGIN, json=right)).status_code == 429
+    assert (await reviewer.post(LOGIN, json=right)).status_code == 429
 
 
 async def test_success_forgives_earlier_failures(centre: Centre) -> None:
