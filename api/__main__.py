@@ -23,11 +23,9 @@ from api.kit import logging
 from api.kit.errors import AddressError, StartError
 from api.kit.moments import utc_now
 from api.runtime import Runtime
+from api.serving import server_config
 from api.settings import Settings, load_settings
 from api.startup import prepare_data_folder, print_line
-
-_GRACE_S = 2
-"""How long requests in flight may take to finish after a signal to stop."""
 
 
 class _Server(uvicorn.Server):
@@ -94,16 +92,11 @@ async def _serve(settings: Settings) -> None:
         app = create_app(settings)
         # Entered here and not by uvicorn, whose way of telling a failed start is a traceback.
         async with app.router.lifespan_context(app):
-            config = uvicorn.Config(
-                app,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_GRACE_S,
-                timeout_keep_alive=15,
+            server = _Server(
+                server_config(app, settings),
+                app.state.runtime,
+                _shown_address(settings, listener),
             )
-            server = _Server(config, app.state.runtime, _shown_address(settings, listener))
             await server.serve(sockets=[listener])
 
 
@@ -116,6 +109,7 @@ async def _reset_password(settings: Settings, username: str) -> None:
         )
         password = await auth.reset_password(runtime, username)
     finally:
+        runtime.close_threads()
         await runtime.database.close()
     print_line(f"console user: {username}")
     print_line(f"console password: {password}")

@@ -12,6 +12,7 @@ from api import openapi, startup
 from api.alerts.endpoints import router as alerts
 from api.audit.endpoints import router as audit
 from api.auth.endpoints import router as auth
+from api.auth.gate import OPEN_PATHS, Gate
 from api.cameras.endpoints import router as cameras
 from api.compliance.endpoints import router as compliance
 from api.evidence.endpoints import router as evidence
@@ -30,6 +31,9 @@ from api.stream.endpoints import router as stream
 from api.viewing.endpoints import router as live
 from api.viewing.worker_endpoints import router as views
 
+_BODIES_AT_ONCE = 16
+"""Largest bodies that may lie in memory together."""
+_SIGN_IN_BYTES = 16 * 1024
 _DESCRIPTION = (
     "The command centre of Mingan 明安: takes what workers report, drives alerts through human "
     "review, tells what is really watched. Failures are `application/problem+json`; clients "
@@ -75,8 +79,14 @@ def create_app(
         app.include_router(router)
     problems.install(app)
     app.add_middleware(
-        BodyLimit, max_bytes=settings.body_max_bytes, exempt_prefix="/api/v1/ingest/evidence/"
+        BodyLimit,
+        max_bytes=settings.body_max_bytes,
+        held_bytes=_BODIES_AT_ONCE * settings.body_max_bytes,
+        exempt_prefix="/api/v1/ingest/evidence/",
+        open_paths=OPEN_PATHS,
+        open_max_bytes=_SIGN_IN_BYTES,
     )
+    app.add_middleware(Gate, runtime=runtime)
     app.add_middleware(RequestMetrics, metrics=runtime.metrics)
     app.add_middleware(SecurityHeaders)
     # The router's default is asked last, so a wrong method on an API route stays 405.

@@ -7,6 +7,7 @@ ignored would be found out only when it mattered.
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ import yaml
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -23,6 +25,7 @@ from api.kit.errors import SettingsError
 ENV_PREFIX = "MINGAN_API_"
 WORKER_TOKEN_ENV = "MINGAN_WORKER_TOKEN"  # noqa: S105 -- a variable's name
 _SECRET_KEYS = ("worker_token", "admin_password")
+Network = IPv4Network | IPv6Network
 
 
 class Settings(BaseSettings):
@@ -47,6 +50,13 @@ class Settings(BaseSettings):
     session_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 12.0
     cookie_secure: bool = False
     """Set it wherever the console is served over HTTPS."""
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Addresses or networks of reverse proxies, as ``127.0.0.1, 10.0.0.0/28``; only they may say
+    (``X-Forwarded-For``) for whom they ask."""
+    max_connections: Annotated[int, Field(ge=16)] = 1000
+    """At once; fewer where the service may open fewer files."""
+    max_connections_per_address: Annotated[int, Field(ge=8)] = 200
+    """Of one address, which may be a whole school's; proxies of ``trusted_proxies`` are exempt."""
     lost_after_s: Annotated[float, Field(ge=1)] = 30.0
     """A worker silent for longer is lost, and so are its cameras."""
     analysed_window_h: Annotated[float, Field(gt=0, le=24 * 31)] = 24.0
@@ -94,6 +104,13 @@ class Settings(BaseSettings):
         if password is not None and not 10 <= len(password.get_secret_value()) <= 256:
             raise ValueError("must have 10 to 256 characters")
         return password
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
 
     @field_validator("database_url")
     @classmethod

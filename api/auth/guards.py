@@ -19,10 +19,12 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from api.auth import service
 from api.auth.schemas import Role
 from api.kit.errors import BadCsrfError, BadTokenError, ForbiddenError, NotSignedInError
-from api.runtime import RuntimeDep
+from api.runtime import Runtime, RuntimeDep
 from api.workers import service as workers
 
 SESSION_COOKIE = "mingan_session"
+CALLER = "mingan.caller"
+"""Where a request's scope keeps who asks, once :class:`api.auth.gate.Gate` looked."""
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 """What a reverse proxy adds: the address it came from is then not who asks."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,10 +55,8 @@ def client_of(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-async def optional_person(
-    runtime: RuntimeDep, cookie: Annotated[str | None, Depends(_session_cookie)]
-) -> SignedIn | None:
-    """Who is signed in, if anyone."""
+async def person_of(runtime: Runtime, cookie: str | None) -> SignedIn | None:
+    """Whose session a cookie opens, if anyone's."""
     if not cookie:
         return None
     async with runtime.database.read() as session:
@@ -70,6 +70,16 @@ async def optional_person(
         csrf_token=service.csrf_token(cookie),
         expires_at=found.expires_at,
     )
+
+
+async def optional_person(
+    request: Request,
+    runtime: RuntimeDep,
+    cookie: Annotated[str | None, Depends(_session_cookie)],
+) -> SignedIn | None:
+    """Who is signed in, if anyone; asked for already if the request has a body."""
+    found = request.scope.get(CALLER)
+    return found if isinstance(found, SignedIn) else await person_of(runtime, cookie)
 
 
 MaybePerson = Annotated[SignedIn | None, Depends(optional_person)]
@@ -102,17 +112,30 @@ Administrator = Annotated[SignedIn, Depends(_person_with(Role.ADMIN))]
 """A signed-in administrator."""
 
 
-async def _known_worker(
-    runtime: RuntimeDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_worker_bearer)],
-) -> str:
-    if credentials is None:
-        raise BadTokenError(headers={"WWW-Authenticate": "Bearer"})
-    async with runtime.database.read() as session:
-        name = await workers.find_token(session, credentials.credentials)
+async def worker_of(runtime: Runtime, token: str | None) -> str:
+    """The name of a worker's token.
+
+    Raises:
+        BadTokenError: None, or one that is not known.
+    """
+    name = None
+    if token:
+        async with runtime.database.read() as session:
+            name = await workers.find_token(session, token)
     if name is None:
         raise BadTokenError(headers={"WWW-Authenticate": "Bearer"})
     return name
+
+
+async def _known_worker(
+    request: Request,
+    runtime: RuntimeDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_worker_bearer)],
+) -> str:
+    found = request.scope.get(CALLER)
+    if isinstance(found, str):
+        return found
+    return await worker_of(runtime, None if credentials is None else credentials.credentials)
 
 
 WorkerName = Annotated[str, Depends(_known_worker)]
@@ -127,7 +150,7 @@ async def _scraper(
     is_local = client_of(request) in {"127.0.0.1", "::1"}
     if is_local and not any(name in request.headers for name in _FORWARDED):
         return
-    await _known_worker(runtime, credentials)
+    await _known_worker(request, runtime, credentials)
 
 
 Scraper = Annotated[None, Depends(_scraper)]

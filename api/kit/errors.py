@@ -8,6 +8,7 @@
     │   ├── NotSignedInError 401         BadCredentialsError, BadTokenError
     │   ├── ForbiddenError 403           BadCsrfError, GrantRequiredError
     │   ├── NotFoundError 404            NoOriginalError
+    │   ├── RequestTimeoutError 408
     │   ├── ConflictError 409            BadTransitionError, UsernameTakenError
     │   ├── TooLargeError 413
     │   ├── UnsupportedMediaTypeError 415
@@ -166,6 +167,15 @@ class MethodNotAllowedError(ApiError):
     code = "method_not_allowed"
     status = 405
     title = "Method not allowed"
+
+
+class RequestTimeoutError(ApiError):
+    """The rest of a request did not arrive in time."""
+
+    code = "request_timeout"
+    status = 408
+    title = "Request timeout"
+    retryable = True
 
 
 class ConflictError(ApiError):

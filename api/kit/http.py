@@ -7,7 +7,7 @@ browser from doing anything the console does not need.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -104,21 +104,44 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class BodyLimit:
-    """Refuses bodies over a limit before they fill memory; evidence has its own, larger limit."""
+    """Refuses bodies over a limit before they fill memory; evidence has its own, larger limit.
 
-    def __init__(self, app: ASGIApp, max_bytes: int, exempt_prefix: str) -> None:
+    Args:
+        app: What it stands before.
+        max_bytes: Of one body.
+        held_bytes: Of all that are being received; who comes when it is reached is to come later.
+        exempt_prefix: Paths whose bodies are not kept in memory.
+        open_paths: Paths that strangers may send to.
+        open_max_bytes: Of one body there.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_bytes: int,
+        held_bytes: int,
+        exempt_prefix: str,
+        open_paths: Collection[str],
+        open_max_bytes: int,
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._exempt_prefix = exempt_prefix
+        self._open_paths = open_paths
+        self._open_max_bytes = open_max_bytes
+        self._room_bytes = held_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http" or scope["path"].startswith(self._exempt_prefix):
             await self._app(scope, receive, send)
             return
-        detail = f"at most {self._max_bytes} bytes"
+        is_open = scope["path"] in self._open_paths
+        most_bytes = min(self._open_max_bytes, self._max_bytes) if is_open else self._max_bytes
+        detail = f"at most {most_bytes} bytes"
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdigit() and int(declared) > self._max_bytes:
+        if declared.isdigit() and int(declared) > most_bytes:
             await problem_response(TooLargeError(detail))(scope, receive, send)
             return
         received_bytes = 0
@@ -126,10 +149,17 @@ class BodyLimit:
         async def receive_bounded() -> Message:
             nonlocal received_bytes
             message = await receive()
-            received_bytes += len(message.get("body", b""))
-            if received_bytes > self._max_bytes:
-                # FastAPI lets this one kind of exception through while it reads a body.
+            more_bytes = len(message.get("body", b""))
+            received_bytes += more_bytes
+            self._room_bytes -= more_bytes
+            # FastAPI lets this one kind of exception through while it reads a body.
+            if received_bytes > most_bytes:
                 raise HTTPException(413, detail)
+            if self._room_bytes < 0:
+                raise HTTPException(503, "too many bodies are being received")
             return message
 
-        await self._app(scope, receive_bounded, send)
+        try:
+            await self._app(scope, receive_bounded, send)
+        finally:
+            self._room_bytes += received_bytes

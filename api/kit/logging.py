@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import time
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -22,6 +23,8 @@ _SECRET_KEYS = frozenset(
     {"password", "token", "authorization", "cookie", "csrf", "csrf_token", "grant", "secret"}
 )
 _HIDDEN = "***"
+_KINDS = 256
+"""Kinds of messages remembered; there are far fewer unless a library puts values into its text."""
 
 
 def redact_text(text: str) -> str:
@@ -58,6 +61,57 @@ def redact(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> Mutab
     return entry
 
 
+class Seldom:
+    """What strangers can cause at will is told once a minute, with how often it came since."""
+
+    def __init__(self, every_s: float = 60.0) -> None:
+        self._every_s = every_s
+        self._due_s = float("-inf")
+        self._untold = 0
+
+    def due(self) -> int | None:
+        """None: not now. Else how many were not told since the last time."""
+        now_s = time.monotonic()
+        if now_s < self._due_s:
+            self._untold += 1
+            return None
+        self._due_s = now_s + self._every_s
+        untold, self._untold = self._untold, 0
+        return untold
+
+
+class _SeldomTheSame(logging.Filter):
+    """Lets each kind of a library's message through once a minute.
+
+    A kind is the text before its values are put in, up to its first line's end, and where the
+    exception came from; there are as many as there are places that log.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: dict[tuple[str, str], Seldom] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        head = str(record.msg).partition("\n")[0][:200]
+        if len(self._kinds) > _KINDS:
+            self._kinds.clear()
+        untold = self._kinds.setdefault((head, _origin(record)), Seldom()).due()
+        if untold:
+            record.msg = f"{record.msg} (and {untold} more since it was last told)"
+        return untold is not None
+
+
+def _origin(record: logging.LogRecord) -> str:
+    error = record.exc_info[1] if record.exc_info else None
+    if error is None:
+        return ""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+    return f"{type(error).__name__} {place}"
+
+
 def configure(level: str) -> None:
     """Send our logs and those of libraries to standard error as JSON."""
     shared: list[Any] = [
@@ -90,6 +144,10 @@ def configure(level: str) -> None:
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
+    # A stranger can make these say the same thousands of times a second.
+    for name in ("asyncio", "uvicorn.error"):
+        library = logging.getLogger(name)
+        library.filters[:] = [_SeldomTheSame()]
     # Alembic and uvicorn tell their every step; only what is wrong is of use in production.
     for name in ("alembic", "uvicorn", "aiosqlite", "sqlalchemy"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

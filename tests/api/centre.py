@@ -28,6 +28,7 @@ from api.contract import (
     RetentionStatus,
 )
 from api.runtime import Runtime
+from api.serving import server_config
 from api.settings import Settings
 from tests.api.messages import T0, sha256
 
@@ -180,10 +181,9 @@ class _QuietServer(uvicorn.Server):
 
 @asynccontextmanager
 async def over_network(centre: Centre) -> AsyncIterator[str]:
-    """Serve the app with uvicorn on a free port; answers its address."""
-    config = uvicorn.Config(
-        centre.app, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=2
-    )
+    """Serve the app as the command centre does, on a free port; answers its address."""
+    config = server_config(centre.app, centre.runtime.settings)
+    config.port = 0
     server = _QuietServer(config)
     serving = asyncio.create_task(server.serve())
     await server.is_up.wait()
