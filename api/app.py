@@ -19,6 +19,7 @@ from api.evidence.endpoints import router as evidence
 from api.frontend import ConsoleFiles
 from api.health.endpoints import router as health
 from api.ingest.endpoints import router as ingest
+from api.jobs.endpoints import router as jobs
 from api.kit import problems
 from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
 from api.kit.moments import Clock, utc_now
@@ -75,7 +76,7 @@ def create_app(
     runtime = Runtime(settings, clock)
     app.state.runtime = runtime
     rooms = (auth, alerts, evidence, cameras, rules, compliance, stream, live, recordings)
-    for router in (*rooms, audit, health, ingest, views):
+    for router in (*rooms, audit, jobs, health, ingest, views):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth.passwords import FirstAdmin, Passwords
 from api.auth.throttle import LoginThrottle
-from api.bus.memory import MemoryBus
+from api.bus.base import CommittedEvents
+from api.bus.fanout import Bus
+from api.bus.relay import RedisRelay, connect
 from api.bus.work import UnitOfWork, unit_of_work
 from api.db.engine import Database
 from api.evidence.store import EvidenceStore
@@ -28,7 +30,10 @@ class Runtime:
         self.settings = settings
         self.clock = clock
         self.database = Database(settings.async_database_url)
-        self.bus = MemoryBus(settings.subscriber_queue)
+        self.bus = Bus(settings.subscriber_queue)
+        self.relay: RedisRelay | None = None
+        if settings.redis_url is not None:
+            self.relay = RedisRelay(connect(settings.redis_url.get_secret_value()), self.bus)
         self.viewing = Hub(max_viewers=settings.max_viewers)
         self.evidence = EvidenceStore(
             settings.data_dir / "evidence",
@@ -52,7 +57,11 @@ class Runtime:
 
     def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work outside a request."""
-        return unit_of_work(self.database, self.bus, self.clock)
+        return unit_of_work(self.database, self.bus, self._relay, self.clock)
+
+    def _relay(self, committed: CommittedEvents) -> None:
+        if self.relay is not None:
+            self.relay.send(committed)
 
 
 def runtime_of(request: Request) -> Runtime:

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     """0 takes any free port and prints it."""
     database_url: SecretStr | None = None
     """SQLAlchemy URL with an async driver; default is ``mingan.db`` in the data folder."""
+    redis_url: SecretStr | None = None
+    """``redis://``, ``rediss://`` or ``unix://``: joins several processes on one PostgreSQL: each
+    hears at once what another took. Without it they ask the database every second."""
     worker_token: SecretStr | None = None
     """Also from ``MINGAN_WORKER_TOKEN``; default is made up and kept in ``worker.token``."""
     worker_token_file: Path | None = None

@@ -7,31 +7,25 @@ what, where and what to do.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 
-import structlog
-
 from api.auth import service as auth
-from api.bus import service as bus
-from api.cameras import service as cameras
+from api.bus.tail import Tail
 from api.db.migrate import upgrade
-from api.expiry import Expiry
+from api.jobs.scheduler import Scheduler
 from api.kit.errors import DataFolderError, SettingsError
+from api.rounds import recurring
 from api.runtime import Runtime
 from api.settings import Settings
 from api.workers import service as workers
 
-_WATCH_EVERY_S = 2.0
-_PRUNE_EVERY_S = 300.0
-_EXPIRE_EVERY_S = 300.0
-_log = structlog.get_logger(__name__)
+_TAIL_EVERY_S = 1.0
+"""How late a console hears what another process took, where no relay tells it sooner."""
 
 
 def print_line(line: str) -> None:
@@ -131,45 +125,6 @@ async def prepare(runtime: Runtime) -> None:
     runtime.first_admin = await auth.ensure_first_admin(runtime)
 
 
-async def announce_lost_workers(runtime: Runtime) -> None:
-    """One round of looking for workers that fell silent."""
-    async with runtime.work() as work:
-        watch = cameras.Watch.of(runtime.settings, work.now)
-        for worker_id in await cameras.announce_lost(work, watch):
-            _log.warning("worker_lost", worker_id=worker_id)
-
-
-async def prune_events(runtime: Runtime) -> None:
-    """One round of forgetting old live events."""
-    async with runtime.work() as work:
-        await bus.prune(
-            work,
-            keep=runtime.settings.events_keep,
-            older_than=work.now - timedelta(hours=runtime.settings.events_keep_h),
-        )
-
-
-async def _supervise(
-    runtime: Runtime,
-    name: str,
-    every_s: float,
-    round_: Callable[[Runtime], Awaitable[None]],
-    stopping: asyncio.Event,
-) -> None:
-    """Repeat a round until the stop; one that fails is logged and counted, and the next runs.
-
-    A round is never cancelled half-way: it may be holding the database's only writer.
-    """
-    while not stopping.is_set():
-        try:
-            await round_(runtime)
-        except Exception:  # noqa: BLE001 -- the supervisor's boundary
-            runtime.metrics.background_failures.labels(name).inc()
-            _log.exception("background_round_failed", task=name)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), every_s)
-
-
 @asynccontextmanager
 async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIterator[None]:
     """Everything between start and stop.
@@ -182,22 +137,21 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
         if runtime.first_admin is not None:
             announce(f"console user: {runtime.first_admin.username}")
             announce(f"console password: {runtime.first_admin.password}")
-        watch_every_s = min(_WATCH_EVERY_S, runtime.settings.lost_after_s / 3)
+        scheduler = Scheduler(runtime, recurring(runtime.settings))
+        tail = Tail(runtime.database, runtime.bus, _TAIL_EVERY_S)
+        await tail.begin()
+        await scheduler.begin()
         stopping = asyncio.Event()
-        rounds = [
-            asyncio.create_task(_supervise(runtime, name, every_s, round_, stopping))
-            for name, every_s, round_ in (
-                ("lost_workers", watch_every_s, announce_lost_workers),
-                ("prune", _PRUNE_EVERY_S, prune_events),
-                ("expiry", _EXPIRE_EVERY_S, Expiry().run),
-            )
-        ]
+        services = [tail.run(stopping), scheduler.run(stopping)]
+        if runtime.relay is not None:
+            services.append(runtime.relay.run(stopping))
+        tasks = [asyncio.create_task(service) for service in services]
         try:
             yield
         finally:
             runtime.end_streams()
             stopping.set()
-            await asyncio.gather(*rounds)
+            await asyncio.gather(*tasks)
             await runtime.viewing.drain()
     finally:
         runtime.close_threads()

@@ -25,6 +25,8 @@ class AccessAction(StrEnum):
     PLAYBACK_ENDED = "playback_ended"
     USER_CREATED = "user_created"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
+    JOB_RETRIED = "job_retried"
+    JOB_DISCARDED = "job_discarded"
 
 
 class AccessEntry(BaseModel):

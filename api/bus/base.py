@@ -1,11 +1,8 @@
-"""What a bus of live events is; the memory one serves a box, others may join replicas."""
+"""What a live event is, and what else a subscriber hears."""
 
 from __future__ import annotations
 
-import asyncio
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
@@ -28,6 +25,27 @@ class LiveEvent:
     data: str
 
 
+@dataclass(frozen=True, slots=True)
+class CommittedEvents:
+    """The events of one transaction, and which event stood before them.
+
+    Ids grow in the order of commits but leave holes, where a transaction was rolled back; only
+    ``previous_id`` tells a hole from an event that has not arrived.
+
+    Attributes:
+        previous_id: Id of the newest event before these; 0 when there was none.
+        events: At least one, by id.
+    """
+
+    previous_id: int
+    events: Sequence[LiveEvent]
+
+    @property
+    def last_id(self) -> int:
+        """Id of the newest."""
+        return self.events[-1].id
+
+
 class Signal(Enum):
     """What a subscriber hears besides events."""
 
@@ -39,35 +57,4 @@ class Signal(Enum):
     """Nothing happened for the time it was willing to wait."""
 
 
-class Subscription(ABC):
-    """One subscriber's bounded queue."""
-
-    @abstractmethod
-    async def next(self, timeout_s: float) -> LiveEvent | Signal:
-        """The next event, or a signal; after ``ENDED`` nothing follows."""
-
-
-class Bus(ABC):
-    """Fans events out to subscribers. Publishing never waits for a slow subscriber."""
-
-    order: asyncio.Lock
-    """Held from numbering events until they are published."""
-
-    @abstractmethod
-    def publish(self, events: Sequence[LiveEvent]) -> None:
-        """Hand events, in the order of their ids, to every subscriber."""
-
-    @abstractmethod
-    def subscribe(self, session_key: str) -> AbstractContextManager[Subscription]:
-        """Listen from now on, on behalf of a session."""
-
-    @abstractmethod
-    def end_session(self, session_key: str) -> None:
-        """End the subscriptions of a session."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """End all subscriptions, also those yet to come."""
-
-
-__all__ = ["Bus", "EventKind", "LiveEvent", "Signal", "Subscription"]
+__all__ = ["CommittedEvents", "EventKind", "LiveEvent", "Signal"]

@@ -9,12 +9,16 @@ from typing import cast
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.bus.base import EventKind, LiveEvent
+from api.bus.base import CommittedEvents, EventKind, LiveEvent
 from api.db.models import StoredEvent
 
 
 def _live(row: StoredEvent) -> LiveEvent:
     return LiveEvent(row.id, cast("EventKind", row.kind), row.data)
+
+
+_ORDER_KEY = 0x6D696E67
+"""Of the lock that lets one transaction at a time number events and commit, in all processes."""
 
 
 class EventRepository:
@@ -25,15 +29,21 @@ class EventRepository:
 
     async def append(
         self, at: datetime, events: Sequence[tuple[EventKind, str]]
-    ) -> list[LiveEvent]:
-        """Store events in order; answers them with their ids."""
-        stored = []
-        for kind, data in events:
-            row = StoredEvent(at=at, kind=kind, data=data)
-            self._session.add(row)
-            await self._session.flush()
-            stored.append(_live(row))
-        return stored
+    ) -> CommittedEvents:
+        """Store events in order, as the last thing before the commit; answers them with their ids.
+
+        Whoever read up to an event must never find a lower number later: a console would resume
+        behind it. SQLite has one writer and keeps that order by itself; PostgreSQL has many, and
+        lets them queue here until the one before has committed.
+        """
+        if self._session.get_bind().dialect.name == "postgresql":
+            await self._session.execute(select(func.pg_advisory_xact_lock(_ORDER_KEY)))
+        _, previous_id = await self.bounds()
+        rows = [StoredEvent(at=at, kind=kind, data=data) for kind, data in events]
+        self._session.add_all(rows)
+        await self._session.flush()
+        stored = [_live(row) for row in rows]
+        return CommittedEvents(previous_id, stored)
 
     async def bounds(self) -> tuple[int, int]:
         """Oldest and newest id kept; (0, 0) when there never was one."""

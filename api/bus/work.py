@@ -7,12 +7,13 @@ something that did.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.bus.base import Bus, EventKind
+from api.bus.base import CommittedEvents, EventKind
+from api.bus.fanout import Bus
 from api.bus.repository import EventRepository
 from api.db.engine import Database
 from api.kit.moments import Clock
@@ -37,8 +38,17 @@ class UnitOfWork:
 
 
 @asynccontextmanager
-async def unit_of_work(database: Database, bus: Bus, clock: Clock) -> AsyncIterator[UnitOfWork]:
-    """Commit at the end, or roll back if the body raised; then publish."""
+async def unit_of_work(
+    database: Database, bus: Bus, relay: Callable[[CommittedEvents], None], clock: Clock
+) -> AsyncIterator[UnitOfWork]:
+    """Commit at the end, or roll back if the body raised; then publish.
+
+    Args:
+        database: Where it is committed.
+        bus: The consoles of this process.
+        relay: Tells the other processes; never waits.
+        clock: What ``now`` is.
+    """
     async with database.write() as session:
         work = UnitOfWork(session, clock)
         yield work
@@ -46,9 +56,9 @@ async def unit_of_work(database: Database, bus: Bus, clock: Clock) -> AsyncItera
         if not pending:
             await session.commit()
             return
-        # Whoever read up to an event must never find a lower number later: a console would resume
-        # behind it. One writer keeps that order by itself; PostgreSQL has many.
+        # One at a time within the process too, or each would hold a connection while it queues.
         async with bus.order:
-            events = await EventRepository(session).append(work.now, pending)
+            committed = await EventRepository(session).append(work.now, pending)
             await session.commit()
-            bus.publish(events)
+            bus.take(committed)
+            relay(committed)

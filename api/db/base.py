@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Float, MetaData, Uuid
+from sqlalchemy import JSON, BigInteger, Float, Integer, MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
 from api.db.types import UtcDateTime
@@ -16,6 +16,9 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# SQLite numbers rows by itself only in a column that is INTEGER, not BIGINT.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Base(DeclarativeBase):
@@ -30,6 +33,7 @@ class Base(DeclarativeBase):
         list[str]: JSON(),
         list[float]: JSON(),
         list[list[float]]: JSON(),
+        dict[str, str]: JSON(),
         dict[str, float | str]: JSON(),
         dict[str, float | int | str]: JSON(),
     }

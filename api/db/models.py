@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -20,10 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db.base import Base
-
-# SQLite numbers rows by itself only in a column that is INTEGER, not BIGINT.
-_RowId = BigInteger().with_variant(Integer(), "sqlite")
+from api.db.base import Base, RowId
 
 
 class WorkerToken(Base):
@@ -169,7 +165,7 @@ class AlertHistory(Base):
 
     __tablename__ = "alert_history"
 
-    id: Mapped[int] = mapped_column(_RowId, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     alert_id: Mapped[UUID] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(32))
@@ -317,7 +313,7 @@ class AccessLogEntry(Base):
 
     __tablename__ = "access_log"
 
-    id: Mapped[int] = mapped_column(_RowId, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(String(32))
     username: Mapped[str] = mapped_column(String(64))
@@ -337,7 +333,7 @@ class StoredEvent(Base):
     # AUTOINCREMENT: an id is never used twice, even after old rows were deleted.
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 -- SQLAlchemy's convention
 
-    id: Mapped[int] = mapped_column(_RowId, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(32))
     data: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from api.alerts.schemas import AlertSummary
 from api.app import create_app
 from api.auth.schemas import Role, UserCreate
 from api.auth.service import create_user
+from api.bus.work import UnitOfWork
 from api.contract import (
     AlertEpisode,
     AnalysedTime,
@@ -104,6 +105,14 @@ class Centre:
         wanted = UserCreate(username=username, role=role, password=REVIEWER_PASSWORD)
         async with self.runtime.work() as work:
             await create_user(self.runtime, work, wanted, "test", "")
+
+
+async def in_a_round(
+    centre: Centre, step: Callable[[Runtime, UnitOfWork], Awaitable[None]]
+) -> None:
+    """Do now what the command centre does again and again."""
+    async with centre.runtime.work() as work:
+        await step(centre.runtime, work)
 
 
 async def put_camera(worker: httpx.AsyncClient, told: CameraRegistration) -> bool:

@@ -25,6 +25,7 @@ _ON_BOTH = frozenset(
         "test_evidence",
         "test_expiry",
         "test_health",
+        "test_jobs",
         "test_paging",
         "test_picture",
         "test_recordings",

@@ -58,6 +58,9 @@ MAY_CALL: dict[str, set[Caller]] = {
     "ingest_views_poll": _WORKER,
     "ingest_views_ready": _WORKER,
     "ingest_views_trouble": _WORKER,
+    "jobs_discard": _ADMIN,
+    "jobs_list": _ADMIN,
+    "jobs_retry": _ADMIN,
     "live_change": _SIGNED_IN,
     "live_open": _SIGNED_IN,
     "recordings_day": _SIGNED_IN,
@@ -71,6 +74,7 @@ MAY_CALL: dict[str, set[Caller]] = {
 _PARAMETERS = {
     "alert_id": "6f1c8a52-5a0c-5f0e-9d9b-0c8c6a4d2b11",
     "camera_id": "gate-north",
+    "job_id": "1",
     "sha256": "ab" * 32,
     "query_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
     "view_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",

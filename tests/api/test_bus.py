@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from api.bus.base import LiveEvent, Signal
-from api.bus.memory import MemoryBus
+from api.bus.fanout import Bus
 from api.bus.repository import EventRepository
 from api.bus.work import UnitOfWork
-from api.startup import prune_events
-from tests.api.centre import Centre, HandClock, running_centre
+from api.rounds import prune
+from tests.api.centre import Centre, HandClock, in_a_round, running_centre
 from tests.api.messages import T0
 
 
@@ -19,7 +19,7 @@ def _event(number: int) -> LiveEvent:
 
 
 async def test_every_subscriber_hears_every_event_in_order() -> None:
-    bus = MemoryBus(8)
+    bus = Bus(8)
     with bus.subscribe("a") as one, bus.subscribe("b") as two:
         bus.publish([_event(1), _event(2)])
         for subscription in (one, two):
@@ -32,7 +32,7 @@ async def test_every_subscriber_hears_every_event_in_order() -> None:
 
 
 async def test_a_slow_subscriber_is_told_once_and_hears_what_follows() -> None:
-    bus = MemoryBus(2)
+    bus = Bus(2)
     with bus.subscribe("slow") as slow, bus.subscribe("quick") as quick:
         for number in range(1, 4):
             bus.publish([_event(number)])
@@ -43,7 +43,7 @@ async def test_a_slow_subscriber_is_told_once_and_hears_what_follows() -> None:
 
 
 async def test_ending_a_session_ends_only_its_subscriptions() -> None:
-    bus = MemoryBus(2)
+    bus = Bus(2)
     with bus.subscribe("a") as one, bus.subscribe("b") as two:
         bus.end_session("a")
         assert await one.next(1) is Signal.ENDED
@@ -59,7 +59,7 @@ async def _store(centre: Centre, count: int) -> list[int]:
         stored = await EventRepository(work.session).append(
             work.now, [("alert", "{}") for _ in range(count)]
         )
-    return [event.id for event in stored]
+    return [event.id for event in stored.events]
 
 
 async def test_ids_grow_for_ever_and_pruning_keeps_the_newest(
@@ -70,12 +70,12 @@ async def test_ids_grow_for_ever_and_pruning_keeps_the_newest(
         tmp_path, template=migrated_data_dir, clock=clock, events_keep=3
     ) as centre:
         assert await _store(centre, 5) == [1, 2, 3, 4, 5]
-        await prune_events(centre.runtime)
+        await in_a_round(centre, prune)
         async with centre.runtime.database.read() as session:
             assert await EventRepository(session).bounds() == (3, 5)
             assert [e.id for e in await EventRepository(session).after(3, 10)] == [4, 5]
         clock.advance(25 * 3600)
-        await prune_events(centre.runtime)
+        await in_a_round(centre, prune)
         async with centre.runtime.database.read() as session:
             assert await EventRepository(session).bounds() == (5, 5)
         assert await _store(centre, 1) == [6]

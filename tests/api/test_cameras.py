@@ -12,8 +12,8 @@ import pytest
 from api.bus.repository import EventRepository
 from api.contract import AnalysedTime, CameraState, MissingReason, School, StreamFacts
 from api.contract.worker import MissingTime
-from api.startup import announce_lost_workers
-from tests.api.centre import Centre, beat, put_alert, put_analysed, put_camera
+from api.rounds import announce_lost_workers
+from tests.api.centre import Centre, beat, in_a_round, put_alert, put_analysed, put_camera
 from tests.api.messages import (
     T0,
     analysed,
@@ -116,7 +116,7 @@ async def test_consoles_hear_of_changes_and_not_of_every_heartbeat(
 
     centre.clock.advance(31)
     for _ in range(2):
-        await announce_lost_workers(centre.runtime)
+        await in_a_round(centre, announce_lost_workers)
     assert await _events(centre) == [("gate-north", "watching"), ("gate-north", "worker_lost")]
 
     await beat(worker, heartbeat(camera_beat()))

@@ -14,10 +14,11 @@ import httpx
 import pytest
 
 from api.auth.service import reset_password
-from api.startup import prune_events
+from api.rounds import prune
 from tests.api.centre import (
     Centre,
     HandClock,
+    in_a_round,
     over_network,
     put_alert,
     put_evidence,
@@ -112,7 +113,7 @@ async def test_an_id_that_cannot_be_resumed_from_resets(
         worker, admin = await centre.worker(), await centre.admin()
         for number in range(5):
             await put_alert(worker, episode(f"a{number}"))
-        await prune_events(centre.runtime)
+        await in_a_round(centre, prune)
         async with (
             over_network(centre) as address,
             _listen(address, admin, last_event_id) as listener,

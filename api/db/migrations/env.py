@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from api.db import models
+from api.db import job, models
+from api.db.base import Base
 from api.db.types import UtcDateTime
 
 
@@ -17,10 +18,12 @@ def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
     return False
 
 
+_TABLES = (job, models)
+"""Imported so that the metadata holds every table."""
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=models.Camera.metadata,
+    target_metadata=Base.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=_render,
 )

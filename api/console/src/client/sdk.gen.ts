@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RulesListData, RulesListErrors, RulesListResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
+import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RulesListData, RulesListErrors, RulesListResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -487,6 +487,51 @@ export const ingestViewsReady = <ThrowOnError extends boolean = false>(options: 
 export const ingestViewsTrouble = <ThrowOnError extends boolean = false>(options: Options<IngestViewsTroubleData, ThrowOnError>) => (options.client ?? client).post<IngestViewsTroubleResponses, IngestViewsTroubleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/ingest/views/{view_id}/trouble',
+    ...options
+});
+
+/**
+ * Jobs that wait or were given up
+ *
+ * What the command centre does by itself. Administrators only.
+ */
+export const jobsList = <ThrowOnError extends boolean = false>(options?: Options<JobsListData, ThrowOnError>) => (options?.client ?? client).get<JobsListResponses, JobsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/jobs',
+    ...options
+});
+
+/**
+ * Forget a job that was given up
+ *
+ * It is never tried again; logged.
+ */
+export const jobsDiscard = <ThrowOnError extends boolean = false>(options: Options<JobsDiscardData, ThrowOnError>) => (options.client ?? client).delete<JobsDiscardResponses, JobsDiscardErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/jobs/{job_id}',
+    ...options
+});
+
+/**
+ * Try a job again that was given up
+ *
+ * Begins at once, with as many attempts as a new one; logged.
+ */
+export const jobsRetry = <ThrowOnError extends boolean = false>(options: Options<JobsRetryData, ThrowOnError>) => (options.client ?? client).post<JobsRetryResponses, JobsRetryErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/jobs/{job_id}/retry',
     ...options
 });
 

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'user_created' | 'password_reset';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'user_created' | 'password_reset' | 'job_retried' | 'job_discarded';
 
 /**
  * AccessEntry
@@ -1398,6 +1398,86 @@ export type HistoryEntry = {
      * Reason
      */
     reason: string | null;
+};
+
+/**
+ * JobPage
+ *
+ * A page of jobs: given up latest first, waiting by when they are due.
+ */
+export type JobPage = {
+    /**
+     * Items
+     */
+    items: Array<JobView>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * JobState
+ *
+ * Where a job stands.
+ */
+export type JobState = 'waiting' | 'failed';
+
+/**
+ * JobView
+ *
+ * One job.
+ */
+export type JobView = {
+    /**
+     * Attempts
+     *
+     * Attempts since it last succeeded.
+     */
+    attempts: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Done At
+     *
+     * When it last succeeded.
+     */
+    done_at: string | null;
+    /**
+     * Due At
+     */
+    due_at: string | null;
+    /**
+     * Error
+     *
+     * Kind of its last error; empty after a success.
+     */
+    error: string;
+    /**
+     * Failed At
+     */
+    failed_at: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Running
+     */
+    is_running: boolean;
+    /**
+     * Key
+     *
+     * Names it among its kind; empty for one that recurs.
+     */
+    key: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    state: JobState;
 };
 
 /**
@@ -4163,6 +4243,145 @@ export type IngestViewsTroubleResponses = {
 };
 
 export type IngestViewsTroubleResponse = IngestViewsTroubleResponses[keyof IngestViewsTroubleResponses];
+
+export type JobsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        state?: JobState;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/jobs';
+};
+
+export type JobsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type JobsListError = JobsListErrors[keyof JobsListErrors];
+
+export type JobsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobPage;
+};
+
+export type JobsListResponse = JobsListResponses[keyof JobsListResponses];
+
+export type JobsDiscardData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         */
+        job_id: number;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{job_id}';
+};
+
+export type JobsDiscardErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type JobsDiscardError = JobsDiscardErrors[keyof JobsDiscardErrors];
+
+export type JobsDiscardResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type JobsDiscardResponse = JobsDiscardResponses[keyof JobsDiscardResponses];
+
+export type JobsRetryData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         */
+        job_id: number;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{job_id}/retry';
+};
+
+export type JobsRetryErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type JobsRetryError = JobsRetryErrors[keyof JobsRetryErrors];
+
+export type JobsRetryResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobView;
+};
+
+export type JobsRetryResponse = JobsRetryResponses[keyof JobsRetryResponses];
 
 export type LiveOpenData = {
     body: LiveRequest;

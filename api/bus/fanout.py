@@ -1,4 +1,9 @@
-"""The bus of a single process."""
+"""Hands live events to the consoles of this process, each once and in the order of their ids.
+
+Events come from this process's own commits, from other processes by way of the relay, and from the
+database, which alone is complete. Whatever comes first wins; what comes out of turn is left to
+:mod:`api.bus.tail`, which reads the missing ones.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from api.bus.base import Bus, LiveEvent, Signal, Subscription
+from api.bus.base import CommittedEvents, LiveEvent, Signal
 
 
-class _MemorySubscription(Subscription):
+class Subscription:
+    """One console's bounded queue."""
+
     def __init__(self, session_key: str, capacity: int) -> None:
         self.session_key = session_key
         self._capacity = capacity
@@ -20,6 +27,7 @@ class _MemorySubscription(Subscription):
         self._wake = asyncio.Event()
 
     def offer(self, events: Sequence[LiveEvent]) -> None:
+        """Add events, or drop everything when there is no room."""
         if self._overflowed or not events:
             return
         if len(self._waiting) + len(events) > self._capacity:
@@ -31,10 +39,12 @@ class _MemorySubscription(Subscription):
         self._wake.set()
 
     def end(self) -> None:
+        """Nothing follows."""
         self._ended = True
         self._wake.set()
 
     async def next(self, timeout_s: float) -> LiveEvent | Signal:
+        """The next event, or a signal; after ``ENDED`` nothing follows."""
         if not self._wake.is_set():
             try:
                 async with asyncio.timeout(timeout_s):
@@ -53,8 +63,10 @@ class _MemorySubscription(Subscription):
         return event
 
 
-class MemoryBus(Bus):
-    """Asyncio fan-out; call it from the event loop only.
+class Bus:
+    """Fans events out to subscribers; call it from the event loop only.
+
+    Publishing never waits for a slow subscriber.
 
     Args:
         capacity: Events a subscriber may lag behind before it has to reload.
@@ -62,22 +74,50 @@ class MemoryBus(Bus):
 
     def __init__(self, capacity: int) -> None:
         self.order = asyncio.Lock()
+        """Held from numbering events until they are published."""
+        self.is_behind = asyncio.Event()
+        """Set when an event came whose predecessor did not."""
         self._capacity = capacity
-        self._subscriptions: set[_MemorySubscription] = set()
+        self._subscriptions: set[Subscription] = set()
         self._closed = False
+        self._delivered_id = 0
+
+    @property
+    def delivered_id(self) -> int:
+        """The newest event that was handed out, or that was there at the start."""
+        return self._delivered_id
 
     @property
     def subscriber_count(self) -> int:
         """How many listen now."""
         return len(self._subscriptions)
 
+    def begin_after(self, event_id: int) -> None:
+        """Nothing up to this event is handed out."""
+        self._delivered_id = event_id
+
+    def take(self, committed: CommittedEvents) -> None:
+        """Hand out a transaction's events if it is their turn."""
+        if committed.last_id <= self._delivered_id:
+            return
+        if committed.previous_id > self._delivered_id:
+            self.is_behind.set()
+            return
+        self.publish(committed.events)
+
     def publish(self, events: Sequence[LiveEvent]) -> None:
+        """Hand events, in the order of their ids, to every subscriber; known ones are dropped."""
+        new = [event for event in events if event.id > self._delivered_id]
+        if not new:
+            return
+        self._delivered_id = new[-1].id
         for subscription in self._subscriptions:
-            subscription.offer(events)
+            subscription.offer(new)
 
     @contextmanager
     def subscribe(self, session_key: str) -> Iterator[Subscription]:
-        subscription = _MemorySubscription(session_key, self._capacity)
+        """Listen from now on, on behalf of a session."""
+        subscription = Subscription(session_key, self._capacity)
         if self._closed:
             subscription.end()
         self._subscriptions.add(subscription)
@@ -87,11 +127,13 @@ class MemoryBus(Bus):
             self._subscriptions.discard(subscription)
 
     def end_session(self, session_key: str) -> None:
+        """End the subscriptions of a session."""
         for subscription in self._subscriptions:
             if subscription.session_key == session_key:
                 subscription.end()
 
     def close(self) -> None:
+        """End all subscriptions, also those yet to come."""
         self._closed = True
         for subscription in self._subscriptions:
             subscription.end()

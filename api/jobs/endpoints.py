@@ -1,0 +1,64 @@
+"""What an administrator sees of jobs: what waits, and what was given up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+
+from api.auth.guards import Administrator, client_of
+from api.jobs import service
+from api.jobs.schemas import JobPage, JobState, JobView
+from api.kit.errors import (
+    BadCsrfError,
+    BadCursorError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    NotSignedInError,
+)
+from api.kit.problems import problems
+from api.runtime import Reader, Writer
+
+router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
+JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.get(
+    "",
+    operation_id="jobs_list",
+    summary="Jobs that wait or were given up",
+    responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
+)
+async def list_jobs(
+    _: Administrator,
+    session: Reader,
+    state: JobState = JobState.FAILED,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=512)] = None,
+) -> JobPage:
+    """What the command centre does by itself. Administrators only."""
+    return await service.list_jobs(session, state, limit=limit, cursor=cursor)
+
+
+@router.post(
+    "/{job_id}/retry",
+    operation_id="jobs_retry",
+    summary="Try a job again that was given up",
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
+)
+async def retry(job_id: JobId, person: Administrator, request: Request, work: Writer) -> JobView:
+    """Begins at once, with as many attempts as a new one; logged."""
+    return await service.retry(work, job_id, person.username, client_of(request))
+
+
+@router.delete(
+    "/{job_id}",
+    operation_id="jobs_discard",
+    summary="Forget a job that was given up",
+    status_code=204,
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
+)
+async def discard(job_id: JobId, person: Administrator, request: Request, work: Writer) -> None:
+    """It is never tried again; logged."""
+    await service.discard(work, job_id, person.username, client_of(request))

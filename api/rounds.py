@@ -1,0 +1,62 @@
+"""What the command centre does again and again, by whichever of its processes is alive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api.bus import service as bus
+from api.bus.work import UnitOfWork
+from api.cameras import service as cameras
+from api.expiry import Expiry
+from api.jobs import service as jobs
+from api.jobs.kinds import ClaimedJob, JobKind
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+    from api.settings import Settings
+
+_WATCH_EVERY_S = 2.0
+_PRUNE_EVERY_S = 300.0
+_EXPIRE_EVERY_S = 300.0
+_log = structlog.get_logger(__name__)
+
+
+async def announce_lost_workers(runtime: Runtime, work: UnitOfWork) -> None:
+    """Look for workers that fell silent."""
+    watch = cameras.Watch.of(runtime.settings, work.now)
+    for worker_id in await cameras.announce_lost(work, watch):
+        _log.warning("worker_lost", worker_id=worker_id)
+
+
+async def prune(runtime: Runtime, work: UnitOfWork) -> None:
+    """Forget old live events, and jobs that were done long ago."""
+    await bus.prune(
+        work,
+        keep=runtime.settings.events_keep,
+        older_than=work.now - timedelta(hours=runtime.settings.events_keep_h),
+    )
+    await jobs.forget_done(work)
+
+
+def recurring(settings: Settings) -> list[JobKind]:
+    """Every recurring kind."""
+    expiry = Expiry()
+
+    async def lost_workers(runtime: Runtime, work: UnitOfWork, _: ClaimedJob) -> None:
+        await announce_lost_workers(runtime, work)
+
+    async def pruning(runtime: Runtime, work: UnitOfWork, _: ClaimedJob) -> None:
+        await prune(runtime, work)
+
+    async def expire(runtime: Runtime, _: ClaimedJob) -> None:
+        await expiry.run(runtime)
+
+    watch_every_s = min(_WATCH_EVERY_S, settings.lost_after_s / 3)
+    return [
+        JobKind("lost_workers", within=lost_workers, every_s=watch_every_s),
+        JobKind("prune", within=pruning, every_s=_PRUNE_EVERY_S),
+        JobKind("expiry", run=expire, every_s=_EXPIRE_EVERY_S),
+    ]
