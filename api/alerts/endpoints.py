@@ -64,8 +64,8 @@ async def list_alerts(
         str,
         Query(
             max_length=100,
-            description="Part of the name of a camera, its school, place or id, of the zone, or of"
-            " the rule's name.",
+            description="Words, each of them part of the name of a camera, its school, place or id,"
+            " of the zone, or of the rule's name.",
         ),
     ] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

@@ -23,13 +23,16 @@ class AlertFilters:
     raised_before: datetime | None = None
     text: str = ""
 
-    def rules_matching_text(self) -> tuple[str, ...]:
-        """Rules whose Chinese or English name holds the text, so that 周界 finds them."""
-        wanted = self.text.strip().lower()
-        if not wanted:
-            return ()
-        return tuple(
-            identifier
-            for identifier, term in vocabulary().rules.items()
-            if wanted in term.zh.lower() or wanted in term.en.lower()
-        )
+    def words(self) -> tuple[str, ...]:
+        """What is searched for, word by word; an alert has to hold every one of them."""
+        return tuple(dict.fromkeys(self.text.replace("\x00", "").split()))
+
+
+def rules_matching(word: str) -> tuple[str, ...]:
+    """Rules whose Chinese or English name holds the word, so that 周界 finds them."""
+    wanted = word.lower()
+    return tuple(
+        identifier
+        for identifier, term in vocabulary().rules.items()
+        if wanted in term.zh.lower() or wanted in term.en.lower()
+    )

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.alerts.filters import AlertFilters
+from api.alerts.filters import AlertFilters, rules_matching
 from api.alerts.schemas import AlertStatus, HistoryAction
 from api.contract import EvidenceRef
 from api.db.models import Alert, AlertEvidence, AlertHistory, Camera, EvidenceFile
@@ -57,21 +57,23 @@ def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
         found.append(Alert.raised_at >= filters.raised_from)
     if filters.raised_before is not None:
         found.append(Alert.raised_at < filters.raised_before)
-    if text := filters.text.strip().replace("\x00", ""):
-        of_camera = (Camera.school_name, Camera.name, Camera.location, Camera.camera_id)
-        # Cameras are few: looked through once, not again for each alert.
-        cameras = select(Camera.camera_id).where(
-            or_(*(column.icontains(text, autoescape=True) for column in of_camera))
-        )
-        found.append(
-            or_(
-                Alert.camera_id.in_(cameras),
-                Alert.zone.icontains(text, autoescape=True),
-                Alert.rule_id.icontains(text, autoescape=True),
-                Alert.rule.in_(filters.rules_matching_text()),
-            )
-        )
+    found += [_holds(word) for word in filters.words()]
     return found
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """The word stands somewhere in what a reviewer reads of the alert."""
+    of_camera = (Camera.school_name, Camera.name, Camera.location, Camera.camera_id)
+    # Cameras are few: looked through once, not again for each alert.
+    cameras = select(Camera.camera_id).where(
+        or_(*(column.icontains(word, autoescape=True) for column in of_camera))
+    )
+    return or_(
+        Alert.camera_id.in_(cameras),
+        Alert.zone.icontains(word, autoescape=True),
+        Alert.rule_id.icontains(word, autoescape=True),
+        Alert.rule.in_(rules_matching(word)),
+    )
 
 
 def _rows() -> Select[Alert, str, str, str | None, str | None]:

@@ -177,6 +177,11 @@ async def test_filters_narrow_and_counts_ignore_the_status_filter(
     assert await found("q=LAWN") == {"b"}
     assert await found("q=徘徊") == {"b"}
     assert await found("q=nothing-such") == set()
+    # Every word has to be there, wherever it stands; the wide space of an input method parts too.
+    assert await found("q=第二小学 徘徊") == {"b"}
+    assert await found("q=操场\u3000lawn") == {"b"}
+    assert await found("q=操场 nothing-such") == set()
+    assert await found("q=%20%20") == {"a", "b", "c"}
 
     page = (await reviewer.get("/api/v1/alerts?status=confirmed&camera_id=gate-north")).json()
     assert page["counts"] == {"pending_review": 1, "confirmed": 1, "false_positive": 0}

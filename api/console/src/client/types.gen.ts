@@ -2850,7 +2850,7 @@ export type AlertsListData = {
         /**
          * Q
          *
-         * Part of the name of a camera, its school, place or id, of the zone, or of the rule's name.
+         * Words, each of them part of the name of a camera, its school, place or id, of the zone, or of the rule's name.
          */
         q?: string;
         /**
