@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 
 from api import openapi, startup
 from api.alerts.endpoints import router as alerts
@@ -91,7 +92,8 @@ def create_app(
     app.add_middleware(RequestMetrics, metrics=runtime.metrics)
     app.add_middleware(SecurityHeaders)
     # The router's default is asked last, so a wrong method on an API route stays 405.
-    app.router.default = ConsoleFiles(settings.console_path)
+    # Over a school's line the console's scripts are what a first page waits for.
+    app.router.default = GZipMiddleware(ConsoleFiles(settings.console_path))
 
     def describe() -> dict[str, Any]:
         return openapi.describe(app)

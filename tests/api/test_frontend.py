@@ -77,3 +77,19 @@ async def test_a_console_not_built_is_said_plainly(centre: Centre) -> None:
         "text/plain; charset=utf-8",
     )
     assert "npm run build" in answer.text
+
+
+async def test_scripts_travel_compressed_to_who_takes_it(
+    browser: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    code = "export const words = " + repr("明安 mingan " * 4000)
+    (tmp_path / "dist" / "assets" / "big-9f8e7d.js").write_text(code)
+    answer = await browser.get("/assets/big-9f8e7d.js", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["vary"]
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.text == code
+    assert answer.num_bytes_downloaded < len(code.encode()) / 10
+    plain = await browser.get("/assets/big-9f8e7d.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == code
