@@ -32,4 +32,13 @@ describe("facts of an alert", () => {
     expect(screen.queryByText("1.00")).toBeNull();
     expect(screen.queryByText("目标")).toBeNull();
   });
+
+  it("of a digest say of which rules they were, the most first", () => {
+    show(alertAt("two", "2026-11-24T05:00:00Z", { rule: "alert_digest", classes: [] }), {
+      withheld: 23,
+      withheld_loitering: 5,
+      withheld_perimeter_intrusion: 18,
+    });
+    expect(screen.getByText("周界入侵 18 条、徘徊 5 条")).toBeTruthy();
+  });
 });

@@ -20,6 +20,7 @@ export function Facts({ alert, detail }: Props) {
   const classes = alert.classes.map((name) => term("object_class", name)).join(t("list.separator"));
   // A digest stands for other alerts: their number is what it says, and it saw nothing itself.
   const withheld = detail?.episode.facts.withheld;
+  const byRule = withheldByRule(detail?.episode.facts ?? {});
   return (
     <dl className={styles.facts} data-testid="facts">
       <Fact name={t("fact.duration")}>
@@ -30,6 +31,13 @@ export function Facts({ alert, detail }: Props) {
         )}
       </Fact>
       {withheld !== undefined && <Fact name={t("ruleFact.withheld")}>{withheld}</Fact>}
+      {byRule.length > 0 && (
+        <Fact name={t("ruleFact.withheldOf")} wide>
+          {byRule
+            .map(([rule, n]) => t("ruleFact.withheldRule", { rule: term("rules", rule), n }))
+            .join(t("list.separator"))}
+        </Fact>
+      )}
       {!isPictureFault(alert) && alert.classes.length > 0 && (
         <>
           <Fact name={t("fact.score")}>{alert.score.toFixed(2)}</Fact>
@@ -57,9 +65,27 @@ export function Facts({ alert, detail }: Props) {
   );
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+/** Which rules' alerts a digest stands for, the most first. */
+function withheldByRule(facts: AlertDetail["episode"]["facts"]): [string, number][] {
+  return Object.entries(facts)
+    .flatMap(([name, n]): [string, number][] =>
+      name.startsWith(WITHHELD) && typeof n === "number" ? [[name.slice(WITHHELD.length), n]] : [],
+    )
+    .sort(([, a], [, b]) => b - a);
+}
+
+const WITHHELD = "withheld_";
+
+interface FactProps {
+  name: string;
+  /** Takes a line of its own. */
+  wide?: boolean;
+  children: ReactNode;
+}
+
+function Fact({ name, wide = false, children }: FactProps) {
   return (
-    <div className={styles.fact}>
+    <div className={wide ? `${styles.fact} ${styles.wide}` : styles.fact}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

@@ -1,13 +1,15 @@
 /* What the keys and buttons do to the alert in focus; the same on the queue and on its own page. */
-import { useState } from "react";
+import { App } from "antd";
+import { useCallback, useState } from "react";
 import type { RefObject } from "react";
+import { useTranslation } from "react-i18next";
 
 import type { Handlers } from "../keyboard/useKeys";
 import type { Mode } from "../keyboard/keymap";
 import type { AlertSummary } from "../http/types";
 import type { PlayerHandle } from "./player/Player";
 import { useReview } from "./review/UndoProvider";
-import { FALSE_POSITIVE_REASONS, type Verdict } from "./review/verdict";
+import { FALSE_POSITIVE_REASONS, mayJudge, type Hand, type Showing, type Verdict } from "./review/verdict";
 import { useBoxes } from "./useBoxes";
 
 export function useAlertControls(
@@ -15,26 +17,39 @@ export function useAlertControls(
   player: RefObject<PlayerHandle | null>,
   onJudged?: () => void,
 ) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
   const review = useReview();
   const [boxes, setBoxes] = useBoxes();
   const [reasonsFor, setReasonsFor] = useState<string | null>(null);
   const reasonsOpen = alert !== undefined && reasonsFor === alert.id;
   const pending = alert?.status === "pending_review";
+  const [picture, setPicture] = useState<{ id: string; showing: Showing } | null>(null);
+  const showing = picture && picture.id === alert?.id ? picture.showing : "waiting";
 
   const setReasonsOpen = (open: boolean) => setReasonsFor(open && alert ? alert.id : null);
-  const onVerdict = (verdict: Verdict) => {
+  const onShowing = useCallback((id: string, now: Showing) => {
+    // A still that was seen stays seen, whatever becomes of the clip.
+    setPicture((known) => (known?.id === id && known.showing === "shown" ? known : { id, showing: now }));
+  }, []);
+  const onVerdict = (verdict: Verdict, hand: Hand) => {
     if (!alert || !pending) return;
+    if (!mayJudge(showing, hand)) {
+      const text = showing === "failed" ? "review.notShown" : "review.notShownYet";
+      void message.info({ key: "not-shown", content: t(text), duration: 3 });
+      return;
+    }
     setReasonsFor(null);
     review.judge(alert, verdict);
     onJudged?.();
   };
 
   const handlers: Handlers = {
-    confirm: () => onVerdict({ status: "confirmed" }),
+    confirm: () => onVerdict({ status: "confirmed" }, "key"),
     falseAlarm: () => pending && setReasonsOpen(!reasonsOpen),
     reason: (index) => {
       const reason = FALSE_POSITIVE_REASONS[index];
-      if (reason) onVerdict({ status: "false_positive", reason });
+      if (reason) onVerdict({ status: "false_positive", reason }, "key");
     },
     undo: review.undo,
     playPause: () => player.current?.toggle(),
@@ -43,5 +58,5 @@ export function useAlertControls(
     boxes: () => setBoxes(!boxes),
   };
   const mode: Mode = reasonsOpen ? "reasons" : "normal";
-  return { boxes, setBoxes, reasonsOpen, setReasonsOpen, onVerdict, handlers, mode };
+  return { boxes, setBoxes, reasonsOpen, setReasonsOpen, onVerdict, onShowing, handlers, mode };
 }

@@ -3,9 +3,11 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { StatePanel } from "../ui/StatePanel";
+import { usePageTitle } from "../ui/usePageTitle";
 
 export function NotFoundPage() {
   const { t } = useTranslation();
+  usePageTitle(t("notFound.title"));
   return (
     <StatePanel
       testId="not-found"

@@ -5,6 +5,7 @@ import { Navigate, Outlet, useLocation, useNavigation } from "react-router";
 
 import { LiveProvider } from "../live/LiveProvider";
 import { UndoProvider } from "../alerts/review/UndoProvider";
+import { useFreeKeys } from "../keyboard/useKeys";
 import { useSession } from "../session/useSession";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { OfflineBanner } from "./OfflineBanner";
@@ -19,6 +20,7 @@ export function Shell() {
   const location = useLocation();
   const loading = useNavigation().state === "loading";
   useOtherPages(Boolean(session.data));
+  useFreeKeys();
 
   if (session.isPending) {
     return (

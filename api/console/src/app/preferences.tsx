@@ -49,7 +49,6 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
   }, [theme]);
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-    document.title = i18n.t("brand.title");
   }, [language]);
 
   const setLanguage = useCallback((next: Language) => {

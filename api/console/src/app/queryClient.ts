@@ -19,7 +19,9 @@ export function createQueryClient(): QueryClient {
         staleTime: 30_000,
         refetchOnWindowFocus: true,
         networkMode: "always",
-        retry: (count, error) => error instanceof Problem && error.unreachable && count < 2,
+        // What was waited for in vain already is not waited for twice more.
+        retry: (count, error) =>
+          error instanceof Problem && error.unreachable && !error.timedOut && count < 2,
         retryDelay: (count) => 1000 * 2 ** count,
       },
       mutations: { networkMode: "always", retry: false },

@@ -3,6 +3,8 @@ import { createBrowserRouter } from "react-router";
 import { SignInPage } from "../session/SignInPage";
 import { Crash } from "./Crash";
 import { NotFoundPage } from "./NotFoundPage";
+import { PageCrash } from "./PageCrash";
+import { PAGES } from "./pages";
 import { Shell } from "./Shell";
 
 export function createRouter() {
@@ -14,15 +16,21 @@ export function createRouter() {
       hydrateFallbackElement: <></>,
       errorElement: <Crash />,
       children: [
-        { index: true, lazy: async () => import("../alerts/queue/QueuePage") },
-        { path: "alerts/:id", lazy: async () => import("../alerts/detail/DetailPage") },
-        { path: "live", lazy: async () => import("../wall/WallPage") },
-        { path: "cameras", lazy: async () => import("../cameras/CamerasPage") },
-        { path: "recordings/:id", lazy: async () => import("../recordings/RecordingPage") },
-        { path: "retention", lazy: async () => import("../compliance/RetentionPage") },
-        { path: "rules", lazy: async () => import("../rules/RulesPage") },
-        { path: "users", lazy: async () => import("../users/UsersPage") },
-        { path: "*", element: <NotFoundPage /> },
+        {
+          // A page that cannot be loaded or drawn takes its own place only.
+          errorElement: <PageCrash />,
+          children: [
+            { index: true, lazy: PAGES.queue },
+            { path: "alerts/:id", lazy: PAGES.alert },
+            { path: "live", lazy: PAGES.live },
+            { path: "cameras", lazy: PAGES.cameras },
+            { path: "recordings/:id", lazy: PAGES.recordings },
+            { path: "retention", lazy: PAGES.retention },
+            { path: "rules", lazy: PAGES.rules },
+            { path: "users", lazy: PAGES.users },
+            { path: "*", element: <NotFoundPage /> },
+          ],
+        },
       ],
     },
   ]);

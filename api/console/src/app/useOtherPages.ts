@@ -1,5 +1,7 @@
 import { useEffect } from "react";
 
+import { PAGES } from "./pages";
+
 const WAIT_MS = 4000;
 
 /**
@@ -10,11 +12,7 @@ export function useOtherPages(signedIn: boolean): void {
   useEffect(() => {
     if (!signedIn) return undefined;
     const timer = window.setTimeout(() => {
-      void Promise.allSettled([
-        import("../alerts/queue/QueuePage"),
-        import("../alerts/detail/DetailPage"),
-        import("../cameras/CamerasPage"),
-      ]);
+      void Promise.allSettled(Object.values(PAGES).map(async (load) => load()));
     }, WAIT_MS);
     return () => window.clearTimeout(timer);
   }, [signedIn]);

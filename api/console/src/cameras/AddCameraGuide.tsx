@@ -11,7 +11,7 @@ const VENDORS = [
   { id: "uniview", url: "rtsp://192.168.1.64:554/unicast/c1/s1/live" },
 ] as const;
 
-/** The same keys as `configs/box.yaml`. */
+/** The same keys as the box's `box.yaml`. */
 const snippet = (name: string, location: string, zone: string) => `cameras:
   - id: gate-north
     name: ${name}

@@ -10,6 +10,7 @@ import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
+import { usePageTitle } from "../ui/usePageTitle";
 import { AddCameraGuide } from "./AddCameraGuide";
 import { CameraCard } from "./CameraCard";
 import styles from "./cameras.module.css";
@@ -33,6 +34,7 @@ export function Component() {
   const { t } = useTranslation();
   const term = useTerm();
   const query = useCameras();
+  usePageTitle(t("nav.cameras"));
   const [stateInUrl, setState] = useUrlFilter("state");
   const [schoolInUrl, setSchool] = useUrlFilter("school");
   const [rule, setRule] = useUrlFilter("rule");

@@ -12,6 +12,7 @@ import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
+import { usePageTitle } from "../ui/usePageTitle";
 import styles from "./compliance.module.css";
 import { nobodyReports, RETENTION_STATES, retentionBySchool } from "./retention";
 import { SchoolTable } from "./SchoolTable";
@@ -28,6 +29,7 @@ export function Component() {
   const { t } = useTranslation();
   const term = useTerm();
   const query = useRetention();
+  usePageTitle(t("nav.retention"));
   const { language } = usePreferences();
   const [stateInUrl, setState] = useUrlFilter("state");
   const [schoolInUrl, setSchool] = useUrlFilter("school");

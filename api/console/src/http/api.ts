@@ -4,6 +4,7 @@ import { client } from "../client/client.gen";
 import * as sdk from "../client/sdk.gen";
 import { observeServerTime, serverNow } from "../time/serverClock";
 import { toProblem } from "./problem";
+import { limitedFetch, limitedHead } from "./timeLimit";
 import type {
   FalsePositiveReason,
   LiveRequest,
@@ -17,7 +18,8 @@ import type {
 const PAGE_SIZE = 40;
 let csrfToken = "";
 
-client.setConfig({ baseUrl: "", credentials: "same-origin" });
+// The generated client only ever hands over a whole request.
+client.setConfig({ baseUrl: "", credentials: "same-origin", fetch: limitedFetch as typeof fetch });
 client.interceptors.request.use((request) => {
   if (request.method !== "GET") request.headers.set("X-CSRF-Token", csrfToken);
   return request;
@@ -59,11 +61,14 @@ function wallTiles(tiles: ReadonlyMap<number, string>): Tile[] {
 
 /** An answer that goes on and on; the generated client would wait for its end. */
 async function streamed(path: string, body: object, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(path, {
+  const request = new Request(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
     body: JSON.stringify(body),
     signal,
+  });
+  const response = await limitedHead(request).catch((error: unknown) => {
+    throw toProblem(error, undefined);
   });
   if (!response.ok) throw toProblem(await response.json().catch(() => null), response);
   return response;

@@ -13,9 +13,14 @@ export class Problem extends Error {
     this.retryAfterS = retryAfterS;
   }
 
-  /** No answer, or an answer of something in between that is not our API. */
+  /** No answer, none in time, or an answer of something in between that is not our API. */
   get unreachable(): boolean {
-    return this.code === "unreachable";
+    return this.code === "unreachable" || this.timedOut;
+  }
+
+  /** The server took the call and did not answer in time; what it did with it is not known. */
+  get timedOut(): boolean {
+    return this.code === "timed_out";
   }
 }
 
@@ -27,9 +32,14 @@ function field(body: unknown, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+function isTimeout(error: unknown): error is DOMException {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}
+
 /** `response` is absent when the call never got an answer. */
 export function toProblem(error: unknown, response: Response | undefined): Problem {
   if (error instanceof Problem) return error;
+  if (isTimeout(error)) return new Problem("timed_out", 0, error.message);
   if (!response) return new Problem("unreachable", 0, error instanceof Error ? error.message : "");
   const code = field(error, "code");
   if (!code && GATEWAY_STATUSES.has(response.status)) {

@@ -11,6 +11,7 @@ function press(key: string, more: Partial<KeyPress> = {}): KeyPress {
     metaKey: false,
     altKey: false,
     isComposing: false,
+    repeat: false,
     ...more,
   };
 }
@@ -54,6 +55,19 @@ describe("resolveKey", () => {
     expect(resolveKey(press("？"), "normal")?.action).toBe("help");
   });
 
+  it.each(["c", "f", "u", " ", "Enter", "l", "["])("%s held down means nothing new", (key) => {
+    expect(resolveKey(press(key), "normal")).not.toBeNull();
+    expect(resolveKey(press(key, { repeat: true }), "normal")).toBeNull();
+  });
+
+  it("a reason held down judges once", () => {
+    expect(resolveKey(press("2", { repeat: true }), "reasons")).toBeNull();
+  });
+
+  it.each(["j", "k", "ArrowRight", "+"])("%s held down goes on", (key) => {
+    expect(resolveKey(press(key, { repeat: true }), "normal")).not.toBeNull();
+  });
+
   it("binds no key twice", () => {
     const keys = BINDINGS.flatMap((binding) => binding.keys);
     const codes = BINDINGS.flatMap((binding) => binding.codes);
@@ -72,6 +86,17 @@ describe("elementTakesKey", () => {
     const input = inside("<input>", "input");
     expect(elementTakesKey(input, press("c"))).toBe(true);
     expect(elementTakesKey(input, press("Escape"))).toBe(false);
+  });
+
+  it.each(["radio", "checkbox", "range"])("keeps letters for the page on a %s", (type) => {
+    const input = inside(`<input type=${type}>`, "input");
+    expect(elementTakesKey(input, press("c"))).toBe(false);
+    expect(elementTakesKey(input, press("ArrowDown"))).toBe(true);
+  });
+
+  it("keeps letters for the page on a field that is only read", () => {
+    expect(elementTakesKey(inside("<input readonly role=combobox>", "input"), press("j"))).toBe(false);
+    expect(elementTakesKey(inside("<input role=combobox>", "input"), press("j"))).toBe(true);
   });
 
   it("leaves Enter to links and buttons, Space to buttons only", () => {

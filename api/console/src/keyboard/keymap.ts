@@ -31,13 +31,15 @@ export interface Binding {
   /** `KeyboardEvent.code`, for keyboards with a Chinese input method switched on. */
   codes: readonly string[];
   group: "move" | "judge" | "player" | "wall" | "recordings" | "page";
+  /** Holding the key down goes on doing it. What judges or opens something asks for a new press. */
+  repeats?: true;
   /** What the help calls it where the same action means something else. */
   help?: "seekBack" | "seekForward" | "stopBack" | "stopForward" | "cameraBack" | "cameraForward";
 }
 
 export const BINDINGS: readonly Binding[] = [
-  { action: "next", shown: ["J", "↓"], keys: ["j", "arrowdown"], codes: ["KeyJ"], group: "move" },
-  { action: "previous", shown: ["K", "↑"], keys: ["k", "arrowup"], codes: ["KeyK"], group: "move" },
+  { action: "next", shown: ["J", "↓"], keys: ["j", "arrowdown"], codes: ["KeyJ"], group: "move", repeats: true },
+  { action: "previous", shown: ["K", "↑"], keys: ["k", "arrowup"], codes: ["KeyK"], group: "move", repeats: true },
   { action: "open", shown: ["Enter"], keys: ["enter"], codes: [], group: "move" },
   { action: "search", shown: ["/"], keys: ["/", "、"], codes: ["Slash"], group: "move" },
   { action: "confirm", shown: ["C"], keys: ["c"], codes: ["KeyC"], group: "judge" },
@@ -51,13 +53,21 @@ export const BINDINGS: readonly Binding[] = [
   },
   { action: "undo", shown: ["U"], keys: ["u"], codes: ["KeyU"], group: "judge" },
   { action: "playPause", shown: ["Space"], keys: [" "], codes: ["Space"], group: "player" },
-  { action: "frameBack", shown: ["←"], keys: ["arrowleft"], codes: ["ArrowLeft"], group: "player" },
+  {
+    action: "frameBack",
+    shown: ["←"],
+    keys: ["arrowleft"],
+    codes: ["ArrowLeft"],
+    group: "player",
+    repeats: true,
+  },
   {
     action: "frameForward",
     shown: ["→"],
     keys: ["arrowright"],
     codes: ["ArrowRight"],
     group: "player",
+    repeats: true,
   },
   { action: "boxes", shown: ["B"], keys: ["b"], codes: ["KeyB"], group: "player" },
   { action: "layout", shown: ["L"], keys: ["l"], codes: ["KeyL"], group: "wall" },
@@ -77,8 +87,22 @@ export const BINDINGS: readonly Binding[] = [
   { action: "frameForward", shown: ["→"], keys: [], codes: [], group: "recordings", help: "seekForward" },
   { action: "pageBack", shown: ["["], keys: [], codes: [], group: "recordings", help: "stopBack" },
   { action: "pageForward", shown: ["]"], keys: [], codes: [], group: "recordings", help: "stopForward" },
-  { action: "zoomIn", shown: ["+"], keys: ["+", "="], codes: ["Equal", "NumpadAdd"], group: "recordings" },
-  { action: "zoomOut", shown: ["−"], keys: ["-"], codes: ["Minus", "NumpadSubtract"], group: "recordings" },
+  {
+    action: "zoomIn",
+    shown: ["+"],
+    keys: ["+", "="],
+    codes: ["Equal", "NumpadAdd"],
+    group: "recordings",
+    repeats: true,
+  },
+  {
+    action: "zoomOut",
+    shown: ["−"],
+    keys: ["-"],
+    codes: ["Minus", "NumpadSubtract"],
+    group: "recordings",
+    repeats: true,
+  },
   { action: "help", shown: ["?"], keys: ["?", "？"], codes: [], group: "page" },
   { action: "close", shown: ["Esc"], keys: ["escape"], codes: [], group: "page" },
 ];
@@ -91,6 +115,8 @@ export interface KeyPress {
   metaKey: boolean;
   altKey: boolean;
   isComposing: boolean;
+  /** The key is being held down. */
+  repeat: boolean;
 }
 
 export interface Command {
@@ -99,7 +125,10 @@ export interface Command {
   index: number;
 }
 
-/** What a key press means, or null. Digits mean something only while reasons are on offer. */
+/**
+ * What a key press means, or null. Digits mean something only while reasons are on offer; a held key
+ * means something only where going on is meant.
+ */
 export function resolveKey(press: KeyPress, mode: Mode): Command | null {
   if (press.ctrlKey || press.metaKey || press.altKey || press.isComposing) return null;
   const key = press.key.toLowerCase();
@@ -109,20 +138,33 @@ export function resolveKey(press: KeyPress, mode: Mode): Command | null {
   for (const binding of BINDINGS) {
     const index = byCode ? binding.codes.indexOf(press.code) : binding.keys.indexOf(key);
     if (index < 0) continue;
+    if (press.repeat && !binding.repeats) return null;
     if (binding.action === "reason") return mode === "reasons" ? { action: "reason", index } : null;
     return { action: binding.action, index: 0 };
   }
   return null;
 }
 
+/** Kinds of <input> that no text is typed into. */
+const NOT_TYPED = new Set(["radio", "checkbox", "range", "button", "submit", "reset", "file", "color"]);
+
+/** Whether text is typed into the element. */
+export function takesText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  const field = target.closest("input, textarea, select, [role=combobox]");
+  if (field instanceof HTMLInputElement) return !field.readOnly && !NOT_TYPED.has(field.type);
+  return field !== null;
+}
+
 /** Whether the element under the cursor wants the key for itself. */
 export function elementTakesKey(target: EventTarget | null, press: KeyPress): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (press.key === "Escape") return false;
-  if (target.isContentEditable || target.closest("input, textarea, select, [role=combobox]")) {
-    return true;
-  }
-  if (target.closest("[role=dialog], [role=menu]")) return true;
+  if (takesText(target) || target.closest("[role=dialog], [role=menu]")) return true;
+  // Tabs and sliders move with the arrows, and boxes are ticked with Space.
+  const control = target.closest("input");
+  if (control) return press.key.startsWith("Arrow") || press.key === " " || press.key === "Enter";
   if (press.key === "Enter") return target.closest("button, a, summary") !== null;
   return press.key === " " && target.closest("button, summary, [role=switch]") !== null;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-import { elementTakesKey, resolveKey, type Action, type Mode } from "./keymap";
+import { elementTakesKey, resolveKey, takesText, type Action, type Mode } from "./keymap";
 
 export type Handlers = Partial<Record<Action, (index: number) => void>>;
 
@@ -21,5 +21,30 @@ export function useKeys(handlers: Handlers, mode: Mode = "normal"): void {
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+/**
+ * Keeps the keys with the page, wherever no text is typed. A tab or a slider used with the pointer
+ * gives the focus back, so that the arrows move through the list again. A button presses itself for
+ * as long as Enter is held: only the first press counts.
+ */
+export function useFreeKeys(): void {
+  useEffect(() => {
+    const onClick = (event: MouseEvent) => {
+      const focused = document.activeElement;
+      // A click that the keyboard made has no detail.
+      if (event.detail > 0 && focused instanceof HTMLInputElement && !takesText(focused)) focused.blur();
+    };
+    const onHeld = (event: KeyboardEvent) => {
+      if (!event.repeat || !(event.target instanceof HTMLElement)) return;
+      if (event.key === "Enter" && event.target.closest("button, a, summary")) event.preventDefault();
+    };
+    window.addEventListener("click", onClick);
+    window.addEventListener("keydown", onHeld, true);
+    return () => {
+      window.removeEventListener("click", onClick);
+      window.removeEventListener("keydown", onHeld, true);
+    };
   }, []);
 }

@@ -5,8 +5,9 @@ import type { ReactNode } from "react";
 
 import { keys } from "../http/keys";
 import { toServerTime } from "../time/serverClock";
+import { useNow } from "../time/useNow";
 import { LiveCache } from "./LiveCache";
-import { openStream, type StreamStatus } from "./stream";
+import { openStream, shownStatus, type StreamStatus } from "./stream";
 import { useHeartbeat } from "./useHeartbeat";
 
 interface Live {
@@ -28,6 +29,7 @@ const ARRIVALS_KEPT = 50;
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const heartbeat = useHeartbeat();
+  const now = useNow();
   const [streamStatus, setStreamStatus] = useState<StreamStatus>("connecting");
   const [lastEvent, setLastEvent] = useState<number | null>(null);
   const [arrivals, setArrivals] = useState<ReadonlySet<string>>(() => new Set());
@@ -54,8 +56,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const beat = heartbeat.dataUpdatedAt > 0 ? toServerTime(heartbeat.dataUpdatedAt) : null;
   const lastContact =
     beat === null || lastEvent === null ? (beat ?? lastEvent) : Math.max(beat, lastEvent);
-  // A line that died without a word still looks open to the browser.
-  const status = streamStatus === "live" && heartbeat.isError ? "reconnecting" : streamStatus;
+  const status = shownStatus(streamStatus, heartbeat.isError, lastContact, now);
 
   const value = useMemo(
     () => ({ status, lastContact, arrivals }),

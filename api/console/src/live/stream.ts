@@ -6,6 +6,25 @@ import { backoffS } from "./backoff";
 
 export type StreamStatus = "connecting" | "live" | "reconnecting" | "offline";
 
+/** Two heartbeats and the wait for the second: whoever was silent for longer is not there. */
+export const SILENT_MS = 25_000;
+
+/**
+ * What the page says of its line: one that died without a word still looks open to the browser.
+ *
+ * @param lastContact Milliseconds, as `now`; null before the first contact.
+ */
+export function shownStatus(
+  stream: StreamStatus,
+  heartbeatFailed: boolean,
+  lastContact: number | null,
+  now: number,
+): StreamStatus {
+  if (stream !== "live") return stream;
+  const silent = lastContact !== null && now - lastContact > SILENT_MS;
+  return heartbeatFailed || silent ? "reconnecting" : "live";
+}
+
 export interface StreamListener {
   onStatus: (status: StreamStatus) => void;
   onContact: (moment: number) => void;

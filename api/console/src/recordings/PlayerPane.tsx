@@ -31,12 +31,14 @@ export function PlayerPane({ day, video, playback, canPlay, onBegin }: Props) {
         <video ref={video} className={styles.video} muted playsInline disablePictureInPicture data-testid="footage" />
         {status.kind !== "playing" && (
           <div className={styles.why} role="status" data-testid="footage-why">
-            {status.kind === "idle" ? (
-              <Button type="primary" icon={<CaretRightOutlined />} disabled={!canPlay} onClick={onBegin} data-testid="footage-begin">
+            {status.kind !== "idle" ? (
+              <Why status={status} />
+            ) : canPlay ? (
+              <Button type="primary" icon={<CaretRightOutlined />} onClick={onBegin} data-testid="footage-begin">
                 {t("recordings.begin")}
               </Button>
             ) : (
-              <Why status={status} />
+              <p data-testid="footage-none">{t(day.is_box_there ? "recordings.nothingToPlay" : "recordings.boxAway")}</p>
             )}
           </div>
         )}

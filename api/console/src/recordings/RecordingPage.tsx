@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { CameraStateMark } from "../cameras/CameraStateMark";
+import { useCameras } from "../cameras/useCameras";
 import { floorPercent, schoolTime } from "../compliance/retention";
 import { Problem } from "../http/problem";
 import type { RecordingDay, ViewingReason } from "../http/types";
@@ -13,6 +14,7 @@ import { useKeys } from "../keyboard/useKeys";
 import { formatDuration } from "../time/format";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
+import { usePageTitle } from "../ui/usePageTitle";
 import { firstMoment, nextStop, rangeOf, shiftDay, showing, sums, within, zoom, type Range } from "./day";
 import { DayPicker } from "./DayPicker";
 import { EventList } from "./EventList";
@@ -66,6 +68,8 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
   const { t } = useTranslation();
   const term = useTerm();
   const [, setParams] = useSearchParams();
+  const camera = useCameras().data?.items.find((each) => each.camera_id === day.camera_id);
+  usePageTitle(t("nav.recordings"), day.name, camera?.school?.name);
   const video = useRef<HTMLVideoElement>(null);
   const [reason, setReason] = useState<ViewingReason | null>(null);
   const [asking, setAsking] = useState(false);
@@ -144,7 +148,9 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
           <ArrowLeftOutlined aria-hidden="true" /> {t("nav.cameras")}
         </Link>
         <h1 className={styles.title}>{day.name}</h1>
-        <span className={styles.muted}>{day.location || day.camera_id}</span>
+        <span className={styles.muted}>
+          {[camera?.school?.name, day.location || day.camera_id].filter(Boolean).join(" · ")}
+        </span>
         <CameraStateMark state={day.state} />
         <Link to={`/live?size=1&cameras=${encodeURIComponent(day.camera_id)}`} className={styles.door}>
           {t("cameras.watchLive")}

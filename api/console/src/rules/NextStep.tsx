@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
 
-import { usePreferences } from "../app/preferences";
 import type { BoxRule, RuleView } from "../http/types";
 import { CodeBlock } from "../ui/CodeBlock";
+import { useWantName } from "./useWantName";
 import { importCommand, missingWants, ruleKind, ruleSnippet } from "./rules";
 import styles from "./rules.module.css";
 
-const CHECK = "mingan config check configs/box.yaml";
+const CHECK = "mingan config check /etc/mingan/box.yaml";
 
 interface Props {
   view: RuleView;
@@ -17,10 +17,9 @@ interface Props {
 /** What somebody has to do so that a rule watches: commands to copy, and where more is written. */
 export function NextStep({ view, box, isUsed }: Props) {
   const { t } = useTranslation();
-  const { language } = usePreferences();
+  const wantName = useWantName();
   const kind = ruleKind(view.rule);
   const missing = missingWants(box);
-  const guide = (name: string) => `docs/guide/${language === "zh" ? "zh/" : ""}${name}.md`;
   const yaml = ruleSnippet(view.rule, box, t("rules.sampleZone"));
   if (view.state === "unknown") {
     return (
@@ -35,7 +34,7 @@ export function NextStep({ view, box, isUsed }: Props) {
       <div className={styles.steps} data-testid="rule-steps">
         <p>{t(kind === "digest" ? "rules.step.digest" : "rules.step.picture")}</p>
         {kind === "picture" && (
-          <p className={styles.muted}>{t("rules.readMore", { path: guide("picture-diagnosis") })}</p>
+          <p className={styles.muted}>{t("rules.readMore", { title: t("rules.guide.picture") })}</p>
         )}
       </div>
     );
@@ -44,18 +43,15 @@ export function NextStep({ view, box, isUsed }: Props) {
     <ol className={styles.steps} data-testid="rule-steps">
       {missing.length > 0 && (
         <li>
-          <p>{t("rules.step.import", { names: missing.map((want) => want.name).join(", ") })}</p>
+          <p>{t("rules.step.import", { names: missing.map(wantName).join(t("list.separator")) })}</p>
           <CodeBlock text={importCommand(missing)} />
-          <p className={styles.muted}>{t("rules.readMore", { path: guide("own-model") })}</p>
+          <p className={styles.muted}>{t("rules.readMore", { title: t("rules.guide.model") })}</p>
         </li>
       )}
       {box && box.to_accept.length > 0 && (
         <li>
           <p>{t("rules.step.accept", { models: box.to_accept.join(", ") })}</p>
           <CodeBlock text="mingan models list" />
-          <p className={styles.muted}>
-            {t("rules.readMore", { path: box.to_accept.map((model) => `models/weights/${model}.md`).join(", ") })}
-          </p>
         </li>
       )}
       <li>
@@ -65,7 +61,7 @@ export function NextStep({ view, box, isUsed }: Props) {
       <li>
         <p>{t("rules.step.check")}</p>
         <CodeBlock text={CHECK} />
-        <p className={styles.muted}>{t("rules.readMore", { path: guide("add-a-camera") })}</p>
+        <p className={styles.muted}>{t("rules.readMore", { title: t("rules.guide.camera") })}</p>
       </li>
     </ol>
   );

@@ -5,13 +5,15 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { RiskMark } from "../alerts/RiskMark";
-import type { CameraView, RuleWant } from "../http/types";
+import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { useCameraNames } from "../schools/CameraPlace";
 import { formatDuration } from "../time/format";
 import { NextStep } from "./NextStep";
 import { ReadinessMark } from "./ReadinessMark";
 import { analysedFor, dissenters, missingWants, ruleKind, spokesman, type Row } from "./rules";
 import styles from "./rules.module.css";
+import { useWantName } from "./useWantName";
 
 const SHOWN_CAMERAS = 4;
 
@@ -31,8 +33,7 @@ export function RuleRow({ row, camerasKnown }: Props) {
   const missing = missingWants(box);
   const others = dissenters(view);
   const kind = ruleKind(view.rule);
-  const wantName = (want: RuleWant) =>
-    term(want.kind === "class" ? "object_class" : "attribute", want.name);
+  const wantName = useWantName();
   return (
     <li
       className={styles.row}
@@ -73,8 +74,10 @@ export function RuleRow({ row, camerasKnown }: Props) {
             key={`${want.kind}/${want.name}`}
             title={
               want.model === null
-                ? t(want.kind === "class" ? "rules.missingClass" : "rules.missingAttribute", { name: want.name })
-                : t("rules.toldBy", { name: want.name, model: want.model })
+                ? t(want.kind === "class" ? "rules.missingClass" : "rules.missingAttribute", {
+                    name: wantName(want),
+                  })
+                : t("rules.toldBy", { name: wantName(want), model: want.model })
             }
           >
             <li className={styles.want} data-missing={want.model === null}>
@@ -137,6 +140,7 @@ export function RuleRow({ row, camerasKnown }: Props) {
 function CameraChip({ rule, camera }: { rule: string; camera: CameraView }) {
   const { t } = useTranslation();
   const term = useTerm();
+  const nameCamera = useCameraNames();
   const seconds = analysedFor(rule, camera);
   const watches = camera.state === "watching";
   const state = term("camera_state", camera.state);
@@ -147,7 +151,7 @@ function CameraChip({ rule, camera }: { rule: string; camera: CameraView }) {
     <Tooltip title={`${state}${looked}`}>
       <li className={styles.camera} data-watching={watches}>
         <span className={watches ? styles.dot : `${styles.dot} hatched`} aria-hidden="true" />
-        {camera.name}
+        {nameCamera(camera)}
         {!watches && <span className={styles.muted}>{state}</span>}
       </li>
     </Tooltip>

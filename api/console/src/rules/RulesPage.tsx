@@ -11,6 +11,7 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { CountedTabs, ListBar } from "../ui/ListBar";
 import { SearchBox } from "../ui/SearchBox";
 import { StatePanel } from "../ui/StatePanel";
+import { usePageTitle } from "../ui/usePageTitle";
 import { RuleRow } from "./RuleRow";
 import { hasUse, RULE_STATES, rowsOf, type Row, type Use } from "./rules";
 import styles from "./rules.module.css";
@@ -23,6 +24,7 @@ export function Component() {
   const { t } = useTranslation();
   const term = useTerm();
   const query = useRules();
+  usePageTitle(t("nav.rules"));
   const cameras = useCameras();
   const [stateInUrl, setState] = useUrlFilter("state");
   const [useInUrl, setUse] = useUrlFilter("use");

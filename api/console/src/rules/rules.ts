@@ -58,7 +58,7 @@ export function missingWants(box: BoxRule | undefined): RuleWant[] {
 /** What the model is called that is yet to be made. */
 const IMPORTED = "own_model";
 
-/** What to write so that a camera has a rule; the same keys as `configs/box.yaml`. */
+/** What to write so that a camera has a rule; the same keys as the box's `box.yaml`. */
 export function ruleSnippet(rule: string, box: BoxRule | undefined, zone: string): string {
   const own = missingWants(box);
   const more = [...(box?.more_models ?? [])];

@@ -1,6 +1,6 @@
-import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 
+import { FilterSelect } from "../ui/FilterSelect";
 import type { Group, Placed } from "./schools";
 
 interface Props {
@@ -15,11 +15,10 @@ export function SchoolSelect({ groups, value, onChange }: Props) {
   const { t } = useTranslation();
   if (groups.length < 2) return null;
   return (
-    <Select<string>
-      size="small"
-      allowClear
+    <FilterSelect<string>
       showSearch={{ optionFilterProp: "label" }}
-      style={{ minWidth: 160 }}
+      style={{ minWidth: 160, maxWidth: 320 }}
+      popupMatchSelectWidth={false}
       placeholder={t("filter.school")}
       aria-label={t("filter.school")}
       value={value}

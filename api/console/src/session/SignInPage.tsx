@@ -10,6 +10,7 @@ import { ThemeSwitch } from "../app/ThemeSwitch";
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
+import { usePageTitle } from "../ui/usePageTitle";
 import { safeReturnPath } from "./returnPath";
 import styles from "./SignInPage.module.css";
 import { useSession } from "./useSession";
@@ -23,6 +24,7 @@ export function SignInPage() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const session = useSession();
+  usePageTitle(t("signIn.submit"));
   const [params] = useSearchParams();
   const [form] = Form.useForm<Credentials>();
   const [expired] = useState(() => params.has("next"));

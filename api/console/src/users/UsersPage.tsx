@@ -11,12 +11,14 @@ import { useSession } from "../session/useSession";
 import { Ago, Moment } from "../time/TimeText";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
+import { usePageTitle } from "../ui/usePageTitle";
 import { AddUserDialog } from "./AddUserDialog";
 import styles from "./users.module.css";
 
 export function Component() {
   const { t } = useTranslation();
   const term = useTerm();
+  usePageTitle(t("nav.users"));
   const isAdmin = useSession().data?.role === "admin";
   const [adding, setAdding] = useState(false);
   const users = useQuery({ queryKey: keys.users, queryFn: () => api.users(), enabled: isAdmin });

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { CameraPlace, useCameraNames } from "../schools/CameraPlace";
 import { MsePlayer } from "./MsePlayer";
 import styles from "./wall.module.css";
 import type { Heard, WallConnection } from "./WallConnection";
@@ -38,6 +39,7 @@ interface Props {
 export function LiveTile(props: Props) {
   const { camera, channel, connection, selected, onSelect, onFullScreen, isFullScreen } = props;
   const { t } = useTranslation();
+  const nameCamera = useCameraNames();
   const frame = useRef<HTMLElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [status, setStatus] = useState<Status>({ kind: "starting" });
@@ -77,7 +79,7 @@ export function LiveTile(props: Props) {
       data-testid="live-tile"
       data-camera-id={cameraId}
       data-status={status.kind}
-      aria-label={camera.name}
+      aria-label={nameCamera(camera)}
     >
       <video ref={video} className={styles.video} muted playsInline disablePictureInPicture />
       {status.kind !== "playing" && (
@@ -90,13 +92,12 @@ export function LiveTile(props: Props) {
         className={styles.hit}
         onClick={onSelect}
         onDoubleClick={() => frame.current && onFullScreen(frame.current)}
-        aria-label={t("wall.select", { name: camera.name })}
+        aria-label={t("wall.select", { name: nameCamera(camera) })}
         aria-pressed={selected}
       />
       <div className={styles.caption}>
         <span className={styles.dot} data-playing={status.kind === "playing"} aria-hidden="true" />
-        <span className={styles.name}>{camera.name}</span>
-        {camera.location && <span className={styles.place}>{camera.location}</span>}
+        <CameraPlace camera={camera} className={styles.name} />
         {transcoded && <span className={styles.mark}>{t("wall.transcoded")}</span>}
         <Button
           type="text"

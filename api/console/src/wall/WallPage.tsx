@@ -1,5 +1,5 @@
 import { EyeInvisibleOutlined, LeftOutlined, RightOutlined, VideoCameraOutlined } from "@ant-design/icons";
-import { Button, Segmented, Select, Tooltip } from "antd";
+import { Button, Segmented, Tooltip } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
@@ -7,8 +7,11 @@ import { useSearchParams } from "react-router";
 import { AddCameraGuide } from "../cameras/AddCameraGuide";
 import { useCameras } from "../cameras/useCameras";
 import { useKeys } from "../keyboard/useKeys";
+import { useCameraNames } from "../schools/CameraPlace";
 import { ErrorPanel } from "../ui/ErrorPanel";
+import { FilterSelect, SEVERAL } from "../ui/FilterSelect";
 import { StatePanel } from "../ui/StatePanel";
+import { usePageTitle } from "../ui/usePageTitle";
 import { LiveTile } from "./LiveTile";
 import { readWall, shownCameras, SIZES, writeWall, type Size, type Wall } from "./layout";
 import styles from "./wall.module.css";
@@ -19,6 +22,8 @@ import { useWall } from "./useWall";
 export function Component() {
   const { t } = useTranslation();
   const query = useCameras();
+  const nameCamera = useCameraNames();
+  usePageTitle(t("nav.live"));
   const [params, setParams] = useSearchParams();
   const wall = useMemo(() => readWall(params), [params]);
   const all = useMemo(() => query.data?.items ?? [], [query.data]);
@@ -82,18 +87,17 @@ export function Component() {
           options={SIZES.map((size) => ({ value: size, label: t("wall.size", { n: size }) }))}
           data-testid="wall-size"
         />
-        <Select
+        <FilterSelect<string[]>
           mode="multiple"
-          size="small"
-          className={styles.picker ?? ""}
-          allowClear
           maxTagCount="responsive"
+          maxTagPlaceholder={SEVERAL.maxTagPlaceholder}
+          className={styles.picker ?? ""}
           placeholder={t("wall.allCameras")}
           value={[...wall.chosen]}
           onChange={(chosen: string[]) => go({ chosen, page: 0 })}
           options={all.map((camera) => ({
             value: camera.camera_id,
-            label: camera.location ? `${camera.location} · ${camera.name}` : camera.name,
+            label: nameCamera(camera),
           }))}
           showSearch={{ optionFilterProp: "label" }}
           aria-label={t("wall.pick")}

@@ -10,8 +10,10 @@ import { useTerm } from "../../i18n/terms";
 import { useKeys } from "../../keyboard/useKeys";
 import { Comparison } from "../../picture/Comparison";
 import { isPictureFault } from "../../picture/faults";
+import { CameraPlace, placeOf, useCameraNames } from "../../schools/CameraPlace";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { StatePanel } from "../../ui/StatePanel";
+import { usePageTitle } from "../../ui/usePageTitle";
 import { Facts } from "../Facts";
 import { cameFromQueue } from "../fromQueue";
 import { pictureRatio } from "../player/Picture";
@@ -45,6 +47,8 @@ export function Component() {
   const neighbours = useNeighbours(id, filters);
   const state: unknown = useLocation().state;
   const review = useReview();
+  const nameCamera = useCameraNames();
+  usePageTitle(alert ? term("rules", alert.rule) : t("nav.queue"), alert && nameCamera(alert));
   const go = useCallback(
     (to: string | undefined) => {
       if (to) void navigate(`/alerts/${to}${search}`, { replace: true, state });
@@ -104,11 +108,7 @@ export function Component() {
         <h1 className={styles.title}>{term("rules", alert.rule)}</h1>
         <RiskMark risk={alert.risk} />
         <StatusMark status={alert.status} />
-        <span className={styles.place}>
-          {[alert.school?.name, alert.camera_name, alert.camera_location, alert.zone]
-            .filter(Boolean)
-            .join(" · ")}
-        </span>
+        <CameraPlace camera={placeOf(alert)} more={alert.zone} className={styles.place} />
         <nav className={styles.neighbours} aria-label={t("detail.neighbours")}>
           <Step
             label={t("detail.previous")}
@@ -131,7 +131,13 @@ export function Component() {
       <div className={styles.columns}>
         <div className={styles.main}>
           {isPictureFault(alert) ? (
-            <Comparison alert={alert} detail={alert} camera={camera} />
+            <Comparison
+          key={alert.id}
+              alert={alert}
+              detail={alert}
+              camera={camera}
+              onShowing={controls.onShowing}
+            />
           ) : (
             <div
               className={styles.player}
@@ -144,6 +150,7 @@ export function Component() {
                 boxes={controls.boxes}
                 onBoxes={controls.setBoxes}
                 fps={camera?.stream?.fps}
+                onShowing={controls.onShowing}
               />
             </div>
           )}

@@ -1,13 +1,15 @@
-import { EyeInvisibleOutlined, EyeOutlined, PictureOutlined } from "@ant-design/icons";
+import { EyeInvisibleOutlined, EyeOutlined } from "@ant-design/icons";
 import { useEffect, useImperativeHandle, useRef, useState } from "react";
 import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertSummary } from "../../http/types";
+import type { Showing } from "../review/verdict";
 import { Controls } from "./Controls";
 import { Overlay } from "./Overlay";
 import { Picture } from "./Picture";
 import styles from "./player.module.css";
+import { Still } from "./Still";
 import { boxIsCurrent, clipTimes } from "./timeline";
 
 export interface PlayerHandle {
@@ -21,13 +23,14 @@ interface Props {
   onBoxes: (shown: boolean) => void;
   /** Frames a second of the camera, for stepping. */
   fps?: number | undefined;
+  onShowing: (id: string, showing: Showing) => void;
   ref?: Ref<PlayerHandle>;
 }
 
 const TICK_MS = 80;
 
 /** The clip, muted and looping, with the snapshot until it can play. Remount per alert. */
-export function Player({ alert, boxes, onBoxes, fps = 25, ref }: Props) {
+export function Player({ alert, boxes, onBoxes, fps = 25, onShowing, ref }: Props) {
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
   const [ready, setReady] = useState(false);
@@ -65,18 +68,12 @@ export function Player({ alert, boxes, onBoxes, fps = 25, ref }: Props) {
     <figure className={styles.player} data-testid="player" data-shows={showsClip ? "clip" : "still"}>
       <div className={styles.stage}>
         <Picture alert={alert}>
-          {alert.snapshot_url ? (
-            <img
-              src={alert.snapshot_url}
-              alt={t("player.stillAlt", { camera: alert.camera_name })}
-              className={styles.media}
-            />
-          ) : (
-            <div className={styles.nothing}>
-              <PictureOutlined aria-hidden="true" />
-              {t("player.noStill")}
-            </div>
-          )}
+          <Still
+            url={alert.snapshot_url}
+            alt={t("player.stillAlt", { camera: alert.camera_name })}
+            missing={t("player.noStill")}
+            onShowing={(showing) => onShowing(alert.id, showing)}
+          />
           {times && alert.clip_url && !failed && (
             <video
               ref={video}
@@ -95,7 +92,10 @@ export function Player({ alert, boxes, onBoxes, fps = 25, ref }: Props) {
                 if (Number.isFinite(element.duration)) setLengthS(element.duration);
                 element.currentTime = times.beginS;
               }}
-              onCanPlay={() => setReady(true)}
+              onCanPlay={() => {
+                setReady(true);
+                onShowing(alert.id, "shown");
+              }}
               onPlay={() => setPlaying(true)}
               onPause={() => setPlaying(false)}
               onSeeked={(event) => setTimeS(event.currentTarget.currentTime)}

@@ -6,6 +6,7 @@ import type { AlertSummary } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { formatDuration } from "../../time/format";
 import { Ago, Elapsed, Moment } from "../../time/TimeText";
+import { CameraPlace, placeOf } from "../../schools/CameraPlace";
 import { FROM_QUEUE } from "../fromQueue";
 import { RiskMark } from "../RiskMark";
 import { StatusMark } from "../StatusMark";
@@ -18,20 +19,16 @@ interface Props {
   arrived: boolean;
   search: string;
   showStatus: boolean;
-  showSchool: boolean;
   onFocus: ((id: string) => void) | undefined;
 }
 
 /** A row is a picture: what it shows left, what, where and when right, its class as a bar. */
 export const AlertRow = memo(function AlertRow(props: Props) {
-  const { alert, focused, arrived, search, showStatus, showSchool, onFocus } = props;
+  const { alert, focused, arrived, search, showStatus, onFocus } = props;
   const { t } = useTranslation();
   const term = useTerm();
   const navigate = useNavigate();
   const path = `/alerts/${alert.id}${search}`;
-  const place = [showSchool && alert.school?.name, alert.camera_name, alert.camera_location]
-    .filter(Boolean)
-    .join(" · ");
   return (
     <li className={arrived ? `${styles.item} ${styles.arrived}` : styles.item}>
       <Link
@@ -61,9 +58,7 @@ export const AlertRow = memo(function AlertRow(props: Props) {
             <Moment moment={alert.raised_at} seconds className={styles.time} />
           </p>
           <p className={styles.line}>
-            <span className={styles.place} title={place}>
-              {place}
-            </span>
+            <CameraPlace camera={placeOf(alert)} className={styles.place} />
             <Ago moment={alert.raised_at} className={styles.ago} />
           </p>
           <p className={styles.line}>

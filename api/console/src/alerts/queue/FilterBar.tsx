@@ -1,12 +1,14 @@
 import { FilterOutlined } from "@ant-design/icons";
-import { Badge, Button, Drawer, Segmented, Select } from "antd";
+import { Badge, Button, Drawer, Segmented } from "antd";
 import { lazy, Suspense, useCallback, useState } from "react";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertCounts, CameraView } from "../../http/types";
 import { termIds, useTerm } from "../../i18n/terms";
+import { useCameraNames } from "../../schools/CameraPlace";
 import { schoolsOf } from "../../schools/schools";
+import { FilterSelect, SEVERAL } from "../../ui/FilterSelect";
 import { Refresh, type Reading } from "../../ui/Refresh";
 import { SearchBox } from "../../ui/SearchBox";
 import { useNarrow } from "../../ui/useNarrow";
@@ -108,6 +110,7 @@ export function FilterBar(props: Props) {
 function Selects({ filters, cameras, onChange, searchBox }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
+  const nameCamera = useCameraNames();
   const [custom, setCustom] = useState(false);
   const schools = schoolsOf(cameras);
   const search = useCallback((text: string) => onChange({ text }), [onChange]);
@@ -134,7 +137,7 @@ function Selects({ filters, cameras, onChange, searchBox }: Props) {
         label={t("filter.camera")}
         value={filters.cameraIds}
         onChange={(cameraIds) => onChange({ cameraIds })}
-        options={cameras.map((camera) => ({ value: camera.camera_id, label: camera.name }))}
+        options={cameras.map((camera) => ({ value: camera.camera_id, label: nameCamera(camera) }))}
         testId="filter-camera"
       />
       <Several
@@ -144,9 +147,7 @@ function Selects({ filters, cameras, onChange, searchBox }: Props) {
         options={RISKS.map((id) => ({ value: id, label: term("risk", id) }))}
         testId="filter-risk"
       />
-      <Select<Range | "custom">
-        size="small"
-        allowClear
+      <FilterSelect<Range | "custom">
         className={styles.select ?? ""}
         placeholder={t("filter.time")}
         aria-label={t("filter.time")}
@@ -192,12 +193,11 @@ interface SeveralProps<T extends string> {
 /** Any number of some values; none chosen is no filter. */
 function Several<T extends string>({ label, value, onChange, options, testId }: SeveralProps<T>) {
   return (
-    <Select<T[]>
-      mode="multiple"
-      size="small"
-      allowClear
-      maxTagCount="responsive"
+    <FilterSelect<T[]>
+      {...SEVERAL}
       className={styles.select ?? ""}
+      data-chosen={value.length > 0}
+      popupMatchSelectWidth={false}
       placeholder={label}
       aria-label={label}
       showSearch={{ optionFilterProp: "label" }}

@@ -11,6 +11,7 @@ import { isPictureFault } from "../../picture/faults";
 import { Facts } from "../Facts";
 import { FROM_QUEUE } from "../fromQueue";
 import { Player, type PlayerHandle } from "../player/Player";
+import { CameraPlace, placeOf } from "../../schools/CameraPlace";
 import { ReviewActions } from "../review/ReviewActions";
 import { RiskMark } from "../RiskMark";
 import { useAlert } from "../useAlerts";
@@ -43,11 +44,11 @@ export function FocusPanel({ alert, loading, controls, camera, search, player }:
       <header className={styles.panelHead}>
         <h2 className={styles.panelTitle}>{term("rules", alert.rule)}</h2>
         <RiskMark risk={alert.risk} />
-        <span className={styles.panelPlace}>
-          {[alert.school?.name, alert.camera_name, alert.camera_location, alert.zone]
-            .filter(Boolean)
-            .join(" · ")}
-        </span>
+        <CameraPlace
+          camera={placeOf(alert)}
+          more={alert.zone}
+          className={styles.panelPlace}
+        />
         <Tooltip title={<>{t("queue.openDetail")} <kbd>{"Enter"}</kbd></>}>
           <Link to={`/alerts/${alert.id}${search}`} state={FROM_QUEUE} data-testid="open-detail">
             <Button
@@ -61,7 +62,13 @@ export function FocusPanel({ alert, loading, controls, camera, search, player }:
         </Tooltip>
       </header>
       {isPictureFault(alert) ? (
-        <Comparison alert={alert} detail={detail.data} camera={camera} />
+        <Comparison
+          key={alert.id}
+          alert={alert}
+          detail={detail.data}
+          camera={camera}
+          onShowing={controls.onShowing}
+        />
       ) : (
         <Player
           key={`${alert.id}/${alert.clip_url ?? ""}`}
@@ -70,6 +77,7 @@ export function FocusPanel({ alert, loading, controls, camera, search, player }:
           boxes={controls.boxes}
           onBoxes={controls.setBoxes}
           fps={camera?.stream?.fps}
+          onShowing={controls.onShowing}
         />
       )}
       <div className={styles.panelFoot}>

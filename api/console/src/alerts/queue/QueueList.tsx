@@ -19,8 +19,6 @@ interface Props {
   moved: number;
   search: string;
   showStatus: boolean;
-  /** Where cameras of several schools stand side by side. */
-  showSchool: boolean;
   /** Absent on a phone, where a row opens the alert's page. */
   onFocus: ((id: string) => void) | undefined;
 }
@@ -91,7 +89,6 @@ export function QueueList(props: Props) {
             arrived={arrivals.has(alert.id)}
             search={props.search}
             showStatus={props.showStatus}
-            showSchool={props.showSchool}
             onFocus={props.onFocus}
           />
         ))}

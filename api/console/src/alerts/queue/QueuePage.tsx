@@ -5,8 +5,8 @@ import { useNavigate } from "react-router";
 import { useCameras } from "../../cameras/useCameras";
 import { useKeys } from "../../keyboard/useKeys";
 import { ErrorPanel } from "../../ui/ErrorPanel";
-import { schoolsOf } from "../../schools/schools";
 import { useNarrow } from "../../ui/useNarrow";
+import { usePageTitle } from "../../ui/usePageTitle";
 import { flatten } from "../cache";
 import { FROM_QUEUE } from "../fromQueue";
 import type { PlayerHandle } from "../player/Player";
@@ -27,6 +27,7 @@ export function Component() {
   const navigate = useNavigate();
   const narrow = useNarrow();
   const { filters, search, change } = useFilters();
+  usePageTitle(t("nav.queue"));
   const list = useAlertList(filters);
   const counts = useAlertCounts(filters);
   const cameras = useCameras();
@@ -94,7 +95,6 @@ export function Component() {
           moved={moved}
           search={search}
           showStatus={filters.status === null}
-          showSchool={schoolsOf(cameras.data?.items ?? []).length > 1}
           onFocus={narrow ? undefined : select}
         />
         {!narrow && (

@@ -1,5 +1,6 @@
 import { CheckOutlined, CloseOutlined } from "@ant-design/icons";
 import { Button, Popover } from "antd";
+import type { MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertSummary } from "../../http/types";
@@ -9,21 +10,21 @@ import { useSession } from "../../session/useSession";
 import { useNow } from "../../time/useNow";
 import { StatusMark } from "../StatusMark";
 import { useReview } from "./UndoProvider";
-import { canUndo, FALSE_POSITIVE_REASONS, type Verdict } from "./verdict";
+import { canUndo, FALSE_POSITIVE_REASONS, type Hand, type Verdict } from "./verdict";
 import styles from "./review.module.css";
 
 interface Props {
   alert: AlertSummary;
   reasonsOpen: boolean;
   onReasonsOpen: (open: boolean) => void;
-  onVerdict: (verdict: Verdict) => void;
+  onVerdict: (verdict: Verdict, by: Hand) => void;
 }
 
 /** The next step of the workflow, in words, always at the same place, with its key. */
 export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
-  const { undo } = useReview();
+  const { undo, isSaving } = useReview();
   const me = useSession().data?.username;
   const now = useNow();
 
@@ -32,10 +33,16 @@ export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: 
       <div className={styles.judgedBy} data-testid="verdict">
         <StatusMark status={alert.status} />
         {alert.reason && <span>{term("false_positive_reason", alert.reason)}</span>}
-        {alert.reviewed_by && (
-          <span className={styles.muted}>
-            {alert.reviewed_by} {alert.reviewed_at && <Moment moment={alert.reviewed_at} />}
+        {isSaving(alert.id) ? (
+          <span className={styles.muted} data-testid="saving">
+            {t("review.notYetSaved")}
           </span>
+        ) : (
+          alert.reviewed_by && (
+            <span className={styles.muted}>
+              {alert.reviewed_by} {alert.reviewed_at && <Moment moment={alert.reviewed_at} />}
+            </span>
+          )
         )}
         {canUndo(alert, me, now) && (
           <Button size="small" onClick={undo}>
@@ -46,6 +53,10 @@ export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: 
     );
   }
 
+  // The second click of a double click would fall on the next alert.
+  const once = (event: MouseEvent, verdict: Verdict) => {
+    if (event.detail < 2) onVerdict(verdict, "pointer");
+  };
   const reasons = (
     <ul className={styles.reasons} data-testid="reasons">
       {FALSE_POSITIVE_REASONS.map((reason, index) => (
@@ -54,7 +65,7 @@ export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: 
             type="button"
             className={styles.reason}
             data-testid={`reason-${reason}`}
-            onClick={() => onVerdict({ status: "false_positive", reason })}
+            onClick={(event) => once(event, { status: "false_positive", reason })}
           >
             <kbd>{index + 1}</kbd>
             {term("false_positive_reason", reason)}
@@ -70,7 +81,7 @@ export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: 
         type="primary"
         size="large"
         icon={<CheckOutlined />}
-        onClick={() => onVerdict({ status: "confirmed" })}
+        onClick={(event) => once(event, { status: "confirmed" })}
         className={styles.action ?? ""}
         aria-keyshortcuts="c"
         data-testid="confirm"

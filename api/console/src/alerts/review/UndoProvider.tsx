@@ -1,5 +1,5 @@
-/* Verdicts take effect at once and can be taken back for ten seconds; nobody is asked "are you
-   sure?" three hundred times a day. */
+/* Verdicts move the list on at once and can be taken back for ten seconds; nobody is asked "are you
+   sure?" three hundred times a day. They are called saved when the server has said so, not before. */
 import { useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
@@ -19,13 +19,17 @@ import { judged, UNDO_S, type Verdict } from "./verdict";
 export interface Judgement {
   before: AlertSummary;
   verdict: Verdict;
+  /** Until when it can be taken back, on the server's clock. */
   until: number;
+  isSaved: boolean;
   /** Settles once the server has answered; null when it refused. */
   saved: Promise<AlertSummary | null>;
 }
 
 interface Review {
   judge: (alert: AlertSummary, verdict: Verdict) => void;
+  /** Whether the server has yet to answer for this alert's verdict. */
+  isSaving: (id: string) => boolean;
   /** Takes back the latest verdict that still can be. */
   undo: () => void;
   /** Hear which alert came back. */
@@ -44,14 +48,22 @@ export function UndoProvider({ children }: { children: ReactNode }) {
   const latest = judgements.at(-1);
 
   useEffect(() => {
-    const first = judgements[0];
-    if (!first) return undefined;
+    const ends = judgements.filter((each) => each.isSaved).map((each) => each.until);
+    if (ends.length === 0) return undefined;
     const timer = window.setTimeout(
-      () => setJudgements((all) => all.filter((each) => each.until > serverNow())),
-      Math.max(50, first.until - serverNow() + 20),
+      () => setJudgements((all) => all.filter((each) => !each.isSaved || each.until > serverNow())),
+      Math.max(50, Math.min(...ends) - serverNow() + 20),
     );
     return () => window.clearTimeout(timer);
   }, [judgements]);
+
+  const unsaved = judgements.some((each) => !each.isSaved);
+  useEffect(() => {
+    if (!unsaved) return undefined;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [unsaved]);
 
   const complain = useCallback(
     (error: unknown) => {
@@ -61,7 +73,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
         problem.code === "bad_transition"
           ? t("review.alreadyJudged")
           : problem.unreachable
-            ? t("review.notSaved")
+            ? t(problem.timedOut ? "review.notAnswered" : "review.notSaved")
             : t("review.refused", { code: problem.code });
       void message.error(text, 6);
     },
@@ -80,6 +92,10 @@ export function UndoProvider({ children }: { children: ReactNode }) {
       const saved = call.then(
         (answer) => {
           applyVerdict(client, after, answer);
+          const until = answer.undo_until ? Date.parse(answer.undo_until) : serverNow();
+          setJudgements((all) =>
+            all.map((each) => (each.before.id === alert.id ? { ...each, isSaved: true, until } : each)),
+          );
           return answer;
         },
         (error: unknown) => {
@@ -90,7 +106,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
           return null;
         },
       );
-      const entry = { before: alert, verdict, until: now + UNDO_S * 1000, saved };
+      const entry = { before: alert, verdict, until: now + UNDO_S * 1000, isSaved: false, saved };
       setJudgements((all) => [...all.filter((each) => each.before.id !== alert.id), entry]);
     },
     [client, complain, me],
@@ -98,7 +114,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
 
   const undo = useCallback(() => {
     if (!latest) return;
-    setJudgements((all) => all.filter((each) => each !== latest));
+    setJudgements((all) => all.filter((each) => each.before.id !== latest.before.id));
     void (async () => {
       const answer = await latest.saved;
       if (!answer) return;
@@ -118,7 +134,14 @@ export function UndoProvider({ children }: { children: ReactNode }) {
     return () => listeners.current.delete(listener);
   }, []);
 
-  const value = useMemo(() => ({ judge, undo, onUndone }), [judge, undo, onUndone]);
+  const isSaving = useCallback(
+    (id: string) => judgements.some((each) => each.before.id === id && !each.isSaved),
+    [judgements],
+  );
+  const value = useMemo(
+    () => ({ judge, isSaving, undo, onUndone }),
+    [judge, isSaving, undo, onUndone],
+  );
   return (
     <ReviewContext value={value}>
       {children}

@@ -2,6 +2,7 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useTerm } from "../../i18n/terms";
+import { useCameraNames } from "../../schools/CameraPlace";
 import { useNow } from "../../time/useNow";
 import type { Judgement } from "./UndoProvider";
 import styles from "./review.module.css";
@@ -9,21 +10,26 @@ import styles from "./review.module.css";
 export function UndoToast({ judgement, onUndo }: { judgement: Judgement; onUndo: () => void }) {
   const { t } = useTranslation();
   const term = useTerm();
+  const nameCamera = useCameraNames();
   const now = useNow();
-  const { before, verdict, until } = judgement;
+  const { before, verdict, until, isSaved } = judgement;
   const left = Math.max(0, Math.ceil((until - now) / 1000));
   const what =
     verdict.status === "confirmed"
       ? term("alert_status", "confirmed")
       : `${term("alert_status", "false_positive")} · ${term("false_positive_reason", verdict.reason)}`;
   return (
-    <div className={styles.toast} role="status" data-testid="undo-toast">
+    <div className={styles.toast} role="status" data-testid="undo-toast" data-saved={isSaved}>
       <span className={styles.toastText}>
-        {t("review.judged", { rule: term("rules", before.rule), camera: before.camera_name, what })}
+        {t(isSaved ? "review.saved" : "review.saving", {
+          rule: term("rules", before.rule),
+          camera: nameCamera(before),
+          what,
+        })}
       </span>
       <Button size="small" onClick={onUndo} className={styles.undo ?? ""} data-testid="undo">
         {t("review.undo")} <kbd>U</kbd>
-        <span className={styles.left}>{t("time.seconds", { s: left })}</span>
+        {isSaved && <span className={styles.left}>{t("time.seconds", { s: left })}</span>}
       </Button>
     </div>
   );

@@ -4,6 +4,20 @@ export type Verdict =
   | { status: "confirmed" }
   | { status: "false_positive"; reason: FalsePositiveReason };
 
+/** What was judged with: a key needs no aim, so more is asked of it. */
+export type Hand = "key" | "pointer";
+
+/** What came of an alert's picture: on the screen, told that it cannot be, or still on its way. */
+export type Showing = "shown" | "failed" | "waiting";
+
+/**
+ * Nobody judges what nobody saw. A picture that cannot be had must not hold up an alert for ever, but
+ * takes an aimed click.
+ */
+export function mayJudge(showing: Showing, hand: Hand): boolean {
+  return showing === "shown" || (showing === "failed" && hand === "pointer");
+}
+
 /** In the order of their digit keys. */
 export const FALSE_POSITIVE_REASONS: readonly FalsePositiveReason[] = [
   "not_a_person",

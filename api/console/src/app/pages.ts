@@ -1,0 +1,11 @@
+/* The code of each page, fetched when it is opened, or before. */
+export const PAGES = {
+  queue: () => import("../alerts/queue/QueuePage"),
+  alert: () => import("../alerts/detail/DetailPage"),
+  live: () => import("../wall/WallPage"),
+  cameras: () => import("../cameras/CamerasPage"),
+  recordings: () => import("../recordings/RecordingPage"),
+  retention: () => import("../compliance/RetentionPage"),
+  rules: () => import("../rules/RulesPage"),
+  users: () => import("../users/UsersPage"),
+};

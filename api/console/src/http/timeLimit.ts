@@ -1,0 +1,37 @@
+/* Nothing the console asks for is waited for without end: a server that hangs is told like one that
+   is gone. */
+
+/** For an answer in full. A reviewer's verdict must not look saved for longer. */
+export const LIMIT_MS = 10_000;
+
+/** The proof of life is small; an answer that takes longer is none. */
+export const HEARTBEAT_LIMIT_MS = 5_000;
+
+const OWN_LIMITS_MS: Readonly<Record<string, number>> = { "/api/v1/health": HEARTBEAT_LIMIT_MS };
+
+function limitOf(request: Request): number {
+  return OWN_LIMITS_MS[new URL(request.url).pathname] ?? LIMIT_MS;
+}
+
+/** `fetch` whose answer, body included, arrives within the limit or fails. */
+export function limitedFetch(request: Request): Promise<Response> {
+  const limit = AbortSignal.timeout(limitOf(request));
+  return fetch(new Request(request, { signal: AbortSignal.any([request.signal, limit]) }));
+}
+
+/**
+ * `fetch` for an answer that goes on and on: its head has the limit, and whoever reads on watches the
+ * rest.
+ */
+export async function limitedHead(request: Request): Promise<Response> {
+  const limit = new AbortController();
+  const timer = setTimeout(
+    () => limit.abort(new DOMException("no answer in time", "TimeoutError")),
+    limitOf(request),
+  );
+  try {
+    return await fetch(new Request(request, { signal: AbortSignal.any([request.signal, limit.signal]) }));
+  } finally {
+    clearTimeout(timer);
+  }
+}

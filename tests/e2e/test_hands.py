@@ -1,0 +1,326 @@
+"""A reviewer's hands: held keys, keys after a click, a server that hangs or is gone."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import cv2
+import demo_processes
+import httpx
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from api.contract import (
+    EpisodeState,
+    EvidenceKind,
+    FootageGap,
+    GapCause,
+    RetentionState,
+    School,
+)
+from tests.api.messages import (
+    camera_beat,
+    episode,
+    evidence_ref,
+    heartbeat,
+    registration,
+    retention,
+)
+from tests.api.messages import sha256 as hashed
+from tests.e2e.stack import Stack, all_alerts
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+ALERTS = 24
+NO_1 = School(school_id="no-1", name="某某市某某区实验学校附属第二中心小学（东校区）")
+NO_2 = School(school_id="no-2", name="第二中学")
+_VERDICT = re.compile(r"/alerts/[0-9a-f-]+/(confirm|false-positive)$")
+
+
+def _picture(number: int) -> bytes:
+    picture = np.full((360, 640, 3), 40, np.uint8)
+    cv2.putText(picture, str(number), (250, 220), cv2.FONT_HERSHEY_SIMPLEX, 4, (250, 250, 250), 8)
+    return bytes(cv2.imencode(".jpg", picture)[1])
+
+
+def _fill(stack: Stack) -> None:
+    """Two schools whose cameras have one name, and alerts with a picture each."""
+    token = (stack.home / "api" / "worker.token").read_text().strip()
+    now = datetime.now(UTC)
+    with httpx.Client(
+        base_url=f"{stack.url}/api/v1/ingest",
+        headers={"Authorization": f"Bearer {token}"},
+        trust_env=False,
+        timeout=20,
+    ) as worker:
+
+        def put(path: str, body: object) -> None:
+            worker.put(path, json=body).raise_for_status()
+
+        for camera, school in (("gate-1", NO_1), ("gate-2", NO_2)):
+            put(f"cameras/{camera}", registration(camera, school=school).model_dump(mode="json"))
+        beats = [camera_beat(camera, since=now) for camera in ("gate-1", "gate-2")]
+        beat = heartbeat(*beats, sent_at=now, started_at=now - timedelta(minutes=1))
+        worker.post("heartbeat", json=beat.model_dump(mode="json")).raise_for_status()
+        gone = now - timedelta(hours=3)
+        gap = FootageGap(
+            from_at=gone, to_at=gone + timedelta(minutes=40), cause=GapCause.DISK_READONLY
+        )
+        kept = retention("gate-1", now, state=RetentionState.GAP, gaps=(gap,))
+        put("retention/gate-1", kept.model_dump(mode="json"))
+        for number in range(ALERTS):
+            content = _picture(number)
+            raised_at = now - timedelta(minutes=ALERTS - number)
+            reference = evidence_ref(content, EvidenceKind.SNAPSHOT)
+            told = episode(
+                f"hands-{number}",
+                camera_id=f"gate-{1 + number % 2}",
+                state=EpisodeState.CLOSED,
+                raised_at=raised_at,
+                evidence=(reference.model_copy(update={"width": 640, "height": 360}),),
+            )
+            put(f"alerts/{told.id}", told.model_dump(mode="json"))
+            sent = worker.put(
+                f"evidence/{hashed(content)}",
+                content=content,
+                headers={"Content-Type": "image/jpeg"},
+            )
+            sent.raise_for_status()
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[tuple[Stack, demo_processes.Child]]:
+    running = Stack(tmp_path)
+    api = running.start_api()
+    _fill(running)
+    yield running, api
+    running.stop()
+
+
+@pytest.fixture
+def stack(started: tuple[Stack, demo_processes.Child]) -> Stack:
+    return started[0]
+
+
+@pytest.fixture
+def api(started: tuple[Stack, demo_processes.Child]) -> demo_processes.Child:
+    return started[1]
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=stack.url, viewport={"width": 1366, "height": 768}, locale="zh-CN"
+    )
+    yield context.new_page()
+    context.close()
+
+
+def _sign_in(page: Page, stack: Stack) -> None:
+    page.goto("/")
+    page.get_by_test_id("username").fill("admin")
+    page.get_by_test_id("password").fill(stack.password)
+    page.get_by_test_id("sign-in-submit").click()
+    expect(page.get_by_test_id("alert-row").first).to_be_visible(timeout=30_000)
+
+
+def _wait_for_still(page: Page) -> None:
+    page.wait_for_function(
+        """() => {
+          const still = document.querySelector('[data-testid=player] img');
+          return still && still.complete && still.naturalWidth > 0;
+        }"""
+    )
+    page.wait_for_timeout(150)
+
+
+def _hold(page: Page, key: str, for_ms: int) -> None:
+    """As a keyboard does: the first press, then repeats each 33 ms until it is let go."""
+    for _ in range(max(1, for_ms // 33)):
+        page.keyboard.down(key)
+        page.wait_for_timeout(33)
+    page.keyboard.up(key)
+
+
+def _judged(stack: Stack) -> list[str]:
+    return [str(a["id"]) for a in all_alerts(stack.sign_in()) if a["status"] != "pending_review"]
+
+
+def _focused(page: Page) -> str:
+    current = page.locator("[data-testid=alert-row][aria-current=true]")
+    return str(current.get_attribute("data-alert-id"))
+
+
+def test_a_held_key_judges_one_alert_and_one_that_was_seen(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    _wait_for_still(page)
+    seen = _focused(page)
+    _hold(page, "c", 700)
+    expect(page.locator("[data-testid=undo-toast][data-saved=true]")).to_be_visible()
+    assert _judged(stack) == [seen]
+
+
+def test_enter_held_on_a_button_judges_one_alert(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    _wait_for_still(page)
+    page.get_by_test_id("confirm").focus()
+    _hold(page, "Enter", 700)
+    page.wait_for_timeout(500)
+    assert len(_judged(stack)) == 1
+
+
+def test_a_double_click_judges_one_alert(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    _wait_for_still(page)
+    page.get_by_test_id("confirm").dblclick()
+    page.wait_for_timeout(500)
+    assert len(_judged(stack)) == 1
+
+
+def test_nobody_judges_a_picture_that_has_not_come(page: Page, stack: Stack) -> None:
+    held: list[Route] = []
+    comes = False
+
+    def answer(route: Route) -> None:
+        if comes:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(re.compile(r"/api/v1/evidence/"), answer)
+    _sign_in(page, stack)
+    for _ in range(5):
+        page.keyboard.press("c")
+        page.wait_for_timeout(60)
+    page.get_by_test_id("confirm").click()
+    page.wait_for_timeout(500)
+    assert _judged(stack) == []
+    comes = True
+    for route in held:
+        route.continue_()
+    _wait_for_still(page)
+    with page.expect_response(_VERDICT):
+        page.keyboard.press("c")
+
+
+def test_keys_live_after_every_tab_and_filter(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+
+    def moves() -> None:
+        before = _focused(page)
+        page.keyboard.press("j")
+        assert _focused(page) != before
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("k")
+        page.keyboard.press("ArrowUp")
+        assert _focused(page) == before
+
+    page.get_by_test_id("filter-status").get_by_text("全部").click()
+    expect(page).to_have_url(re.compile("status=all"))
+    expect(page.get_by_test_id("alert-row").first).to_be_visible()
+    moves()
+    page.get_by_test_id("filter-time").click()
+    page.locator(".ant-select-item-option").get_by_text("近 24 小时").click()
+    expect(page).to_have_url(re.compile("range=24h"))
+    moves()
+    page.get_by_test_id("filter-rule").click()
+    page.locator(".ant-select-item-option").get_by_text("周界入侵").click()
+    expect(page).to_have_url(re.compile("rule=perimeter_intrusion"))
+    expect(page.get_by_test_id("alert-row").first).to_be_visible()
+    moves()
+    # What was chosen is named.
+    expect(page.get_by_test_id("filter-rule")).to_contain_text("周界入侵")
+
+
+def test_one_escape_gives_the_keys_back(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    page.get_by_test_id("filter-camera").click()
+    expect(page.locator(".ant-select-item-option").first).to_be_visible()
+    before = _focused(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    assert _focused(page) != before
+
+
+def test_cameras_of_one_name_are_told_apart_and_their_name_is_whole(
+    page: Page, stack: Stack
+) -> None:
+    _sign_in(page, stack)
+    for row, school in ((0, NO_2), (1, NO_1)):
+        place = page.get_by_test_id("alert-row").nth(row).get_by_test_id("camera-place")
+        expect(place).to_contain_text(school.name)
+        name = place.get_by_text("北门", exact=True)
+        wide, room = name.evaluate("e => [e.scrollWidth, e.clientWidth]")
+        assert wide <= room
+    page.get_by_test_id("filter-camera").click()
+    options = page.locator(".ant-select-item-option")
+    expect(options.filter(has_text=NO_2.name)).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.get_by_test_id("nav-live").click()
+    for school in (NO_1, NO_2):
+        expect(page.get_by_test_id("live-tile").filter(has_text=school.name)).to_have_count(1)
+    expect(page).to_have_title(re.compile("实时画面"))
+
+
+def test_on_a_phone_a_gap_shows_its_cause(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/retention")
+    page.locator("[data-testid=retention-row][data-camera-id=gate-1]").click()
+    cause = page.get_by_test_id("gap").get_by_text("硬盘只读")
+    expect(cause).to_be_visible()
+    box = cause.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
+
+
+@contextmanager
+def _stopped(api: demo_processes.Child) -> Iterator[None]:
+    """The command centre takes every connection and answers none."""
+    api.kill(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        api.kill(signal.SIGCONT)
+
+
+def test_a_server_that_hangs_turns_the_mark_grey_and_saves_nothing(
+    page: Page, stack: Stack, api: demo_processes.Child
+) -> None:
+    _sign_in(page, stack)
+    _wait_for_still(page)
+    mark = page.get_by_test_id("live-indicator")
+    expect(mark).to_have_attribute("data-status", "live", timeout=20_000)
+    alert = _focused(page)
+    with _stopped(api):
+        page.keyboard.press("c")
+        toast = page.get_by_test_id("undo-toast")
+        expect(toast).to_be_visible()
+        expect(toast).not_to_contain_text("已保存")
+        expect(mark).not_to_have_attribute("data-status", "live", timeout=30_000)
+        expect(page.get_by_text("可能未保存").first).to_be_visible(timeout=15_000)
+        expect(page.locator(f"[data-alert-id='{alert}']")).to_have_attribute(
+            "data-status", "pending_review"
+        )
+    expect(mark).to_have_attribute("data-status", "live", timeout=30_000)
+
+
+def test_a_page_that_cannot_be_loaded_leaves_the_rest(page: Page, stack: Stack) -> None:
+    blocked = re.compile(r"/assets/RulesPage-")
+    page.route(blocked, lambda route: route.abort())
+    _sign_in(page, stack)
+    page.get_by_test_id("nav-rules").click()
+    expect(page.get_by_test_id("page-crash")).to_be_visible()
+    expect(page.get_by_test_id("nav-queue")).to_be_visible()
+    page.get_by_test_id("nav-queue").click()
+    expect(page.get_by_test_id("alert-row").first).to_be_visible()
+    page.get_by_test_id("nav-rules").click()
+    expect(page.get_by_test_id("page-crash")).to_be_visible()
+    page.unroute(blocked)
+    page.get_by_test_id("page-retry").click()
+    expect(page.get_by_test_id("rules-page")).to_be_visible()
