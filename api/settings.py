@@ -31,7 +31,9 @@ Network = IPv4Network | IPv6Network
 class Settings(BaseSettings):
     """Everything a person may set; see each field."""
 
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     data_dir: Path = Path("data")
     """Database, evidence and the worker token live here."""
@@ -166,7 +168,15 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        raise SettingsError("is not valid YAML", where=str(path), remedy=str(error)) from error
+        # The error's own text quotes the line, and so the password in it.
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise SettingsError(
+            f"is not valid YAML ({problem})",
+            where=f"{path}{line}",
+            remedy="Check indentation and quotes on this line",
+        ) from error
     if not isinstance(values, dict):
         raise SettingsError(
             "must map keys to values", where=str(path), remedy="Write lines like `port: 8000`"

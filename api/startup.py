@@ -63,14 +63,16 @@ def worker_token(settings: Settings) -> str:
     if settings.worker_token is not None:
         return _checked(settings.worker_token.get_secret_value(), "worker_token")
     path = settings.token_path
+    # A token typed in place of its file's name must not be shown.
+    where = str(path) if settings.worker_token_file is None else "worker_token_file"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _checked(_read_token(path), str(path))
+        return _checked(_read_token(path, where), where)
     except OSError as error:
         raise SettingsError(
             f"cannot be made ({error.strerror})",
-            where=str(path),
+            where=where,
             remedy="Correct worker_token_file, or the folder's owner",
         ) from error
     token = secrets.token_urlsafe(32)
@@ -79,13 +81,13 @@ def worker_token(settings: Settings) -> str:
     return token
 
 
-def _read_token(path: Path) -> str:
+def _read_token(path: Path, where: str) -> str:
     try:
         return path.read_text("utf-8").strip()
     except OSError as error:
         raise SettingsError(
             f"cannot be read ({error.strerror})",
-            where=str(path),
+            where=where,
             remedy="Correct the file's owner, or remove it to have a new one made",
         ) from error
 

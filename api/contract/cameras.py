@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from api.contract.base import Identifier, Sha256, UtcTime, WireModel
+from api.contract.redaction import redact_url
 
 
 class CameraState(StrEnum):
@@ -36,8 +37,9 @@ class CameraRegistration(WireModel):
     camera_id: Identifier
     name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     location: Annotated[str, StringConstraints(max_length=128)] = ""
-    source: Annotated[str, StringConstraints(max_length=256)] = ""
-    """Kind and redacted address, as ``rtsp://***@10.0.0.8:554/…``."""
+    source: Annotated[str, StringConstraints(max_length=256), AfterValidator(redact_url)] = ""
+    """Kind and redacted address, as ``rtsp://***@10.0.0.8:554/…``; redacted again where it is read,
+    for a worker may be older than a kind of secret."""
     rules: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
     """Types of the rules configured on it."""
     config_sha256: Sha256
@@ -80,7 +82,7 @@ class CameraFacts(WireModel):
     state: CameraState
     reason: Annotated[str, StringConstraints(max_length=32)] = ""
     """Code of the reason, as ``auth_failed``; ``""`` while watching."""
-    detail: Annotated[str, StringConstraints(max_length=512)] = ""
+    detail: Annotated[str, StringConstraints(max_length=512), AfterValidator(redact_url)] = ""
     """One line for an engineer, redacted."""
     since: UtcTime
     last_frame_at: UtcTime | None = None

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.contract.redaction import redact_url
 from api.kit.errors import DatabaseError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -59,7 +60,7 @@ def upgrade(async_url: str, lock_file: Path) -> None:
     Raises:
         DatabaseError: If the database cannot be opened or is newer than this program.
     """
-    shown = make_url(async_url).render_as_string(hide_password=True)
+    shown = redact_url(async_url)
     config = alembic_config()
     engine = sync_engine(async_url)
     try:
@@ -75,7 +76,7 @@ def upgrade(async_url: str, lock_file: Path) -> None:
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error)
         raise DatabaseError(
-            f"the database cannot be used ({reason})",
+            f"the database cannot be used ({redact_url(reason)})",
             where=shown,
             remedy="Correct database_url, or restore the file from a backup",
         ) from error

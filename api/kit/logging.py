@@ -15,13 +15,15 @@ from typing import Any
 
 import structlog
 
-_URL_USERINFO = re.compile(r"(?P<scheme>[a-z][a-z0-9+.\-]*://)[^/\s@'\"]+@", re.IGNORECASE)
-_QUERY_SECRET = re.compile(r"(?P<name>\b(?:grant|token|password|access_token)=)[^&\s'\"]+", re.I)
+from api.contract.redaction import redact_url
+
+_NAMED_SECRET = re.compile(r"(?P<name>\b(?:grant|token|password|access_token)=)[^&\s'\"]+", re.I)
 _BEARER = re.compile(r"(?P<name>\bBearer\s+)[A-Za-z0-9._~+/=\-]+", re.IGNORECASE)
 _COOKIE = re.compile(r"(?P<name>\bmingan_session=)[^;\s'\"]+")
-_SECRET_KEYS = frozenset(
-    {"password", "token", "authorization", "cookie", "csrf", "csrf_token", "grant", "secret"}
+_SECRET_KEY = re.compile(
+    r"pass|pwd|psw|(^|_)pw($|_)|token|auth|cookie|csrf|grant|secret|credential", re.IGNORECASE
 )
+"""Names of values of our own log lines; a name is not where a stranger hides something."""
 _HIDDEN = "***"
 _KINDS = 256
 """Kinds of messages remembered; there are far fewer unless a library puts values into its text."""
@@ -33,8 +35,8 @@ def redact_text(text: str) -> str:
     >>> redact_text("rtsp://admin:12345@10.0.0.8/live?token=abc")
     'rtsp://***@10.0.0.8/live?token=***'
     """
-    text = _URL_USERINFO.sub(rf"\g<scheme>{_HIDDEN}@", text)
-    for pattern in (_QUERY_SECRET, _BEARER, _COOKIE):
+    text = redact_url(text)
+    for pattern in (_NAMED_SECRET, _BEARER, _COOKIE):
         text = pattern.sub(rf"\g<name>{_HIDDEN}", text)
     return text
 
@@ -44,7 +46,7 @@ def _redact_value(value: Any) -> Any:
         return redact_text(value)
     if isinstance(value, dict):
         return {
-            key: _HIDDEN if str(key).lower() in _SECRET_KEYS else _redact_value(item)
+            key: _HIDDEN if _SECRET_KEY.search(str(key)) else _redact_value(item)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
@@ -57,7 +59,7 @@ def _redact_value(value: Any) -> Any:
 def redact(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Structlog processor: hide credentials in every value of an entry."""
     for key, value in entry.items():
-        entry[key] = _HIDDEN if key.lower() in _SECRET_KEYS else _redact_value(value)
+        entry[key] = _HIDDEN if _SECRET_KEY.search(key) else _redact_value(value)
     return entry
 
 

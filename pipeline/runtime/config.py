@@ -38,13 +38,15 @@ _URL_WITH_PASSWORD = re.compile(
     r"^[a-z]+://[^/@:]*:(?:[^/@]*@|(?!\d{1,5}(?:[/?#]|$)).*@)", re.IGNORECASE
 )
 """Also one with a slash in the password, which no address may have and people write."""
+_NAME_OF_VARIABLE = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")
+"""As services write them; anything else may be the password itself, typed into the wrong key."""
 _RTSP_URL = r"^rtsps?://[^\s/?#]+([/?#]\S*)?$"
 
 
 class Strict(BaseModel):
     """Refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class RtspSourceConfig(Strict):
@@ -95,8 +97,11 @@ class RtspSourceConfig(Strict):
         if self.password_env:
             value = os.environ.get(self.password_env)
             if value is None:
+                named = (
+                    self.password_env if _NAME_OF_VARIABLE.match(self.password_env) else "it names"
+                )
                 raise ConfigError(
-                    f"environment variable {self.password_env} is not set",
+                    f"the environment variable {named} is not set",
                     where="password_env",
                     remedy="Set it in the service's environment, or use password_file",
                 )
@@ -106,10 +111,11 @@ class RtspSourceConfig(Strict):
                 return self.password_file.read_text("utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise ConfigError(
-                    f"the password file cannot be read ({_why(error)})",
-                    where=str(self.password_file),
-                    remedy="Create it with mode 600, owned by the worker's user",
-                ) from error
+                    f"the file it names cannot be read ({_why(error)})",
+                    where="password_file",
+                    remedy="Name a file that holds the password, not the password itself; it has "
+                    "mode 600 and is owned by the worker's user",
+                ) from _nameless(error)
         return None
 
 
@@ -373,18 +379,19 @@ class ApiConfig(Strict):
         """
         if self.token_env:
             value = os.environ.get(self.token_env, "")
-            where = self.token_env
+            where = "token_env"
         else:
             assert self.token_file is not None
-            where = str(self.token_file)
+            where = "token_file"
             try:
                 value = self.token_file.read_text("utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise DeliveryError(
                     f"the worker's token cannot be read ({_why(error)})",
                     where=where,
-                    remedy="Start the command centre once, or copy the token it shows",
-                ) from error
+                    remedy="Name a file that holds the token; the command centre writes it as "
+                    "worker.token when it first starts",
+                ) from _nameless(error)
         if not value:
             raise DeliveryError("the worker's token is empty", where=where)
         if not (value.isascii() and value.isprintable()):
@@ -540,6 +547,13 @@ def config_sha256(config: AnalysisConfig, site: SiteConfig) -> str:
         "workday_overrides": sorted(day.isoformat() for day in site.workday_overrides),
     }
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _nameless(error: OSError | UnicodeDecodeError) -> OSError | UnicodeDecodeError:
+    """The same error without the file's name, which may be a secret typed in its place."""
+    if isinstance(error, OSError):
+        error.filename = None
+    return error
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:

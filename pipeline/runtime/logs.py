@@ -13,7 +13,17 @@ from pipeline.core.redact import redact_url
 
 def redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Take credentials out of every text of a log line."""
-    return {key: redact_url(v) if isinstance(v, str) else v for key, v in event.items()}
+    return {key: _redacted(value) for key, value in event.items()}
+
+
+def _redacted(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _redacted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(item) for item in value]
+    return redact_url(str(value))
 
 
 def set_up_logs(level: int = logging.INFO, *, process: str = "") -> None:

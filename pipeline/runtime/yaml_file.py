@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,7 @@ _HOW_TO_WRITE = {
     "^[a-z0-9]": "Write small letters, digits, - and _; at most 64 of them",
 }
 """By how the pattern begins that a text must fit."""
+_CREDENTIAL_SECTIONS = frozenset({"source", "api"})
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -162,20 +164,31 @@ def _problem(path: Path, root: yaml.Node, model: type[BaseModel], error: dict[st
         keys = (*keys, "type")
         what, remedy = "missing or unknown type", f"Write one of {expected}"
     elif kind == "string_pattern_mismatch":
-        what = f"{redact_url(repr(error.get('input')))} is not written as it must be"
+        what = f"{_shown_input(keys, error.get('input')) or 'this'} is not written as it must be"
         remedy = _how_to_write(error.get("ctx"))
     elif kind in ("model_type", "model_attributes_type"):
         what, remedy = "keys with values are expected here", "Write them as `key: value`"
     else:
         what = str(error["msg"]).removeprefix("Value error, ")
         remedy = ""
-        shown = error.get("input")
-        if known and isinstance(shown, str | int | float | bool):
-            # An address that does not fit may be so because of the password in it.
-            what = f"{what} (it is {redact_url(repr(shown))})"
+        if known and (shown := _shown_input(keys, error.get("input"))):
+            what = f"{what} (it is {shown})"
     return ConfigError(
         f"`{_dotted(keys)}`: {what}" if keys else what, where=f"{path}:{line}", remedy=remedy
     ).line()
+
+
+def _shown_input(keys: Sequence[object], value: object) -> str:
+    """What somebody typed, unless credentials are typed there: then an address at most, redacted.
+
+    A password may stand in the place of its file's name, or in an address without ``rtsp://``.
+    """
+    if not isinstance(value, str | int | float | bool):
+        return ""
+    if not _CREDENTIAL_SECTIONS.intersection(keys) or str(keys[-1]).endswith("_s"):
+        return redact_url(repr(value))
+    is_address = isinstance(value, str) and re.match(r"[a-z]+://", value, re.IGNORECASE)
+    return redact_url(repr(value)) if is_address else ""
 
 
 def _walk(root: yaml.Node, loc: Sequence[object]) -> tuple[tuple[object, ...], int, bool]:

@@ -33,10 +33,13 @@ def test_no_password_survives_redaction(user: str, password: str) -> None:
     [
         ("rtsp://10.0.0.8/ch1", "rtsp://10.0.0.8/ch1"),
         ("rtsp://a:p@ss@h/x", "rtsp://***@h/x"),
-        ("http://h/x?user=a&password=b&n=1", "http://h/x?user=a&password=***&n=1"),
+        ("http://h/x?user=a&password=b&n=1", "http://h/x?user=***&password=***&***"),
         ("two rtsp://a:b@h and http://c:d@i", "two rtsp://***@h and http://***@i"),
         ("rtsp://a:p/s@h:554/x failed", "rtsp://***@h:554/x failed"),
-        ("rtsp://h:554/user=a_password=b_channel=1", "rtsp://h:554/user=a_password=***"),
+        (
+            "rtsp://h:554/user=a_password=b_channel=1",
+            "rtsp://h:554/user=***_password=***_channel=1",
+        ),
         ("mail me@school.cn", "mail me@school.cn"),
     ],
 )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,33 @@ def test_a_password_comes_from_where_it_is_said(
         source.password()  # type: ignore[union-attr]
     monkeypatch.setenv("CAM_PASSWORD", "s3cret")
     assert source.password() == "s3cret"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("key", ["password_file", "password_env"])
+@pytest.mark.parametrize("typed", ["hunter2", "hunter2/Qx9", "12345678"])
+def test_a_password_typed_in_place_of_a_name_is_not_shown(
+    tmp_path: Path, key: str, typed: str
+) -> None:
+    text = _BOX.replace('ch1"', f'ch1", username: viewer, {key}: {typed}')
+    with pytest.raises(ConfigError, match=key) as error:
+        load_box(_write(tmp_path, text)).cameras[0].source.password()  # type: ignore[union-attr]
+    shown = "".join(traceback.format_exception(error.value))
+    assert typed not in shown
+    assert "hunter2" not in shown
+
+
+def test_a_token_typed_in_place_of_its_files_name_is_not_shown(tmp_path: Path) -> None:
+    box = load_box(_write(tmp_path, _BOX.replace("worker.token", "hunter2-token")))
+    with pytest.raises(DeliveryError, match="token_file") as error:
+        box.api.token()
+    assert "hunter2" not in "".join(traceback.format_exception(error.value))
+
+
+@pytest.mark.parametrize("typed", ["admin:hunter2@10.0.0.8/ch1", "admin:hunter2 x@10.0.0.8"])
+def test_an_address_that_is_none_is_not_shown(tmp_path: Path, typed: str) -> None:
+    with pytest.raises(ConfigError, match="Write rtsp://") as error:
+        load_box(_write(tmp_path, _BOX.replace("rtsp://10.0.0.8/ch1", typed)))
+    assert "hunter2" not in str(error.value)
 
 
 @pytest.mark.parametrize("url", ["rtsp://10.0.0.8:554/a@b", "rtsp://[fe80::1]:554/", "rtsps://h"])
