@@ -25,6 +25,7 @@ import av
 import av.error
 from av.audio.stream import AudioStream
 
+from pipeline.core.demux import demuxed
 from pipeline.core.packets import AudioInfo, AudioPacket, StreamInfo, seconds_of
 from pipeline.recorders.annexb import Dress
 from pipeline.recorders.errors import ExportError
@@ -273,9 +274,10 @@ def _first_sound(root: Path, segments: Sequence[Segment]) -> tuple[AudioInfo, Au
                 found = sound_in(container)
                 if found is None:
                     continue
-                for packet in container.demux(found[0]):
-                    if packet.size:
-                        return found[1], AudioPacket(bytes(packet), 0.0, 0.0)
+                with demuxed(container, found[0]) as packets:
+                    for packet in packets:
+                        if packet.size:
+                            return found[1], AudioPacket(bytes(packet), 0.0, 0.0)
         except (OSError, av.error.FFmpegError):
             continue
     return None
@@ -354,26 +356,27 @@ def _pictures(
     base = info.time_base
     sound_base = Fraction((audio and audio.time_base) or _BASE)
     wanted = (video,) if audio is None else (video, audio)
-    for packet in container.demux(*wanted):
-        if audio is not None and packet.stream.index == audio.index:
-            if packet.size and packet.pts is not None:
-                sounds.append(
-                    AudioPacket(
-                        bytes(packet),
-                        seconds_of(packet.pts, sound_base),
-                        seconds_of(packet.duration or 0, sound_base),
+    with demuxed(container, *wanted) as packets:
+        for packet in packets:
+            if audio is not None and packet.stream.index == audio.index:
+                if packet.size and packet.pts is not None:
+                    sounds.append(
+                        AudioPacket(
+                            bytes(packet),
+                            seconds_of(packet.pts, sound_base),
+                            seconds_of(packet.duration or 0, sound_base),
+                        )
                     )
-                )
-            continue
-        if not packet.size or packet.pts is None or packet.dts is None:
-            continue
-        data = dress.annexb(bytes(packet))
-        if packet.is_keyframe and not dress.in_band_sets(data):
-            data = dress.sets + data
-        yield _Picture(
-            data,
-            seconds_of(packet.pts, base),
-            seconds_of(packet.dts, base),
-            seconds_of(packet.duration or 0, base),
-            packet.is_keyframe,
-        )
+                continue
+            if not packet.size or packet.pts is None or packet.dts is None:
+                continue
+            data = dress.annexb(bytes(packet))
+            if packet.is_keyframe and not dress.in_band_sets(data):
+                data = dress.sets + data
+            yield _Picture(
+                data,
+                seconds_of(packet.pts, base),
+                seconds_of(packet.dts, base),
+                seconds_of(packet.duration or 0, base),
+                packet.is_keyframe,
+            )

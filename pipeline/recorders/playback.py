@@ -14,6 +14,7 @@ from fractions import Fraction
 import av
 import av.error
 
+from pipeline.core.demux import demuxed
 from pipeline.core.packets import EncodedPacket, StreamInfo, seconds_of
 from pipeline.recorders.shelf import Piece, Shelf
 
@@ -203,20 +204,21 @@ def _read(piece: Piece, from_s: float) -> Iterator[tuple[StreamInfo, _Raw]]:
         base = Fraction(video.time_base or _BASE)
         zero: int | None = None
         usual_s = 1 / info.fps if info.fps > 0 else 0.04
-        for packet in container.demux(video):
-            if not packet.size or packet.pts is None or packet.dts is None:
-                continue
-            if zero is None:
-                zero = packet.pts
-                ahead_s = from_s - piece.span.start_s
-                if ahead_s > _SEEK_FROM_S and _seek(container, video, zero, ahead_s, base):
+        with demuxed(container, video) as packets:
+            for packet in packets:
+                if not packet.size or packet.pts is None or packet.dts is None:
                     continue
-            pts_s = piece.span.start_s + seconds_of(packet.pts - zero, base)
-            dts_s = piece.span.start_s + seconds_of(packet.dts - zero, base)
-            step_s = seconds_of(packet.duration or 0, base)
-            # A picture that stands for a pause counts as long as a usual one.
-            step_s = step_s if 0 < step_s < _PAUSE_S else usual_s
-            yield info, _Raw(bytes(packet), pts_s, dts_s, step_s, packet.is_keyframe)
+                if zero is None:
+                    zero = packet.pts
+                    ahead_s = from_s - piece.span.start_s
+                    if ahead_s > _SEEK_FROM_S and _seek(container, video, zero, ahead_s, base):
+                        continue
+                pts_s = piece.span.start_s + seconds_of(packet.pts - zero, base)
+                dts_s = piece.span.start_s + seconds_of(packet.dts - zero, base)
+                step_s = seconds_of(packet.duration or 0, base)
+                # A picture that stands for a pause counts as long as a usual one.
+                step_s = step_s if 0 < step_s < _PAUSE_S else usual_s
+                yield info, _Raw(bytes(packet), pts_s, dts_s, step_s, packet.is_keyframe)
 
 
 def _seek(

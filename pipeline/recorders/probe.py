@@ -16,6 +16,7 @@ import av
 import av.error
 import numpy as np
 
+from pipeline.core.demux import demuxed
 from pipeline.recorders import mp4_samples
 from pipeline.recorders.errors import FootageError, NoVideoError
 from pipeline.recorders.mp4_samples import Mp4Samples
@@ -154,11 +155,12 @@ def _demux(path: Path, size: int, max_pause_s: float) -> FileFacts:
             seconds = float(stream.time_base or 0)
             starts, lengths = [], []
             try:
-                for packet in container.demux(stream):
-                    moment = packet.pts if packet.pts is not None else packet.dts
-                    if moment is not None and packet.size:
-                        starts.append(moment * seconds)
-                        lengths.append((packet.duration or 0) * seconds)
+                with demuxed(container, stream) as packets:
+                    for packet in packets:
+                        moment = packet.pts if packet.pts is not None else packet.dts
+                        if moment is not None and packet.size:
+                            starts.append(moment * seconds)
+                            lengths.append((packet.duration or 0) * seconds)
             except av.error.FFmpegError:
                 pass  # what was read until here is there
     except av.error.FFmpegError as error:

@@ -20,6 +20,7 @@ from av.audio.stream import AudioStream
 from av.stream import Stream
 from av.video.reformatter import VideoReformatter
 
+from pipeline.core.demux import demuxed
 from pipeline.core.errors import ConfigError, EvidenceError
 from pipeline.video.encoder import H264Encoder
 
@@ -137,10 +138,21 @@ class Watermark:
             stamp = self.stamp(width, height)
             fps = float(video.guessed_rate or 0)
             sound = next(iter(container.streams.audio), None)
-            with H264Encoder(
-                out, width, height, fps, preset=_PRESET, crf=_CRF, metadata=metadata, sound=sound
-            ) as encoder:
-                for packet in container.demux(*((video,) if sound is None else (video, sound))):
+            wanted = (video,) if sound is None else (video, sound)
+            with (
+                H264Encoder(
+                    out,
+                    width,
+                    height,
+                    fps,
+                    preset=_PRESET,
+                    crf=_CRF,
+                    metadata=metadata,
+                    sound=sound,
+                ) as encoder,
+                demuxed(container, *wanted) as coming,
+            ):
+                for packet in coming:
                     if isinstance(packet.stream, AudioStream):
                         if packet.size:
                             encoder.add_sound(packet)

@@ -17,6 +17,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipeline.core.clock import SystemClock
+from pipeline.core.demux import demuxed
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video.sources.describe import stream_info
@@ -153,25 +154,26 @@ class FileSource:
         try:
             sound = self._sound
             wanted = (stream,) if sound is None else (stream, sound.stream)
-            for packet in container.demux(*wanted):
-                if self._closing.is_set():
-                    return
-                if sound is not None and sound.takes(packet):
-                    continue
-                if packet.size == 0:
-                    continue  # FFmpeg's end mark, or a picture the camera left out
-                time = repair.repair(packet.pts, packet.dts)
-                count += 1
-                yield EncodedPacket(
-                    data=bytes(packet),
-                    pts=time.pts,
-                    dts=time.dts,
-                    is_keyframe=packet.is_keyframe,
-                    media_s=time.media_s,
-                    utc_s=self._start_utc_s + time.media_s,
-                    received_mono_ns=self._clock.mono_ns(),
-                    audio=() if sound is None else sound.with_picture(packet.pts, time.media_s),
-                )
+            with demuxed(container, *wanted) as packets:
+                for packet in packets:
+                    if self._closing.is_set():
+                        return
+                    if sound is not None and sound.takes(packet):
+                        continue
+                    if packet.size == 0:
+                        continue  # FFmpeg's end mark, or a picture the camera left out
+                    time = repair.repair(packet.pts, packet.dts)
+                    count += 1
+                    yield EncodedPacket(
+                        data=bytes(packet),
+                        pts=time.pts,
+                        dts=time.dts,
+                        is_keyframe=packet.is_keyframe,
+                        media_s=time.media_s,
+                        utc_s=self._start_utc_s + time.media_s,
+                        received_mono_ns=self._clock.mono_ns(),
+                        audio=() if sound is None else sound.with_picture(packet.pts, time.media_s),
+                    )
         except av.error.FFmpegError as error:
             raise self._error(
                 f"cannot be read on after {count} pictures ({error.strerror})",

@@ -25,6 +25,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from pipeline.core.clock import Clock, SystemClock
+from pipeline.core.demux import demuxed
 from pipeline.core.errors import MinganError, SourceError, SourceReason, frameless
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.core.redact import redact_url
@@ -262,21 +263,22 @@ class RtspSource:
         asked_s = time.monotonic()
         try:
             wanted = (stream,) if sound is None else (stream, sound.stream)
-            for packet in container.demux(*wanted):
-                if self._is_closing:
-                    return
-                if sound is not None and sound.takes(packet):
-                    continue
-                if packet.size == 0:
-                    continue
-                was_waited_for = time.monotonic() - asked_s > _WAITED_S
-                gathered.append(self._arrived(packet, repair, sound))
-                gather_s = self._gather_s
-                if was_waited_for or not gather_s or len(gathered) >= _MAX_GATHERED:
-                    self._hand_over(gathered, was_waited_for=was_waited_for)
-                    if gather_s and was_waited_for:
-                        self._closed.wait(gather_s)  # nothing more is there: let it come
-                asked_s = time.monotonic()
+            with demuxed(container, *wanted) as packets:
+                for packet in packets:
+                    if self._is_closing:
+                        return
+                    if sound is not None and sound.takes(packet):
+                        continue
+                    if packet.size == 0:
+                        continue
+                    was_waited_for = time.monotonic() - asked_s > _WAITED_S
+                    gathered.append(self._arrived(packet, repair, sound))
+                    gather_s = self._gather_s
+                    if was_waited_for or not gather_s or len(gathered) >= _MAX_GATHERED:
+                        self._hand_over(gathered, was_waited_for=was_waited_for)
+                        if gather_s and was_waited_for:
+                            self._closed.wait(gather_s)  # nothing more is there: let it come
+                    asked_s = time.monotonic()
         finally:
             self._hand_over(gathered, was_waited_for=False)
         raise self._reasoned(
