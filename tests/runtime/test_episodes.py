@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +92,36 @@ def test_an_episode_has_one_identity_and_growing_revisions(box: _Box) -> None:
     assert last.score == 0.9
     assert last.ended_at == utc(1e9 + 20)
     assert box.waiting() == [last], "only the latest revision waits"
+
+
+def test_episodes_that_wait_for_late_evidence_take_little_memory(box: _Box) -> None:
+    def happen(number: int) -> None:
+        begun_s = 1000.0 * number
+        alert, _ = box.apply(_event(EventKind.OPENED, begun_s, begun_s + 1))
+        for kind in (EvidenceKind.SNAPSHOT, EvidenceKind.SNAPSHOT_ORIGINAL, EvidenceKind.CLIP):
+            evidence = EvidenceRef(
+                kind=kind,
+                sha256=f"{number:060}{len(kind):04}",
+                media_type="image/jpeg",
+                size_bytes=12_345,
+                width=768,
+                height=432,
+                starts_at=utc(1e9 + begun_s),
+            )
+            box.book.attach(alert.id, evidence)
+        box.apply(_event(EventKind.CLOSED, begun_s, begun_s + 9))
+
+    happen(0)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(1, 41):
+            happen(number)
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (after - before) / 40 < 3_000
 
 
 def test_a_killed_worker_continues_what_still_lasts(box: _Box) -> None:
