@@ -35,7 +35,15 @@ import numpy as np
 from bench_ingest import camera_config
 from bench_material import SensorNoise, Yuv
 from bench_progress import Bar
-from bench_soak_checks import Interval, Truth, Verdict, judge_episodes, judge_gaps, judge_memory
+from bench_soak_checks import (
+    MB_PER_HOUR,
+    Interval,
+    Truth,
+    Verdict,
+    judge_episodes,
+    judge_gaps,
+    judge_memory,
+)
 from bench_soak_plan import Plan, make_plan
 from bench_stack import BenchStack, free_port, usage
 
@@ -283,13 +291,13 @@ def result(
     start_s: float,
 ) -> dict[str, object]:
     """All findings; ``passed`` only if nothing is wrong and there was something to find."""
-    growth = judge_memory(memory)
+    growth = judge_memory(memory, plan.seconds)
     episode_counts, gap_counts = _sum(episodes), _sum(gaps)
     problems = [p for verdict in [*episodes, *gaps] for p in verdict.problems]
     if growth is not None and not growth.is_flat:
         problems.append(
-            f"memory grew by {growth.growth_mb} MB ({growth.mb_per_hour} an hour), "
-            f"{growth.allowed_mb} are noise"
+            f"memory grew by {growth.mb_per_hour} MB an hour, for certain by "
+            f"{growth.at_least_mb_per_hour}; {MB_PER_HOUR:g} are allowed"
         )
     if not episode_counts.get("expected") or not gap_counts.get("expected"):
         problems.append("nothing was to be seen: run it longer")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
+from scipy import stats
 
 SEAM_S = 2.0
 """Shorter holes are no gaps, as the product defines it."""
@@ -25,12 +26,16 @@ TOLD_S = 5.0
 """So long after somebody has gone the alert is in the centre."""
 LATE_S = 3.0
 EARLY_S = 1.0
-WARM_UP_SHARE = 0.3
-FLOOR_S = 60.0
-"""Of readings: the lowest of each minute says what is held, the others what is in passing."""
-ALLOWED_MB_PER_HOUR = 45.0
-"""Below any leak worth the name, above what cameras at work by chance at either end make of ten
-minutes. Fixed, so that neither a large process nor an unsteady one may lose more."""
+FLOORS = 20
+LEAST_FLOOR_S = 60.0
+"""The lowest reading of each twentieth, or of each minute, says what is held; the others, what is
+in passing."""
+MB_PER_HOUR = 5.0
+"""What a box may grow by: a gigabyte in eight days, of which every one has 24 by then. Nothing is
+allowed on top of it for noise, whatever the length of the run."""
+CONFIDENCE = 0.95
+PROVEN_S = 3600.0
+"""Readings over so long prove that memory is flat; fewer can only prove that it is not."""
 LEAST_S = 240.0
 """Of memory readings; in less time even a healthy process still grows into its work."""
 
@@ -199,63 +204,63 @@ def join(intervals: Sequence[Interval]) -> list[Interval]:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What became of the worker's memory after its warm-up.
+    """What became of the worker's memory in the last half of the run.
 
     Attributes:
         samples: Read.
         mean_mb: Of them.
         peak_mb: The highest of them.
-        mb_per_hour: Slope of the straight line through the lowest of each minute: the median
-            of the slopes between any two, so that one step or peak does not make it.
-        growth_mb: What the line rose by while they were read.
-        allowed_mb: What is noise.
+        judged_s: From the first to the last.
+        mb_per_hour: Slope of the straight line through the lowest of each stretch: the median of
+            the slopes between any two (Theil, Sen), so that one step or peak does not make it.
+        at_least_mb_per_hour: Lower end of the slope's interval of confidence, by the readings' own
+            scatter.
     """
 
     samples: int
     mean_mb: float
     peak_mb: float
+    judged_s: float
     mb_per_hour: float
-    growth_mb: float
-    allowed_mb: float
+    at_least_mb_per_hour: float
 
     @property
     def is_flat(self) -> bool:
-        """It grew by no more than noise."""
-        return self.growth_mb <= self.allowed_mb
+        """Proven over an hour or more; of a shorter time, that growth is not proven."""
+        if self.judged_s >= PROVEN_S:
+            return self.mb_per_hour <= MB_PER_HOUR
+        return self.at_least_mb_per_hour <= MB_PER_HOUR
 
 
-def judge_memory(samples: Sequence[tuple[float, float]]) -> Growth | None:
+def judge_memory(samples: Sequence[tuple[float, float]], seconds: float) -> Growth | None:
     """Whether memory stays where it is.
 
     Args:
-        samples: (seconds, MB) of one process's life, in order.
+        samples: (seconds from the run's beginning, MB) of one process's life, in order.
+        seconds: Length of the run; its last half counts.
 
     Returns:
         None when it did not live long enough to tell.
     """
-    if not samples:
+    late = [s for s in samples if s[0] >= seconds / 2]
+    judged_s = late[-1][0] - late[0][0] if late else 0.0
+    if judged_s < LEAST_S:
         return None
-    first_s, last_s = samples[0][0], samples[-1][0]
-    warm = [s for s in samples if s[0] >= first_s + WARM_UP_SHARE * (last_s - first_s)]
-    if not warm or warm[-1][0] - warm[0][0] < LEAST_S:
-        return None
-    begin_s = warm[0][0]
+    begin_s, each_s = late[0][0], max(LEAST_FLOOR_S, judged_s / FLOORS)
     lowest: dict[int, tuple[float, float]] = {}
-    for at_s, mb in warm:
-        minute = int((at_s - begin_s) / FLOOR_S)
-        lowest[minute] = min(lowest.get(minute, (at_s, mb)), (at_s, mb), key=_mb)
-    slope = float(
-        np.median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(lowest.values(), 2)])
-    )
-    values = [mb for _, mb in warm]
-    judged_s = warm[-1][0] - begin_s
+    for at_s, mb in late:
+        stretch = int((at_s - begin_s) / each_s)
+        lowest[stretch] = min(lowest.get(stretch, (at_s, mb)), (at_s, mb), key=_mb)
+    hours, floors = np.array(list(lowest.values())).T / [[3600.0], [1.0]]
+    slope, _, low, _ = stats.theilslopes(floors, hours, CONFIDENCE)
+    values = [mb for _, mb in late]
     return Growth(
-        samples=len(warm),
+        samples=len(late),
         mean_mb=round(float(np.mean(values)), 1),
         peak_mb=round(max(values), 1),
-        mb_per_hour=round(slope * 3600, 2),
-        growth_mb=round(slope * judged_s, 2),
-        allowed_mb=round(ALLOWED_MB_PER_HOUR * judged_s / 3600, 2),
+        judged_s=round(judged_s, 1),
+        mb_per_hour=round(float(slope), 2),
+        at_least_mb_per_hour=round(float(low), 2),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -162,27 +163,52 @@ def test_noise_at_the_end_of_a_gap_may_be_footage_already() -> None:
         assert judge_gaps("a", late, [Interval(50.0, end_s)], 200.0).problems
 
 
-def _life(mb_per_hour: float, minutes: int = 12) -> list[tuple[float, float]]:
-    """Warm-up, some noise of a few megabytes, and a slope."""
+def _life(mb_per_hour: float, minutes: int) -> list[tuple[float, float]]:
+    """Warm-up, a wave of a few megabytes in every five minutes, peaks, and a slope."""
+    wave = [3.0 * math.sin(s / 300 * 2 * math.pi) for s in range(0, minutes * 60, 2)]
     rise = [(float(s), 300.0 - 150.0 * 0.98**s) for s in range(0, minutes * 60, 2)]
-    return [(s, mb + s * mb_per_hour / 3600 + (s % 7) * 0.9) for s, mb in rise]
+    return [
+        (s, mb + s * mb_per_hour / 3600 + w + (s % 7) * 0.9)
+        for (s, mb), w in zip(rise, wave, strict=True)
+    ]
 
 
-def test_flat_memory_is_flat_and_a_leak_of_60_mb_an_hour_is_not() -> None:
-    flat, leak = judge_memory(_life(0.0)), judge_memory(_life(60.0))
-    assert flat is not None
-    assert flat.is_flat
-    assert leak is not None
-    assert not leak.is_flat
-    assert judge_memory([]) is None
-    assert judge_memory(_life(0.0, minutes=4)) is None
+@pytest.mark.parametrize(
+    ("mb_per_hour", "minutes", "is_flat"),
+    [
+        (0.0, 20, True),
+        (120.0, 20, False),
+        (0.0, 120, True),
+        (4.0, 120, True),
+        (7.0, 120, False),
+        (35.0, 120, False),
+        (35.0, 50, False),
+    ],
+)
+def test_two_hours_prove_flat_memory_and_twenty_minutes_what_grows_fast(
+    mb_per_hour: float, minutes: int, is_flat: bool
+) -> None:
+    growth = judge_memory(_life(mb_per_hour, minutes), minutes * 60.0)
+    assert growth is not None
+    assert growth.is_flat is is_flat
+    assert growth.mb_per_hour == pytest.approx(mb_per_hour, abs=1.0 if minutes >= 120 else 25.0)
+
+
+def test_memory_is_judged_by_the_last_half_of_the_run_and_by_one_life() -> None:
+    grown_at_first = [(s, mb - 200.0 * 0.999**s) for s, mb in _life(0.0, 120)]
+    growth = judge_memory(grown_at_first, 7200.0)
+    assert growth is not None
+    assert growth.is_flat
+    assert growth.judged_s == pytest.approx(3600.0, abs=2.0)
+    assert judge_memory([], 1200.0) is None
+    assert judge_memory(_life(0.0, 15), 1200.0) is not None
+    assert judge_memory(_life(0.0, 13), 1200.0) is None
 
 
 def test_a_peak_is_neither_growth_nor_excuses_it() -> None:
-    peaks = [250.0 if 600 <= s < 612 else 0.0 for s, _ in _life(0.0)]
-    for mb_per_hour, is_flat in ((0.0, True), (60.0, False)):
-        life = [(s, mb + peak) for (s, mb), peak in zip(_life(mb_per_hour), peaks, strict=True)]
-        growth = judge_memory(life)
+    for mb_per_hour, is_flat in ((0.0, True), (20.0, False)):
+        life = [(s, mb + (250.0 if 5400 <= s < 5412 else 0.0)) for s, mb in _life(mb_per_hour, 120)]
+        growth = judge_memory(life, 7200.0)
         assert growth is not None
         assert growth.is_flat is is_flat
         assert growth.peak_mb > growth.mean_mb + 200.0
@@ -191,10 +217,10 @@ def test_a_peak_is_neither_growth_nor_excuses_it() -> None:
 def test_a_run_passes_only_if_there_was_something_to_find() -> None:
     plan = Plan(("a",), 1200.0, (Fault("stall", "a", 50.0, 5.0),))
     good = Verdict({"expected": 1}, ())
-    memory = [(float(s), 200.0) for s in range(600)]
+    memory = [(float(s), 200.0) for s in range(600, 1200)]
     found = bench_soak.result(plan, [good], [good], memory, 0.0)
     assert found["passed"]
-    assert found["memory_mb_by_s"] == [[s, 200.0] for s in range(600)]
+    assert found["memory_mb_by_s"] == [[s, 200.0] for s in range(600, 1200)]
     for episodes, gaps, samples in (
         ([Verdict({"expected": 0})], [good], memory),
         ([good], [Verdict({"expected": 0})], memory),
