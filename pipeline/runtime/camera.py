@@ -160,9 +160,9 @@ class CameraWorker:
     def start(self) -> None:
         """Begin; a disabled camera only says so."""
         if not self.config.enabled:
-            self.status.disabled()
             if self._footage is not None:
                 self._footage.session_ended("disabled")
+            self.status.disabled()
         else:
             self._reader.start()
             if self._main is not None:
@@ -213,6 +213,7 @@ class CameraWorker:
         self._sampler.look_less(self._share)
 
     # --- called by the reader's thread (``TakesPackets``) ----------------------------------
+    # What everybody can read, the status, is said last: who reads it finds the rest done.
 
     def opened(self, source: PacketSource) -> None:
         """A new session begins."""
@@ -243,15 +244,15 @@ class CameraWorker:
 
     def lost(self, error: SourceError) -> None:
         """The camera does not answer, or stopped sending."""
-        self.status.lost(error)
         if self._footage is not None and self._main is None:
             self._footage.session_ended(error.reason.value)
+        self.status.lost(error)
 
     def broken(self, why: str) -> None:
         """A fault of ours or of the configuration."""
-        self.status.broken(why)
         if self._footage is not None and self._main is None:
             self._footage.session_ended("offline", redact_url(why))
+        self.status.broken(why)
 
     # --- the analysis' thread ------------------------------------------------------------
 
@@ -363,10 +364,10 @@ class CameraWorker:
         result = self._analysis.process(replace(frame, time=time))
         self._last_time = time
         self._is_engaged = result.is_engaged
-        self.status.analysed()
-        self._watched_until(time.utc_s)
         for rule, event in result.events:
             self._take(session, rule, event, result, session_media_s)
+        self._watched_until(time.utc_s)
+        self.status.analysed()
         return result
 
     def _take(

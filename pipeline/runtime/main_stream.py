@@ -109,16 +109,16 @@ class MainStream:
         if self.reason != error.reason.value:
             line = redact_url(error.line())
             _log.warning("main stream lost", camera=self._camera_id, why=line)
-        self.reason = error.reason.value
         if self._footage is not None:
             self._footage.session_ended(error.reason.value)
+        self.reason = error.reason.value
 
     def broken(self, why: str) -> None:
         """A fault of ours or of the configuration."""
         _log.error("main stream broken", camera=self._camera_id, why=redact_url(why))
-        self.reason = "internal_error"
         if self._footage is not None:
             self._footage.session_ended("offline", redact_url(why))
+        self.reason = "internal_error"
 
 
 def picture_at(session: Session, media_s: float, camera_id: str) -> Frame | None:

@@ -41,6 +41,7 @@ async def _until(is_true: Callable[[], Awaitable[bool]]) -> None:
             if await is_true():
                 return
             await asyncio.sleep(0.01)
+    raise AssertionError("it did not come about")
 
 
 async def _log(admin: httpx.AsyncClient) -> list[tuple[str, str, str]]:

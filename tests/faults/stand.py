@@ -34,6 +34,7 @@ FPS = 10
 VISITS = (range(12, 30), range(75, 93))
 """Numbers of the pictures in which somebody stands there; every session shows the first visit."""
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 4.0, 3.0
+CAUGHT_UP_S = 0.25
 MONTH = RetentionPolicy(30, None, "国务院令799号 §17")
 
 
@@ -204,13 +205,22 @@ class Stand:
         """Whether the camera says so now."""
         return self.workers[name].heartbeat().state is CameraState.WATCHING
 
+    def has_caught_up(self, name: str) -> bool:
+        """Whether nothing that came of the camera waits to be looked at."""
+        load = self.workers[name].load()
+        return load is None or load.lag_s < CAUGHT_UP_S
+
     def alerts(self, name: str) -> list[AlertEpisode]:
         """A camera's episodes as they wait to be sent, in order; also after the stand's end."""
         found = self._told() if self._told_last is None else self._told_last
         return sorted((a for a in found if a.camera_id == name), key=lambda a: a.started_at)
 
     def outcome(self, name: str) -> Outcome:
-        """What the box says of a camera; call it before the stand's end and read it after."""
+        """What the box says of a camera; call it before the stand's end and read it after.
+
+        What was sent until now was looked at by then: that a camera sent it does not mean so.
+        """
+        until(f"all of {name} is looked at", lambda: self.has_caught_up(name))
         return Outcome(self.states[name], self, name, self.status(name))
 
     def _told(self) -> list[AlertEpisode]:

@@ -45,12 +45,14 @@ class Camera:
             self.tap.add(packet, self.info, self.ring)
         self._sent += count
 
-    def send_when_listened_to(self, count: int) -> None:
+    def send_when_listened_to(self, count: int, *, viewers: int = 1) -> None:
         """As a camera does that goes on: what is wanted begins with the next packet."""
         for _ in range(1000):
-            if self.tap.is_open:
+            if len(self.tap._draughts) >= viewers:
                 break
             threading.Event().wait(0.01)
+        else:
+            raise AssertionError(f"not {viewers} who listen, within 10 s")
         self.send(count)
 
 
@@ -113,8 +115,7 @@ def test_h265_is_copied_for_who_plays_it_and_small_h264_for_who_does_not(
     with _desk(peer, {"gate": camera}):
         peer.look(plays, "gate", VideoCodec.H264, VideoCodec.HEVC)
         peer.look(does_not, "gate")
-        camera.send_when_listened_to(1)
-        threading.Event().wait(0.05)
+        camera.send_when_listened_to(1, viewers=2)
         for _ in range(99):
             camera.send(1)
             threading.Event().wait(0.002)

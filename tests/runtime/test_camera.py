@@ -16,18 +16,21 @@ from api.contract import AlertEpisode, AnalysedTime, CameraState, EvidenceKind, 
 from api.contract.retention import GapCause
 from pipeline.core.clock import SystemClock
 from pipeline.core.detections import Detections
+from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.frame import Frame
 from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.diagnosis import DiagnosisConfig, ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.geometry import SiteConfig
+from pipeline.live.tap import PacketTap
 from pipeline.recorders.recorder import CameraFeed, Recorder, RecorderSettings
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
-from pipeline.runtime.config import CameraConfig
+from pipeline.runtime.config import CameraConfig, RtspSourceConfig
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.load import SHARES, Urgency
+from pipeline.runtime.main_stream import MainStream
 from pipeline.runtime.picture_watch import PictureWatch
 from tests.support.rtsp import Credentials, serve
 from tests.support.scripted_rtsp import StatusPeer, closed_port
@@ -137,6 +140,19 @@ class _Bench:
         return (now.state, now.reason) == (state, reason)
 
 
+class _Notes(CameraFeed):
+    """A camera's way to the recorder that notes what everybody could read when it was told."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__("gate", recorder)
+        self.readable: Callable[[], str] = str
+        self.read: list[str] = []
+
+    def session_ended(self, reason: str, detail: str = "") -> None:
+        self.read.append(self.readable())
+        super().session_ended(reason, detail)
+
+
 def _until(what: str, holds: Callable[[], bool], within_s: float = 30.0) -> None:
     deadline_s = time.monotonic() + within_s
     while not holds():
@@ -215,6 +231,45 @@ def test_a_password_file_that_is_gone_is_the_cause_of_missing_footage(tmp_path: 
         _until("broken", lambda: bench.is_in(CameraState.NOT_WATCHING, "internal_error"))
         recorder.pump()
         assert recorder.index.open_absence("gate") is GapCause.OFFLINE
+    recorder.stop()
+
+
+@pytest.mark.parametrize(
+    ("keys", "source"),
+    [
+        ({}, {"url": "rtsp://10.0.0.8/x", "username": "u", "password_file": "/nowhere/secret"}),
+        ({}, {"url": "rtsp://127.0.0.1:9/x"}),
+        ({"enabled": False}, {"url": "rtsp://127.0.0.1:9/x"}),
+    ],
+)
+def test_the_recorder_knows_before_anybody_can_read_the_state(
+    tmp_path: Path, keys: dict[str, bool], source: dict[str, object]
+) -> None:
+    settings = RecorderSettings(tmp_path / "footage", ZoneInfo("Asia/Shanghai"))
+    recorder = Recorder(settings, {}, SystemClock())
+    notes = _Notes(recorder)
+    bench = _Bench(tmp_path, source, footage=notes, **keys)
+    notes.readable = lambda: bench.camera.status.state.value
+    with bench:
+        _until("told", lambda: bool(notes.read))
+        assert notes.read[0] == CameraState.CONNECTING
+    recorder.stop()
+
+
+@pytest.mark.parametrize("fails", [MainStream.lost, MainStream.broken])
+def test_the_recorder_knows_before_the_main_streams_reason_is_there(
+    tmp_path: Path, fails: Callable[[MainStream, object], None]
+) -> None:
+    settings = RecorderSettings(tmp_path / "footage", ZoneInfo("Asia/Shanghai"))
+    recorder = Recorder(settings, {}, SystemClock())
+    notes = _Notes(recorder)
+    source = RtspSourceConfig(type="rtsp", url="rtsp://127.0.0.1:9/main")
+    main = MainStream("gate", source, 10.0, PacketTap(), notes, SystemClock())
+    notes.readable = lambda: main.reason
+    error = SourceError(SourceReason.TIMEOUT, "no answer")
+    fails(main, error if fails is MainStream.lost else "planted")
+    assert notes.read == [""]
+    assert main.reason
     recorder.stop()
 
 

@@ -107,7 +107,13 @@ def test_a_box_of_processes_watches_records_follows_and_finishes(box: _Box) -> N
 
         os.kill(box.pid("p2"), signal.SIGKILL)
         _until("started again", lambda: len(box.started()) == 4)
-        _until("back", lambda: box.states() == {"a": "watching", "b": "watching"})
+        before = len(box.beats())
+        _until(
+            "back, as told since",
+            lambda: (
+                len(box.beats()) > before + 1 and box.states() == {"a": "watching", "b": "watching"}
+            ),
+        )
         deaths = [e for e in box.log() if e["event"] == "process died"]
         assert [(e["process"], e["cause"]) for e in deaths] == [("p2", "SIGKILL")]
 
