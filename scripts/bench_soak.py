@@ -242,31 +242,20 @@ class Soak:
         return gaps, _utc_s(facts["as_of"])
 
     def _truth(self, server: demo_processes.Child, camera: str, until_s: float) -> Truth:
-        sessions: dict[str, list[float]] = {}
-        for line in server.log.read_text("utf-8", errors="replace").splitlines():
-            if line.startswith("{"):
-                told = json.loads(line)
-                if told["camera"] == camera:
-                    sessions.setdefault(told["session"], []).append(
-                        told.get("from_s", told.get("to_s"))
-                    )
+        sent, noise = sent_intervals(
+            server.log.read_text("utf-8", errors="replace"), camera, until_s
+        )
         first_s = self._epoch_s(camera) + CROSSING_FROM_S
         count = int((until_s - first_s) // FILM_S) + 1
         crossings = [first_s + number * FILM_S for number in range(count)]
         return Truth(
-            sessions=tuple(
-                Interval(s[0], s[-1] if len(s) > 1 else until_s) for s in sessions.values()
-            ),
+            sessions=sent,
             crossings=tuple(
                 Interval(c, c + CROSSING_S)
                 for c in crossings
                 if self.start_s - CROSSING_S < c < until_s
             ),
-            noise=tuple(
-                Interval(self.start_s + f.at_s, self.start_s + f.until_s)
-                for f in self._plan.of(camera)
-                if f.kind == "garbage"
-            ),
+            noise=noise,
             until_s=until_s,
         )
 
@@ -318,6 +307,29 @@ def result(
             "began_utc_s": round(start_s, 1),
         },
     }
+
+
+def sent_intervals(
+    log: str, camera: str, until_s: float
+) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
+    """When a camera sent pictures and when noise, as its server wrote it down.
+
+    Args:
+        log: Its lines; see ``bench_soak_cameras``.
+        camera: Which.
+        until_s: The end of what had no end yet.
+    """
+    moments: dict[tuple[bool, str], list[float]] = {}
+    for line in log.splitlines():
+        if line.startswith("{"):
+            told = json.loads(line)
+            if told["camera"] == camera:
+                key = told.get("is_noise", False), told["session"]
+                moments.setdefault(key, []).append(told.get("from_s", told.get("to_s")))
+    found: tuple[list[Interval], list[Interval]] = ([], [])
+    for (is_noise, _), at_s in moments.items():
+        found[is_noise].append(Interval(at_s[0], at_s[-1] if len(at_s) > 1 else until_s))
+    return tuple(found[0]), tuple(found[1])
 
 
 def _sum(verdicts: Sequence[Verdict]) -> dict[str, int]:

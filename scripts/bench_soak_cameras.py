@@ -3,6 +3,7 @@
 Each camera shows the film by the wall clock, as a real one shows what is there: who connects late
 sees what is on then, from the next keyframe. One line of JSON goes out for each connection's first
 keyframe and one for its end: ``{"camera", "session", "from_s" or "to_s"}``; a pause ends it too.
+Noise has lines of its own, until the next keyframe: ``{…, "is_noise": true}``.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class SoakSession(Session):
         super().__init__(camera, connection)
         self._camera, self._number, self._part = camera, number, 0
         self._last_s = 0.0
+        self._is_noise = False
 
     def run(self) -> None:
         """Serve, unless it is a time to refuse."""
@@ -112,24 +114,30 @@ class SoakSession(Session):
             picture = replace(picture, units=units)
         is_keyframe = _is_keyframe(self._camera.film, picture)
         super().send_picture(picture, pts)
-        now_s = time.time()
-        if self._last_s and now_s - self._last_s > _PAUSE_S:
+        self._sent(time.time(), is_keyframe=is_keyframe, is_noise=wrong == "garbage")
+
+    def _sent(self, now_s: float, *, is_keyframe: bool, is_noise: bool) -> None:
+        """Write down what begins or goes on with a picture."""
+        is_other = is_noise if not self._is_noise else is_keyframe and not is_noise
+        if self._last_s and (now_s - self._last_s > _PAUSE_S or is_other):
             self._ended()
         if self._last_s:
             self._last_s = now_s
-        elif is_keyframe and wrong != "garbage":
-            self._last_s = now_s
-            say({"camera": self._camera.name, "session": self._name, "from_s": now_s})
+        elif is_keyframe or is_noise:
+            self._last_s, self._is_noise = now_s, is_noise
+            say({**self._line, "from_s": now_s})
 
     @property
-    def _name(self) -> str:
-        return f"{self._number}.{self._part}"
+    def _line(self) -> dict[str, object]:
+        noise = {"is_noise": True} if self._is_noise else {}
+        return {"camera": self._camera.name, "session": f"{self._number}.{self._part}", **noise}
 
     def _ended(self) -> None:
         """Nothing more came in one piece; what follows begins with a keyframe."""
         if self._last_s:
-            say({"camera": self._camera.name, "session": self._name, "to_s": self._last_s})
+            say({**self._line, "to_s": self._last_s})
             self._last_s = 0.0
+            self._is_noise = False
             self._part += 1
 
     def _schedule(self) -> Iterator[tuple[float, Picture, int]]:

@@ -60,7 +60,8 @@ class Truth:
     Attributes:
         sessions: From the first keyframe sent to the last picture, by connection.
         crossings: When somebody was in the picture, sent or not.
-        noise: When noise stood in for pictures: may count as footage, and must not as watching.
+        noise: From noise in the place of a picture to the next whole keyframe of the connection:
+            may count as footage, and must not as watching.
         until_s: Who was not gone a while before then need not have reached the centre yet.
     """
 
@@ -126,6 +127,9 @@ def _is_clear(crossing: Interval, truth: Truth, deaths_s: Sequence[float]) -> bo
 def judge_gaps(camera: str, truth: Truth, gaps: Sequence[Interval], as_of_s: float) -> Verdict:
     """The gap list is the times without pictures, no more and no less.
 
+    What may be either is what the camera sent of noise, and connections that were cut off at once:
+    there a gap may begin, end or be missing, and the silence around is owed all the same.
+
     Args:
         camera: For the text.
         truth: What it sent.
@@ -133,62 +137,62 @@ def judge_gaps(camera: str, truth: Truth, gaps: Sequence[Interval], as_of_s: flo
         as_of_s: What came later is not in the list.
     """
     problems = []
-    holes = _between(truth.sessions, as_of_s)
     solid = [s for s in truth.sessions if s.seconds >= SHORT_S]
     short = [s for s in truth.sessions if s.seconds < SHORT_S]
-    # A hole around the length of a seam may count as one or as a gap, and noise as either.
-    owed = [h for h in _between(solid, as_of_s) if h.seconds >= SEAM_S + GRANULARITY_S]
-    noise = [Interval(n.start_s - GRANULARITY_S, n.end_s + 2 * GRANULARITY_S) for n in truth.noise]
-    left = join(gaps)
+    listed = join(gaps)
+    # A hole around the length of a seam may count as one or as a gap.
+    holes = _between(join([*solid, *truth.noise]), as_of_s)
+    owed = [h for h in holes if h.seconds >= SEAM_S + GRANULARITY_S]
     for hole in owed:
-        found = [g for g in left if _agree(g, hole)][:1]
-        found = found or [g for g in left if _agree_with_noise(g, hole, noise)][:1]
-        if not found and any(hole.start_s < s.start_s < hole.end_s for s in short):
-            inside = [g for g in left if hole.start_s < g.end_s and g.start_s < hole.end_s]
-            if inside and _agree(Interval(inside[0].start_s, inside[-1].end_s), hole):
-                found = inside
-        for gap in found:
-            left.remove(gap)
-        if not found:
+        has_one = any(_touch(hole, gap) for gap in listed)
+        if not has_one or not _is_covered(hole, listed, short):
             problems.append(f"{camera}: no gap {hole.start_s:.1f} … {hole.end_s:.1f}")
-    for gap in left:
-        is_short_hole = any(_agree(gap, h) for h in holes)
-        if not is_short_hole and not any(
-            n.start_s <= gap.start_s and gap.end_s <= n.end_s for n in noise
-        ):
+    sound = [part for s in solid for part in _without(s, truth.noise)]
+    for gap in listed:
+        if any(_touch(_core(part), gap) for part in sound):
             problems.append(f"{camera}: a gap of nothing {gap.start_s:.1f} … {gap.end_s:.1f}")
-    return Verdict({"expected": len(owed), "gaps": len(join(gaps))}, tuple(problems))
+    return Verdict({"expected": len(owed), "gaps": len(listed)}, tuple(problems))
 
 
-def _between(sessions: Sequence[Interval], as_of_s: float) -> list[Interval]:
+def _between(sent: Sequence[Interval], as_of_s: float) -> list[Interval]:
     return [
         Interval(before.end_s, after.start_s)
-        for before, after in pairwise(sessions)
+        for before, after in pairwise(sent)
         if after.start_s < as_of_s
     ]
 
 
-def _agree(gap: Interval, hole: Interval) -> bool:
-    return (
-        abs(gap.start_s - hole.start_s) <= GRANULARITY_S
-        and abs(gap.end_s - hole.end_s) <= GRANULARITY_S
+def _touch(one: Interval, other: Interval) -> bool:
+    return one.start_s < other.end_s and other.start_s < one.end_s
+
+
+def _is_covered(hole: Interval, gaps: Sequence[Interval], short: Sequence[Interval]) -> bool:
+    """But for the granularity at its ends, and for seams beside a connection cut off at once."""
+    seam_s = SEAM_S if any(_touch(hole, s) for s in short) else 0.0
+    return all(
+        part.seconds
+        <= (GRANULARITY_S if part.start_s == hole.start_s or part.end_s == hole.end_s else seam_s)
+        for part in _without(hole, [*gaps, *short])
     )
 
 
-def _agree_with_noise(gap: Interval, hole: Interval, noise: Sequence[Interval]) -> bool:
-    """Noise at a hole's beginning may have lengthened it; at its end, also have filled it."""
-    for one in noise:
-        start_s = one.start_s if one.start_s <= hole.start_s <= one.end_s else hole.start_s
-        first_end_s = last_end_s = hole.end_s
-        if one.start_s <= hole.end_s <= one.end_s:
-            # A worker that connects meanwhile records the noise and what follows in one piece.
-            first_end_s, last_end_s = max(one.start_s, hole.start_s), one.end_s
-        if (
-            start_s - GRANULARITY_S <= gap.start_s <= hole.start_s + GRANULARITY_S
-            and first_end_s - GRANULARITY_S <= gap.end_s <= last_end_s + GRANULARITY_S
-        ):
-            return True
-    return False
+def _core(sound: Interval) -> Interval:
+    """Where no gap may reach; of a few seconds, its middle."""
+    margin_s = min(GRANULARITY_S, sound.seconds / 2)
+    return Interval(sound.start_s + margin_s, sound.end_s - margin_s)
+
+
+def _without(whole: Interval, taken: Sequence[Interval]) -> list[Interval]:
+    """What of an interval others leave, in order."""
+    left, at_s = [], whole.start_s
+    for one in sorted(taken, key=lambda i: i.start_s):
+        if one.start_s > at_s:
+            left.append(Interval(at_s, min(one.start_s, whole.end_s)))
+        at_s = max(at_s, one.end_s)
+        if at_s >= whole.end_s:
+            return [part for part in left if part.seconds > 0]
+    left.append(Interval(at_s, whole.end_s))
+    return [part for part in left if part.seconds > 0]
 
 
 def join(intervals: Sequence[Interval]) -> list[Interval]:

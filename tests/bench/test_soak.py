@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
+import socket
 from dataclasses import replace
 from pathlib import Path
 
 import bench_soak
+import bench_soak_cameras
 import pytest
 from bench_soak_checks import (
     Interval,
@@ -26,8 +28,10 @@ from bench_soak_plan import (
     make_plan,
     read_plan,
 )
+from demo_rtsp import load_film
 
 from pipeline.runtime.config import CameraConfig
+from tests.video.media import make_video
 
 CAMERAS = [f"cam-{n:02}" for n in range(16)]
 
@@ -161,6 +165,46 @@ def test_noise_at_the_end_of_a_gap_may_be_footage_already() -> None:
         assert judge_gaps("a", late, [Interval(50.0, end_s)], 200.0).problems == ()
     for end_s in (60.0, 90.0):
         assert judge_gaps("a", late, [Interval(50.0, end_s)], 200.0).problems
+
+
+def test_noise_on_a_new_connection_may_fill_a_silence_and_what_it_does_not_fill_is_owed() -> None:
+    # Given up in the middle of noise, connected again 1.2 s later, and noise until a keyframe.
+    filled = Truth((Interval(0.0, 80.0), Interval(84.8, 200.0)), (), (Interval(81.2, 84.8),))
+    for gaps in ([], [Interval(80.0, 84.8)], [Interval(80.0, 82.5)]):
+        assert judge_gaps("a", filled, gaps, 200.0).problems == ()
+    assert judge_gaps("a", filled, [Interval(76.0, 84.8)], 200.0).problems
+    late = Truth((Interval(0.0, 80.0), Interval(94.8, 200.0)), (), (Interval(91.2, 94.8),))
+    for gaps in ([Interval(80.0, 91.2)], [Interval(79.0, 95.0)]):
+        assert judge_gaps("a", late, gaps, 200.0).problems == ()
+    for gaps in ([], [Interval(80.0, 86.0)], [Interval(85.0, 94.8)]):
+        assert judge_gaps("a", late, gaps, 200.0).problems == ("a: no gap 80.0 … 91.2",)
+
+
+def test_a_camera_writes_down_pictures_and_noise_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = load_film(make_video(tmp_path / "film.mp4", count=10))
+    camera = bench_soak_cameras.SoakCamera("a", film, 0.0, 0.0, [], 0)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        session = bench_soak_cameras.SoakSession(camera, ours, 1)
+        for at_s, is_keyframe, is_noise in (
+            (1.0, False, False),  # nothing can be shown before a keyframe
+            (2.0, True, False),
+            (2.5, False, False),
+            (3.0, False, True),
+            (3.5, True, True),
+            (4.0, False, False),  # leans on noise
+            (4.5, True, False),
+            (5.0, False, False),
+            (9.0, False, False),  # a pause
+            (9.5, True, False),
+        ):
+            session._sent(at_s, is_keyframe=is_keyframe, is_noise=is_noise)
+    camera.stop()
+    sent, noise = bench_soak.sent_intervals(capsys.readouterr().out, "a", 10.0)
+    assert sent == (Interval(2.0, 2.5), Interval(4.5, 5.0), Interval(9.5, 10.0))
+    assert noise == (Interval(3.0, 4.0),)
 
 
 def _life(mb_per_hour: float, minutes: int) -> list[tuple[float, float]]:
