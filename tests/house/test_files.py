@@ -12,6 +12,8 @@ import pytest
 from tests.house.tracked import ROOT, relative, text_of, tracked_files
 
 MAX_LINES = 600
+_REVISION = re.compile(r'^revision = "(\w+)"', re.M)
+_DOWN_REVISION = re.compile(r'^down_revision = "(\w+)"', re.M)
 GENERATED = ("api/console/src/client/",)
 
 # Written in pieces, so that this file does not find itself.
@@ -112,3 +114,15 @@ def test_what_the_code_reads_is_in_its_package() -> None:
         and not _is_shipped(name, settings["package-data"])
     ]
     assert missing == []
+
+
+def test_migrations_are_one_chain_in_the_order_of_their_names() -> None:
+    """Two changes may each add the next number; together they would leave two heads."""
+    texts = [
+        path.read_text("utf-8")
+        for path in sorted((ROOT / "api/db/migrations/versions").glob("0*.py"))
+    ]
+    names = [match[1] for text in texts if (match := _REVISION.search(text))]
+    before = [match[1] for text in texts if (match := _DOWN_REVISION.search(text))]
+    assert before == names[:-1]
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
