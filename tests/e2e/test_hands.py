@@ -161,8 +161,10 @@ def test_a_held_key_judges_one_alert_and_one_that_was_seen(page: Page, stack: St
     _wait_for_still(page)
     seen = _focused(page)
     _hold(page, "c", 700)
-    expect(page.locator("[data-testid=undo-toast][data-saved=true]")).to_be_visible()
+    expect(page.get_by_test_id("undo-toast")).to_be_visible()
+    page.wait_for_timeout(1500)
     assert _judged(stack) == [seen]
+    expect(page.get_by_test_id("undo-toast")).to_contain_text("已保存")
 
 
 def test_enter_held_on_a_button_judges_one_alert(page: Page, stack: Stack) -> None:
