@@ -268,6 +268,8 @@ class SegmentWriter:
     def abandon(self) -> None:
         """Let the file lie as it is; recovery makes a segment of what is whole in it."""
         self._held = None
+        with suppress(av.error.FFmpegError):
+            self._container.close()  # into the sink alone; unclosed, the muxer leaves memory behind
         self._file.close()
 
     @property

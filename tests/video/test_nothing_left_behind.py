@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.recorders.disk import LocalDisk
+from pipeline.recorders.segments import SegmentWriter
 from pipeline.video.sources.file import FileSource
 from tests.house.tracked import ROOT, tracked_files
+from tests.recorders.film import stream
 from tests.video.media import make_video
 
 _TIMES = 500
@@ -52,6 +55,25 @@ def test_a_source_that_is_left_half_way_leaves_nothing_behind(tmp_path: Path) ->
     for _ in range(_TIMES):
         look_in()
     # FFmpeg's packet alone, with malloc's own head, is 112 bytes.
+    assert (_held_bytes() - before) / _TIMES < 60
+
+
+def test_a_segment_that_is_given_up_leaves_nothing_behind(tmp_path: Path) -> None:
+    film = stream(4)
+    disk = LocalDisk()
+
+    def give_up() -> None:
+        writer = SegmentWriter(tmp_path, "gate", film.info, film.packets[0], disk)
+        for packet in film.packets[1:]:
+            writer.add(packet)
+        writer.abandon()
+        (tmp_path / writer.path).with_suffix(".mp4.part").unlink()
+
+    for _ in range(50):
+        give_up()
+    before = _held_bytes()
+    for _ in range(_TIMES):
+        give_up()
     assert (_held_bytes() - before) / _TIMES < 60
 
 
