@@ -20,6 +20,7 @@ from api.app import create_app
 from api.auth import service as auth
 from api.db.migrate import upgrade
 from api.kit import logging
+from api.kit.alone import mask_others
 from api.kit.errors import AddressError, StartError
 from api.kit.moments import utc_now
 from api.runtime import Runtime
@@ -137,6 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given.insert(0, "serve")
     options = _parser().parse_args(given)
+    mask_others()
     try:
         if options.command == "serve":
             settings = load_settings(

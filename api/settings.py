@@ -19,6 +19,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from sqlalchemy.engine import make_url
 
 from api.kit.errors import SettingsError
 
@@ -142,6 +143,13 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{(self.data_dir / 'mingan.db').resolve()}"
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database's file, if it is one."""
+        url = make_url(self.async_database_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        return Path(str(url.database)).resolve() if is_file else None
 
     @property
     def token_path(self) -> Path:

@@ -10,14 +10,17 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+
+import structlog
 
 from api.auth import service as auth
 from api.bus.tail import Tail
 from api.db.migrate import upgrade
 from api.jobs.scheduler import Scheduler
+from api.kit.alone import Lock, close_to_others
 from api.kit.errors import DataFolderError, SettingsError
 from api.rounds import recurring
 from api.runtime import Runtime
@@ -26,6 +29,8 @@ from api.workers import service as workers
 
 _TAIL_EVERY_S = 1.0
 """How late a console hears what another process took, where no relay tells it sooner."""
+
+_log = structlog.get_logger(__name__)
 
 
 def print_line(line: str) -> None:
@@ -102,6 +107,41 @@ def _checked(token: str, where: str) -> str:
     return token
 
 
+def _close_to_others(settings: Settings) -> None:
+    folder = settings.data_dir
+    paths = [folder / name for name in ("evidence", "worker.token", "migrate.lock")]
+    if (database := settings.sqlite_path) is not None:
+        paths += [
+            database.with_name(database.name + suffix)
+            for suffix in ("", "-wal", "-shm", "-journal")
+        ]
+    if failed := close_to_others(paths):
+        _log.warning("others_may_read", paths=[str(path) for path in failed])
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Be the one process on this folder, and on its database if that is a file.
+
+    On PostgreSQL several processes may serve together, each with a folder of its own.
+
+    Raises:
+        StartError: Another one is there.
+    """
+    prepare_data_folder(settings)
+    locks = [Lock(settings.data_dir / ".centre.lock", "data folder")]
+    database = settings.sqlite_path
+    if database is not None and database.parent != settings.data_dir.resolve():
+        locks.append(Lock(database.with_name(f".{database.name}.lock"), "database"))
+    try:
+        for lock in locks:
+            lock.acquire()
+        yield
+    finally:
+        for lock in locks:
+            lock.release()
+
+
 async def prepare(runtime: Runtime) -> None:
     """Bring folder, database, token and first user into being.
 
@@ -110,6 +150,7 @@ async def prepare(runtime: Runtime) -> None:
     """
     settings = runtime.settings
     prepare_data_folder(settings)
+    _close_to_others(settings)
     try:
         await asyncio.to_thread(runtime.evidence.sweep)
     except OSError as error:
@@ -135,26 +176,27 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
         StartError: If a person must change something first.
     """
     try:
-        await prepare(runtime)
-        if runtime.first_admin is not None:
-            announce(f"console user: {runtime.first_admin.username}")
-            announce(f"console password: {runtime.first_admin.password}")
-        scheduler = Scheduler(runtime, recurring(runtime.settings))
-        tail = Tail(runtime.database, runtime.bus, _TAIL_EVERY_S)
-        await tail.begin()
-        await scheduler.begin()
-        stopping = asyncio.Event()
-        services = [tail.run(stopping), scheduler.run(stopping)]
-        if runtime.relay is not None:
-            services.append(runtime.relay.run(stopping))
-        tasks = [asyncio.create_task(service) for service in services]
-        try:
-            yield
-        finally:
-            runtime.end_streams()
-            stopping.set()
-            await asyncio.gather(*tasks)
-            await runtime.viewing.drain()
+        with _alone(runtime.settings):
+            await prepare(runtime)
+            if runtime.first_admin is not None:
+                announce(f"console user: {runtime.first_admin.username}")
+                announce(f"console password: {runtime.first_admin.password}")
+            scheduler = Scheduler(runtime, recurring(runtime.settings))
+            tail = Tail(runtime.database, runtime.bus, _TAIL_EVERY_S)
+            await tail.begin()
+            await scheduler.begin()
+            stopping = asyncio.Event()
+            services = [tail.run(stopping), scheduler.run(stopping)]
+            if runtime.relay is not None:
+                services.append(runtime.relay.run(stopping))
+            tasks = [asyncio.create_task(service) for service in services]
+            try:
+                yield
+            finally:
+                runtime.end_streams()
+                stopping.set()
+                await asyncio.gather(*tasks)
+                await runtime.viewing.drain()
     finally:
         runtime.close_threads()
         await runtime.database.close()

@@ -19,6 +19,7 @@ from api.contract.problems import PROBLEM_JSON, REFUSALS, Problem
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
 from pipeline.delivery.outbox import Message, MessageKind
+from pipeline.delivery.trust import failed_check, trust
 
 _LATER_STATUS = frozenset({401, 403, 408, 425, 429, 502, 503, 504})
 """The command centre as a whole cannot or will not now; the next message would fare no better."""
@@ -48,12 +49,26 @@ class CentreClient:
         token: Called before each request, since an all-in-one box writes the token when the
             command centre first starts, maybe after the worker.
         timeout_s: For connecting, and for each read and write.
+        ca_file: See :func:`pipeline.delivery.trust.trust`.
+
+    Raises:
+        ConfigError: There is no certificate in the file.
     """
 
-    def __init__(self, base_url: str, token: Callable[[], str], timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: Callable[[], str],
+        timeout_s: float = 10.0,
+        *,
+        ca_file: Path | None = None,
+    ) -> None:
         self._token = token
         self._http = httpx.Client(
-            base_url=f"{base_url.rstrip('/')}/api/v1/ingest/", timeout=timeout_s, trust_env=False
+            base_url=f"{base_url.rstrip('/')}/api/v1/ingest/",
+            timeout=timeout_s,
+            trust_env=False,
+            verify=trust(ca_file),
         )
 
     def send(self, message: Message) -> None:
@@ -129,7 +144,9 @@ class CentreClient:
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DeliveryError(
-                f"no answer ({type(error).__name__}: {redact_url(str(error))})", where=where
+                f"no answer ({type(error).__name__}: {redact_url(str(error))})",
+                where=where,
+                remedy=failed_check(error),
             ) from error
         if response.is_success:
             return response

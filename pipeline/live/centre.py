@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from api.contract import FootageAnswer, ViewAnswer, ViewOrders, ViewPoll, ViewTrouble, WireModel
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
+from pipeline.delivery.trust import trust
 from pipeline.live.fragments import LivePart
 
 POLL_S = 10.0
@@ -28,14 +30,26 @@ class ViewingClient:
         base_url: Its address.
         token: Called before each request.
         timeout_s: For connecting, and for each read and write of a part.
+        ca_file: See :func:`pipeline.delivery.trust.trust`.
+
+    Raises:
+        ConfigError: There is no certificate in the file.
     """
 
-    def __init__(self, base_url: str, token: Callable[[], str], timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: Callable[[], str],
+        timeout_s: float = 10.0,
+        *,
+        ca_file: Path | None = None,
+    ) -> None:
         self._token = token
         self._http = httpx.Client(
             base_url=f"{base_url.rstrip('/')}/api/v1/ingest/views/",
             timeout=timeout_s,
             trust_env=False,
+            verify=trust(ca_file),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
         )
 

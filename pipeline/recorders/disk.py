@@ -44,7 +44,7 @@ class _LocalFile:
     def __init__(self, path: Path, *, is_synced: bool) -> None:
         self._path = path
         self._is_synced = is_synced
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o640)
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
 
     def append(self, data: bytes) -> None:
         try:

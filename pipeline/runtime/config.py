@@ -370,6 +370,12 @@ class ApiConfig(Strict):
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]+$")]
     token_file: Path | None = None
     token_env: str | None = None
+    ca_file: Annotated[
+        Path | None,
+        Field(
+            description="Certificates (PEM) of the authority behind an https address, if private"
+        ),
+    ] = None
 
     def token(self) -> str:
         """The worker's token, read anew each time so that it can be replaced.
@@ -485,7 +491,12 @@ def load_box(path: Path) -> BoxConfig:
     """
     box = load_yaml(path, BoxConfig)
     base = path.resolve().parent
-    api = box.api.model_copy(update={"token_file": _below(base, box.api.token_file)})
+    api = box.api.model_copy(
+        update={
+            "token_file": _below(base, box.api.token_file),
+            "ca_file": _below(base, box.api.ca_file),
+        }
+    )
     cameras = [
         _with_sets(base, camera).model_copy(
             update={

@@ -58,7 +58,7 @@ class CentreOutlet:
         self._clock = clock
         self._started_s = clock.utc_s()
         self._backlog = Backlog(0, 0, 0)
-        self._client = CentreClient(config.api.url, config.api.token)
+        self._client = CentreClient(config.api.url, config.api.token, ca_file=config.api.ca_file)
         self._postman = Postman(outbox, self._client, clock=clock)
         self._readiness = ReadinessWatch(clock)
 

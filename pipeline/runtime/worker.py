@@ -88,7 +88,7 @@ class Worker:
         self._load = LoadWatch(
             lambda: self._cameras, self._models.batcher.take_waited_s, self._clock
         )
-        self._viewing = ViewingClient(config.api.url, config.api.token)
+        self._viewing = ViewingClient(config.api.url, config.api.token, ca_file=config.api.ca_file)
         self._shown = {each.config.id: _live_camera(each) for each in self._cameras}
         self._shelves = self._all_shelves()
         self._live = LiveDesk(self._viewing, self._shown, config.live, self._shelves)

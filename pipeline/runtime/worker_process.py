@@ -7,8 +7,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.core.clock import SystemClock
+from pipeline.core.private_files import mask_others
 from pipeline.runtime import memory
 from pipeline.runtime.config_watch import ConfigWatch
+from pipeline.runtime.data_folder import take
 from pipeline.runtime.parent_link import standard_link
 from pipeline.runtime.parts import RECORDER
 
@@ -33,12 +36,16 @@ def run_worker(path: Path, processes: int | str | None = None) -> None:
     watch = ConfigWatch(path, processes=processes)
     stop = stop_on_signals()
     signal.signal(signal.SIGHUP, lambda *_: watch.ask())
-    if watch.current.processes == 1:
-        _worker(watch.current).run(stop, watch.look)
-    else:
-        from pipeline.runtime.supervisor import Supervisor
+    lock = take(watch.current, SystemClock())
+    try:
+        if watch.current.processes == 1:
+            _worker(watch.current).run(stop, watch.look)
+        else:
+            from pipeline.runtime.supervisor import Supervisor
 
-        Supervisor(watch.current).run(stop, watch.look)
+            Supervisor(watch.current).run(stop, watch.look)
+    finally:
+        lock.release()
 
 
 def run_part(name: str) -> None:
@@ -49,6 +56,7 @@ def run_part(name: str) -> None:
         ModelError: A model cannot be used.
     """
     memory.limit_arenas()
+    mask_others()
     stop = stop_on_signals()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the supervisor
     link = standard_link(stop)
