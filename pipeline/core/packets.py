@@ -87,6 +87,8 @@ class EncodedPacket:
         utc_s: The same moment in seconds since the epoch, UTC.
         received_mono_ns: When it arrived.
         audio: Sound that came since the picture before, if the source was asked for it.
+        clock_ahead_s: How far the camera's own clock is ahead of ``media_s``, which goes by ours
+            where the two run at another rate.
     """
 
     data: bytes
@@ -97,6 +99,7 @@ class EncodedPacket:
     utc_s: float
     received_mono_ns: int
     audio: tuple[AudioPacket, ...] = ()
+    clock_ahead_s: float = 0.0
 
     @property
     def size(self) -> int:
@@ -115,4 +118,25 @@ class EncodedPacket:
             utc_s,
             self.received_mono_ns,
             self.audio,
+            self.clock_ahead_s,
+        )
+
+    def moved(self, pts: int, dts: int, by_s: float) -> EncodedPacket:
+        """The same picture and its sound at another time; ``utc_s`` stays.
+
+        Args:
+            pts: Presentation time in ticks.
+            dts: Decoding time in ticks.
+            by_s: Seconds between the old presentation time and the new one.
+        """
+        return EncodedPacket(
+            self.data,
+            pts,
+            dts,
+            self.is_keyframe,
+            self.media_s + by_s,
+            self.utc_s,
+            self.received_mono_ns,
+            tuple(AudioPacket(a.data, a.media_s + by_s, a.duration_s) for a in self.audio),
+            self.clock_ahead_s - by_s,
         )

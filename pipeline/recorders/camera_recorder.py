@@ -18,6 +18,7 @@ from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.errors import FootageError, FootageIndexError, StorageError
 from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.lead_in import LeadIn
 from pipeline.recorders.recovery import finish_part, read_segment
 from pipeline.recorders.segments import (
     PART_SUFFIX,
@@ -78,6 +79,7 @@ class CameraRecorder:
         self._break: GapCause | None = None
         self._sound: AudioPacket | None = None  # held back: it may belong to the next segment
         self._refused_sound = ""
+        self._lead_in = LeadIn()
 
     @property
     def live(self) -> Span | None:
@@ -122,29 +124,48 @@ class CameraRecorder:
         """
         if info.audio is not None:
             self._hear(packet, info, mono_s)
-        writer = self._writer
-        if writer is not None:
-            step_s = packet.utc_s - self._last_utc_s
-            if info != writer.info or step_s > MAX_PAUSE_S:
-                self._close()
-                if step_s > MAX_PAUSE_S:
-                    is_leap = (
-                        info == writer.info and packet.media_s - self._last_media_s < step_s / 2
-                    )
-                    self._break = GapCause.CLOCK_SET if is_leap else GapCause.STALLED
-            elif packet.is_keyframe and (
-                writer.length_s >= self._segment_s
-                or step_s < -MAX_PAUSE_S
-                or writer.sets_of(packet) != writer.sets
-                or (writer.began_silent and self._sound_at(packet, info) is not None)
-            ):
-                self._close()
+        lead_in = self._split(packet, info)
+        self._lead_in.add(packet)
         if self._writer is None:
-            if not packet.is_keyframe or mono_s < self._retry_at_s:
+            if not (packet.is_keyframe or lead_in) or mono_s < self._retry_at_s:
                 return
-            self._open(packet, info, mono_s)
+            begin = [*lead_in, packet]
+            self._open(begin[0], info, mono_s)
+            for each in begin[1:]:
+                if self._writer is not None:
+                    self._write(self._writer, each, mono_s)
             return
-        if not self._put(self._writer, packet, (), mono_s):
+        self._write(self._writer, packet, mono_s)
+
+    def _split(self, packet: EncodedPacket, info: StreamInfo) -> list[EncodedPacket]:
+        """Finish the open segment if the packet does not belong to it.
+
+        Returns:
+            What a new one has to begin with, if it begins between two keyframes.
+        """
+        writer = self._writer
+        if writer is None:
+            return []
+        step_s = packet.utc_s - self._last_utc_s
+        if info != writer.info:
+            self._lead_in.clear()
+        if info != writer.info or step_s > MAX_PAUSE_S:
+            self._close()
+            if step_s > MAX_PAUSE_S:
+                is_leap = info == writer.info and packet.media_s - self._last_media_s < step_s / 2
+                self._break = GapCause.CLOCK_SET if is_leap else GapCause.STALLED
+            return [] if packet.is_keyframe else self._lead_in.before(packet, info)
+        if packet.is_keyframe and (
+            writer.length_s >= self._segment_s
+            or step_s < -MAX_PAUSE_S
+            or writer.sets_of(packet) != writer.sets
+            or (writer.began_silent and self._sound_at(packet, info) is not None)
+        ):
+            self._close()
+        return []
+
+    def _write(self, writer: SegmentWriter, packet: EncodedPacket, mono_s: float) -> None:
+        if not self._put(writer, packet, (), mono_s):
             return
         self._last_utc_s = max(self._last_utc_s, packet.utc_s)
         self._last_media_s = max(self._last_media_s, packet.media_s)
@@ -160,6 +181,7 @@ class CameraRecorder:
         self._close()
         self._break = None
         self._sound = None
+        self._lead_in.clear()
         self._absent(cause, detail, at_s)
 
     def abandon(self) -> None:

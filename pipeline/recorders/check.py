@@ -161,14 +161,16 @@ def _known(root: Path, row: Segment, index: FootageIndex, *, repair: bool) -> Ch
     facts = probe(root / row.path)
     if facts.state is FileState.UNREADABLE:
         return CheckFinding(row.path, Problem.UNREADABLE, facts.detail)
-    if 0 < facts.duration_s >= row.media_s - _SHORTER_S:
+    # A camera whose clock runs fast counts more seconds than the file was given.
+    recorded_s = min(row.media_s, row.span.seconds)
+    if 0 < facts.duration_s >= recorded_s - _SHORTER_S:
         return None  # bytes after the pictures, as of a torn fragment, harm nobody
     held = facts.duration_s
     if held <= 0:
         if repair:
             index.forget(row.path, GapCause.DAMAGED)
         return CheckFinding(row.path, Problem.NOT_FOOTAGE, facts.detail, repair)
-    detail = f"{held:.1f} s are there, {row.media_s:.1f} s were recorded"
+    detail = f"{held:.1f} s are there, {recorded_s:.1f} s were recorded"
     if repair:
         end_s = min(row.span.end_s, row.span.start_s + held)
         index.save(

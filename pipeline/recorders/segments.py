@@ -65,7 +65,7 @@ class Segment:
         camera: Camera id.
         path: Relative to the recorder's root, with ``/``.
         span: From its first picture to the end of its last, UTC.
-        media_s: The same by the pictures' own clock; with the span it tells the camera's drift.
+        media_s: The same by the camera's own clock; with the span it tells that clock's drift.
         size_bytes: Of the file.
         codec: ``h264`` or ``hevc``.
     """
@@ -200,7 +200,7 @@ class SegmentWriter:
 
     @property
     def length_s(self) -> float:
-        """From the first picture to the end of the last one, by the stream's clock."""
+        """From the first picture to the end of the last one, as the file has it."""
         return seconds_of(self._max_pts + self._step, self.info.time_base)
 
     def sets_of(self, keyframe: EncodedPacket) -> bytes:
@@ -260,7 +260,7 @@ class SegmentWriter:
             camera=self._camera,
             path=self.path,
             span=Span(self.start_s, max(end_s, self.start_s + 0.001)),
-            media_s=self.length_s,
+            media_s=max(0.001, self.length_s + self._clock_ahead_s - self._first.clock_ahead_s),
             size_bytes=self._size,
             codec=self.info.codec,
         )
@@ -310,6 +310,7 @@ class SegmentWriter:
         out.duration = self._step
         self._max_pts = max(self._max_pts, packet.pts - self._first.pts)
         self._max_utc_s = max(self._max_utc_s, packet.utc_s)
+        self._clock_ahead_s = packet.clock_ahead_s
 
     def _mux(self, packet: _Packet) -> None:
         packet.stream = self._stream

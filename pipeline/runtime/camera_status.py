@@ -16,6 +16,8 @@ from pipeline.runtime.episodes import utc
 _log = structlog.get_logger(__name__)
 _SILENCE_S = 20.0
 """Longer than a read time-out with a reconnect's first wait, so that only real silence counts."""
+_COUNT_NS = 10_000_000_000
+"""Over so long the pictures a second are counted."""
 
 
 class CameraStatus:
@@ -38,6 +40,8 @@ class CameraStatus:
         self._received_mono_ns: int | None = None
         self._looked_mono_ns: int | None = None
         self._stream: StreamFacts | None = None
+        self._received_count = 0
+        self._counted_since_ns = 0
         self._frames_analysed = 0
         self._reconnects = 0
         self._is_away = False
@@ -56,6 +60,7 @@ class CameraStatus:
         """The stream was opened; no picture yet."""
         with self._lock:
             self._is_away = False
+            self._received_count, self._counted_since_ns = 0, self._clock.mono_ns()
             self._stream = StreamFacts(
                 codec=info.codec, width=info.width, height=info.height, fps=round(info.fps, 2)
             )
@@ -63,7 +68,16 @@ class CameraStatus:
     def received(self, utc_s: float) -> None:
         """A packet arrived."""
         self._last_frame_s = utc_s
-        self._received_mono_ns = self._clock.mono_ns()
+        self._received_mono_ns = now_ns = self._clock.mono_ns()
+        self._received_count += 1
+        passed_ns = now_ns - self._counted_since_ns
+        if passed_ns >= _COUNT_NS:
+            # What really comes; the camera's own clock may count another rate.
+            fps = round((self._received_count - 1) / passed_ns * 1e9, 2)
+            with self._lock:
+                if self._stream is not None and self._received_count > 1:
+                    self._stream = self._stream.model_copy(update={"fps": fps})
+            self._received_count, self._counted_since_ns = 1, now_ns
 
     def analysed(self) -> None:
         """The model looked at a picture."""

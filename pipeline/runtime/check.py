@@ -25,6 +25,9 @@ from pipeline.runtime.models import abilities
 from pipeline.runtime.rules_file import load_offline
 from pipeline.video.probe import ProbeReport, probe
 
+_OTHER_RATE = 0.03
+"""Five seconds measure no less."""
+
 
 def check_config(path: Path) -> str:
     """Check one configuration file, with the models and classes its rules need.
@@ -176,6 +179,13 @@ def _describe(report: ProbeReport) -> Iterator[str]:
         f"frames      {report.measured_fps:.2f}/s measured over {report.measured_s:.1f} s, "
         f"{report.announced_fps:.2f}/s announced"
     )
+    sent_fps = report.sent_fps
+    if sent_fps and abs(report.measured_fps / sent_fps - 1.0) > _OTHER_RATE:
+        lasts_s = report.measured_fps / sent_fps
+        yield (
+            f"clock       stamps {report.measured_fps:.1f}/s and sends {sent_fps:.1f}/s: "
+            f"a second of the camera lasts {lasts_s:.2f} s; the worker counts real seconds"
+        )
     if report.gop_s is None:
         yield f"GOP         longer than {report.measured_s:.1f} s; measure with more --seconds"
     else:

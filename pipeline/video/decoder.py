@@ -34,6 +34,9 @@ MAX_PIXELS = 8192 * 8192
 MAX_S_WITHOUT_PICTURE = 30.0
 """Joining mid-GOP gives nothing until a keyframe; "smart" codecs send one every 10 to 20 s."""
 
+_MIN_PACKETS_WITHOUT_PICTURE = 30
+"""A time lapse sends a picture a minute, and decoders hold some back."""
+
 _MAX_PENDING_TIMES = 64
 _UTC_STEP_S = 2.0
 
@@ -74,6 +77,7 @@ class Decoder:
         self._last: FrameTime | None = None
         self._failure_score = 0
         self._waits_since_s: float | None = None
+        self._waits_packets = 0
         self._is_draining = False
         self._is_closed = False
         self.corrupt_count = 0
@@ -109,11 +113,15 @@ class Decoder:
         self._failure_score = max(0, self._failure_score - 1)
         if decoded:
             self._waits_since_s = None
-        elif self._waits_since_s is None:
+            return [self._frame(frame) for frame in decoded]
+        if self._waits_since_s is None:
             self._waits_since_s = packet.media_s
-        elif packet.media_s - self._waits_since_s > MAX_S_WITHOUT_PICTURE:
+            self._waits_packets = 0
+        self._waits_packets += 1
+        waited_s = packet.media_s - self._waits_since_s
+        if waited_s > MAX_S_WITHOUT_PICTURE and self._waits_packets > _MIN_PACKETS_WITHOUT_PICTURE:
             raise self._undecodable(f"{MAX_S_WITHOUT_PICTURE:g} s of packets gave no picture")
-        return [self._frame(frame) for frame in decoded]
+        return []
 
     def flush(self, *, is_end: bool = True) -> list[Frame]:
         """The pictures still held back; the decoder is then ready for a new keyframe.

@@ -31,6 +31,7 @@ class ProbeReport:
         height: Pixels.
         announced_fps: What the stream says of itself; 0.0 when nothing.
         measured_fps: Pictures a second of the stream's own time; 0.0 of fewer than two.
+        sent_fps: Pictures a second by their arrival, of a camera; ``None`` of less than a second.
         measured_s: Seconds of the stream's own time that were looked at.
         packet_count: Pictures received.
         keyframe_count: Keyframes among them.
@@ -48,6 +49,7 @@ class ProbeReport:
     height: int
     announced_fps: float
     measured_fps: float
+    sent_fps: float | None
     measured_s: float
     packet_count: int
     keyframe_count: int
@@ -119,7 +121,17 @@ def probe(
             where=redact_url(address),
             remedy="Probe for longer than the camera's keyframe interval",
         )
-    return _report(redact_url(address), info, packets, picture, corrupt_count)
+    sent_fps = _sent_fps(packets) if source.is_live else None
+    return _report(redact_url(address), info, packets, picture, corrupt_count, sent_fps)
+
+
+def _sent_fps(packets: Sequence[EncodedPacket]) -> float | None:
+    """By arrival, without the first second's burst: what waited while FFmpeg looked."""
+    first_ns = packets[0].received_mono_ns + 1_000_000_000
+    came = [p.received_mono_ns for p in packets if p.received_mono_ns >= first_ns]
+    if len(came) < 2 or came[-1] - came[0] < 1_000_000_000:
+        return None
+    return (len(came) - 1) / (came[-1] - came[0]) * 1e9
 
 
 def _report(
@@ -128,8 +140,10 @@ def _report(
     packets: Sequence[EncodedPacket],
     picture: Picture,
     corrupt_count: int,
+    sent_fps: float | None,
 ) -> ProbeReport:
-    times = sorted(p.media_s for p in packets)
+    # By the stream's own clock: that is what is looked at here.
+    times = sorted(p.media_s + p.clock_ahead_s for p in packets)
     span_s = times[-1] - times[0]
     fps = (len(times) - 1) / span_s if span_s > 0 else 0.0
     # The last picture is shown for one frame's time too, or the rates come out too high.
@@ -145,6 +159,7 @@ def _report(
         height=picture.height,
         announced_fps=info.fps,
         measured_fps=fps,
+        sent_fps=sent_fps,
         measured_s=measured_s,
         packet_count=len(packets),
         keyframe_count=len(keys),

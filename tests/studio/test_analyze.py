@@ -107,3 +107,15 @@ def test_a_bad_picture_withholds_what_ended_before_it_was_good(tmp_path: Path, f
     rules = [found.episode.rule for found in recording.found]
     assert rules == ["brightness_abnormal", "perimeter_intrusion"]
     assert recording.sums.removed == {("perimeter_intrusion", Filter.PICTURE): 2}
+
+
+def test_a_hole_of_two_minutes_is_two_minutes_and_ends_an_alert(tmp_path: Path) -> None:
+    """The recording pauses in the middle of a visit: two alerts, not one over the hole."""
+    seconds = [n / 25 + (130.0 if n >= 60 else 0.0) for n in range(150)]
+    film = make_video(tmp_path / "hole.mp4", count=150, gop=25, seconds=seconds)
+    recording = _analyse(film, tmp_path)
+    assert recording.duration_s == pytest.approx(135.96, abs=0.05)
+    assert [round(found.start_s) for found in recording.found] == [1, 132]
+    assert recording.found[0].end_s == pytest.approx(2.36, abs=0.3)
+    [rule] = recording.sums.rules
+    assert rule.analysed_s < 10.0

@@ -57,6 +57,41 @@ def test_a_variable_rate_is_kept(tmp_path: Path) -> None:
     assert [at for _, at, _ in times_of(path)] == pytest.approx(seconds, abs=1e-3)
 
 
+@pytest.mark.parametrize("name", ["p.mp4", "p.mkv", "p.ts"])
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_a_pause_is_as_long_as_the_file_says(tmp_path: Path, name: str, b_frames: int) -> None:
+    seconds = [i * 0.04 + (120.0 if i >= 30 else 0.0) for i in range(60)]
+    path = make_video(tmp_path / name, count=60, seconds=seconds, b_frames=b_frames)
+    times = times_of(path)
+    assert [number for number, _, _ in times] == list(range(60))
+    assert [at for _, at, _ in times] == pytest.approx(seconds, abs=2e-3)
+    assert times[-1][2] == pytest.approx(START + seconds[-1], abs=2e-3)
+
+
+@pytest.mark.parametrize("b_frames", [0, 3])
+def test_a_time_lapse_lasts_as_long_as_it_took(tmp_path: Path, b_frames: int) -> None:
+    seconds = [i * 60.0 for i in range(40)]
+    path = make_video(tmp_path / "lapse.mp4", count=40, seconds=seconds, b_frames=b_frames)
+    assert [at for _, at, _ in times_of(path)] == pytest.approx(seconds, abs=2e-3)
+
+
+def test_one_stamp_that_the_next_picture_contradicts_is_passed_over(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "wild.ts", count=50)
+    data = bytearray(path.read_bytes())
+    head = [at for at in range(len(data)) if data[at : at + 4] == b"\x00\x00\x01\xe0"][20]
+    for field in (head + 9, head + 14)[: 1 + (data[head + 7] >> 6 & 1)]:  # PTS and perhaps DTS
+        bits = int.from_bytes(data[field : field + 5], "big")
+        ticks = (bits >> 3 & 7 << 30) | (bits >> 2 & 0x7FFF << 15) | (bits >> 1 & 0x7FFF)
+        ticks += 3600 * 90_000
+        marked = bits & 0xF << 36 | (ticks & 7 << 30) << 3 | (ticks & 0x7FFF << 15) << 2
+        marked |= (ticks & 0x7FFF) << 1 | 1 << 32 | 1 << 16 | 1
+        data[field : field + 5] = marked.to_bytes(5, "big")
+    path.write_bytes(data)
+    assert [at for _, at, _ in times_of(path)] == pytest.approx(
+        [i * 0.04 for i in range(50)], abs=0.05
+    )
+
+
 def test_time_starts_at_the_first_picture_of_a_recording_cut_out_of_a_longer_one(
     tmp_path: Path,
 ) -> None:

@@ -1,10 +1,13 @@
 """A recording as a source: its presentation times drive everything, at any speed.
 
+Its own times rule: a pause is as long as it says, and a time lapse lasts as long as it took.
+
 The same file gives the same packets, times and therefore alerts on every machine (DESIGN §4.2).
 """
 
 from __future__ import annotations
 
+import math
 import stat
 import threading
 from collections.abc import Iterator
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import av
 import av.error
 from av.container import InputContainer
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from pipeline.core.clock import SystemClock
@@ -22,7 +26,7 @@ from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video.sources.describe import stream_info
 from pipeline.video.sources.sound import SoundRider, sound_of
-from pipeline.video.timestamps import TimestampRepair
+from pipeline.video.timestamps import PacketTime, TimestampRepair
 
 if TYPE_CHECKING:
     from pipeline.video.sources.registry import SourceRequest
@@ -149,7 +153,8 @@ class FileSource:
     def _read(
         self, container: InputContainer, stream: VideoStream, info: StreamInfo
     ) -> Iterator[EncodedPacket]:
-        repair = TimestampRepair(info.time_base, info.fps)
+        repair = TimestampRepair(info.time_base, info.fps, math.inf)
+        doubted: av.Packet[Stream] | None = None
         count = 0
         try:
             sound = self._sound
@@ -162,18 +167,17 @@ class FileSource:
                         continue
                     if packet.size == 0:
                         continue  # FFmpeg's end mark, or a picture the camera left out
-                    time = repair.repair(packet.pts, packet.dts)
                     count += 1
-                    yield EncodedPacket(
-                        data=bytes(packet),
-                        pts=time.pts,
-                        dts=time.dts,
-                        is_keyframe=packet.is_keyframe,
-                        media_s=time.media_s,
-                        utc_s=self._start_utc_s + time.media_s,
-                        received_mono_ns=self._clock.mono_ns(),
-                        audio=() if sound is None else sound.with_picture(packet.pts, time.media_s),
-                    )
+                    if doubted is not None:
+                        agrees = repair.bears_out(_time_of(doubted), _time_of(packet))
+                        yield self._packet(doubted, repair, has_time=agrees)
+                        doubted = None
+                    if repair.is_far(_time_of(packet)):
+                        doubted = packet
+                    else:
+                        yield self._packet(packet, repair)
+                if doubted is not None:
+                    yield self._packet(doubted, repair)
         except av.error.FFmpegError as error:
             raise self._error(
                 f"cannot be read on after {count} pictures ({error.strerror})",
@@ -181,6 +185,22 @@ class FileSource:
             ) from error
         if count == 0:
             raise self._error("holds no picture", "Record it again or choose another file")
+
+    def _packet(
+        self, packet: av.Packet[Stream], repair: TimestampRepair, *, has_time: bool = True
+    ) -> EncodedPacket:
+        time = repair.repair(packet.pts, packet.dts) if has_time else repair.repair(None, None)
+        sound = self._sound
+        return EncodedPacket(
+            data=bytes(packet),
+            pts=time.pts,
+            dts=time.dts,
+            is_keyframe=packet.is_keyframe,
+            media_s=time.media_s,
+            utc_s=self._start_utc_s + time.media_s,
+            received_mono_ns=self._clock.mono_ns(),
+            audio=() if sound is None else sound.with_picture(packet.pts, time.media_s),
+        )
 
     def _release(self) -> None:
         if self._container is not None:
@@ -227,6 +247,10 @@ class FileSource:
     ) -> SourceError:
         where = f"{self._camera_id}: {self._path}" if self._camera_id else str(self._path)
         return SourceError(reason, what, where=where, remedy=remedy)
+
+
+def _time_of(packet: av.Packet[Stream]) -> PacketTime:
+    return PacketTime(packet.pts, packet.dts)
 
 
 def make_file_source(request: SourceRequest) -> FileSource:

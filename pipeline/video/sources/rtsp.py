@@ -20,6 +20,7 @@ from urllib.parse import quote
 import av
 import av.error
 import av.logging
+import structlog
 from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
@@ -27,7 +28,7 @@ from av.video.stream import VideoStream
 from pipeline.core.clock import Clock, SystemClock
 from pipeline.core.demux import demuxed
 from pipeline.core.errors import MinganError, SourceError, SourceReason, frameless
-from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.packets import EncodedPacket, StreamInfo, seconds_of
 from pipeline.core.redact import redact_url
 from pipeline.video.sources.describe import stream_info
 from pipeline.video.sources.rtsp_errors import source_error, stalled, timed_out
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 MAX_QUEUE_BYTES = 32 * 1024 * 1024
 """About a minute of 4 Mbit/s. When the worker falls behind so far, whole GOPs go, oldest first."""
 
+_log = structlog.get_logger(__name__)
 _WAITED_S = 0.005
 _WAITED_COUNT = 3  # one may be the scheduler's doing
 _MAX_HELD_S = 0.25
@@ -97,7 +99,9 @@ class RtspSource:
         self._held: list[EncodedPacket] | None = []
         self._held_until_s = 0.0
         self._waited_count = 0
+        self._arrived_ns = 0
         self._anchor = UtcAnchor()
+        self._rate_told = 1.0
         self._info: StreamInfo | None = None
         self._error: Exception | None = None
         self._is_closing = False
@@ -228,8 +232,9 @@ class RtspSource:
             options={
                 "rtsp_transport": "tcp",
                 "allowed_media_types": "video+audio" if self._with_audio else "video",
-                # The rate from 3 pictures instead of 20; it only steers guesses of ours.
-                "fpsprobesize": "3",
+                # The rate as the stream says it: it only steers guesses of ours, and a camera that
+                # stamps all pictures alike would be measured until the time to open is over.
+                "fpsprobesize": "0",
                 "timeout": str(round(longest_s * 1e6)),
             },
             metadata_errors="replace",  # a session name in GBK
@@ -288,7 +293,10 @@ class RtspSource:
     def _arrived(
         self, packet: av.Packet[Stream], repair: TimestampRepair, sound: SoundRider | None
     ) -> EncodedPacket:
-        repaired = repair.repair(packet.pts, packet.dts)
+        arrived_ns = self._clock.mono_ns()
+        waited_s = max(0.0, (arrived_ns - self._arrived_ns) / 1e9) if self._arrived_ns else 0.0
+        self._arrived_ns = arrived_ns
+        repaired = repair.repair(packet.pts, packet.dts, waited_s)
         return EncodedPacket(
             data=bytes(packet),
             pts=repaired.pts,
@@ -296,7 +304,7 @@ class RtspSource:
             is_keyframe=packet.is_keyframe,
             media_s=repaired.media_s,
             utc_s=self._clock.utc_s(),
-            received_mono_ns=self._clock.mono_ns(),
+            received_mono_ns=arrived_ns,
             audio=() if sound is None else sound.with_picture(packet.pts, repaired.media_s),
         )
 
@@ -350,11 +358,31 @@ class RtspSource:
             self.dropped_count += 1
             return
         self._needs_keyframe = False
-        utc_s = self._anchor.utc_s(packet.media_s, packet.utc_s, packet.received_mono_ns)
-        self._queue.append(packet.at(utc_s))
+        self._queue.append(self._placed(packet))
         self._queue_bytes += packet.size
         if self._queue_bytes > self._max_queue_bytes:
             self._drop_oldest()
+
+    def _placed(self, packet: EncodedPacket) -> EncodedPacket:
+        """The packet in real seconds: a camera's clock is not ours (``video/wallclock.py``)."""
+        placed = self._anchor.place(packet.media_s, packet.utc_s, packet.received_mono_ns)
+        if self._anchor.rate != self._rate_told:
+            self._rate_told = self._anchor.rate
+            _log.warning(
+                "the camera's clock counts at another rate: its times are stretched to ours",
+                camera=self._where,
+                real_s_per_camera_s=round(self._rate_told, 4),
+            )
+        moved_s = placed.media_s - packet.media_s
+        if moved_s:
+            base = self.info.time_base
+            decoded_s = packet.media_s - seconds_of(packet.pts - packet.dts, base)
+            packet = packet.moved(
+                packet.pts + round(moved_s / base),
+                packet.dts + round(self._anchor.shift_s(decoded_s) / base),
+                moved_s,
+            )
+        return packet.at(placed.utc_s)
 
     def _drop_oldest(self) -> None:
         """Make room, so that what remains begins with a keyframe."""
