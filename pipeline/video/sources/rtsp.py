@@ -32,6 +32,7 @@ from pipeline.core.packets import EncodedPacket, StreamInfo, seconds_of
 from pipeline.core.redact import redact_url
 from pipeline.video.sources.describe import stream_info
 from pipeline.video.sources.rtsp_errors import source_error, stalled, timed_out
+from pipeline.video.sources.rtsp_refusal import why_refused
 from pipeline.video.sources.sound import SoundRider, sound_of
 from pipeline.video.timestamps import TimestampRepair
 from pipeline.video.wallclock import UtcAnchor
@@ -49,6 +50,7 @@ _MAX_HELD_S = 0.25
 
 _MAX_GATHERED = 64
 
+_ASK_S = 3.0
 _JOIN_S = 0.2
 """How long ``close`` waits for a thread that reads; one that blocks is left to its timeout."""
 
@@ -219,10 +221,26 @@ class RtspSource:
             if self._info is None and is_late and mapped.reason is SourceReason.UNDECODABLE:
                 # Half an answer when the time was up is no answer of another kind.
                 mapped = self._reasoned(*timed_out())
+            if self._info is None:
+                mapped = self._explained(mapped, error, began_s)
             mapped.__cause__ = error
             self._fail(frameless(mapped))
         except Exception as error:  # noqa: BLE001 - handed to the waiting side, which raises it
             self._fail(error)
+
+    def _explained(
+        self, mapped: SourceError, error: av.error.FFmpegError, began_s: float
+    ) -> SourceError:
+        """With the cause of a refusal, if the camera tells it in time."""
+        left_s = min(_ASK_S, self._open_timeout_s - (time.monotonic() - began_s) - _JOIN_S)
+        if left_s <= 0:
+            return mapped
+        if mapped.reason is SourceReason.AUTH_FAILED:
+            return self._reasoned(*why_refused(self._url, left_s))
+        if isinstance(error, av.error.HTTPClientError):
+            why = why_refused(self._url, left_s)
+            return self._reasoned(*why) if why[0] is SourceReason.AUTH_LOCKED else mapped
+        return mapped
 
     def _session(self) -> None:
         longest_s = max(self._open_timeout_s, self._read_timeout_s)
@@ -413,9 +431,15 @@ def _with_credentials(url: str, username: str | None, password: str | None) -> s
     # By hand: urlsplit's errors quote the URL, and cameras' passwords hold any character.
     scheme, mark, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
-    host = authority.rpartition("@")[2]
-    user = quote(username or "", safe="")
-    secret = f":{quote(password, safe='')}" if password is not None else ""
+    given, _, host = authority.rpartition("@")
+    own_user, mark_of_password, own_password = given.partition(":")
+    # What stands in the address and is not given apart stays: a user there is no less a user.
+    user = own_user if username is None else quote(username, safe="")
+    secret = f"{mark_of_password}{own_password}"
+    if password is not None:
+        secret = f":{quote(password, safe='')}"
+    elif username is not None:
+        secret = ""  # another user's
     return f"{scheme}{mark}{user}{secret}@{host}{slash}{path}"
 
 

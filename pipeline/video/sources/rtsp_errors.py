@@ -12,6 +12,7 @@ import av.error
 
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.redact import redact_url
+from pipeline.video.sources.rtsp_refusal import refused
 
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN})
 
@@ -31,11 +32,7 @@ def source_error(error: av.error.FFmpegError, where: str, *, is_open: bool) -> S
 
 def _explain(error: av.error.FFmpegError, *, is_open: bool) -> tuple[SourceReason, str, str]:
     if isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
-        return (
-            SourceReason.AUTH_FAILED,
-            "the camera refuses the user name or password",
-            "Correct them in the camera's settings here; several wrong tries may lock the account",
-        )
+        return refused()
     if isinstance(error, av.error.HTTPNotFoundError):
         return (
             SourceReason.NOT_FOUND,
