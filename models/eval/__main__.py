@@ -28,11 +28,11 @@ from models.eval.mot import read_mot_truth
 from models.eval.people import PeopleLook, evaluate_people, is_held_out, read_people
 from models.eval.pictures import require_folder
 from models.eval.rules import Asked, evaluate_rules, rule_lines
+from models.eval.teacher import look
 from models.eval.video import LEAST_SCORE, evaluate
 from models.eval.voc import read_masked_people
 from models.eval.whole import Options, parts
 from models.manifest import ManifestError, Thresholds, load_manifest
-from models.train.teacher import look
 from pipeline.core.errors import ConfigError, MinganError
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import Detector, load_detector
@@ -434,15 +434,15 @@ def seed(
     """The public detector ours started from.
 
     Raises:
-        ConfigError: The training code or onnx is not installed.
+        ConfigError: onnx is not installed.
     """
     try:
-        from models.train.seed import seed_detector
+        from models.eval.seed import seed_detector
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"the seed needs what is not installed: {error.name}",
             where="--against",
-            remedy="Work in a copy of the repository with: pip install -e '.[dev]'",
+            remedy="Install it: pip install 'onnx>=1.23,<2'",
         ) from error
     return seed_detector(weights, input_size=size, score=score)
 

@@ -18,8 +18,9 @@ import onnxruntime as ort
 import torch
 from torch import nn
 
+from models.eval.seed import seed_detector
+from models.export.graph import COCO_INDEX, prune_classes
 from models.train.augment import View, random_view
-from models.train.graph import COCO_INDEX, prune_classes
 from models.train.losses import (
     Target,
     cells,
@@ -30,7 +31,6 @@ from models.train.losses import (
 )
 from models.train.samples import Sample, collect
 from models.train.schedule import follow, relative_groups, set_rate
-from models.train.seed import seed_detector
 from models.train.yolox_nano import load_onnx, to_onnx
 
 SIZES = ((416, 416), (416, 256), (416, 256), (512, 320), (640, 384), (640, 384), (512, 512))

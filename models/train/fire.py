@@ -9,9 +9,9 @@ import numpy as np
 import onnx
 
 from models.eval.held_out import HELD_OUT
+from models.export.graph import prune_classes
 from models.train.augment import View
 from models.train.detector import arguments, fine_tune
-from models.train.graph import prune_classes
 from models.train.samples import Sample
 from models.train.synthetic import FIRE, SMOKE, graft, recoloured, with_fire, with_smoke
 from models.train.yolo_samples import (

@@ -16,7 +16,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from models.train.graph import halved
+from models.export.graph import halved
 from models.train.lite_net import CHANNELS, LiteBackbone, Same, nodes_of
 
 CROP_SIZE = (192, 256)

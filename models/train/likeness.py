@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from models.train.graph import prune_classes
+from models.export.graph import prune_classes
 from models.train.yolox_nano import YoloxNano, load_onnx
 from pipeline.core.frame import Bgr
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import onnx
 
 from models.eval.held_out import HELD_OUT
+from models.export.graph import prune_classes
 from models.train.detector import arguments, fine_tune
-from models.train.graph import prune_classes
 from models.train.samples import Sample
 from models.train.yolo_samples import Pool, frames, labelled, photographs, views_of
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from models.eval.media import read_video
 from models.eval.mot import read_mot
-from models.train.teacher import look
+from models.eval.teacher import look
 from pipeline.core.detections import Detections, Floats, Ints
 from pipeline.core.frame import Bgr
 from pipeline.inference.detector import Detector

@@ -14,7 +14,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from models.train.graph import conv_weights, with_conv_weights
+from models.export.graph import conv_weights, with_conv_weights
 
 STRIDES = (8, 16, 32)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from models.eval.mot import read_mot
+from models.eval.seed import seed_detector
 from models.eval.video import LEAST_SCORE, Report, evaluate
 from models.manifest import load_manifest
 from models.train.samples import TOWN_CENTRE_LAST
-from models.train.seed import seed_detector
 from pipeline.inference.detector import Detector, load_detector
 from tests.support.evaluation_data import data_folder, seed_weights
 

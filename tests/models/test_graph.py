@@ -9,8 +9,7 @@ import onnx
 import onnxruntime as ort
 import pytest
 
-from models.manifest import ModelManifest, Task, list_manifests, load_manifest
-from models.train.graph import (
+from models.export.graph import (
     COCO_INDEX,
     LEAST_HALVED,
     conv_weights,
@@ -18,6 +17,7 @@ from models.train.graph import (
     prune_classes,
     with_conv_weights,
 )
+from models.manifest import ModelManifest, Task, list_manifests, load_manifest
 from tests.support.evaluation_data import seed_weights
 
 

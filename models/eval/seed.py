@@ -14,8 +14,8 @@ from pathlib import Path
 
 import yaml
 
+from models.export.graph import prune_file
 from models.manifest import load_manifest
-from models.train.graph import prune_file
 from pipeline.inference.detector import Detector, load_detector
 
 SEED_ID = "seed"
