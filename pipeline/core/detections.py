@@ -17,6 +17,8 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 TRACK_SCORE = 0.4
 """From this score on a box may begin a track, unless its model's manifest asks for another."""
+MAX_LOST_S = 3.0
+"""A followed object keeps its track over so long without a box: hidden, it has not left."""
 NO_ATTRIBUTES: Mapping[str, NDArray[np.int8]] = MappingProxyType({})
 
 

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pipeline.core.detections import TRACK_SCORE, Detections, Tracks
-from pipeline.tracking.association import assign, overlap
+from pipeline.core.detections import MAX_LOST_S, TRACK_SCORE, Detections, Tracks
+from pipeline.tracking.association import assign, only_choices, overlap
 from pipeline.tracking.motion import Motion
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -58,10 +58,10 @@ class TrackerConfig(BaseModel):
     min_overlap: Fraction = 0.2
     min_overlap_low: Fraction = 0.4
     seed_s: Seconds = 1.0
-    confirm_s: Seconds = 0.3
+    confirm_s: Seconds = 0.15
     confirm_hits: Annotated[int, Field(ge=1)] = 2
     tentative_lost_s: Seconds = 0.6
-    max_lost_s: Seconds = 3.0
+    max_lost_s: Seconds = MAX_LOST_S
 
     @model_validator(mode="after")
     def _scores_are_ordered(self) -> TrackerConfig:
@@ -136,7 +136,7 @@ class ByteTracker:
         >>> box = np.array([[10, 10, 50, 110]], np.float32)
         >>> seen = Detections(box, np.array([0.9], np.float32), np.array([0]), ("person",))
         >>> [tracker.update(seen, t / 5, (640, 480)).track_id.tolist() for t in range(3)]
-        [[], [], [1]]
+        [[], [1], [1]]
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class ByteTracker:
 
         is_sure = self.could_begin(found)
         is_strong = is_sure | (found.score >= config.high_score)
-        matched = self._associate(found, is_strong, previous_s)
+        matched = self._associate(found, is_sure, is_strong, previous_s, dt_s)
         pairs = matched >= 0
         which = matched[pairs]
         self._motion.correct(which, found.xyxy[pairs])
@@ -196,7 +196,12 @@ class ByteTracker:
             self._book, self._motion = book.select(keep), self._motion.select(keep)
 
     def _associate(
-        self, found: Detections, is_strong: NDArray[np.bool_], previous_s: float | None
+        self,
+        found: Detections,
+        is_sure: NDArray[np.bool_],
+        is_strong: NDArray[np.bool_],
+        previous_s: float | None,
+        dt_s: float,
     ) -> NDArray[np.int64]:
         """The track of each detection, −1 for none; (D,)."""
         config, book = self._config, self._book
@@ -222,6 +227,11 @@ class ByteTracker:
             matched[columns] = rows
             free_track[rows] = False
             free_box[:, columns] = False
+        if dt_s <= config.tentative_lost_s:
+            once = fresh & (book.is_sure & (book.hits == 1))[:, None] & is_sure[None, :]
+            free = same_class & once & free_track & free_box
+            rows, columns = only_choices(self._motion.xyxy(), boxes, dt_s, free)
+            matched[columns] = rows
         return matched
 
     def _give_birth(
@@ -277,5 +287,6 @@ def _in_canonical_order(detections: Detections, low_score: float) -> Detections:
     order = np.lexsort(
         (box[:, 3], box[:, 2], box[:, 1], box[:, 0], detections.class_id, -detections.score)
     )
-    usable = np.isfinite(box[order]).all(axis=1) & (detections.score[order] >= low_score)
+    has_area = (box[order, 2:] > box[order, :2]).all(axis=1)
+    usable = np.isfinite(box[order]).all(axis=1) & (detections.score[order] >= low_score) & has_area
     return detections.select(order[usable])

@@ -74,7 +74,7 @@ def test_uneven_time_does_not_break_a_track() -> None:
 def test_a_track_begins_at_the_first_sight() -> None:
     answers = follow([Walker((200, 300), from_s=1.0)], every(10, 3))
     first_s, first = next((s, t) for s, t in answers if len(t))
-    assert first_s == pytest.approx(1.3)
+    assert first_s == pytest.approx(1.2)
     assert first.first_seen_s.tolist() == pytest.approx([1.0])
 
 
