@@ -119,6 +119,12 @@ class Zone:
         return np.where(inside, distance, -distance)
 
 
+def width_norm(config: ZoneConfig) -> float:
+    """Diameter of the largest circle within a zone, fractions of the picture."""
+    radius = shapely.maximum_inscribed_circle(shapely.Polygon(config.polygon)).length
+    return float(2.0 * radius)
+
+
 def _into_picture(
     points: NDArray[np.floating],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -104,7 +104,7 @@ class PersonJudge(ZoneWatcher[PersonJudgeConfigT]):
         people = self._candidates(tracks)
         subjects = self._lineage.keys(tracks, people, time)
         by_index = dict(zip((int(i) for i in people), subjects, strict=True))
-        inside = self._presence.inside(tracks, people)
+        inside = self._presence.inside(tracks, people, time.media_s)
         interval_s = self._interval_s(time)
         self._here = {by_index[int(i)] for i in inside}
         violating: list[int] = []

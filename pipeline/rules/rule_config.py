@@ -67,3 +67,8 @@ class RuleConfigBase(BaseModel):
     def required_attributes(self) -> tuple[str, ...]:
         """Attributes of people that a model must tell, as ``hat``."""
         return ()
+
+    @property
+    def advice(self) -> str | None:
+        """What works but will disappoint, and what to write instead; None of most rules."""
+        return None

@@ -45,7 +45,7 @@ class Sighting(ZoneWatcher[SightingConfigT]):
             box = tracks.box_norm_xyxy()[index]
             inside = index[self._zone.contains((box[:, :2] + box[:, 2:]) / 2.0)]
         else:
-            inside = self._presence.inside(tracks, index)
+            inside = self._presence.inside(tracks, index, time.media_s)
         if not len(inside):
             return None
         starts = [self._first_sight(tracks, int(i), time) for i in inside]

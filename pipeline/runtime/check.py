@@ -33,7 +33,7 @@ def check_config(path: Path) -> str:
     """Check one configuration file, with the models and classes its rules need.
 
     Returns:
-        One line on what it holds.
+        One line on what it holds, and one for each rule that will disappoint.
 
     Raises:
         ConfigError: With one line per problem.
@@ -42,10 +42,14 @@ def check_config(path: Path) -> str:
     if _is_box(path):
         box = checked_box(path)
         rules = sum(len(camera.rules) for camera in box.cameras)
-        return f"ok, {len(box.cameras)} cameras, {rules} rules"
+        told = [f"ok, {len(box.cameras)} cameras, {rules} rules"]
+        for camera in box.cameras:
+            told += _advice(camera, f"cameras[{camera.id}]")
+        return "\n".join(told)
     file = load_offline(path)
     _check_rules(file.analysis, file.site, f"{path}: analysis")
-    return f"ok, {len(file.analysis.rules)} rules"
+    told = [f"ok, {len(file.analysis.rules)} rules", *_advice(file.analysis, "analysis")]
+    return "\n".join(told)
 
 
 def checked_box(path: Path) -> BoxConfig:
@@ -59,6 +63,12 @@ def checked_box(path: Path) -> BoxConfig:
     for camera in box.cameras:
         _check_rules(camera, box.site, f"{path}: cameras[{camera.id}]")
     return box
+
+
+def _advice(config: AnalysisConfig, where: str) -> Iterator[str]:
+    for i, rule in enumerate(config.rules):
+        if rule.advice is not None:
+            yield f"  {where}.rules[{i}]: {rule.advice}"
 
 
 def _is_box(path: Path) -> bool:

@@ -129,3 +129,21 @@ def test_two_episodes_never_share_a_start() -> None:
     person = Person(1, during(at(0.3, 0.8), (0.0, 15.0), (19.0, 30.0)))
     starts = [s for s, _ in spans(play(watched, [person], every(5, 40)))]
     assert starts == [0.0, 19.0]
+
+
+@RATES
+@pytest.mark.parametrize("gap_s", [2.5, 3.0])
+def test_whom_the_tracker_keeps_is_not_forgotten(fps: float, gap_s: float) -> None:
+    person = Person(1, during(at(0.3, 0.8), (0.0, 7.0), (7.0 + gap_s, 18.0)))
+    events = play(rule(**LOITERING), [person], every(fps, 30))
+    assert [s for s, _ in spans(events)] == [0.0]
+    assert closed(events)[0].facts["dwell_s"] == pytest.approx(18.0)
+
+
+@RATES
+def test_who_was_seen_outside_is_not_hidden(fps: float) -> None:
+    # The same 2.8 s as above, but seen elsewhere meanwhile.
+    def path(t_s: float) -> tuple[float, float]:
+        return (0.8, 0.8) if 7.0 <= t_s < 10.0 else (0.3, 0.8)
+
+    assert play(rule(**LOITERING), [Person(1, path)], every(fps, 18)) == []

@@ -53,3 +53,19 @@ def test_what_is_wrong_in_it_is_said_with_its_line(tmp_path: Path, text: str, wo
     path.write_text(text, "utf-8")
     with pytest.raises(ConfigError, match=words):
         load_offline(path)
+
+
+@pytest.mark.parametrize(("height", "is_narrow"), [(0.05, True), (0.2, False)])
+def test_a_zone_that_people_hop_over_is_said_to_be_one(
+    tmp_path: Path, height: float, is_narrow: bool
+) -> None:
+    path = tmp_path / "strip.yaml"
+    path.write_text(
+        "- type: perimeter_intrusion\n"
+        f"  zone: {{name: kerb, polygon: [[0, 0.5], [1, 0.5], [1, {0.5 + height}], "
+        f"[0, {0.5 + height}]]}}\n",
+        "utf-8",
+    )
+    told = check_config(path)
+    assert told.startswith("ok, 1 rules")
+    assert ("rules[0]: zone 'kerb'" in told and "line_crossing" in told) == is_narrow

@@ -131,7 +131,7 @@ class Fall(ZoneWatcher[FallConfig]):
         index = self._concerned(tracks)
         subjects = self._lineage.keys(tracks, index, time)
         boxes = in_heights(tracks)
-        inside = {int(i) for i in self._presence.inside(tracks, index)}
+        inside = {int(i) for i in self._presence.inside(tracks, index, time.media_s)}
         for i, subject in zip((int(i) for i in index), subjects, strict=True):
             body = self._bodies.get(subject)
             if body is None:

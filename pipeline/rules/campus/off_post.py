@@ -45,7 +45,7 @@ class OffPost(ZoneWatcher[OffPostConfig]):
         self._is_manned = False
 
     def _look(self, tracks: Tracks, time: FrameTime) -> Moment | None:
-        inside = self._presence.inside(tracks, self._concerned(tracks))
+        inside = self._presence.inside(tracks, self._concerned(tracks), time.media_s)
         self._is_manned = len(inside) >= self._config.people
         if self._is_manned:
             return None

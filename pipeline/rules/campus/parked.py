@@ -64,7 +64,7 @@ class _Parked(ZoneWatcher[ParkedConfigT]):
         self._stillness = Stillness(move=config.move, hidden_s=config.hidden_s)
 
     def _look(self, tracks: Tracks, time: FrameTime) -> Moment | None:
-        inside = self._presence.inside(tracks, self._concerned(tracks))
+        inside = self._presence.inside(tracks, self._concerned(tracks), time.media_s)
         places = self._stillness.update(tracks, inside, time, self._first_sight)
         long = [place.still_s(time) + 1e-6 >= self._config.still_s for place in places]
         standing = inside[np.array(long, np.bool_)] if len(inside) else inside

@@ -55,7 +55,7 @@ class SleepingOnPost(ZoneWatcher[SleepingOnPostConfig]):
         )
 
     def _look(self, tracks: Tracks, time: FrameTime) -> Moment | None:
-        inside = self._presence.inside(tracks, self._concerned(tracks))
+        inside = self._presence.inside(tracks, self._concerned(tracks), time.media_s)
         places = self._stillness.update(tracks, inside, time, self._first_sight)
         if not len(inside):
             return None

@@ -1,13 +1,15 @@
 """Somebody passes a line: a foot that was on one side and is on the other.
 
 Each step of a foot is tested against the drawn line, not against its endless continuation, and
-crossings are summed until the foot is ``margin`` away from the line: who trembles on it crosses it
-many times and in sum once or not at all.
+crossings are summed until the foot is beyond to stay: ``margin`` away from the line, if it walked
+there or is still there at the next look; or nearer than that for ``_SETTLED_S``. Who trembles on
+the line crosses it many times and in sum once or not at all; one look beyond and back is a flicker
+of the box; who stops right behind the line has passed it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import numpy as np
@@ -19,11 +21,22 @@ from pipeline.core.detections import Tracks
 from pipeline.core.events import RuleEvent
 from pipeline.geometry import Line, LineConfig, SiteConfig
 from pipeline.rules.episodes import EpisodeMachine, Moment
+from pipeline.rules.feet import Feet
 from pipeline.rules.lineage import Lineage
 from pipeline.rules.rule_config import PositiveSeconds, RuleConfigBase
 from pipeline.rules.watcher import Watcher, best_of, box_of, ids_of, names_of
 
 _REID_S = 2.0
+_LOOKS = 2
+"""Looks running in which a foot clear of the line is believed."""
+_TRAIL_S, _LEAP = 1.0, 0.6
+"""One look is enough of a foot that walked there: in the last second no step was more than this
+share of the way."""
+_NEAR = 0.6
+"""Beyond, but nearer than ``margin``: this share of it away, more than a box trembles …"""
+_SETTLED_S, _SETTLED_LOOKS = 1.0, 8
+"""… for this long, and in so many looks, or chance alone would put a trembling foot there."""
+_EPSILON_S = 1e-3
 
 
 class LineCrossingConfig(RuleConfigBase):
@@ -32,7 +45,8 @@ class LineCrossingConfig(RuleConfigBase):
     Attributes:
         line: Where; its drawing order gives the direction (see ``geometry.lines``).
         direction: Which crossings count.
-        margin: A crossing counts once the foot is this far beyond, fraction of the picture.
+        margin: How far beyond the foot is clear of the line, fraction of the picture; nearer, a
+            crossing counts a second later.
         clear_s: Crossings no farther apart than this are one episode.
     """
 
@@ -52,6 +66,42 @@ class _Walk:
     net: int
     crossed: FrameTime | None
     seen_s: float
+    trail: list[tuple[float, float]] = field(default_factory=list)
+    """The last second and no less than three looks: media_s, distance to the line, negative on the
+    side it came from."""
+    clear_looks: int = 0  # running, beyond and clear of the line
+    beyond_looks: int = 0  # running, beyond and not on the line
+    beyond_from_s: float = 0.0
+
+    def has_passed(self, distance: float, margin: float, media_s: float) -> bool:
+        """Whether the foot has crossed and has not leapt there for one look."""
+        beyond = distance if self.net else -distance
+        since_s = media_s - _TRAIL_S - _EPSILON_S
+        before, late = self.trail[:-2], self.trail[-2:]
+        self.trail = [*(at for at in before if at[0] >= since_s), *late, (media_s, beyond)]
+        if not self.net or distance < _NEAR * margin:
+            self.clear_looks = self.beyond_looks = 0
+            return False
+        if not self.beyond_looks:
+            self.beyond_from_s = media_s
+        self.beyond_looks += 1
+        self.clear_looks = self.clear_looks + 1 if distance >= margin else 0
+        if self.clear_looks:
+            return self.clear_looks >= _LOOKS or self._walked_over()
+        settled_s = media_s - self.beyond_from_s
+        return self.beyond_looks >= _SETTLED_LOOKS and settled_s + _EPSILON_S >= _SETTLED_S
+
+    def _walked_over(self) -> bool:
+        """Whether no step makes up most of the way; who was never seen to stand has run."""
+        steps = np.diff([beyond for _, beyond in self.trail])
+        return len(steps) == 1 or bool(steps.max() <= _LEAP * steps.sum())
+
+    def settle(self) -> None:
+        """The side the foot is on is its side now."""
+        if self.net:
+            self.trail = [(media_s, -beyond) for media_s, beyond in self.trail]
+        self.net, self.crossed = 0, None
+        self.clear_looks = self.beyond_looks = 0
 
 
 class LineCrossing(Watcher[LineCrossingConfig]):
@@ -65,6 +115,7 @@ class LineCrossing(Watcher[LineCrossingConfig]):
         super().__init__(config, site, config.line.name)
         self._line = Line(config.line)
         self._lineage = Lineage(_REID_S)
+        self._feet = Feet()
         self._machine = EpisodeMachine(self.identity, dwell_s=0.0, clear_s=config.clear_s)
         self._walks: dict[int, _Walk] = {}  # by subject
         self._count = {"in": 0, "out": 0}
@@ -103,7 +154,7 @@ class LineCrossing(Watcher[LineCrossingConfig]):
         self, tracks: Tracks, concerned: NDArray[np.int64], subjects: list[int], time: FrameTime
     ) -> list[tuple[int, str, FrameTime]]:
         """Crossings completed in this frame: track index, direction, first frame beyond."""
-        feet = tracks.foot_norm_xy()[concerned].astype(np.float64)
+        feet = self._feet.at(tracks, concerned, time.media_s)
         ids = [int(i) for i in tracks.track_id[concerned]]
         for subject, track_id in zip(subjects, ids, strict=True):
             # A newer track carries a walk on. When an older one is back, the newer one was somebody
@@ -115,7 +166,7 @@ class LineCrossing(Watcher[LineCrossingConfig]):
             np.float64,
         ).reshape(-1, 2)
         steps = self._line.crossings(before, feet)
-        clear = self._line.distance(feet) >= self._config.margin
+        distance = self._line.distance(feet)
         passed: list[tuple[int, str, FrameTime]] = []
         for n, subject in enumerate(subjects):
             walk = self._walks.setdefault(subject, _Walk(ids[n], feet[n], 0, None, time.media_s))
@@ -123,12 +174,11 @@ class LineCrossing(Watcher[LineCrossingConfig]):
             if steps[n]:
                 walk.net += int(steps[n])
                 walk.crossed = time if walk.net else None
-            if clear[n] and walk.net:
+            if walk.has_passed(float(distance[n]), self._config.margin, time.media_s):
                 direction = "in" if walk.net > 0 else "out"
                 if self._config.direction in ("both", direction):
                     passed.append((int(concerned[n]), direction, walk.crossed or time))
-            if clear[n]:
-                walk.net, walk.crossed = 0, None
+                walk.settle()
         horizon_s = time.media_s - _REID_S - 10.0
         self._walks = {k: w for k, w in self._walks.items() if w.seen_s >= horizon_s}
         return passed

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.clock import FrameTime
-from pipeline.core.detections import Tracks
+from pipeline.core.detections import MAX_LOST_S, Tracks
 from pipeline.core.events import RuleEvent
 from pipeline.geometry import SiteConfig
 from pipeline.rules.episodes import MAX_UNSEEN_S, EpisodeMachine, Moment
@@ -32,7 +32,8 @@ class LoiteringConfig(ZoneRuleConfig):
 
     Attributes:
         min_s: How long is too long.
-        forgive_s: A person out of sight or out of the zone for no longer than this has not left.
+        forgive_s: A person out of the zone, or out of sight and back under another track, for no
+            longer than this has not left. Whom the tracker keeps while hidden has not left either.
     """
 
     type: Literal["loitering"]
@@ -45,7 +46,9 @@ class LoiteringConfig(ZoneRuleConfig):
 class _Stay:
     since: FrameTime
     last: FrameTime
+    track_id: int
     absent_from_s: float | None = None  # first frame without since ``last``
+    was_outside: bool = False  # since ``last``, and seen there
 
     @property
     def dwell_s(self) -> float:
@@ -83,11 +86,14 @@ class Loitering(OverZone[LoiteringConfig]):
             self._presence.clear()
             self._stays.clear()
             return self.finish(time)
-        inside = self._presence.inside(tracks, concerned)
+        inside = self._presence.inside(tracks, concerned, time.media_s)
         by_index = dict(zip((int(i) for i in concerned), subjects, strict=True))
         for i in inside:
-            self._stay_on(by_index[int(i)], self._first_sight(tracks, int(i), time), time)
-        for stay in self._stays.values():
+            seen_from = self._first_sight(tracks, int(i), time)
+            self._stay_on(by_index[int(i)], int(tracks.track_id[i]), seen_from, time)
+        seen = set(subjects)
+        for subject, stay in self._stays.items():
+            stay.was_outside |= stay.last.media_s < time.media_s and subject in seen
             if stay.last.media_s < time.media_s and stay.absent_from_s is None:
                 stay.absent_from_s = time.media_s
         self._interval_s = min(time.media_s - self._previous_s, _MAX_INTERVAL_S)
@@ -110,17 +116,20 @@ class Loitering(OverZone[LoiteringConfig]):
         """End what is still open."""
         return self._machine.finish(time)
 
-    def _stay_on(self, subject: int, seen_from: FrameTime, time: FrameTime) -> None:
+    def _stay_on(self, subject: int, track_id: int, seen_from: FrameTime, time: FrameTime) -> None:
         """Lengthen a stay, or begin one; absence counts as in ``episodes``."""
         stay = self._stays.get(subject)
         if stay is not None and time.media_s - self._previous_s <= MAX_UNSEEN_S:
             absent_s = 0.0
             if stay.absent_from_s is not None:
                 absent_s = min(self._previous_s, seen_from.media_s) - stay.absent_from_s
-            if absent_s <= self._config.forgive_s:
-                stay.last, stay.absent_from_s = time, None
+            was_hidden = stay.track_id == track_id and not stay.was_outside
+            forgive_s = self._config.forgive_s
+            if absent_s <= (max(forgive_s, MAX_LOST_S) if was_hidden else forgive_s):
+                stay.last, stay.track_id = time, track_id
+                stay.absent_from_s, stay.was_outside = None, False
                 return
-        self._stays[subject] = _Stay(seen_from, time)
+        self._stays[subject] = _Stay(seen_from, time, track_id)
 
     def _is_long(self, subject: int) -> bool:
         return self._stays[subject].dwell_s + 1e-6 >= self._config.min_s

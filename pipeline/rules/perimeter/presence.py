@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.detections import Tracks
 from pipeline.geometry import Zone
+from pipeline.rules.feet import Feet
 
 LEAVE_MARGIN = 0.02
 """Default of ``leave_margin``: 2 % of the picture, some 20 pixels of a 1080p one."""
@@ -27,21 +28,23 @@ class Presence:
     def __init__(self, zone: Zone, leave_margin: float) -> None:
         self._zone = zone
         self._leave_margin = leave_margin
+        self._feet = Feet()
         self._inside: set[int] = set()
 
-    def inside(self, tracks: Tracks, index: NDArray[np.int64]) -> NDArray[np.int64]:
+    def inside(self, tracks: Tracks, index: NDArray[np.int64], media_s: float) -> NDArray[np.int64]:
         """Which of some tracks are inside now; a track not seen for a moment stays inside.
 
         Args:
             tracks: One frame's.
             index: The tracks that matter.
+            media_s: The frame's time.
 
         Returns:
             The indices of those inside.
         """
         if not len(index):
             return index
-        feet = tracks.foot_norm_xy()[index]
+        feet = self._feet.at(tracks, index, media_s)
         ids = tracks.track_id[index]
         is_inside = self._zone.contains(feet)
         leaving = np.flatnonzero(~is_inside & [int(i) in self._inside for i in ids])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 
+from pipeline.core.events import RuleEvent
 from pipeline.geometry import SiteConfig
 from tests.rules.scenes import RATES, Thing, a_rule, during, standing, watch
 from tests.rules.scripted import LEFT_HALF, at, closed, every, kinds, walk
@@ -38,6 +42,38 @@ def test_fewer_or_for_a_shorter_time_or_elsewhere_are_no_crowd() -> None:
     assert told(crowd(6, (10, 18))) == []
     aside = [Thing(i, standing(at(0.6 + 0.04 * i, 0.6))) for i in range(1, 8)]
     assert told([*crowd(4, (0, 60)), *aside]) == []
+
+
+def counted(people: Callable[[int], int], fps: float, seconds: float) -> list[RuleEvent]:
+    """A crowd of 8 for 20 s, where each look counts so many people."""
+    looks = every(fps, seconds)
+    number = {t: people(n) for n, t in enumerate(looks)}
+    things = [
+        Thing(
+            i + 1, lambda t, i=i: standing(at(0.02 + 0.04 * i, 0.6))(t) if i < number[t] else None
+        )
+        for i in range(9)
+    ]
+    return watch(a_rule(type="crowding", zone=LEFT_HALF, people=8, dwell_s=20), things, looks)
+
+
+@pytest.mark.parametrize("fps", [1.0, 2.0, 5.0, 10.0])
+@pytest.mark.parametrize(("share", "is_crowd"), [(0.1, False), (0.2, False), (0.5, True)])
+def test_a_share_of_the_looks_decides_at_every_rate(
+    fps: float, share: float, is_crowd: bool
+) -> None:
+    rng = np.random.default_rng(7)
+    events = counted(lambda _: 8 if rng.random() < share else 7, fps, 240)
+    assert bool(events) == is_crowd
+
+
+@pytest.mark.parametrize("fps", [1.0, 2.0, 5.0, 10.0])
+@pytest.mark.parametrize("dip_s", [1.0, 2.0, 3.0])
+def test_a_crowd_of_which_some_are_hidden_for_seconds_is_one(fps: float, dip_s: float) -> None:
+    events = counted(lambda n: 7 if (n / fps) % 15 >= 15 - dip_s else 9, fps, 60)
+    assert kinds(events) == ["opened", "closed"]
+    assert (events[0].started.media_s, events[0].at.media_s) == (0.0, pytest.approx(20.0))
+    assert events[-1].facts["people"] == 9.0
 
 
 def off_post(**keys: object) -> dict[str, object]:
