@@ -28,9 +28,9 @@ from pipeline.core.clock import FrameTime
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.frame import Bgr, Frame
 from pipeline.diagnosis import StillPicture
-from pipeline.inference.attributes import ANSWERS, load_classifier
+from pipeline.inference.attributes import ANSWERS
 from pipeline.inference.backends.onnx import REFUSALS
-from pipeline.inference.detector import load_detector
+from pipeline.runtime.model_trial import made_up, try_model
 
 FAMILIES: dict[str, dict[str, Any]] = {
     "yolox": {"colour": "bgr"},
@@ -120,7 +120,7 @@ def import_model(wanted: Wanted) -> list[str]:
         raise ConfigError(
             f"a shipped model is called {name!r}", where="--id", remedy="Choose another --id"
         )
-    frames = [Frame("import", FrameTime(0.0, 0.0), StillPicture(_made_up(1280, 720)))]
+    frames = [Frame("import", FrameTime(0.0, 0.0), StillPicture(made_up()))]
     if wanted.picture is not None:
         frames.append(Frame("import", FrameTime(0.0, 0.0), StillPicture(_read(wanted.picture))))
     try:
@@ -129,7 +129,7 @@ def import_model(wanted: Wanted) -> list[str]:
             trial = Path(folder)
             _write(trial, document, wanted)
             try:
-                found = _try(trial, name, frames)
+                found = try_model(trial, name, frames)
             except ModelError as error:  # it names the trial's folder, which will be gone
                 raise ModelError(
                     error.what, where=str(wanted.weights), remedy=_remedy(error, wanted.family)
@@ -314,6 +314,14 @@ def _classes(wanted: Wanted, inside: _Inside) -> list[str]:
             where="--classes",
             remedy="Name all in this order, or none to take these",
         )
+    moved = [name for name in given if noted and name in noted]
+    moved = [name for name in moved if noted.index(name) != given.index(name)]
+    if moved:
+        raise ConfigError(
+            f"{moved[0]!r} is named in another place than in the weights: {', '.join(noted)[:200]}",
+            where="--classes",
+            remedy="Name all in this order, or none to take these",
+        )
     classes = given or noted
     twice = sorted({name for name in classes if classes.count(name) > 1})
     if twice:
@@ -388,37 +396,6 @@ def _write(folder: Path, document: dict[str, Any], wanted: Wanted) -> None:
         f"licence {wanted.licence}. Nothing was measured: `mingan eval` does.\n",
         "utf-8",
     )
-
-
-def _try(folder: Path, name: str, frames: Sequence[Frame]) -> str:
-    """Run the model once on each frame, then on all, and say what came out."""
-    if yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))["task"] == "classify":
-        classifier = load_classifier(name, registry_dir=folder)
-        try:
-            for frame in frames:
-                whole = np.array([[0, 0, frame.picture.width, frame.picture.height]], np.float32)
-                answers = classifier.classify(frame, np.repeat(whole, 2, axis=0))
-        finally:
-            classifier.close()
-        sums = answers.probability.sum(axis=2)
-        if not np.allclose(sums, 1.0, atol=0.01):
-            raise ModelError(
-                f"the three answers add up to {float(sums.flat[0]):.3g}, not 1",
-                where=str(name),
-                remedy="Export the classifier with its softmax",
-            )
-        return f"ran on {len(frames)} pictures: {len(classifier.names)} attributes answered"
-    with load_detector(name, registry_dir=folder) as detector:
-        counts = [len(found) for found in detector.detect([*frames, *frames])[: len(frames)]]
-    return f"ran on {len(frames)} pictures: {', '.join(map(str, counts))} boxes"
-
-
-def _made_up(width: int, height: int) -> Bgr:
-    """A picture with edges and noise, the same each time."""
-    rng = np.random.default_rng(0)
-    small = rng.integers(0, 256, (9, 16, 3), np.uint8)
-    large = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
-    return np.asarray(cv2.add(large, rng.integers(0, 16, large.shape, np.uint8)), np.uint8)
 
 
 def _read(path: Path) -> Bgr:

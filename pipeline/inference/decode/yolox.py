@@ -26,7 +26,7 @@ MAX_LOG_SIDE = 10.0
 def decode(outputs: Sequence[Tensor], head: Head) -> list[Candidates]:
     """Candidates of each picture; see ``Decoder``."""
     raw = outputs[0]
-    origin, stride = _cells(head.input_size, head.strides)
+    origin, stride = cells(head.input_size, head.strides)
     wanted = (len(stride), FIRST_CLASS + len(head.min_score))
     if raw.ndim != 3 or raw.shape[1:] != wanted:
         raise ModelError(
@@ -55,7 +55,7 @@ def _boxes(raw: Floats, origin: Floats, stride: Floats) -> Floats:
 
 
 @lru_cache(maxsize=32)
-def _cells(input_size: tuple[int, int], strides: tuple[int, ...]) -> tuple[Floats, Floats]:
+def cells(input_size: tuple[int, int], strides: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Column and row (cells, 2), and stride (cells, 1), of every cell in the output's order."""
     w, h = input_size
     origins, per_cell = [], []
