@@ -14,7 +14,6 @@ from pipeline.rules.rule_config import Seconds
 from pipeline.rules.watcher import best_of, box_of, ids_of, names_of
 from pipeline.rules.zone_watcher import OverZone, ZoneRuleConfig
 
-
 _NARROW = 0.06
 """Width of a zone, fraction of the picture, that people walk through between two looks: 20 of 360
 lines are passed unseen by 3 of 10 who move 30 lines a look."""
