@@ -160,7 +160,7 @@ class UtcAnchor:
         trend = self._search.add(arrived_s, raw_s)
         if self._rate_before is not None and late_s - behind_s < -_DISPROVED_S:
             self._turn(stream_s, self._rate_before, late_s)
-            self._rate_before = None
+            self._rate_before = _ours_below(self._rate_before)
         elif trend is not None:
             self._learn(stream_s, trend, late_s + trend.late_s - raw_s)
         elif abs(late_s) <= REANCHOR_S:
@@ -196,8 +196,13 @@ class UtcAnchor:
             rate = 1.0
         self._turn(stream_s, rate, late_s)
         # Growing delay looks like a slow camera; pictures that come early never lie.
-        self._rate_before = before if trend.slope > 0 else None
+        self._rate_before = before if trend.slope > 0 else _ours_below(rate)
 
     def _turn(self, stream_s: float, rate: float, owed_s: float) -> None:
         self._pace.turn(max(stream_s, self._max_stream_s), rate, owed_s)
         self._search.restart()
+
+
+def _ours_below(rate: float) -> float | None:
+    """What is believed next, if even this rate is disproved: that the camera counts as we do."""
+    return 1.0 if rate > 1.0 else None

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.video.sources.rtsp import RtspSource
@@ -121,6 +121,8 @@ def test_when_our_own_clock_is_set_media_time_goes_on() -> None:
 
 
 @settings(max_examples=30, deadline=None)
+@example(acts=[(26.0, 0.5, 0.5, 68), (26.0, 0.5, 3.0, 70), (5.0, 0.0, 0.5, 59)], seed=45002)
+@example(acts=[(5.0, 0.0, 0.0, 10)] * 3 + [(5.0, 3.0, 0.0, 10)], seed=0)
 @given(
     st.lists(
         st.tuples(
