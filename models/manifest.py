@@ -26,6 +26,8 @@ from pydantic import (
 
 DEFAULT_REGISTRY = Path(__file__).parent / "registry"
 
+ClassName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
+"""As alerts carry it to the command centre."""
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[int, Field(gt=0)]
 Size = tuple[Positive, Positive]
@@ -214,7 +216,7 @@ class ModelManifest(_Strict):
     training_data: tuple[TrainingSet, ...] = ()
     input: Input
     output: Output
-    classes: tuple[str, ...] = Field(min_length=1)
+    classes: tuple[ClassName, ...] = Field(min_length=1)
     thresholds: Thresholds
     metrics: dict[str, float] = Field(default_factory=dict)
     card: str

@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import StringConstraints
 
 from api.alerts import expiry, review, service
 from api.alerts.filters import AlertFilters
@@ -21,6 +22,7 @@ from api.alerts.schemas import (
 )
 from api.auth.guards import Administrator, Person, client_of
 from api.contract import RiskLevel
+from api.contract.text import StorableText
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
@@ -36,6 +38,7 @@ from api.kit.problems import problems
 from api.runtime import Reader, RuntimeDep, Writer
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
+_Id = Annotated[StorableText, StringConstraints(max_length=64)]
 _REVIEW_PROBLEMS = problems(
     NotSignedInError, BadCsrfError, NotFoundError, BadTransitionError, InvalidError
 )
@@ -52,16 +55,16 @@ async def list_alerts(
     session: Reader,
     runtime: RuntimeDep,
     status: Annotated[list[AlertStatus], Query(description="May repeat.")] = [],  # noqa: B006
-    camera_id: Annotated[list[str], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
-    school_id: Annotated[list[str], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
-    rule: Annotated[list[str], Query(description="May repeat.", max_length=64)] = [],  # noqa: B006
+    camera_id: Annotated[list[_Id], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
+    school_id: Annotated[list[_Id], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
+    rule: Annotated[list[_Id], Query(description="May repeat.", max_length=64)] = [],  # noqa: B006
     risk: Annotated[list[RiskLevel], Query(description="May repeat.")] = [],  # noqa: B006
     from_: Annotated[
         Moment | None, Query(alias="from", description="`raised_at` at or after.")
     ] = None,
     to: Annotated[Moment | None, Query(description="`raised_at` before.")] = None,
     q: Annotated[
-        str,
+        StorableText,
         Query(
             max_length=100,
             description="Words, each of them part of the name of a camera, its school, place or id,"
@@ -70,7 +73,7 @@ async def list_alerts(
     ] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[
-        str | None, Query(max_length=512, description="`next_cursor` of the page before.")
+        StorableText | None, Query(max_length=512, description="`next_cursor` of the page before.")
     ] = None,
 ) -> AlertPage:
     """A page of alerts, newest first, with the counts of the same filters by status."""

@@ -9,9 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.contract import EpisodeState, EvidenceKind, RiskLevel, School
+from api.contract.text import StorableText
 from api.kit.moments import Moment
 
-Note = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)]
+Note = Annotated[StorableText, StringConstraints(max_length=1000, strip_whitespace=True)]
 
 
 class AlertStatus(StrEnum):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from api.audit import service
 from api.audit.schemas import AccessAction, AccessPage
 from api.auth.guards import Administrator
+from api.contract.text import StorableText
 from api.kit.errors import BadCursorError, ForbiddenError, InvalidError, NotSignedInError
 from api.kit.problems import problems
 from api.runtime import Reader
@@ -27,7 +28,7 @@ async def list_entries(
     session: Reader,
     action: Annotated[list[AccessAction], Query(description="May repeat.")] = [],  # noqa: B006
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=512)] = None,
+    cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> AccessPage:
     """Sign-ins, originals opened, live viewings, playbacks, newest first. Administrators only."""
     return await service.list_entries(session, tuple(action), limit=limit, cursor=cursor)

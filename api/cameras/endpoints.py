@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from api.auth.guards import Person, client_of
 from api.cameras import service
 from api.cameras.schemas import CameraList, CameraView
+from api.contract.text import StorableText
 from api.kit.errors import (
     BadCsrfError,
     InvalidError,
@@ -41,7 +42,7 @@ async def list_cameras(_: Person, session: Reader, runtime: RuntimeDep) -> Camer
     responses=problems(NotSignedInError, NotFoundError, InvalidError),
 )
 async def get_camera(
-    camera_id: Annotated[str, Path(max_length=64)],
+    camera_id: Annotated[StorableText, Path(max_length=64)],
     _: Person,
     session: Reader,
     runtime: RuntimeDep,
@@ -59,7 +60,7 @@ async def get_camera(
     responses=problems(NotSignedInError, BadCsrfError, NotFoundError, NoPictureError, InvalidError),
 )
 async def approve_picture(
-    camera_id: Annotated[str, Path(max_length=64)],
+    camera_id: Annotated[StorableText, Path(max_length=64)],
     person: Person,
     request: Request,
     work: Writer,

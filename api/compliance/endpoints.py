@@ -11,6 +11,7 @@ from api.cameras.service import Watch
 from api.compliance import service
 from api.compliance.schemas import RetentionDetail, RetentionTable
 from api.compliance.sheet import sheet
+from api.contract.text import StorableText
 from api.contract.vocabulary import Language
 from api.kit.errors import InvalidError, NotFoundError, NotSignedInError
 from api.kit.problems import problems
@@ -72,7 +73,7 @@ async def export_retention(
     responses=problems(NotSignedInError, NotFoundError, InvalidError),
 )
 async def get_retention(
-    camera_id: Annotated[str, Path(max_length=64)],
+    camera_id: Annotated[StorableText, Path(max_length=64)],
     _: Person,
     session: Reader,
     runtime: RuntimeDep,

@@ -6,9 +6,31 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from api.contract.base import Fraction, Identifier, Sha256, UtcTime, WireModel
+from api.contract.text import Name, StorableText, fault_of
+
+_MAX_FACT_CHARACTERS = 512
+
+
+def _storable_fact(value: float | str) -> float | str:
+    if isinstance(value, str):
+        if (fault := fault_of(value)) is not None:
+            raise ValueError(fault)
+        if len(value) > _MAX_FACT_CHARACTERS:
+            raise ValueError(f"at most {_MAX_FACT_CHARACTERS} characters")
+    return value
+
+
+FactValue = Annotated[
+    float | str,
+    AfterValidator(_storable_fact),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number"}, {"type": "string", "maxLength": _MAX_FACT_CHARACTERS}]}
+    ),
+]
+"""What a rule found out: a number, or a few words."""
 
 
 class EpisodeState(StrEnum):
@@ -66,7 +88,7 @@ class AlertEpisode(WireModel):
     camera_id: Identifier
     rule: Identifier
     rule_id: Identifier
-    zone: Annotated[str, StringConstraints(max_length=64)] = ""
+    zone: Annotated[StorableText, StringConstraints(max_length=64)] = ""
     risk: RiskLevel
     state: EpisodeState
     started_at: UtcTime
@@ -74,12 +96,12 @@ class AlertEpisode(WireModel):
     ended_at: UtcTime
     """Last qualifying moment so far; of a closed episode, its end."""
     score: Fraction
-    classes: Annotated[tuple[str, ...], Field(max_length=32)]
+    classes: Annotated[tuple[Name, ...], Field(max_length=32)]
     track_count: Annotated[int, Field(ge=0)]
     box_norm_xyxy: tuple[float, float, float, float]
     zone_norm: Annotated[tuple[tuple[float, float], ...], Field(max_length=256)] = ()
     """The zone's polygon, or the line's points, as fractions of the picture."""
-    facts: dict[str, float | str] = Field(default_factory=dict)
+    facts: Annotated[dict[Name, FactValue], Field(max_length=64)] = Field(default_factory=dict)
     model_id: Identifier
     model_sha256: Sha256
     config_sha256: Sha256

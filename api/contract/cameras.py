@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from api.contract.base import Identifier, Sha256, UtcTime, WireModel
 from api.contract.redaction import redact_url
+from api.contract.text import StorableText
 
 
 class CameraState(StrEnum):
@@ -28,16 +29,16 @@ class School(WireModel):
     """The school a camera watches, as the box's ``site`` names it."""
 
     school_id: Identifier
-    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
 
 
 class CameraRegistration(WireModel):
     """What the worker's configuration says about one camera; never its address or password."""
 
     camera_id: Identifier
-    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    location: Annotated[str, StringConstraints(max_length=128)] = ""
-    source: Annotated[str, StringConstraints(max_length=256), AfterValidator(redact_url)] = ""
+    name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
+    location: Annotated[StorableText, StringConstraints(max_length=128)] = ""
+    source: Annotated[StorableText, StringConstraints(max_length=256), AfterValidator(redact_url)] = ""
     """Kind and redacted address, as ``rtsp://***@10.0.0.8:554/…``; redacted again where it is read,
     for a worker may be older than a kind of secret."""
     rules: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
@@ -50,7 +51,7 @@ class CameraRegistration(WireModel):
 class StreamFacts(WireModel):
     """What was measured on the camera's stream."""
 
-    codec: Annotated[str, StringConstraints(max_length=32)]
+    codec: Annotated[StorableText, StringConstraints(max_length=32)]
     width: Annotated[int, Field(ge=1)]
     height: Annotated[int, Field(ge=1)]
     fps: Annotated[float, Field(ge=0.0)]
@@ -80,9 +81,9 @@ class CameraFacts(WireModel):
 
     camera_id: Identifier
     state: CameraState
-    reason: Annotated[str, StringConstraints(max_length=32)] = ""
+    reason: Annotated[StorableText, StringConstraints(max_length=32)] = ""
     """Code of the reason, as ``auth_failed``; ``""`` while watching."""
-    detail: Annotated[str, StringConstraints(max_length=512), AfterValidator(redact_url)] = ""
+    detail: Annotated[StorableText, StringConstraints(max_length=512), AfterValidator(redact_url)] = ""
     """One line for an engineer, redacted."""
     since: UtcTime
     last_frame_at: UtcTime | None = None

@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from api.contract.base import Fraction, Identifier, UtcTime, WireModel
+from api.contract.text import StorableText
 
 Seconds = Annotated[float, Field(ge=0.0)]
 Days = Annotated[float, Field(ge=0.0, le=36_500.0)]
@@ -95,7 +96,7 @@ class FootageGap(FootageSpan):
     """An interval without footage, and why."""
 
     cause: GapCause
-    detail: Annotated[str, StringConstraints(max_length=256)] = ""
+    detail: Annotated[StorableText, StringConstraints(max_length=256)] = ""
     """One line for an engineer, as a file's name; never a credential."""
 
 
@@ -136,7 +137,7 @@ class BrokenPromise(WireModel):
     promised_days: Annotated[int, Field(ge=0)]
     kept_days: Days
     """Age of the footage when it was deleted."""
-    why: Annotated[str, StringConstraints(max_length=64)]
+    why: Annotated[StorableText, StringConstraints(max_length=64)]
 
 
 class RetentionStatus(WireModel):
@@ -146,11 +147,11 @@ class RetentionStatus(WireModel):
     as_of: UtcTime
     state: RetentionState
     required_days: Annotated[int, Field(ge=0)]
-    required_source: Annotated[str, StringConstraints(max_length=256)] = ""
+    required_source: Annotated[StorableText, StringConstraints(max_length=256)] = ""
     """Where the requirement comes from, as ``国务院令799号 §17``."""
     max_days: Annotated[int, Field(ge=0)] | None = None
     """Delete after so many days; null when the policy sets none."""
-    time_zone: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    time_zone: Annotated[StorableText, StringConstraints(min_length=1, max_length=64)]
     """IANA name; days are calendar days there."""
     proven_days: Days
     """Continuous days back from ``as_of``."""

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from api.contract.base import Identifier, WireModel
+from api.contract.text import StorableText
 
 
 class RuleState(StrEnum):
@@ -33,7 +34,7 @@ class RuleWant(WireModel):
     """Something a rule must know, and the model that tells it; null while none does."""
 
     kind: WantKind
-    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    name: Annotated[StorableText, StringConstraints(min_length=1, max_length=64)]
     model: Identifier | None = None
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from api.contract.base import Identifier, UtcTime, WireModel
 from api.contract.cameras import CameraFacts
 from api.contract.rules import RuleReadiness
+from api.contract.text import StorableText
 
 
 class WithheldAlerts(WireModel):
@@ -41,7 +42,7 @@ class Heartbeat(WireModel):
     """Sent every few seconds and never spooled: an old heartbeat has no value."""
 
     worker_id: Identifier
-    version: Annotated[str, StringConstraints(max_length=32)]
+    version: Annotated[StorableText, StringConstraints(max_length=32)]
     contract_version: Annotated[int, Field(ge=1)]
     sent_at: UtcTime
     started_at: UtcTime

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.audit import service as audit
 from api.auth.guards import Person, client_of
 from api.contract.base import Sha256
+from api.contract.text import StorableText
 from api.evidence import service
 from api.kit.errors import (
     BadRangeError,
@@ -45,7 +46,8 @@ async def get_evidence(
     request: Request,
     runtime: RuntimeDep,
     grant: Annotated[
-        str | None, Query(max_length=128, description="Of `alerts_original`; originals only.")
+        StorableText | None,
+        Query(max_length=128, description="Of `alerts_original`; originals only."),
     ] = None,
 ) -> Response:
     """The file, whole or one byte range of it.

@@ -38,15 +38,23 @@ _STATUS_ERRORS: dict[int, type[ApiError]] = {
 }
 
 
+_SHOWN_CHARACTERS = 300
+
+
+def _shown(text: str) -> str:
+    """What a client sent may be part of it: no text at all, or far too much of it."""
+    return text[:_SHOWN_CHARACTERS].encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def problem_response(error: ApiError) -> JSONResponse:
     """The answer that reports an error."""
     problem = Problem(
         code=error.code,
         title=error.title,
         status=error.status,
-        detail=error.detail,
+        detail=_shown(error.detail),
         params=error.params,
-        errors=[ProblemField(where=e.where, what=e.what) for e in error.errors],
+        errors=[ProblemField(where=_shown(e.where), what=_shown(e.what)) for e in error.errors],
     )
     return JSONResponse(
         problem.model_dump(mode="json"),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.auth.guards import Person, Watcher, client_of
+from api.contract.text import StorableText
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -27,7 +28,7 @@ from api.viewing.viewer import Owner
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
 
 _STREAM = "application/octet-stream"
-_CameraId = Annotated[str, Path(max_length=64)]
+_CameraId = Annotated[StorableText, Path(max_length=64)]
 
 
 @router.get(

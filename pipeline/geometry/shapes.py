@@ -12,7 +12,11 @@ from typing import Annotated
 import shapely
 from pydantic import Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+from api.contract.text import StorableText
+
+Name = Annotated[
+    StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)
+]
 """Name of a zone or line as people read it; at most 64 characters, as on the wire."""
 
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]

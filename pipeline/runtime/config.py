@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from api.contract.base import Identifier
+from api.contract.text import StorableText
 from pipeline.core.errors import ConfigError, DeliveryError
 from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry import ScheduleConfig, SiteConfig, ZoneConfig
@@ -152,7 +153,7 @@ class RecordingConfig(Strict):
     """Calendar days of continuous footage that must be there."""
     delete_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """Footage older than this is deleted, needed or not."""
-    source: Annotated[str, StringConstraints(max_length=256)] = ""
+    source: Annotated[StorableText, StringConstraints(max_length=256)] = ""
     """Where the requirement comes from, for people, as ``国务院令799号 §17``."""
 
     audio: Literal["keep", "drop"] = "drop"
@@ -342,8 +343,8 @@ class CameraConfig(AnalysisConfig):
     """One camera of the box."""
 
     id: Identifier
-    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    location: Annotated[str, StringConstraints(max_length=128)] = ""
+    name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
+    location: Annotated[StorableText, StringConstraints(max_length=128)] = ""
     enabled: bool = True
     source: SourceConfig
     clip: ClipConfig = ClipConfig()
@@ -419,7 +420,7 @@ class BoxSiteConfig(SiteConfig):
     """The school this box stands in."""
 
     id: Identifier
-    name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
 
 
 class InferenceConfig(Strict):
