@@ -7,7 +7,17 @@ from importlib import import_module
 
 BENCHES = {
     name: f"bench_{name}"
-    for name in ("batch", "decode", "gate", "inference", "ingest", "latency", "memory", "soak")
+    for name in (
+        "batch",
+        "decode",
+        "durable",
+        "gate",
+        "inference",
+        "ingest",
+        "latency",
+        "memory",
+        "soak",
+    )
 }
 
 

@@ -152,13 +152,18 @@ class EvidenceStore:
         with contextlib.suppress(OSError):
             part.unlink()
 
-    @staticmethod
-    def _put_in_place(part: Path, final: Path) -> None:
+    def _put_in_place(self, part: Path, final: Path) -> None:
+        is_new = not final.parent.exists()
         final.parent.mkdir(parents=True, exist_ok=True)
         part.replace(final)
-        # The rename itself must survive a power cut.
-        folder = os.open(final.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # The rename itself must survive a power cut, and so must a folder made for it.
+        for folder in (final.parent, self._root) if is_new else (final.parent,):
+            _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -53,9 +53,12 @@ class EvidenceStore:
                 out.flush()
                 os.fsync(out.fileno())
             place = self.path(digest)
+            is_new = not place.parent.exists()
             self._make(place.parent)
             part.replace(place)
             _sync_folder(place.parent)
+            if is_new:
+                _sync_folder(self._root)
         except OSError as error:
             raise self._error(error, part) from error
         finally:

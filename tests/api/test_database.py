@@ -171,3 +171,13 @@ async def test_closing_waits_for_a_reader_and_leaves_no_connection_behind(
     del reading, reader
     # The test run turns the warning of a connection that nobody closed into a failure.
     gc.collect()
+
+
+async def test_what_was_acknowledged_is_on_the_disk(tmp_path: Path) -> None:
+    """A worker deletes its copy on the strength of the answer."""
+    upgrade(_url(tmp_path), tmp_path / "lock")
+    database = Database(_url(tmp_path))
+    async with database.write() as session:
+        level = await session.scalar(text("PRAGMA synchronous"))
+    await database.close()
+    assert level == 2, "FULL: the log is synced at each commit"
