@@ -60,9 +60,10 @@ async def list_alerts(
     rule: Annotated[list[_Id], Query(description="May repeat.", max_length=64)] = [],  # noqa: B006
     risk: Annotated[list[RiskLevel], Query(description="May repeat.")] = [],  # noqa: B006
     from_: Annotated[
-        Moment | None, Query(alias="from", description="`raised_at` at or after.")
+        Moment | None,
+        Query(alias="from", description="`raised_at`, or arrival if dated ahead, at or after."),
     ] = None,
-    to: Annotated[Moment | None, Query(description="`raised_at` before.")] = None,
+    to: Annotated[Moment | None, Query(description="The same, before.")] = None,
     q: Annotated[
         StorableText,
         Query(

@@ -25,7 +25,7 @@ class AlertFilters:
 
     def words(self) -> tuple[str, ...]:
         """What is searched for, word by word; an alert has to hold every one of them."""
-        return tuple(dict.fromkeys(self.text.replace("\x00", "").split()))
+        return tuple(dict.fromkeys(self.text.split()))
 
 
 def rules_matching(word: str) -> tuple[str, ...]:

@@ -9,16 +9,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts.filters import AlertFilters, rules_matching
-from api.alerts.schemas import AlertStatus, HistoryAction
+from api.alerts.schemas import AlertStatus, EvidenceStanding, HistoryAction
 from api.contract import EvidenceRef
 from api.db.models import Alert, AlertEvidence, AlertHistory, Camera, EvidenceFile
 from api.db.upsert import insert_if_absent
-from api.kit.errors import BadCursorError
+from api.kit.errors import BadCursorError, InvalidError
 from api.kit.pagination import Cursor
+
+MAX_EVIDENCE = 64
+"""Pieces one alert may name in all its revisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class EvidenceRow:
     is_available: bool
     deleted_at: datetime | None = None
 
+    @property
+    def is_later(self) -> bool:
+        """Whether it was named only after the judgement."""
+        return self.reference.standing == EvidenceStanding.LATER
+
 
 def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
     """All filters but the status."""
@@ -54,9 +62,9 @@ def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
     if filters.risks:
         found.append(Alert.risk.in_(filters.risks))
     if filters.raised_from is not None:
-        found.append(Alert.raised_at >= filters.raised_from)
+        found.append(Alert.queued_at >= filters.raised_from)
     if filters.raised_before is not None:
-        found.append(Alert.raised_at < filters.raised_before)
+        found.append(Alert.queued_at < filters.raised_before)
     found += [_holds(word) for word in filters.words()]
     return found
 
@@ -97,14 +105,55 @@ class AlertRepository:
         """One alert, kept from others until the unit of work ends."""
         return await self._session.get(Alert, alert_id, with_for_update=True)
 
-    async def replace_evidence(self, alert_id: UUID, references: Sequence[EvidenceRef]) -> None:
-        """Make these the alert's evidence references."""
-        await self._session.execute(delete(AlertEvidence).where(AlertEvidence.alert_id == alert_id))
+    async def name_evidence(
+        self,
+        alert_id: UUID,
+        revision: int,
+        references: Sequence[EvidenceRef],
+        standing: EvidenceStanding,
+    ) -> bool:
+        """Note what a revision names; answers whether it names anything new.
+
+        What was named before and is no more is dropped, unless the new stands beside it as later.
+
+        Raises:
+            InvalidError: If the alert has named more than it may.
+        """
+        query = select(AlertEvidence).where(AlertEvidence.alert_id == alert_id)
+        known = list(await self._session.scalars(query.order_by(AlertEvidence.position)))
+        named = {(each.kind, each.sha256) for each in references}
+        if standing is EvidenceStanding.CURRENT:
+            for row in known:
+                is_named = (row.kind, row.sha256) in named
+                row.standing = standing if is_named else EvidenceStanding.DROPPED
+        before = {(row.kind, row.sha256) for row in known}
+        new = [each for each in references if (each.kind, each.sha256) not in before]
+        if len(known) + len(new) > MAX_EVIDENCE:
+            raise InvalidError(f"an alert may name {MAX_EVIDENCE} pieces of evidence at most")
+        position = known[-1].position + 1 if known else 0
         self._session.add_all(
-            AlertEvidence(alert_id=alert_id, position=position, **reference.model_dump())
-            for position, reference in enumerate(references)
+            AlertEvidence(
+                alert_id=alert_id,
+                position=position + number,
+                revision=revision,
+                standing=standing,
+                **reference.model_dump(),
+            )
+            for number, reference in enumerate(new)
         )
         await self._session.flush()
+        return bool(new)
+
+    async def adopt_later_evidence(self, alert_id: UUID) -> None:
+        """The judgement was taken back: what came since is no later than anything."""
+        await self._session.execute(
+            update(AlertEvidence)
+            .where(
+                AlertEvidence.alert_id == alert_id,
+                AlertEvidence.standing == EvidenceStanding.LATER,
+            )
+            .values(standing=EvidenceStanding.CURRENT)
+        )
 
     def add_history(
         self,
@@ -132,7 +181,7 @@ class AlertRepository:
         query = (
             _rows()
             .where(*_conditions(filters))
-            .order_by(Alert.raised_at.desc(), Alert.id.desc())
+            .order_by(Alert.queued_at.desc(), Alert.id.desc())
             .limit(limit)
         )
         if filters.statuses:
@@ -144,8 +193,8 @@ class AlertRepository:
                 raise BadCursorError from error
             query = query.where(
                 or_(
-                    Alert.raised_at < after.at,
-                    and_(Alert.raised_at == after.at, Alert.id < last_id),
+                    Alert.queued_at < after.at,
+                    and_(Alert.queued_at == after.at, Alert.id < last_id),
                 )
             )
         return [AlertRow(*row) for row in await self._session.execute(query)]
@@ -163,7 +212,10 @@ class AlertRepository:
         query = (
             select(AlertEvidence, EvidenceFile.sha256, EvidenceFile.deleted_at)
             .outerjoin(EvidenceFile, EvidenceFile.sha256 == AlertEvidence.sha256)
-            .where(AlertEvidence.alert_id.in_(alert_ids))
+            .where(
+                AlertEvidence.alert_id.in_(alert_ids),
+                AlertEvidence.standing != EvidenceStanding.DROPPED,
+            )
             .order_by(AlertEvidence.alert_id, AlertEvidence.position)
         )
         found: dict[UUID, list[EvidenceRow]] = defaultdict(list)

@@ -25,7 +25,7 @@ from api.alerts.schemas import (
     OriginalGrant,
     OriginalReason,
 )
-from api.alerts.views import evidence_url
+from api.alerts.views import evidence_url, first_of
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
@@ -131,7 +131,9 @@ async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -
     alert.note = ""
     alert.reviewed_by = None
     alert.reviewed_at = None
-    AlertRepository(work.session).add_history(alert_id, work.now, HistoryAction.UNDONE, by=username)
+    alerts = AlertRepository(work.session)
+    await service.adopt_later(alert, alerts)
+    alerts.add_history(alert_id, work.now, HistoryAction.UNDONE, by=username)
     return await service.emit(work, alert_id, undo_s)
 
 
@@ -155,16 +157,10 @@ async def open_original(
     await service.lock_alert(work, alert_id)
     alerts = AlertRepository(work.session)
     pieces = (await alerts.evidence_of([alert_id])).get(alert_id, [])
-    original = next(
-        (
-            piece.reference
-            for piece in pieces
-            if piece.reference.kind == EvidenceKind.SNAPSHOT_ORIGINAL and piece.is_available
-        ),
-        None,
-    )
-    if original is None:
+    piece = first_of(pieces, EvidenceKind.SNAPSHOT_ORIGINAL)
+    if piece is None or not piece.is_available:
         raise NoOriginalError(f"alert {alert_id} has no original to open")
+    original = piece.reference
     alerts.add_history(
         alert_id, work.now, HistoryAction.ORIGINAL_OPENED, by=username, reason=reason
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.contract import EpisodeState, EvidenceKind, RiskLevel, School
+from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel, School
 from api.contract.text import StorableText
 from api.kit.moments import Moment
 
@@ -21,6 +21,19 @@ class AlertStatus(StrEnum):
     PENDING_REVIEW = "pending_review"
     CONFIRMED = "confirmed"
     FALSE_POSITIVE = "false_positive"
+
+
+class EvidenceStanding(StrEnum):
+    """How a piece of evidence stands to what people see and judge.
+
+    ``current``: named by the newest revision, or by the one that was judged. ``later``: named only
+    after the judgement; it stands beside what was judged and never in its place. ``dropped``: named
+    once and no more.
+    """
+
+    CURRENT = "current"
+    LATER = "later"
+    DROPPED = "dropped"
 
 
 class FalsePositiveReason(StrEnum):
@@ -54,6 +67,7 @@ class HistoryAction(StrEnum):
     HELD = "held"
     RELEASED = "released"
     EVIDENCE_DELETED = "evidence_deleted"
+    REPORTED_LATER = "reported_later"
 
 
 class PictureSize(BaseModel):
@@ -83,6 +97,8 @@ class AlertSummary(BaseModel):
                     "school": {"school_id": "no-1-primary", "name": "第一小学"},
                     "started_at": "2026-11-24T02:00:00Z",
                     "raised_at": "2026-11-24T02:00:02Z",
+                    "queued_at": "2026-11-24T02:00:02Z",
+                    "is_dated_ahead": False,
                     "ended_at": "2026-11-24T02:00:34Z",
                     "duration_s": 34.0,
                     "score": 0.87,
@@ -118,6 +134,12 @@ class AlertSummary(BaseModel):
     school: School | None = Field(description="Null while the camera's box does not tell.")
     started_at: Moment
     raised_at: Moment
+    queued_at: Moment = Field(
+        description="By which it is sorted: `raised_at`, but never later than its arrival."
+    )
+    is_dated_ahead: bool = Field(
+        description="Whether it says that it was raised more than a minute after it arrived."
+    )
     ended_at: Moment
     duration_s: float = Field(description="`ended_at` - `started_at`.")
     score: float
@@ -180,6 +202,7 @@ class EvidenceView(BaseModel):
     height: int
     starts_at: Moment
     duration_s: float
+    is_later: bool = Field(description="Whether it was named only after the judgement.")
     available: bool = Field(description="Whether its bytes are there.")
     deleted_at: Moment | None = Field(
         description="When its bytes were deleted because their time had come."
@@ -205,6 +228,9 @@ class AlertDetail(AlertSummary):
         description="Since when nothing about it is deleted, because a person wants so."
     )
     held_by: str | None
+    later: AlertEpisode | None = Field(
+        description="What its box says since the judgement, where it differs from what was judged."
+    )
     evidence: list[EvidenceView]
     history: list[HistoryEntry]
 

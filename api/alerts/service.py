@@ -1,11 +1,12 @@
 """Takes episodes in and shows them; people's judgements are in :mod:`api.alerts.review`.
 
 What a worker says and what a person judged are kept in separate columns: a later revision
-replaces the former and never touches the latter.
+replaces the former and never touches the latter, and once it was judged stands beside both.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from api.alerts.schemas import (
     AlertPage,
     AlertStatus,
     AlertSummary,
+    EvidenceStanding,
     HistoryAction,
 )
 from api.bus.work import UnitOfWork
@@ -32,25 +34,25 @@ from api.kit.pagination import Cursor
 async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float) -> bool:
     """Keep an episode if its revision is the highest so far; answers whether it was.
 
-    The camera must exist, if only as a placeholder.
+    The camera must exist, if only as a placeholder. Of an alert that was judged only its end moves
+    on; whatever else a later revision says stands beside what was judged.
 
     Raises:
         UnavailableError: If it is deleted at the same moment; it will be new when sent again.
+        InvalidError: If it names too much evidence.
     """
     alerts = AlertRepository(work.session)
-    facts = episode.model_dump(exclude={"evidence"}) | {
-        "classes": list(episode.classes),
-        "box_norm_xyxy": list(episode.box_norm_xyxy),
-        "zone_norm": [list(point) for point in episode.zone_norm],
-        "updated_at": work.now,
-        # What it names anew is deleted in its turn.
-        "evidence_deleted_at": None,
-    }
-    new = facts | {
+    told = _told(episode)
+    new = told | {
         "received_at": work.now,
+        "queued_at": min(episode.raised_at, work.now),
+        "updated_at": work.now,
         "status": AlertStatus.PENDING_REVIEW,
         "note": "",
     }
+    standing = EvidenceStanding.CURRENT
+    is_news = False
+    known = None
     if await alerts.insert(new):
         alerts.add_history(episode.id, work.now, HistoryAction.RECEIVED)
     else:
@@ -59,12 +61,65 @@ async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float)
             raise UnavailableError("the alert was deleted meanwhile")
         if known.revision >= episode.revision:
             return False
-        for name, value in facts.items():
-            setattr(known, name, value)
+        if known.status == AlertStatus.PENDING_REVIEW:
+            _apply(known, told)
+        else:
+            standing = EvidenceStanding.LATER
+            is_news = _stand_beside(known, episode, told, work.now)
+        known.revision = episode.revision
+        known.updated_at = work.now
         await work.session.flush()
-    await alerts.replace_evidence(episode.id, episode.evidence)
+    is_named_anew = await alerts.name_evidence(
+        episode.id, episode.revision, episode.evidence, standing
+    )
+    if known is not None and is_named_anew:
+        known.evidence_deleted_at = None  # what it names anew is deleted in its turn
+    if standing is EvidenceStanding.LATER and (is_news or is_named_anew):
+        alerts.add_history(episode.id, work.now, HistoryAction.REPORTED_LATER)
     await emit(work, episode.id, undo_s)
     return True
+
+
+def _told(episode: AlertEpisode) -> dict[str, object]:
+    """What a worker says, by column."""
+    return episode.model_dump(exclude={"evidence"}) | {
+        "classes": list(episode.classes),
+        "box_norm_xyxy": list(episode.box_norm_xyxy),
+        "zone_norm": [list(point) for point in episode.zone_norm],
+    }
+
+
+def _apply(alert: Alert, told: Mapping[str, object]) -> None:
+    for name, value in told.items():
+        setattr(alert, name, value)
+    alert.queued_at = min(alert.raised_at, alert.received_at)
+
+
+_GOES_ON = frozenset({"revision", "state", "ended_at", "track_count"})
+"""What changes about an alert while it simply lasts; no news to whoever judged it."""
+
+
+def _stand_beside(
+    alert: Alert, episode: AlertEpisode, told: Mapping[str, object], now: datetime
+) -> bool:
+    """Move a judged alert's end, and keep what else is new; answers whether that is a first."""
+    alert.state = episode.state
+    alert.ended_at = max(alert.ended_at, min(episode.ended_at, now))
+    differs = any(
+        getattr(alert, name) != value for name, value in told.items() if name not in _GOES_ON
+    )
+    is_first = differs and alert.later is None
+    if differs:
+        alert.later = episode.model_dump(mode="json", exclude={"evidence"})
+    return is_first
+
+
+async def adopt_later(alert: Alert, alerts: AlertRepository) -> None:
+    """A judgement was taken back: the alert is again what its box says."""
+    await alerts.adopt_later_evidence(alert.id)
+    if alert.later is not None:
+        _apply(alert, _told(AlertEpisode.model_validate(alert.later)))
+        alert.later = None
 
 
 async def evidence_arrived(work: UnitOfWork, sha256: str, undo_s: float) -> None:
@@ -153,7 +208,7 @@ async def list_alerts(
     last = shown[-1].alert if len(rows) > limit else None
     return AlertPage(
         items=[views.summary(row, evidence.get(row.alert.id, []), now, undo_s) for row in shown],
-        next_cursor=None if last is None else Cursor(last.raised_at, str(last.id)).encode(),
+        next_cursor=None if last is None else Cursor(last.queued_at, str(last.id)).encode(),
         counts=AlertCounts(
             pending_review=counted.get(AlertStatus.PENDING_REVIEW, 0),
             confirmed=counted.get(AlertStatus.CONFIRMED, 0),

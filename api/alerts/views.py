@@ -18,9 +18,11 @@ from api.alerts.schemas import (
     PictureSize,
 )
 from api.cameras.views import school_of
-from api.contract import EpisodeState, EvidenceKind, RiskLevel
+from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel
 from api.db.models import AlertHistory
 
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""Less than that is no fault of a clock that anybody must look after."""
 _EVIDENCE_URL = "/api/v1/evidence/{sha256}"
 
 
@@ -29,9 +31,13 @@ def evidence_url(sha256: str) -> str:
     return _EVIDENCE_URL.format(sha256=sha256)
 
 
-def _first(evidence: Sequence[EvidenceRow], kind: EvidenceKind) -> EvidenceRow | None:
-    """The piece to show of a kind: the first that arrived, else the first named."""
+def first_of(evidence: Sequence[EvidenceRow], kind: EvidenceKind) -> EvidenceRow | None:
+    """The piece to show of a kind: the first that arrived, else the first named.
+
+    What was named only after the judgement is never shown in the place of what was judged.
+    """
     of_kind = [row for row in evidence if row.reference.kind == kind]
+    of_kind = [row for row in of_kind if not row.is_later] or of_kind
     return next((row for row in of_kind if row.is_available), of_kind[0] if of_kind else None)
 
 
@@ -55,9 +61,9 @@ def summary(
 ) -> AlertSummary:
     """One row of the queue."""
     alert = row.alert
-    snapshot = _first(evidence, EvidenceKind.SNAPSHOT)
-    clip = _first(evidence, EvidenceKind.CLIP)
-    original = _first(evidence, EvidenceKind.SNAPSHOT_ORIGINAL)
+    snapshot = first_of(evidence, EvidenceKind.SNAPSHOT)
+    clip = first_of(evidence, EvidenceKind.CLIP)
+    original = first_of(evidence, EvidenceKind.SNAPSHOT_ORIGINAL)
     x1, y1, x2, y2 = alert.box_norm_xyxy
     return AlertSummary(
         id=alert.id,
@@ -73,6 +79,8 @@ def summary(
         school=school_of(row.school_id, row.school_name),
         started_at=alert.started_at,
         raised_at=alert.raised_at,
+        queued_at=alert.queued_at,
+        is_dated_ahead=alert.raised_at - alert.queued_at > _CLOCKS_DIFFER,
         ended_at=alert.ended_at,
         duration_s=(alert.ended_at - alert.started_at).total_seconds(),
         score=alert.score,
@@ -107,6 +115,7 @@ def _evidence(row: EvidenceRow) -> EvidenceView:
         height=reference.height,
         starts_at=reference.starts_at,
         duration_s=reference.duration_s,
+        is_later=row.is_later,
         available=row.is_available,
         deleted_at=row.deleted_at,
         url=None if is_original else _url(row),
@@ -136,6 +145,7 @@ def detail(
         ),
         held_at=alert.held_at,
         held_by=alert.held_by,
+        later=None if alert.later is None else AlertEpisode.model_validate(alert.later),
         evidence=[_evidence(piece) for piece in evidence],
         history=[
             HistoryEntry(

@@ -30,6 +30,12 @@ def approve(camera: Camera, username: str, now: datetime) -> None:
     camera.picture_approved_by = username
 
 
+def withdraw(camera: Camera) -> None:
+    """Forget the order: only the box it was given to may answer it."""
+    camera.picture_approved_at = None
+    camera.picture_approved_by = None
+
+
 def is_pending(camera: Camera, now: datetime) -> bool:
     """Whether an order stands that the box has not carried out yet."""
     ordered_at = camera.picture_approved_at

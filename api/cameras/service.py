@@ -113,6 +113,8 @@ async def register(work: UnitOfWork, watch: Watch, registration: CameraRegistrat
 
 
 def _keep(camera: Camera, told: CameraHeartbeat, worker_id: str, now: datetime) -> None:
+    if camera.worker_id not in (None, worker_id) and approvals.is_pending(camera, now):
+        approvals.withdraw(camera)  # it was another box's to carry out
     camera.worker_id = worker_id
     camera.reported_at = now
     camera.state = told.state

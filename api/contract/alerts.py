@@ -33,6 +33,10 @@ FactValue = Annotated[
 """What a rule found out: a number, or a few words."""
 
 
+MAX_REVISION = 1_000_000
+"""A new one each second for eleven days; a higher one only wants to have the last word."""
+
+
 class EpisodeState(StrEnum):
     """Whether the violation still lasts, as the worker sees it."""
 
@@ -79,12 +83,13 @@ class AlertEpisode(WireModel):
     """One camera, one rule, one zone, from the first qualifying moment to the last.
 
     The whole episode travels each time something about it changed, with a ``revision`` one
-    higher; the command centre keeps the highest revision it saw. ``id`` is a UUIDv5 of camera,
-    rule, zone and ``started_at``.
+    higher; the command centre keeps the highest revision it saw. Once a person judged it, what they
+    judged stays as it was, and what a later revision says stands beside it. ``id`` is a UUIDv5 of
+    camera, rule, zone and ``started_at``.
     """
 
     id: UUID
-    revision: Annotated[int, Field(ge=1)]
+    revision: Annotated[int, Field(ge=1, le=MAX_REVISION)]
     camera_id: Identifier
     rule: Identifier
     rule_id: Identifier

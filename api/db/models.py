@@ -127,6 +127,11 @@ class Alert(Base):
     held_by: Mapped[str | None] = mapped_column(String(64))
     """Both null unless somebody wants everything about it kept."""
     evidence_deleted_at: Mapped[datetime | None]
+    later: Mapped[dict[str, object] | None] = mapped_column(JSON())
+    """The newest ``AlertEpisode`` since the judgement that differs from what was judged."""
+    queued_at: Mapped[datetime]
+    """``raised_at``, but never later than ``received_at``: no clock of a box puts an alert on top
+    of the queue for years."""
 
     __table_args__ = (
         Index(
@@ -136,13 +141,13 @@ class Alert(Base):
             "received_at",
         ),
         Index("ix_alerts_received_at", "received_at"),
-        Index("ix_alerts_raised_at_id", "raised_at", "id"),
-        Index("ix_alerts_status_raised_at_id", "status", "raised_at", "id"),
+        Index("ix_alerts_queued_at_id", "queued_at", "id"),
+        Index("ix_alerts_status_queued_at_id", "status", "queued_at", "id"),
     )
 
 
 class AlertEvidence(Base):
-    """What evidence an alert's highest revision names; the bytes may still be on their way."""
+    """All evidence any revision of an alert named; the bytes may still be on their way."""
 
     __tablename__ = "alert_evidence"
 
@@ -158,6 +163,10 @@ class AlertEvidence(Base):
     height: Mapped[int]
     starts_at: Mapped[datetime]
     duration_s: Mapped[float]
+    revision: Mapped[int]
+    """Of the episode that named it first as what it is."""
+    standing: Mapped[str] = mapped_column(String(16))
+    """See :class:`api.alerts.schemas.EvidenceStanding`."""
 
 
 class AlertHistory(Base):
@@ -324,6 +333,15 @@ class AccessLogEntry(Base):
     camera_id: Mapped[str | None] = mapped_column(String(64))
     from_at: Mapped[datetime | None]
     to_at: Mapped[datetime | None]
+
+
+class ExpiryMark(Base):
+    """The one row that says up to which moment time has come for what expires."""
+
+    __tablename__ = "expiry_mark"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
 
 
 class StoredEvent(Base):

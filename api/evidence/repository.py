@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.contract import EvidenceKind
 from api.db.models import AlertEvidence, EvidenceFile, EvidenceGrant
 from api.db.upsert import insert_if_absent
 
@@ -67,20 +67,15 @@ class EvidenceRepository:
             query = query.where(EvidenceFile.deleted_at.is_not(None))
         await self._session.execute(query)
 
-    async def kinds(self, sha256: str) -> set[str]:
-        """As what alerts name this file."""
-        return set(
-            await self._session.scalars(
-                select(AlertEvidence.kind).where(AlertEvidence.sha256 == sha256).distinct()
-            )
+    async def namings(self, sha256: str) -> dict[UUID, dict[str, int]]:
+        """As what each alert names this file, and since which revision."""
+        query = select(AlertEvidence.alert_id, AlertEvidence.kind, AlertEvidence.revision).where(
+            AlertEvidence.sha256 == sha256
         )
-
-    async def clip_of(self, sha256: str) -> list[UUID]:
-        """The alerts whose clip this file is."""
-        query = select(AlertEvidence.alert_id).where(
-            AlertEvidence.sha256 == sha256, AlertEvidence.kind == EvidenceKind.CLIP
-        )
-        return list(await self._session.scalars(query))
+        found: dict[UUID, dict[str, int]] = defaultdict(dict)
+        for alert_id, kind, revision in await self._session.execute(query):
+            found[alert_id][kind] = revision
+        return found
 
     async def add_grant(self, grant: EvidenceGrant, now: datetime) -> None:
         """Remember a grant and forget those that ran out."""

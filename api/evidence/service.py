@@ -122,11 +122,10 @@ async def find_readable(
     """
     evidence = EvidenceRepository(session)
     file = await evidence.get(sha256)
-    kinds = await evidence.kinds(sha256)
-    if file is None or file.deleted_at is not None or not kinds:
+    namings = await evidence.namings(sha256)
+    if file is None or file.deleted_at is not None or not namings:
         raise NotFoundError(f"no evidence {sha256}")
-    # Where nobody was in the picture, the blurred file is the original, byte for byte.
-    is_original = kinds == {EvidenceKind.SNAPSHOT_ORIGINAL}
+    is_original = any(_is_original(since) for since in namings.values())
     if is_original:
         found = None if grant is None else await evidence.find_grant(token_sha256(grant))
         if (
@@ -136,8 +135,21 @@ async def find_readable(
             or found.expires_at <= now
         ):
             raise GrantRequiredError("ask for the original with a reason first")
-    clip_of = await evidence.clip_of(sha256) if EvidenceKind.CLIP in kinds else []
-    return ReadableFile(sha256, file.media_type, file.size_bytes, is_original, tuple(clip_of))
+    clip_of = tuple(alert_id for alert_id, since in namings.items() if EvidenceKind.CLIP in since)
+    return ReadableFile(sha256, file.media_type, file.size_bytes, is_original, clip_of)
+
+
+def _is_original(since: Mapping[str, int]) -> bool:
+    """Whether an alert names a file as its original, and not from the beginning as more than that.
+
+    Where nobody was in the picture, the blurred file is the original, byte for byte: one revision
+    names it as both. A later one that calls an original blurred unveils nothing.
+    """
+    original = since.get(EvidenceKind.SNAPSHOT_ORIGINAL)
+    if original is None:
+        return False
+    others = [at for kind, at in since.items() if kind != EvidenceKind.SNAPSHOT_ORIGINAL]
+    return original < min(others, default=original + 1)
 
 
 async def _read(path: Path, part: ByteRange) -> AsyncIterator[bytes]:

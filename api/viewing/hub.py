@@ -34,6 +34,10 @@ STALE_S = 5.0
 AWAY_S = 8.0
 """Without a request of its worker for so long a camera's worker is away."""
 
+_HOLDER_AWAY_S = 40.0
+"""A request waits 30 s at most; a box that did not ask again since has gone, and another may have
+what it was given."""
+
 FeedKey = tuple[str, tuple[VideoCodec, ...]]
 
 
@@ -55,6 +59,9 @@ class Hub:
         self._questions: dict[UUID, tuple[FootageOrder, asyncio.Future[FootageAnswer]]] = {}
         self._shelf_polled_s: dict[str, float] = {}
         self._polled_s: dict[str, float] = {}
+        self._given: dict[UUID, str] = {}
+        """Which box each order was given to; nobody else may answer it."""
+        self._box_polled_s: dict[str, float] = {}
         self._waiting: dict[str, int] = {}
         self._changed = asyncio.Event()
         self._is_closed = False
@@ -173,15 +180,26 @@ class Hub:
         self._drop_gone()
         return bool(feed.channels)
 
-    async def orders(self, poll: ViewPoll, wait_s: float) -> ViewOrders:
-        """What a worker is to do differently; waits until there is something."""
+    def is_given(self, order_id: UUID, box: str) -> bool:
+        """Whether an order was given to this box, so that it may answer."""
+        return self._given.get(order_id) == box
+
+    async def orders(self, poll: ViewPoll, wait_s: float, *, box: str) -> ViewOrders:
+        """What a worker is to do differently; waits until there is something.
+
+        Args:
+            poll: What it can show and what it works on.
+            wait_s: How long to wait.
+            box: Who asks; what it is given nobody else may answer while it is there.
+        """
         self._note(poll.cameras, +1)
         now_s = self.mono()
         self._shelf_polled_s.update(dict.fromkeys(poll.recordings, now_s))
         try:
             deadline_s = self.mono() + wait_s
             while True:
-                orders = self._difference(poll)
+                self._box_polled_s[box] = self.mono()
+                orders = self._difference(poll, box)
                 left_s = deadline_s - self.mono()
                 if orders != ViewOrders() or left_s <= 0 or self._is_closed:
                     return orders
@@ -256,21 +274,33 @@ class Hub:
         if asked is not None and not asked[1].done():
             asked[1].set_result(answer)
 
-    def _difference(self, poll: ViewPoll) -> ViewOrders:
+    def _may_have(self, order_id: UUID, box: str) -> bool:
+        holder = self._given.get(order_id, box)
+        is_away = self.mono() - self._box_polled_s.get(holder, 0.0) > _HOLDER_AWAY_S
+        return holder == box or is_away
+
+    def _difference(self, poll: ViewPoll, box: str) -> ViewOrders:
         cameras, serving = set(poll.cameras), set(poll.serving)
         shelves = set(poll.recordings)
         known = self._feeds.keys() | self._questions.keys()
         known |= {play.id for play in self._plays.values() if not play.is_ended}
-        return ViewOrders(
+        self._given = {each: holder for each, holder in self._given.items() if each in known}
+        serving -= {each for each in serving if not self.is_given(each, box)}
+        orders = ViewOrders(
             start=tuple(
                 feed.order
                 for feed in self._feeds.values()
-                if feed.id not in serving and feed.order.camera_id in cameras
+                if feed.id not in serving
+                and feed.order.camera_id in cameras
+                and self._may_have(feed.id, box)
             ),
             play=tuple(
                 play.order
                 for play in self._plays.values()
-                if play.id not in serving and play.camera_id in shelves and not play.is_ended
+                if play.id not in serving
+                and play.camera_id in shelves
+                and not play.is_ended
+                and self._may_have(play.id, box)
             ),
             footage=tuple(
                 order
@@ -278,9 +308,14 @@ class Hub:
                 if order.query_id not in serving
                 and order.camera_id in shelves
                 and not answered.done()
+                and self._may_have(order.query_id, box)
             ),
             stop=tuple(view_id for view_id in poll.serving if view_id not in known),
         )
+        given = [each.view_id for each in (*orders.start, *orders.play)]
+        given += [each.query_id for each in orders.footage]
+        self._given |= dict.fromkeys(given, box)
+        return orders
 
     def _note(self, cameras: Iterable[str], change: int) -> None:
         now_s = self.mono()

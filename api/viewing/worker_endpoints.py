@@ -45,12 +45,12 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 )
 async def poll(
     body: ViewPoll,
-    _: WorkerName,
+    box: WorkerName,
     runtime: RuntimeDep,
     wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for news.")] = 15.0,
 ) -> ViewOrders:
     """Answers when somebody begins or ceases to look at one of the cameras, or after the wait."""
-    return await runtime.viewing.orders(body, wait_s)
+    return await runtime.viewing.orders(body, wait_s, box=box)
 
 
 @router.post(
@@ -64,7 +64,7 @@ async def poll(
 async def take_part(
     view_id: UUID,
     request: Request,
-    _: WorkerName,
+    box: WorkerName,
     runtime: RuntimeDep,
     kind: PartKind,
     is_key: Annotated[bool, Query(description="Decoding can start with it.")] = False,
@@ -81,6 +81,8 @@ async def take_part(
     if not _MIME.match(content_type):
         raise UnsupportedMediaTypeError('send video/mp4; codecs="…"')
     data = await request.body()
+    if not runtime.viewing.is_given(view_id, box):
+        return ViewAnswer(is_wanted=False)
     feed = runtime.viewing.find_feed(view_id)
     play = runtime.viewing.find_play(view_id)
     if feed is None and play is None:
@@ -112,13 +114,13 @@ async def take_part(
 )
 async def ask_ready(
     view_id: UUID,
-    _: WorkerName,
+    box: WorkerName,
     runtime: RuntimeDep,
     wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for room.")] = 8.0,
 ) -> ViewAnswer:
     """Answers when enough was watched, when nobody looks any more, or after the wait."""
     play = runtime.viewing.find_play(view_id)
-    if play is None:
+    if play is None or not runtime.viewing.is_given(view_id, box):
         return ViewAnswer(is_wanted=False)
     is_ready = await play.wait_ready(wait_s)
     return ViewAnswer(is_wanted=not play.is_ended, is_ready=is_ready)
@@ -132,10 +134,11 @@ async def ask_ready(
     responses=problems(BadTokenError, InvalidError),
 )
 async def take_footage(
-    query_id: UUID, body: FootageAnswer, _: WorkerName, runtime: RuntimeDep
+    query_id: UUID, body: FootageAnswer, box: WorkerName, runtime: RuntimeDep
 ) -> None:
     """For whoever opened the day; an answer that comes too late is let go."""
-    runtime.viewing.take_footage(query_id, body)
+    if runtime.viewing.is_given(query_id, box):
+        runtime.viewing.take_footage(query_id, body)
 
 
 @router.post(
@@ -146,12 +149,14 @@ async def take_footage(
 )
 async def take_trouble(
     view_id: UUID,
-    _: WorkerName,
+    box: WorkerName,
     runtime: RuntimeDep,
     trouble: ViewTrouble,
     reason: Annotated[str, Query(pattern=r"^[a-z_]{0,32}$", description="Of the camera.")] = "",
 ) -> ViewAnswer:
     """Tells everybody who looks why they see nothing."""
+    if not runtime.viewing.is_given(view_id, box):
+        return ViewAnswer(is_wanted=False)
     play = runtime.viewing.find_play(view_id)
     if play is not None:
         play.take_trouble(trouble)

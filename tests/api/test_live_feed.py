@@ -93,7 +93,7 @@ async def test_a_viewer_that_takes_nothing_any_more_does_not_keep_the_camera_bus
     viewer = Viewer(hub, OWNER, H264)
     hub.enter(viewer)
     viewer.show(0, "gate", H264)
-    [order] = (await hub.orders(ViewPoll(cameras=("gate",)), 0)).start
+    [order] = (await hub.orders(ViewPoll(cameras=("gate",)), 0, box="box")).start
     assert hub.take_part(order.view_id, _part(b"\x01", is_key=True))
     mono.now_s += 31
     assert not hub.take_part(order.view_id, _part(b"\x02", is_key=True))
@@ -107,7 +107,7 @@ async def test_a_picture_that_stands_still_is_told_and_so_is_a_worker_that_went(
     viewer = Viewer(hub, OWNER, H264)
     hub.enter(viewer)
     viewer.show(0, "gate", H264)
-    [order] = (await hub.orders(ViewPoll(cameras=("gate",)), 0)).start
+    [order] = (await hub.orders(ViewPoll(cameras=("gate",)), 0, box="box")).start
     feed = hub.find_feed(order.view_id)
     assert feed is not None
     hub.take_part(order.view_id, _part(b"\x01", is_key=True))
@@ -123,11 +123,13 @@ async def test_a_box_that_started_anew_gets_its_orders_again() -> None:
     viewer = Viewer(hub, OWNER, H264)
     hub.enter(viewer)
     viewer.show(0, "gate", H264)
-    first = await hub.orders(ViewPoll(cameras=("gate", "yard")), 0)
-    again = await hub.orders(ViewPoll(cameras=("gate", "yard")), 0)
+    first = await hub.orders(ViewPoll(cameras=("gate", "yard")), 0, box="box")
+    again = await hub.orders(ViewPoll(cameras=("gate", "yard")), 0, box="box")
     assert first == again
     [order] = first.start
     told = ViewPoll(cameras=("gate",), serving=(order.view_id,))
-    assert await hub.orders(told, 0) == await hub.orders(ViewPoll(cameras=("yard",)), 0)
+    assert await hub.orders(told, 0, box="box") == await hub.orders(
+        ViewPoll(cameras=("yard",)), 0, box="box"
+    )
     viewer.end()
-    assert (await hub.orders(told, 0)).stop == (order.view_id,)
+    assert (await hub.orders(told, 0, box="box")).stop == (order.view_id,)

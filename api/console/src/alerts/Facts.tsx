@@ -51,6 +51,7 @@ export function Facts({ alert, detail }: Props) {
       </Fact>
       <Fact name={t("fact.raised")}>
         <Moment moment={alert.raised_at} seconds />
+        {alert.is_dated_ahead && ` · ${t("fact.datedAhead")}`}
       </Fact>
       <Fact name={t("fact.ended")}>
         {alert.state === "open" ? (

@@ -8,7 +8,7 @@ export type AlertPages = InfiniteData<AlertPage, string | null>;
 
 /** Newest first, as the API sorts. */
 export function compareAlerts(a: AlertSummary, b: AlertSummary): number {
-  const byTime = Date.parse(b.raised_at) - Date.parse(a.raised_at);
+  const byTime = Date.parse(b.queued_at) - Date.parse(a.queued_at);
   if (byTime !== 0) return byTime;
   return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }
@@ -26,9 +26,9 @@ export function matches(alert: AlertSummary, filters: AlertFilters, now: number)
   }
   if (filters.risks.length > 0 && !filters.risks.some((risk) => risk === alert.risk)) return false;
   const { from, to } = timeBounds(filters, now);
-  const raised = Date.parse(alert.raised_at);
-  if (from && raised < Date.parse(from)) return false;
-  if (to && raised >= Date.parse(to)) return false;
+  const queued = Date.parse(alert.queued_at);
+  if (from && queued < Date.parse(from)) return false;
+  if (to && queued >= Date.parse(to)) return false;
   return filters.text ? null : true;
 }
 

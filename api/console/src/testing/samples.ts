@@ -19,6 +19,8 @@ export function alertAt(id: string, raisedAt: string, more: Partial<AlertSummary
     school: null,
     started_at: raisedAt,
     raised_at: raisedAt,
+    queued_at: raisedAt,
+    is_dated_ahead: false,
     ended_at: raisedAt,
     duration_s: 0,
     score: 0.9,

@@ -46,6 +46,7 @@ export function EvidenceList({ evidence }: { evidence: readonly EvidenceView[] }
               {`${each.width}×${each.height}`}
               {each.duration_s > 0 && ` · ${formatDuration(t, each.duration_s)}`}
               {` · ${megabytes(each.size_bytes)}`}
+              {each.is_later && ` · ${t("evidence.later")}`}
             </span>
             <span className={styles.evidenceHash}>
               {each.available ? (
