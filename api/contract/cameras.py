@@ -38,7 +38,9 @@ class CameraRegistration(WireModel):
     camera_id: Identifier
     name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
     location: Annotated[StorableText, StringConstraints(max_length=128)] = ""
-    source: Annotated[StorableText, StringConstraints(max_length=256), AfterValidator(redact_url)] = ""
+    source: Annotated[
+        StorableText, StringConstraints(max_length=256), AfterValidator(redact_url)
+    ] = ""
     """Kind and redacted address, as ``rtsp://***@10.0.0.8:554/…``; redacted again where it is read,
     for a worker may be older than a kind of secret."""
     rules: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
@@ -83,7 +85,9 @@ class CameraFacts(WireModel):
     state: CameraState
     reason: Annotated[StorableText, StringConstraints(max_length=32)] = ""
     """Code of the reason, as ``auth_failed``; ``""`` while watching."""
-    detail: Annotated[StorableText, StringConstraints(max_length=512), AfterValidator(redact_url)] = ""
+    detail: Annotated[
+        StorableText, StringConstraints(max_length=512), AfterValidator(redact_url)
+    ] = ""
     """One line for an engineer, redacted."""
     since: UtcTime
     last_frame_at: UtcTime | None = None

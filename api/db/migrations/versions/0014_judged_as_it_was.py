@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_judged_as_it_was"
-down_revision = "0012_delivery"
+revision = "0014_judged_as_it_was"
+down_revision = "0013_delivery"
 branch_labels = None
 depends_on = None
 
