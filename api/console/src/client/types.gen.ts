@@ -212,9 +212,25 @@ export type AlertDetail = {
      */
     id: string;
     /**
+     * Is Dated Ahead
+     *
+     * Whether it says that it was raised more than a minute after it arrived.
+     */
+    is_dated_ahead: boolean;
+    /**
+     * What its box says since the judgement, where it differs from what was judged.
+     */
+    later: AlertEpisode | null;
+    /**
      * Note
      */
     note: string;
+    /**
+     * Queued At
+     *
+     * By which it is sorted: `raised_at`, but never later than its arrival.
+     */
+    queued_at: string;
     /**
      * Raised At
      */
@@ -283,8 +299,9 @@ export type AlertDetail = {
  * One camera, one rule, one zone, from the first qualifying moment to the last.
  *
  * The whole episode travels each time something about it changed, with a ``revision`` one
- * higher; the command centre keeps the highest revision it saw. ``id`` is a UUIDv5 of camera,
- * rule, zone and ``started_at``.
+ * higher; the command centre keeps the highest revision it saw. Once a person judged it, what they
+ * judged stays as it was, and what a later revision says stands beside it. ``id`` is a UUIDv5 of
+ * camera, rule, zone and ``started_at``.
  */
 export type AlertEpisode = {
     /**
@@ -475,9 +492,21 @@ export type AlertSummary = {
      */
     id: string;
     /**
+     * Is Dated Ahead
+     *
+     * Whether it says that it was raised more than a minute after it arrived.
+     */
+    is_dated_ahead: boolean;
+    /**
      * Note
      */
     note: string;
+    /**
+     * Queued At
+     *
+     * By which it is sorted: `raised_at`, but never later than its arrival.
+     */
+    queued_at: string;
     /**
      * Raised At
      */
@@ -1113,6 +1142,12 @@ export type EvidenceView = {
      * Height
      */
     height: number;
+    /**
+     * Is Later
+     *
+     * Whether it was named only after the judgement.
+     */
+    is_later: boolean;
     kind: EvidenceKind;
     /**
      * Media Type
@@ -1371,7 +1406,7 @@ export type HeartbeatOrders = {
  *
  * What happened to an alert.
  */
-export type HistoryAction = 'received' | 'confirmed' | 'false_positive' | 'undone' | 'original_opened' | 'held' | 'released' | 'evidence_deleted';
+export type HistoryAction = 'received' | 'confirmed' | 'false_positive' | 'undone' | 'original_opened' | 'held' | 'released' | 'evidence_deleted' | 'reported_later';
 
 /**
  * HistoryEntry
@@ -2838,13 +2873,13 @@ export type AlertsListData = {
         /**
          * From
          *
-         * `raised_at` at or after.
+         * `raised_at`, or arrival if dated ahead, at or after.
          */
         from?: string | null;
         /**
          * To
          *
-         * `raised_at` before.
+         * The same, before.
          */
         to?: string | null;
         /**
