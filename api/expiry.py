@@ -21,6 +21,7 @@ from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
 from api.compliance import service as compliance
 from api.evidence import service as evidence
+from api.expiry_clock import ExpiryClock
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -52,15 +53,17 @@ class Expiry:
 
     Args:
         kind_s: How long a round deletes of one kind; a stop waits for the round that runs.
+        clock: The moment by which things expire.
     """
 
-    def __init__(self, kind_s: float = 1.0) -> None:
+    def __init__(self, kind_s: float = 1.0, clock: ExpiryClock | None = None) -> None:
         self._kind_s = kind_s
+        self._clock = clock or ExpiryClock()
         self._looked_to: datetime | None = None
         """Up to this arrival every file was looked at: is it any alert's?"""
 
-    def _steps(self, runtime: Runtime) -> dict[str, Step]:
-        settings, store, now = runtime.settings, runtime.evidence, runtime.clock()
+    def _steps(self, runtime: Runtime, now: datetime) -> dict[str, Step]:
+        settings, store = runtime.settings, runtime.evidence
         past = due(settings, now)
         log_from = now - timedelta(days=settings.keep_access_log_days)
         analysed_from = now - timedelta(days=settings.keep_analysed_days)
@@ -78,12 +81,17 @@ class Expiry:
             "alert": lambda work: alerts.delete_records(work, past),
             "access_log": lambda work: audit.delete_before(work, log_from),
             "analysed_time": lambda work: cameras.delete_analysed_before(work, analysed_from),
-            "retention_verdict": lambda work: compliance.delete_old_verdicts(work),
+            "retention_verdict": lambda work: compliance.delete_old_verdicts(work, now),
         }
 
     async def run(self, runtime: Runtime) -> None:
         """One round."""
-        for kind, step in self._steps(runtime).items():
+        async with runtime.work() as work:
+            state = await self._clock.move(runtime, work)
+        assert state.at is not None
+        if state.waits(runtime.clock()):
+            _log.error("expiry_waits", at=state.at.isoformat(), boxes_off=str(state.boxes_off))
+        for kind, step in self._steps(runtime, state.at).items():
             until_s = time.monotonic() + self._kind_s
             total = 0
             while time.monotonic() < until_s:

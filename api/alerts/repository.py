@@ -199,6 +199,18 @@ class AlertRepository:
             )
         return [AlertRow(*row) for row in await self._session.execute(query)]
 
+    async def newest_arrival(self) -> datetime | None:
+        """When the newest alert arrived."""
+        return await self._session.scalar(select(func.max(Alert.received_at)))
+
+    async def is_any_dated_after(self, moment: datetime, limit: int) -> bool:
+        """Whether any of the newest so many says that it was raised after then."""
+        newest = select(Alert.raised_at).order_by(Alert.queued_at.desc(), Alert.id.desc())
+        column = newest.limit(limit).subquery().c.raised_at
+        return (
+            await self._session.scalar(select(column).where(column > moment).limit(1)) is not None
+        )
+
     async def counts(self, filters: AlertFilters) -> dict[str, int]:
         """Number of alerts by status."""
         # Not grouped: for that SQLite would fetch the rows in the order of the status.

@@ -30,6 +30,8 @@ from api.db.models import Alert
 from api.kit.errors import NotFoundError, UnavailableError
 from api.kit.pagination import Cursor
 
+_LOOKED_AT = 1000
+
 
 async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float) -> bool:
     """Keep an episode if its revision is the highest so far; answers whether it was.
@@ -177,6 +179,16 @@ async def _get(alerts: AlertRepository, alert_id: UUID) -> tuple[AlertRow, list[
     if row is None:
         raise NotFoundError(f"no alert {alert_id}")
     return row, (await alerts.evidence_of([alert_id])).get(alert_id, [])
+
+
+async def newest_arrival(session: AsyncSession) -> datetime | None:
+    """When the newest alert arrived."""
+    return await AlertRepository(session).newest_arrival()
+
+
+async def is_any_dated_after(session: AsyncSession, moment: datetime) -> bool:
+    """Whether any of the newest alerts says that it was raised after then."""
+    return await AlertRepository(session).is_any_dated_after(moment, _LOOKED_AT)
 
 
 async def count_by_status(session: AsyncSession) -> dict[AlertStatus, int]:

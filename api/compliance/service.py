@@ -103,9 +103,9 @@ async def any_zone(session: AsyncSession) -> str | None:
     return None if status is None else status.time_zone
 
 
-async def delete_old_verdicts(work: UnitOfWork) -> int | None:
+async def delete_old_verdicts(work: UnitOfWork, now: datetime) -> int | None:
     """Delete verdicts older than any history that can be asked for; answers how many, if any."""
-    oldest = work.now.date() - timedelta(days=MAX_HISTORY_DAYS + 1)
+    oldest = now.date() - timedelta(days=MAX_HISTORY_DAYS + 1)
     return await RetentionRepository(work.session).delete_before(oldest) or None
 
 

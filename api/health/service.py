@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts import service as alerts
-from api.health.schemas import Health, HealthStatus
+from api.expiry_clock import read_state
+from api.health.schemas import Health, HealthProblem, HealthStatus, ProblemCode
 from api.kit.version import VERSION
 from api.workers import service as workers
+from api.workers.schemas import WorkerView
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -18,21 +25,64 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
+_CLOCK_OFF_S = 60.0
+"""Far more than a network delays; times of alerts, footage and schedules are wrong by it."""
+_DISK_LOW_BYTES = 512 * 1024 * 1024
+"""Of a worker: with less, its recorder and outbox are about to fail."""
+
+
+def _of_worker(worker: WorkerView) -> Iterator[ProblemCode]:
+    if worker.lost:
+        yield ProblemCode.WORKER_LOST
+    if worker.disk_free_bytes < _DISK_LOW_BYTES:
+        yield ProblemCode.WORKER_DISK_FULL
+    if abs(worker.clock_offset_s) > _CLOCK_OFF_S:
+        yield ProblemCode.WORKER_CLOCK_OFF
+    if worker.outbox_refused:
+        yield ProblemCode.MESSAGES_REFUSED
+
+
+async def _of_centre(runtime: Runtime, session: AsyncSession) -> list[ProblemCode]:
+    settings, now = runtime.settings, runtime.clock()
+    found = []
+    free_bytes = (await asyncio.to_thread(shutil.disk_usage, settings.data_dir)).free
+    if free_bytes <= settings.evidence_leaves_free_bytes:
+        found.append(ProblemCode.DISK_FULL)
+    if await alerts.is_any_dated_after(session, now + timedelta(seconds=_CLOCK_OFF_S)):
+        found.append(ProblemCode.ALERTS_DATED_AHEAD)
+    if (await read_state(session, now, settings.lost_after_s)).waits(now):
+        found.append(ProblemCode.EXPIRY_WAITS)
+    return found
+
+
 async def health(runtime: Runtime) -> Health:
-    """Whether the database answers and the workers live."""
+    """Whether the database answers, and what is not well here and at the workers."""
     try:
         async with runtime.database.read() as session:
             known = await workers.list_workers(
                 session, runtime.clock(), runtime.settings.lost_after_s
             )
-    except SQLAlchemyError as error:
+            own = await _of_centre(runtime, session)
+    except (SQLAlchemyError, OSError) as error:
         _log.error("health_database_failed", reason=type(error).__name__)
-        return Health(status=HealthStatus.FAILING, version=VERSION, database="failing", workers=[])
-    is_lost = any(worker.lost for worker in known)
+        return Health(
+            status=HealthStatus.FAILING,
+            version=VERSION,
+            database="failing",
+            problems=[],
+            workers=[],
+        )
+    problems = [HealthProblem(code=code) for code in own]
+    problems += [
+        HealthProblem(code=code, worker_id=worker.worker_id)
+        for worker in known
+        for code in _of_worker(worker)
+    ]
     return Health(
-        status=HealthStatus.DEGRADED if is_lost else HealthStatus.OK,
+        status=HealthStatus.DEGRADED if problems else HealthStatus.OK,
         version=VERSION,
         database="ok",
+        problems=problems,
         workers=known,
     )
 

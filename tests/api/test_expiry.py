@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 from sqlalchemy import func, select
 
+from api.auth.schemas import Role
 from api.contract import EvidenceKind, MissingReason, MissingTime
 from api.db.models import (
     AccessLogEntry,
@@ -23,8 +24,10 @@ from api.db.models import (
     RetentionVerdict,
 )
 from api.expiry import Expiry
+from api.expiry_clock import ExpiryClock
 from tests.api.centre import (
     Centre,
+    beat,
     put_alert,
     put_analysed,
     put_evidence,
@@ -37,6 +40,7 @@ from tests.api.messages import (
     analysed,
     episode,
     evidence_ref,
+    heartbeat,
     retention,
     sha256,
 )
@@ -95,8 +99,15 @@ async def _count(centre: Centre, model: type[Base]) -> int:
 
 
 async def _advance(centre: Centre, days: float) -> None:
+    """So many days go by, in which the command centre runs."""
+
+    def mono() -> float:
+        return centre.clock.now.timestamp()
+
+    rounds = Expiry(kind_s=60, clock=ExpiryClock(mono))
+    await rounds.run(centre.runtime)
     centre.clock.advance(days * DAY_S)
-    await Expiry(kind_s=60).run(centre.runtime)
+    await rounds.run(centre.runtime)
 
 
 async def _sign_in_again(centre: Centre) -> httpx.AsyncClient:
@@ -293,8 +304,9 @@ async def test_rounds_take_as_many_steps_as_they_need(
     for number in range(120):  # more than a step takes
         await put_alert(worker, episode(str(number)))
     await put_evidence(worker, b"of none of them")
+    rounds = Expiry(kind_s=0.001, clock=ExpiryClock(lambda: centre.clock.now.timestamp()))
+    await rounds.run(centre.runtime)
     centre.clock.advance(731 * DAY_S)
-    rounds = Expiry(kind_s=0.001)
     for _ in range(20):
         await rounds.run(centre.runtime)
     assert await _count(centre, Alert) == await _count(centre, EvidenceFile) == 0
@@ -311,3 +323,54 @@ async def test_files_of_one_moment_are_looked_at_together(
         await put_evidence(worker, str(number).encode())
     await _advance(centre, 91)
     assert await _count(centre, EvidenceFile) == 0
+
+
+async def test_a_clock_that_is_years_ahead_deletes_nothing(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    """One round with the centre's clock ten years ahead."""
+    await _alert(worker, "unjudged")
+    await put_analysed(worker, [analysed(T0, 55.0)])
+    before = await _count(centre, AccessLogEntry)
+    centre.clock.advance(3650 * DAY_S)
+    await Expiry(kind_s=60).run(centre.runtime)
+    assert await _count(centre, Alert) == 1
+    assert await _count(centre, AccessLogEntry) == before
+    assert await _count(centre, AnalysedInterval) == 1
+    assert await _has_pictures(centre, await _sign_in_again(centre), "unjudged")
+
+
+async def test_a_jump_is_told_and_caught_up_with_under_a_ceiling(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await _alert(worker, "unjudged")
+    ran_s = 0.0
+    rounds = Expiry(kind_s=60, clock=ExpiryClock(lambda: ran_s))
+    await rounds.run(centre.runtime)
+    centre.clock.advance(100 * DAY_S)
+    for day in range(24):
+        ran_s = day * DAY_S
+        await rounds.run(centre.runtime)
+        if day == 2:
+            health = await (await _sign_in_again(centre)).get("/api/v1/health")
+            assert {"code": "expiry_waits"} in health.json()["problems"]
+            assert health.json()["status"] == "degraded"
+        is_there = await _has_pictures(centre, await _sign_in_again(centre), "unjudged")
+        assert is_there == (day * 4 <= 90), day
+
+
+async def test_the_boxes_clocks_are_asked(centre: Centre, worker: httpx.AsyncClient) -> None:
+    """A hundred days by our clock, in which the boxes lived through ten."""
+    await _alert(worker, "unjudged")
+    rounds = Expiry(kind_s=60, clock=ExpiryClock(lambda: centre.clock.now.timestamp()))
+    await rounds.run(centre.runtime)
+    centre.clock.advance(100 * DAY_S)
+    for number, days in enumerate((10, 10, 100)):
+        sent_at = T0 + timedelta(days=days)
+        await beat(worker, heartbeat(worker_id=f"box-{number}", sent_at=sent_at))
+    await rounds.run(centre.runtime)
+    await centre.add_user("wang.li", Role.REVIEWER)
+    person = await _sign_in_again(centre)
+    assert await _has_pictures(centre, person, "unjudged")
+    health = (await person.get("/api/v1/health")).json()
+    assert {"code": "expiry_waits"} in health["problems"]

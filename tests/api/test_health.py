@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.api.centre import Centre, beat, put_alert, running_centre
-from tests.api.messages import camera_beat, episode, heartbeat
+from tests.api.messages import T0, camera_beat, episode, heartbeat
 
 
 async def test_strangers_learn_only_the_status(
@@ -81,3 +82,32 @@ async def test_a_proxy_on_this_machine_does_not_open_the_metrics(
     assert (await local.get("/metrics")).status_code == 200
     relayed = await local.get("/metrics", headers={header: "10.0.0.9"})
     assert (relayed.status_code, relayed.json()["code"]) == (401, "bad_token")
+
+
+async def test_health_tells_what_a_person_has_to_look_after(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await beat(worker, heartbeat(worker_id="well"))
+    await beat(worker, heartbeat(worker_id="full", disk_free_bytes=1_000_000))
+    await beat(worker, heartbeat(worker_id="late", sent_at=T0 - timedelta(hours=1)))
+    await beat(worker, heartbeat(worker_id="refused", outbox_refused=2))
+    await put_alert(worker, episode(raised_at=T0 + timedelta(days=3650)))
+    health = (await reviewer.get("/api/v1/health")).json()
+    assert health["status"] == "degraded"
+    assert health["problems"] == [
+        {"code": "alerts_dated_ahead"},
+        {"code": "worker_disk_full", "worker_id": "full"},
+        {"code": "worker_clock_off", "worker_id": "late"},
+        {"code": "messages_refused", "worker_id": "refused"},
+    ]
+
+
+async def test_a_full_disk_of_the_centre_is_no_health(
+    tmp_path: Path, migrated_data_dir: Path
+) -> None:
+    async with running_centre(
+        tmp_path, template=migrated_data_dir, evidence_leaves_free_bytes=2**62
+    ) as centre:
+        health = (await (await centre.admin()).get("/api/v1/health")).json()
+    assert health["status"] == "degraded"
+    assert health["problems"] == [{"code": "disk_full"}]

@@ -45,7 +45,7 @@ async def test_text_that_could_not_be_shown_again_is_refused(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, changes: dict[str, Any]
 ) -> None:
     answer = await _put_raw(worker, changes)
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert (answer.status_code, answer.json().get("code")) == (422, "invalid")
     assert len(answer.content) < 20_000
     listed = await reviewer.get("/api/v1/alerts")
     assert (listed.status_code, listed.json()["items"]) == (200, [])
