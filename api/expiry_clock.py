@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts import service as alerts
 from api.bus.work import UnitOfWork
-from api.db.models import ExpiryMark
+from api.db.expiry_mark import ExpiryMark
 from api.workers import service as workers
 
 if TYPE_CHECKING:

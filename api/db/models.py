@@ -335,15 +335,6 @@ class AccessLogEntry(Base):
     to_at: Mapped[datetime | None]
 
 
-class ExpiryMark(Base):
-    """The one row that says up to which moment time has come for what expires."""
-
-    __tablename__ = "expiry_mark"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
-
-
 class StoredEvent(Base):
     """A live event, kept for a while so that a console can resume where it was cut off."""
 

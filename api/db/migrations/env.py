@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from api.db import job, models
+from api.db import expiry_mark, job, models
 from api.db.base import Base
 from api.db.types import UtcDateTime
 
@@ -18,7 +18,7 @@ def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
     return False
 
 
-_TABLES = (job, models)
+_TABLES = (expiry_mark, job, models)
 """Imported so that the metadata holds every table."""
 connection = context.config.attributes["connection"]
 context.configure(

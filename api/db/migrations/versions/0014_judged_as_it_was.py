@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_judged_as_it_was"
-down_revision = "0013_delivery"
+down_revision = "0013_jobs"
 branch_labels = None
 depends_on = None
 

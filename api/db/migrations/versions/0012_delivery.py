@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_delivery"
-down_revision = "0012_jobs"
+revision = "0012_delivery"
+down_revision = "0011_footage_alarms"
 branch_labels = None
 depends_on = None
 
