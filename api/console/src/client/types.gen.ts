@@ -1319,6 +1319,10 @@ export type Health = {
      * `ok` or `failing`.
      */
     database?: string | null;
+    /**
+     * Problems
+     */
+    problems?: Array<HealthProblem> | null;
     status: HealthStatus;
     /**
      * Version
@@ -1331,9 +1335,24 @@ export type Health = {
 };
 
 /**
+ * HealthProblem
+ *
+ * One thing that is not well.
+ */
+export type HealthProblem = {
+    code: ProblemCode;
+    /**
+     * Worker Id
+     *
+     * Null of the command centre's own.
+     */
+    worker_id?: string | null;
+};
+
+/**
  * HealthStatus
  *
- * ``ok``; ``degraded``: works, but a worker is lost; ``failing``: the database is down.
+ * ``ok``; ``degraded``: works, but has problems; ``failing``: the database is down.
  */
 export type HealthStatus = 'ok' | 'degraded' | 'failing';
 
@@ -1871,6 +1890,13 @@ export type Problem = {
      */
     type?: string;
 };
+
+/**
+ * ProblemCode
+ *
+ * What is not well, and a person has to look after.
+ */
+export type ProblemCode = 'worker_lost' | 'worker_disk_full' | 'worker_clock_off' | 'messages_refused' | 'disk_full' | 'alerts_dated_ahead' | 'expiry_waits';
 
 /**
  * ProblemField
