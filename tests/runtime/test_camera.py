@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import av
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from api.contract import AlertEpisode, AnalysedTime, CameraState, EvidenceKind, MissingReason
 from api.contract.retention import GapCause
@@ -196,7 +197,8 @@ def test_a_fault_beside_the_pictures_costs_no_decoder(tmp_path: Path, film: Path
     def fail(**_: object) -> None:
         raise RuntimeError("planted")
 
-    with serve({"cam": film}) as server:
+    # Each packet is logged with its traceback; drawn for a terminal that takes longer than to look.
+    with capture_logs(), serve({"cam": film}) as server:
         bench = _Bench(tmp_path, {"url": server.url("cam")})
         camera = bench.camera
         camera._cut_clips = fail  # type: ignore[method-assign]
