@@ -59,9 +59,11 @@ class DiagnosisConfig(_Strict):
             and glare up to 0.09; a hand, cloth or paper over 60 % of the view 0.28 to 0.63, over
             all of it 0.5 to 1.
         flat_ratio: Texture left in such a block, of the reference's: at 0.3 the figures above.
-        sharpness_ratio: Steepest edges against the reference below which it is ``blur``. Measured
-            at 480 pixels: a Gaussian of 2 pixels leaves 0.36 to 0.44, of 1 pixel 0.62 to 0.70;
-            JPEG at quality 30 and heavy noise 0.87 and more, a night with lamps 0.57 to 1.03.
+        sharpness_ratio: Steepest edges of the blocks against the reference's, their median, below
+            which it is ``blur``, if the edges became wider too (see ``focus``). Measured over the
+            whole picture at 480 pixels: a Gaussian of 2 pixels leaves 0.36 to 0.44, of 1 pixel
+            0.62 to 0.70; JPEG at quality 30 and heavy noise 0.87 and more, a night with lamps
+            0.57 to 1.03.
         same_share: Blocks that still show the reference's edges, below which the scene is another
             one. Measured: the same scene later, in the night, fog or glare 0.44 to 1, 60 % covered
             0.32 to 0.54; another scene 0 to 0.15, turned by a tenth of the picture 0.05 to 0.6 (the

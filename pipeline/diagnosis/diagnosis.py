@@ -8,6 +8,7 @@ from pipeline.core.frame import Bgr, Frame
 from pipeline.diagnosis.config import DiagnosisConfig
 from pipeline.diagnosis.episodes import FaultEpisodes
 from pipeline.diagnosis.faults import Fault, Findings, find_faults
+from pipeline.diagnosis.focus import Drawn
 from pipeline.diagnosis.measure import WIDTH, Measures, fit, measure
 from pipeline.diagnosis.reference import Reference
 
@@ -30,6 +31,7 @@ class PictureDiagnosis:
     ) -> None:
         self._config = config or DiagnosisConfig()
         self._reference = reference
+        self._drawn = None if reference is None else Drawn(reference.measures)
         self._learning: list[Bgr] = []
         self._learning_since_s: float | None = None
         self._before: Measures | None = None
@@ -52,6 +54,7 @@ class PictureDiagnosis:
     def approve(self, reference: Reference | None) -> None:
         """Somebody said that the camera is right as it stands: take (or learn) a new reference."""
         self._reference = reference
+        self._drawn = None if reference is None else Drawn(reference.measures)
         self._learning.clear()
         self._learning_since_s = None
 
@@ -69,8 +72,11 @@ class PictureDiagnosis:
         height = max(1, round(frame.picture.height * WIDTH / frame.picture.width))
         bgr = fit(frame.picture.bgr(WIDTH, height))
         now = measure(bgr)
-        findings = find_faults(now, self._before, self._reference, self._config)
+        unmoved = None if self._drawn is None else self._drawn.unmoved
+        findings = find_faults(now, self._before, self._reference, self._config, unmoved)
         self._before = now
+        if self._drawn is not None and not findings.faults:
+            self._drawn.learn(now)
         self._learn(time.media_s, bgr, findings)
         for fault, episodes in self._episodes.items():
             if fault is Fault.VIDEO_LOSS or fault in findings.unjudged:
@@ -119,4 +125,5 @@ class PictureDiagnosis:
         self._learning = self._learning[-_LEARN_PICTURES:]
         if media_s - self._learning_since_s >= self._config.learn_s:
             self._reference = Reference.of(self._learning)
+            self._drawn = Drawn(self._reference.measures)
             self._learning.clear()

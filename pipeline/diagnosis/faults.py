@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 
 from pipeline.diagnosis.config import DiagnosisConfig
+from pipeline.diagnosis.focus import Focus, Mask, focus
 from pipeline.diagnosis.measure import Measures, block_means, change
 from pipeline.diagnosis.reference import Reference
 
@@ -45,6 +46,9 @@ _TEXTURED = 0.05
 _MIN_TEXTURED = 20
 _ALIKE_LEVELS = 20.0
 """A block whose mean stayed within this of the reference, light allowed for, is not covered."""
+_WIDTH_RATIO = 0.8
+"""Edges over their own contrast, against the reference's, below which it is the focus and not the
+light that made them less steep."""
 
 _NEEDS_A_PICTURE = (
     Fault.BRIGHTNESS_ABNORMAL,
@@ -61,6 +65,7 @@ def find_faults(
     before: Measures | None,
     reference: Reference | None,
     config: DiagnosisConfig,
+    unmoved: Mask | None = None,
 ) -> Findings:
     """Judge one picture.
 
@@ -73,6 +78,7 @@ def find_faults(
         reference: What the camera should show; without it ``occlusion``, ``blur`` and
             ``scene_change`` cannot be judged.
         config: Thresholds.
+        unmoved: Blocks that never changed since the reference; see ``focus.Drawn``.
     """
     faults: dict[Fault, Mapping[str, float]] = {}
     unjudged: set[Fault] = set()
@@ -92,7 +98,7 @@ def find_faults(
     if reference is None:
         unjudged.update(_NEEDS_REFERENCE)
     else:
-        _against_reference(now, reference, config, faults, unjudged)
+        _against_reference(now, reference, config, unmoved, faults, unjudged)
     if Fault.COLOR_CAST not in unjudged:
         cast = _cast(now, reference, config)
         if cast is not None:
@@ -104,6 +110,7 @@ def _against_reference(
     now: Measures,
     reference: Reference,
     config: DiagnosisConfig,
+    unmoved: Mask | None,
     faults: dict[Fault, Mapping[str, float]],
     unjudged: set[Fault],
 ) -> None:
@@ -114,13 +121,15 @@ def _against_reference(
         unjudged.add(Fault.OCCLUSION)
     elif covered >= config.flat_share and not is_foreign:
         faults[Fault.OCCLUSION] = {"covered_share": _round(covered)}
-        unjudged.update({Fault.BLUR, Fault.SCENE_CHANGE, Fault.COLOR_CAST})
+        faults.pop(Fault.BRIGHTNESS_ABNORMAL, None)
+        unjudged.update(set(_NEEDS_A_PICTURE) - {Fault.OCCLUSION})
         return
     if Fault.SCENE_CHANGE in unjudged:
         return
+    seen = focus(now, reference.measures, unmoved)
+    blurred = seen is not None and _is_blurred(seen, config)
     shift = math.hypot(*match.shift)
     if shift >= config.moved_px_share or match.same_share < config.same_share:
-        blurred = _sharpness_ratio(now, reference) < config.sharpness_ratio
         if blurred and not is_foreign and shift < config.moved_px_share:
             # Strong blur wipes out the edges that would tell.
             unjudged.add(Fault.SCENE_CHANGE)
@@ -130,12 +139,13 @@ def _against_reference(
                 "shift_right": _round(match.shift[0]),
                 "shift_down": _round(match.shift[1]),
             }
-            # What the reference says of sharpness and cover holds for its own scene only.
-            unjudged.update({Fault.BLUR, Fault.OCCLUSION})
+            # What the reference says of sharpness, cover and colour holds for its own scene only.
+            unjudged.update({Fault.BLUR, Fault.OCCLUSION, Fault.COLOR_CAST})
             return
-    ratio = _sharpness_ratio(now, reference)
-    if ratio < config.sharpness_ratio:
-        faults[Fault.BLUR] = {"sharpness_ratio": _round(ratio)}
+    if seen is None:
+        unjudged.add(Fault.BLUR)
+    elif blurred:
+        faults[Fault.BLUR] = {"sharpness_ratio": _round(seen.sharpness_ratio)}
 
 
 def covered_share(now: Measures, reference: Measures, flat_ratio: float) -> float | None:
@@ -170,8 +180,8 @@ def _is_badly_lit(now: Measures, config: DiagnosisConfig) -> bool:
     )
 
 
-def _sharpness_ratio(now: Measures, reference: Reference) -> float:
-    return now.sharpness / max(reference.measures.sharpness, 1e-6)
+def _is_blurred(seen: Focus, config: DiagnosisConfig) -> bool:
+    return seen.sharpness_ratio < config.sharpness_ratio and seen.width_ratio < _WIDTH_RATIO
 
 
 def _cast(

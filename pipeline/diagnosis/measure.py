@@ -24,6 +24,7 @@ SATURATED = 250
 Field = NDArray[np.complex64]
 Blocks = NDArray[np.float32]
 
+_STEEPEST = 0.7
 _EDGE_STRENGTH = 24.0
 """Sobel response at which an edge counts half: noise of 2 grey levels gives about 8."""
 
@@ -38,8 +39,9 @@ class Measures:
         peak: 99th percentile of brightness.
         spread: 98th minus 2nd percentile.
         saturated_share: Pixels at or above ``SATURATED``.
-        sharpness: 99.5th percentile of the slope, over ``spread``: how steep the steepest edges
-            are, whatever light and contrast; noise does not reach this percentile.
+        steepness: (rows, columns) 98th percentile of each block's slope, grey levels a pixel: how
+            steep its steepest edges are; a step from one pixel to the next is half of its height.
+        contrast: (rows, columns) 98th minus 2nd percentile of each block, grey levels.
         chroma: Mean Lab (a, b) of what is neither black nor burnt out.
         chroma_spread: Mean distance of these pixels from ``chroma``.
         texture: (rows, columns) standard deviation of each block over the picture's spread.
@@ -52,10 +54,11 @@ class Measures:
     peak: float
     spread: float
     saturated_share: float
-    sharpness: float
     chroma: tuple[float, float]
     chroma_spread: float
     texture: Blocks
+    steepness: Blocks
+    contrast: Blocks
     field: Field
 
 
@@ -75,10 +78,11 @@ def measure(bgr: Bgr) -> Measures:
         peak=float(peak),
         spread=spread,
         saturated_share=float(np.mean(grey >= SATURATED)),
-        sharpness=_sharpness(grey, spread),
         chroma=chroma,
         chroma_spread=chroma_spread,
         texture=_texture(grey) / np.float32(spread),
+        steepness=_high(_slope(grey)),
+        contrast=_high(grey) + _high(255 - grey) - 255.0,
         field=edge_field(grey),
     )
 
@@ -120,11 +124,31 @@ def edge_field(grey: NDArray[np.uint8]) -> Field:
     return np.asarray(doubled * (slope / (slope + _EDGE_STRENGTH)) ** 2, np.complex64)
 
 
-def _sharpness(grey: NDArray[np.uint8], spread: float) -> float:
+def steepest(of: Measures) -> NDArray[np.bool_]:
+    """(H, 480) pixels on the steepest edges of their block."""
+    slope = _slope(of.grey)
+    rows, columns = of.steepness.shape
+    on = np.zeros(slope.shape, np.bool_)
+    least = np.repeat(np.repeat(of.steepness, BLOCK, axis=0), BLOCK, axis=1)
+    on[: rows * BLOCK, : columns * BLOCK] = (
+        slope[: rows * BLOCK, : columns * BLOCK] >= _STEEPEST * least
+    )
+    return on
+
+
+def _slope(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     dx = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
     dy = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    slope = cv2.magnitude(dx, dy)
-    return float(np.percentile(slope[::2, ::2], 99.5)) / (4.0 * spread)
+    return np.asarray(cv2.magnitude(dx, dy) / np.float32(8.0), np.float32)
+
+
+def _high(plane: NDArray[np.uint8] | NDArray[np.float32]) -> Blocks:
+    """98th percentile of each block: a hot pixel or two do not count."""
+    rows, columns = plane.shape[0] // BLOCK, plane.shape[1] // BLOCK
+    cut = plane[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
+    pixels = cut.swapaxes(1, 2).reshape(rows, columns, BLOCK * BLOCK)
+    nth = BLOCK * BLOCK * 98 // 100
+    return np.partition(pixels, nth, axis=2)[:, :, nth].astype(np.float32)
 
 
 def _texture(grey: NDArray[np.uint8]) -> Blocks:
