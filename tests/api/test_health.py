@@ -90,7 +90,6 @@ async def test_health_tells_what_a_person_has_to_look_after(
     await beat(worker, heartbeat(worker_id="well"))
     await beat(worker, heartbeat(worker_id="full", disk_free_bytes=1_000_000))
     await beat(worker, heartbeat(worker_id="late", sent_at=T0 - timedelta(hours=1)))
-    await beat(worker, heartbeat(worker_id="refused", outbox_refused=2))
     await put_alert(worker, episode(raised_at=T0 + timedelta(days=3650)))
     health = (await reviewer.get("/api/v1/health")).json()
     assert health["status"] == "degraded"
@@ -98,8 +97,16 @@ async def test_health_tells_what_a_person_has_to_look_after(
         {"code": "alerts_dated_ahead"},
         {"code": "worker_disk_full", "worker_id": "full"},
         {"code": "worker_clock_off", "worker_id": "late"},
-        {"code": "messages_refused", "worker_id": "refused"},
     ]
+
+
+async def test_health_counts_what_was_refused(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await beat(worker, heartbeat(outbox_refused=2))
+    health = (await reviewer.get("/api/v1/health")).json()
+    assert health["workers"][0]["outbox_refused"] == 2
+    assert health["problems"] == [{"code": "messages_refused", "worker_id": "box-1"}]
 
 
 async def test_a_full_disk_of_the_centre_is_no_health(

@@ -74,7 +74,7 @@ async def test_a_judged_alert_still_comes_to_its_end(
     )
     after = await _detail(reviewer, alert_id)
     assert (after["state"], after["ended_at"]) == ("closed", "2026-11-24T02:00:30Z")
-    assert after["later"] is None
+    assert after.get("later") is None
     assert [entry["action"] for entry in after["history"]] == ["received", "confirmed"]
     await put_alert(worker, episode(revision=3, evidence=refs, ended_at=T0 + timedelta(days=4000)))
     assert (await _detail(reviewer, alert_id))["ended_at"] == "2026-11-24T02:01:00Z"
@@ -87,7 +87,7 @@ async def test_a_judgement_that_is_taken_back_frees_what_came_since(
     await put_alert(worker, episode(revision=2, evidence=(evidence_ref(_OTHER),), score=0.1))
     await reviewer.post(f"/api/v1/alerts/{alert_id}/undo")
     after = await _detail(reviewer, alert_id)
-    assert (after["score"], after["later"]) == (0.1, None)
+    assert (after["score"], after.get("later", "")) == (0.1, None)
     assert not any(piece["is_later"] for piece in after["evidence"])
 
 
@@ -95,7 +95,7 @@ async def test_a_judgement_that_is_taken_back_frees_what_came_since(
 async def test_revisions_are_bounded(worker: httpx.AsyncClient, revision: int) -> None:
     body = episode().model_dump(mode="json") | {"revision": revision}
     answer = await worker.put(f"/api/v1/ingest/alerts/{body['id']}", json=body)
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert (answer.status_code, answer.json().get("code")) == (422, "invalid")
 
 
 async def test_an_alert_names_so_much_evidence_and_no_more(worker: httpx.AsyncClient) -> None:
@@ -129,7 +129,8 @@ async def test_calling_an_original_blurred_unveils_nothing(
     await put_alert(worker, episode(name, revision=2, evidence=()))
     await put_alert(worker, episode(name, revision=3, evidence=(relabelled,)))
     answer = await reviewer.get(f"/api/v1/evidence/{original.sha256}")
-    assert (answer.status_code, answer.json()["code"]) == (403, "grant_required")
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "grant_required"
 
 
 async def _other_box(centre: Centre) -> httpx.AsyncClient:
