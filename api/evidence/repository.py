@@ -67,6 +67,13 @@ class EvidenceRepository:
             query = query.where(EvidenceFile.deleted_at.is_not(None))
         await self._session.execute(query)
 
+    async def is_shown(self, sha256: str) -> bool:
+        """Whether any alert still names this file; what a revision dropped is nobody's to see."""
+        query = select(AlertEvidence.alert_id).where(
+            AlertEvidence.sha256 == sha256, AlertEvidence.standing != "dropped"
+        )
+        return await self._session.scalar(query.limit(1)) is not None
+
     async def namings(self, sha256: str) -> dict[UUID, dict[str, int]]:
         """As what each alert names this file, and since which revision."""
         query = select(AlertEvidence.alert_id, AlertEvidence.kind, AlertEvidence.revision).where(

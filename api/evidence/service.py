@@ -123,7 +123,7 @@ async def find_readable(
     evidence = EvidenceRepository(session)
     file = await evidence.get(sha256)
     namings = await evidence.namings(sha256)
-    if file is None or file.deleted_at is not None or not namings:
+    if file is None or file.deleted_at is not None or not await evidence.is_shown(sha256):
         raise NotFoundError(f"no evidence {sha256}")
     is_original = any(_is_original(since) for since in namings.values())
     if is_original:
