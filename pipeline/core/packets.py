@@ -51,17 +51,52 @@ class AudioPacket:
 
 
 @dataclass(frozen=True, slots=True)
+class Display:
+    """How pictures are shown: turned, mirrored or stretched against how they are encoded.
+
+    Attributes:
+        quarter_turns: Clockwise, 0 to 3.
+        is_mirrored: Left and right are exchanged before it is turned.
+        pixel_aspect: Width of one encoded pixel by its height.
+    """
+
+    quarter_turns: int = 0
+    is_mirrored: bool = False
+    pixel_aspect: Fraction = Fraction(1)
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether pixels stand elsewhere than encoded."""
+        return self.quarter_turns != 0 or self.is_mirrored
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Size a picture encoded as ``width`` × ``height`` is shown in; no line is lost."""
+        aspect = self.pixel_aspect
+        if aspect > 1:
+            width = round(width * aspect)
+        elif aspect < 1:
+            height = round(height / aspect)
+        return (height, width) if self.quarter_turns % 2 else (width, height)
+
+
+AS_ENCODED = Display()
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a stream says of itself.
 
     Attributes:
         codec: FFmpeg's name, as ``h264`` or ``hevc``.
-        width: Pixels.
-        height: Pixels.
+        width: Pixels, as encoded.
+        height: Pixels, as encoded.
         fps: Pictures a second as announced or measured; 0.0 when unknown.
         time_base: Seconds of one tick of ``pts`` and ``dts``.
         extradata: Decoder configuration, out of band; ``b""`` when it comes in the stream.
         audio: Its sound, if the source was asked for it and there is any.
+        display: How its pictures are shown.
+        is_decode_ordered: Its times are of decoding alone, though pictures are shown in another
+            order, as in an AVI with B-frames.
     """
 
     codec: str
@@ -71,6 +106,8 @@ class StreamInfo:
     time_base: Fraction
     extradata: bytes
     audio: AudioInfo | None = None
+    display: Display = AS_ENCODED
+    is_decode_ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +120,14 @@ class EncodedPacket:
             to decode (see ``video/timestamps.py``).
         dts: Decoding time in ticks.
         is_keyframe: Decoding can start here.
-        media_s: Presentation time in seconds since the first picture of this session.
+        media_s: Presentation time in seconds since the first picture of this session; negative
+            of a hidden one before it.
         utc_s: The same moment in seconds since the epoch, UTC.
         received_mono_ns: When it arrived.
         audio: Sound that came since the picture before, if the source was asked for it.
         clock_ahead_s: How far the camera's own clock is ahead of ``media_s``, which goes by ours
             where the two run at another rate.
+        is_hidden: Only decoded, because others lean on it; cut away from what is shown.
     """
 
     data: bytes
@@ -100,6 +139,7 @@ class EncodedPacket:
     received_mono_ns: int
     audio: tuple[AudioPacket, ...] = ()
     clock_ahead_s: float = 0.0
+    is_hidden: bool = False
 
     @property
     def size(self) -> int:
@@ -119,6 +159,7 @@ class EncodedPacket:
             self.received_mono_ns,
             self.audio,
             self.clock_ahead_s,
+            self.is_hidden,
         )
 
     def moved(self, pts: int, dts: int, by_s: float) -> EncodedPacket:
@@ -139,4 +180,5 @@ class EncodedPacket:
             self.received_mono_ns,
             tuple(AudioPacket(a.data, a.media_s + by_s, a.duration_s) for a in self.audio),
             self.clock_ahead_s - by_s,
+            self.is_hidden,
         )

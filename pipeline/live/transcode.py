@@ -15,7 +15,7 @@ from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video.decoder import Decoder
-from pipeline.video.picture import AvPicture
+from pipeline.video.picture import AvPicture, limited_yuv420p, tag_colours
 
 MAX_WIDTH = 640
 MAX_FPS = 10.0
@@ -34,9 +34,10 @@ class Transcoder:
     """
 
     def __init__(self, info: StreamInfo) -> None:
-        scale = min(1.0, MAX_WIDTH / max(1, info.width))
-        width = max(2, round(info.width * scale / 2) * 2)
-        height = max(2, round(info.height * scale / 2) * 2)
+        shown_width, shown_height = info.display.size(info.width, info.height)
+        scale = min(1.0, MAX_WIDTH / max(1, shown_width))
+        width = max(2, round(shown_width * scale / 2) * 2)
+        height = max(2, round(shown_height * scale / 2) * 2)
         self.info = StreamInfo("h264", width, height, MAX_FPS, _TIME_BASE, b"")
         self._decoder = Decoder(info, "live view")
         self._reformatter = VideoReformatter()
@@ -72,19 +73,18 @@ class Transcoder:
         self._last_s = time.media_s
         picture = frame.picture
         assert isinstance(picture, AvPicture)  # the decoder's own
-        scaled = self._reformatter.reformat(
+        scaled = limited_yuv420p(
+            self._reformatter,
             picture.av_frame,
-            width=self.info.width,
-            height=self.info.height,
-            format="yuv420p",
-            threads=1,
+            self.info.width,
+            self.info.height,
+            picture.display,
         )
-        if scaled is picture.av_frame:
-            # Nothing to convert: x264 would otherwise get the decoder's time and picture type.
-            scaled = av.VideoFrame.from_ndarray(picture.av_frame.to_ndarray(), format="yuv420p")
+        if self._last_pts < 0:
+            tag_colours(self._context, scaled)
         pts = max(self._last_pts + 1, round(time.media_s / _TIME_BASE))
         self._last_pts = pts
-        scaled.pts, scaled.time_base, scaled.pict_type = pts, _TIME_BASE, 0
+        scaled.pts, scaled.time_base = pts, _TIME_BASE
         try:
             encoded = self._context.encode(scaled)
         except av.error.FFmpegError as error:

@@ -158,7 +158,7 @@ class CameraRecorder:
         if packet.is_keyframe and (
             writer.length_s >= self._segment_s
             or step_s < -MAX_PAUSE_S
-            or writer.sets_of(packet) != writer.sets
+            or not writer.fits(packet)
             or (writer.began_silent and self._sound_at(packet, info) is not None)
         ):
             self._close()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,13 @@ _TOP_LEVEL = frozenset(
 _VIDEO_ENTRIES = frozenset({b"avc1", b"avc2", b"avc3", b"avc4", b"hvc1", b"hev1"})
 """Sample entries whose samples begin with a NAL unit's length."""
 
+_LIVES = 0.1
+"""Share of the longest track's pictures that the recording's own track has at least."""
+_REORDER_S = 1.0
+
 Ints = NDArray[np.int64]
+_Pictures: TypeAlias = tuple[Ints, Ints, Ints, Ints]
+"""Offsets, sizes, starts and durations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Mp4Samples:
             fragment (or the head, when there is none), else the file.
         is_fragmented: Written in fragments.
         is_cut: Something announced is not there.
+        shown: From and to, in ticks, where an edit list leaves something out: players show no
+            more, and nothing else of the file can be exported or analysed.
     """
 
     codec: str
@@ -59,6 +67,16 @@ class Mp4Samples:
     whole_end: int
     is_fragmented: bool
     is_cut: bool
+    shown: tuple[int, int] | None = None
+
+
+@dataclass(slots=True)
+class _Fragments:
+    offsets: list[Ints] = field(default_factory=list)
+    sizes: list[Ints] = field(default_factory=list)
+    starts: list[Ints] = field(default_factory=list)
+    durations: list[Ints] = field(default_factory=list)
+    next_start: int = 0
 
 
 @dataclass(slots=True)
@@ -70,16 +88,8 @@ class _Track:
     tables: dict[bytes, bytes] = field(default_factory=dict)
     default_duration: int = 0
     default_size: int = 0
-
-
-@dataclass(slots=True)
-class _Fragments:
-    offsets: list[Ints] = field(default_factory=list)
-    sizes: list[Ints] = field(default_factory=list)
-    starts: list[Ints] = field(default_factory=list)
-    durations: list[Ints] = field(default_factory=list)
-    next_start: int = 0
-    whole_end: int = 0
+    fragments: _Fragments = field(default_factory=_Fragments)
+    edits: list[tuple[float, int]] = field(default_factory=list)
 
 
 def looks_like_mp4(head: bytes) -> bool:
@@ -105,7 +115,7 @@ def read_samples(file: BinaryIO) -> Mp4Samples:
 def _read_samples(file: BinaryIO) -> Mp4Samples:
     size = file.seek(0, os.SEEK_END)
     tracks: list[_Track] | None = None
-    fragments = _Fragments()
+    whole_end = 0
     is_cut = False
     is_fragmented = False
     at = 0
@@ -130,22 +140,17 @@ def _read_samples(file: BinaryIO) -> Mp4Samples:
             body = file.read(length - head)
             if kind == b"moov":
                 tracks = _read_moov(body)
-                fragments.whole_end = at + length
+                whole_end = at + length
             elif tracks is not None:
                 is_fragmented = True
-                _read_moof(body, at, tracks, fragments)
+                _read_moof(body, at, tracks)
                 last_moof_end = at + length
         elif kind == b"mdat" and is_whole and last_moof_end == at:
-            fragments.whole_end = at + length
+            whole_end = at + length
         at += length
     if tracks is None:
         raise FootageError("its table of pictures (moov) is missing")
-    track = next((t for t in tracks if t.is_video), None)
-    if track is None or track.timescale <= 0:
-        raise NoVideoError("it has no video")
-    offsets, sizes, starts, durations = (
-        _joined(fragments) if is_fragmented or not track.tables.get(b"stsz") else _table(track)
-    )
+    track, (offsets, sizes, starts, durations) = _living(tracks, is_fragmented)
     if not is_fragmented and len(sizes) == 0 and b"mvex" in track.tables:
         is_fragmented = True
     inside = (offsets >= 0) & (offsets + sizes <= size)
@@ -160,10 +165,42 @@ def _read_samples(file: BinaryIO) -> Mp4Samples:
         starts=starts,
         durations=durations,
         present=present,
-        whole_end=fragments.whole_end if is_fragmented else size,
+        whole_end=whole_end if is_fragmented else size,
         is_fragmented=is_fragmented,
         is_cut=is_cut or present < len(sizes),
+        shown=_shown(track, int((starts + durations).max()) if len(starts) else 0),
     )
+
+
+def _living(tracks: list[_Track], is_fragmented: bool) -> tuple[_Track, _Pictures]:
+    """The first track that lives: a thumbnail or an empty track may stand before the film."""
+    found: list[tuple[_Track, _Pictures]] = []
+    broken: Exception | None = None
+    for track in tracks:
+        if not track.is_video or track.timescale <= 0:
+            continue
+        try:
+            is_joined = is_fragmented or not track.tables.get(b"stsz")
+            found.append((track, _joined(track.fragments) if is_joined else _table(track)))
+        except (FootageError, struct.error, IndexError, KeyError, ValueError) as error:
+            broken = error
+    if not found:
+        raise NoVideoError("it has no video") if broken is None else broken
+    least = _LIVES * max(len(sizes) for _, (_, sizes, _, _) in found)
+    return next(each for each in found if len(each[1][1]) >= least)
+
+
+def _shown(track: _Track, end: int) -> tuple[int, int] | None:
+    """What the edit list leaves; it also moves pictures by a B-frame's delay, which is no cut."""
+    if not track.edits:
+        return None
+    first = min(begin for _, begin in track.edits)
+    last = max(begin + round(seconds * track.timescale) for seconds, begin in track.edits)
+    if last <= first:  # a fragmented file's edit has no length
+        last = end
+    first = first if first > _REORDER_S * track.timescale else 0
+    last = last if last < end - _REORDER_S * track.timescale else end
+    return (first, last) if (first, last) != (0, end) else None
 
 
 def _box(header: bytes, left: int) -> tuple[bytes, int, int] | None:
@@ -200,7 +237,11 @@ def _children(body: bytes) -> list[tuple[bytes, bytes]]:
 
 def _read_moov(body: bytes) -> list[_Track]:
     boxes = _children(body)
-    tracks = [_read_trak(inner) for kind, inner in boxes if kind == b"trak"]
+    movie = next((inner for kind, inner in boxes if kind == b"mvhd"), b"")
+    movie_scale = 0
+    if movie:
+        movie_scale = struct.unpack_from(">I", movie, 20 if movie[0] == 1 else 12)[0]
+    tracks = [_read_trak(inner, movie_scale) for kind, inner in boxes if kind == b"trak"]
     by_id = {track.track_id: track for track in tracks}
     for kind, inner in boxes:
         for kind2, trex in _children(inner) if kind == b"mvex" else ():
@@ -214,11 +255,15 @@ def _read_moov(body: bytes) -> list[_Track]:
     return tracks
 
 
-def _read_trak(body: bytes) -> _Track:
+def _read_trak(body: bytes, movie_scale: int) -> _Track:
     track = _Track()
     for kind, inner in _children(body):
         if kind == b"tkhd":
             track.track_id = struct.unpack_from(">I", inner, 20 if inner[0] == 1 else 12)[0]
+        elif kind == b"edts" and movie_scale > 0:
+            for kind2, edits in _children(inner):
+                if kind2 == b"elst":
+                    track.edits = _read_elst(edits, movie_scale)
         elif kind == b"mdia":
             for kind2, inner2 in _children(inner):
                 if kind2 == b"mdhd":
@@ -229,6 +274,18 @@ def _read_trak(body: bytes) -> _Track:
                 elif kind2 == b"minf":
                     _read_minf(inner2, track)
     return track
+
+
+def _read_elst(body: bytes, movie_scale: int) -> list[tuple[float, int]]:
+    """Seconds and first tick of each edit that shows something."""
+    is_long, count = body[0] == 1, struct.unpack_from(">I", body, 4)[0]
+    layout, step = (">Qq", 20) if is_long else (">Ii", 12)
+    found = []
+    for number in range(min(count, (len(body) - 8) // step)):
+        length, begin = struct.unpack_from(layout, body, 8 + number * step)
+        if begin >= 0:  # -1: nothing is shown for so long
+            found.append((length / movie_scale, begin))
+    return found
 
 
 def _read_minf(body: bytes, track: _Track) -> None:
@@ -253,7 +310,7 @@ def _numbers(table: bytes, at: int, count: int, kind: str = ">u4") -> Ints:
     return np.frombuffer(table, kind, count, at).astype(np.int64)
 
 
-def _table(track: _Track) -> tuple[Ints, Ints, Ints, Ints]:
+def _table(track: _Track) -> _Pictures:
     """Offsets, sizes, starts and durations of an ordinary file's pictures."""
     tables = track.tables
     fixed, count = struct.unpack_from(">II", tables[b"stsz"], 4)
@@ -287,7 +344,7 @@ def _table(track: _Track) -> tuple[Ints, Ints, Ints, Ints]:
     return chunks[chunk_of] + before - base, sizes, np.cumsum(durations) - durations, durations
 
 
-def _joined(fragments: _Fragments) -> tuple[Ints, Ints, Ints, Ints]:
+def _joined(fragments: _Fragments) -> _Pictures:
     empty = [np.zeros(0, np.int64)]
     return (
         np.concatenate(fragments.offsets or empty),
@@ -297,13 +354,13 @@ def _joined(fragments: _Fragments) -> tuple[Ints, Ints, Ints, Ints]:
     )
 
 
-def _read_moof(body: bytes, moof_at: int, tracks: list[_Track], out: _Fragments) -> None:
+def _read_moof(body: bytes, moof_at: int, tracks: list[_Track]) -> None:
     for kind, inner in _children(body):
         if kind == b"traf":
-            _read_traf(inner, moof_at, tracks, out)
+            _read_traf(inner, moof_at, tracks)
 
 
-def _read_traf(body: bytes, moof_at: int, tracks: list[_Track], out: _Fragments) -> None:
+def _read_traf(body: bytes, moof_at: int, tracks: list[_Track]) -> None:
     boxes = _children(body)
     head = next((inner for kind, inner in boxes if kind == b"tfhd"), None)
     if head is None:
@@ -312,6 +369,7 @@ def _read_traf(body: bytes, moof_at: int, tracks: list[_Track], out: _Fragments)
     track = next((t for t in tracks if t.track_id == track_id), None)
     if track is None or not track.is_video:
         return
+    out = track.fragments
     at, base = 8, moof_at
     if flags & 0x1:
         base = struct.unpack_from(">Q", head, at)[0]

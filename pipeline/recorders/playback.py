@@ -8,14 +8,19 @@ leap begins a new *run*, which its own ``StreamInfo`` object marks, as a new con
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from pipeline.core.demux import demuxed
 from pipeline.core.packets import EncodedPacket, StreamInfo, seconds_of
+from pipeline.media.containers import PictureTrack, is_decode_ordered, picture_track
 from pipeline.recorders.shelf import Piece, Shelf
 
 _BASE = Fraction(1, 90_000)
@@ -25,6 +30,8 @@ _PAUSE_S = 2.0
 """A pause inside a file as long as this begins a new run."""
 _SEEK_FROM_S = 90.0
 """A file is read from its beginning when the moment asked for is nearer to it than this."""
+_BACK_S = (0.0, 5.0, 15.0, 45.0, 135.0)
+"""So long before the moment a leap is tried, until it lands before the moment's keyframe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +178,7 @@ class Playback:
 
 def _same(info: StreamInfo) -> StreamInfo:
     """An equal object that is another one, which marks a run."""
-    return StreamInfo(info.codec, info.width, info.height, info.fps, info.time_base, info.extradata)
+    return replace(info)
 
 
 def _shape(info: StreamInfo) -> tuple[str, int, int, bytes]:
@@ -188,49 +195,135 @@ def _moved(raw: _Raw, offset_s: float) -> _Raw:
 
 def _read(piece: Piece, from_s: float) -> Iterator[tuple[StreamInfo, _Raw]]:
     """Pictures of a file in decoding order, from a keyframe at or before the moment on."""
-    with av.open(f"file:{piece.path}") as container:
-        if not container.streams.video:
+    with av.open(f"file:{piece.path}", metadata_errors="replace") as container:
+        track = picture_track(container, piece.path)
+        if track is None or track.stream.codec_context is None:
             return
-        video = container.streams.video[0]
-        context = video.codec_context
-        info = StreamInfo(
-            context.name,
-            context.width,
-            context.height,
-            float(video.average_rate or 0),
-            _BASE,
-            bytes(context.extradata or b""),
-        )
+        video = track.stream
+        info = _info(container, track)
         base = Fraction(video.time_base or _BASE)
-        zero: int | None = None
         usual_s = 1 / info.fps if info.fps > 0 else 0.04
+        times = _Times(video, max(1, round(usual_s / base)))
+        zero: int | None = None
         with demuxed(container, video) as packets:
             for packet in packets:
-                if not packet.size or packet.pts is None or packet.dts is None:
+                found = times.of(packet) if packet.size else None
+                if found is None:
                     continue
+                pts, dts = found
                 if zero is None:
-                    zero = packet.pts
+                    # Of a file trimmed without encoding the hidden part comes first.
+                    zero = max(pts, video.start_time or pts) if packet.is_discard else pts
                     ahead_s = from_s - piece.span.start_s
-                    if ahead_s > _SEEK_FROM_S and _seek(container, video, zero, ahead_s, base):
-                        continue
-                pts_s = piece.span.start_s + seconds_of(packet.pts - zero, base)
-                dts_s = piece.span.start_s + seconds_of(packet.dts - zero, base)
+                    if ahead_s > _SEEK_FROM_S:
+                        place = _Place(piece.path, video.index, zero, base)
+                        target = place.before(round(ahead_s / base))
+                        if target is not None:
+                            container.seek(target, stream=video, backward=True)
+                            times.restart()
+                            continue
+                pts_s = piece.span.start_s + seconds_of(pts - zero, base)
+                dts_s = piece.span.start_s + seconds_of(dts - zero, base)
                 step_s = seconds_of(packet.duration or 0, base)
                 # A picture that stands for a pause counts as long as a usual one.
                 step_s = step_s if 0 < step_s < _PAUSE_S else usual_s
                 yield info, _Raw(bytes(packet), pts_s, dts_s, step_s, packet.is_keyframe)
 
 
-def _seek(
-    container: av.container.InputContainer,
-    video: av.video.stream.VideoStream,
-    zero: int,
-    ahead_s: float,
-    base: Fraction,
-) -> bool:
-    """Leap ahead in a long file; False when the file does not let us."""
-    try:
-        container.seek(zero + round(ahead_s / base), stream=video, backward=True)
-    except (OSError, av.error.FFmpegError):
-        return False
-    return True
+def _info(container: InputContainer, track: PictureTrack) -> StreamInfo:
+    context = track.stream.codec_context
+    return StreamInfo(
+        context.name,
+        context.width,
+        context.height,
+        float(track.stream.average_rate or 0),
+        _BASE,
+        bytes(context.extradata or b""),
+        display=track.display,
+        is_decode_ordered=is_decode_ordered(container, track.stream),
+    )
+
+
+class _Times:
+    """Times of packets in decoding order, also of those that say none.
+
+    A program stream may put a time on every other picture only, and Matroska says no decoding
+    times.
+
+    Args:
+        video: Their stream.
+        step: Ticks of a usual picture.
+    """
+
+    def __init__(self, video: VideoStream, step: int) -> None:
+        self._step = step
+        self._delay = (video.codec_context.reorder_depth or 0) * step
+        self._last: tuple[int, int] | None = None
+
+    def restart(self) -> None:
+        """Packets come from another place of the file."""
+        self._last = None
+
+    def of(self, packet: Packet[VideoStream]) -> tuple[int, int] | None:
+        """(pts, dts); None before the first packet that says one."""
+        pts, dts, last = packet.pts, packet.dts, self._last
+        if last is None:
+            said = pts if pts is not None else dts
+            if said is None:
+                return None
+            pts = said if pts is None else pts
+            dts = said - self._delay if dts is None else dts
+        else:
+            if pts is None:
+                pts = dts if dts is not None else last[0] + self._step
+            if dts is None:
+                dts = min(pts, last[1] + self._step)
+        self._last = (pts, dts)
+        return pts, dts
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where to leap to in a long file.
+
+    Attributes:
+        path: The file.
+        index: Of its stream.
+        zero: Its first picture's time, in ticks.
+        base: Seconds of a tick.
+    """
+
+    path: Path
+    index: int
+    zero: int
+    base: Fraction
+
+    def before(self, ahead: int) -> int | None:
+        """The time to leap to so that a keyframe at or before the moment comes first.
+
+        Transport and program streams know no keyframes: a leap lands anywhere in a GOP.
+
+        Args:
+            ahead: The moment, ticks after the first picture.
+
+        Returns:
+            None: read the file from its beginning.
+        """
+        with av.open(f"file:{self.path}", metadata_errors="replace") as container:
+            video = container.streams[self.index]
+            assert isinstance(video, VideoStream)
+            for back_s in _BACK_S:
+                target = ahead - round(back_s / self.base)
+                if target <= 0:
+                    return None
+                try:
+                    container.seek(self.zero + target, stream=video, backward=True)
+                    with demuxed(container, video) as packets:
+                        first = next((p for p in packets if p.is_keyframe), None)
+                except (OSError, av.error.FFmpegError):
+                    return None
+                if first is None or first.pts is None:
+                    continue
+                if first.pts <= self.zero + ahead:
+                    return self.zero + target
+        return None

@@ -118,9 +118,12 @@ def _cut_by_its_size(head: bytes, size: int) -> str:
 
 def _of_samples(samples: Mp4Samples, size: int, max_pause_s: float) -> FileFacts:
     scale = samples.timescale
-    claimed_s = float(samples.durations.sum()) / scale
     present = samples.present
-    runs = _runs(samples.starts[:present] / scale, samples.durations[:present] / scale, max_pause_s)
+    starts, durations = samples.starts, samples.durations
+    if samples.shown is not None:
+        starts, durations, present = _left_by_edits(samples, samples.shown)
+    claimed_s = float(durations.sum()) / scale
+    runs = _runs(starts[:present] / scale, durations[:present] / scale, max_pause_s)
     if not runs:
         what = (
             "no picture is whole" if len(samples.sizes) or samples.is_cut else "it has no picture"
@@ -136,6 +139,16 @@ def _of_samples(samples: Mp4Samples, size: int, max_pause_s: float) -> FileFacts
         )
         return FileFacts(FileState.TRUNCATED, runs, claimed_s, size, detail)
     return FileFacts(FileState.WHOLE, runs, claimed_s, size)
+
+
+def _left_by_edits(
+    samples: Mp4Samples, shown: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Starts and durations of the pictures an edit list leaves, and how many are present."""
+    begins = np.maximum(samples.starts, shown[0])
+    ends = np.minimum(samples.starts + samples.durations, shown[1])
+    kept = ends > begins
+    return begins[kept], (ends - begins)[kept], int(kept[: samples.present].sum())
 
 
 def _demux(path: Path, size: int, max_pause_s: float) -> FileFacts:

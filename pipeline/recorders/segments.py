@@ -25,6 +25,7 @@ import av.error
 from av.stream import Stream
 
 from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo, seconds_of
+from pipeline.media.parameter_sets import picture_form
 from pipeline.recorders.annexb import CODECS, Dress
 from pipeline.recorders.disk import Disk, DiskFile
 from pipeline.recorders.errors import FootageError
@@ -140,6 +141,7 @@ class SegmentWriter:
         self.sets = self._dress.in_band_sets(data) or self._dress.sets
         if not self.sets:
             raise FootageError("the stream has not sent its parameter sets yet")
+        self._form = picture_form(info.codec, self.sets)
         self._root, self._camera, self._disk, self._reached = root, camera, disk, reached
         self._first = first
         # Decoding runs ahead of showing by what the stream says, in any case by the delay.
@@ -203,9 +205,13 @@ class SegmentWriter:
         """From the first picture to the end of the last one, as the file has it."""
         return seconds_of(self._max_pts + self._step, self.info.time_base)
 
-    def sets_of(self, keyframe: EncodedPacket) -> bytes:
-        """The parameter sets in force from that keyframe on."""
-        return self._dress.in_band_sets(self._dress.annexb(keyframe.data)) or self.sets
+    def fits(self, keyframe: EncodedPacket) -> bool:
+        """Whether the pictures from that keyframe on are of the form of this file's.
+
+        Each keyframe brings its parameter sets along, so it does not matter how they are spelled.
+        """
+        sets = self._dress.in_band_sets(self._dress.annexb(keyframe.data))
+        return sets in (b"", self.sets) or picture_form(self.info.codec, sets) == self._form
 
     def add(self, packet: EncodedPacket) -> None:
         """Write the next packet in decoding order.
@@ -287,8 +293,11 @@ class SegmentWriter:
 
     def _take(self, packet: EncodedPacket, data: bytes) -> None:
         """Hand on the packet before this one: only now its duration is known."""
-        if packet.is_keyframe and self.sets and not self._dress.in_band_sets(data):
-            data = self.sets + data
+        if packet.is_keyframe:
+            own = self._dress.in_band_sets(data)
+            self.sets = own or self.sets
+            if not own:
+                data = self.sets + data
         out: _Packet = av.Packet(data)
         out.time_base = self.info.time_base
         pts = packet.pts - self._first.pts

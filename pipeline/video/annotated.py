@@ -10,10 +10,14 @@ from typing import Self
 import av.error
 import numpy as np
 from av import VideoFrame
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 
 from pipeline.core.errors import EvidenceError
 from pipeline.core.frame import Bgr
 from pipeline.video.encoder import H264Encoder
+
+_MAX_SD_HEIGHT = 576
+"""Higher pictures have the matrix of BT.709, others that of BT.601 (as players guess it)."""
 
 
 class AnnotatedWriter:
@@ -39,6 +43,7 @@ class AnnotatedWriter:
         self._count = 0
         self._frame_s = 1.0 / fps if fps > 0 else 0.04
         self._is_closed = False
+        self._reformatter = VideoReformatter()
         try:
             self._encoder = H264Encoder(
                 self._part, max(2, width // 2 * 2), max(2, height // 2 * 2), fps, crf=24
@@ -53,7 +58,7 @@ class AnnotatedWriter:
             picture: (height, width, 3) BGR.
             media_s: Its moment, seconds since the file's beginning, later than the one before.
         """
-        frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="bgr24")
+        frame = self._in_yuv(picture)
         try:
             self._encoder.write(frame, media_s)
         except (OSError, av.error.FFmpegError) as error:
@@ -61,6 +66,21 @@ class AnnotatedWriter:
             raise self._error(error) from error
         self._last_s = media_s
         self._count += 1
+
+    def _in_yuv(self, picture: Bgr) -> VideoFrame:
+        """With the matrix of its size, and saying so: players guess where nothing is said."""
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="bgr24")
+        is_hd = frame.height > _MAX_SD_HEIGHT
+        made = self._reformatter.reformat(
+            frame,
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709 if is_hd else Colorspace.ITU601,
+            dst_color_range=ColorRange.MPEG,
+            threads=1,
+        )
+        if is_hd:
+            made.color_primaries, made.color_trc = int(ColorPrimaries.BT709), int(ColorTrc.BT709)
+        return made
 
     def close(self) -> None:
         """Complete the file; without a picture there is none."""

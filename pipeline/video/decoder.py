@@ -38,6 +38,8 @@ _MIN_PACKETS_WITHOUT_PICTURE = 30
 """A time lapse sends a picture a minute, and decoders hold some back."""
 
 _MAX_PENDING_TIMES = 64
+_MAX_REORDERED = 16
+"""Pictures a decoder may hold back (H.264 A.3.1, max_dec_frame_buffering)."""
 _UTC_STEP_S = 2.0
 
 
@@ -74,6 +76,7 @@ class Decoder:
         self._max_failures = max_consecutive_failures
         self._converter = Converter()
         self._times: dict[int, FrameTime] = {}
+        self._hidden: set[int] = set()
         self._last: FrameTime | None = None
         self._failure_score = 0
         self._waits_since_s: float | None = None
@@ -109,11 +112,13 @@ class Decoder:
         try:
             decoded = self._context.decode(av_packet)
         except av.error.FFmpegError as error:
+            if self._info.is_decode_ordered:
+                self._times.pop(packet.pts, None)  # no picture comes for it
             return self._failed(error.strerror or "unreadable packet", error)
         self._failure_score = max(0, self._failure_score - 1)
         if decoded:
             self._waits_since_s = None
-            return [self._frame(frame) for frame in decoded]
+            return self._frames(decoded)
         if self._waits_since_s is None:
             self._waits_since_s = packet.media_s
             self._waits_packets = 0
@@ -142,9 +147,10 @@ class Decoder:
             self.corrupt_count += 1
         self._is_draining = True
         self._waits_since_s = None
-        frames = [self._frame(frame) for frame in decoded]
+        frames = self._frames(decoded)
         had_packets = bool(self._times) or self.corrupt_count > 0
         self._times.clear()
+        self._hidden.clear()
         if is_end and had_packets and self.picture_count == 0:
             raise self._undecodable("no packet gave a picture")
         return frames
@@ -183,11 +189,32 @@ class Decoder:
 
     def _remember(self, packet: EncodedPacket) -> None:
         self._times[packet.pts] = FrameTime(packet.media_s, packet.utc_s)
-        if len(self._times) > _MAX_PENDING_TIMES:
-            del self._times[min(self._times)]
+        if packet.is_hidden:
+            self._hidden.add(packet.pts)
+        is_ordered = not self._info.is_decode_ordered
+        most = _MAX_PENDING_TIMES if is_ordered else _MAX_REORDERED + self._threads
+        if len(self._times) > most:
+            gone = min(self._times)
+            del self._times[gone]
+            self._hidden.discard(gone)
 
-    def _frame(self, decoded: VideoFrame) -> Frame:
-        pts = decoded.pts if decoded.pts is not None else decoded.dts
+    def _frames(self, decoded: list[VideoFrame]) -> list[Frame]:
+        """Those that are shown, with their times."""
+        frames = []
+        for each in decoded:
+            pts = each.pts if each.pts is not None else each.dts
+            if self._info.is_decode_ordered and self._times:
+                # Pictures come as they are shown, and the times in that order, too.
+                pts = min(self._times)
+            if pts in self._hidden:
+                self._hidden.discard(pts)
+                self._times.pop(pts, None)
+                self.picture_count += 1
+                continue
+            frames.append(self._frame(each, pts))
+        return frames
+
+    def _frame(self, decoded: VideoFrame, pts: int | None) -> Frame:
         time = self._times.pop(pts, None) if pts is not None else None
         last = self._last
         if time is None:
@@ -207,8 +234,10 @@ class Decoder:
             # What should have been shown before and did not come out was lost in the decoder.
             for missed in [p for p in self._times if p < pts]:
                 del self._times[missed]
+                self._hidden.discard(missed)
         self.picture_count += 1
-        return Frame(self._camera_id, time, AvPicture(decoded, self._converter))
+        picture = AvPicture(decoded, self._converter, self._info.display)
+        return Frame(self._camera_id, time, picture)
 
     def _failed(self, what: str, cause: BaseException | None) -> list[Frame]:
         self.corrupt_count += 1

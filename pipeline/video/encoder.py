@@ -14,6 +14,9 @@ from av.stream import Stream
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from pipeline.core.packets import AS_ENCODED, Display
+from pipeline.video.picture import limited_yuv420p, tag_colours
+
 _TIME_BASE = Fraction(1, 90_000)
 _GOP_S = 2.0
 
@@ -72,26 +75,27 @@ class H264Encoder:
         self._last_pts: int | None = None
         self._is_closed = False
 
-    def write(self, frame: VideoFrame, at_s: float) -> None:
+    def write(self, frame: VideoFrame, at_s: float, display: Display = AS_ENCODED) -> None:
         """Add a picture of any size and pixel format; scaled to the file's size.
+
+        The file says of its colours what the first picture says; in limited range.
 
         Args:
             frame: The picture; not changed.
             at_s: Its moment, seconds since the file's beginning; later than the one before.
+            display: How it is shown; written so.
         """
         pts = round(at_s / _TIME_BASE)
         if self._last_pts is not None and pts <= self._last_pts:
             pts = self._last_pts + 1
-        self._last_pts = pts
-        scaled = self._reformatter.reformat(
-            frame, width=self._stream.width, height=self._stream.height, format="yuv420p", threads=1
+        scaled = limited_yuv420p(
+            self._reformatter, frame, self._stream.width, self._stream.height, display
         )
-        if scaled is frame:
-            # Nothing to convert: x264 would otherwise get the decoder's time and picture type.
-            scaled = VideoFrame.from_ndarray(frame.to_ndarray(), format="yuv420p")
+        if self._last_pts is None:
+            tag_colours(self._stream.codec_context, scaled)
+        self._last_pts = pts
         scaled.pts = pts
         scaled.time_base = _TIME_BASE
-        scaled.pict_type = 0
         for packet in self._stream.encode(scaled):
             self._mux(packet)
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import threading
 
+import cv2
 import numpy as np
 from av import VideoFrame
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.codeccontext import VideoCodecContext
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from pipeline.core.frame import Bgr
+from pipeline.core.packets import AS_ENCODED, Display
 
 _MAX_SIZES = 4
 _SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND
 """Averaging keeps small people's shapes; at 1080p to 640 x 360 it costs what bilinear does."""
 
 _SAME_SIZE = Interpolation.BILINEAR
+_TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 class Converter:
@@ -58,30 +62,43 @@ class AvPicture:
     Args:
         frame: The decoded frame; not used by anybody else from now on.
         converter: Shared with the other pictures of the stream.
+        display: How it is shown; sizes and pixels are of the picture shown.
     """
 
-    __slots__ = ("_converter", "_frame", "_full", "_lock")
+    __slots__ = ("_converter", "_display", "_frame", "_full", "_height", "_lock", "_width")
 
-    def __init__(self, frame: VideoFrame, converter: Converter | None = None) -> None:
+    def __init__(
+        self,
+        frame: VideoFrame,
+        converter: Converter | None = None,
+        display: Display = AS_ENCODED,
+    ) -> None:
         self._frame = frame
         self._converter = converter or Converter()
+        self._display = display
+        self._width, self._height = display.size(frame.width, frame.height)
         self._full: Bgr | None = None
         self._lock = threading.Lock()
 
     @property
     def width(self) -> int:
         """Width in pixels."""
-        return self._frame.width
+        return self._width
 
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return self._frame.height
+        return self._height
 
     @property
     def av_frame(self) -> VideoFrame:
-        """FFmpeg's frame, to encode it again; not to be changed."""
+        """FFmpeg's frame, as it was encoded; not to be changed."""
         return self._frame
+
+    @property
+    def display(self) -> Display:
+        """How ``av_frame`` is shown."""
+        return self._display
 
     def bgr(self, width: int | None = None, height: int | None = None) -> Bgr:
         """The picture as (height, width, 3) BGR.
@@ -93,12 +110,17 @@ class AvPicture:
         is_full = (to_width, to_height) == (self.width, self.height)
         with self._lock:
             if not is_full:
-                return self._converter.bgr(self._frame, to_width, to_height)
+                return self._shown(to_width, to_height)
             if self._full is None:
-                full = self._converter.bgr(self._frame, to_width, to_height)
+                full = self._shown(to_width, to_height)
                 full.flags.writeable = False
                 self._full = full
             return self._full
+
+    def _shown(self, width: int, height: int) -> Bgr:
+        if self._display.quarter_turns % 2:
+            width, height = height, width
+        return turned(self._converter.bgr(self._frame, width, height), self._display)
 
     def _size(self, width: int | None, height: int | None) -> tuple[int, int]:
         if width is None:
@@ -110,3 +132,68 @@ class AvPicture:
         if width < 1 or height < 1:
             raise ValueError(f"a picture of {width} x {height} pixels cannot be")
         return width, height
+
+
+def turned(pixels: Bgr, display: Display) -> Bgr:
+    """Pixels as they are shown; (height, width) or (height, width, 3)."""
+    if display.is_mirrored:
+        pixels = np.asarray(cv2.flip(pixels, 1), np.uint8)
+    turn = _TURNS.get(display.quarter_turns)
+    return pixels if turn is None else np.asarray(cv2.rotate(pixels, turn), np.uint8)
+
+
+def limited_yuv420p(
+    reformatter: VideoReformatter,
+    frame: VideoFrame,
+    width: int,
+    height: int,
+    display: Display = AS_ENCODED,
+) -> VideoFrame:
+    """A new frame for an encoder: 4:2:0 in limited range, as it is shown, its matrix kept.
+
+    An encoder drops the mark of a full-range picture, and players then cut off shadows and lights.
+
+    Args:
+        reformatter: Kept between the frames of a stream.
+        frame: Not changed.
+        width: Pixels of the new one, even.
+        height: Pixels of the new one, even.
+        display: How ``frame`` is shown.
+    """
+    sides = (height, width) if display.quarter_turns % 2 else (width, height)
+    made = reformatter.reformat(
+        frame,
+        width=sides[0],
+        height=sides[1],
+        format="yuv420p",
+        src_color_range=frame.color_range,
+        dst_color_range=ColorRange.MPEG,
+        threads=1,
+    )
+    planes = np.asarray(made.to_ndarray(), np.uint8)
+    if display.is_turned:
+        planes = _turned_planes(planes, sides[0], sides[1], display)
+    # A frame of its own: x264 would otherwise get the decoder's time and picture type.
+    new = VideoFrame.from_ndarray(planes, format="yuv420p")
+    # What comes from RGB was given the scaler's own matrix, BT.601.
+    new.colorspace = int(Colorspace.ITU601) if frame.format.is_rgb else frame.colorspace
+    new.color_range = int(ColorRange.MPEG)
+    new.color_primaries, new.color_trc = frame.color_primaries, frame.color_trc
+    return new
+
+
+def tag_colours(context: VideoCodecContext, frame: VideoFrame) -> None:
+    """Let an encoder that is not open yet say of its colours what the frame says."""
+    context.colorspace, context.color_range = frame.colorspace, frame.color_range
+    context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
+
+
+def _turned_planes(planes: Bgr, width: int, height: int, display: Display) -> Bgr:
+    """4:2:0 planes one behind the other, each turned."""
+    flat = planes.reshape(-1)
+    area = width * height
+    half = height // 2, width // 2
+    shapes = ((0, height, width), (area, *half), (area + area // 4, *half))
+    parts = [turned(flat[at : at + h * w].reshape(h, w), display).ravel() for at, h, w in shapes]
+    across = height if display.quarter_turns % 2 else width
+    return np.concatenate(parts).reshape(-1, across)

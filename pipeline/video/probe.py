@@ -19,6 +19,9 @@ from pipeline.core.redact import redact_url
 from pipeline.video.decoder import Decoder
 from pipeline.video.sources.registry import SourceRequest, make_source
 
+_MAX_GOP_S = 300.0
+"""So long it is waited for a keyframe: no encoder known sends fewer than one in 250 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
@@ -73,9 +76,13 @@ def probe(
 ) -> ProbeReport:
     """Read an address for some seconds of its own time and say what came.
 
+    Whoever joins a stream inside a long GOP waits for its next keyframe, as the worker does; what
+    comes meanwhile is measured.
+
     Args:
         address: A path or an ``rtsp://`` URL.
-        seconds: How much to look at; less when the recording ends before.
+        seconds: How much to look at; less when the recording ends before, more until there is a
+            picture.
         username: In place of what the address says.
         password: In place of what the address says.
         clock: Stamps arrivals.
@@ -98,14 +105,19 @@ def probe(
     )
     packets: list[EncodedPacket] = []
     picture: Picture | None = None
+    looked_s = 0.0
     try:
         info = source.open()
         with Decoder(info, redact_url(address)) as decoder:
+            has_keyframe = False
             for packet in source.packets():
-                if packet.media_s > seconds:
+                if packet.media_s > seconds and (picture is not None or _is_over(packet, seconds)):
                     break
-                packets.append(packet)
-                if picture is None:
+                looked_s = packet.media_s
+                if not packet.is_hidden and packet.media_s <= seconds:
+                    packets.append(packet)
+                has_keyframe = has_keyframe or packet.is_keyframe
+                if picture is None and has_keyframe:
                     frames = decoder.decode(packet)
                     picture = frames[0].picture if frames else None
             if picture is None:
@@ -117,9 +129,9 @@ def probe(
     if picture is None or not packets:
         raise SourceError(
             SourceReason.UNDECODABLE,
-            f"no picture could be decoded in {seconds:g} s",
+            f"no picture could be decoded in {looked_s:.1f} s",
             where=redact_url(address),
-            remedy="Probe for longer than the camera's keyframe interval",
+            remedy="Set the camera's keyframe interval to a few seconds",
         )
     sent_fps = _sent_fps(packets) if source.is_live else None
     return _report(redact_url(address), info, packets, picture, corrupt_count, sent_fps)
@@ -132,6 +144,10 @@ def _sent_fps(packets: Sequence[EncodedPacket]) -> float | None:
     if len(came) < 2 or came[-1] - came[0] < 1_000_000_000:
         return None
     return (len(came) - 1) / (came[-1] - came[0]) * 1e9
+
+
+def _is_over(packet: EncodedPacket, seconds: float) -> bool:
+    return packet.media_s > seconds + _MAX_GOP_S
 
 
 def _report(

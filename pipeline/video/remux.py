@@ -105,8 +105,12 @@ def write_clip(
 
 
 def is_browser_playable(info: StreamInfo, keyframe: EncodedPacket) -> bool:
-    """Whether every browser plays this stream as it is: H.264 of 8 bits in 4:2:0."""
-    if info.codec != "h264":
+    """Whether every browser plays this stream as it is: H.264 of 8 bits in 4:2:0.
+
+    Bytes alone do not say that pictures are turned, nor when they are shown if only their
+    decoding times are known.
+    """
+    if info.codec != "h264" or info.display.is_turned or info.is_decode_ordered:
         return False
     sets = nal.read_parameter_sets(info.codec, info.extradata)
     annexb = nal.to_annexb(info.codec, keyframe.data, sets, with_parameters=False)
@@ -179,7 +183,8 @@ def _copy(packets: Sequence[EncodedPacket], info: StreamInfo, path: Path) -> Cli
 
 
 def _transcode(packets: Sequence[EncodedPacket], info: StreamInfo, path: Path) -> ClipFacts:
-    width, height = fit_height(info.width, info.height, MAX_TRANSCODED_HEIGHT)
+    shown = info.display.size(info.width, info.height)
+    width, height = fit_height(*shown, MAX_TRANSCODED_HEIGHT)
     start_s = packets[0].media_s
     end_s = start_s
     with Decoder(info, "") as decoder, H264Encoder(path, width, height, info.fps) as encoder:
@@ -203,7 +208,7 @@ def _transcode(packets: Sequence[EncodedPacket], info: StreamInfo, path: Path) -
 
 def _encode(encoder: H264Encoder, picture: object, at_s: float) -> None:
     assert isinstance(picture, AvPicture)  # the decoder's own
-    encoder.write(picture.av_frame, at_s)
+    encoder.write(picture.av_frame, at_s, picture.display)
 
 
 def fit_height(width: int, height: int, max_height: int) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from av.video.reformatter import VideoReformatter
 from pipeline.core.demux import demuxed
 from pipeline.core.errors import ConfigError, EvidenceError
 from pipeline.video.encoder import H264Encoder
+from pipeline.video.picture import limited_yuv420p
 
 Progress: TypeAlias = Callable[[float, float], None]
 """Told seconds done and seconds in all."""
@@ -164,12 +165,9 @@ class Watermark:
                         at_s = float(frame.pts * (frame.time_base or 0))
                         duration_s = float((frame.duration or 0) * (frame.time_base or 0))
                         end_s = max(end_s, at_s + duration_s)
-                        plain = reformatter.reformat(
-                            frame, width=width, height=height, format="yuv420p", threads=1
+                        encoder.write(
+                            stamp.drawn(limited_yuv420p(reformatter, frame, width, height)), at_s
                         )
-                        planes = np.asarray(plain.to_ndarray(), np.uint8)
-                        stamp.draw(planes)
-                        encoder.write(av.VideoFrame.from_ndarray(planes, format="yuv420p"), at_s)
                         pictures += 1
                         self._progress(at_s, total_s)
                 if not pictures:
@@ -234,6 +232,15 @@ class Stamp:
         self._where = np.flatnonzero(shares)
         self._keep: _Shares = (1 - shares[self._where]).astype(np.float32)
         self._add: _Shares = (shares * tones)[self._where].astype(np.float32)
+
+    def drawn(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """A new frame with the words, of the same colours; in 4:2:0 and limited range."""
+        planes = np.asarray(frame.to_ndarray(), np.uint8)
+        self.draw(planes)
+        new = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        new.colorspace, new.color_range = frame.colorspace, frame.color_range
+        new.color_primaries, new.color_trc = frame.color_primaries, frame.color_trc
+        return new
 
     def draw(self, picture: _Bytes) -> None:
         """Draw onto a picture in 4:2:0, its planes one behind the other; it is changed."""

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice, pairwise
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import av
 import pytest
 
+from api.contract import PlayOrder, VideoCodec
 from api.contract.retention import GapCause
 from pipeline.core.clock import ManualClock
+from pipeline.live.config import LiveConfig
+from pipeline.live.path import PathMaker
 from pipeline.recorders.playback import Playback, Played
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.shelf import Piece, Timeline
 from pipeline.recorders.spans import Span
-from tests.recorders.film import put, stream
+from tests.media.films import corner_film
+from tests.recorders.film import film, put, stream
+from tests.video.media import make_video
 
 T0 = 1_790_000_000.0
 FPS = 5
@@ -203,3 +212,57 @@ def test_the_timeline_of_an_interval_has_footage_gaps_and_causes(recorder: Recor
     assert [g.cause for g in nobody.gaps] == [GapCause.BEFORE_FIRST_FOOTAGE]
     assert nobody.spans == ()
     recorder.stop()
+
+
+def long_film(folder: Path, suffix: str) -> Path:
+    """200 s at 5/s with a keyframe each 10 s, as a network recorder writes it."""
+    return shutil.copyfile(
+        film(200, fps=FPS, gop=10 * FPS, suffix=suffix, b_frames=2), folder / f"a{suffix}"
+    )
+
+
+@pytest.mark.parametrize("suffix", [".ts", ".vob", ".mp4", ".mkv"])
+def test_a_leap_lands_at_the_keyframe_before_the_moment(suffix: str, tmp_path: Path) -> None:
+    """Transport and program streams have no index: a leap lands anywhere in a GOP."""
+    shelf = Folder(Piece(long_film(tmp_path, suffix), Span(T0, T0 + 200)))
+    with av.open(str(shelf.pieces("gate", T0)[0].path)) as container:
+        packets = [p for p in container.demux(video=0) if p.pts is not None]
+    keyframes_s = [float((p.pts - packets[0].pts) * p.time_base) for p in packets if p.is_keyframe]
+    assert len(keyframes_s) < 40
+    for asked_s in (95, 104.9, 133.3, 155, 199.5):
+        first = watch(shelf, asked_s)[0]
+        assert first.packet.is_keyframe
+        before_s = max(s for s in keyframes_s if s <= asked_s)
+        assert first.packet.utc_s - T0 == pytest.approx(before_s, abs=0.01)
+
+
+def test_pictures_without_a_time_are_played(tmp_path: Path) -> None:
+    """A program stream puts small pictures into one packet, which says a single time."""
+    path = make_video(tmp_path / "a.vob", count=100, gop=25)
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+        assert len(packets) == 100
+        assert sum(p.pts is None for p in packets) > 50
+    shelf = Folder(Piece(path, Span(T0, T0 + 4)))
+    assert moments(watch(shelf, 0)) == pytest.approx([n / 25 for n in range(100)], abs=0.01)
+
+
+def test_matroska_with_b_frames_begins_with_its_first_picture(tmp_path: Path) -> None:
+    path = long_film(tmp_path, ".mkv")
+    found = watch(Folder(Piece(path, Span(T0, T0 + 200))), 0)
+    assert moments(found)[0] == 0.0
+    assert len(found) == 1000
+
+
+def test_a_turned_foreign_recording_is_turned_for_the_browser(tmp_path: Path) -> None:
+    path = corner_film(tmp_path / "a.mp4", matrix=(0, 1, -1, 0))
+    found = watch(Folder(Piece(path, Span(T0, T0 + 2))), 0)
+    order = PlayOrder(
+        view_id=UUID(int=1),
+        camera_id="gate",
+        accepts=(VideoCodec.H264,),
+        from_at=datetime.fromtimestamp(T0, UTC),
+    )
+    path_of = PathMaker(LiveConfig()).make(order, found[0].info, found[0].packet)
+    assert path_of.is_transcoded
+    path_of.close()

@@ -1,20 +1,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from pipeline.core.frame import Frame
-from pipeline.core.packets import EncodedPacket
+from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.runtime.config import AnalysisConfig
 from pipeline.video.decoder import Decoder
 from pipeline.video.gate import Activity, Gate, GateConfig, GatedDecoder, Mode
 from pipeline.video.ring import PacketRing
 from pipeline.video.sampler import Sampler
 from tests.video.gate_scene import GOP, Scene, encoded, info
+from tests.video.media import read_packets
 
 RATE_HZ = 5.0
 _WHOLE = {"name": "whole", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
@@ -183,3 +188,47 @@ def test_a_keyframe_that_cannot_be_decoded_is_passed_over() -> None:
     frames, _, decoder = _gated(tuple(packets))
     assert frames
     assert decoder.counts.packets == 400
+
+
+def _refreshed(path: Path, seconds: int = 40) -> tuple[list[EncodedPacket], StreamInfo]:
+    """A still scene, encoded with a column of new blocks in each picture instead of keyframes."""
+    fps, width, height = 25, 192, 128
+    scene = np.random.default_rng(1).integers(60, 200, (height * 3 // 2, width), np.uint8)
+    options = {"preset": "ultrafast", "x264-params": "intra-refresh=1:keyint=25:bframes=0"}
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("libx264", rate=fps, options=options, width=width, height=height)
+        stream.pix_fmt = "yuv420p"
+        for index in range(fps * seconds):
+            frame = av.VideoFrame.from_ndarray(scene, format="yuv420p")
+            frame.pts, frame.time_base = index, Fraction(1, fps)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return read_packets(path)
+
+
+@pytest.mark.parametrize("mode", ["auto", "keyframes"])
+def test_recovery_points_alone_show_nothing_so_all_is_decoded(mode: str, tmp_path: Path) -> None:
+    """At rest a keyframe a second is looked at; of these one in forty can be decoded alone."""
+    packets, described = _refreshed(tmp_path / "a.mp4")
+    assert sum(p.is_keyframe for p in packets) == 40
+    gate = Gate(described, GateConfig(mode=mode))  # type: ignore[arg-type]
+    seen = []
+    with GatedDecoder(described, "c", gate, Sampler(RATE_HZ)) as decoder:
+        for packet in packets:
+            seen += [f.time.media_s for f in decoder.frames(packet)]
+            keyframe = decoder.take_keyframe()
+            if keyframe is not None:
+                seen.append(keyframe.time.media_s)
+        seen += [f.time.media_s for f in decoder.flush()]
+    seen.sort()
+    assert max(b - a for a, b in pairwise([*seen, 40.0])) <= GateConfig().max_blind_s
+    assert gate.state.mode is Mode.ALWAYS
+
+
+def test_one_damaged_keyframe_does_not_wake_the_gate_for_good() -> None:
+    packets = list(_stream())
+    keys = [n for n, p in enumerate(packets) if p.is_keyframe and p.media_s > 20]
+    at = keys[0]
+    packets[at] = replace(packets[at], data=packets[at].data[:8] + b"\x00" * 40)
+    _, gate, _ = _gated(tuple(packets[: keys[4]]))
+    assert gate.state.mode is not Mode.ALWAYS

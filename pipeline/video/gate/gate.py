@@ -38,6 +38,8 @@ ADOPT_S = 10.0
 switched, night gain set in, somebody changed the quality."""
 QUIET_AFTER_S = 2.0
 """After a movement the encoder needs a moment to settle; only then it teaches the baseline."""
+REFUSED_KEYFRAMES = 2
+"""Keyframes in a row that show nothing alone: one may be damaged, two are recovery points."""
 
 _INTERVALS = 4
 _NEVER = float("-inf")
@@ -62,6 +64,8 @@ class _Session:
     onset: tuple[float, float] | None = None
     loud_since_s: float | None = None
     keyframe_s: float | None = None
+    refused: int = 0  # keyframes in a row that showed nothing alone
+    refused_since_s: float = 0.0
     intervals: deque[float] = field(default_factory=lambda: deque(maxlen=_INTERVALS))
 
 
@@ -108,7 +112,7 @@ class Gate:
     @property
     def mode(self) -> Mode:
         """What wakes it now."""
-        if self._config.mode == "always":
+        if self._config.mode == "always" or self._session.refused >= REFUSED_KEYFRAMES:
             return Mode.ALWAYS
         if self._asks_sizes():
             return Mode.PACKETS
@@ -149,6 +153,8 @@ class Gate:
             What to do with this picture's packet now.
         """
         before_s, self._session.pictured_s = self._session.pictured_s, media_s
+        if self._session.refused < REFUSED_KEYFRAMES:
+            self._session.refused = 0
         if self._pictures.take(media_s, grey, is_confirmed=self._is_tracking(media_s)) >= 1.0:
             # Some of it happened since the picture before.
             self._saw_motion(Cause.PICTURE, media_s, since_s=max(0.0, before_s))
@@ -158,6 +164,20 @@ class Gate:
             self._session.analysed_s = media_s
             return Decision(Action.SKIP, analyse=True)
         return Decision(Action.SKIP)
+
+    def no_picture(self, media_s: float) -> None:
+        """A keyframe shows nothing when it is decoded alone.
+
+        A camera that refreshes its picture strip by strip marks recovery points as keyframes;
+        each needs the pictures after it. Such a stream is decoded in full until the session ends:
+        resting, it would never be seen.
+        """
+        session = self._session
+        if session.refused == 0:
+            session.refused_since_s = media_s
+        session.refused += 1
+        if session.refused >= REFUSED_KEYFRAMES:
+            session.since_s = session.refused_since_s
 
     def glance(self, media_s: float, grey: Grey) -> None:
         """See a picture of the substream, on the main stream's time line.

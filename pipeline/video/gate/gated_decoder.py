@@ -127,7 +127,10 @@ class GatedDecoder:
         if decision.action is not Action.DECODE:
             self._stop()
         if decision.action is Action.KEYFRAME:
-            for frame in self._decode_alone(packet):
+            frames = self._decode_alone(packet)
+            if not frames and not packet.is_hidden:
+                self._gate.no_picture(packet.media_s)
+            for frame in frames:
                 self._show(frame)
                 decision = self._gate.picture(frame.time.media_s, grey_of(frame.picture))
                 if decision.analyse and self._sampler.wants(frame.time.media_s):

@@ -23,16 +23,19 @@ from av.video.stream import VideoStream
 from pipeline.core.clock import SystemClock
 from pipeline.core.demux import demuxed
 from pipeline.core.errors import SourceError, SourceReason
-from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.core.packets import EncodedPacket, StreamInfo, seconds_of
+from pipeline.media.containers import (
+    PictureTrack,
+    is_decode_ordered,
+    is_recording,
+    picture_track,
+)
 from pipeline.video.sources.describe import stream_info
 from pipeline.video.sources.sound import SoundRider, sound_of
 from pipeline.video.timestamps import PacketTime, TimestampRepair
 
 if TYPE_CHECKING:
     from pipeline.video.sources.registry import SourceRequest
-
-_NOT_VIDEO_FORMATS = ("tty", "image2", "_pipe")
-"""FFmpeg reads text files as ANSI art and single images as one-picture videos."""
 
 
 class _ReceiveClock(Protocol):
@@ -71,6 +74,7 @@ class FileSource:
         self._with_audio = with_audio
         self._sound: SoundRider | None = None
         self._info: StreamInfo | None = None
+        self._hidden_s = 0.0
 
     @property
     def is_live(self) -> bool:
@@ -110,9 +114,15 @@ class FileSource:
             ) from error
         self._container = container
         try:
-            self._stream = self._video_stream(container)
+            track = self._picture_track(container)
+            self._stream = track.stream
             audio, heard = sound_of(container) if self._with_audio else (None, None)
-            self._info = stream_info(self._stream, heard)
+            self._info = stream_info(
+                track.stream,
+                heard,
+                display=track.display,
+                is_decode_ordered=is_decode_ordered(container, track.stream),
+            )
             if audio is not None:
                 self._sound = SoundRider(audio, self._info.time_base)
         except SourceError:
@@ -167,6 +177,8 @@ class FileSource:
                         continue
                     if packet.size == 0:
                         continue  # FFmpeg's end mark, or a picture the camera left out
+                    if count == 0 and packet.is_discard:
+                        self._hidden_s = _before_start_s(packet.pts, stream, info)
                     count += 1
                     if doubted is not None:
                         agrees = repair.bears_out(_time_of(doubted), _time_of(packet))
@@ -191,15 +203,17 @@ class FileSource:
     ) -> EncodedPacket:
         time = repair.repair(packet.pts, packet.dts) if has_time else repair.repair(None, None)
         sound = self._sound
+        media_s = time.media_s - self._hidden_s
         return EncodedPacket(
             data=bytes(packet),
             pts=time.pts,
             dts=time.dts,
             is_keyframe=packet.is_keyframe,
-            media_s=time.media_s,
-            utc_s=self._start_utc_s + time.media_s,
+            media_s=media_s,
+            utc_s=self._start_utc_s + media_s,
             received_mono_ns=self._clock.mono_ns(),
-            audio=() if sound is None else sound.with_picture(packet.pts, time.media_s),
+            audio=() if sound is None else sound.with_picture(packet.pts, media_s),
+            is_hidden=packet.is_discard,
         )
 
     def _release(self) -> None:
@@ -227,20 +241,23 @@ class FileSource:
         if stat.S_ISREG(found.st_mode) and found.st_size == 0:
             raise self._error("is empty (0 bytes)", "Record or copy it again")
 
-    def _video_stream(self, container: InputContainer) -> VideoStream:
-        name = container.format.name
-        if any(mark in name for mark in _NOT_VIDEO_FORMATS):
+    def _picture_track(self, container: InputContainer) -> PictureTrack:
+        if not is_recording(container.format.name):
             raise self._error("is not a video", "Name a video file such as MP4, MKV or AVI")
-        for stream in container.streams.video:
-            if "attached_pic" in str(stream.disposition).lower():
-                continue  # an audio file's cover
-            if stream.codec_context is None:
-                raise self._error(
-                    "holds video of a kind that cannot be decoded",
-                    "Convert it to MP4 with H.264",
-                )
-            return stream
-        raise self._error("holds no video, only other streams", "Choose a file with video")
+        try:
+            track = picture_track(container, self._path)
+        except (OSError, av.error.FFmpegError) as error:
+            raise self._error(
+                f"cannot be read ({error.strerror or type(error).__name__})",
+                "The file is cut off or its disk is failing; copy it again",
+            ) from error
+        if track is None:
+            raise self._error("holds no video, only other streams", "Choose a file with video")
+        if track.stream.codec_context is None:
+            raise self._error(
+                "holds video of a kind that cannot be decoded", "Convert it to MP4 with H.264"
+            )
+        return track
 
     def _error(
         self, what: str, remedy: str, reason: SourceReason = SourceReason.UNDECODABLE
@@ -251,6 +268,13 @@ class FileSource:
 
 def _time_of(packet: av.Packet[Stream]) -> PacketTime:
     return PacketTime(packet.pts, packet.dts)
+
+
+def _before_start_s(pts: int | None, stream: VideoStream, info: StreamInfo) -> float:
+    """How long before the first picture shown a file trimmed without encoding begins."""
+    if pts is None:
+        return 0.0
+    return max(0.0, seconds_of((stream.start_time or 0) - pts, info.time_base))
 
 
 def make_file_source(request: SourceRequest) -> FileSource:
