@@ -1,7 +1,8 @@
 """``mingan recordings``: what is kept, proven on the spot.
 
 ``audit`` needs nothing but a folder that any recorder wrote; ``check`` and ``export`` work on our
-own recorder's folder. Errors are one line and exit code 2, as everywhere in ``mingan``.
+own recorder's folder. Errors are one line and exit code 2, as everywhere in ``mingan``; an audit
+that finds a promise broken exits with 3.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pipeline.recorders.audit import (
     DEFAULT_SEAM_S,
     Audit,
     AuditOrder,
+    RetentionState,
     as_json,
     audit,
     moment_text,
@@ -49,6 +51,9 @@ recordings_app = typer.Typer(
     help="Footage: audit any folder, check and export our own.", no_args_is_help=True
 )
 _SHOWN = 20
+BROKEN = 3
+"""Exit code of an audit that did not find every promise kept; 2 is wrong input everywhere."""
+_KEPT = frozenset({RetentionState.COMPLIANT, RetentionState.IMMATURE})
 DEFAULT_ZONE = "Asia/Shanghai"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -78,14 +83,22 @@ def audit_command(
         int | None, typer.Option(min=1, max=36500, help="Footage must be deleted after.")
     ] = None,
     time_zone: Annotated[
-        str, typer.Option(help="The school's zone, and the names'.")
+        str, typer.Option(help="The school's zone, and the names' if --names-zone is not given.")
     ] = DEFAULT_ZONE,
+    names_zone: Annotated[
+        str | None,
+        typer.Option(help="Zone of the names, as UTC; found out where the files show it."),
+    ] = None,
     min_gap_s: Annotated[
         float, typer.Option(min=0.001, max=3600, help="Shorter holes are seams between files.")
     ] = DEFAULT_SEAM_S,
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON object, on one line.")] = False,
 ) -> None:
-    """Prove how long footage is kept, from the files alone, whoever recorded them."""
+    """Prove how long footage is kept, from the files alone, whoever recorded them.
+
+    Exit code 0: every camera keeps its promise, or is too new to have broken it. 3: footage is
+    missing, was deleted too early or kept too long, or cannot be verified. 2: wrong input.
+    """
     zone = school_zone(time_zone)
     to_s = parse_moment(to, "--to", zone)
     if max_days is not None and max_days < require_days:
@@ -104,12 +117,15 @@ def audit_command(
         window=window,
         requirement=Requirement(require_days, max_days, zone, min_gap_s),
         expected=read_expected(expect, zone) if expect is not None else {},
+        names_zone=None if names_zone is None else school_zone(names_zone),
     )
     result = audit(order)
     if as_json_:
         typer.echo(json.dumps(as_json(result, zone), ensure_ascii=False))
     else:
         _show_audit(result, order)
+    if any(row.verdict.state not in _KEPT for row in result.cameras) or not result.cameras:
+        raise typer.Exit(BROKEN)
 
 
 @recordings_app.command("check")
@@ -232,8 +248,11 @@ def export_command(
             f"encoded again as H.264 with the words {marked.text!r}{left_out}; "
             f"the copy it was made from has SHA-256 {marked.source_sha256}"
         )
-    for gap in gaps:
-        typer.echo(f"gap {gap['start']} … {gap['end']} {gap['seconds']} s {gap['cause']}")
+    for gap in done.gaps:
+        typer.echo(
+            f"gap {moment_text(gap.span.start_s, zone)} … {moment_text(gap.span.end_s, zone)} "
+            f"({duration_text(gap.span.seconds)}) {gap.cause.value}"
+        )
 
 
 @contextmanager
@@ -373,7 +392,7 @@ def _show_audit(result: Audit, order: AuditOrder) -> None:
             f"{int(row.verdict.completeness * 10_000) / 100:.2f} %",
             f"{int(row.verdict.proven_days * 100) / 100:.2f}",
             str(len(row.gaps)),
-            f"{longest_s:.1f} s" if row.gaps else "",
+            duration_text(longest_s) if row.gaps else "",
         )
     console.print(table)
     if not result.cameras:
@@ -383,7 +402,7 @@ def _show_audit(result: Audit, order: AuditOrder) -> None:
             files = ", ".join(shown(finding.path) for finding in gap.files[:3])
             console.print(
                 f"{shown(row.camera)}: {moment_text(gap.span.start_s, zone)} … "
-                f"{moment_text(gap.span.end_s, zone)} {gap.span.seconds:.1f} s "
+                f"{moment_text(gap.span.end_s, zone)} ({duration_text(gap.span.seconds)}) "
                 f"{gap.cause.value}{': ' + files if files else ''}",
                 highlight=False,
                 markup=False,
@@ -402,6 +421,23 @@ def _show_audit(result: Audit, order: AuditOrder) -> None:
         )
     if len(result.findings) > _SHOWN:
         console.print(f"{len(result.findings) - _SHOWN} findings more (--json has all)")
+
+
+def duration_text(seconds: float) -> str:
+    """A length in the two largest units that fit, rounded down; tenths below a minute.
+
+    >>> duration_text(79_009.9), duration_text(58.04), duration_text(3600), duration_text(90_061)
+    ('21 h 56 min', '58.0 s', '1 h', '1 d 1 h')
+    """
+    if seconds < 60:
+        return f"{int(seconds * 10) / 10:.1f} s"
+    parts: list[tuple[int, str]] = []
+    left = int(seconds)
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, left = divmod(left, size)
+        if count or parts:
+            parts.append((count, unit))
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count)
 
 
 def now_s() -> float:

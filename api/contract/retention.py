@@ -51,7 +51,8 @@ class GapCause(StrEnum):
     ``disk_slow``, ``worker_stopped``, ``clock_set``: its clock leapt forward), the
     footage afterwards (``deleted`` by retention, ``file_missing``, ``damaged``). Of files another
     recorder wrote: ``no_file``, ``empty_file``, ``truncated_file``, ``foreign_file``,
-    ``unreadable_file``, ``pause_in_file`` (the file itself stands still),
+    ``unreadable_file``, ``no_times`` (a raw stream), ``contradictory_times`` (its times
+    contradict its neighbours), ``pause_in_file`` (the file itself stands still),
     ``before_first_footage``. ``unexplained``: the index says nothing.
     """
 
@@ -74,6 +75,8 @@ class GapCause(StrEnum):
     TRUNCATED_FILE = "truncated_file"
     FOREIGN_FILE = "foreign_file"
     UNREADABLE_FILE = "unreadable_file"
+    NO_TIMES = "no_times"
+    CONTRADICTORY_TIMES = "contradictory_times"
     PAUSE_IN_FILE = "pause_in_file"
     BEFORE_FIRST_FOOTAGE = "before_first_footage"
     UNEXPLAINED = "unexplained"

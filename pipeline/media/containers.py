@@ -72,7 +72,13 @@ def is_decode_ordered(container: InputContainer, stream: VideoStream) -> bool:
 
 
 def picture_track(container: InputContainer, path: Path) -> PictureTrack | None:
-    """The first track that lives, and how it is shown.
+    """The first track that lives, and how it is shown; arguments as of ``picture_stream``."""
+    stream = picture_stream(container, path)
+    return None if stream is None else PictureTrack(stream, _display(container, stream, path))
+
+
+def picture_stream(container: InputContainer, path: Path) -> VideoStream | None:
+    """The first track that lives.
 
     A cover, a thumbnail and a track without a picture may stand before the film.
 
@@ -91,8 +97,7 @@ def picture_track(container: InputContainer, path: Path) -> PictureTrack | None:
     ]
     if not found:
         return None
-    stream = found[0] if len(found) == 1 else _living(found, path)
-    return PictureTrack(stream, _display(container, stream, path))
+    return found[0] if len(found) == 1 else _living(found, path)
 
 
 def sane_aspect(stream: VideoStream) -> Fraction:

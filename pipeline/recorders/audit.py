@@ -14,13 +14,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.contract.retention import GapCause, RetentionState
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.name_pattern import NameFacts, NamePattern
+from pipeline.recorders.placing import Placed, is_named_in_utc, place, written_moment
 from pipeline.recorders.probe import FileFacts, FileState, probe
 from pipeline.recorders.school_days import days_before
 from pipeline.recorders.shelf import Piece
@@ -31,14 +31,18 @@ LOOK_BACK_S = 24 * 3600.0
 """Files that begin so long before the window are opened too: they may reach into it."""
 
 _READERS = 4
-_SAME_CLOCK_S = 600.0
 _BREAK_S = 0.01
 _CAUSES = {
     FileState.EMPTY: GapCause.EMPTY_FILE,
     FileState.TRUNCATED: GapCause.TRUNCATED_FILE,
     FileState.FOREIGN: GapCause.FOREIGN_FILE,
     FileState.UNREADABLE: GapCause.UNREADABLE_FILE,
+    FileState.NO_TIMES: GapCause.NO_TIMES,
+    FileState.CONTRADICTORY: GapCause.CONTRADICTORY_TIMES,
 }
+_UNKNOWN = frozenset({FileState.UNREADABLE, FileState.NO_TIMES, FileState.CONTRADICTORY})
+"""Files that may well hold the footage that is not proven."""
+_ZONE_SAMPLE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class AuditOrder:
         requirement: Days, zone and tolerance.
         expected: Cameras that must have a row, with the date they were installed when known
             (seconds since the epoch).
+        names_zone: Zone of the names' times; if not said the school's, or UTC where the files
+            show it.
     """
 
     root: Path
@@ -59,6 +65,7 @@ class AuditOrder:
     window: Span
     requirement: Requirement
     expected: Mapping[str, float | None] = field(default_factory=dict)
+    names_zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,8 @@ class Finding:
     Attributes:
         path: Relative to the root, with ``/``.
         kind: ``empty_file``, ``truncated_file``, ``foreign_file``, ``unreadable_file``,
-            ``unmatched_name`` or ``unreadable_folder``.
+            ``no_times``, ``contradictory_times``, ``unmatched_name``, ``unreadable_folder`` or
+            ``names_in_utc``.
         camera: Whose it is by its name or folder; None when that does not say.
         start_s: When it should begin; None of an unmatched name.
         claimed_s: How long it says it is; 0.0 when it says nothing.
@@ -192,7 +200,7 @@ def audit(order: AuditOrder) -> Audit:
     Raises:
         ConfigError: The root is no folder that can be read, or the pattern is wrong.
     """
-    listing = list_files(order.root, order.pattern, order.requirement.zone)
+    listing = read_names(order, probe)
     found = [
         audit_camera(order, listing, camera, probe)
         for camera in sorted({*listing.named, *order.expected})
@@ -224,6 +232,38 @@ def audit_camera(
     row = _row(order, camera, files, is_blind=listing.is_blind_for(camera))
     pieces = sorted(files.pieces, key=lambda p: (p.span.start_s, str(p.path)))
     return FoundFiles(row, tuple(files.findings), tuple(pieces))
+
+
+def read_names(order: AuditOrder, prober: Prober) -> Listing:
+    """The folder's files, their names read in the zone they are in.
+
+    Raises:
+        ConfigError: The root is no folder that can be read, or the pattern is wrong.
+    """
+    if order.names_zone is not None:
+        return list_files(order.root, order.pattern, order.names_zone)
+    zone = order.requirement.zone
+    listing = list_files(order.root, order.pattern, zone)
+    named = [
+        (name, path)
+        for files in listing.named.values()
+        for name, path in files
+        if abs(name.start_s - order.window.end_s) < order.window.seconds + LOOK_BACK_S
+    ]
+    sample = named[:: max(1, len(named) // _ZONE_SAMPLE)][:_ZONE_SAMPLE]
+    seam_s = order.requirement.max_seam_s
+    probed = [
+        (name, prober(order.root / path, seam_s), written_moment(order.root / path))
+        for name, path in sample
+    ]
+    if not is_named_in_utc(probed, zone):
+        return listing
+    in_utc = list_files(order.root, order.pattern, ZoneInfo("UTC"))
+    told = Finding(
+        ".", "names_in_utc", None, None, 0.0,
+        f"the files were last written when their names end in UTC, not in {zone.key}",
+    )  # fmt: skip
+    return Listing(in_utc.named, (*in_utc.strays, told))
 
 
 def list_files(root: Path, text: str, zone: ZoneInfo) -> Listing:
@@ -320,36 +360,35 @@ def _open_files(order: AuditOrder, files: _Files, prober: Prober) -> None:
     with ThreadPoolExecutor(_READERS) as readers:  # a network disk answers slowly, but many at once
         probed = readers.map(lambda item: prober(order.root / item[1], seam_s), asked)
         facts_of = list(zip(asked, probed, strict=True))
-    for (name, path), facts in facts_of:
-        start_s = _resolve(name, facts, order.root / path)
-        spans = [Span(start_s + a, start_s + b) for a, b in facts.runs_s]
-        files.spans += spans
+    for number, ((name, path), facts) in enumerate(facts_of, start=first + 1):
+        written_s = written_moment(order.root / path)
+        # An hour the clock showed twice says nothing of the order.
+        is_twice = name.other_start_s is not None
+        next_s = None if is_twice else next((s for s in starts[number:] if s > name.start_s), None)
+        placed = place(name, facts, next_s, written_s, seam_s)
+        files.spans += placed.spans
+        files.pauses += placed.pauses
         files.size_bytes += facts.size_bytes
-        if spans:
-            whole = Span(spans[0].start_s, spans[-1].end_s)
+        if placed.spans:
+            whole = Span(placed.spans[0].start_s, placed.spans[-1].end_s)
             files.pieces.append(Piece(order.root / path, whole))
-        files.pauses += [Span(a.end_s, b.start_s) for a, b in pairwise(spans)]
-        if facts.state is not FileState.WHOLE:
-            claimed_s = facts.claimed_s
-            if facts.state is FileState.TRUNCATED:
-                # Whatever it says, it was to go on where it breaks off.
-                claimed_s = max(claimed_s, facts.duration_s + _BREAK_S)
-            files.findings.append(
-                Finding(path, facts.state.value, name.camera, start_s, claimed_s, facts.detail)
-            )
+        finding = _finding(path, name.camera, facts, placed)
+        if finding is not None:
+            files.findings.append(finding)
 
 
-def _resolve(name: NameFacts, facts: FileFacts, path: Path) -> float:
-    """When a file begins whose name's hour the clock showed twice: by when it was last written."""
-    if name.other_start_s is None:
-        return name.start_s
-    try:
-        written_s = path.stat().st_mtime
-    except OSError:
-        return name.start_s
-    if abs(written_s - facts.duration_s - name.other_start_s) < _SAME_CLOCK_S:
-        return name.other_start_s
-    return name.start_s
+def _finding(path: str, camera: str, facts: FileFacts, placed: Placed) -> Finding | None:
+    """What is wrong with a file; None of a good one."""
+    state, detail, claimed_s = facts.state, facts.detail, facts.claimed_s
+    if placed.contradiction:
+        state, detail = FileState.CONTRADICTORY, placed.contradiction
+        claimed_s = max(claimed_s, facts.duration_s)
+    if state is FileState.WHOLE:
+        return None
+    if state is FileState.TRUNCATED:
+        # Whatever it says, it was to go on where it breaks off.
+        claimed_s = max(claimed_s, facts.duration_s + _BREAK_S)
+    return Finding(path, state.value, camera, placed.start_s, claimed_s, detail)
 
 
 def _row(order: AuditOrder, camera: str, files: _Files, *, is_blind: bool) -> CameraAudit:
@@ -368,7 +407,7 @@ def _row(order: AuditOrder, camera: str, files: _Files, *, is_blind: bool) -> Ca
         installed_s=installed_s,
         oldest_trace_s=files.oldest_s,
         older_than_window=older,
-        is_incomplete=is_blind or any(f.kind == FileState.UNREADABLE for f in in_window),
+        is_incomplete=is_blind or any(f.kind in _UNKNOWN for f in in_window),
     )
     # A file that was not opened because it is older still counts for the maximum.
     spans = list(files.spans)

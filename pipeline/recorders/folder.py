@@ -19,7 +19,7 @@ from pipeline.recorders.audit import (
     AuditOrder,
     CameraAudit,
     audit_camera,
-    list_files,
+    read_names,
     required_window,
     shown,
 )
@@ -45,6 +45,8 @@ class FolderCamera:
         written_as: What the names call the camera.
         policy: What was promised about it.
         lag_s: How late its recorder may be.
+        names_zone: Zone of the names' times; if not said the school's, or UTC where the files
+            show it.
     """
 
     camera: str
@@ -53,6 +55,7 @@ class FolderCamera:
     written_as: str
     policy: RetentionPolicy
     lag_s: float
+    names_zone: ZoneInfo | None = None
 
 
 class FolderAuditor:
@@ -76,9 +79,18 @@ class FolderAuditor:
             FootageIndexError: The memory of probed files cannot be written.
         """
         statuses = []
-        for (root, pattern), own in _by_folder(cameras).items():
+        for (root, pattern, names_zone), own in _by_folder(cameras).items():
+            days = max(camera.policy.min_days for camera in own)
+            window = required_window(now_s, days, self._zone)
+            asked = AuditOrder(
+                root,
+                pattern,
+                window,
+                Requirement(days, None, self._zone),
+                names_zone=names_zone,
+            )
             try:
-                listing = list_files(root, pattern, self._zone)
+                listing = read_names(asked, self._cache.probe)
             except ConfigError:
                 statuses += [_unknown(camera, now_s, self._zone) for camera in own]
                 continue
@@ -167,8 +179,9 @@ def _unknown(camera: FolderCamera, now_s: float, zone: ZoneInfo) -> RetentionSta
 
 def _by_folder(
     cameras: Sequence[FolderCamera],
-) -> Mapping[tuple[Path, str], list[FolderCamera]]:
-    found: dict[tuple[Path, str], list[FolderCamera]] = {}
+) -> Mapping[tuple[Path, str, ZoneInfo | None], list[FolderCamera]]:
+    found: dict[tuple[Path, str, ZoneInfo | None], list[FolderCamera]] = {}
     for camera in cameras:
-        found.setdefault((camera.root, camera.pattern), []).append(camera)
+        key = (camera.root, camera.pattern, camera.names_zone)
+        found.setdefault(key, []).append(camera)
     return found

@@ -31,6 +31,7 @@ _VIDEO_ENTRIES = frozenset({b"avc1", b"avc2", b"avc3", b"avc4", b"hvc1", b"hev1"
 _LIVES = 0.1
 """Share of the longest track's pictures that the recording's own track has at least."""
 _REORDER_S = 1.0
+_BLANK_BYTES = 1 << 20
 
 Ints = NDArray[np.int64]
 _Pictures: TypeAlias = tuple[Ints, Ints, Ints, Ints]
@@ -125,11 +126,13 @@ def _read_samples(file: BinaryIO) -> Mp4Samples:
         header = file.read(16)
         box = _box(header, size - at)
         if box is None:
-            is_cut = True
+            is_cut = is_fragmented or tracks is None or not _is_blank(file, at, size)
             break
         kind, head, length = box
         if kind not in _TOP_LEVEL and not _is_printable(kind):
-            is_cut = True  # zeros or noise where a box should be
+            # Zeros or noise where a box should be; room taken beforehand and not needed is no cut.
+            # Behind a last fragment nothing tells it from one that was lost.
+            is_cut = is_fragmented or tracks is None or not _is_blank(file, at, size)
             break
         is_whole = at + length <= size
         is_cut |= not is_whole
@@ -201,6 +204,15 @@ def _shown(track: _Track, end: int) -> tuple[int, int] | None:
     first = first if first > _REORDER_S * track.timescale else 0
     last = last if last < end - _REORDER_S * track.timescale else end
     return (first, last) if (first, last) != (0, end) else None
+
+
+def _is_blank(file: BinaryIO, begin: int, end: int) -> bool:
+    """Whether there are only zeros; of a long stretch its two ends are read."""
+    for at in (begin, max(begin, end - _BLANK_BYTES)):
+        file.seek(at)
+        if file.read(min(_BLANK_BYTES, end - at)).strip(b"\0"):
+            return False
+    return True
 
 
 def _box(header: bytes, left: int) -> tuple[bytes, int, int] | None:

@@ -3,6 +3,10 @@
 A name and a header are claims; the pictures inside the bytes that are there are the proof. MP4 is
 read by its tables (``mp4_samples``); other containers (MPEG-TS and -PS, Matroska, AVI, FLV) are
 demuxed from end to end by FFmpeg, which reads the whole file but decodes nothing.
+
+A file's own times are claims, too. A clock that was set while the file was written makes them step
+back or leap; its pictures still follow each other, so they are counted one behind the other, and
+never for more than they are.
 """
 
 from __future__ import annotations
@@ -15,20 +19,25 @@ from pathlib import Path
 import av
 import av.error
 import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from pipeline.core.demux import demuxed
+from pipeline.media.containers import has_times, is_recording, picture_stream
 from pipeline.recorders import mp4_samples
 from pipeline.recorders.errors import FootageError, NoVideoError
 from pipeline.recorders.mp4_samples import Mp4Samples
 from pipeline.recorders.verdict import DEFAULT_SEAM_S
 
-_CONTAINERS = frozenset({"mov", "mp4", "matroska", "webm", "mpegts", "mpeg", "avi", "flv", "asf"})
-_STILLS = frozenset({"png", "bmp", "gif", "webp", "tiff"})
 _USUAL_STEPS = 5.0
 """A picture shown longer than this many usual ones is a pause, if it is longer than a seam too."""
 _HEAD_BYTES = 1024
 _TRANSPORT_PACKETS = ((188, 0), (192, 4), (204, 0))
 """Length of a transport stream's packets, and where in one its sync byte lies."""
+_LONGEST_PAUSE_S = 3600.0
+"""No recorder keeps a file open for so long without a picture: its clock was set. FFmpeg shows a
+step back of a transport stream's clock as such a leap, of up to 26.5 hours."""
+_REORDER_S = 1.0
 _CLAIM_SLACK = 0.02
 _CLAIM_SLACK_S = 2.0
 
@@ -41,6 +50,8 @@ class FileState(StrEnum):
     TRUNCATED = "truncated_file"
     FOREIGN = "foreign_file"
     UNREADABLE = "unreadable_file"
+    NO_TIMES = "no_times"
+    CONTRADICTORY = "contradictory_times"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,9 @@ def _of_samples(samples: Mp4Samples, size: int, max_pause_s: float) -> FileFacts
     if samples.shown is not None:
         starts, durations, present = _left_by_edits(samples, samples.shown)
     claimed_s = float(durations.sum()) / scale
-    runs = _runs(starts[:present] / scale, durations[:present] / scale, max_pause_s)
+    laid, leap_s = _one_behind_the_other(starts[:present] / scale)
+    order = np.argsort(laid, kind="stable")
+    runs = _runs(laid[order], durations[:present][order] / scale, max_pause_s)
     if not runs:
         what = (
             "no picture is whole" if len(samples.sizes) or samples.is_cut else "it has no picture"
@@ -138,6 +151,8 @@ def _of_samples(samples: Mp4Samples, size: int, max_pause_s: float) -> FileFacts
             else f"cut off after {proven_s:.1f} s"
         )
         return FileFacts(FileState.TRUNCATED, runs, claimed_s, size, detail)
+    if leap_s:
+        return FileFacts(FileState.CONTRADICTORY, runs, claimed_s, size, _leapt(leap_s))
     return FileFacts(FileState.WHOLE, runs, claimed_s, size)
 
 
@@ -154,34 +169,25 @@ def _left_by_edits(
 def _demux(path: Path, size: int, max_pause_s: float) -> FileFacts:
     try:
         with av.open(f"file:{path}") as container:
-            names = set(container.format.name.split(","))
-            video = [s for s in container.streams.video if s.name not in _STILLS]
-            if not names & _CONTAINERS or not video:
-                return FileFacts(
-                    FileState.FOREIGN, (), 0.0, size, f"not a recording ({container.format.name})"
-                )
-            stream = video[0]
+            kind = container.format.name
+            names = set(kind.split(","))
+            stream = picture_stream(container, path) if is_recording(kind) else None
+            if stream is None or stream.codec_context is None:
+                return FileFacts(FileState.FOREIGN, (), 0.0, size, f"not a recording ({kind})")
+            if not has_times(kind):
+                return _without_times(kind, stream, size)
             claimed_s = 0.0
             # Transport and program streams claim nothing: FFmpeg works their duration out.
             if container.duration is not None and not names & {"mpegts", "mpeg"}:
                 claimed_s = container.duration / av.time_base
-            seconds = float(stream.time_base or 0)
-            starts, lengths = [], []
-            try:
-                with demuxed(container, stream) as packets:
-                    for packet in packets:
-                        moment = packet.pts if packet.pts is not None else packet.dts
-                        if moment is not None and packet.size:
-                            starts.append(moment * seconds)
-                            lengths.append((packet.duration or 0) * seconds)
-            except av.error.FFmpegError:
-                pass  # what was read until here is there
+            starts, lengths = _times_of(container, stream)
     except av.error.FFmpegError as error:
         return FileFacts(FileState.FOREIGN, (), 0.0, size, f"not a recording ({error.strerror})")
     if not starts:
         return FileFacts(FileState.FOREIGN, (), claimed_s, size, "it has no picture with a time")
-    order = np.argsort(np.array(starts), kind="stable")
-    begins = np.array(starts)[order]
+    laid, leap_s = _one_behind_the_other(np.array(starts))
+    order = np.argsort(laid, kind="stable")
+    begins = laid[order]
     last_s = lengths[int(order[-1])] or (
         float(np.median(np.diff(begins))) if len(begins) > 1 else 0
     )
@@ -192,7 +198,63 @@ def _demux(path: Path, size: int, max_pause_s: float) -> FileFacts:
     if claimed_s > runs[-1][1] * (1 + _CLAIM_SLACK) + _CLAIM_SLACK_S:
         detail = f"{runs[-1][1]:.1f} s of {claimed_s:.1f} s are there"
         return FileFacts(FileState.TRUNCATED, runs, claimed_s, size, detail)
+    if leap_s:
+        return FileFacts(FileState.CONTRADICTORY, runs, claimed_s, size, _leapt(leap_s))
     return FileFacts(FileState.WHOLE, runs, claimed_s, size)
+
+
+def _without_times(kind: str, stream: VideoStream, size: int) -> FileFacts:
+    """A raw stream: pictures follow each other, and nothing says how fast."""
+    if not stream.codec_context.width:
+        return FileFacts(FileState.FOREIGN, (), 0.0, size, f"not a recording ({kind})")
+    return FileFacts(FileState.NO_TIMES, (), 0.0, size, f"a raw stream ({kind}): no times in it")
+
+
+def _times_of(container: InputContainer, stream: VideoStream) -> tuple[list[float], list[float]]:
+    """When each picture is shown and for how long, in decoding order; one without follows."""
+    seconds = float(stream.time_base or 0)
+    starts: list[float] = []
+    lengths: list[float] = []
+    try:
+        with demuxed(container, stream) as packets:
+            for packet in packets:
+                if not packet.size or packet.is_discard:
+                    continue
+                moment = packet.pts if packet.pts is not None else packet.dts
+                if moment is not None:
+                    starts.append(moment * seconds)
+                elif starts:
+                    starts.append(starts[-1] + lengths[-1])
+                else:
+                    continue
+                lengths.append((packet.duration or 0) * seconds)
+    except av.error.FFmpegError:
+        pass  # what was read until here is there
+    return starts, lengths
+
+
+def _one_behind_the_other(starts_s: np.ndarray) -> tuple[np.ndarray, float]:
+    """Times in decoding order with each step back, and each leap of hours, taken out.
+
+    Returns:
+        The times, and the longest leap forward that was taken out; 0.0 without one.
+    """
+    steps = np.diff(starts_s)
+    leaps = steps > _LONGEST_PAUSE_S
+    breaks = np.flatnonzero(leaps | (steps < -_REORDER_S))
+    if not len(breaks):
+        return starts_s, 0.0
+    forward = steps[(steps > 0) & ~leaps]
+    usual_s = float(np.median(forward)) if len(forward) else 0.0
+    laid = starts_s.copy()
+    for at in breaks:
+        begin = at + 1
+        laid[begin:] += float(laid[:begin].max()) + usual_s - laid[begin]
+    return laid, float(steps[leaps].max()) if leaps.any() else 0.0
+
+
+def _leapt(leap_s: float) -> str:
+    return f"its times leap {leap_s:.0f} s: its pictures are counted one behind the other"
 
 
 def _runs(
@@ -205,9 +267,6 @@ def _runs(
     """
     if len(starts_s) == 0:
         return ()
-    if (np.diff(starts_s) < 0).any():  # a writer that began its times anew in the same file
-        order = np.argsort(starts_s, kind="stable")
-        starts_s, durations_s = starts_s[order], durations_s[order]
     usual_s = float(np.median(durations_s))
     longest_s = max(max_pause_s, _USUAL_STEPS * usual_s)
     first_s = float(starts_s[0])

@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS pieces (
   PRIMARY KEY (camera, start_s, path)
 ) WITHOUT ROWID;
 """
+_READING = 2
+"""Raised when files are read otherwise than before: what was found then is looked up no more."""
 _LONGEST_S = 86_400.0
 _PIECES = 64
 
@@ -141,6 +143,9 @@ class ProbeCache:
         db = sqlite3.connect(self._path, check_same_thread=False)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
+        if db.execute("PRAGMA user_version").fetchone()[0] != _READING:
+            db.executescript("DROP TABLE IF EXISTS probes")
+            db.execute(f"PRAGMA user_version = {_READING}")
         db.executescript(_SCHEMA)
         return db
 

@@ -29,6 +29,7 @@ from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry import ScheduleConfig, SiteConfig, ZoneConfig
 from pipeline.live.config import LiveConfig
 from pipeline.recorders.name_pattern import NamePattern
+from pipeline.recorders.school_days import school_zone
 from pipeline.rules import AnyRuleConfig
 from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime.rule_sets import MAX_RULES, joined, load_sets
@@ -162,7 +163,9 @@ class RecordingConfig(Strict):
     folder: Path | None = None
     """Another recorder writes the footage here: it is audited each hour and never touched."""
     pattern: str | None = None
-    """Names of its files below the folder, as ``{camera}/%Y%m%d/%H%M%S.mp4``, in school time."""
+    """Names of its files below the folder, as ``{camera}/%Y%m%d/%H%M%S.mp4``."""
+    time_zone: str | None = None
+    """Zone of the names' times, as ``UTC``; the school's if not given, or UTC where it shows."""
     written_as: str | None = None
     """What the names call this camera; its id if not given."""
     lag_minutes: Annotated[float, Field(ge=0, le=1440)] = 90.0
@@ -172,6 +175,13 @@ class RecordingConfig(Strict):
     def _folder_has_a_pattern(self) -> RecordingConfig:
         if self.folder is None and (self.pattern is not None or self.written_as is not None):
             raise ValueError("`pattern` and `written_as` need the `folder` another recorder fills")
+        if self.time_zone is not None:
+            if self.folder is None:
+                raise ValueError("`time_zone` is of the names in another recorder's `folder`")
+            try:
+                school_zone(self.time_zone)
+            except ConfigError as error:
+                raise ValueError(error.line()) from error
         if self.folder is not None:
             if self.audio == "keep":
                 raise ValueError("`audio` is for what this box records itself, not for `folder`")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -119,6 +120,7 @@ def folder_cameras(config: BoxConfig) -> list[FolderCamera]:
                 recording.written_as or camera.id,
                 RetentionPolicy(recording.keep_days, recording.delete_after_days, recording.source),
                 recording.lag_minutes * 60,
+                None if recording.time_zone is None else ZoneInfo(recording.time_zone),
             )
         )
     return found

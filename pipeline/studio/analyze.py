@@ -138,7 +138,8 @@ def analyse_recording(job: Job, path: Path, key: str, progress: Progress) -> Rec
     info = source.open()
     duration_s = source.duration_s
     try:
-        recording.width, recording.height, recording.codec = info.width, info.height, info.codec
+        recording.width, recording.height = info.display.size(info.width, info.height)
+        recording.codec = info.codec
         with _Run(job, recording, info) as run:
             try:
                 for packet in source.packets():

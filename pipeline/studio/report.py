@@ -1,12 +1,18 @@
-"""The printed report of an offline analysis: pictures, a timeline, counts; one HTML file."""
+"""The printed report of an offline analysis: pictures, a timeline, counts; one HTML file.
+
+Its pictures are inside, so that it can be sent on; videos are too large for that, and linked.
+"""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import cv2
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.contract.vocabulary import Language, vocabulary
@@ -26,6 +32,9 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_MAX_PICTURE_WIDTH = 1280
+"""Sharp on half of an A4 page; larger ones would make a report that no mail takes."""
+_PICTURE_QUALITY = 85
 _FILTERS = (Filter.MERGED, Filter.BUDGET, Filter.PICTURE)
 
 
@@ -80,13 +89,16 @@ def write_report(
     made_by: Provenance,
     options: ReportOptions,
 ) -> None:
-    """Write the report beside the pictures it shows.
+    """Write the report, with the pictures it shows inside.
 
     Args:
-        target: The HTML file.
+        target: The HTML file, in the folder of pictures and videos.
         recordings: What was found.
         made_by: Model and configuration.
         options: How it is told.
+
+    Raises:
+        OSError: A picture cannot be read, or the report not be written.
     """
     words, language = vocabulary(), options.language
     html = _ENVIRONMENT.get_template("report.html.j2").render(
@@ -94,7 +106,7 @@ def write_report(
         t=texts(language),
         risk={key: term.text(language) for key, term in words.risk.items()},
         outcome={key: term.text(language) for key, term in words.outcome.items()},
-        recordings=[_recording(each, options) for each in recordings],
+        recordings=[_recording(each, options, target.parent) for each in recordings],
         total=sum(len(r.found) for r in recordings),
         total_length=clock(sum(r.duration_s for r in recordings)),
         start=f"{options.start:%Y-%m-%d %H:%M:%S}" if options.start else "",
@@ -116,15 +128,17 @@ def _models(made_by: Provenance) -> list[tuple[str, str]]:
     return [(made_by.model_id, made_by.model_sha256), *more, *told]
 
 
-def _recording(recording: Recording, options: ReportOptions) -> dict[str, object]:
+def _recording(recording: Recording, options: ReportOptions, folder: Path) -> dict[str, object]:
     language = options.language
     best_s = max((each.analysed_s for each in recording.sums.rules), default=0.0)
+    video = f"annotated/{recording.key}.mp4"
     return {
         "facts": recording,
+        "video": video if (folder / video).is_file() else "",
         "length": clock(recording.duration_s),
         "rows": _rows(recording, language),
         "ticks": _ticks(recording.duration_s),
-        "cards": [_card(recording, found, options) for found in recording.found],
+        "cards": [_card(recording, found, options, folder) for found in recording.found],
         "by_risk": {
             level: sum(found.episode.risk == level for found in recording.found)
             for level in vocabulary().risk
@@ -271,7 +285,21 @@ def _ticks(length_s: float) -> list[tuple[float, str]]:
     ]
 
 
-def _card(recording: Recording, found: Found, options: ReportOptions) -> dict[str, object]:
+def _inside(picture: Path) -> str:
+    """A JPEG as a ``data:`` URL, made smaller if it is wider than a page shows."""
+    data = picture.read_bytes()
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is not None and pixels.shape[1] > _MAX_PICTURE_WIDTH:
+        height = round(pixels.shape[0] * _MAX_PICTURE_WIDTH / pixels.shape[1])
+        small = cv2.resize(pixels, (_MAX_PICTURE_WIDTH, height), interpolation=cv2.INTER_AREA)
+        _, encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _PICTURE_QUALITY])
+        data = bytes(encoded)
+    return "data:image/jpeg;base64," + b64encode(data).decode("ascii")
+
+
+def _card(
+    recording: Recording, found: Found, options: ReportOptions, folder: Path
+) -> dict[str, object]:
     language = options.language
     number = recording.found.index(found) + 1
     classes = vocabulary().object_class
@@ -295,7 +323,7 @@ def _card(recording: Recording, found: Found, options: ReportOptions) -> dict[st
             classes[c].text(language) if c in classes else c for c in episode.classes
         ),
         "digest": _digest_of(episode.facts, language) if is_digest else "",
-        "snapshot": found.snapshot,
+        "picture": _inside(folder / found.snapshot) if found.snapshot else "",
     }
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from uuid import UUID
 
+import cv2
+import numpy as np
 import pytest
 import yaml
 
+from api.contract import AlertEpisode
 from api.contract.vocabulary import Language, vocabulary
 from pipeline.rules.economy import Filter
 from pipeline.runtime.episodes import Provenance, UsedModel
-from pipeline.studio.analyze import Recording
+from pipeline.studio.analyze import Found, Recording
 from pipeline.studio.compare import Line, compare
 from pipeline.studio.report import ReportOptions, clock, write_report
 from pipeline.studio.sums import RuleSum
@@ -111,3 +118,52 @@ def test_an_empty_report_says_so_and_escapes_names(tmp_path: Path, language: Lan
     assert texts(language)["no_alerts"] in html
     assert texts(language)["schedule_note"] in html
     assert "broke off" in html
+
+
+def test_the_report_can_be_sent_on_alone(tmp_path: Path) -> None:
+    """Its pictures are inside; videos are linked."""
+    opened = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+    episode = AlertEpisode(
+        id=UUID(int=7),
+        revision=1,
+        camera_id="gate",
+        rule="perimeter_intrusion",
+        rule_id="yard",
+        zone="yard",
+        risk="class_1",
+        state="closed",
+        started_at=opened,
+        raised_at=opened,
+        ended_at=opened,
+        score=0.9,
+        classes=("person",),
+        track_count=1,
+        box_norm_xyxy=(0.1, 0.1, 0.2, 0.2),
+        model_id="m",
+        model_sha256="a" * 64,
+        config_sha256="b" * 64,
+    )
+    recording = Recording(Path("gate.mp4"), "gate", duration_s=20.0, packets=500)
+    pixels = np.full((1080, 1920, 3), 90, np.uint8)
+    for number, size in enumerate((640, 1920), 1):
+        name = f"snapshots/gate-{number:03d}.jpg"
+        (tmp_path / "snapshots").mkdir(exist_ok=True)
+        cv2.imwrite(str(tmp_path / name), cv2.resize(pixels, (size, size * 9 // 16)))
+        recording.found.append(Found(episode, 1.0, 2.0, 3.0, name))
+    (tmp_path / "annotated").mkdir()
+    (tmp_path / "annotated/gate.mp4").write_bytes(b"film")
+    target = tmp_path / "report.html"
+    write_report(
+        target,
+        [recording],
+        Provenance("model", "a" * 64, "b" * 64),
+        ReportOptions(language="en", blurred=True, schedules_ignored=False),
+    )
+    html = target.read_text("utf-8")
+    sources = re.findall(r'<img src="([^"]+)"', html)
+    assert [source.partition(",")[0] for source in sources] == ["data:image/jpeg;base64"] * 2
+    data = [b64decode(source.partition(",")[2]) for source in sources]
+    assert data[0] == (tmp_path / "snapshots/gate-001.jpg").read_bytes()
+    wide = cv2.imdecode(np.frombuffer(data[1], np.uint8), cv2.IMREAD_COLOR)
+    assert wide.shape == (720, 1280, 3)
+    assert 'href="annotated/gate.mp4"' in html
