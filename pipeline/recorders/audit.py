@@ -20,7 +20,13 @@ from zoneinfo import ZoneInfo
 from api.contract.retention import GapCause, RetentionState
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.name_pattern import NameFacts, NamePattern
-from pipeline.recorders.placing import Placed, is_named_in_utc, place, written_moment
+from pipeline.recorders.placing import (
+    Placed,
+    is_named_in_utc,
+    keeps_local_times,
+    place,
+    written_moment,
+)
 from pipeline.recorders.probe import FileFacts, FileState, probe
 from pipeline.recorders.school_days import days_before
 from pipeline.recorders.shelf import Piece
@@ -256,7 +262,7 @@ def read_names(order: AuditOrder, prober: Prober) -> Listing:
         (name, prober(order.root / path, seam_s), written_moment(order.root / path))
         for name, path in sample
     ]
-    if not is_named_in_utc(probed, zone):
+    if keeps_local_times(order.root) or not is_named_in_utc(probed, zone):
         return listing
     in_utc = list_files(order.root, order.pattern, ZoneInfo("UTC"))
     told = Finding(

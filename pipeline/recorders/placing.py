@@ -26,6 +26,7 @@ _SAME_CLOCK_S = 600.0
 _TOGETHER_S = 120.0
 _ZONE_FILES = 3
 _AGREE = 0.9
+_LOCAL_TIMES = frozenset({"vfat", "msdos", "exfat"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,31 @@ def written_moment(path: Path) -> float | None:
         return path.stat().st_mtime
     except OSError:
         return None
+
+
+def keeps_local_times(folder: Path, mounts: str | None = None) -> bool:
+    """Whether the folder lies on a file system that keeps local times, and says no zone.
+
+    What a recorder wrote to FAT in its own time is read as UTC by many machines: such times of
+    writing look as if local names were in UTC.
+
+    Args:
+        folder: It.
+        mounts: What is mounted where, as ``/proc/mounts``; read from there if not given.
+    """
+    if mounts is None:
+        try:
+            mounts = Path("/proc/mounts").read_text("utf-8", "surrogateescape")
+        except OSError:
+            return False
+    inside = folder.resolve()
+    found = ("", "")
+    for line in mounts.splitlines():
+        _, where, kind, *_ = [*line.split(" "), "", "", ""]
+        where = where.replace("\\040", " ")
+        if inside.is_relative_to(where or "/nowhere") and len(where) >= len(found[0]):
+            found = where, kind
+    return found[1] in _LOCAL_TIMES
 
 
 def is_named_in_utc(

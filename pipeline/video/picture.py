@@ -170,11 +170,14 @@ def limited_yuv420p(
         dst_color_range=ColorRange.MPEG,
         threads=1,
     )
-    planes = np.asarray(made.to_ndarray(), np.uint8)
-    if display.is_turned:
-        planes = _turned_planes(planes, sides[0], sides[1], display)
-    # A frame of its own: x264 would otherwise get the decoder's time and picture type.
-    new = VideoFrame.from_ndarray(planes, format="yuv420p")
+    new = made
+    if made is frame or display.is_turned:
+        # A frame of its own: x264 would otherwise get the decoder's time and picture type.
+        planes = np.asarray(made.to_ndarray(), np.uint8)
+        if display.is_turned:
+            planes = _turned_planes(planes, sides[0], sides[1], display)
+        new = VideoFrame.from_ndarray(planes, format="yuv420p")
+    new.pict_type = 0
     # What comes from RGB was given the scaler's own matrix, BT.601.
     new.colorspace = int(Colorspace.ITU601) if frame.format.is_rgb else frame.colorspace
     new.color_range = int(ColorRange.MPEG)

@@ -12,6 +12,7 @@ import av
 import pytest
 
 from pipeline.recorders.audit import Audit, AuditOrder, CameraAudit, audit
+from pipeline.recorders.placing import keeps_local_times
 from pipeline.recorders.probe import FileState, probe
 from pipeline.recorders.spans import Span
 from pipeline.recorders.verdict import Requirement
@@ -199,6 +200,16 @@ def test_names_in_utc_are_told_from_local_ones(tmp_path: Path) -> None:
     tree(tmp_path / "copied", 25, zone=ZoneInfo("UTC"))
     row, _ = look(tmp_path / "copied", 25)
     assert minutes_of(row) == []
+
+
+def test_times_of_writing_on_fat_tell_nothing_of_zones() -> None:
+    mounts = (
+        "/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /media/NVR\\040stick vfat rw 0 0\n"
+        "/dev/sdc1 /media/NVR\\040stick/disk xfs rw 0 0\n"
+    )
+    assert keeps_local_times(Path("/media/NVR stick/gate"), mounts)
+    assert not keeps_local_times(Path("/media/NVR stick/disk/gate"), mounts)
+    assert not keeps_local_times(Path("/media/NVR"), mounts)
 
 
 def test_the_names_zone_can_be_said(tmp_path: Path) -> None:
