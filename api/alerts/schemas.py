@@ -135,7 +135,7 @@ class AlertSummary(BaseModel):
     started_at: Moment
     raised_at: Moment
     queued_at: Moment = Field(
-        description="By which it is sorted: `raised_at`, but never later than its arrival."
+        description="By which it is sorted: `raised_at`; its arrival, if dated far ahead of that."
     )
     is_dated_ahead: bool = Field(
         description="Whether it says that it was raised more than a minute after it arrived."

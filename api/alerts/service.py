@@ -7,7 +7,7 @@ replaces the former and never touches the latter, and once it was judged stands 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +31,8 @@ from api.kit.errors import NotFoundError, UnavailableError
 from api.kit.pagination import Cursor
 
 _LOOKED_AT = 1000
+_CLOCKS_DIFFER = timedelta(minutes=10)
+"""By so much a box's clock may be ahead and its alerts still stand where it says."""
 
 
 async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float) -> bool:
@@ -47,7 +49,7 @@ async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float)
     told = _told(episode)
     new = told | {
         "received_at": work.now,
-        "queued_at": min(episode.raised_at, work.now),
+        "queued_at": _queued_at(episode.raised_at, work.now),
         "updated_at": work.now,
         "status": AlertStatus.PENDING_REVIEW,
         "note": "",
@@ -82,6 +84,11 @@ async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float)
     return True
 
 
+def _queued_at(raised_at: datetime, received_at: datetime) -> datetime:
+    """By which an alert is sorted: no box's clock puts it on top of the queue for years."""
+    return raised_at if raised_at - received_at <= _CLOCKS_DIFFER else received_at
+
+
 def _told(episode: AlertEpisode) -> dict[str, object]:
     """What a worker says, by column."""
     return episode.model_dump(exclude={"evidence"}) | {
@@ -94,7 +101,7 @@ def _told(episode: AlertEpisode) -> dict[str, object]:
 def _apply(alert: Alert, told: Mapping[str, object]) -> None:
     for name, value in told.items():
         setattr(alert, name, value)
-    alert.queued_at = min(alert.raised_at, alert.received_at)
+    alert.queued_at = _queued_at(alert.raised_at, alert.received_at)
 
 
 _GOES_ON = frozenset({"revision", "state", "ended_at", "track_count"})

@@ -80,7 +80,7 @@ def summary(
         started_at=alert.started_at,
         raised_at=alert.raised_at,
         queued_at=alert.queued_at,
-        is_dated_ahead=alert.raised_at - alert.queued_at > _CLOCKS_DIFFER,
+        is_dated_ahead=alert.raised_at - alert.received_at > _CLOCKS_DIFFER,
         ended_at=alert.ended_at,
         duration_s=(alert.ended_at - alert.started_at).total_seconds(),
         score=alert.score,

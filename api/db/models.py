@@ -130,8 +130,8 @@ class Alert(Base):
     later: Mapped[dict[str, object] | None] = mapped_column(JSON())
     """The newest ``AlertEpisode`` since the judgement that differs from what was judged."""
     queued_at: Mapped[datetime]
-    """``raised_at``, but never later than ``received_at``: no clock of a box puts an alert on top
-    of the queue for years."""
+    """``raised_at``; ``received_at`` of what is dated far ahead of it: no clock of a box puts an
+    alert on top of the queue for years."""
 
     __table_args__ = (
         Index(

@@ -140,7 +140,8 @@ async def test_a_later_revision_never_resets_a_judgement(
     await reviewer.post(f"{ONE}/false-positive", json={"reason": "other", "note": "bird"})
     await put_alert(worker, episode(revision=2, state=EpisodeState.CLOSED, score=0.95))
     [alert] = await summaries(reviewer)
-    assert (alert.state, alert.score) == ("closed", 0.95)
+    assert (alert.state, alert.score) == ("closed", 0.87), "as it was judged, at its end"
+    assert (await reviewer.get(ONE)).json()["later"]["score"] == 0.95
     assert (alert.status, alert.reason, alert.note) == ("false_positive", "other", "bird")
     assert alert.reviewed_by == "wang.li"
 
