@@ -228,7 +228,7 @@ export type AlertDetail = {
     /**
      * Queued At
      *
-     * By which it is sorted: `raised_at`, but never later than its arrival.
+     * By which it is sorted: `raised_at`; its arrival, if dated far ahead of that.
      */
     queued_at: string;
     /**
@@ -504,7 +504,7 @@ export type AlertSummary = {
     /**
      * Queued At
      *
-     * By which it is sorted: `raised_at`, but never later than its arrival.
+     * By which it is sorted: `raised_at`; its arrival, if dated far ahead of that.
      */
     queued_at: string;
     /**
