@@ -22,6 +22,8 @@ MAX_GROWTH = 0.3
 """Growth on each side, at most this share of the longer side of the track's box."""
 MAX_SPEED = 5.5
 """Body sizes a second: a pupil of 1.4 m who sprints 7 m/s moves 5."""
+MAX_BETWEEN_S = 0.6
+"""Looks farther apart say nothing of who ran: two a second and a late one."""
 MAX_SIZE_RATIO = 1.5
 """Of the longer sides of two boxes of a runner, one look apart."""
 

@@ -3,8 +3,8 @@
 ByteTrack (Zhang et al., ECCV 2022) pairs strong boxes with tracks first and then lets tracks that
 found none keep themselves alive on weak boxes: a person half hidden scores low but is still there.
 Differences here: time in seconds (``motion``), overlap blurred by doubt (``association``), a track
-counts as real after ``confirm_s`` seconds, and its beginning is the first sight of it, so that
-dwell does not lose the time the tracker took to believe.
+counts as real after ``confirm_s`` seconds, or sooner if its boxes are sure, and its beginning is
+the first sight of it, so that dwell does not lose the time the tracker took to believe.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.core.detections import MAX_LOST_S, TRACK_SCORE, Detections, Tracks
-from pipeline.tracking.association import assign, only_choices, overlap
+from pipeline.tracking.association import MAX_BETWEEN_S, assign, only_choices, overlap
 from pipeline.tracking.motion import Motion
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -44,6 +44,8 @@ class TrackerConfig(BaseModel):
         min_overlap: Least overlap of a track with a strong box.
         min_overlap_low: Least overlap with a weak box.
         confirm_s: A track is real once it was seen for this long …
+        confirm_sure_s: … or this long, if two of its boxes could have begun one: two looks at 5 a
+            second, also of a camera that gives them unevenly …
         confirm_hits: … and at least this often.
         tentative_lost_s: A track not yet real is dropped after this long without a box.
         max_lost_s: A real track is dropped after this long without a box.
@@ -58,7 +60,8 @@ class TrackerConfig(BaseModel):
     min_overlap: Fraction = 0.2
     min_overlap_low: Fraction = 0.4
     seed_s: Seconds = 1.0
-    confirm_s: Seconds = 0.15
+    confirm_s: Seconds = 0.3
+    confirm_sure_s: Seconds = 0.15
     confirm_hits: Annotated[int, Field(ge=1)] = 2
     tentative_lost_s: Seconds = 0.6
     max_lost_s: Seconds = MAX_LOST_S
@@ -82,7 +85,7 @@ class _Book:
     born_s: NDArray[np.float64]
     seen_s: NDArray[np.float64]
     hits: NDArray[np.int64]
-    is_sure: NDArray[np.bool_]  # it had a box good enough to begin a track
+    sure_hits: NDArray[np.int64]  # boxes good enough to begin a track
 
     def __len__(self) -> int:
         return len(self.track_id)
@@ -94,7 +97,7 @@ class _Book:
             self.born_s[keep],
             self.seen_s[keep],
             self.hits[keep],
-            self.is_sure[keep],
+            self.sure_hits[keep],
         )
 
     def joined(self, other: _Book) -> _Book:
@@ -104,7 +107,7 @@ class _Book:
             np.concatenate([self.born_s, other.born_s]),
             np.concatenate([self.seen_s, other.seen_s]),
             np.concatenate([self.hits, other.hits]),
-            np.concatenate([self.is_sure, other.is_sure]),
+            np.concatenate([self.sure_hits, other.sure_hits]),
         )
 
     @classmethod
@@ -116,7 +119,7 @@ class _Book:
             np.full(n, t_s),
             np.full(n, t_s),
             np.ones(n, np.int64),
-            is_sure,
+            is_sure.astype(np.int64),
         )
 
     @classmethod
@@ -178,7 +181,7 @@ class ByteTracker:
         self._motion.correct(which, found.xyxy[pairs])
         self._book.seen_s[which] = now_s
         self._book.hits[which] += 1
-        self._book.is_sure[which] |= is_sure[pairs]
+        self._book.sure_hits[which] += is_sure[pairs]
         matched = self._give_birth(found, is_sure, matched, now_s)
         self._confirm(now_s)
         return self._seen(found, matched, frame_size)
@@ -190,7 +193,7 @@ class ByteTracker:
         # not lost yet, as long as anybody can tell.
         in_last_frame = (book.seen_s == previous_s) & (now_s - book.seen_s <= _MAX_UNSEEN_S)
         keep = (now_s - book.seen_s <= limit + 1e-6) | in_last_frame
-        only_weak = ~book.is_sure & (now_s - book.born_s > config.seed_s + 1e-6)
+        only_weak = (book.sure_hits == 0) & (now_s - book.born_s > config.seed_s + 1e-6)
         keep &= ~only_weak
         if not keep.all():
             self._book, self._motion = book.select(keep), self._motion.select(keep)
@@ -227,8 +230,8 @@ class ByteTracker:
             matched[columns] = rows
             free_track[rows] = False
             free_box[:, columns] = False
-        if dt_s <= config.tentative_lost_s:
-            once = fresh & (book.is_sure & (book.hits == 1))[:, None] & is_sure[None, :]
+        if dt_s <= MAX_BETWEEN_S:
+            once = fresh & ((book.sure_hits > 0) & (book.hits == 1))[:, None] & is_sure[None, :]
             free = same_class & once & free_track & free_box
             rows, columns = only_choices(self._motion.xyxy(), boxes, dt_s, free)
             matched[columns] = rows
@@ -253,12 +256,14 @@ class ByteTracker:
 
     def _confirm(self, now_s: float) -> None:
         config, book = self._config, self._book
+        # A weak box beside a sure one may be a flicker: it needs a look more.
+        sure_s = np.where(book.sure_hits >= 2, config.confirm_sure_s, config.confirm_s)
         ready = (
             (book.track_id == 0)
             & (book.seen_s == now_s)
             & (book.hits >= config.confirm_hits)
-            & book.is_sure
-            & (book.seen_s - book.born_s >= config.confirm_s - 1e-6)
+            & (book.sure_hits > 0)
+            & (book.seen_s - book.born_s >= sure_s - 1e-6)
         )
         book.track_id[ready] = list(islice(self._ids, int(ready.sum())))
 

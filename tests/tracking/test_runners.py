@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.detections import Detections
-from pipeline.tracking import ByteTracker
+from pipeline.tracking import ByteTracker, TrackerConfig
 from tests.tracking.walkers import CLASSES, SIZE, Walker, every, follow
 
 
@@ -72,3 +72,14 @@ def test_a_box_without_area_is_nobody(flat: tuple[float, float, float, float]) -
     for t in every(2, 2.0):
         tracks = tracker.update(found, t, SIZE)
     assert tracks.xyxy.tolist() == [[805.0, 402.0, 864.0, 521.0]]
+
+
+def test_a_weak_box_beside_a_sure_one_needs_a_third_look() -> None:
+    flicker = Walker((200, 300), score=lambda t: 0.5 if t < 0.1 else 0.2, until_s=0.4)
+    assert not any(len(t) for _, t in follow([flicker], every(5, 2.0)))
+
+
+def test_looks_far_apart_say_nothing_of_who_ran() -> None:
+    config = TrackerConfig(tentative_lost_s=3.0)
+    boxes = [Walker((100, 300), until_s=0.5), Walker((900, 300), from_s=0.5)]
+    assert not any(len(t) for _, t in follow(boxes, [0.0, 1.0], config))
