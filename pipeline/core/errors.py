@@ -59,7 +59,6 @@ class SourceReason(StrEnum):
     """Why a camera or recording gives no pictures; shown in the console as its state's reason."""
 
     AUTH_FAILED = "auth_failed"
-    AUTH_MISSING = "auth_missing"
     AUTH_LOCKED = "auth_locked"
     AUTH_UNSUPPORTED = "auth_unsupported"
     NOT_FOUND = "not_found"

@@ -58,7 +58,6 @@ _log = structlog.get_logger(__name__)
 
 _CAUSES = {
     "auth_failed": GapCause.AUTH_FAILED,
-    "auth_missing": GapCause.AUTH_FAILED,
     "auth_locked": GapCause.AUTH_FAILED,
     "auth_unsupported": GapCause.AUTH_FAILED,
     "stalled": GapCause.STALLED,

@@ -79,7 +79,7 @@ def test_a_wrong_password_is_a_wrong_password(challenges: tuple[str, ...]) -> No
 def test_no_user_is_no_wrong_password(username: str | None, password: str | None) -> None:
     reason, words = refusal("401 Unauthorized", asks(MD5), username=username, password=password)
     assert ("only a password" if password else "no user name") in words
-    assert reason == "auth_missing"
+    assert reason == "auth_failed"
 
 
 @pytest.mark.parametrize(

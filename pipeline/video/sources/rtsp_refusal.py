@@ -61,7 +61,7 @@ def why_refused(url: str, timeout_s: float) -> tuple[SourceReason, str, str]:
     if not mark or not unquote(name):
         given = "only a password" if has_password else "no user name and password"
         return (
-            SourceReason.AUTH_MISSING,
+            SourceReason.AUTH_FAILED,
             f"the camera asks for user name and password, and there is {given}",
             "Give `username` with `password_env` or `password_file`",
         )
