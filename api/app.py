@@ -14,17 +14,22 @@ from api.alerts.endpoints import router as alerts
 from api.audit.endpoints import router as audit
 from api.auth.endpoints import router as auth
 from api.auth.gate import OPEN_PATHS, Gate
+from api.boxes.endpoints import enrolment
+from api.boxes.endpoints import router as boxes
 from api.cameras.endpoints import router as cameras
 from api.compliance.endpoints import router as compliance
 from api.evidence.endpoints import router as evidence
 from api.frontend import ConsoleFiles
 from api.health.endpoints import router as health
+from api.ingest import refusals
 from api.ingest.endpoints import router as ingest
+from api.ingest.outdated import router as outdated
 from api.jobs.endpoints import router as jobs
 from api.kit import problems
 from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
 from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
+from api.organisations.endpoints import router as organisations
 from api.recordings.endpoints import router as recordings
 from api.rules.endpoints import router as rules
 from api.runtime import Runtime
@@ -77,14 +82,26 @@ def create_app(
     runtime = Runtime(settings, clock)
     app.state.runtime = runtime
     rooms = (auth, alerts, evidence, cameras, rules, compliance, stream, live, recordings)
-    for router in (*rooms, audit, jobs, health, ingest, views):
+    for router in (
+        *rooms,
+        organisations,
+        boxes,
+        audit,
+        jobs,
+        health,
+        ingest,
+        views,
+        enrolment,
+        outdated,
+    ):
         app.include_router(router)
     problems.install(app)
+    refusals.install(app)
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.body_max_bytes,
         held_bytes=_BODIES_AT_ONCE * settings.body_max_bytes,
-        exempt_prefix="/api/v1/ingest/evidence/",
+        exempt_prefix="/api/v2/ingest/evidence/",
         open_paths=OPEN_PATHS,
         open_max_bytes=_SIGN_IN_BYTES,
     )

@@ -27,8 +27,8 @@ _log = structlog.get_logger(__name__)
 async def announce_lost_workers(runtime: Runtime, work: UnitOfWork) -> None:
     """Look for workers that fell silent."""
     watch = cameras.Watch.of(runtime.settings, work.now)
-    for worker_id in await cameras.announce_lost(work, watch):
-        _log.warning("worker_lost", worker_id=worker_id)
+    for box_id, worker_id in await cameras.announce_lost(work, watch):
+        _log.warning("worker_lost", box_id=box_id, worker_id=worker_id)
 
 
 async def prune(runtime: Runtime, work: UnitOfWork) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 
 from api.auth import service as auth
+from api.boxes import service as boxes
 from api.bus.tail import Tail
 from api.db.migrate import upgrade
 from api.jobs.scheduler import Scheduler
@@ -25,7 +26,6 @@ from api.kit.errors import DataFolderError, SettingsError
 from api.rounds import recurring
 from api.runtime import Runtime
 from api.settings import Settings
-from api.workers import service as workers
 
 _TAIL_EVERY_S = 1.0
 """How late a console hears what another process took, where no relay tells it sooner."""
@@ -164,7 +164,7 @@ async def prepare(runtime: Runtime) -> None:
     )
     token = worker_token(settings)
     async with runtime.work() as work:
-        await workers.set_box_token(work, token)
+        await boxes.set_own_box(work, token)
     runtime.first_admin = await auth.ensure_first_admin(runtime)
 
 

@@ -32,6 +32,10 @@ config_app = typer.Typer(help="Check configuration files.", no_args_is_help=True
 models_app = typer.Typer(help="See and verify the models.", no_args_is_help=True)
 rules_app = typer.Typer(help="See the rules.", no_args_is_help=True)
 camera_app = typer.Typer(help="Look at a camera.", no_args_is_help=True)
+worker_app = typer.Typer(
+    help="Watch the cameras of a box and report to the command centre, until stopped."
+)
+app.add_typer(worker_app, name="worker")
 app.add_typer(config_app, name="config")
 app.add_typer(models_app, name="models")
 app.add_typer(rules_app, name="rules")
@@ -81,8 +85,9 @@ def evaluate(context: typer.Context) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "models.eval", *arguments])  # noqa: S606
 
 
-@app.command()
+@worker_app.callback(invoke_without_command=True)
 def worker(
+    context: typer.Context,
     config: Annotated[
         Path | None, typer.Option(help="The box's configuration, as configs/box.yaml.")
     ] = None,
@@ -96,6 +101,8 @@ def worker(
 
     A changed configuration is followed while it runs, at once on SIGHUP.
     """
+    if context.invoked_subcommand is not None:
+        return
     from pipeline.runtime.logs import set_up_logs
     from pipeline.runtime.worker_process import run_part, run_worker
 
@@ -106,6 +113,21 @@ def worker(
     if config is None:
         raise typer.BadParameter("name the box's configuration", param_hint="--config")
     run_worker(config, _processes(processes))
+
+
+@worker_app.command("enroll")
+def worker_enroll(
+    url: Annotated[str, typer.Argument(help="The command centre, as https://mingan.example.")],
+    code: Annotated[str, typer.Argument(help="The one-time code an administrator was given.")],
+    config: Annotated[Path, typer.Option(help="The box's configuration, as configs/box.yaml.")],
+) -> None:
+    """Make this machine a box of a school; its token is kept in the box's data_dir."""
+    from pipeline.runtime.config import load_box
+    from pipeline.runtime.enrolment import enroll
+
+    box = load_box(config)
+    known = enroll(url, code, box.data_dir, box.api.ca_file)
+    typer.echo(f"{known.box_name}: {known.school_name} ({known.school_id}), {known.url}")
 
 
 @app.command()

@@ -38,6 +38,7 @@ def episode(alert_id: UUID) -> AlertEpisode:
     return AlertEpisode(
         id=alert_id,
         revision=1,
+        school_id="default",
         camera_id="gate",
         rule="perimeter_intrusion",
         rule_id="wall",
@@ -64,23 +65,23 @@ async def centre_ms(folder: Path, level: str, messages: int) -> tuple[float, flo
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://centre.test/api/v1") as client,
+        httpx.AsyncClient(transport=transport, base_url="http://centre.test/api") as client,
     ):
         token = {"Authorization": f"Bearer {_TOKEN}", "Content-Type": "application/json"}
         told = [episode(uuid4()) for _ in range(messages)]
         began_s = time.perf_counter()
         for each in told:
             body = each.model_dump_json()
-            answer = await client.put(f"/ingest/alerts/{each.id}", content=body, headers=token)
+            answer = await client.put(f"/v2/ingest/alerts/{each.id}", content=body, headers=token)
             answer.raise_for_status()
         taken_s = time.perf_counter() - began_s
         signed_in = await client.post(
-            "/auth/login", json={"username": "admin", "password": _PASSWORD}
+            "/v1/auth/login", json={"username": "admin", "password": _PASSWORD}
         )
         client.headers["X-CSRF-Token"] = signed_in.json()["csrf_token"]
         began_s = time.perf_counter()
         for each in told:
-            (await client.post(f"/alerts/{each.id}/confirm", json={})).raise_for_status()
+            (await client.post(f"/v1/alerts/{each.id}/confirm", json={})).raise_for_status()
         judged_s = time.perf_counter() - began_s
     return taken_s * 1000 / messages, judged_s * 1000 / messages
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.alerts import expiry, review, service
 from api.alerts.filters import AlertFilters
@@ -21,6 +21,7 @@ from api.alerts.schemas import (
     OriginalRequest,
 )
 from api.auth.guards import Administrator, Person, client_of
+from api.cameras.schemas import MAX_KEY
 from api.contract import RiskLevel
 from api.contract.text import StorableText
 from api.kit.errors import (
@@ -55,7 +56,10 @@ async def list_alerts(
     session: Reader,
     runtime: RuntimeDep,
     status: Annotated[list[AlertStatus], Query(description="May repeat.")] = [],  # noqa: B006
-    camera_id: Annotated[list[_Id], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
+    camera_key: Annotated[
+        list[Annotated[int, Field(ge=1, le=MAX_KEY)]],
+        Query(description="May repeat.", max_length=256),
+    ] = [],  # noqa: B006
     school_id: Annotated[list[_Id], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
     rule: Annotated[list[_Id], Query(description="May repeat.", max_length=64)] = [],  # noqa: B006
     risk: Annotated[list[RiskLevel], Query(description="May repeat.")] = [],  # noqa: B006
@@ -80,7 +84,7 @@ async def list_alerts(
     """A page of alerts, newest first, with the counts of the same filters by status."""
     filters = AlertFilters(
         statuses=tuple(status),
-        camera_ids=tuple(camera_id),
+        camera_keys=tuple(camera_key),
         school_ids=tuple(school_id),
         rules=tuple(rule),
         risks=tuple(risk),

@@ -15,7 +15,7 @@ class AlertFilters:
     """Filters of the queue; an empty one does not narrow."""
 
     statuses: tuple[AlertStatus, ...] = ()
-    camera_ids: tuple[str, ...] = ()
+    camera_keys: tuple[int, ...] = ()
     school_ids: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     risks: tuple[RiskLevel, ...] = ()

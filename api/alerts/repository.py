@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.alerts.filters import AlertFilters, rules_matching
 from api.alerts.schemas import AlertStatus, EvidenceStanding, HistoryAction
 from api.contract import EvidenceRef
-from api.db.models import Alert, AlertEvidence, AlertHistory, Camera, EvidenceFile
+from api.db.camera import Camera
+from api.db.models import Alert, AlertEvidence, AlertHistory, EvidenceFile
+from api.db.organisation import School
 from api.db.upsert import insert_if_absent
 from api.kit.errors import BadCursorError, InvalidError
 from api.kit.pagination import Cursor
@@ -29,10 +31,8 @@ class AlertRow:
     """An alert with what its summary takes from other tables."""
 
     alert: Alert
-    camera_name: str
-    camera_location: str
-    school_id: str | None
-    school_name: str | None
+    camera: Camera
+    school: School
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,10 @@ class EvidenceRow:
 def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
     """All filters but the status."""
     found: list[ColumnElement[bool]] = []
-    if filters.camera_ids:
-        found.append(Alert.camera_id.in_(filters.camera_ids))
+    if filters.camera_keys:
+        found.append(Alert.camera_key.in_(filters.camera_keys))
     if filters.school_ids:
-        of_schools = select(Camera.camera_id).where(Camera.school_id.in_(filters.school_ids))
-        found.append(Alert.camera_id.in_(of_schools))
+        found.append(Alert.school_id.in_(filters.school_ids))
     if filters.rules:
         found.append(Alert.rule.in_(filters.rules))
     if filters.risks:
@@ -71,28 +70,38 @@ def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
 
 def _holds(word: str) -> ColumnElement[bool]:
     """The word stands somewhere in what a reviewer reads of the alert."""
-    of_camera = (Camera.school_name, Camera.name, Camera.location, Camera.camera_id)
+    columns = (
+        School.name_zh,
+        School.name_en,
+        Camera.name,
+        Camera.location,
+        Camera.camera_id,
+    )
     # Cameras are few: looked through once, not again for each alert.
-    cameras = select(Camera.camera_id).where(
-        or_(*(column.icontains(word, autoescape=True) for column in of_camera))
+    cameras = (
+        select(Camera.id)
+        .join(School, School.school_id == Camera.school_id)
+        .where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     )
     return or_(
-        Alert.camera_id.in_(cameras),
+        Alert.camera_key.in_(cameras),
         Alert.zone.icontains(word, autoescape=True),
         Alert.rule_id.icontains(word, autoescape=True),
         Alert.rule.in_(rules_matching(word)),
     )
 
 
-def _rows() -> Select[Alert, str, str, str | None, str | None]:
-    """Alerts with the columns of an ``AlertRow``, in its order."""
-    return select(Alert, Camera.name, Camera.location, Camera.school_id, Camera.school_name).join(
-        Camera, Camera.camera_id == Alert.camera_id
+def _rows() -> Select[Alert, Camera, School]:
+    """Alerts with what an ``AlertRow`` holds, in its order."""
+    return (
+        select(Alert, Camera, School)
+        .join(Camera, Camera.id == Alert.camera_key)
+        .join(School, School.school_id == Alert.school_id)
     )
 
 
 class AlertRepository:
-    """Reads and writes ``alerts``, ``alert_evidence`` and ``alert_history``."""
+    """Reads and writes ``alerts`` with their episodes, evidence and history."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -108,6 +117,7 @@ class AlertRepository:
     async def name_evidence(
         self,
         alert_id: UUID,
+        school_id: str,
         revision: int,
         references: Sequence[EvidenceRef],
         standing: EvidenceStanding,
@@ -134,6 +144,7 @@ class AlertRepository:
         self._session.add_all(
             AlertEvidence(
                 alert_id=alert_id,
+                school_id=school_id,
                 position=position + number,
                 revision=revision,
                 standing=standing,
@@ -223,7 +234,13 @@ class AlertRepository:
         """Evidence of several alerts, in the worker's order."""
         query = (
             select(AlertEvidence, EvidenceFile.sha256, EvidenceFile.deleted_at)
-            .outerjoin(EvidenceFile, EvidenceFile.sha256 == AlertEvidence.sha256)
+            .outerjoin(
+                EvidenceFile,
+                and_(
+                    EvidenceFile.sha256 == AlertEvidence.sha256,
+                    EvidenceFile.school_id == AlertEvidence.school_id,
+                ),
+            )
             .where(
                 AlertEvidence.alert_id.in_(alert_ids),
                 AlertEvidence.standing != EvidenceStanding.DROPPED,
@@ -236,13 +253,14 @@ class AlertRepository:
             found[reference.alert_id].append(EvidenceRow(reference, is_there, deleted_at))
         return found
 
-    async def naming(self, sha256: str) -> list[UUID]:
-        """Alerts whose evidence is this file."""
-        return list(
-            await self._session.scalars(
-                select(AlertEvidence.alert_id).where(AlertEvidence.sha256 == sha256).distinct()
-            )
+    async def naming(self, school_id: str, sha256: str) -> list[UUID]:
+        """Alerts of a school whose evidence is this file."""
+        query = (
+            select(AlertEvidence.alert_id)
+            .where(AlertEvidence.sha256 == sha256, AlertEvidence.school_id == school_id)
+            .distinct()
         )
+        return list(await self._session.scalars(query))
 
     async def lock_due_evidence(
         self, before: Mapping[AlertStatus, datetime], limit: int

@@ -154,7 +154,7 @@ async def open_original(
         NotFoundError: If there is no such alert.
         NoOriginalError: If it has no original, or its bytes have not arrived.
     """
-    await service.lock_alert(work, alert_id)
+    alert = await service.lock_alert(work, alert_id)
     alerts = AlertRepository(work.session)
     pieces = (await alerts.evidence_of([alert_id])).get(alert_id, [])
     piece = first_of(pieces, EvidenceKind.SNAPSHOT_ORIGINAL)
@@ -165,7 +165,13 @@ async def open_original(
         alert_id, work.now, HistoryAction.ORIGINAL_OPENED, by=username, reason=reason
     )
     audit.log(
-        work, AccessAction.ORIGINAL_OPENED, username, client, alert_id=alert_id, reason=reason
+        work,
+        AccessAction.ORIGINAL_OPENED,
+        username,
+        client,
+        alert_id=alert_id,
+        reason=reason,
+        school_id=alert.school_id,
     )
     expires_at = work.now + timedelta(seconds=grant_s)
     token = await evidence.grant(work, original.sha256, username, expires_at)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel, School
+from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel
 from api.contract.text import StorableText
 from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
 
 Note = Annotated[StorableText, StringConstraints(max_length=1000, strip_whitespace=True)]
 
@@ -91,10 +92,15 @@ class AlertSummary(BaseModel):
                     "zone": "north_wall",
                     "risk": "class_2",
                     "state": "closed",
+                    "camera_key": 7,
                     "camera_id": "gate-north",
                     "camera_name": "北门",
                     "camera_location": "北围墙",
-                    "school": {"school_id": "no-1-primary", "name": "第一小学"},
+                    "school": {
+                        "school_id": "no-1-primary",
+                        "name": "第一小学",
+                        "name_en": "No. 1 Primary School",
+                    },
                     "started_at": "2026-11-24T02:00:00Z",
                     "raised_at": "2026-11-24T02:00:02Z",
                     "queued_at": "2026-11-24T02:00:02Z",
@@ -128,10 +134,11 @@ class AlertSummary(BaseModel):
     zone: str
     risk: RiskLevel
     state: EpisodeState
+    camera_key: int = Field(description="The camera's number, its `id`.")
     camera_id: str
     camera_name: str = Field(description="The id while the camera is not registered yet.")
     camera_location: str
-    school: School | None = Field(description="Null while the camera's box does not tell.")
+    school: SchoolName
     started_at: Moment
     raised_at: Moment
     queued_at: Moment = Field(

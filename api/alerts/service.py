@@ -7,13 +7,15 @@ replaces the former and never touches the latter, and once it was judged stands 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.alerts import views
+from api.alerts import joining, views
 from api.alerts.filters import AlertFilters
+from api.alerts.joining.repository import JoinedRepository
 from api.alerts.repository import AlertRepository, AlertRow, EvidenceRow
 from api.alerts.schemas import (
     AlertCounts,
@@ -24,6 +26,7 @@ from api.alerts.schemas import (
     EvidenceStanding,
     HistoryAction,
 )
+from api.boxes.errors import OtherSchoolError
 from api.bus.work import UnitOfWork
 from api.contract import AlertEpisode
 from api.db.models import Alert
@@ -35,53 +38,105 @@ _CLOCKS_DIFFER = timedelta(minutes=10)
 """By so much a box's clock may be ahead and its alerts still stand where it says."""
 
 
-async def record_episode(work: UnitOfWork, episode: AlertEpisode, undo_s: float) -> bool:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an episode comes from.
+
+    Attributes:
+        box_id: Who reports it.
+        school_id: The school.
+        camera_key: The camera's number.
+    """
+
+    box_id: int
+    school_id: str
+    camera_key: int
+
+
+async def record_episode(
+    work: UnitOfWork, origin: Origin, episode: AlertEpisode, undo_s: float
+) -> bool:
     """Keep an episode if its revision is the highest so far; answers whether it was.
 
-    The camera must exist, if only as a placeholder. Of an alert that was judged only its end moves
-    on; whatever else a later revision says stands beside what was judged.
+    The camera must exist, if only as a placeholder, and be locked. Of an alert that was judged only
+    its end moves on; whatever else a later revision says stands beside what was judged.
 
     Raises:
         UnavailableError: If it is deleted at the same moment; it will be new when sent again.
         InvalidError: If it names too much evidence.
     """
     alerts = AlertRepository(work.session)
-    told = _told(episode)
-    new = told | {
+    known = await alerts.lock(episode.id)
+    if known is None:
+        alert_id = await joining.alert_of(work, origin.camera_key, origin.box_id, episode)
+        if alert_id is not None:
+            return await _join(work, origin, alert_id, episode, undo_s)
+        if await alerts.insert(_new(work, origin, episode)):
+            alerts.add_history(episode.id, work.now, HistoryAction.RECEIVED)
+            await alerts.name_evidence(
+                episode.id,
+                origin.school_id,
+                episode.revision,
+                episode.evidence,
+                EvidenceStanding.CURRENT,
+            )
+            await emit(work, episode.id, undo_s)
+            return True
+        known = await alerts.lock(episode.id)
+        if known is None:
+            raise UnavailableError("the alert was deleted meanwhile")
+    if known.camera_key != origin.camera_key:
+        raise OtherSchoolError(origin.box_id, "the alert is of another camera")
+    if known.revision >= episode.revision:
+        return False
+    episodes = await JoinedRepository(work.session).episodes_of(known.id)
+    if episodes:
+        episodes[0].revision, episodes[0].body = episode.revision, episode.model_dump_json()
+    known.revision = episode.revision
+    await _take(work, known, joining.merged(episode, episodes), undo_s)
+    return True
+
+
+def _new(work: UnitOfWork, origin: Origin, episode: AlertEpisode) -> dict[str, object]:
+    """The row of an alert that was not known."""
+    return _told(episode) | {
+        "id": episode.id,
+        "revision": episode.revision,
+        "school_id": origin.school_id,
+        "camera_key": origin.camera_key,
+        "box_id": origin.box_id,
         "received_at": work.now,
         "queued_at": _queued_at(episode.raised_at, work.now),
         "updated_at": work.now,
         "status": AlertStatus.PENDING_REVIEW,
         "note": "",
     }
+
+
+async def _take(work: UnitOfWork, alert: Alert, episode: AlertEpisode, undo_s: float) -> None:
+    """Note what is said of a known alert now, on it or beside what was judged."""
+    alerts = AlertRepository(work.session)
+    told = _told(episode)
     standing = EvidenceStanding.CURRENT
     is_news = False
-    known = None
-    if await alerts.insert(new):
-        alerts.add_history(episode.id, work.now, HistoryAction.RECEIVED)
+    if alert.status == AlertStatus.PENDING_REVIEW:
+        _apply(alert, told)
     else:
-        known = await alerts.lock(episode.id)
-        if known is None:
-            raise UnavailableError("the alert was deleted meanwhile")
-        if known.revision >= episode.revision:
-            return False
-        if known.status == AlertStatus.PENDING_REVIEW:
-            _apply(known, told)
-        else:
-            standing = EvidenceStanding.LATER
-            is_news = _stand_beside(known, episode, told, work.now)
-        known.revision = episode.revision
-        known.updated_at = work.now
-        await work.session.flush()
+        standing = EvidenceStanding.LATER
+        is_news = _stand_beside(alert, episode, told, work.now)
+    alert.updated_at = work.now
+    await work.session.flush()
     is_named_anew = await alerts.name_evidence(
-        episode.id, episode.revision, episode.evidence, standing
+        alert.id, alert.school_id, episode.revision, episode.evidence, standing
     )
-    if known is not None and is_named_anew:
-        known.evidence_deleted_at = None  # what it names anew is deleted in its turn
+    if is_named_anew:
+        alert.evidence_deleted_at = None  # what it names anew is deleted in its turn
     if standing is EvidenceStanding.LATER and (is_news or is_named_anew):
-        alerts.add_history(episode.id, work.now, HistoryAction.REPORTED_LATER)
-    await emit(work, episode.id, undo_s)
-    return True
+        alerts.add_history(alert.id, work.now, HistoryAction.REPORTED_LATER)
+    await emit(work, alert.id, undo_s)
+
+
+_IDENTITY = {"id", "revision", "school_id", "camera_id", "evidence"}
 
 
 def _queued_at(raised_at: datetime, received_at: datetime) -> datetime:
@@ -91,7 +146,7 @@ def _queued_at(raised_at: datetime, received_at: datetime) -> datetime:
 
 def _told(episode: AlertEpisode) -> dict[str, object]:
     """What a worker says, by column."""
-    return episode.model_dump(exclude={"evidence"}) | {
+    return episode.model_dump(exclude=_IDENTITY) | {
         "classes": list(episode.classes),
         "box_norm_xyxy": list(episode.box_norm_xyxy),
         "zone_norm": [list(point) for point in episode.zone_norm],
@@ -104,7 +159,7 @@ def _apply(alert: Alert, told: Mapping[str, object]) -> None:
     alert.queued_at = _queued_at(alert.raised_at, alert.received_at)
 
 
-_GOES_ON = frozenset({"revision", "state", "ended_at", "track_count"})
+_GOES_ON = frozenset({"state", "ended_at", "track_count"})
 """What changes about an alert while it simply lasts; no news to whoever judged it."""
 
 
@@ -127,20 +182,48 @@ async def adopt_later(alert: Alert, alerts: AlertRepository) -> None:
     """A judgement was taken back: the alert is again what its box says."""
     await alerts.adopt_later_evidence(alert.id)
     if alert.later is not None:
-        _apply(alert, _told(AlertEpisode.model_validate(alert.later)))
+        _apply(alert, _told(views.later_of(alert)))
         alert.later = None
 
 
-async def evidence_arrived(work: UnitOfWork, sha256: str, undo_s: float) -> None:
-    """Tell consoles that alerts naming this file can show it now."""
-    for alert_id in await AlertRepository(work.session).naming(sha256):
+async def _join(
+    work: UnitOfWork, origin: Origin, alert_id: UUID, episode: AlertEpisode, undo_s: float
+) -> bool:
+    """Keep an episode as part of an alert that has another id."""
+    alerts = AlertRepository(work.session)
+    alert = await alerts.lock(alert_id)
+    if alert is None:
+        raise UnavailableError("the alert was deleted meanwhile")
+    episodes = await JoinedRepository(work.session).episodes_of(alert_id)
+    if not episodes:
+        row, evidence = await _get(alerts, alert_id)
+        own = joining.own_episode(alert, row.camera.camera_id, evidence)
+        episodes.append(joining.part(alert_id, alert.box_id, 0, own))
+        JoinedRepository(work.session).add_episode(episodes[0])
+    part = next((each for each in episodes if each.episode_id == episode.id), None)
+    if part is None:
+        part = joining.part(alert_id, origin.box_id, len(episodes), episode)
+        JoinedRepository(work.session).add_episode(part)
+        episodes.append(part)
+    elif part.revision >= episode.revision:
+        return False
+    else:
+        part.revision, part.body = episode.revision, episode.model_dump_json()
+    own = AlertEpisode.model_validate_json(episodes[0].body)
+    await _take(work, alert, joining.merged(own, episodes), undo_s)
+    return True
+
+
+async def evidence_arrived(work: UnitOfWork, school_id: str, sha256: str, undo_s: float) -> None:
+    """Tell consoles that alerts of a school naming this file can show it now."""
+    for alert_id in await AlertRepository(work.session).naming(school_id, sha256):
         await emit(work, alert_id, undo_s)
 
 
 async def emit(work: UnitOfWork, alert_id: UUID, undo_s: float) -> AlertSummary:
     """Announce an alert as it stands now, and answer it."""
     shown = await get_summary(work.session, alert_id, work.now, undo_s)
-    work.emit("alert", str(alert_id), shown.model_dump_json())
+    work.emit("alert", str(alert_id), shown.school.school_id, shown.model_dump_json())
     return shown
 
 

@@ -17,9 +17,9 @@ from api.alerts.schemas import (
     HistoryEntry,
     PictureSize,
 )
-from api.cameras.views import school_of
 from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel
-from api.db.models import AlertHistory
+from api.db.models import Alert, AlertHistory
+from api.organisations import service as organisations
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
 """Less than that is no fault of a clock that anybody must look after."""
@@ -73,10 +73,11 @@ def summary(
         zone=alert.zone,
         risk=RiskLevel(alert.risk),
         state=EpisodeState(alert.state),
-        camera_id=alert.camera_id,
-        camera_name=row.camera_name,
-        camera_location=row.camera_location,
-        school=school_of(row.school_id, row.school_name),
+        camera_key=alert.camera_key,
+        camera_id=row.camera.camera_id,
+        camera_name=row.camera.name,
+        camera_location=row.camera.location,
+        school=organisations.name_of(row.school),
         started_at=alert.started_at,
         raised_at=alert.raised_at,
         queued_at=alert.queued_at,
@@ -122,6 +123,11 @@ def _evidence(row: EvidenceRow) -> EvidenceView:
     )
 
 
+def later_of(alert: Alert) -> AlertEpisode:
+    """What stands beside a judged alert; one of before there were schools names none."""
+    return AlertEpisode.model_validate({"school_id": alert.school_id} | (alert.later or {}))
+
+
 def detail(
     row: AlertRow,
     evidence: Sequence[EvidenceRow],
@@ -145,7 +151,7 @@ def detail(
         ),
         held_at=alert.held_at,
         held_by=alert.held_by,
-        later=None if alert.later is None else AlertEpisode.model_validate(alert.later),
+        later=None if alert.later is None else later_of(alert),
         evidence=[_evidence(piece) for piece in evidence],
         history=[
             HistoryEntry(

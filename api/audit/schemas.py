@@ -23,6 +23,10 @@ class AccessAction(StrEnum):
     LIVE_ENDED = "live_ended"
     PLAYBACK_STARTED = "playback_started"
     PLAYBACK_ENDED = "playback_ended"
+    BOX_CODE_GIVEN = "box_code_given"
+    BOX_ENROLLED = "box_enrolled"
+    BOX_REVOKED = "box_revoked"
+    CAMERA_TAKEN_OVER = "camera_taken_over"
     USER_CREATED = "user_created"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
     JOB_RETRIED = "job_retried"
@@ -39,8 +43,11 @@ class AccessEntry(BaseModel):
     client: str = Field(description="Address the request came from; empty for the command line.")
     alert_id: UUID | None
     reason: str | None
-    subject: str | None = Field(description="The user it concerned, where that is another one.")
-    camera_id: str | None = Field(description="The camera that was looked at, or approved.")
+    subject: str | None = Field(description="The user, or the box, it concerned.")
+    school_id: str | None = Field(description="Whose camera, alert or box it was.")
+    camera_id: str | None = Field(
+        description="The camera of that school that was looked at, approved or taken over."
+    )
     from_at: Moment | None = Field(
         description="Since when it was looked at; of a playback, the first recorded moment."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -26,6 +26,7 @@ class Viewing:
     Live these are the moments of looking; of what was recorded they are the moments looked at.
     """
 
+    school_id: str
     camera_id: str
     from_at: datetime
     to_at: datetime | None
@@ -41,6 +42,7 @@ def log(
     reason: str | None = None,
     subject: str | None = None,
     viewing: Viewing | None = None,
+    school_id: str | None = None,
     camera_id: str | None = None,
 ) -> None:
     """Append an entry; it stands or falls with the unit of work."""
@@ -53,6 +55,7 @@ def log(
             alert_id=alert_id,
             reason=reason,
             subject=subject,
+            school_id=school_id if viewing is None else viewing.school_id,
             camera_id=camera_id if viewing is None else viewing.camera_id,
             from_at=None if viewing is None else viewing.from_at,
             to_at=None if viewing is None else viewing.to_at,
@@ -61,16 +64,29 @@ def log(
 
 
 async def log_clip_viewings(
-    work: UnitOfWork, username: str, client: str, alert_ids: Sequence[UUID]
+    work: UnitOfWork, username: str, client: str, alerts: Mapping[UUID, str]
 ) -> None:
-    """Append that somebody plays the clip of these alerts; a player asks for it piece by piece,
-    so once an hour.
+    """Append that somebody plays the clip of these alerts; a player asks for it piece by piece, so
+    once an hour.
+
+    Args:
+        work: The unit of work.
+        username: Who.
+        client: From where.
+        alerts: The alerts, and the school of each.
     """
     log_book = AccessLogRepository(work.session)
-    for alert_id in alert_ids:
+    for alert_id, school_id in alerts.items():
         since = work.now - _ONE_VIEWING
         if not await log_book.has_since(AccessAction.CLIP_VIEWED, username, alert_id, since):
-            log(work, AccessAction.CLIP_VIEWED, username, client, alert_id=alert_id)
+            log(
+                work,
+                AccessAction.CLIP_VIEWED,
+                username,
+                client,
+                alert_id=alert_id,
+                school_id=school_id,
+            )
 
 
 async def delete_before(work: UnitOfWork, moment: datetime) -> int | None:
@@ -98,6 +114,7 @@ async def list_entries(
                 alert_id=row.alert_id,
                 reason=row.reason,
                 subject=row.subject,
+                school_id=row.school_id,
                 camera_id=row.camera_id,
                 from_at=row.from_at,
                 to_at=row.to_at,

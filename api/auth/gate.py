@@ -15,9 +15,9 @@ from api.kit.errors import ApiError, NotSignedInError
 from api.kit.problems import problem_response
 from api.runtime import Runtime
 
-OPEN_PATHS = frozenset({"/api/v1/auth/login"})
+OPEN_PATHS = frozenset({"/api/v1/auth/login", "/api/v2/ingest/enrol"})
 """What strangers may send a body to; bounded much more tightly."""
-_WORKERS = "/api/v1/ingest/"
+_WORKERS = ("/api/v1/ingest/", "/api/v2/ingest/")
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -18,9 +18,10 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from api.auth import service
 from api.auth.schemas import Role
+from api.boxes import service as boxes
+from api.boxes.service import ReportingBox
 from api.kit.errors import BadCsrfError, BadTokenError, ForbiddenError, NotSignedInError
 from api.runtime import Runtime, RuntimeDep
-from api.workers import service as workers
 
 SESSION_COOKIE = "mingan_session"
 CALLER = "mingan.caller"
@@ -112,34 +113,31 @@ Administrator = Annotated[SignedIn, Depends(_person_with(Role.ADMIN))]
 """A signed-in administrator."""
 
 
-async def worker_of(runtime: Runtime, token: str | None) -> str:
-    """The name of a worker's token.
+async def worker_of(runtime: Runtime, token: str | None) -> ReportingBox:
+    """The box of a worker's token.
 
     Raises:
-        BadTokenError: None, or one that is not known.
+        BadTokenError: None, one that is not known, or that of a box that was revoked.
     """
-    name = None
-    if token:
-        async with runtime.database.read() as session:
-            name = await workers.find_token(session, token)
-    if name is None:
+    if not token:
         raise BadTokenError(headers={"WWW-Authenticate": "Bearer"})
-    return name
+    async with runtime.database.read() as session:
+        return await boxes.find_box(session, token)
 
 
 async def _known_worker(
     request: Request,
     runtime: RuntimeDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_worker_bearer)],
-) -> str:
+) -> ReportingBox:
     found = request.scope.get(CALLER)
-    if isinstance(found, str):
+    if isinstance(found, ReportingBox):
         return found
     return await worker_of(runtime, None if credentials is None else credentials.credentials)
 
 
-WorkerName = Annotated[str, Depends(_known_worker)]
-"""The name of the token a worker came with."""
+ReportingBoxDep = Annotated[ReportingBox, Depends(_known_worker)]
+"""The box whose token a worker came with."""
 
 
 async def _scraper(

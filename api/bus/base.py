@@ -11,16 +11,33 @@ EventKind = Literal["alert", "camera"]
 
 
 @dataclass(frozen=True, slots=True)
+class NewEvent:
+    """Something consoles are to be told.
+
+    Attributes:
+        school_id: Whose it is.
+        kind: What ``data`` is.
+        data: JSON text.
+    """
+
+    school_id: str
+    kind: EventKind
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class LiveEvent:
     """Something a console should show now.
 
     Attributes:
         id: Grows with every event; what ``Last-Event-ID`` names.
+        school_id: Whose it is.
         kind: What ``data`` is.
         data: JSON text of an ``AlertSummary`` or a ``CameraView``.
     """
 
     id: int
+    school_id: str
     kind: EventKind
     data: str
 
@@ -57,4 +74,4 @@ class Signal(Enum):
     """Nothing happened for the time it was willing to wait."""
 
 
-__all__ = ["CommittedEvents", "EventKind", "LiveEvent", "Signal"]
+__all__ = ["CommittedEvents", "EventKind", "LiveEvent", "NewEvent", "Signal"]

@@ -9,12 +9,12 @@ from typing import cast
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.bus.base import CommittedEvents, EventKind, LiveEvent
+from api.bus.base import CommittedEvents, EventKind, LiveEvent, NewEvent
 from api.db.models import StoredEvent
 
 
 def _live(row: StoredEvent) -> LiveEvent:
-    return LiveEvent(row.id, cast("EventKind", row.kind), row.data)
+    return LiveEvent(row.id, row.school_id, cast("EventKind", row.kind), row.data)
 
 
 _ORDER_KEY = 0x6D696E67
@@ -27,9 +27,7 @@ class EventRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def append(
-        self, at: datetime, events: Sequence[tuple[EventKind, str]]
-    ) -> CommittedEvents:
+    async def append(self, at: datetime, events: Sequence[NewEvent]) -> CommittedEvents:
         """Store events in order, as the last thing before the commit; answers them with their ids.
 
         Whoever read up to an event must never find a lower number later: a console would resume
@@ -39,7 +37,10 @@ class EventRepository:
         if self._session.get_bind().dialect.name == "postgresql":
             await self._session.execute(select(func.pg_advisory_xact_lock(_ORDER_KEY)))
         _, previous_id = await self.bounds()
-        rows = [StoredEvent(at=at, kind=kind, data=data) for kind, data in events]
+        rows = [
+            StoredEvent(at=at, school_id=event.school_id, kind=event.kind, data=event.data)
+            for event in events
+        ]
         self._session.add_all(rows)
         await self._session.flush()
         stored = [_live(row) for row in rows]

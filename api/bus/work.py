@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.bus.base import CommittedEvents, EventKind
+from api.bus.base import CommittedEvents, EventKind, NewEvent
 from api.bus.fanout import Bus
 from api.bus.repository import EventRepository
 from api.db.engine import Database
@@ -25,16 +25,16 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession, clock: Clock) -> None:
         self.session = session
         self.now = clock()
-        self._events: dict[tuple[EventKind, str], str] = {}
+        self._events: dict[tuple[EventKind, str], NewEvent] = {}
 
-    def emit(self, kind: EventKind, key: str, data: str) -> None:
+    def emit(self, kind: EventKind, key: str, school_id: str, data: str) -> None:
         """Tell consoles after the commit; a later event of the same key replaces an earlier."""
         self._events.pop((kind, key), None)
-        self._events[kind, key] = data
+        self._events[kind, key] = NewEvent(school_id, kind, data)
 
-    def pending_events(self) -> list[tuple[EventKind, str]]:
+    def pending_events(self) -> list[NewEvent]:
         """What was emitted, in order."""
-        return [(kind, data) for (kind, _), data in self._events.items()]
+        return list(self._events.values())
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from api.contract import HeartbeatOrders, PictureApproval, PictureFacts
-from api.db.models import Camera
+from api.db.camera import Camera
 
 ORDER_STANDS = timedelta(minutes=10)
 

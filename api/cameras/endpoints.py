@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 
 from api.auth.guards import Person, client_of
 from api.cameras import service
-from api.cameras.schemas import CameraList, CameraView
-from api.contract.text import StorableText
+from api.cameras.schemas import CameraKey, CameraList, CameraView
 from api.kit.errors import (
     BadCsrfError,
     InvalidError,
@@ -36,31 +33,31 @@ async def list_cameras(_: Person, session: Reader, runtime: RuntimeDep) -> Camer
 
 
 @router.get(
-    "/{camera_id}",
+    "/{camera_key}",
     operation_id="cameras_get",
     summary="One camera",
     responses=problems(NotSignedInError, NotFoundError, InvalidError),
 )
 async def get_camera(
-    camera_id: Annotated[StorableText, Path(max_length=64)],
+    camera_key: CameraKey,
     _: Person,
     session: Reader,
     runtime: RuntimeDep,
 ) -> CameraView:
     """One camera with its state now and how well it was watched."""
     return await service.get_view(
-        session, camera_id, service.Watch.of(runtime.settings, runtime.clock())
+        session, camera_key, service.Watch.of(runtime.settings, runtime.clock())
     )
 
 
 @router.post(
-    "/{camera_id}/reference",
+    "/{camera_key}/reference",
     operation_id="cameras_approve_picture",
     summary="The picture is right as it is",
     responses=problems(NotSignedInError, BadCsrfError, NotFoundError, NoPictureError, InvalidError),
 )
 async def approve_picture(
-    camera_id: Annotated[StorableText, Path(max_length=64)],
+    camera_key: CameraKey,
     person: Person,
     request: Request,
     work: Writer,
@@ -70,7 +67,7 @@ async def approve_picture(
     return await service.approve_picture(
         work,
         service.Watch.of(runtime.settings, work.now),
-        camera_id,
+        camera_key,
         person.username,
         client_of(request),
     )

@@ -19,7 +19,7 @@ ANALYSED = ""
 class HourKey(NamedTuple):
     """What one sum is of."""
 
-    camera_id: str
+    camera_key: int
     rule_id: str
     hour_at: datetime
     reason: str
@@ -28,7 +28,7 @@ class HourKey(NamedTuple):
 class TotalSeconds(NamedTuple):
     """Seconds of one rule on one camera, analysed or missed for a reason."""
 
-    camera_id: str
+    camera_key: int
     rule_id: str
     reason: str
     rule: str
@@ -42,9 +42,9 @@ class HourSums:
         self._changes: dict[HourKey, float] = {}
         self._rules: dict[HourKey, str] = {}
 
-    def add(self, told: AnalysedTime, reason: str, seconds: float) -> None:
+    def add(self, camera_key: int, told: AnalysedTime, reason: str, seconds: float) -> None:
         """Add seconds of an interval, or take them with a minus."""
-        key = HourKey(told.camera_id, told.rule_id, hour_of(told.from_at), reason)
+        key = HourKey(camera_key, told.rule_id, hour_of(told.from_at), reason)
         self._changes[key] = self._changes.get(key, 0.0) + seconds
         self._rules[key] = told.rule
 

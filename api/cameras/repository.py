@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import delete, func, literal, select, union_all
+from sqlalchemy import and_, delete, func, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras.hours import ANALYSED, HourSums, TotalSeconds, by_reason, hour_of
 from api.cameras.schemas import AnalysedMinute
 from api.contract import AnalysedTime, MissingReason
-from api.db.models import (
+from api.db.camera import (
     AnalysedHour,
     AnalysedInterval,
     Camera,
+    CameraHold,
     MissingInterval,
     RetentionReport,
     Worker,
 )
+from api.db.organisation import Box, School
 from api.db.upsert import insert_if_absent, insert_or_add
 from api.kit.errors import UnavailableError
 
@@ -31,11 +33,21 @@ _NOTHING_S = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class CameraRow:
-    """A camera, when its worker was last seen, and what is wrong with its recording."""
+    """A camera, its school, when its worker was last seen, and what is wrong with its recording."""
 
     camera: Camera
+    school: School
     worker_seen_at: datetime | None
     footage_alarms: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCamera:
+    """A camera of a school and who reports it; ``box_id`` is None while nobody may."""
+
+    key: int
+    camera_id: str
+    box_id: int | None
 
 
 class CameraRepository:
@@ -44,15 +56,24 @@ class CameraRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def known(self, camera_ids: Collection[str]) -> Collection[str]:
-        """Those of these cameras that there are, if only as placeholders."""
-        query = select(Camera.camera_id).where(Camera.camera_id.in_(camera_ids))
-        return set(await self._session.scalars(query))
+    async def held(self, school_id: str, camera_ids: Collection[str]) -> dict[str, HeldCamera]:
+        """Those of these cameras of a school that there are, if only as placeholders."""
+        query = (
+            select(Camera.id, Camera.camera_id, Camera.box_id, Box.revoked_at)
+            .outerjoin(Box, Box.id == Camera.box_id)
+            .where(Camera.school_id == school_id, Camera.camera_id.in_(camera_ids))
+        )
+        return {
+            camera_id: HeldCamera(key, camera_id, None if revoked_at is not None else box_id)
+            for key, camera_id, box_id, revoked_at in await self._session.execute(query)
+        }
 
-    async def ensure(self, camera_id: str, at: datetime) -> bool:
+    async def ensure(self, school_id: str, camera_id: str, box_id: int, at: datetime) -> bool:
         """Make a placeholder unless the camera is known; answers whether it was made."""
         values = {
+            "school_id": school_id,
             "camera_id": camera_id,
+            "box_id": box_id,
             "name": camera_id,
             "location": "",
             "source": "",
@@ -66,57 +87,83 @@ class CameraRepository:
         }
         return await insert_if_absent(self._session, Camera, values)
 
-    async def lock(self, camera_ids: Sequence[str]) -> list[Camera]:
+    async def set_holder(self, keys: Collection[int], box_id: int) -> None:
+        """Let a box report these cameras from now on."""
+        await self._session.execute(update(Camera).where(Camera.id.in_(keys)).values(box_id=box_id))
+
+    async def hold_until(self, key: int, box_id: int) -> datetime | None:
+        """Until when a box reported a camera that is another's now."""
+        query = select(CameraHold.until_at).where(
+            CameraHold.camera_key == key, CameraHold.box_id == box_id
+        )
+        return await self._session.scalar(query)
+
+    async def add_hold(self, key: int, box_id: int, until_at: datetime) -> None:
+        """Remember until when a box reported a camera."""
+        await self._session.merge(CameraHold(camera_key=key, box_id=box_id, until_at=until_at))
+
+    async def of_box(self, box_id: int) -> dict[str, int]:
+        """The cameras a box reports, by id."""
+        query = select(Camera.camera_id, Camera.id).where(Camera.box_id == box_id)
+        return {row[0]: row[1] for row in await self._session.execute(query)}
+
+    async def lock(self, keys: Collection[int]) -> list[Camera]:
         """Cameras, kept from others until the unit of work ends."""
         return list(
             await self._session.scalars(
-                select(Camera)
-                .where(Camera.camera_id.in_(camera_ids))
-                .order_by(Camera.camera_id)
-                .with_for_update()
+                select(Camera).where(Camera.id.in_(keys)).order_by(Camera.id).with_for_update()
             )
         )
 
-    async def list(self, camera_ids: Sequence[str] | None = None) -> list[CameraRow]:
-        """All cameras, or some, by id."""
+    async def list(self, keys: Collection[int] | None = None) -> list[CameraRow]:
+        """These cameras; without numbers all that are in use, by school and id."""
         await self._session.flush()
         query = (
-            select(Camera, Worker.last_seen_at, RetentionReport.alarms)
-            .outerjoin(Worker, Worker.worker_id == Camera.worker_id)
-            .outerjoin(RetentionReport, RetentionReport.camera_id == Camera.camera_id)
-            .order_by(Camera.camera_id)
+            select(Camera, School, Worker.last_seen_at, RetentionReport.alarms)
+            .join(School, School.school_id == Camera.school_id)
+            .outerjoin(
+                Worker,
+                and_(Worker.box_id == Camera.box_id, Worker.worker_id == Camera.worker_id),
+            )
+            .outerjoin(RetentionReport, RetentionReport.camera_key == Camera.id)
+            .order_by(Camera.school_id, Camera.camera_id)
         )
-        if camera_ids is not None:
-            query = query.where(Camera.camera_id.in_(camera_ids))
+        if keys is None:
+            query = query.where(Camera.retired_at.is_(None), School.closed_at.is_(None))
+        else:
+            query = query.where(Camera.id.in_(keys))
         rows = await self._session.execute(query)
-        return [CameraRow(camera, seen_at, alarms or ()) for camera, seen_at, alarms in rows]
+        return [
+            CameraRow(camera, school, seen_at, alarms or ())
+            for camera, school, seen_at, alarms in rows
+        ]
 
-    async def of_worker(self, worker_id: str) -> Sequence[str]:
-        """Ids of the cameras a worker reported."""
+    async def of_worker(self, box_id: int, worker_id: str) -> Sequence[int]:
+        """The cameras a worker of a box reported."""
         return list(
             await self._session.scalars(
-                select(Camera.camera_id)
-                .where(Camera.worker_id == worker_id)
-                .order_by(Camera.camera_id)
+                select(Camera.id)
+                .where(Camera.box_id == box_id, Camera.worker_id == worker_id)
+                .order_by(Camera.id)
             )
         )
 
-    async def put_intervals(self, told: Iterable[AnalysedTime]) -> bool:
+    async def put_intervals(self, keys: Mapping[str, int], told: Iterable[AnalysedTime]) -> bool:
         """Keep those intervals that are not known as well or better; answers whether any was kept.
 
         Of two reports on one interval the one that reaches further wins, then the one that
         analysed more, so that the order in which they arrive does not matter.
         """
         sums = HourSums()
-        kept = [await self._put_interval(interval, sums) for interval in told]
+        kept = [await self._put_interval(keys[each.camera_id], each, sums) for each in told]
         await self._session.flush()
         await HourRepository(self._session).write(sums)
         return any(kept)
 
-    async def _put_interval(self, told: AnalysedTime, sums: HourSums) -> bool:
-        key = (told.camera_id, told.rule_id, told.from_at)
+    async def _put_interval(self, camera_key: int, told: AnalysedTime, sums: HourSums) -> bool:
+        key = (camera_key, told.rule_id, told.from_at)
         values = {
-            "camera_id": told.camera_id,
+            "camera_key": camera_key,
             "rule_id": told.rule_id,
             "from_at": told.from_at,
             "to_at": told.to_at,
@@ -129,26 +176,26 @@ class CameraRepository:
                 raise UnavailableError("the interval was deleted meanwhile")
             if (known.to_at, known.analysed_s) >= (told.to_at, told.analysed_s):
                 return False
-            sums.add(told, ANALYSED, -known.analysed_s)
+            sums.add(camera_key, told, ANALYSED, -known.analysed_s)
             known.to_at, known.rule, known.analysed_s = told.to_at, told.rule, told.analysed_s
             await self._session.flush()
             forgotten = await self._session.execute(
                 delete(MissingInterval)
                 .where(
-                    MissingInterval.camera_id == told.camera_id,
+                    MissingInterval.camera_key == camera_key,
                     MissingInterval.rule_id == told.rule_id,
                     MissingInterval.from_at == told.from_at,
                 )
                 .returning(MissingInterval.reason, MissingInterval.seconds)
             )
             for reason, seconds in forgotten.all():
-                sums.add(told, reason, -seconds)
-        sums.add(told, ANALYSED, told.analysed_s)
+                sums.add(camera_key, told, reason, -seconds)
+        sums.add(camera_key, told, ANALYSED, told.analysed_s)
         for reason, seconds in by_reason(told).items():
-            sums.add(told, reason, seconds)
+            sums.add(camera_key, told, reason, seconds)
             self._session.add(
                 MissingInterval(
-                    camera_id=told.camera_id,
+                    camera_key=camera_key,
                     rule_id=told.rule_id,
                     from_at=told.from_at,
                     reason=reason,
@@ -157,15 +204,11 @@ class CameraRepository:
             )
         return True
 
-    async def totals(
-        self, camera_ids: Sequence[str] | None, since: datetime
-    ) -> Sequence[TotalSeconds]:
+    async def totals(self, keys: Collection[int] | None, since: datetime) -> Sequence[TotalSeconds]:
         """Seconds by camera, rule and reason, of intervals that began since then."""
-        return await HourRepository(self._session).totals(camera_ids, since)
+        return await HourRepository(self._session).totals(keys, since)
 
-    async def intervals(
-        self, camera_id: str, begin: datetime, end: datetime
-    ) -> Sequence[AnalysedMinute]:
+    async def intervals(self, key: int, begin: datetime, end: datetime) -> Sequence[AnalysedMinute]:
         """One camera's intervals that began in ``[begin, end)``, by rule and time."""
         when = (AnalysedInterval.from_at >= begin, AnalysedInterval.from_at < end)
         found = {
@@ -179,13 +222,13 @@ class CameraRepository:
             )
             for row in await self._session.scalars(
                 select(AnalysedInterval)
-                .where(AnalysedInterval.camera_id == camera_id, *when)
+                .where(AnalysedInterval.camera_key == key, *when)
                 .order_by(AnalysedInterval.rule_id, AnalysedInterval.from_at)
             )
         }
         for missed in await self._session.scalars(
             select(MissingInterval).where(
-                MissingInterval.camera_id == camera_id,
+                MissingInterval.camera_key == key,
                 MissingInterval.from_at >= begin,
                 MissingInterval.from_at < end,
             )
@@ -223,40 +266,38 @@ class HourRepository:
         while some := list(islice(rows, _ROWS_AT_ONCE)):
             await insert_or_add(self._session, AnalysedHour, some, added="seconds")
 
-    async def totals(
-        self, camera_ids: Sequence[str] | None, since: datetime
-    ) -> Sequence[TotalSeconds]:
+    async def totals(self, keys: Collection[int] | None, since: datetime) -> Sequence[TotalSeconds]:
         """Seconds by camera, rule and reason, of intervals that began since then."""
         first = hour_of(since)
         if first < since:
             first += timedelta(hours=1)
         hours = select(
-            AnalysedHour.camera_id,
+            AnalysedHour.camera_key,
             AnalysedHour.rule_id,
             AnalysedHour.reason,
             AnalysedHour.rule,
             AnalysedHour.seconds,
         ).where(AnalysedHour.hour_at >= first)
         analysed = select(
-            AnalysedInterval.camera_id,
+            AnalysedInterval.camera_key,
             AnalysedInterval.rule_id,
             literal(ANALYSED).label("reason"),
             AnalysedInterval.rule,
             AnalysedInterval.analysed_s.label("seconds"),
         ).where(AnalysedInterval.from_at >= since, AnalysedInterval.from_at < first)
         missed = select(
-            MissingInterval.camera_id,
+            MissingInterval.camera_key,
             MissingInterval.rule_id,
             MissingInterval.reason,
             literal("").label("rule"),
             MissingInterval.seconds,
         ).where(MissingInterval.from_at >= since, MissingInterval.from_at < first)
-        if camera_ids is not None:
-            hours = hours.where(AnalysedHour.camera_id.in_(camera_ids))
-            analysed = analysed.where(AnalysedInterval.camera_id.in_(camera_ids))
-            missed = missed.where(MissingInterval.camera_id.in_(camera_ids))
+        if keys is not None:
+            hours = hours.where(AnalysedHour.camera_key.in_(keys))
+            analysed = analysed.where(AnalysedInterval.camera_key.in_(keys))
+            missed = missed.where(MissingInterval.camera_key.in_(keys))
         each = union_all(hours, analysed, missed).subquery()
-        key = (each.c.camera_id, each.c.rule_id, each.c.reason)
+        key = (each.c.camera_key, each.c.rule_id, each.c.reason)
         query = (
             select(*key, func.max(each.c.rule), func.sum(each.c.seconds))
             .group_by(*key)

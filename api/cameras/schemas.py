@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
+from fastapi import Path
 from pydantic import BaseModel, Field
 
-from api.contract import MissingReason, School, StreamFacts, WithheldAlerts
+from api.contract import MissingReason, StreamFacts, WithheldAlerts
 from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
+
+MAX_KEY = 2**63 - 1
+CameraKey = Annotated[int, Path(ge=1, le=MAX_KEY, description="A camera's number, its `id`.")]
 
 
 class CameraViewState(StrEnum):
@@ -77,15 +83,20 @@ class PictureView(BaseModel):
 class CameraView(BaseModel):
     """One camera: its registration, its state now, and how well it was watched."""
 
-    camera_id: str = Field(examples=["gate-north"])
+    id: int = Field(description="What the console names it by; others call it `camera_key`.")
+    school: SchoolName
+    camera_id: str = Field(examples=["gate-north"], description="Its id in its school.")
     name: str = Field(examples=["北门"], description="The id while it is not registered yet.")
     location: str
-    school: School | None = Field(description="Null while its box does not tell.")
     source: str = Field(examples=["rtsp://***@10.0.0.8:554/…"])
     rules: list[str]
     config_sha256: str | None
     registered: bool = Field(description="False while only alerts or heartbeats named it.")
+    box_id: int | None = Field(description="Who reports it now; null while nobody does.")
     worker_id: str | None
+    retired_at: Moment | None = Field(
+        description="Since when its box's configuration has it no more; it is in no list then."
+    )
     state: CameraViewState
     reason: str = Field(description="Code; empty while watching.", examples=["auth_failed"])
     detail: str = Field(description="One line for an engineer, in English.")
@@ -116,7 +127,7 @@ class CameraView(BaseModel):
 
 
 class CameraList(BaseModel):
-    """All cameras, by id."""
+    """All cameras in use, by school and id."""
 
     items: list[CameraView]
     as_of: Moment

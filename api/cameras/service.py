@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
+from api.boxes import service as boxes
+from api.boxes.errors import CameraOfAnotherBoxError
+from api.boxes.schemas import BoxState, BoxView
+from api.boxes.service import Actor, ReportingBox
 from api.bus.work import UnitOfWork
-from api.cameras import approvals, views
+from api.cameras import approvals, claims, views
+from api.cameras.claims import claim
+from api.cameras.reading import emit, get_view, list_views
 from api.cameras.repository import CameraRepository, CameraRow
 from api.cameras.schemas import AnalysedMinute, CameraView, CameraViewState
 from api.cameras.views import Watch
@@ -21,8 +27,9 @@ from api.contract import (
     Heartbeat,
     HeartbeatOrders,
 )
-from api.db.models import Camera
-from api.kit.errors import NoPictureError, NotFoundError
+from api.db.camera import Camera
+from api.kit.errors import ConflictError, NoPictureError, NotFoundError
+from api.organisations import service as organisations
 from api.workers import service as workers
 
 _DELETED_AT_ONCE = timedelta(minutes=10)
@@ -32,83 +39,92 @@ __all__ = [
     "Watch",
     "announce_lost",
     "approve_picture",
+    "claim",
     "delete_analysed_before",
-    "ensure_cameras",
     "get_view",
     "list_intervals",
     "list_views",
+    "lock",
+    "of_box",
     "record_analysed_time",
     "record_heartbeat",
     "register",
+    "take_over",
 ]
 
 
-async def list_views(
-    session: AsyncSession, watch: Watch, camera_ids: Sequence[str] | None = None
-) -> list[CameraView]:
-    """All cameras, or some, by id."""
-    cameras = CameraRepository(session)
-    rows = await cameras.list(camera_ids)
-    rules = views.by_rule(await cameras.totals(camera_ids, watch.window_from))
-    return [views.view(row, rules.get(row.camera.camera_id, []), watch) for row in rows]
-
-
-async def get_view(session: AsyncSession, camera_id: str, watch: Watch) -> CameraView:
-    """One camera.
-
-    Raises:
-        NotFoundError: If there is none.
-    """
-    found = await list_views(session, watch, [camera_id])
-    if not found:
-        raise NotFoundError("no such camera")
-    return found[0]
-
-
 async def list_intervals(
-    session: AsyncSession, camera_id: str, begin: datetime, end: datetime
+    session: AsyncSession, key: int, begin: datetime, end: datetime
 ) -> list[AnalysedMinute]:
     """Analysed time of one camera as reported, of intervals that began then, by rule and time."""
-    return list(await CameraRepository(session).intervals(camera_id, begin, end))
+    return list(await CameraRepository(session).intervals(key, begin, end))
 
 
-async def _emit(work: UnitOfWork, watch: Watch, camera_ids: Sequence[str]) -> None:
-    for view in await list_views(work.session, watch, camera_ids):
-        work.emit("camera", view.camera_id, view.model_dump_json())
+async def of_box(session: AsyncSession, box_id: int) -> dict[str, int]:
+    """Numbers of the cameras a box reports, by id."""
+    return await CameraRepository(session).of_box(box_id)
 
 
-async def ensure_cameras(work: UnitOfWork, watch: Watch, camera_ids: Iterable[str]) -> None:
-    """Make placeholders for cameras that were named before they were registered."""
+async def take_over(
+    work: UnitOfWork, watch: Watch, key: int, box: BoxView, by: Actor
+) -> CameraView:
+    """Let another box of its school report a camera from now on.
+
+    Raises:
+        NotFoundError: If the school of the box has no such camera.
+        ConflictError: If the box may not report.
+    """
     cameras = CameraRepository(work.session)
-    named = set(camera_ids)
-    unknown = named.difference(await cameras.known(named))
-    made = [each for each in sorted(unknown) if await cameras.ensure(each, work.now)]
-    await _emit(work, watch, made)
+    locked = await cameras.lock([key])
+    if not locked or locked[0].school_id != box.school.school_id:
+        raise NotFoundError("no such camera at the school of this box")
+    if box.state is BoxState.REVOKED:
+        raise ConflictError("the box was revoked", params={"why": "revoked"})
+    [camera] = locked
+    if camera.box_id != box.id:
+        if camera.box_id is not None:
+            await cameras.add_hold(key, camera.box_id, work.now)
+        camera.box_id, camera.worker_id = box.id, None
+        audit.log(
+            work,
+            AccessAction.CAMERA_TAKEN_OVER,
+            by.username,
+            by.client,
+            subject=box.name,
+            school_id=camera.school_id,
+            camera_id=camera.camera_id,
+        )
+        await work.session.flush()
+        await emit(work, watch, [key])
+    return await get_view(work.session, key, watch)
 
 
-async def register(work: UnitOfWork, watch: Watch, registration: CameraRegistration) -> bool:
+async def register(
+    work: UnitOfWork, watch: Watch, box: ReportingBox, registration: CameraRegistration
+) -> bool:
     """Keep what the configuration says about a camera; answers whether that is new."""
     cameras = CameraRepository(work.session)
-    await cameras.ensure(registration.camera_id, work.now)
-    [camera] = await cameras.lock([registration.camera_id])
-    school = registration.school
+    keys = await claim(work, watch, box, [registration.camera_id])
+    [camera] = await cameras.lock(list(keys.values()))
     told = {
         "name": registration.name,
         "location": registration.location,
         "source": registration.source,
         "rules": list(registration.rules),
         "config_sha256": registration.config_sha256,
-        "school_id": None if school is None else school.school_id,
-        "school_name": None if school is None else school.name,
+        "retired_at": None,
     }
-    if camera.registered_at is not None and all(
-        getattr(camera, name) == value for name, value in told.items()
+    is_renamed = await organisations.name_by_box(work, box.school_id, registration.school_name)
+    if (
+        not is_renamed
+        and camera.registered_at is not None
+        and all(getattr(camera, name) == value for name, value in told.items())
     ):
         return False
     for name, value in told.items():
         setattr(camera, name, value)
     camera.registered_at = work.now
-    await _emit(work, watch, [registration.camera_id])
+    await emit(work, watch, [camera.id])
     return True
 
 
@@ -145,36 +161,51 @@ def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
         shown.since,
         camera.stream,
         camera.worker_id,
+        camera.box_id,
+        camera.retired_at,
         rate,
         picture,
     )
 
 
-async def record_heartbeat(work: UnitOfWork, watch: Watch, heartbeat: Heartbeat) -> HeartbeatOrders:
+async def record_heartbeat(
+    work: UnitOfWork, watch: Watch, box: ReportingBox, heartbeat: Heartbeat
+) -> HeartbeatOrders:
     """Keep a worker's word on its cameras; consoles hear of those whose state changed.
+
+    A camera of this worker that is in its configuration no more is retired, one that is in it again
+    is in use again.
 
     Returns:
         What the worker is to do about them.
     """
     cameras = CameraRepository(work.session)
     reported = {camera.camera_id: camera for camera in heartbeat.cameras}
-    await ensure_cameras(work, watch, reported)
-    concerned = sorted({*reported, *await cameras.of_worker(heartbeat.worker_id)})
-    before = {row.camera.camera_id: _face(row, watch) for row in await cameras.list(concerned)}
-    was_lost = await workers.record_heartbeat(work, heartbeat, watch.lost_after_s)
-    held = await cameras.lock(list(reported))
+    keys, refused = await claims.claim_some(work, watch, box, reported)
+    if refused:
+        await boxes.count_refusals(
+            work, box.box_id, CameraOfAnotherBoxError.code, count=len(refused)
+        )
+    of_worker = await cameras.of_worker(box.box_id, heartbeat.worker_id)
+    concerned = sorted({*keys.values(), *of_worker})
+    before = {row.camera.id: _face(row, watch) for row in await cameras.list(concerned)}
+    was_lost = await workers.record_heartbeat(work, box.box_id, heartbeat, watch.lost_after_s)
+    held = await cameras.lock(concerned)
     for camera in held:
-        _keep(camera, reported[camera.camera_id], heartbeat.worker_id, work.now)
-    after = {row.camera.camera_id: _face(row, watch) for row in await cameras.list(concerned)}
-    changed = [
-        camera_id for camera_id in concerned if was_lost or before[camera_id] != after[camera_id]
-    ]
-    await _emit(work, watch, changed)
-    return approvals.orders(held, work.now)
+        if camera.id in keys.values():
+            _keep(camera, reported[camera.camera_id], heartbeat.worker_id, work.now)
+        is_configured = camera.camera_id in heartbeat.configured
+        if is_configured:
+            camera.retired_at = None
+        elif camera.retired_at is None:
+            camera.retired_at = work.now
+    after = {row.camera.id: _face(row, watch) for row in await cameras.list(concerned)}
+    await emit(work, watch, [key for key in concerned if was_lost or before[key] != after[key]])
+    return approvals.orders((camera for camera in held if camera.id in keys.values()), work.now)
 
 
 async def approve_picture(
-    work: UnitOfWork, watch: Watch, camera_id: str, username: str, client: str
+    work: UnitOfWork, watch: Watch, key: int, username: str, client: str
 ) -> CameraView:
     """Take a person's word that the camera's picture is right as it is now.
 
@@ -183,25 +214,34 @@ async def approve_picture(
         NoPictureError: If nobody sees its picture, or it is not examined.
     """
     cameras = CameraRepository(work.session)
-    locked = await cameras.lock([camera_id])
+    locked = await cameras.lock([key])
     if not locked:
         raise NotFoundError("no such camera")
     [camera] = locked
-    shown = await get_view(work.session, camera_id, watch)
+    shown = await get_view(work.session, key, watch)
     if shown.state is not CameraViewState.WATCHING or shown.picture is None:
         raise NoPictureError("the camera is not watched, or its picture is not examined")
     approvals.approve(camera, username, work.now)
-    audit.log(work, AccessAction.REFERENCE_APPROVED, username, client, camera_id=camera_id)
-    await _emit(work, watch, [camera_id])
-    return await get_view(work.session, camera_id, watch)
+    audit.log(
+        work,
+        AccessAction.REFERENCE_APPROVED,
+        username,
+        client,
+        school_id=camera.school_id,
+        camera_id=camera.camera_id,
+    )
+    await emit(work, watch, [key])
+    return await get_view(work.session, key, watch)
 
 
-async def announce_lost(work: UnitOfWork, watch: Watch) -> list[str]:
-    """Tell consoles of cameras whose worker fell silent; answers those workers, each once."""
+async def announce_lost(work: UnitOfWork, watch: Watch) -> list[tuple[int, str]]:
+    """Tell consoles of cameras whose worker fell silent; answers those workers, as box and id, each
+    once.
+    """
     lost = await workers.mark_lost(work, watch.lost_after_s)
     cameras = CameraRepository(work.session)
-    for worker_id in lost:
-        await _emit(work, watch, await cameras.of_worker(worker_id))
+    for box_id, worker_id in lost:
+        await emit(work, watch, await cameras.of_worker(box_id, worker_id))
     return lost
 
 
@@ -212,9 +252,18 @@ async def delete_analysed_before(work: UnitOfWork, moment: datetime) -> int | No
 
 
 async def record_analysed_time(
-    work: UnitOfWork, watch: Watch, told: Sequence[AnalysedTime]
+    work: UnitOfWork, keys: Mapping[str, int], told: Sequence[AnalysedTime]
 ) -> bool:
-    """Keep intervals of analysed time; answers whether any of them was news."""
-    await ensure_cameras(work, watch, (interval.camera_id for interval in told))
-    cameras = CameraRepository(work.session)
-    return await cameras.put_intervals(told)
+    """Keep intervals of analysed time; answers whether any of them was news.
+
+    Args:
+        work: The unit of work.
+        keys: Numbers of the cameras by id.
+        told: The intervals.
+    """
+    return await CameraRepository(work.session).put_intervals(keys, told)
+
+
+async def lock(work: UnitOfWork, keys: Collection[int]) -> None:
+    """Keep others from telling of these cameras until the unit of work ends."""
+    await CameraRepository(work.session).lock(keys)

@@ -22,8 +22,9 @@ from api.cameras.schemas import (
     PictureView,
     RuleAnalysis,
 )
-from api.contract import MissingReason, School, StreamFacts, WithheldAlerts
-from api.db.models import Camera
+from api.contract import MissingReason, StreamFacts, WithheldAlerts
+from api.db.camera import Camera
+from api.organisations import service as organisations
 from api.settings import Settings
 
 _WORKER_LOST_REASON = "worker_lost"
@@ -72,20 +73,20 @@ def shown_state(row: CameraRow, watch: Watch) -> ShownState:
     return ShownState(CameraViewState(camera.state), camera.reason, camera.detail, camera.since)
 
 
-def by_rule(totals: Iterable[TotalSeconds]) -> dict[str, list[RuleAnalysis]]:
+def by_rule(totals: Iterable[TotalSeconds]) -> dict[int, list[RuleAnalysis]]:
     """Sums as each camera's list of rules."""
     known = list(totals)
-    missed: dict[tuple[str, str], list[MissingSeconds]] = {}
+    missed: dict[tuple[int, str], list[MissingSeconds]] = {}
     for total in known:
         if total.reason != ANALYSED:
-            missed.setdefault((total.camera_id, total.rule_id), []).append(
+            missed.setdefault((total.camera_key, total.rule_id), []).append(
                 MissingSeconds(reason=MissingReason(total.reason), seconds=total.seconds)
             )
-    found: dict[str, list[RuleAnalysis]] = {}
+    found: dict[int, list[RuleAnalysis]] = {}
     for total in known:
         if total.reason == ANALYSED:
-            gaps = missed.get((total.camera_id, total.rule_id), [])
-            found.setdefault(total.camera_id, []).append(
+            gaps = missed.get((total.camera_key, total.rule_id), [])
+            found.setdefault(total.camera_key, []).append(
                 RuleAnalysis(
                     rule=total.rule,
                     rule_id=total.rule_id,
@@ -94,13 +95,6 @@ def by_rule(totals: Iterable[TotalSeconds]) -> dict[str, list[RuleAnalysis]]:
                 )
             )
     return found
-
-
-def school_of(school_id: str | None, name: str | None) -> School | None:
-    """The school of a row of ``cameras``."""
-    if school_id is None or name is None:
-        return None
-    return School(school_id=school_id, name=name)
 
 
 def _picture(camera: Camera, state: CameraViewState, now: datetime) -> PictureView | None:
@@ -123,15 +117,18 @@ def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
     # Rules look at the same pictures: adding them up would count a second several times.
     best = max(rules, key=lambda rule: rule.analysed_s, default=None)
     return CameraView(
+        id=camera.id,
+        school=organisations.name_of(row.school),
         camera_id=camera.camera_id,
         name=camera.name,
         location=camera.location,
-        school=school_of(camera.school_id, camera.school_name),
         source=camera.source,
         rules=camera.rules,
         config_sha256=camera.config_sha256,
         registered=camera.registered_at is not None,
+        box_id=camera.box_id,
         worker_id=camera.worker_id,
+        retired_at=camera.retired_at,
         state=shown.state,
         reason=shown.reason,
         detail=shown.detail,

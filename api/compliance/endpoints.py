@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from api.auth.guards import Person
+from api.cameras.schemas import CameraKey
 from api.cameras.service import Watch
 from api.compliance import service
 from api.compliance.schemas import RetentionDetail, RetentionTable
 from api.compliance.sheet import sheet
-from api.contract.text import StorableText
 from api.contract.vocabulary import Language
 from api.kit.errors import InvalidError, NotFoundError, NotSignedInError
 from api.kit.problems import problems
@@ -67,13 +67,13 @@ async def export_retention(
 
 
 @router.get(
-    "/retention/{camera_id}",
+    "/retention/{camera_key}",
     operation_id="compliance_retention_get",
     summary="Retention of one camera, with history",
     responses=problems(NotSignedInError, NotFoundError, InvalidError),
 )
 async def get_retention(
-    camera_id: Annotated[StorableText, Path(max_length=64)],
+    camera_key: CameraKey,
     _: Person,
     session: Reader,
     runtime: RuntimeDep,
@@ -84,4 +84,4 @@ async def get_retention(
 ) -> RetentionDetail:
     """One camera: all gaps, the footage of each day, and the verdict of each day."""
     watch = Watch.of(runtime.settings, runtime.clock())
-    return await service.get_detail(session, camera_id, watch, history_days)
+    return await service.get_detail(session, camera_key, watch, history_days)

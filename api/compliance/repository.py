@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from api.contract import RetentionStatus
-from api.db.models import RetentionReport, RetentionVerdict
+from api.db.camera import RetentionReport, RetentionVerdict
 from api.db.upsert import insert_if_absent
 
 _FOOTAGE = {"spans", "days"}
+_IDENTITY = {"school_id", "camera_id"}
 
 
 class RetentionRepository:
@@ -22,26 +23,26 @@ class RetentionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put_latest(self, told: RetentionStatus, at: datetime) -> bool:
+    async def put_latest(self, camera_key: int, told: RetentionStatus, at: datetime) -> bool:
         """Keep a report unless one as late is known; answers whether it was kept."""
         values = {
-            "camera_id": told.camera_id,
+            "camera_key": camera_key,
             "as_of": told.as_of,
             "received_at": at,
-            "verdict": told.model_dump_json(exclude=_FOOTAGE),
+            "verdict": told.model_dump_json(exclude=_FOOTAGE | _IDENTITY),
             "footage": told.model_dump_json(include=_FOOTAGE),
             "alarms": list(told.alarms),
         }
         if await insert_if_absent(self._session, RetentionReport, values):
             return True
-        known = await self._session.get(RetentionReport, told.camera_id, with_for_update=True)
+        known = await self._session.get(RetentionReport, camera_key, with_for_update=True)
         assert known is not None, "a report is replaced, never deleted"
         return self._replace(known, values, told.as_of)
 
-    async def put_day(self, told: RetentionStatus, day: date) -> bool:
+    async def put_day(self, camera_key: int, told: RetentionStatus, day: date) -> bool:
         """Keep a day's verdict unless one as late is known; answers whether it was kept."""
         values = {
-            "camera_id": told.camera_id,
+            "camera_key": camera_key,
             "day": day,
             "as_of": told.as_of,
             "state": told.state.value,
@@ -52,7 +53,7 @@ class RetentionRepository:
         }
         if await insert_if_absent(self._session, RetentionVerdict, values):
             return True
-        key = (told.camera_id, day)
+        key = (camera_key, day)
         known = await self._session.get(RetentionVerdict, key, with_for_update=True)
         assert known is not None, "a verdict is replaced, never deleted"
         return self._replace(known, values, told.as_of)
@@ -67,14 +68,14 @@ class RetentionRepository:
             setattr(known, name, value)
         return True
 
-    async def latest(self) -> dict[str, RetentionReport]:
+    async def latest(self) -> dict[int, RetentionReport]:
         """The latest report of each camera, without its footage."""
-        return {row.camera_id: row for row in await self._session.scalars(select(RetentionReport))}
+        return {row.camera_key: row for row in await self._session.scalars(select(RetentionReport))}
 
-    async def get(self, camera_id: str) -> RetentionReport | None:
+    async def get(self, camera_key: int) -> RetentionReport | None:
         """The latest report of one camera, with its footage."""
         return await self._session.get(
-            RetentionReport, camera_id, options=[undefer(RetentionReport.footage)]
+            RetentionReport, camera_key, options=[undefer(RetentionReport.footage)]
         )
 
     async def delete_before(self, day: date) -> int:
@@ -86,12 +87,12 @@ class RetentionRepository:
         await self._session.execute(delete(RetentionVerdict).where(is_old))
         return count or 0
 
-    async def history(self, camera_id: str, limit: int) -> Sequence[RetentionVerdict]:
+    async def history(self, camera_key: int, limit: int) -> Sequence[RetentionVerdict]:
         """Verdicts of one camera by day, newest first."""
         return list(
             await self._session.scalars(
                 select(RetentionVerdict)
-                .where(RetentionVerdict.camera_id == camera_id)
+                .where(RetentionVerdict.camera_key == camera_key)
                 .order_by(RetentionVerdict.day.desc())
                 .limit(limit)
             )

@@ -14,9 +14,9 @@ from api.contract import (
     FootageSpan,
     RetentionForecast,
     RetentionState,
-    School,
 )
 from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
 
 
 class RetentionDoubt(StrEnum):
@@ -62,10 +62,11 @@ class RetentionFacts(BaseModel):
 class RetentionRow(BaseModel):
     """One camera; it never vanishes, whether anything is known of its footage or not."""
 
+    camera_key: int = Field(description="The camera's number, its `id`.")
     camera_id: str = Field(examples=["gate-north"])
     name: str = Field(examples=["北门"])
     location: str
-    school: School | None = Field(description="Null while its box does not tell.")
+    school: SchoolName
     worker_id: str | None
     state: RetentionState = Field(
         description="What holds now: the worker's word, or `unknown` while there is a `doubt`."
@@ -75,7 +76,7 @@ class RetentionRow(BaseModel):
 
 
 class RetentionTable(BaseModel):
-    """All cameras, by id."""
+    """All cameras in use, by school and id."""
 
     items: list[RetentionRow]
     as_of: Moment

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
+from api.cameras.schemas import CameraView
 from api.compliance import views
 from api.compliance.repository import RetentionRepository
 from api.compliance.schemas import RetentionDetail, RetentionFootage, RetentionRow
 from api.compliance.views import MAX_GAPS, TABLE_GAPS, Looked
 from api.contract import RetentionStatus
-from api.db.models import RetentionReport
+from api.db.camera import RetentionReport
 from api.kit.errors import FieldError, InvalidError
 
 MAX_HISTORY_DAYS = 1024
@@ -31,7 +32,7 @@ def _zone(name: str) -> ZoneInfo:
         raise InvalidError("cannot be dated", errors=[fault]) from error
 
 
-async def record_status(work: UnitOfWork, status: RetentionStatus) -> bool:
+async def record_status(work: UnitOfWork, camera_key: int, status: RetentionStatus) -> bool:
     """Keep a report of a known camera; answers whether it changed anything.
 
     Of two reports the one with the later ``as_of`` stands, for the camera and for each day, so
@@ -50,57 +51,55 @@ async def record_status(work: UnitOfWork, status: RetentionStatus) -> bool:
         fault = FieldError("body.as_of", "is out of range in the time zone")
         raise InvalidError("cannot be dated", errors=[fault]) from error
     reports = RetentionRepository(work.session)
-    is_latest = await reports.put_latest(status, work.now)
-    return await reports.put_day(status, day) or is_latest
+    is_latest = await reports.put_latest(camera_key, status, work.now)
+    return await reports.put_day(camera_key, status, day) or is_latest
 
 
-def _status(report: RetentionReport | None) -> RetentionStatus | None:
-    return None if report is None else RetentionStatus.model_validate_json(report.verdict)
+def _status(
+    camera: CameraView, report: RetentionReport | None, *, with_footage: bool = False
+) -> RetentionStatus | None:
+    if report is None:
+        return None
+    told = json.loads(report.verdict)
+    if with_footage:
+        told |= json.loads(report.footage)
+    told |= {"school_id": camera.school.school_id, "camera_id": camera.camera_id}
+    return RetentionStatus.model_validate(told)
 
 
 async def list_rows(
     session: AsyncSession, watch: cameras.Watch, max_gaps: int = TABLE_GAPS
 ) -> list[RetentionRow]:
-    """All cameras, by id, whether they ever reported or not."""
+    """All cameras in use, by school and id, whether they ever reported or not."""
     latest = await RetentionRepository(session).latest()
     looked = Looked(watch.now, max_gaps)
     return [
-        views.row(camera, _status(latest.get(camera.camera_id)), looked)
+        views.row(camera, _status(camera, latest.get(camera.id)), looked)
         for camera in await cameras.list_views(session, watch)
     ]
 
 
 async def get_detail(
-    session: AsyncSession, camera_id: str, watch: cameras.Watch, history_days: int
+    session: AsyncSession, camera_key: int, watch: cameras.Watch, history_days: int
 ) -> RetentionDetail:
     """One camera with its gaps, its footage and its history.
 
     Raises:
         NotFoundError: If there is no such camera.
     """
-    camera = await cameras.get_view(session, camera_id, watch)
+    camera = await cameras.get_view(session, camera_key, watch)
     reports = RetentionRepository(session)
-    report = await reports.get(camera_id)
-    status = _status(report)
+    report = await reports.get(camera_key)
+    status = _status(camera, report)
     footage = None if report is None else RetentionFootage.model_validate_json(report.footage)
-    history = [views.day(verdict) for verdict in await reports.history(camera_id, history_days)]
+    history = [views.day(verdict) for verdict in await reports.history(camera_key, history_days)]
     return views.detail(camera, status, footage, history, Looked(watch.now, MAX_GAPS))
 
 
-async def last_report(session: AsyncSession, camera_id: str) -> RetentionStatus | None:
+async def last_report(session: AsyncSession, camera: CameraView) -> RetentionStatus | None:
     """All that was last told of one camera's footage."""
-    report = await RetentionRepository(session).get(camera_id)
-    if report is None:
-        return None
-    told = json.loads(report.verdict) | json.loads(report.footage)
-    return RetentionStatus.model_validate(told)
-
-
-async def any_zone(session: AsyncSession) -> str | None:
-    """The school's time zone, as any camera's report tells it."""
-    latest = await RetentionRepository(session).latest()
-    status = next((_status(report) for _, report in sorted(latest.items())), None)
-    return None if status is None else status.time_zone
+    report = await RetentionRepository(session).get(camera.id)
+    return _status(camera, report, with_footage=True)
 
 
 async def delete_old_verdicts(work: UnitOfWork, now: datetime) -> int | None:

@@ -117,8 +117,8 @@ def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
 def _cells(row: RetentionRow, language: Language) -> Sequence[Cell]:
     words = vocabulary()
     cells: dict[str, Cell] = {
-        "school": "" if row.school is None else row.school.name,
-        "school_id": "" if row.school is None else row.school.school_id,
+        "school": row.school.name,
+        "school_id": row.school.school_id,
         "worker_id": row.worker_id or "",
         "camera_id": row.camera_id,
         "name": row.name,

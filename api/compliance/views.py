@@ -21,7 +21,7 @@ from api.compliance.schemas import (
 )
 from api.compliance.sources import is_verified
 from api.contract import RetentionState, RetentionStatus
-from api.db.models import RetentionVerdict
+from api.db.camera import RetentionVerdict
 
 STALE_AFTER = timedelta(hours=3)
 """Workers report each hour; two reports may be late before the last one proves nothing."""
@@ -80,6 +80,7 @@ def row(camera: CameraView, status: RetentionStatus | None, looked: Looked) -> R
     """One camera."""
     why = doubt(camera, status, looked.now)
     return RetentionRow(
+        camera_key=camera.id,
         camera_id=camera.camera_id,
         name=camera.name,
         location=camera.location,

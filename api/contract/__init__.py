@@ -2,22 +2,29 @@
 
 Messages are facts with an identity of their own, so that sending one twice changes nothing:
 an episode has a derived id and a ``revision`` that only grows, evidence is named by its content,
-an analysed-time report by camera, rule and interval, a retention status by camera and moment.
+an analysed-time report by camera, rule and interval, a retention status by camera and moment. A
+camera is named by its school and its id in it.
 Delivery is at least once; writes are
 idempotent; the command centre therefore sees each episode once.
 """
 
 from api.contract.alerts import AlertEpisode, EpisodeState, EvidenceKind, EvidenceRef, RiskLevel
-from api.contract.base import CONTRACT_VERSION, Acknowledgement, WireModel
+from api.contract.base import (
+    CONTRACT_VERSION,
+    DEFAULT_SCHOOL_ID,
+    DEFAULT_SCHOOL_NAME,
+    Acknowledgement,
+    WireModel,
+)
 from api.contract.cameras import (
     CameraFacts,
     CameraRegistration,
     CameraState,
     PictureFacts,
     PictureFault,
-    School,
     StreamFacts,
 )
+from api.contract.enrolment import Enrolment, EnrolmentRequest
 from api.contract.retention import (
     BrokenPromise,
     DayCompleteness,
@@ -54,6 +61,8 @@ from api.contract.worker import (
 
 __all__ = [
     "CONTRACT_VERSION",
+    "DEFAULT_SCHOOL_ID",
+    "DEFAULT_SCHOOL_NAME",
     "Acknowledgement",
     "AlertEpisode",
     "AnalysedTime",
@@ -63,6 +72,8 @@ __all__ = [
     "CameraRegistration",
     "CameraState",
     "DayCompleteness",
+    "Enrolment",
+    "EnrolmentRequest",
     "EpisodeState",
     "EvidenceKind",
     "EvidenceRef",
@@ -87,7 +98,6 @@ __all__ = [
     "RuleReadiness",
     "RuleState",
     "RuleWant",
-    "School",
     "StreamFacts",
     "VideoCodec",
     "ViewAnswer",

@@ -85,11 +85,13 @@ class AlertEpisode(WireModel):
     The whole episode travels each time something about it changed, with a ``revision`` one
     higher; the command centre keeps the highest revision it saw. Once a person judged it, what they
     judged stays as it was, and what a later revision says stands beside it. ``id`` is a UUIDv5 of
-    camera, rule, zone and ``started_at``.
+    school, camera, rule, zone and ``started_at``; that of an episode begun before there were
+    schools is one of the others alone, and stays.
     """
 
     id: UUID
     revision: Annotated[int, Field(ge=1, le=MAX_REVISION)]
+    school_id: Identifier
     camera_id: Identifier
     rule: Identifier
     rule_id: Identifier

@@ -6,7 +6,11 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
+
+DEFAULT_SCHOOL_ID = "default"
+"""The school of a box whose configuration names none."""
+DEFAULT_SCHOOL_NAME = "本校"
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]{0,63}$")]
 """A name made for machines: lower-case letters, digits, ``-`` and ``_``, at most 64."""

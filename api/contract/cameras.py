@@ -25,16 +25,10 @@ class CameraState(StrEnum):
     DISABLED = "disabled"
 
 
-class School(WireModel):
-    """The school a camera watches, as the box's ``site`` names it."""
-
-    school_id: Identifier
-    name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
-
-
 class CameraRegistration(WireModel):
     """What the worker's configuration says about one camera; never its address or password."""
 
+    school_id: Identifier
     camera_id: Identifier
     name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
     location: Annotated[StorableText, StringConstraints(max_length=128)] = ""
@@ -46,8 +40,8 @@ class CameraRegistration(WireModel):
     rules: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
     """Types of the rules configured on it."""
     config_sha256: Sha256
-    school: School | None = None
-    """None from workers that do not tell it yet; such a camera stands under its box's name."""
+    school_name: Annotated[str, StringConstraints(max_length=128)] = ""
+    """What the box calls its school; shown until somebody describes the school."""
 
 
 class StreamFacts(WireModel):

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from api.contract.base import Fraction, Identifier, UtcTime, WireModel
+from api.contract.base import DEFAULT_SCHOOL_ID, Fraction, Identifier, UtcTime, WireModel
 from api.contract.text import StorableText
 
 Seconds = Annotated[float, Field(ge=0.0)]
@@ -146,6 +146,7 @@ class BrokenPromise(WireModel):
 class RetentionStatus(WireModel):
     """What can be proven about one camera at one moment."""
 
+    school_id: Identifier = DEFAULT_SCHOOL_ID
     camera_id: Identifier
     as_of: UtcTime
     state: RetentionState

@@ -103,6 +103,7 @@ class FootageAnswer(WireModel):
 class ViewPoll(WireModel):
     """A worker asks for orders; the answer waits until there is something to do."""
 
+    school_id: Identifier
     cameras: Annotated[tuple[Identifier, ...], Field(max_length=1024)]
     """Cameras this worker can show."""
     recordings: Annotated[tuple[Identifier, ...], Field(max_length=1024)] = ()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from api.contract.base import Identifier, UtcTime, WireModel
+from api.contract.base import DEFAULT_SCHOOL_ID, Identifier, UtcTime, WireModel
 from api.contract.cameras import CameraFacts
 from api.contract.rules import RuleReadiness
 from api.contract.text import StorableText
@@ -41,6 +41,7 @@ class CameraHeartbeat(CameraFacts):
 class Heartbeat(WireModel):
     """Sent every few seconds and never spooled: an old heartbeat has no value."""
 
+    school_id: Identifier
     worker_id: Identifier
     version: Annotated[StorableText, StringConstraints(max_length=32)]
     contract_version: Annotated[int, Field(ge=1)]
@@ -52,6 +53,9 @@ class Heartbeat(WireModel):
     """Messages the command centre refused for good; they wait for somebody to look at them."""
     disk_free_bytes: Annotated[int, Field(ge=0)]
     cameras: Annotated[tuple[CameraHeartbeat, ...], Field(max_length=1024)]
+    configured: Annotated[tuple[Identifier, ...], Field(max_length=1024)]
+    """Every camera of its configuration, also one that says nothing now; what is not in it any more
+    is retired."""
     rules: Annotated[tuple[RuleReadiness, ...], Field(max_length=128)] = ()
     """Every rule it knows, whether a camera of it has it or not; empty from one that cannot say."""
 
@@ -93,10 +97,11 @@ class MissingTime(WireModel):
 class AnalysedTime(WireModel):
     """Seconds of one interval during which one camera's picture was really looked at for one rule.
 
-    Identity: ``camera_id``, ``rule_id``, ``from_at``. "No alert" and "not watching" never look
-    alike.
+    Identity: ``school_id``, ``camera_id``, ``rule_id``, ``from_at``. "No alert" and "not watching"
+    never look alike.
     """
 
+    school_id: Identifier = DEFAULT_SCHOOL_ID
     camera_id: Identifier
     rule: Identifier
     rule_id: Identifier

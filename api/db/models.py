@@ -1,94 +1,18 @@
-"""All tables, in one place because rooms join them; each room alone writes its own.
+"""Tables of alerts and their evidence, of people, and of live events.
 
-Portable types only: the same models run on SQLite and PostgreSQL.
+Portable types only: the same models run on SQLite and PostgreSQL. Tables stand in this folder
+because rooms join them; each room alone writes its own.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    JSON,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    String,
-    Text,
-)
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.base import Base, RowId
-
-
-class WorkerToken(Base):
-    """A worker's right to send; only the hash of the token is kept."""
-
-    __tablename__ = "worker_tokens"
-
-    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-
-
-class Worker(Base):
-    """A worker as its last heartbeat told; ``lost_at`` is set while its silence is announced."""
-
-    __tablename__ = "workers"
-
-    worker_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    version: Mapped[str] = mapped_column(String(32))
-    contract_version: Mapped[int]
-    started_at: Mapped[datetime]
-    sent_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
-    lost_at: Mapped[datetime | None]
-    outbox_pending: Mapped[int]
-    outbox_bytes: Mapped[int]
-    outbox_refused: Mapped[int] = mapped_column(default=0)
-    disk_free_bytes: Mapped[int]
-    rules: Mapped[list[dict[str, object]] | None] = mapped_column(JSON())
-    """``RuleReadiness`` as JSON; null or empty from a worker that does not tell."""
-
-
-class Camera(Base):
-    """A camera; a placeholder (``registered_at`` null) until its registration arrives."""
-
-    __tablename__ = "cameras"
-
-    camera_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(128))
-    location: Mapped[str] = mapped_column(String(128), default="")
-    source: Mapped[str] = mapped_column(String(256), default="")
-    school_id: Mapped[str | None] = mapped_column(String(64), index=True)
-    school_name: Mapped[str | None] = mapped_column(String(128))
-    """Both null while its box does not tell which school it stands in."""
-    rules: Mapped[list[str]] = mapped_column(default=list)
-    config_sha256: Mapped[str | None] = mapped_column(String(64))
-    created_at: Mapped[datetime]
-    registered_at: Mapped[datetime | None]
-    worker_id: Mapped[str | None] = mapped_column(String(64), index=True)
-    reported_at: Mapped[datetime | None]
-    state: Mapped[str | None] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(String(32), default="")
-    detail: Mapped[str] = mapped_column(String(512), default="")
-    since: Mapped[datetime | None]
-    last_frame_at: Mapped[datetime | None]
-    last_analysed_at: Mapped[datetime | None]
-    stream: Mapped[dict[str, float | int | str] | None]
-    frames_analysed: Mapped[int] = mapped_column(default=0)
-    frames_dropped: Mapped[int] = mapped_column(default=0)
-    reconnects: Mapped[int] = mapped_column(default=0)
-    analysis_fps: Mapped[float | None]
-    analysis_fps_configured: Mapped[float | None]
-    picture: Mapped[dict[str, object] | None] = mapped_column(JSON())
-    """``PictureFacts`` as JSON; null when the picture is not examined."""
-    picture_approved_at: Mapped[datetime | None]
-    picture_approved_by: Mapped[str | None] = mapped_column(String(64))
-    withheld: Mapped[list[dict[str, object]] | None] = mapped_column(JSON())
-    """``WithheldAlerts`` as JSON, by rule, since its worker started."""
 
 
 class Alert(Base):
@@ -98,7 +22,11 @@ class Alert(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     revision: Mapped[int]
-    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.camera_id"), index=True)
+    school_id: Mapped[str] = mapped_column(ForeignKey("schools.school_id"))
+    """That of its camera; a camera never changes its school."""
+    camera_key: Mapped[int] = mapped_column(ForeignKey("cameras.id"))
+    box_id: Mapped[int | None] = mapped_column(ForeignKey("boxes.id"))
+    """Who raised it; null of what an unknown one raised before boxes were told apart."""
     rule: Mapped[str] = mapped_column(String(64))
     rule_id: Mapped[str] = mapped_column(String(64))
     zone: Mapped[str] = mapped_column(String(64))
@@ -140,10 +68,32 @@ class Alert(Base):
             "status",
             "received_at",
         ),
+        Index("ix_alerts_camera_key_rule_id_zone", "camera_key", "rule_id", "zone", "started_at"),
+        Index("ix_alerts_camera_key_queued_at", "camera_key", "queued_at"),
         Index("ix_alerts_received_at", "received_at"),
         Index("ix_alerts_queued_at_id", "queued_at", "id"),
+        Index("ix_alerts_school_id_queued_at_id", "school_id", "queued_at", "id"),
+        Index("ix_alerts_school_id_status_queued_at_id", "school_id", "status", "queued_at", "id"),
         Index("ix_alerts_status_queued_at_id", "status", "queued_at", "id"),
     )
+
+
+class JoinedEpisode(Base):
+    """One of several reported episodes that are one alert, as its box last told it.
+
+    Without a row an alert is one episode, of the same id.
+    """
+
+    __tablename__ = "joined_episodes"
+
+    episode_id: Mapped[UUID] = mapped_column(primary_key=True)
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"), index=True)
+    box_id: Mapped[int | None] = mapped_column(ForeignKey("boxes.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    """0 for the alert's own; in the order of arrival."""
+    revision: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    """``AlertEpisode`` as JSON."""
 
 
 class AlertEvidence(Base):
@@ -155,8 +105,9 @@ class AlertEvidence(Base):
         ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True
     )
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    school_id: Mapped[str] = mapped_column(ForeignKey("schools.school_id"))
     kind: Mapped[str] = mapped_column(String(32))
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(32))
     size_bytes: Mapped[int]
     width: Mapped[int]
@@ -167,6 +118,8 @@ class AlertEvidence(Base):
     """Of the episode that named it first as what it is."""
     standing: Mapped[str] = mapped_column(String(16))
     """See :class:`api.alerts.schemas.EvidenceStanding`."""
+
+    __table_args__ = (Index("ix_alert_evidence_sha256_school_id", "sha256", "school_id"),)
 
 
 class AlertHistory(Base):
@@ -184,11 +137,15 @@ class AlertHistory(Base):
 
 
 class EvidenceFile(Base):
-    """A file that arrived, named by its content; its row outlives it."""
+    """A file that a school's box brought, named by its content; its row outlives it.
+
+    Two schools may bring the same bytes: each has a row, the bytes are kept once.
+    """
 
     __tablename__ = "evidence_files"
 
-    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    school_id: Mapped[str] = mapped_column(ForeignKey("schools.school_id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
     media_type: Mapped[str] = mapped_column(String(32))
     size_bytes: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(index=True)
@@ -204,92 +161,6 @@ class EvidenceGrant(Base):
     evidence_sha256: Mapped[str] = mapped_column(String(64))
     username: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class AnalysedInterval(Base):
-    """Seconds of one interval really looked at for one rule."""
-
-    __tablename__ = "analysed_intervals"
-
-    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.camera_id"), primary_key=True)
-    rule_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    from_at: Mapped[datetime] = mapped_column(primary_key=True)
-    to_at: Mapped[datetime]
-    rule: Mapped[str] = mapped_column(String(64))
-    analysed_s: Mapped[float]
-
-    __table_args__ = (Index("ix_analysed_intervals_from_at", "from_at"),)
-
-
-class MissingInterval(Base):
-    """Seconds of an interval that were not looked at, by reason."""
-
-    __tablename__ = "missing_intervals"
-
-    camera_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    rule_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    from_at: Mapped[datetime] = mapped_column(primary_key=True)
-    reason: Mapped[str] = mapped_column(String(32), primary_key=True)
-    seconds: Mapped[float]
-
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["camera_id", "rule_id", "from_at"],
-            [
-                "analysed_intervals.camera_id",
-                "analysed_intervals.rule_id",
-                "analysed_intervals.from_at",
-            ],
-            ondelete="CASCADE",
-        ),
-        Index("ix_missing_intervals_from_at", "from_at"),
-    )
-
-
-class AnalysedHour(Base):
-    """Sum of the intervals of one hour: analysed (``reason`` empty), or missed for a reason."""
-
-    __tablename__ = "analysed_hours"
-
-    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.camera_id"), primary_key=True)
-    rule_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    hour_at: Mapped[datetime] = mapped_column(primary_key=True)
-    reason: Mapped[str] = mapped_column(String(32), primary_key=True)
-    rule: Mapped[str] = mapped_column(String(64))
-    seconds: Mapped[float]
-
-    __table_args__ = (Index("ix_analysed_hours_hour_at", "hour_at"),)
-
-
-class RetentionReport(Base):
-    """What a worker can prove about one camera's footage, as it last said."""
-
-    __tablename__ = "retention_reports"
-
-    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.camera_id"), primary_key=True)
-    as_of: Mapped[datetime]
-    received_at: Mapped[datetime]
-    verdict: Mapped[str] = mapped_column(Text)
-    """The message as JSON, without what stands in ``footage``."""
-    footage: Mapped[str] = mapped_column(Text, deferred=True)
-    """Spans and days as JSON; long, and read for one camera at a time."""
-    alarms: Mapped[list[str] | None]
-    """Codes of what is wrong now; null in a report from before this column."""
-
-
-class RetentionVerdict(Base):
-    """The last verdict of one calendar day, in the school's time zone."""
-
-    __tablename__ = "retention_verdicts"
-
-    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.camera_id"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    as_of: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(16))
-    required_days: Mapped[int]
-    proven_days: Mapped[float]
-    completeness: Mapped[float]
-    gap_count: Mapped[int]
 
 
 class User(Base):
@@ -330,9 +201,13 @@ class AccessLogEntry(Base):
     alert_id: Mapped[UUID | None] = mapped_column(index=True)
     reason: Mapped[str | None] = mapped_column(String(32))
     subject: Mapped[str | None] = mapped_column(String(64))
+    school_id: Mapped[str | None] = mapped_column(String(64))
+    """Whose camera, alert or box it concerned; null of what concerns no school."""
     camera_id: Mapped[str | None] = mapped_column(String(64))
     from_at: Mapped[datetime | None]
     to_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_access_log_school_id_id", "school_id", "id"),)
 
 
 class StoredEvent(Base):
@@ -344,5 +219,6 @@ class StoredEvent(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(index=True)
+    school_id: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(32))
     data: Mapped[str] = mapped_column(Text)

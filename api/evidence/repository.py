@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.models import AlertEvidence, EvidenceFile, EvidenceGrant
 from api.db.upsert import insert_if_absent
+
+
+class ReadableRow(NamedTuple):
+    """A file as one alert names it."""
+
+    alert_id: UUID
+    school_id: str
+    kind: str
+    revision: int
+    standing: str
+    media_type: str
+    size_bytes: int
 
 
 class EvidenceRepository:
@@ -20,13 +32,16 @@ class EvidenceRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def get(self, sha256: str) -> EvidenceFile | None:
-        """A file that arrived."""
-        return await self._session.get(EvidenceFile, sha256)
+    async def get(self, school_id: str, sha256: str) -> EvidenceFile | None:
+        """A file that a school's box brought."""
+        return await self._session.get(EvidenceFile, (school_id, sha256))
 
-    async def add(self, sha256: str, media_type: str, size_bytes: int, at: datetime) -> bool:
+    async def add(
+        self, school_id: str, sha256: str, media_type: str, size_bytes: int, at: datetime
+    ) -> bool:
         """Note that a file arrived; answers whether that is new."""
         values = {
+            "school_id": school_id,
             "sha256": sha256,
             "media_type": media_type,
             "size_bytes": size_bytes,
@@ -67,22 +82,29 @@ class EvidenceRepository:
             query = query.where(EvidenceFile.deleted_at.is_not(None))
         await self._session.execute(query)
 
-    async def is_shown(self, sha256: str) -> bool:
-        """Whether any alert still names this file; what a revision dropped is nobody's to see."""
-        query = select(AlertEvidence.alert_id).where(
-            AlertEvidence.sha256 == sha256, AlertEvidence.standing != "dropped"
+    async def readable(self, sha256: str) -> list[ReadableRow]:
+        """Who names this file: alerts of schools that brought it and where it is still kept."""
+        query = (
+            select(
+                AlertEvidence.alert_id,
+                AlertEvidence.school_id,
+                AlertEvidence.kind,
+                AlertEvidence.revision,
+                AlertEvidence.standing,
+                EvidenceFile.media_type,
+                EvidenceFile.size_bytes,
+            )
+            .join(
+                EvidenceFile,
+                and_(
+                    EvidenceFile.sha256 == AlertEvidence.sha256,
+                    EvidenceFile.school_id == AlertEvidence.school_id,
+                ),
+            )
+            .where(AlertEvidence.sha256 == sha256, EvidenceFile.deleted_at.is_(None))
+            .order_by(AlertEvidence.alert_id, AlertEvidence.position)
         )
-        return await self._session.scalar(query.limit(1)) is not None
-
-    async def namings(self, sha256: str) -> dict[UUID, dict[str, int]]:
-        """As what each alert names this file, and since which revision."""
-        query = select(AlertEvidence.alert_id, AlertEvidence.kind, AlertEvidence.revision).where(
-            AlertEvidence.sha256 == sha256
-        )
-        found: dict[UUID, dict[str, int]] = defaultdict(dict)
-        for alert_id, kind, revision in await self._session.execute(query):
-            found[alert_id][kind] = revision
-        return found
+        return [ReadableRow(*row) for row in await self._session.execute(query)]
 
     async def add_grant(self, grant: EvidenceGrant, now: datetime) -> None:
         """Remember a grant and forget those that ran out."""

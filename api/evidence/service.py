@@ -7,6 +7,7 @@ reason was logged. A file no alert names is nobody's to see.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,25 +43,30 @@ class ReadableFile:
         media_type: What it is.
         size_bytes: Its length.
         is_original: Unblurred pictures, opened with a reason.
-        clip_of: The alerts it is the clip of; nobody is blurred there either.
+        clip_of: The alerts it is the clip of, and their schools; nobody is blurred there either.
     """
 
     sha256: str
     media_type: str
     size_bytes: int
     is_original: bool
-    clip_of: tuple[UUID, ...]
+    clip_of: Mapping[UUID, str]
 
 
-async def is_known(session: AsyncSession, store: EvidenceStore, sha256: str) -> bool:
-    """Whether a file arrived and is still in its place, or was deleted in its time."""
-    known = await EvidenceRepository(session).get(sha256)
+async def is_known(
+    session: AsyncSession, store: EvidenceStore, school_id: str, sha256: str
+) -> bool:
+    """Whether a file of a school arrived and is still in its place, or was deleted in its time."""
+    known = await EvidenceRepository(session).get(school_id, sha256)
     return known is not None and (known.deleted_at is not None or store.path(sha256).is_file())
 
 
-async def record_arrival(work: UnitOfWork, sha256: str, media_type: str, size_bytes: int) -> bool:
-    """Note that a file is in its place; answers whether that is new."""
-    return await EvidenceRepository(work.session).add(sha256, media_type, size_bytes, work.now)
+async def record_arrival(
+    work: UnitOfWork, school_id: str, sha256: str, media_type: str, size_bytes: int
+) -> bool:
+    """Note that a school's file is in its place; answers whether that is new."""
+    files = EvidenceRepository(work.session)
+    return await files.add(school_id, sha256, media_type, size_bytes, work.now)
 
 
 async def delete_files(work: UnitOfWork, store: EvidenceStore, sha256s: Collection[str]) -> None:
@@ -121,10 +127,12 @@ async def find_readable(
         GrantRequiredError: If it is an original and the grant is missing, another's or too old.
     """
     evidence = EvidenceRepository(session)
-    file = await evidence.get(sha256)
-    namings = await evidence.namings(sha256)
-    if file is None or file.deleted_at is not None or not await evidence.is_shown(sha256):
+    named = await evidence.readable(sha256)
+    if all(row.standing == "dropped" for row in named):
         raise NotFoundError(f"no evidence {sha256}")
+    namings: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for row in named:
+        namings[row.alert_id][row.kind] = row.revision
     is_original = any(_is_original(since) for since in namings.values())
     if is_original:
         found = None if grant is None else await evidence.find_grant(token_sha256(grant))
@@ -135,8 +143,8 @@ async def find_readable(
             or found.expires_at <= now
         ):
             raise GrantRequiredError("ask for the original with a reason first")
-    clip_of = tuple(alert_id for alert_id, since in namings.items() if EvidenceKind.CLIP in since)
-    return ReadableFile(sha256, file.media_type, file.size_bytes, is_original, clip_of)
+    clip_of = {row.alert_id: row.school_id for row in named if row.kind == EvidenceKind.CLIP}
+    return ReadableFile(sha256, named[0].media_type, named[0].size_bytes, is_original, clip_of)
 
 
 def _is_original(since: Mapping[str, int]) -> bool:

@@ -98,8 +98,10 @@ async def metrics(runtime: Runtime) -> bytes:
         gathered.alerts.labels(status).set(count)
     for worker in known:
         silence_s = (now - worker.last_seen_at).total_seconds()
-        gathered.worker_silence.labels(worker.worker_id).set(silence_s)
-        gathered.worker_outbox.labels(worker.worker_id).set(worker.outbox_pending)
+        gathered.worker_silence.labels(worker.school.school_id, worker.worker_id).set(silence_s)
+        gathered.worker_outbox.labels(worker.school.school_id, worker.worker_id).set(
+            worker.outbox_pending
+        )
     gathered.subscribers.set(runtime.bus.subscriber_count)
     gathered.viewers.set(runtime.viewing.viewer_count)
     return gathered.render()

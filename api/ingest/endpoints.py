@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Header, Request, Response
+from fastapi import APIRouter, Body, Header, Query, Request, Response
 
-from api.auth.guards import WorkerName
+from api.auth.guards import ReportingBoxDep
+from api.boxes.errors import CameraOfAnotherBoxError, OtherSchoolError, SchoolClosedError
 from api.contract import (
     Acknowledgement,
     AlertEpisode,
@@ -32,9 +33,15 @@ from api.kit.errors import (
 from api.kit.problems import problems
 from api.runtime import RuntimeDep, Writer
 
-router = APIRouter(prefix="/api/v1/ingest", tags=["ingest"])
+router = APIRouter(prefix="/api/v2/ingest", tags=["ingest"])
+_NOT_ITS_OWN = (OtherSchoolError, SchoolClosedError, CameraOfAnotherBoxError)
 _PROBLEMS = problems(
-    BadTokenError, TooLargeError, InvalidError, IdentityMismatchError, UnavailableError
+    BadTokenError,
+    TooLargeError,
+    InvalidError,
+    IdentityMismatchError,
+    UnavailableError,
+    *_NOT_ITS_OWN,
 )
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
@@ -48,12 +55,12 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 async def put_camera(
     camera_id: Identifier,
     body: CameraRegistration,
-    _: WorkerName,
+    box: ReportingBoxDep,
     work: Writer,
     runtime: RuntimeDep,
 ) -> Acknowledgement:
     """Take what the worker's configuration says about a camera."""
-    return await service.take_camera(runtime, work, camera_id, body)
+    return await service.take_camera(runtime, work, box, camera_id, body)
 
 
 @router.put(
@@ -63,10 +70,10 @@ async def put_camera(
     responses=_PROBLEMS,
 )
 async def put_alert(
-    alert_id: UUID, body: AlertEpisode, _: WorkerName, work: Writer, runtime: RuntimeDep
+    alert_id: UUID, body: AlertEpisode, box: ReportingBoxDep, work: Writer, runtime: RuntimeDep
 ) -> Acknowledgement:
     """Take an episode; a lower or equal revision changes nothing."""
-    return await service.take_alert(runtime, work, alert_id, body)
+    return await service.take_alert(runtime, work, box, alert_id, body)
 
 
 @router.put(
@@ -81,6 +88,7 @@ async def put_alert(
         InvalidError,
         StorageUnavailableError,
         UnavailableError,
+        *_NOT_ITS_OWN,
     ),
     openapi_extra={
         "requestBody": {
@@ -92,15 +100,16 @@ async def put_alert(
 async def put_evidence(
     sha256: Sha256,
     request: Request,
-    _: WorkerName,
+    box: ReportingBoxDep,
     work: Writer,
     runtime: RuntimeDep,
+    school_id: Annotated[Identifier, Query(description="Whose it is.")],
     content_type: Annotated[str, Header(include_in_schema=False)] = "",
     content_length: Annotated[int | None, Header(include_in_schema=False, ge=0)] = None,
 ) -> Acknowledgement:
     """Take a file named by its content, hashing it as it streams in."""
     return await service.take_evidence(
-        runtime, work, sha256, content_type, content_length, request.stream()
+        runtime, work, box, school_id, sha256, content_type, content_length, request.stream()
     )
 
 
@@ -112,12 +121,12 @@ async def put_evidence(
 )
 async def put_analysed_time(
     body: Annotated[list[AnalysedTime], Body(max_length=10_000)],
-    _: WorkerName,
+    box: ReportingBoxDep,
     work: Writer,
     runtime: RuntimeDep,
 ) -> Acknowledgement:
     """Take seconds really analysed, by camera, rule and interval."""
-    return await service.take_analysed_time(runtime, work, body)
+    return await service.take_analysed_time(runtime, work, box, body)
 
 
 @router.put(
@@ -129,12 +138,12 @@ async def put_analysed_time(
 async def put_retention(
     camera_id: Identifier,
     body: RetentionStatus,
-    _: WorkerName,
+    box: ReportingBoxDep,
     work: Writer,
     runtime: RuntimeDep,
 ) -> Acknowledgement:
     """Take a camera's retention status; one as late as the known one changes nothing."""
-    return await service.take_retention(runtime, work, camera_id, body)
+    return await service.take_retention(runtime, work, box, camera_id, body)
 
 
 @router.post(
@@ -144,12 +153,12 @@ async def put_retention(
     response_model=HeartbeatOrders,
     responses={
         204: {"description": "Taken; nothing is to be done.", "model": None},
-        **problems(BadTokenError, TooLargeError, InvalidError, UnavailableError),
+        **problems(BadTokenError, TooLargeError, InvalidError, UnavailableError, *_NOT_ITS_OWN),
     },
 )
 async def post_heartbeat(
-    body: Heartbeat, _: WorkerName, work: Writer, runtime: RuntimeDep
+    body: Heartbeat, box: ReportingBoxDep, work: Writer, runtime: RuntimeDep
 ) -> HeartbeatOrders | Response:
     """Take the worker's state and that of its cameras; answers what it is to do."""
-    orders = await service.take_heartbeat(runtime, work, body)
+    orders = await service.take_heartbeat(runtime, work, box, body)
     return orders if orders != HeartbeatOrders() else Response(status_code=204)

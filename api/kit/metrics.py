@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 
 class Metrics:
-    """What Prometheus may scrape; labels never hold a name, address or token."""
+    """What Prometheus may scrape; labels never hold a person, an address or a token."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -34,13 +34,13 @@ class Metrics:
         self.worker_silence = Gauge(
             "mingan_api_worker_silence_seconds",
             "Seconds since a worker's last heartbeat.",
-            ("worker_id",),
+            ("school_id", "worker_id"),
             registry=self.registry,
         )
         self.worker_outbox = Gauge(
             "mingan_api_worker_outbox_pending",
             "Messages a worker still has to deliver.",
-            ("worker_id",),
+            ("school_id", "worker_id"),
             registry=self.registry,
         )
         self.subscribers = Gauge(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.auth.guards import Person, Watcher, client_of
-from api.contract.text import StorableText
+from api.cameras.schemas import CameraKey
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -28,17 +28,16 @@ from api.viewing.viewer import Owner
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
 
 _STREAM = "application/octet-stream"
-_CameraId = Annotated[StorableText, Path(max_length=64)]
 
 
 @router.get(
-    "/{camera_id}",
+    "/{camera_key}",
     operation_id="recordings_day",
     summary="A day of one camera's recordings",
     responses=problems(NotSignedInError, NotFoundError, InvalidError),
 )
 async def get_day(
-    camera_id: _CameraId,
+    camera_key: CameraKey,
     _: Person,
     runtime: RuntimeDep,
     day: Annotated[
@@ -52,11 +51,11 @@ async def get_day(
 
     The box is asked first and answers to the second; if it does not, its last report stands.
     """
-    return await service.get_day(runtime, camera_id, day, at)
+    return await service.get_day(runtime, camera_key, day, at)
 
 
 @router.post(
-    "/{camera_id}/play",
+    "/{camera_key}/play",
     operation_id="recordings_play",
     summary="Look at what was recorded",
     response_class=StreamingResponse,
@@ -77,7 +76,7 @@ async def get_day(
     },
 )
 async def play_recording(
-    camera_id: _CameraId,
+    camera_key: CameraKey,
     body: PlayRequest,
     person: Watcher,
     request: Request,
@@ -91,7 +90,7 @@ async def play_recording(
     if runtime.viewing.is_full:
         raise TooManyViewersError
     owner = Owner(person.username, client_of(request), person.session_key, person.expires_at)
-    order = await play.order(runtime, camera_id, body)
+    order = await play.order(runtime, camera_key, body)
     return StreamingResponse(
         play.frames(runtime, owner, order, body.reason),
         media_type=_STREAM,

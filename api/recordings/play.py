@@ -18,7 +18,7 @@ from api.auth.standing import Standing
 from api.cameras import service as cameras
 from api.contract import PlayOrder, VideoCodec
 from api.recordings.schemas import PlayRequest, ViewingReason
-from api.viewing.play import Play
+from api.viewing.play import CameraOrder, Play
 from api.viewing.viewer import Owner
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ALIVE_EVERY_S = 1.0
 
 
-async def order(runtime: Runtime, camera_id: str, wanted: PlayRequest) -> PlayOrder:
+async def order(runtime: Runtime, camera_key: int, wanted: PlayRequest) -> CameraOrder:
     """What the worker is to send.
 
     Raises:
@@ -35,22 +35,24 @@ async def order(runtime: Runtime, camera_id: str, wanted: PlayRequest) -> PlayOr
     """
     async with runtime.database.read() as session:
         watch = cameras.Watch.of(runtime.settings, runtime.clock())
-        await cameras.get_view(session, camera_id, watch)
-    return PlayOrder(
+        camera = await cameras.get_view(session, camera_key, watch)
+    order = PlayOrder(
         view_id=uuid4(),
-        camera_id=camera_id,
+        camera_id=camera.camera_id,
         accepts=tuple(sorted({VideoCodec.H264, *wanted.codecs})),
         from_at=wanted.from_at,
         keyframes_only=wanted.keyframes_only,
     )
+    return CameraOrder(camera_key, camera.school.school_id, order)
 
 
 async def frames(
-    runtime: Runtime, owner: Owner, wanted: PlayOrder, reason: ViewingReason
+    runtime: Runtime, owner: Owner, ordered: CameraOrder, reason: ViewingReason
 ) -> AsyncIterator[bytes]:
     """The answer's bytes, until the person looks away or their session ends."""
     hub = runtime.viewing
-    play = Play(wanted, owner.session_key, hub.mono)
+    wanted = ordered.order
+    play = Play(ordered, owner.session_key, hub.mono)
     try:
         await _log(
             runtime, owner, play, reason, AccessAction.PLAYBACK_STARTED, (wanted.from_at, None)
@@ -84,5 +86,5 @@ async def _log(
             owner.username,
             owner.client,
             reason=reason.value,
-            viewing=audit.Viewing(play.camera_id, *footage),
+            viewing=audit.Viewing(play.school_id, play.order.camera_id, *footage),
         )

@@ -20,6 +20,7 @@ from api.contract import (
     VideoCodec,
 )
 from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
 
 
 class FootageSource(StrEnum):
@@ -82,6 +83,8 @@ class RuleDay(BaseModel):
 class RecordingDay(BaseModel):
     """One camera's day: footage, gaps, alerts, analysed time."""
 
+    camera_key: int = Field(description="The camera's number, its `id`.")
+    school: SchoolName
     camera_id: str
     name: str
     location: str

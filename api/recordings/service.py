@@ -19,8 +19,10 @@ from api.contract import (
     RetentionStatus,
 )
 from api.kit.errors import FieldError, InvalidError
+from api.organisations import service as organisations
 from api.recordings import analysed
 from api.recordings.schemas import DayAlert, FootageSource, RecordingDay
+from api.viewing.feed import CameraRef
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -28,12 +30,10 @@ if TYPE_CHECKING:
 ASK_S = 3.0
 """How long a box may take to answer; it needs milliseconds when its disk is well."""
 MAX_ALERTS = 500
-FALLBACK_ZONE = "Asia/Shanghai"
-"""While no report of any camera has told the school's zone."""
 
 
 async def get_day(
-    runtime: Runtime, camera_id: str, day: dt.date | None, at: dt.datetime | None = None
+    runtime: Runtime, camera_key: int, day: dt.date | None, at: dt.datetime | None = None
 ) -> RecordingDay:
     """One camera's day; the one that holds the moment ``at``, today without either.
 
@@ -44,28 +44,35 @@ async def get_day(
     now = runtime.clock()
     async with runtime.database.read() as session:
         watch = cameras.Watch.of(runtime.settings, now)
-        camera = await cameras.get_view(session, camera_id, watch)
-        report = await compliance.last_report(session, camera_id)
-        name = report.time_zone if report is not None else await compliance.any_zone(session)
-        zone = ZoneInfo(name or FALLBACK_ZONE)
+        camera = await cameras.get_view(session, camera_key, watch)
+        report = await compliance.last_report(session, camera)
+        zone = ZoneInfo(
+            report.time_zone
+            if report is not None
+            else await organisations.zone_of(session, camera.school.school_id)
+        )
         day, window = day_of(day, at or now, zone)
         filters = AlertFilters(
-            camera_ids=(camera_id,), raised_from=window[0], raised_before=window[1]
+            camera_keys=(camera_key,), raised_from=window[0], raised_before=window[1]
         )
         found = await alerts.list_alerts(
             session, filters, limit=MAX_ALERTS, cursor=None, now=now, undo_s=0.0
         )
-        intervals = await cameras.list_intervals(session, camera_id, *window)
+        intervals = await cameras.list_intervals(session, camera_key, *window)
     # The database is not kept waiting for a box.
     told = None
     if window[0] < now:
         order = FootageOrder(
-            query_id=uuid4(), camera_id=camera_id, from_at=window[0], to_at=window[1]
+            query_id=uuid4(), camera_id=camera.camera_id, from_at=window[0], to_at=window[1]
         )
-        told = await runtime.viewing.ask_footage(order, ASK_S)
+        told = await runtime.viewing.ask_footage(
+            CameraRef(camera.id, camera.school.school_id, camera.camera_id), order, ASK_S
+        )
     source, footage = _footage(told, report, window)
     return RecordingDay(
-        camera_id=camera_id,
+        camera_key=camera_key,
+        school=camera.school,
+        camera_id=camera.camera_id,
         name=camera.name,
         location=camera.location,
         state=camera.state,
@@ -74,7 +81,7 @@ async def get_day(
         from_at=window[0],
         to_at=window[1],
         as_of=now,
-        is_box_there=runtime.viewing.has_shelf(camera_id),
+        is_box_there=runtime.viewing.has_shelf(camera_key),
         source=source,
         footage_as_of=None if footage is None else footage.as_of,
         spans=[] if footage is None else list(footage.spans),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.contract import RiskLevel, RuleState, RuleWant
 from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
 
 
 class RuleViewState(StrEnum):
@@ -22,6 +23,8 @@ class RuleViewState(StrEnum):
 class BoxRule(BaseModel):
     """One rule as one box can apply it."""
 
+    school: SchoolName
+    box_id: int
     worker_id: str
     lost: bool = Field(description="The box is silent: this is its last word.")
     state: RuleState

@@ -29,6 +29,8 @@ async def list_rules(session: AsyncSession, now: datetime, lost_after_s: float) 
 def _view(rule: str, risk: RiskLevel | None, boxes: list[WorkerRules]) -> RuleView:
     told = [
         BoxRule(
+            school=box.school,
+            box_id=box.box_id,
             worker_id=box.worker_id,
             lost=box.lost,
             state=each.state,

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from api.contract import PartKind, ViewOrder, ViewTrouble
@@ -18,6 +19,14 @@ _GOP_BYTES = 16 * 1024 * 1024
 
 Mono = Callable[[], float]
 """Seconds of a clock that only goes forward."""
+
+
+class CameraRef(NamedTuple):
+    """A camera by its number, and by what it is called on the wire and in the access log."""
+
+    key: int
+    school_id: str
+    camera_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,8 @@ class Channel:
 class Feed:
     """What a worker sends for one order, and the channels it goes to."""
 
-    def __init__(self, order: ViewOrder, mono: Mono) -> None:
+    def __init__(self, camera: CameraRef, order: ViewOrder, mono: Mono) -> None:
+        self.camera = camera
         self.order = order
         self.channels: set[Channel] = set()
         self.trouble: ViewTrouble | None = None

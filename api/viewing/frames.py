@@ -38,12 +38,12 @@ def frame(kind: FrameKind, channel: int, payload: bytes = b"") -> bytes:
     return _HEAD.pack(kind, channel, 0, len(payload)) + payload
 
 
-def state_frame(channel: int, state: Mapping[str, str | None]) -> bytes:
+def state_frame(channel: int, state: Mapping[str, int | str | None]) -> bytes:
     """How a channel stands."""
     return frame(FrameKind.STATE, channel, json.dumps(state).encode())
 
 
-def init_payload(head: Mapping[str, str | bool], init: bytes) -> bytes:
+def init_payload(head: Mapping[str, int | str | bool], init: bytes) -> bytes:
     """What an ``INIT`` frame carries."""
     told = json.dumps(head).encode()
     return struct.pack(">H", len(told)) + told + init

@@ -21,10 +21,10 @@ from api.contract import (
     VideoCodec,
     ViewOrder,
     ViewOrders,
-    ViewPoll,
     ViewTrouble,
 )
-from api.viewing.feed import Channel, Feed, Mono, Part
+from api.viewing.feed import CameraRef, Channel, Feed, Mono, Part
+from api.viewing.orders import BoxPoll, Question
 from api.viewing.play import Play
 from api.viewing.schemas import ChannelState
 from api.viewing.viewer import Viewer
@@ -38,7 +38,7 @@ _HOLDER_AWAY_S = 40.0
 """A request waits 30 s at most; a box that did not ask again since has gone, and another may have
 what it was given."""
 
-FeedKey = tuple[str, tuple[VideoCodec, ...]]
+FeedKey = tuple[int, tuple[VideoCodec, ...]]
 
 
 class Hub:
@@ -56,13 +56,13 @@ class Hub:
         self._by_key: dict[FeedKey, Feed] = {}
         self._viewers: dict[UUID, Viewer] = {}
         self._plays: dict[UUID, Play] = {}
-        self._questions: dict[UUID, tuple[FootageOrder, asyncio.Future[FootageAnswer]]] = {}
-        self._shelf_polled_s: dict[str, float] = {}
-        self._polled_s: dict[str, float] = {}
-        self._given: dict[UUID, str] = {}
+        self._questions: dict[UUID, Question] = {}
+        self._shelf_polled_s: dict[int, float] = {}
+        self._polled_s: dict[int, float] = {}
+        self._waiting: dict[int, int] = {}
+        self._given: dict[UUID, int] = {}
         """Which box each order was given to; nobody else may answer it."""
-        self._box_polled_s: dict[str, float] = {}
-        self._waiting: dict[str, int] = {}
+        self._box_polled_s: dict[int, float] = {}
         self._changed = asyncio.Event()
         self._is_closed = False
         self._finishing: set[asyncio.Task[None]] = set()
@@ -119,14 +119,15 @@ class Hub:
         return self._viewers.get(viewer_id)
 
     def join(
-        self, number: int, camera_id: str, accepts: tuple[VideoCodec, ...], wake: asyncio.Event
+        self, number: int, camera: CameraRef, accepts: tuple[VideoCodec, ...], wake: asyncio.Event
     ) -> Channel:
         """A viewer looks at a camera; the first one orders its pictures."""
-        key = (camera_id, accepts)
+        key = (camera.key, accepts)
         feed = self._by_key.get(key)
         if feed is None:
-            order = ViewOrder(view_id=uuid4(), camera_id=camera_id, accepts=accepts)
-            feed = self._by_key[key] = self._feeds[order.view_id] = Feed(order, self.mono)
+            order = ViewOrder(view_id=uuid4(), camera_id=camera.camera_id, accepts=accepts)
+            feed = Feed(camera, order, self.mono)
+            self._by_key[key] = self._feeds[order.view_id] = feed
             self._tell_workers()
         return feed.join(number, wake)
 
@@ -136,12 +137,12 @@ class Hub:
         feed.leave(channel)
         if not feed.channels and feed.id in self._feeds:
             del self._feeds[feed.id]
-            del self._by_key[feed.order.camera_id, feed.order.accepts]
+            del self._by_key[feed.camera.key, feed.order.accepts]
             self._tell_workers()
 
-    def is_asked_for(self, camera_id: str) -> bool:
+    def is_asked_for(self, camera_key: int) -> bool:
         """Whether a worker's request for that camera's orders waits now."""
-        return self._waiting.get(camera_id, 0) > 0
+        return self._waiting.get(camera_key, 0) > 0
 
     def state_of(self, feed: Feed) -> ChannelState:
         """How a feed stands now."""
@@ -149,10 +150,10 @@ class Hub:
         is_flowing = feed.last_part_s is not None and now_s - feed.last_part_s < STALE_S
         if is_flowing:
             return ChannelState(state="playing")
-        camera_id = feed.order.camera_id
-        polled_s = self._polled_s.get(camera_id)
+        key = feed.camera.key
+        polled_s = self._polled_s.get(key)
         has_gone = polled_s is None or now_s - polled_s > AWAY_S
-        if has_gone and not self.is_asked_for(camera_id):
+        if has_gone and not self.is_asked_for(key):
             return ChannelState(state="worker_away")
         if feed.trouble is not None:
             return ChannelState(state="trouble", reason=feed.trouble, detail=feed.detail)
@@ -180,17 +181,17 @@ class Hub:
         self._drop_gone()
         return bool(feed.channels)
 
-    def is_given(self, order_id: UUID, box: str) -> bool:
+    def is_given(self, order_id: UUID, box: int) -> bool:
         """Whether an order was given to this box, so that it may answer."""
         return self._given.get(order_id) == box
 
-    async def orders(self, poll: ViewPoll, wait_s: float, *, box: str) -> ViewOrders:
+    async def orders(self, poll: BoxPoll, wait_s: float) -> ViewOrders:
         """What a worker is to do differently; waits until there is something.
 
         Args:
-            poll: What it can show and what it works on.
+            poll: Who asks, what it can show and what it works on; what it is given nobody else
+                may answer while it is there.
             wait_s: How long to wait.
-            box: Who asks; what it is given nobody else may answer while it is there.
         """
         self._note(poll.cameras, +1)
         now_s = self.mono()
@@ -198,8 +199,8 @@ class Hub:
         try:
             deadline_s = self.mono() + wait_s
             while True:
-                self._box_polled_s[box] = self.mono()
-                orders = self._difference(poll, box)
+                self._box_polled_s[poll.box_id] = self.mono()
+                orders = self._difference(poll)
                 left_s = deadline_s - self.mono()
                 if orders != ViewOrders() or left_s <= 0 or self._is_closed:
                     return orders
@@ -241,25 +242,27 @@ class Hub:
 
     def state_of_play(self, play: Play) -> ChannelState:
         """How it stands now."""
-        if not self.has_shelf(play.camera_id):
+        if not self.has_shelf(play.camera_key):
             return ChannelState(state="worker_away")
         if play.trouble is not None:
             return ChannelState(state="trouble", reason=play.trouble)
         return ChannelState(state="playing" if play.has_begun else "starting")
 
-    def has_shelf(self, camera_id: str) -> bool:
+    def has_shelf(self, camera_key: int) -> bool:
         """Whether a worker is there that can reach the camera's footage."""
-        polled_s = self._shelf_polled_s.get(camera_id)
+        polled_s = self._shelf_polled_s.get(camera_key)
         if polled_s is None:
             return False
-        return self.mono() - polled_s <= AWAY_S or self.is_asked_for(camera_id)
+        return self.mono() - polled_s <= AWAY_S or self.is_asked_for(camera_key)
 
-    async def ask_footage(self, order: FootageOrder, timeout_s: float) -> FootageAnswer | None:
+    async def ask_footage(
+        self, camera: CameraRef, order: FootageOrder, timeout_s: float
+    ) -> FootageAnswer | None:
         """Where there is footage; ``None`` when no worker says so in time."""
-        if not self.has_shelf(order.camera_id) or self._is_closed:
+        if not self.has_shelf(camera.key) or self._is_closed:
             return None
         answered: asyncio.Future[FootageAnswer] = asyncio.get_running_loop().create_future()
-        self._questions[order.query_id] = (order, answered)
+        self._questions[order.query_id] = Question(camera.key, order, answered)
         self._tell_workers()
         try:
             return await asyncio.wait_for(answered, timeout_s)
@@ -271,17 +274,17 @@ class Hub:
     def take_footage(self, query_id: UUID, answer: FootageAnswer) -> None:
         """A worker's answer; one that nobody waits for any more is let go."""
         asked = self._questions.get(query_id)
-        if asked is not None and not asked[1].done():
-            asked[1].set_result(answer)
+        if asked is not None and not asked.answered.done():
+            asked.answered.set_result(answer)
 
-    def _may_have(self, order_id: UUID, box: str) -> bool:
+    def _may_have(self, order_id: UUID, box: int) -> bool:
         holder = self._given.get(order_id, box)
         is_away = self.mono() - self._box_polled_s.get(holder, 0.0) > _HOLDER_AWAY_S
         return holder == box or is_away
 
-    def _difference(self, poll: ViewPoll, box: str) -> ViewOrders:
-        cameras, serving = set(poll.cameras), set(poll.serving)
-        shelves = set(poll.recordings)
+    def _difference(self, poll: BoxPoll) -> ViewOrders:
+        cameras, serving, shelves = poll.cameras, set(poll.serving), poll.recordings
+        box = poll.box_id
         known = self._feeds.keys() | self._questions.keys()
         known |= {play.id for play in self._plays.values() if not play.is_ended}
         self._given = {each: holder for each, holder in self._given.items() if each in known}
@@ -291,24 +294,24 @@ class Hub:
                 feed.order
                 for feed in self._feeds.values()
                 if feed.id not in serving
-                and feed.order.camera_id in cameras
+                and feed.camera.key in cameras
                 and self._may_have(feed.id, box)
             ),
             play=tuple(
                 play.order
                 for play in self._plays.values()
                 if play.id not in serving
-                and play.camera_id in shelves
+                and play.camera_key in shelves
                 and not play.is_ended
                 and self._may_have(play.id, box)
             ),
             footage=tuple(
-                order
-                for order, answered in self._questions.values()
-                if order.query_id not in serving
-                and order.camera_id in shelves
-                and not answered.done()
-                and self._may_have(order.query_id, box)
+                asked.order
+                for asked in self._questions.values()
+                if asked.order.query_id not in serving
+                and asked.camera_key in shelves
+                and not asked.answered.done()
+                and self._may_have(asked.order.query_id, box)
             ),
             stop=tuple(view_id for view_id in poll.serving if view_id not in known),
         )
@@ -317,11 +320,11 @@ class Hub:
         self._given |= dict.fromkeys(given, box)
         return orders
 
-    def _note(self, cameras: Iterable[str], change: int) -> None:
+    def _note(self, cameras: Iterable[int], change: int) -> None:
         now_s = self.mono()
-        for camera_id in cameras:
-            self._polled_s[camera_id] = now_s
-            self._waiting[camera_id] = self._waiting.get(camera_id, 0) + change
+        for key in cameras:
+            self._polled_s[key] = now_s
+            self._waiting[key] = self._waiting.get(key, 0) + change
 
     def _tell_workers(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()

@@ -41,16 +41,31 @@ class PlayedPart:
     to_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CameraOrder:
+    """A worker's order and whose camera it is of.
+
+    Attributes:
+        camera_key: The camera's number.
+        school_id: Its school.
+        order: The worker's.
+    """
+
+    camera_key: int
+    school_id: str
+    order: PlayOrder
+
+
 class Play:
     """What one person looks at.
 
     Args:
-        order: The worker's.
+        ordered: What, and whose camera it is of.
         session_key: The session they came with.
         mono: Seconds of a clock that only goes forward.
     """
 
-    def __init__(self, order: PlayOrder, session_key: str, mono: Mono) -> None:
+    def __init__(self, ordered: CameraOrder, session_key: str, mono: Mono) -> None:
         self.session_key = session_key
         self.trouble: ViewTrouble | None = None
         self.is_ended = False
@@ -58,7 +73,9 @@ class Play:
         """The first recorded moment that was sent to the browser."""
         self.seen_to: datetime | None = None
         """The last one."""
-        self._order = order
+        self.camera_key = ordered.camera_key
+        self.school_id = ordered.school_id
+        self._order = ordered.order
         self._sent_to: datetime | None = None
         self._mono = mono
         self._parts: deque[PlayedPart] = deque()
@@ -72,11 +89,6 @@ class Play:
     def id(self) -> UUID:
         """The order's id."""
         return self._order.view_id
-
-    @property
-    def camera_id(self) -> str:
-        """What is looked at."""
-        return self._order.camera_id
 
     @property
     def order(self) -> PlayOrder:
@@ -163,5 +175,5 @@ class Play:
             return frames
         if state != self._told:
             self._told = state
-            frames.append(state_frame(0, {"camera_id": self.camera_id, **state.model_dump()}))
+            frames.append(state_frame(0, {"camera_key": self.camera_key, **state.model_dump()}))
         return frames

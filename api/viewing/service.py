@@ -16,6 +16,7 @@ from api.auth.standing import Standing
 from api.cameras import service as cameras
 from api.contract import VideoCodec
 from api.kit.errors import NotFoundError
+from api.viewing.feed import CameraRef
 from api.viewing.schemas import Tile
 from api.viewing.viewer import Viewer
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 ALIVE_EVERY_S = 1.0
 
 Accepts = tuple[VideoCodec, ...]
-Chosen = Mapping[int, tuple[str, Accepts]]
+Chosen = Mapping[int, tuple[CameraRef, Accepts]]
 """Channel → camera, and the codecs to order it in."""
 
 
@@ -38,18 +39,19 @@ async def choose(runtime: Runtime, tiles: Sequence[Tile], codecs: Sequence[Video
     Raises:
         NotFoundError: If one of the cameras does not exist.
     """
-    wanted = sorted({tile.camera_id for tile in tiles})
+    wanted = sorted({tile.camera_key for tile in tiles})
     async with runtime.database.read() as session:
         watch = cameras.Watch.of(runtime.settings, runtime.clock())
-        known = {view.camera_id: view for view in await cameras.list_views(session, watch, wanted)}
+        known = {view.id: view for view in await cameras.list_views(session, watch, wanted)}
     accepts = tuple(sorted({VideoCodec.H264, *codecs}))
-    chosen: dict[int, tuple[str, Accepts]] = {}
+    chosen: dict[int, tuple[CameraRef, Accepts]] = {}
     for tile in tiles:
-        camera = known.get(tile.camera_id)
+        camera = known.get(tile.camera_key)
         if camera is None:
             raise NotFoundError("no such camera")
         is_h264 = camera.stream is not None and camera.stream.codec == VideoCodec.H264
-        chosen[tile.channel] = (tile.camera_id, (VideoCodec.H264,) if is_h264 else accepts)
+        ref = CameraRef(camera.id, camera.school.school_id, camera.camera_id)
+        chosen[tile.channel] = (ref, (VideoCodec.H264,) if is_h264 else accepts)
     return chosen
 
 
@@ -58,15 +60,15 @@ async def show(runtime: Runtime, viewer: Viewer, chosen: Chosen) -> None:
     async with viewer.changing:
         if viewer.is_ended:
             return
-        wanted = {camera_id for camera_id, _ in chosen.values()}
+        wanted = {camera for camera, _ in chosen.values()}
         await _log(runtime, viewer, begin=wanted - viewer.watched.keys())
         if viewer.is_ended:  # meanwhile; what has just begun ends with the viewing
             return
         for number in viewer.shown.keys() - chosen.keys():
             viewer.hide(number)
-        for number, (camera_id, accepts) in chosen.items():
-            if viewer.shown.get(number) != (camera_id, accepts):
-                viewer.show(number, camera_id, accepts)
+        for number, (camera, accepts) in chosen.items():
+            if viewer.shown.get(number) != (camera, accepts):
+                viewer.show(number, camera, accepts)
         await _log(runtime, viewer, end=viewer.watched.keys() - wanted)
 
 
@@ -97,31 +99,33 @@ async def _log(
     runtime: Runtime,
     viewer: Viewer,
     *,
-    begin: set[str] | None = None,
-    end: set[str] | None = None,
+    begin: set[CameraRef] | None = None,
+    end: set[CameraRef] | None = None,
 ) -> None:
     """Write beginnings and ends, and remember what is being watched."""
     if not begin and not end:
         return
     owner = viewer.owner
     async with runtime.work() as work:
-        for camera_id in sorted(begin or ()):
+        for camera in sorted(begin or ()):
             # Before the commit: whoever is cut off while it runs still gets an end.
-            viewer.watched[camera_id] = work.now
+            viewer.watched[camera] = work.now
             audit.log(
                 work,
                 AccessAction.LIVE_STARTED,
                 owner.username,
                 owner.client,
-                viewing=audit.Viewing(camera_id, work.now, None),
+                viewing=audit.Viewing(camera.school_id, camera.camera_id, work.now, None),
             )
-        for camera_id in sorted(end or ()):
+        for camera in sorted(end or ()):
             audit.log(
                 work,
                 AccessAction.LIVE_ENDED,
                 owner.username,
                 owner.client,
-                viewing=audit.Viewing(camera_id, viewer.watched[camera_id], work.now),
+                viewing=audit.Viewing(
+                    camera.school_id, camera.camera_id, viewer.watched[camera], work.now
+                ),
             )
-    for camera_id in end or ():
-        viewer.watched.pop(camera_id, None)
+    for camera in end or ():
+        viewer.watched.pop(camera, None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from api.contract import VideoCodec
-from api.viewing.feed import Channel
+from api.viewing.feed import CameraRef, Channel
 from api.viewing.frames import FrameKind, frame, state_frame
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Viewer:
         self.codecs = tuple(codecs)
         self.is_ended = False
         self.changing = asyncio.Lock()
-        self.watched: dict[str, datetime] = {}
+        self.watched: dict[CameraRef, datetime] = {}
         """Cameras whose beginning is in the access log and whose end is not."""
         self._hub = hub
         self._mono = hub.mono
@@ -62,17 +62,17 @@ class Viewer:
         self._taken_s = self._mono()
 
     @property
-    def shown(self) -> dict[int, tuple[str, tuple[VideoCodec, ...]]]:
+    def shown(self) -> dict[int, tuple[CameraRef, tuple[VideoCodec, ...]]]:
         """What each channel shows, and in which codecs it was ordered."""
         return {
-            number: (channel.feed.order.camera_id, channel.feed.order.accepts)
+            number: (channel.feed.camera, channel.feed.order.accepts)
             for number, channel in self._channels.items()
         }
 
-    def show(self, number: int, camera_id: str, accepts: tuple[VideoCodec, ...]) -> None:
+    def show(self, number: int, camera: CameraRef, accepts: tuple[VideoCodec, ...]) -> None:
         """Show a camera on a channel, instead of what was there."""
         self.hide(number)
-        self._channels[number] = self._hub.join(number, camera_id, accepts, self._wake)
+        self._channels[number] = self._hub.join(number, camera, accepts, self._wake)
         self._wake.set()
 
     def hide(self, number: int) -> None:
@@ -110,8 +110,8 @@ class Viewer:
             state = self._hub.state_of(channel.feed)
             if state != channel.told_state:
                 channel.told_state = state
-                camera_id = channel.feed.order.camera_id
-                frames.append(state_frame(number, {"camera_id": camera_id, **state.model_dump()}))
+                key = channel.feed.camera.key
+                frames.append(state_frame(number, {"camera_key": key, **state.model_dump()}))
             part = channel.take()
             if part is not None:
                 frames.append(frame(part[0], number, part[1]))

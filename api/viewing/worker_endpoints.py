@@ -8,7 +8,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 
-from api.auth.guards import WorkerName
+from api.auth.guards import ReportingBoxDep
+from api.cameras import service as cameras
 from api.contract import (
     FootageAnswer,
     PartKind,
@@ -28,9 +29,10 @@ from api.kit.problems import problems
 from api.runtime import RuntimeDep
 from api.viewing.feed import Part
 from api.viewing.frames import init_payload
+from api.viewing.orders import BoxPoll
 from api.viewing.play import PlayedPart
 
-router = APIRouter(prefix="/api/v1/ingest/views", tags=["ingest"])
+router = APIRouter(prefix="/api/v2/ingest/views", tags=["ingest"])
 _MIME = re.compile(r'^video/mp4; codecs="[A-Za-z0-9.]{4,40}"$', re.ASCII)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
@@ -45,12 +47,22 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 )
 async def poll(
     body: ViewPoll,
-    box: WorkerName,
+    box: ReportingBoxDep,
     runtime: RuntimeDep,
     wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for news.")] = 15.0,
 ) -> ViewOrders:
     """Answers when somebody begins or ceases to look at one of the cameras, or after the wait."""
-    return await runtime.viewing.orders(body, wait_s, box=box)
+    if body.school_id != box.school_id or box.is_school_closed:
+        return ViewOrders()  # its other words are refused, and say why
+    async with runtime.database.read() as session:
+        held = await cameras.of_box(session, box.box_id)
+    known = BoxPoll(
+        box.box_id,
+        frozenset(held[each] for each in body.cameras if each in held),
+        frozenset(held[each] for each in body.recordings if each in held),
+        body.serving,
+    )
+    return await runtime.viewing.orders(known, wait_s)
 
 
 @router.post(
@@ -64,7 +76,7 @@ async def poll(
 async def take_part(
     view_id: UUID,
     request: Request,
-    box: WorkerName,
+    box: ReportingBoxDep,
     runtime: RuntimeDep,
     kind: PartKind,
     is_key: Annotated[bool, Query(description="Decoding can start with it.")] = False,
@@ -81,15 +93,15 @@ async def take_part(
     if not _MIME.match(content_type):
         raise UnsupportedMediaTypeError('send video/mp4; codecs="…"')
     data = await request.body()
-    if not runtime.viewing.is_given(view_id, box):
+    if not runtime.viewing.is_given(view_id, box.box_id):
         return ViewAnswer(is_wanted=False)
     feed = runtime.viewing.find_feed(view_id)
     play = runtime.viewing.find_play(view_id)
     if feed is None and play is None:
         return ViewAnswer(is_wanted=False)
     if kind is PartKind.INIT:
-        head: dict[str, str | bool] = {
-            "camera_id": feed.order.camera_id if feed else play.camera_id if play else "",
+        head: dict[str, int | str | bool] = {
+            "camera_key": feed.camera.key if feed else play.camera_key if play else 0,
             "mime": content_type,
             "is_transcoded": is_transcoded,
         }
@@ -114,13 +126,13 @@ async def take_part(
 )
 async def ask_ready(
     view_id: UUID,
-    box: WorkerName,
+    box: ReportingBoxDep,
     runtime: RuntimeDep,
     wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for room.")] = 8.0,
 ) -> ViewAnswer:
     """Answers when enough was watched, when nobody looks any more, or after the wait."""
     play = runtime.viewing.find_play(view_id)
-    if play is None or not runtime.viewing.is_given(view_id, box):
+    if play is None or not runtime.viewing.is_given(view_id, box.box_id):
         return ViewAnswer(is_wanted=False)
     is_ready = await play.wait_ready(wait_s)
     return ViewAnswer(is_wanted=not play.is_ended, is_ready=is_ready)
@@ -134,10 +146,10 @@ async def ask_ready(
     responses=problems(BadTokenError, InvalidError),
 )
 async def take_footage(
-    query_id: UUID, body: FootageAnswer, box: WorkerName, runtime: RuntimeDep
+    query_id: UUID, body: FootageAnswer, box: ReportingBoxDep, runtime: RuntimeDep
 ) -> None:
     """For whoever opened the day; an answer that comes too late is let go."""
-    if runtime.viewing.is_given(query_id, box):
+    if runtime.viewing.is_given(query_id, box.box_id):
         runtime.viewing.take_footage(query_id, body)
 
 
@@ -149,13 +161,13 @@ async def take_footage(
 )
 async def take_trouble(
     view_id: UUID,
-    box: WorkerName,
+    box: ReportingBoxDep,
     runtime: RuntimeDep,
     trouble: ViewTrouble,
     reason: Annotated[str, Query(pattern=r"^[a-z_]{0,32}$", description="Of the camera.")] = "",
 ) -> ViewAnswer:
     """Tells everybody who looks why they see nothing."""
-    if not runtime.viewing.is_given(view_id, box):
+    if not runtime.viewing.is_given(view_id, box.box_id):
         return ViewAnswer(is_wanted=False)
     play = runtime.viewing.find_play(view_id)
     if play is not None:

@@ -1,48 +1,36 @@
-"""Workers and their tokens in the database."""
+"""Workers in the database."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.contract import Heartbeat
-from api.db.models import Worker, WorkerToken
+from api.db.camera import Worker
+from api.db.organisation import Box, School
 
 
 class WorkerRepository:
-    """Reads and writes ``workers`` and ``worker_tokens``."""
+    """Reads and writes ``workers``."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def find_token(self, token_sha256: str) -> WorkerToken | None:
-        """The token of this hash, unless it was revoked."""
-        return await self._session.scalar(
-            select(WorkerToken).where(
-                WorkerToken.token_sha256 == token_sha256, WorkerToken.revoked_at.is_(None)
-            )
+    async def get(self, box_id: int, worker_id: str) -> Worker | None:
+        """One worker of a box."""
+        return await self._session.get(Worker, (box_id, worker_id))
+
+    async def all(self) -> list[tuple[Worker, Box, School]]:
+        """All workers with box and school, by school, box and id."""
+        query = (
+            select(Worker, Box, School)
+            .join(Box, Box.id == Worker.box_id)
+            .join(School, School.school_id == Box.school_id)
+            .order_by(School.school_id, Box.name, Worker.worker_id)
         )
-
-    async def replace_token(self, name: str, token_sha256: str, at: datetime) -> None:
-        """Make this the one token of that name."""
-        if (found := await self.find_token(token_sha256)) is not None and found.name == name:
-            return
-        await self._session.execute(
-            delete(WorkerToken).where(
-                (WorkerToken.name == name) | (WorkerToken.token_sha256 == token_sha256)
-            )
-        )
-        self._session.add(WorkerToken(token_sha256=token_sha256, name=name, created_at=at))
-
-    async def get(self, worker_id: str) -> Worker | None:
-        """One worker."""
-        return await self._session.get(Worker, worker_id)
-
-    async def all(self) -> list[Worker]:
-        """All workers, by id."""
-        return list(await self._session.scalars(select(Worker).order_by(Worker.worker_id)))
+        return [(row[0], row[1], row[2]) for row in await self._session.execute(query)]
 
     async def silent_since(self, moment: datetime) -> list[Worker]:
         """Workers last seen before a moment whose loss was not announced yet."""
@@ -52,10 +40,11 @@ class WorkerRepository:
             )
         )
 
-    async def record(self, heartbeat: Heartbeat, at: datetime) -> None:
+    async def record(self, box_id: int, heartbeat: Heartbeat, at: datetime) -> None:
         """Keep what a heartbeat said."""
         await self._session.merge(
             Worker(
+                box_id=box_id,
                 worker_id=heartbeat.worker_id,
                 version=heartbeat.version,
                 contract_version=heartbeat.contract_version,

@@ -6,11 +6,14 @@ from pydantic import BaseModel, Field
 
 from api.contract import RuleReadiness
 from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
 
 
 class WorkerView(BaseModel):
     """One worker as its heartbeats tell."""
 
+    school: SchoolName
+    box_id: int
     worker_id: str
     version: str
     started_at: Moment
@@ -30,6 +33,8 @@ class WorkerView(BaseModel):
 class WorkerRules(BaseModel):
     """What one worker said about rules at its last heartbeat."""
 
+    school: SchoolName
+    box_id: int
     worker_id: str
     lost: bool
     rules: list[RuleReadiness]

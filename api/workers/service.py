@@ -1,4 +1,4 @@
-"""Which worker may speak, and when each last did.
+"""What runs on the boxes, and when each last spoke.
 
 Silence is judged by our clock at the arrival of a heartbeat, never by the worker's: a box with
 a wrong clock is not lost.
@@ -6,54 +6,54 @@ a wrong clock is not lost.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bus.work import UnitOfWork
 from api.contract import Heartbeat, RuleReadiness
-from api.db.models import Worker
-from api.kit.tokens import token_sha256
+from api.db.camera import Worker
+from api.organisations import service as organisations
+from api.settings import Settings
 from api.workers.repository import WorkerRepository
 from api.workers.schemas import WorkerRules, WorkerView
 
-BOX_TOKEN = "box"  # noqa: S105 -- a token's name
-"""Name of the token a box makes for its own worker."""
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The moment of looking, and after how long a silent worker is lost."""
+
+    now: datetime
+    lost_after_s: float
+
+    @classmethod
+    def of(cls, settings: Settings, now: datetime) -> Silence:
+        """By the settings."""
+        return cls(now, settings.lost_after_s)
 
 
-async def find_token(session: AsyncSession, token: str) -> str | None:
-    """The name of a token, if it is known.
-
-    It is looked up by its hash, so the time this takes tells nothing about the token.
-    """
-    found = await WorkerRepository(session).find_token(token_sha256(token))
-    return None if found is None else found.name
-
-
-async def set_box_token(work: UnitOfWork, token: str) -> None:
-    """Make this the token of the box's own worker; an earlier one stops working."""
-    await WorkerRepository(work.session).replace_token(BOX_TOKEN, token_sha256(token), work.now)
-
-
-async def record_heartbeat(work: UnitOfWork, heartbeat: Heartbeat, lost_after_s: float) -> bool:
-    """Note that a worker lives; answers whether it was taken for lost before."""
+async def record_heartbeat(
+    work: UnitOfWork, box_id: int, heartbeat: Heartbeat, lost_after_s: float
+) -> bool:
+    """Note that a worker of a box lives; answers whether it was taken for lost before."""
     workers = WorkerRepository(work.session)
-    known = await workers.get(heartbeat.worker_id)
+    known = await workers.get(box_id, heartbeat.worker_id)
     was_lost = known is not None and (
         known.lost_at is not None or _is_lost(known, work.now, lost_after_s)
     )
-    await workers.record(heartbeat, work.now)
+    await workers.record(box_id, heartbeat, work.now)
     return was_lost
 
 
-async def mark_lost(work: UnitOfWork, lost_after_s: float) -> list[str]:
-    """Workers that fell silent since the last call; each is answered once."""
+async def mark_lost(work: UnitOfWork, lost_after_s: float) -> list[tuple[int, str]]:
+    """Workers, as box and id, that fell silent since the last call; each is answered once."""
     silent = await WorkerRepository(work.session).silent_since(
         work.now - timedelta(seconds=lost_after_s)
     )
     for worker in silent:
         worker.lost_at = work.now
-    return [worker.worker_id for worker in silent]
+    return [(worker.box_id, worker.worker_id) for worker in silent]
 
 
 async def list_rules(
@@ -62,11 +62,13 @@ async def list_rules(
     """What each worker can apply, by its id; one that never told has no rules."""
     return [
         WorkerRules(
+            school=organisations.name_of(school),
+            box_id=box.id,
             worker_id=worker.worker_id,
             lost=_is_lost(worker, now, lost_after_s),
             rules=[RuleReadiness.model_validate(each) for each in worker.rules or ()],
         )
-        for worker in await WorkerRepository(session).all()
+        for worker, box, school in await WorkerRepository(session).all()
     ]
 
 
@@ -76,6 +78,8 @@ async def list_workers(
     """All workers, by id."""
     return [
         WorkerView(
+            school=organisations.name_of(school),
+            box_id=box.id,
             worker_id=worker.worker_id,
             version=worker.version,
             started_at=worker.started_at,
@@ -87,7 +91,7 @@ async def list_workers(
             outbox_refused=worker.outbox_refused,
             disk_free_bytes=worker.disk_free_bytes,
         )
-        for worker in await WorkerRepository(session).all()
+        for worker, box, school in await WorkerRepository(session).all()
     ]
 
 

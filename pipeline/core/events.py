@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.core.clock import FrameTime
-
-EPISODE_NAMESPACE = uuid.UUID("5c1f0f0e-6f0b-5b5e-9a2e-1d6f8f6d8a10")
 
 
 class EventKind(StrEnum):
@@ -52,16 +49,3 @@ class RuleEvent:
     box_norm_xyxy: tuple[float, float, float, float]
     score: float
     facts: Mapping[str, float | str] = field(default_factory=dict)
-
-
-def episode_id(camera_id: str, rule_id: str, zone: str, started_utc_s: float) -> uuid.UUID:
-    """The derived identity of an episode; the same facts give the same id on every machine.
-
-    Args:
-        camera_id: Camera.
-        rule_id: The rule's id on that camera.
-        zone: Name of the zone or line, or ``""``.
-        started_utc_s: First qualifying moment, seconds since the epoch; used to the millisecond.
-    """
-    name = "\x1f".join((camera_id, rule_id, zone, str(round(started_utc_s * 1000))))
-    return uuid.uuid5(EPISODE_NAMESPACE, name)

@@ -48,6 +48,7 @@ class CentreClient:
         base_url: Its address, as ``http://127.0.0.1:8000``.
         token: Called before each request, since an all-in-one box writes the token when the
             command centre first starts, maybe after the worker.
+        school_id: The box's school, which every message names.
         timeout_s: For connecting, and for each read and write.
         ca_file: See :func:`pipeline.delivery.trust.trust`.
 
@@ -59,13 +60,15 @@ class CentreClient:
         self,
         base_url: str,
         token: Callable[[], str],
+        school_id: str,
         timeout_s: float = 10.0,
         *,
         ca_file: Path | None = None,
     ) -> None:
         self._token = token
+        self._school_id = school_id
         self._http = httpx.Client(
-            base_url=f"{base_url.rstrip('/')}/api/v1/ingest/",
+            base_url=f"{base_url.rstrip('/')}/api/v2/ingest/",
             timeout=timeout_s,
             trust_env=False,
             verify=trust(ca_file),
@@ -118,7 +121,9 @@ class CentreClient:
             raise RefusedError("the evidence file is gone", where=str(path)) from error
         except OSError as error:
             raise HeldError(f"cannot read evidence ({error})", where=str(path)) from error
-        self._deliver(f"evidence/{message.key}", data, entry["media_type"])
+        self._deliver(
+            f"evidence/{message.key}?school_id={self._school_id}", data, entry["media_type"]
+        )
 
     def _deliver(self, path: str, content: bytes, content_type: str) -> None:
         answer = self._request("PUT", path, content, content_type)

@@ -9,6 +9,7 @@ and sent again when somebody says so (``mingan outbox resend``).
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Collection
@@ -35,6 +36,7 @@ CREATE TABLE IF NOT EXISTS messages (
   due_mono_s REAL NOT NULL DEFAULT 0,
   UNIQUE (kind, key)
 );
+CREATE TABLE IF NOT EXISTS school (school_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS open_episodes (
   camera_id TEXT NOT NULL,
   rule_id TEXT NOT NULL,
@@ -64,6 +66,19 @@ _WAITING_OF_KIND = """
 SELECT seq, kind, key, body, version, tries FROM messages
 WHERE kind = ? AND refused IS NULL AND due_mono_s <= ? ORDER BY due_mono_s, seq LIMIT ?
 """
+
+
+_BODIES = (
+    (
+        "SELECT rowid, body FROM messages WHERE kind <> 'evidence'",
+        "UPDATE messages SET body = ? WHERE rowid = ?",
+    ),
+    (
+        "SELECT rowid, body FROM open_episodes",
+        "UPDATE open_episodes SET body = ? WHERE rowid = ?",
+    ),
+)
+"""What holds messages that name their school."""
 
 
 class MessageKind(StrEnum):
@@ -160,6 +175,24 @@ class Outbox:
                 where=str(path),
                 remedy="Give the worker's user write access to this folder, or change data_dir",
             ) from error
+
+    def name_school(self, school_id: str) -> None:
+        """Make everything that waits, and every open episode, this school's; ids stay.
+
+        A box is of one school. What was put before it knew of which, or while it was called
+        otherwise, belongs to the school the box is of now.
+        """
+        with self._transaction() as db:
+            known = db.execute("SELECT school_id FROM school").fetchone()
+            if known is not None and known[0] == school_id:
+                return
+            for read, write in _BODIES:
+                for rowid, body in db.execute(read).fetchall():
+                    named = _of_school(body, school_id)
+                    if named != body:
+                        db.execute(write, (named, rowid))
+            db.execute("DELETE FROM school")
+            db.execute("INSERT INTO school VALUES (?)", (school_id,))
 
     def put(self, kind: MessageKind, key: str, body: bytes, *, file_bytes: int = 0) -> None:
         """Keep a message until it is delivered, replacing an older one of the same key.
@@ -322,6 +355,24 @@ class Outbox:
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db, self._lock)
+
+
+def _of_school(body: bytes, school_id: str) -> bytes:
+    """A message of any version as one of a school; what cannot be read stays as it is."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return body
+    for each in told if isinstance(told, list) else [told]:
+        if not isinstance(each, dict):
+            return body
+        before = each.pop(
+            "school", None
+        )  # of a registration, before schools had an id of their own
+        if isinstance(before, dict):
+            each["school_name"] = before.get("name", "")
+        each["school_id"] = school_id
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 class _Transaction:

@@ -29,6 +29,7 @@ class ViewingClient:
     Args:
         base_url: Its address.
         token: Called before each request.
+        school_id: The box's school.
         timeout_s: For connecting, and for each read and write of a part.
         ca_file: See :func:`pipeline.delivery.trust.trust`.
 
@@ -40,13 +41,15 @@ class ViewingClient:
         self,
         base_url: str,
         token: Callable[[], str],
+        school_id: str,
         timeout_s: float = 10.0,
         *,
         ca_file: Path | None = None,
     ) -> None:
         self._token = token
+        self._school_id = school_id
         self._http = httpx.Client(
-            base_url=f"{base_url.rstrip('/')}/api/v1/ingest/views/",
+            base_url=f"{base_url.rstrip('/')}/api/v2/ingest/views/",
             timeout=timeout_s,
             trust_env=False,
             verify=trust(ca_file),
@@ -66,7 +69,10 @@ class ViewingClient:
             DeliveryError: No answer, or none that can be understood.
         """
         poll = ViewPoll(
-            cameras=tuple(cameras), recordings=tuple(recordings), serving=tuple(serving)
+            school_id=self._school_id,
+            cameras=tuple(cameras),
+            recordings=tuple(recordings),
+            serving=tuple(serving),
         )
         answer = self._post(
             "poll",

@@ -41,9 +41,13 @@ def changes(old: BoxConfig, new: BoxConfig, *, is_recording: bool) -> Changes:
     kept_keys = [key for key in FIXED if key != "recorder" or is_recording]
     waits = tuple(key for key in kept_keys if getattr(old, key) != getattr(new, key))
     config = new.model_copy(update={key: getattr(old, key) for key in waits})
+    if new.site.id != old.site.id:
+        # What is on its way names the school, and so do the ids of open episodes.
+        waits = (*waits, "site.id")
+        config = config.model_copy(update={"site": new.site.model_copy(update={"id": old.site.id})})
     before = {camera.id: _what_counts(camera) for camera in old.cameras}
     after = {camera.id: _what_counts(camera) for camera in new.cameras}
-    same = old.site == new.site
+    same = old.site == config.site
     stays = {id_ for id_, camera in after.items() if same and before.get(id_) == camera}
     return Changes(
         config,

@@ -22,9 +22,9 @@ from pydantic import (
     model_validator,
 )
 
-from api.contract.base import Identifier
+from api.contract.base import DEFAULT_SCHOOL_ID, DEFAULT_SCHOOL_NAME, Identifier
 from api.contract.text import StorableText
-from pipeline.core.errors import ConfigError, DeliveryError
+from pipeline.core.errors import ConfigError
 from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry import ScheduleConfig, SiteConfig, ZoneConfig
 from pipeline.live.config import LiveConfig
@@ -32,6 +32,8 @@ from pipeline.recorders.name_pattern import NamePattern
 from pipeline.recorders.school_days import school_zone
 from pipeline.rules import AnyRuleConfig
 from pipeline.rules.economy import EconomyConfig
+from pipeline.runtime import enrolment
+from pipeline.runtime.api_config import ApiConfig, nameless, why
 from pipeline.runtime.rule_sets import MAX_RULES, joined, load_sets
 from pipeline.runtime.yaml_file import load_yaml
 from pipeline.video.gate import GateConfig
@@ -113,11 +115,11 @@ class RtspSourceConfig(Strict):
                 return self.password_file.read_text("utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise ConfigError(
-                    f"the file it names cannot be read ({_why(error)})",
+                    f"the file it names cannot be read ({why(error)})",
                     where="password_file",
                     remedy="Name a file that holds the password, not the password itself; it has "
                     "mode 600 and is owned by the worker's user",
-                ) from _nameless(error)
+                ) from nameless(error)
         return None
 
 
@@ -375,62 +377,13 @@ class CameraConfig(AnalysisConfig):
         return recording is not None and self.is_recorded_here and recording.audio == "keep"
 
 
-class ApiConfig(Strict):
-    """The command centre this box reports to."""
-
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]+$")]
-    token_file: Path | None = None
-    token_env: str | None = None
-    ca_file: Annotated[
-        Path | None,
-        Field(
-            description="Certificates (PEM) of the authority behind an https address, if private"
-        ),
-    ] = None
-
-    def token(self) -> str:
-        """The worker's token, read anew each time so that it can be replaced.
-
-        Raises:
-            DeliveryError: It is not there yet; what must be delivered waits.
-        """
-        if self.token_env:
-            value = os.environ.get(self.token_env, "")
-            where = "token_env"
-        else:
-            assert self.token_file is not None
-            where = "token_file"
-            try:
-                value = self.token_file.read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise DeliveryError(
-                    f"the worker's token cannot be read ({_why(error)})",
-                    where=where,
-                    remedy="Name a file that holds the token; the command centre writes it as "
-                    "worker.token when it first starts",
-                ) from _nameless(error)
-        if not value:
-            raise DeliveryError("the worker's token is empty", where=where)
-        if not (value.isascii() and value.isprintable()):
-            raise DeliveryError(
-                "this is no token of a worker",
-                where=where,
-                remedy="Copy the one line that the command centre shows",
-            )
-        return value
-
-    @model_validator(mode="after")
-    def _has_one_token(self) -> ApiConfig:
-        if bool(self.token_file) == bool(self.token_env):
-            raise ValueError("give either `token_file` or `token_env`")
-        return self
-
-
 class BoxSiteConfig(SiteConfig):
-    """The school this box stands in."""
+    """The school this box stands in; an enrolled box's is the one it was enrolled at."""
 
-    id: Identifier
-    name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
+    id: Identifier = DEFAULT_SCHOOL_ID
+    name: Annotated[StorableText, StringConstraints(min_length=1, max_length=128)] = (
+        DEFAULT_SCHOOL_NAME
+    )
 
 
 class InferenceConfig(Strict):
@@ -454,7 +407,7 @@ class InferenceConfig(Strict):
 class BoxConfig(Strict):
     """Everything one box is told."""
 
-    site: BoxSiteConfig
+    site: BoxSiteConfig = BoxSiteConfig()
     worker_id: Identifier = "box-1"
     data_dir: Path
     api: ApiConfig
@@ -520,12 +473,28 @@ def load_box(path: Path) -> BoxConfig:
     recorder = box.recorder
     if recorder is not None:
         recorder = recorder.model_copy(update={"folder": base / recorder.folder})
+    return _as_enrolled(
+        box.model_copy(
+            update={
+                "data_dir": base / box.data_dir,
+                "api": api,
+                "recorder": recorder,
+                "cameras": cameras,
+            }
+        )
+    )
+
+
+def _as_enrolled(box: BoxConfig) -> BoxConfig:
+    """The same box under the school it was enrolled at, if it was."""
+    known = enrolment.read(box.data_dir)
+    if known is None:
+        return box
+    token = {"token_file": box.data_dir / enrolment.TOKEN_NAME, "token_env": None}
     return box.model_copy(
         update={
-            "data_dir": base / box.data_dir,
-            "api": api,
-            "recorder": recorder,
-            "cameras": cameras,
+            "api": box.api.model_copy(update={"url": known.url, **token}),
+            "site": box.site.model_copy(update={"id": known.school_id, "name": known.school_name}),
         }
     )
 
@@ -569,17 +538,6 @@ def config_sha256(config: AnalysisConfig, site: SiteConfig) -> str:
         "workday_overrides": sorted(day.isoformat() for day in site.workday_overrides),
     }
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
-
-
-def _nameless(error: OSError | UnicodeDecodeError) -> OSError | UnicodeDecodeError:
-    """The same error without the file's name, which may be a secret typed in its place."""
-    if isinstance(error, OSError):
-        error.filename = None
-    return error
-
-
-def _why(error: OSError | UnicodeDecodeError) -> str:
-    return error.strerror or "" if isinstance(error, OSError) else "it is no UTF-8 text"
 
 
 def _below(base: Path, path: Path | None) -> Path | None:

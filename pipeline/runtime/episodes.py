@@ -19,8 +19,15 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from api.contract import AlertEpisode, EpisodeState, EvidenceRef, RiskLevel
-from pipeline.core.events import EventKind, RuleEvent, episode_id
+from api.contract import (
+    DEFAULT_SCHOOL_ID,
+    AlertEpisode,
+    EpisodeState,
+    EvidenceRef,
+    RiskLevel,
+)
+from api.contract.identity import episode_id
+from pipeline.core.events import EventKind, RuleEvent
 from pipeline.delivery.outbox import Outbox
 from pipeline.diagnosis import Fault
 
@@ -101,7 +108,7 @@ def utc(seconds: float) -> datetime:
 
 
 def open_episode(
-    camera_id: str, rule: Raises, event: RuleEvent, made_by: Provenance
+    school_id: str, camera_id: str, rule: Raises, event: RuleEvent, made_by: Provenance
 ) -> AlertEpisode:
     """The first revision of an episode."""
     facts = dict(event.facts)
@@ -109,8 +116,9 @@ def open_episode(
         facts["attributes_model"] = made_by.attributes_model
     model_id, model_sha256 = made_by.model_for(rule.required_classes)
     return AlertEpisode(
-        id=episode_id(camera_id, event.rule_id, event.zone, event.started.utc_s),
+        id=episode_id(school_id, camera_id, event.rule_id, event.zone, event.started.utc_s),
         revision=1,
+        school_id=school_id,
         camera_id=camera_id,
         rule=event.rule,
         rule_id=event.rule_id,
@@ -138,6 +146,7 @@ class EpisodeBook:
     Args:
         outbox: Where messages wait.
         on_change: Called after a message was put.
+        school_id: The box's school.
         resume_s: How long after its last qualifying moment an episode of an earlier process may
             still be continued.
         is_ours: Of which cameras the open episodes of an earlier process are taken over; all if
@@ -149,10 +158,12 @@ class EpisodeBook:
         outbox: Outbox,
         on_change: Callable[[], None],
         *,
+        school_id: str = DEFAULT_SCHOOL_ID,
         resume_s: float = 60.0,
         is_ours: Callable[[str], bool] | None = None,
     ) -> None:
         self._outbox = outbox
+        self._school_id = school_id
         self._on_change = on_change
         self._resume_s = resume_s
         self._lock = threading.Lock()
@@ -191,7 +202,7 @@ class EpisodeBook:
             is_new = wants_evidence = False
             known = self._episodes.get(slot)
             if event.kind is EventKind.OPENED or known is None:
-                fresh = open_episode(camera_id, rule, event, made_by)
+                fresh = open_episode(self._school_id, camera_id, rule, event, made_by)
                 before = known or self._inherited.pop(slot, None)
                 if before is None:
                     before = self._ended(fresh.id)  # it is taken up again

@@ -45,6 +45,7 @@ class Footage:
             self._policies,
             clock,
         )
+        self._school_id = config.site.id
         self._outbox = outbox
         self._clock = clock
         self._next_post_s = 0.0
@@ -84,7 +85,9 @@ class Footage:
             changed = set(self._policies)
             self._next_post_s = now_s + _POST_EVERY_S
         for camera_id in sorted(changed):
-            status = self._recorder.status(camera_id)
+            status = self._recorder.status(camera_id).model_copy(
+                update={"school_id": self._school_id}
+            )
             hour = status.as_of.strftime("%Y%m%dT%H")
             try:
                 self._outbox.put(

@@ -42,6 +42,7 @@ class ForeignFootage:
 
     def __init__(self, config: BoxConfig, outbox: Outbox, clock: Clock) -> None:
         self._cameras = folder_cameras(config)
+        self._school_id = config.site.id
         self._outbox = outbox
         self._clock = clock
         # One file for each share of a box's cameras: processes do not wait for each other.
@@ -94,7 +95,8 @@ class ForeignFootage:
             self._wake.wait(_EVERY_S if is_done else _RETRY_S)
 
     def _post(self, statuses: Sequence[RetentionStatus]) -> bool:
-        for status in statuses:
+        for each in statuses:
+            status = each.model_copy(update={"school_id": self._school_id})
             hour = status.as_of.strftime("%Y%m%dT%H")
             key = f"{status.camera_id}@{hour}"
             try:

@@ -29,6 +29,9 @@ class Outlet(Protocol):
     def start(self) -> None:
         """Begin."""
 
+    def follow(self, config: BoxConfig) -> None:
+        """Take a new configuration."""
+
     def wake(self) -> None:
         """Something new waits in the outbox."""
 
@@ -52,19 +55,28 @@ class CentreOutlet:
     """
 
     def __init__(self, config: BoxConfig, outbox: Outbox, clock: Clock) -> None:
+        self._school_id = config.site.id
         self._worker_id = config.worker_id
+        self._configured: tuple[str, ...] = ()
+        self.follow(config)
         self._data_dir = config.data_dir
         self._outbox = outbox
         self._clock = clock
         self._started_s = clock.utc_s()
         self._backlog = Backlog(0, 0, 0)
-        self._client = CentreClient(config.api.url, config.api.token, ca_file=config.api.ca_file)
+        self._client = CentreClient(
+            config.api.url, config.api.token, config.site.id, ca_file=config.api.ca_file
+        )
         self._postman = Postman(outbox, self._client, clock=clock)
         self._readiness = ReadinessWatch(clock)
 
     def start(self) -> None:
         """Begin to deliver."""
         self._postman.start()
+
+    def follow(self, config: BoxConfig) -> None:
+        """Take a new configuration: what is not in it any more is retired."""
+        self._configured = tuple(camera.id for camera in config.cameras)
 
     def wake(self) -> None:
         """Something new waits in the outbox."""
@@ -74,6 +86,7 @@ class CentreOutlet:
         """Send a heartbeat of the whole box."""
         backlog = self._waiting()
         heartbeat = Heartbeat(
+            school_id=self._school_id,
             worker_id=self._worker_id,
             version=version(),
             contract_version=CONTRACT_VERSION,
@@ -84,6 +97,7 @@ class CentreOutlet:
             outbox_refused=backlog.refused,
             disk_free_bytes=_free_bytes(self._data_dir),
             cameras=cameras,
+            configured=self._configured,
             rules=self._readiness.now(),
         )
         try:

@@ -92,6 +92,9 @@ class ParentLink:
             self._wakes = True
         self._has_something.set()
 
+    def follow(self, config: BoxConfig) -> None:
+        """The supervisor had it first."""
+
     def beat(self, cameras: tuple[CameraHeartbeat, ...]) -> HeartbeatOrders:
         """Tell that this process lives, and hear what is to be done."""
         with self._lock:

@@ -108,7 +108,9 @@ class RecordingWorker:
         self._outbox = Outbox(config.data_dir / OUTBOX_NAME, self._clock)
         self._footage = Footage(config, self._outbox, self._clock)
         self._cameras = self._made(config.cameras)
-        self._viewing = ViewingClient(config.api.url, config.api.token, ca_file=config.api.ca_file)
+        self._viewing = ViewingClient(
+            config.api.url, config.api.token, config.site.id, ca_file=config.api.ca_file
+        )
         self._shelves = self._footage.shelves()
         self._live = LiveDesk(self._viewing, {}, config.live, self._shelves)
 

@@ -66,9 +66,12 @@ class Supervisor:
         self._cores = usable_cores()
         self._count = process_count(config.processes, len(config.cameras), self._cores)
         self._outbox = Outbox(config.data_dir / OUTBOX_NAME, self._clock)
+        self._outbox.name_school(config.site.id)
         self._outlet = CentreOutlet(config, self._outbox, self._clock)
         # Of cameras that no process has any more; the others look after their own.
-        self._orphans = EpisodeBook(self._outbox, self._outlet.wake, is_ours=self._is_nobodys)
+        self._orphans = EpisodeBook(
+            self._outbox, self._outlet.wake, school_id=config.site.id, is_ours=self._is_nobodys
+        )
         self._process_of: dict[str, str] = {}
         names = [*(f"p{number}" for number in range(1, self._count + 1)), RECORDER]
         self.children = {
@@ -107,6 +110,7 @@ class Supervisor:
         if todo.waits:
             _log.warning("these keys wait for the next start", keys=list(todo.waits))
         self._config = todo.config
+        self._outlet.follow(todo.config)
         register(self._outbox, todo.begun, todo.config.site)
         self._spread()
 

@@ -72,10 +72,15 @@ class Worker:
         self._clock = clock or SystemClock()
         self._outbox = Outbox(config.data_dir / OUTBOX_NAME, self._clock)
         self._is_part = outlet is not None
+        if not self._is_part:
+            self._outbox.name_school(config.site.id)
         self._outlet = outlet or CentreOutlet(config, self._outbox, self._clock)
         ours = {camera.id for camera in config.cameras}
         self._book = EpisodeBook(
-            self._outbox, self._outlet.wake, is_ours=ours.__contains__ if self._is_part else None
+            self._outbox,
+            self._outlet.wake,
+            school_id=config.site.id,
+            is_ours=ours.__contains__ if self._is_part else None,
         )
         self._store = EvidenceStore(config.data_dir / "evidence")
         self._desk = EvidenceDesk(self._store, self._outbox, self._book)
@@ -88,7 +93,9 @@ class Worker:
         self._load = LoadWatch(
             lambda: self._cameras, self._models.batcher.take_waited_s, self._clock
         )
-        self._viewing = ViewingClient(config.api.url, config.api.token, ca_file=config.api.ca_file)
+        self._viewing = ViewingClient(
+            config.api.url, config.api.token, config.site.id, ca_file=config.api.ca_file
+        )
         self._shown = {each.config.id: _live_camera(each) for each in self._cameras}
         self._shelves = self._all_shelves()
         self._live = LiveDesk(self._viewing, self._shown, config.live, self._shelves)
@@ -151,6 +158,7 @@ class Worker:
                 is_back = camera.config.id in wanted_ids
                 self._footage.ended(camera.config.id, "worker_stopped" if is_back else "disabled")
         self._config = todo.config
+        self._outlet.follow(todo.config)
         self._cameras = [each for each in self._cameras if each.config.id not in ended_ids] + begun
         if self._is_part:
             self._book.inherit({camera.id for camera in todo.begun}.__contains__)
@@ -272,7 +280,8 @@ class Worker:
     def _save_time(self, reports: list[AnalysedTime]) -> None:
         """Put analysed time into the outbox; what a full disk refuses is tried again."""
         with self._time_lock:
-            self._unsent_time.extend(reports)
+            school = {"school_id": self._config.site.id}
+            self._unsent_time.extend(report.model_copy(update=school) for report in reports)
             lost = len(self._unsent_time) - _UNSENT_REPORTS
             if lost > 0:
                 for _ in range(lost):

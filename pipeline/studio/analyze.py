@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from api.contract import AlertEpisode, EpisodeState
+from api.contract import DEFAULT_SCHOOL_ID, AlertEpisode, EpisodeState
 from pipeline.core.clock import FrameTime
 from pipeline.core.errors import SourceError
 from pipeline.core.events import EventKind, RuleEvent
@@ -322,7 +322,7 @@ class _Run:
     ) -> None:
         slot = (event.rule_id, event.zone)
         if event.kind is EventKind.OPENED:
-            episode = open_episode(self._recording.key, source, event, made_by)
+            episode = open_episode(DEFAULT_SCHOOL_ID, self._recording.key, source, event, made_by)
             found = Found(episode, event.started.media_s, event.at.media_s, event.last_seen.media_s)
             self._recording.found.append(found)
             self._latest[slot] = found

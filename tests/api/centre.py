@@ -31,7 +31,7 @@ from api.contract import (
 from api.runtime import Runtime
 from api.serving import server_config
 from api.settings import Settings
-from tests.api.messages import T0, sha256
+from tests.api.messages import SCHOOL_ID, T0, sha256
 
 ADMIN_PASSWORD = "admin-password-1"
 REVIEWER_PASSWORD = "reviewer-password-1"
@@ -85,6 +85,20 @@ class Centre:
     async def worker(self) -> httpx.AsyncClient:
         return await self.client(Authorization=f"Bearer {WORKER_TOKEN}")
 
+    async def enrolled(
+        self, admin: httpx.AsyncClient, school_id: str, *, box: str = "box", name_zh: str = ""
+    ) -> httpx.AsyncClient:
+        """The worker of a new box of a school, which is made if need be."""
+        school = {"school_id": school_id, "name_zh": name_zh or school_id}
+        await admin.post("/api/v1/schools", json=school)
+        made = await admin.post("/api/v1/boxes", json={"school_id": school_id, "name": box})
+        assert made.status_code == 201, made.text
+        client = await self.client()
+        told = await client.post("/api/v2/ingest/enrol", json={"code": made.json()["code"]})
+        assert told.status_code == 200, told.text
+        client.headers["Authorization"] = f"Bearer {told.json()['token']}"
+        return client
+
     async def signed_in(self, username: str, password: str) -> httpx.AsyncClient:
         client = await self.client()
         answer = await client.post(
@@ -115,6 +129,14 @@ async def in_a_round(
         await step(centre.runtime, work)
 
 
+async def key_of(client: httpx.AsyncClient, camera_id: str = "gate-north") -> int:
+    """The number of a camera, as a signed-in person finds it."""
+    answer = await client.get("/api/v1/cameras")
+    assert answer.status_code == 200, answer.text
+    [key] = [each["id"] for each in answer.json()["items"] if each["camera_id"] == camera_id]
+    return int(key)
+
+
 async def put_camera(worker: httpx.AsyncClient, told: CameraRegistration) -> bool:
     return await _put(worker, f"cameras/{told.camera_id}", told.model_dump(mode="json"))
 
@@ -127,7 +149,7 @@ async def put_evidence(
     worker: httpx.AsyncClient, content: bytes, media_type: str = "image/jpeg"
 ) -> bool:
     answer = await worker.put(
-        f"/api/v1/ingest/evidence/{sha256(content)}",
+        f"/api/v2/ingest/evidence/{sha256(content)}?school_id={SCHOOL_ID}",
         content=content,
         headers={"Content-Type": media_type},
     )
@@ -144,12 +166,12 @@ async def put_retention(worker: httpx.AsyncClient, told: RetentionStatus) -> boo
 
 
 async def beat(worker: httpx.AsyncClient, told: Heartbeat) -> None:
-    answer = await worker.post("/api/v1/ingest/heartbeat", json=told.model_dump(mode="json"))
+    answer = await worker.post("/api/v2/ingest/heartbeat", json=told.model_dump(mode="json"))
     assert answer.status_code == 204, answer.text
 
 
 async def _put(worker: httpx.AsyncClient, path: str, body: object) -> bool:
-    answer = await worker.put(f"/api/v1/ingest/{path}", json=body)
+    answer = await worker.put(f"/api/v2/ingest/{path}", json=body)
     assert answer.status_code == 200, answer.text
     assert answer.json()["accepted"] is True
     return bool(answer.json()["changed"])

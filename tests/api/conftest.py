@@ -22,6 +22,7 @@ _ON_BOTH = frozenset(
         "test_bus",
         "test_cameras",
         "test_compliance",
+        "test_districts",
         "test_evidence",
         "test_expiry",
         "test_health",
@@ -29,6 +30,7 @@ _ON_BOTH = frozenset(
         "test_paging",
         "test_picture",
         "test_recordings",
+        "test_schools",
         "test_stream",
     }
 )

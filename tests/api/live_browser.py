@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from tests.api.centre import WORKER_TOKEN
+from tests.api.messages import SCHOOL_ID
 
 MIME = 'video/mp4; codecs="avc1.64001f"'
 
@@ -76,10 +77,10 @@ class Browser:
 
 @asynccontextmanager
 async def looking(
-    address: str, person: httpx.AsyncClient, cameras: Sequence[str], **body: Any
+    address: str, person: httpx.AsyncClient, cameras: Sequence[int], **body: Any
 ) -> AsyncIterator[Browser]:
     """Look at cameras, each on the channel of its place."""
-    tiles = [{"channel": n, "camera_id": camera_id} for n, camera_id in enumerate(cameras)]
+    tiles = [{"channel": n, "camera_key": key} for n, key in enumerate(cameras)]
     headers = {"X-CSRF-Token": person.headers["X-CSRF-Token"]}
     cookies = dict(person.cookies)
     async with (
@@ -98,8 +99,8 @@ class Box:
         self, cameras: Sequence[str], serving: Sequence[str] = (), wait_s: float = 5
     ) -> Any:
         answer = await self._client.post(
-            f"/api/v1/ingest/views/poll?wait_s={wait_s:g}",
-            json={"cameras": list(cameras), "serving": list(serving)},
+            f"/api/v2/ingest/views/poll?wait_s={wait_s:g}",
+            json={"school_id": SCHOOL_ID, "cameras": list(cameras), "serving": list(serving)},
         )
         assert answer.status_code == 200, answer.text
         return {"start": [], "stop": [], **answer.json()}
@@ -117,7 +118,7 @@ class Box:
 
     async def trouble(self, view_id: str, trouble: str, reason: str = "") -> bool:
         answer = await self._client.post(
-            f"/api/v1/ingest/views/{view_id}/trouble",
+            f"/api/v2/ingest/views/{view_id}/trouble",
             params={"trouble": trouble, "reason": reason},
         )
         assert answer.status_code == 200, answer.text
@@ -125,7 +126,7 @@ class Box:
 
     async def _part(self, view_id: str, data: bytes, **query: str) -> bool:
         answer = await self._client.post(
-            f"/api/v1/ingest/views/{view_id}/parts",
+            f"/api/v2/ingest/views/{view_id}/parts",
             params=query,
             content=data,
             headers={"Content-Type": MIME},

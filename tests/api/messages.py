@@ -22,13 +22,13 @@ from api.contract import (
     RetentionState,
     RetentionStatus,
     RiskLevel,
-    School,
 )
 
 T0 = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MODEL_SHA = "a" * 64
 CONFIG_SHA = "b" * 64
-SCHOOL = School(school_id="no-1-primary", name="第一小学")
+SCHOOL_ID = "no-1-primary"
+SCHOOL_NAME = "第一小学"
 
 
 def sha256(content: bytes) -> str:
@@ -44,6 +44,7 @@ def episode(name: str = "one", revision: int = 1, **changes: Any) -> AlertEpisod
     values: dict[str, Any] = {
         "id": alert_uuid(name),
         "revision": revision,
+        "school_id": SCHOOL_ID,
         "camera_id": "gate-north",
         "rule": "perimeter_intrusion",
         "rule_id": "north-wall",
@@ -82,13 +83,14 @@ def evidence_ref(content: bytes, kind: EvidenceKind = EvidenceKind.SNAPSHOT) -> 
 
 def registration(camera_id: str = "gate-north", **changes: Any) -> CameraRegistration:
     values: dict[str, Any] = {
+        "school_id": SCHOOL_ID,
         "camera_id": camera_id,
         "name": "北门",
         "location": "北围墙",
         "source": "rtsp://***@10.0.0.8:554/…",
         "rules": ("perimeter_intrusion",),
         "config_sha256": CONFIG_SHA,
-        "school": SCHOOL,
+        "school_name": SCHOOL_NAME,
     }
     return CameraRegistration(**(values | changes))
 
@@ -102,15 +104,17 @@ def camera_beat(
 
 def heartbeat(*cameras: CameraHeartbeat, worker_id: str = "box-1", **changes: Any) -> Heartbeat:
     values: dict[str, Any] = {
+        "school_id": SCHOOL_ID,
         "worker_id": worker_id,
         "version": "0.1.0",
-        "contract_version": 1,
+        "contract_version": 2,
         "sent_at": T0,
         "started_at": T0 - timedelta(hours=1),
         "outbox_pending": 3,
         "outbox_bytes": 4096,
         "disk_free_bytes": 10**12,
         "cameras": cameras,
+        "configured": tuple(camera.camera_id for camera in cameras),
     }
     return Heartbeat(**(values | changes))
 
@@ -119,6 +123,7 @@ def analysed(
     from_at: datetime, analysed_s: float, *, rule_id: str = "north-wall", **changes: Any
 ) -> AnalysedTime:
     values: dict[str, Any] = {
+        "school_id": SCHOOL_ID,
         "camera_id": "gate-north",
         "rule": "perimeter_intrusion",
         "rule_id": rule_id,
@@ -140,6 +145,7 @@ def retention(
     camera_id: str = "gate-north", as_of: datetime = T0, **changes: Any
 ) -> RetentionStatus:
     values: dict[str, Any] = {
+        "school_id": SCHOOL_ID,
         "camera_id": camera_id,
         "as_of": as_of,
         "state": RetentionState.COMPLIANT,

@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.contract import EpisodeState, EvidenceKind, RiskLevel, School
+from api.contract import EpisodeState, EvidenceKind, RiskLevel
 from tests.api.centre import (
     Centre,
     beat,
@@ -147,13 +147,16 @@ async def test_a_later_revision_never_resets_a_judgement(
 
 
 async def test_filters_narrow_and_counts_ignore_the_status_filter(
-    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
-    no_2 = School(school_id="no-2", name="第二小学")
-    await put_camera(worker, registration("yard", name="操场", location="东侧 100%", school=no_2))
     await put_alert(worker, episode("a"))
-    await put_alert(worker, episode("b", camera_id="yard", rule="loitering", zone="lawn"))
+    no_2 = await centre.enrolled(admin, "no-2", name_zh="第二小学")
+    told = registration("yard", name="操场", location="东侧 100%", school_id="no-2")
+    await put_camera(no_2, told)
+    yard = {"school_id": "no-2", "camera_id": "yard", "rule": "loitering", "zone": "lawn"}
+    await put_alert(no_2, episode("b", **yard))
     later = T0 + timedelta(minutes=5)
+    centre.clock.advance(300)
     await put_alert(worker, episode("c", risk=RiskLevel.CLASS_1, raised_at=later))
     await reviewer.post(f"/api/v1/alerts/{alert_uuid('a')}/confirm")
 
@@ -163,7 +166,7 @@ async def test_filters_narrow_and_counts_ignore_the_status_filter(
 
     assert await found("status=pending_review") == {"b", "c"}
     assert await found("status=pending_review&status=confirmed") == {"a", "b", "c"}
-    assert await found("camera_id=yard") == {"b"}
+    assert await found("camera_key=2") == {"b"}
     assert await found("school_id=no-2") == {"b"}
     assert await found("school_id=no-2&school_id=no-3") == {"b"}
     assert await found("school_id=no-3") == set()
@@ -184,11 +187,15 @@ async def test_filters_narrow_and_counts_ignore_the_status_filter(
     assert await found("q=操场 nothing-such") == set()
     assert await found("q=%20%20") == {"a", "b", "c"}
 
-    page = (await reviewer.get("/api/v1/alerts?status=confirmed&camera_id=gate-north")).json()
+    page = (await reviewer.get("/api/v1/alerts?status=confirmed&camera_key=1")).json()
     assert page["counts"] == {"pending_review": 1, "confirmed": 1, "false_positive": 0}
     page = (await reviewer.get("/api/v1/alerts?school_id=no-2")).json()
     assert page["counts"] == {"pending_review": 1, "confirmed": 0, "false_positive": 0}
-    assert page["items"][0]["school"] == {"school_id": "no-2", "name": "第二小学"}
+    assert page["items"][0]["school"] == {
+        "school_id": "no-2",
+        "name": "第二小学",
+        "name_en": "",
+    }
 
 
 @pytest.mark.parametrize(
@@ -225,7 +232,7 @@ async def test_an_alert_before_its_camera_makes_a_placeholder(
     await put_alert(worker, episode(camera_id="new-one"))
     [alert] = await summaries(reviewer)
     assert (alert.camera_name, alert.camera_location) == ("new-one", "")
-    camera = (await reviewer.get("/api/v1/cameras/new-one")).json()
+    camera = (await reviewer.get("/api/v1/cameras/1")).json()
     assert (camera["registered"], camera["state"]) == (False, "unknown")
 
     await put_camera(worker, registration("new-one", name="南门"))

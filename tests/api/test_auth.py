@@ -55,7 +55,7 @@ async def test_neither_password_nor_token_is_stored_in_clear(
     async with centre.runtime.database.read() as session:
         rows = [
             str(tuple(row))
-            for table in ("users", "sessions", "worker_tokens")
+            for table in ("users", "sessions", "boxes")
             for row in await session.execute(text(f"SELECT * FROM {table}"))
         ]
     assert len(rows) == 3
@@ -242,7 +242,7 @@ async def test_the_first_password_is_told_once_and_the_token_file_is_private(
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
                 answer = await client.put(
-                    "/api/v1/ingest/analysed-time",
+                    "/api/v2/ingest/analysed-time",
                     json=[],
                     headers={"Authorization": f"Bearer {token}"},
                 )
@@ -256,10 +256,10 @@ async def test_the_first_password_is_told_once_and_the_token_file_is_private(
 async def test_a_replaced_worker_token_stops_working(tmp_path: Path) -> None:
     async with running_centre(tmp_path, worker_token="the-first-token-here") as centre:
         old = await centre.client(Authorization="Bearer the-first-token-here")
-        assert (await old.put("/api/v1/ingest/analysed-time", json=[])).status_code == 200
+        assert (await old.put("/api/v2/ingest/analysed-time", json=[])).status_code == 200
     async with running_centre(tmp_path, worker_token="the-second-token-here") as centre:
         old = await centre.client(Authorization="Bearer the-first-token-here")
         new = await centre.client(Authorization="Bearer the-second-token-here")
-        refused = await old.put("/api/v1/ingest/analysed-time", json=[])
+        refused = await old.put("/api/v2/ingest/analysed-time", json=[])
         assert (refused.status_code, refused.json()["code"]) == (401, "bad_token")
-        assert (await new.put("/api/v1/ingest/analysed-time", json=[])).status_code == 200
+        assert (await new.put("/api/v2/ingest/analysed-time", json=[])).status_code == 200

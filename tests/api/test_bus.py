@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.bus.base import LiveEvent, Signal
+from api.bus.base import LiveEvent, NewEvent, Signal
 from api.bus.fanout import Bus
 from api.bus.repository import EventRepository
 from api.bus.work import UnitOfWork
@@ -15,7 +15,7 @@ from tests.api.messages import T0
 
 
 def _event(number: int) -> LiveEvent:
-    return LiveEvent(number, "alert", f'{{"n":{number}}}')
+    return LiveEvent(number, "no-1", "alert", f'{{"n":{number}}}')
 
 
 async def test_every_subscriber_hears_every_event_in_order() -> None:
@@ -57,7 +57,7 @@ async def test_ending_a_session_ends_only_its_subscriptions() -> None:
 async def _store(centre: Centre, count: int) -> list[int]:
     async with centre.runtime.work() as work:
         stored = await EventRepository(work.session).append(
-            work.now, [("alert", "{}") for _ in range(count)]
+            work.now, [NewEvent("no-1", "alert", "{}") for _ in range(count)]
         )
     return [event.id for event in stored.events]
 
@@ -83,7 +83,7 @@ async def test_ids_grow_for_ever_and_pruning_keeps_the_newest(
 
 async def _emit_and_fail(centre: Centre) -> None:
     async with centre.runtime.work() as work:
-        work.emit("alert", "one", "{}")
+        work.emit("alert", "one", "no-1", "{}")
         raise ZeroDivisionError
 
 
@@ -95,17 +95,20 @@ async def test_an_event_is_published_only_when_its_change_is_committed(centre: C
             pass  # A unit of work without events wakes nobody.
         assert await subscription.next(0.01) is Signal.IDLE
         async with centre.runtime.work() as work:
-            work.emit("alert", "one", '{"v":1}')
-            work.emit("alert", "one", '{"v":2}')
+            work.emit("alert", "one", "no-1", '{"v":1}')
+            work.emit("alert", "one", "no-1", '{"v":2}')
         heard = await subscription.next(1)
-        assert heard == LiveEvent(1, "alert", '{"v":2}')
+        assert heard == LiveEvent(1, "no-1", "alert", '{"v":2}')
         assert await subscription.next(0.01) is Signal.IDLE
 
 
 async def test_emitting_again_moves_an_event_to_the_end(centre: Centre) -> None:
     async with centre.runtime.database.write() as session:
         work = UnitOfWork(session, lambda: T0 + timedelta(seconds=1))
-        work.emit("alert", "a", "1")
-        work.emit("camera", "a", "2")
-        work.emit("alert", "a", "3")
-        assert work.pending_events() == [("camera", "2"), ("alert", "3")]
+        work.emit("alert", "a", "no-1", "1")
+        work.emit("camera", "a", "no-1", "2")
+        work.emit("alert", "a", "no-1", "3")
+        assert work.pending_events() == [
+            NewEvent("no-1", "camera", "2"),
+            NewEvent("no-1", "alert", "3"),
+        ]

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from api.bus.repository import EventRepository
-from api.contract import AnalysedTime, CameraState, MissingReason, School, StreamFacts
+from api.contract import AnalysedTime, CameraState, MissingReason, StreamFacts
 from api.contract.worker import MissingTime
 from api.rounds import announce_lost_workers
-from tests.api.centre import Centre, beat, in_a_round, put_alert, put_analysed, put_camera
+from tests.api.centre import Centre, beat, in_a_round, key_of, put_alert, put_analysed, put_camera
 from tests.api.messages import (
     T0,
     analysed,
@@ -25,7 +25,7 @@ from tests.api.messages import (
 
 
 async def _camera(client: httpx.AsyncClient, camera_id: str = "gate-north") -> dict[str, Any]:
-    answer = await client.get(f"/api/v1/cameras/{camera_id}")
+    answer = await client.get(f"/api/v1/cameras/{await key_of(client, camera_id)}")
     assert answer.status_code == 200
     view: dict[str, Any] = answer.json()
     return view
@@ -89,12 +89,37 @@ async def test_a_camera_its_worker_no_longer_mentions_is_unknown(
 ) -> None:
     await beat(worker, heartbeat(camera_beat("a"), camera_beat("b")))
     centre.clock.advance(5)
-    await beat(worker, heartbeat(camera_beat("a")))
+    await beat(worker, heartbeat(camera_beat("a"), configured=("a", "b")))
     states = {
         camera["camera_id"]: camera["state"]
         for camera in (await reviewer.get("/api/v1/cameras")).json()["items"]
     }
     assert states == {"a": "watching", "b": "unknown"}
+
+
+async def test_a_camera_taken_out_of_its_configuration_is_retired_with_its_history(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    both = heartbeat(camera_beat("a"), camera_beat("b"))
+    await beat(worker, both)
+    await put_alert(worker, episode(camera_id="b"))
+    key = await key_of(reviewer, "b")
+
+    async def listed() -> list[str]:
+        items = (await reviewer.get("/api/v1/cameras")).json()["items"]
+        return [each["camera_id"] for each in items]
+
+    await beat(worker, heartbeat(camera_beat("a")))
+    assert await listed() == ["a"]
+    retired = (await reviewer.get(f"/api/v1/cameras/{key}")).json()
+    assert retired["retired_at"] is not None
+    alerts = (await reviewer.get("/api/v1/alerts")).json()["items"]
+    assert [each["camera_id"] for each in alerts] == ["b"]
+    # Another worker of the box has nothing to say about it.
+    await beat(worker, heartbeat(camera_beat("c"), worker_id="box-2"))
+    assert await listed() == ["a", "c"]
+    await beat(worker, both)
+    assert await listed() == ["a", "b", "c"]
 
 
 async def _events(centre: Centre) -> list[tuple[str, str]]:
@@ -154,17 +179,15 @@ async def test_a_registration_repeated_is_no_news(
 async def test_a_camera_stands_in_the_school_its_box_tells(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    # A worker from before schools were told, which is then brought up to date.
-    before = registration().model_dump(mode="json", exclude={"school"})
-    answer = await worker.put("/api/v1/ingest/cameras/gate-north", json=before)
-    assert answer.status_code == 200, answer.text
-    assert (await _camera(reviewer))["school"] is None
+    assert await put_camera(worker, registration(school_name="")) is True
+    assert (await _camera(reviewer))["school"]["name"] == "no-1-primary"
     assert await put_camera(worker, registration()) is True
     told = (await _camera(reviewer))["school"]
-    assert told == {"school_id": "no-1-primary", "name": "第一小学"}
-    renamed = School(school_id="no-1-primary", name="第一实验小学")
-    assert await put_camera(worker, registration(school=renamed)) is True
+    assert told == {"school_id": "no-1-primary", "name": "第一小学", "name_en": ""}
+    assert await put_camera(worker, registration(school_name="第一实验小学")) is True
     assert (await _camera(reviewer))["school"]["name"] == "第一实验小学"
+    schools = (await reviewer.get("/api/v1/schools")).json()["items"]
+    assert [(each["school_id"], each["camera_count"]) for each in schools] == [("no-1-primary", 1)]
 
 
 async def test_analysed_time_of_the_last_day_by_rule_and_what_was_missed(
@@ -198,7 +221,7 @@ async def test_analysed_time_of_the_last_day_by_rule_and_what_was_missed(
 
 
 async def test_an_unknown_camera_is_not_found(reviewer: httpx.AsyncClient) -> None:
-    answer = await reviewer.get("/api/v1/cameras/none")
+    answer = await reviewer.get("/api/v1/cameras/999")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 

@@ -22,7 +22,7 @@ from api.contract import (
 )
 from api.contract.vocabulary import vocabulary
 from api.db.migrate import alembic_config, sync_engine, upgrade
-from tests.api.centre import Centre, beat, put_camera, put_retention
+from tests.api.centre import Centre, beat, key_of, put_camera, put_retention
 from tests.api.messages import T0, camera_beat, footage_gap, heartbeat, registration, retention
 
 _TABLE = "/api/v1/compliance/retention"
@@ -36,7 +36,7 @@ async def rows(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
 
 
 async def history(client: httpx.AsyncClient, camera_id: str, query: str = "") -> list[Any]:
-    answer = await client.get(f"{_TABLE}/{camera_id}{query}")
+    answer = await client.get(f"{_TABLE}/{await key_of(client, camera_id)}{query}")
     assert answer.status_code == 200, answer.text
     days: list[Any] = answer.json()["history"]
     return days
@@ -49,7 +49,11 @@ async def test_a_camera_that_never_reported_is_in_the_table_as_unknown(
     row = (await rows(reviewer))["gate-north"]
     assert (row["name"], row["state"], row["doubt"]) == ("北门", "unknown", "never_reported")
     assert row["facts"] is None
-    assert row["school"] == {"school_id": "no-1-primary", "name": "第一小学"}
+    assert row["school"] == {
+        "school_id": "no-1-primary",
+        "name": "第一小学",
+        "name_en": "",
+    }
 
 
 async def test_a_report_may_come_before_its_camera(
@@ -58,7 +62,7 @@ async def test_a_report_may_come_before_its_camera(
     assert await put_retention(worker, retention("yard")) is True
     row = (await rows(reviewer))["yard"]
     assert (row["name"], row["state"], row["doubt"]) == ("yard", "compliant", None)
-    assert row["school"] is None
+    assert row["school"]["school_id"] == "no-1-primary"
 
 
 async def test_the_table_tells_what_the_worker_proved(
@@ -131,7 +135,7 @@ async def test_a_long_gap_list_is_cut_in_the_table_and_whole_for_one_camera(
     facts = (await rows(reviewer))["gate-north"]["facts"]
     assert (len(facts["gaps"]), facts["gap_count"], facts["is_truncated"]) == (100, 130, True)
     assert facts["gaps"][0]["from_at"] == gaps[-1].from_at.isoformat().replace("+00:00", "Z")
-    whole = (await reviewer.get(f"{_TABLE}/gate-north")).json()["facts"]
+    whole = (await reviewer.get(f"{_TABLE}/1")).json()["facts"]
     assert (len(whole["gaps"]), whole["is_truncated"]) == (130, False)
 
 
@@ -198,13 +202,13 @@ async def test_one_camera_has_its_spans_and_days(
     span = FootageSpan(from_at=T0 - timedelta(days=1), to_at=T0)
     day = DayCompleteness(day=date(2026, 11, 23), expected_s=86_400, recorded_s=7200)
     await put_retention(worker, retention(spans=(span,), days=(day,)))
-    found = (await reviewer.get(f"{_TABLE}/gate-north")).json()
+    found = (await reviewer.get(f"{_TABLE}/1")).json()
     assert [span["from_at"] for span in found["spans"]] == ["2026-11-23T02:00:00Z"]
     assert [(day["day"], day["recorded_s"]) for day in found["days"]] == [("2026-11-23", 7200.0)]
 
 
 async def test_an_unknown_camera_is_404(reviewer: httpx.AsyncClient) -> None:
-    answer = await reviewer.get(f"{_TABLE}/nowhere")
+    answer = await reviewer.get(f"{_TABLE}/999")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
@@ -258,8 +262,12 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -
     database = sqlite3.connect(tmp_path / "mingan.db")
     assert database.execute("SELECT camera_id, name FROM cameras").fetchall() == [("gate", "北门")]
     database.execute("PRAGMA foreign_keys = ON")
+    insert = (
+        "INSERT INTO retention_verdicts (camera_key, day, as_of, state, required_days, proven_days,"
+        " completeness, gap_count)"
+    )
     row = "VALUES (?, '2026-11-24', '2026-11-24', 'gap', 30, 1.5, 0.5, 2)"
-    database.execute(f"INSERT INTO retention_verdicts {row}", ("gate",))
+    database.execute(f"{insert} {row}", (1,))
     with pytest.raises(sqlite3.IntegrityError):
-        database.execute(f"INSERT INTO retention_verdicts {row}", ("nowhere",))
+        database.execute(f"{insert} {row}", (2,))
     database.close()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.compliance.sheet import COLUMNS, text_cell
-from api.contract import GapCause, RetentionForecast, RetentionState, School
+from api.contract import GapCause, RetentionForecast, RetentionState
 from api.contract.vocabulary import vocabulary
 from tests.api.centre import put_camera, put_retention
 from tests.api.messages import T0, footage_gap, registration, retention
@@ -57,7 +57,7 @@ async def test_every_camera_is_a_row_in_the_words_of_the_language(
     await put_retention(worker, told)
     gate, yard = await table(reviewer)
     assert (yard["school"], yard["school_id"]) == ("第一小学", "no-1-primary")
-    assert (gate["school"], gate["school_id"]) == ("", "")
+    assert (gate["school"], gate["school_id"]) == ("第一小学", "no-1-primary")
     assert (yard["name"], yard["state"], yard["doubt"]) == (
         "操场, “东”\n侧",
         "无法核验",
@@ -107,8 +107,7 @@ async def test_a_camera_recorded_for_minutes_promises_nothing(
 
 
 async def test_a_name_is_no_formula(worker: httpx.AsyncClient, reviewer: httpx.AsyncClient) -> None:
-    school = School(school_id="no-1", name="+1")
-    told = registration(name="=HYPERLINK(0)", location="  @SUM(A1)", school=school)
+    told = registration(name="=HYPERLINK(0)", location="  @SUM(A1)", school_name="+1")
     await put_camera(worker, told)
     await put_retention(worker, retention(required_source="-2+3"))
     [row] = await table(reviewer)

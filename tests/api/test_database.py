@@ -18,9 +18,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from api.db.base import Base
+from api.db.camera import AnalysedHour
 from api.db.engine import Database
 from api.db.migrate import alembic_config, sync_engine, upgrade
-from api.db.models import AnalysedHour
 from api.db.types import UtcDateTime
 from api.kit.errors import DatabaseError
 

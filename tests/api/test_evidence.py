@@ -9,7 +9,7 @@ import httpx
 
 from api.contract import EvidenceKind
 from tests.api.centre import Centre, put_alert, put_evidence, running_centre
-from tests.api.messages import alert_uuid, episode, evidence_ref, sha256
+from tests.api.messages import SCHOOL_ID, alert_uuid, episode, evidence_ref, sha256
 
 RAW = b"a picture with faces"
 BLURRED = b"a picture without"
@@ -168,7 +168,7 @@ async def test_evidence_leaves_the_database_its_room(
     settings: dict[str, Any] = {"template": migrated_data_dir, "evidence_leaves_free_bytes": 2**62}
     async with running_centre(tmp_path, **settings) as full:
         answer = await (await full.worker()).put(
-            f"/api/v1/ingest/evidence/{sha256(RAW)}",
+            f"/api/v2/ingest/evidence/{sha256(RAW)}?school_id={SCHOOL_ID}",
             content=RAW,
             headers={"Content-Type": "image/jpeg"},
         )

@@ -12,17 +12,8 @@ from sqlalchemy import func, select
 
 from api.auth.schemas import Role
 from api.contract import EvidenceKind, MissingReason, MissingTime
-from api.db.models import (
-    AccessLogEntry,
-    Alert,
-    AlertEvidence,
-    AlertHistory,
-    AnalysedInterval,
-    Base,
-    EvidenceFile,
-    MissingInterval,
-    RetentionVerdict,
-)
+from api.db.camera import AnalysedInterval, MissingInterval, RetentionVerdict
+from api.db.models import AccessLogEntry, Alert, AlertEvidence, AlertHistory, Base, EvidenceFile
 from api.expiry import Expiry
 from api.expiry_clock import ExpiryClock
 from tests.api.centre import (

@@ -69,8 +69,9 @@ async def test_metrics_count_requests_by_template_and_alerts_by_status(
     assert value('mingan_api_ingested_total{changed="true",kind="alert"}') == 1
     assert value('mingan_api_ingested_total{changed="false",kind="alert"}') == 1
     assert value('mingan_api_alerts{status="pending_review"}') == 1
-    assert value('mingan_api_worker_silence_seconds{worker_id="box-1"}') == 7
-    assert value('mingan_api_worker_outbox_pending{worker_id="box-1"}') == 3
+    box = '{school_id="no-1-primary",worker_id="box-1"}'
+    assert value(f"mingan_api_worker_silence_seconds{box}") == 7
+    assert value(f"mingan_api_worker_outbox_pending{box}") == 3
     assert str(episode().id) not in "\n".join(lines)
 
 

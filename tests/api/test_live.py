@@ -60,15 +60,15 @@ def _seconds(entry: dict[str, Any]) -> float:
 async def test_everybody_gets_the_same_pictures_and_latecomers_a_start(
     address: str, at_work: Box, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
-    async with looking(address, reviewer, ["gate-north"]) as early:
+    async with looking(address, reviewer, [1]) as early:
         view_id = await at_work.begin("gate-north")
         assert await at_work.init(view_id)
         assert await at_work.media(view_id, b"old key", is_key=True)
         assert await at_work.media(view_id, b"new key", is_key=True)
         assert await at_work.media(view_id, b"rest")
-        async with looking(address, admin, ["yard", "gate-north"]) as late:
+        async with looking(address, admin, [2, 1]) as late:
             init = await late.until(2, channel=1)
-            assert init.head["camera_id"] == "gate-north"
+            assert init.head["camera_key"] == 1
             assert init.payload.endswith(b"head")
             assert [(await late.until(3)).payload for _ in range(2)] == [b"new key", b"rest"]
             assert await at_work.media(view_id, b"more")
@@ -84,10 +84,10 @@ async def test_an_order_wakes_the_request_that_waits(
     waiting = asyncio.create_task(at_work.orders(["gate-north"], wait_s=30))
 
     async def waits() -> bool:
-        return centre.runtime.viewing.is_asked_for("gate-north")
+        return centre.runtime.viewing.is_asked_for(1)
 
     await _until(waits)
-    async with looking(address, reviewer, ["gate-north"], codecs=["hevc"]), asyncio.timeout(10):
+    async with looking(address, reviewer, [1], codecs=["hevc"]), asyncio.timeout(10):
         [order] = (await waiting)["start"]
     assert order["camera_id"] == "gate-north"
     assert order["accepts"] == ["h264", "hevc"]
@@ -103,8 +103,8 @@ async def test_a_camera_that_sends_h264_is_ordered_once_for_all_browsers(
     stream = StreamFacts(codec="h264", width=1920, height=1080, fps=25.0)
     await beat(worker, heartbeat(camera_beat("gate-north", stream=stream)))
     async with (
-        looking(address, reviewer, ["gate-north"], codecs=["h264"]) as one,
-        looking(address, admin, ["gate-north"], codecs=["h264", "hevc"]) as other,
+        looking(address, reviewer, [1], codecs=["h264"]) as one,
+        looking(address, admin, [1], codecs=["h264", "hevc"]) as other,
     ):
         await one.until(1)
         await other.until(1)
@@ -114,7 +114,7 @@ async def test_a_camera_that_sends_h264_is_ordered_once_for_all_browsers(
 async def test_nobody_looks_so_the_box_is_told_to_stop(
     centre: Centre, address: str, at_work: Box, reviewer: httpx.AsyncClient
 ) -> None:
-    async with looking(address, reviewer, ["gate-north"]):
+    async with looking(address, reviewer, [1]):
         view_id = await at_work.begin("gate-north")
         assert await at_work.init(view_id)
 
@@ -129,7 +129,7 @@ async def test_nobody_looks_so_the_box_is_told_to_stop(
 async def test_each_viewing_is_written_down_with_its_end(
     centre: Centre, address: str, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
-    async with looking(address, reviewer, ["gate-north", "yard"]) as browser:
+    async with looking(address, reviewer, [1, 2]) as browser:
         await browser.until(1, channel=1)
         assert await _log(admin) == [
             ("live_started", "wang.li", "gate-north"),
@@ -138,7 +138,7 @@ async def test_each_viewing_is_written_down_with_its_end(
         centre.clock.advance(60)
         change = await reviewer.put(
             f"/api/v1/live/{browser.view_id}",
-            json={"tiles": [{"channel": 0, "camera_id": "yard"}]},
+            json={"tiles": [{"channel": 0, "camera_key": 2}]},
         )
         assert change.status_code == 204
         assert (await _log(admin))[2:] == [("live_ended", "wang.li", "gate-north")]
@@ -156,13 +156,13 @@ async def test_each_viewing_is_written_down_with_its_end(
 async def test_a_change_leaves_what_stays_undisturbed(
     address: str, at_work: Box, reviewer: httpx.AsyncClient
 ) -> None:
-    async with looking(address, reviewer, ["gate-north"]) as browser:
+    async with looking(address, reviewer, [1]) as browser:
         view_id = await at_work.begin("gate-north")
         await at_work.init(view_id)
         await browser.until(2, channel=0)
         tiles = [
-            {"channel": 0, "camera_id": "gate-north"},
-            {"channel": 1, "camera_id": "yard"},
+            {"channel": 0, "camera_key": 1},
+            {"channel": 1, "camera_key": 2},
         ]
         await reviewer.put(f"/api/v1/live/{browser.view_id}", json={"tiles": tiles})
         assert await at_work.media(view_id, b"key", is_key=True)
@@ -177,7 +177,7 @@ async def test_a_change_leaves_what_stays_undisturbed(
 async def test_nobody_changes_anothers_wall(
     address: str, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
-    async with looking(address, reviewer, ["gate-north"]) as browser:
+    async with looking(address, reviewer, [1]) as browser:
         await browser.until(1)
         for view_id in (browser.view_id, str(uuid.uuid4())):
             answer = await admin.put(f"/api/v1/live/{view_id}", json={"tiles": []})
@@ -187,9 +187,9 @@ async def test_nobody_changes_anothers_wall(
 async def test_the_states_a_viewer_is_told(
     address: str, at_work: Box, reviewer: httpx.AsyncClient
 ) -> None:
-    async with looking(address, reviewer, ["gate-north"]) as browser:
+    async with looking(address, reviewer, [1]) as browser:
         told = (await browser.until(1)).told
-        assert (told["camera_id"], told["state"]) == ("gate-north", "worker_away")
+        assert (told["camera_key"], told["state"]) == (1, "worker_away")
         view_id = await at_work.begin("gate-north")
         await browser.until_state("starting")
         await at_work.trouble(view_id, "no_picture", "auth_failed")
@@ -202,7 +202,7 @@ async def test_the_states_a_viewer_is_told(
 async def test_signing_out_ends_it(
     centre: Centre, address: str, reviewer: httpx.AsyncClient
 ) -> None:
-    async with looking(address, reviewer, ["gate-north"]) as browser:
+    async with looking(address, reviewer, [1]) as browser:
         await browser.until(1)
         await reviewer.post("/api/v1/auth/logout")
         while await browser.next() is not None:
@@ -219,7 +219,7 @@ async def test_a_session_that_is_taken_away_ends_it(
         admin = await centre.admin()
         async with (
             over_network(centre) as there,
-            looking(there, admin, ["gate-north"]) as browser,
+            looking(there, admin, [1]) as browser,
         ):
             await browser.until(1)
             await reset_password(centre.runtime, "admin")
@@ -234,10 +234,10 @@ async def test_only_so_many_may_look_at_once(tmp_path: Path, migrated_data_dir: 
         admin = await centre.admin()
         async with (
             over_network(centre) as there,
-            looking(there, admin, ["gate-north"]) as browser,
+            looking(there, admin, [1]) as browser,
         ):
             await browser.until(1)
-            tiles = [{"channel": 0, "camera_id": "gate-north"}]
+            tiles = [{"channel": 0, "camera_key": 1}]
             refused = await admin.post("/api/v1/live", json={"tiles": tiles})
             assert (refused.status_code, refused.json()["code"]) == (503, "too_many_viewers")
 
@@ -245,29 +245,29 @@ async def test_only_so_many_may_look_at_once(tmp_path: Path, migrated_data_dir: 
 @pytest.mark.parametrize(
     ("tiles", "codecs", "status", "code"),
     [
-        ([(0, "nowhere")], ["h264"], 404, "not_found"),
-        ([(0, "gate-north"), (0, "gate-north")], ["h264"], 422, "invalid"),
-        ([(16, "gate-north")], ["h264"], 422, "invalid"),
-        ([(0, "gate-north")], ["mpeg2"], 422, "invalid"),
+        ([(0, 999)], ["h264"], 404, "not_found"),
+        ([(0, 1), (0, 1)], ["h264"], 422, "invalid"),
+        ([(16, 1)], ["h264"], 422, "invalid"),
+        ([(0, 1)], ["mpeg2"], 422, "invalid"),
     ],
 )
 async def test_what_cannot_be_shown_is_refused(
     admin: httpx.AsyncClient,
     worker: httpx.AsyncClient,
-    tiles: list[tuple[int, str]],
+    tiles: list[tuple[int, int]],
     codecs: list[str],
     status: int,
     code: str,
 ) -> None:
     await put_camera(worker, registration("gate-north"))
-    wanted = [{"channel": channel, "camera_id": camera_id} for channel, camera_id in tiles]
+    wanted = [{"channel": channel, "camera_key": key} for channel, key in tiles]
     answer = await admin.post("/api/v1/live", json={"tiles": wanted, "codecs": codecs})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 async def test_a_part_must_say_its_codec(worker: httpx.AsyncClient) -> None:
     answer = await worker.post(
-        f"/api/v1/ingest/views/{uuid.uuid4()}/parts?kind=init",
+        f"/api/v2/ingest/views/{uuid.uuid4()}/parts?kind=init",
         content=b"x",
         headers={"Content-Type": "text/html"},
     )
@@ -278,7 +278,7 @@ async def test_stopping_the_server_ends_walls_and_requests_that_wait(
     centre: Centre, address: str, at_work: Box, reviewer: httpx.AsyncClient
 ) -> None:
     waiting = asyncio.create_task(at_work.orders(["yard"], wait_s=30))
-    async with asyncio.timeout(10), looking(address, reviewer, ["gate-north"]) as browser:
+    async with asyncio.timeout(10), looking(address, reviewer, [1]) as browser:
         await browser.until(1)
         centre.runtime.end_streams()
         while await browser.next() is not None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from api.contract import PartKind, VideoCodec, ViewOrder, ViewPoll
-from api.viewing.feed import CHANNEL_BYTES, Channel, Feed, Part
+from api.contract import PartKind, VideoCodec, ViewOrder
+from api.viewing.feed import CHANNEL_BYTES, CameraRef, Channel, Feed, Part
 from api.viewing.frames import FrameKind
 from api.viewing.hub import Hub
+from api.viewing.orders import BoxPoll
 from api.viewing.viewer import Owner, Viewer
 
 OWNER = Owner("wang.li", "10.1.1.1", "session", datetime(2030, 1, 1, tzinfo=UTC))
+GATE = CameraRef(1, "no-1-primary", "gate")
 H264 = (VideoCodec.H264,)
 HALF = CHANNEL_BYTES // 2
 
@@ -27,8 +29,12 @@ class Mono:
         return self.now_s
 
 
+def _poll(*cameras: int, serving: tuple[UUID, ...] = ()) -> BoxPoll:
+    return BoxPoll(1, frozenset(cameras), frozenset(), serving)
+
+
 def _feed() -> Feed:
-    return Feed(ViewOrder(view_id=uuid4(), camera_id="gate", accepts=H264), Mono())
+    return Feed(GATE, ViewOrder(view_id=uuid4(), camera_id="gate", accepts=H264), Mono())
 
 
 def _part(data: bytes, *, is_key: bool = False, kind: PartKind = PartKind.MEDIA) -> Part:
@@ -92,8 +98,8 @@ async def test_a_viewer_that_takes_nothing_any_more_does_not_keep_the_camera_bus
     hub = Hub(mono)
     viewer = Viewer(hub, OWNER, H264)
     hub.enter(viewer)
-    viewer.show(0, "gate", H264)
-    [order] = (await hub.orders(ViewPoll(cameras=("gate",)), 0, box="box")).start
+    viewer.show(0, GATE, H264)
+    [order] = (await hub.orders(_poll(1), 0)).start
     assert hub.take_part(order.view_id, _part(b"\x01", is_key=True))
     mono.now_s += 31
     assert not hub.take_part(order.view_id, _part(b"\x02", is_key=True))
@@ -106,8 +112,8 @@ async def test_a_picture_that_stands_still_is_told_and_so_is_a_worker_that_went(
     hub = Hub(mono)
     viewer = Viewer(hub, OWNER, H264)
     hub.enter(viewer)
-    viewer.show(0, "gate", H264)
-    [order] = (await hub.orders(ViewPoll(cameras=("gate",)), 0, box="box")).start
+    viewer.show(0, GATE, H264)
+    [order] = (await hub.orders(_poll(1), 0)).start
     feed = hub.find_feed(order.view_id)
     assert feed is not None
     hub.take_part(order.view_id, _part(b"\x01", is_key=True))
@@ -122,14 +128,12 @@ async def test_a_box_that_started_anew_gets_its_orders_again() -> None:
     hub = Hub(Mono())
     viewer = Viewer(hub, OWNER, H264)
     hub.enter(viewer)
-    viewer.show(0, "gate", H264)
-    first = await hub.orders(ViewPoll(cameras=("gate", "yard")), 0, box="box")
-    again = await hub.orders(ViewPoll(cameras=("gate", "yard")), 0, box="box")
+    viewer.show(0, GATE, H264)
+    first = await hub.orders(_poll(1, 2), 0)
+    again = await hub.orders(_poll(1, 2), 0)
     assert first == again
     [order] = first.start
-    told = ViewPoll(cameras=("gate",), serving=(order.view_id,))
-    assert await hub.orders(told, 0, box="box") == await hub.orders(
-        ViewPoll(cameras=("yard",)), 0, box="box"
-    )
+    told = _poll(1, serving=(order.view_id,))
+    assert await hub.orders(told, 0) == await hub.orders(_poll(2), 0)
     viewer.end()
-    assert (await hub.orders(told, 0, box="box")).stop == (order.view_id,)
+    assert (await hub.orders(told, 0)).stop == (order.view_id,)

@@ -19,7 +19,7 @@ _LEARNED = PictureFacts(
 
 async def _tell(worker: httpx.AsyncClient, picture: PictureFacts | None, **more: Any) -> Any:
     told = heartbeat(camera_beat(picture=picture, **more))
-    answer = await worker.post("/api/v1/ingest/heartbeat", json=told.model_dump(mode="json"))
+    answer = await worker.post("/api/v2/ingest/heartbeat", json=told.model_dump(mode="json"))
     if answer.status_code == 204:
         assert answer.content == b""
         return HeartbeatOrders()
@@ -28,7 +28,7 @@ async def _tell(worker: httpx.AsyncClient, picture: PictureFacts | None, **more:
 
 
 async def _picture(client: httpx.AsyncClient) -> Any:
-    return (await client.get("/api/v1/cameras/gate-north")).json()["picture"]
+    return (await client.get("/api/v1/cameras/1")).json()["picture"]
 
 
 async def test_faults_that_go_on_are_on_the_camera_while_its_worker_speaks(
@@ -54,7 +54,7 @@ async def test_an_approval_is_told_until_the_box_says_that_it_was_carried_out(
 ) -> None:
     assert await _tell(worker, _LEARNED) == HeartbeatOrders()
     centre.clock.advance(1.234567)
-    answer = await reviewer.post("/api/v1/cameras/gate-north/reference")
+    answer = await reviewer.post("/api/v1/cameras/1/reference")
     assert (answer.status_code, answer.json()["picture"]["is_pending"]) == (200, True)
     [order] = (await _tell(worker, _LEARNED)).approved_pictures
     assert (order.camera_id, order.approved_at) == (
@@ -62,7 +62,7 @@ async def test_an_approval_is_told_until_the_box_says_that_it_was_carried_out(
         T0 + timedelta(milliseconds=1234),
     )
     centre.clock.advance(5)
-    again = await reviewer.post("/api/v1/cameras/gate-north/reference")
+    again = await reviewer.post("/api/v1/cameras/1/reference")
     assert again.status_code == 200
     assert (await _tell(worker, _LEARNED)).approved_pictures == (order,), "one order, not two"
     done = PictureFacts(reference_at=T0 + timedelta(seconds=70), approved_at=order.approved_at)
@@ -77,7 +77,7 @@ async def test_an_approval_nobody_carried_out_is_dropped(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
     await _tell(worker, _LEARNED)
-    await reviewer.post("/api/v1/cameras/gate-north/reference")
+    await reviewer.post("/api/v1/cameras/1/reference")
     centre.clock.advance(601)
     assert await _tell(worker, _LEARNED) == HeartbeatOrders()
     picture = await _picture(reviewer)
@@ -89,23 +89,23 @@ async def test_what_a_box_withheld_is_on_the_camera(
 ) -> None:
     withheld = WithheldAlerts(rule="no_mask", merged=12, picture=2)
     await beat(worker, heartbeat(camera_beat(withheld=(withheld,))))
-    camera = (await reviewer.get("/api/v1/cameras/gate-north")).json()
+    camera = (await reviewer.get("/api/v1/cameras/1")).json()
     assert camera["withheld"] == [{"rule": "no_mask", "merged": 12, "budget": 0, "picture": 2}]
     await beat(worker, heartbeat(camera_beat()))
-    assert (await reviewer.get("/api/v1/cameras/gate-north")).json()["withheld"] == []
+    assert (await reviewer.get("/api/v1/cameras/1")).json()["withheld"] == []
 
 
 async def test_what_nobody_sees_cannot_be_approved(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    unknown = await reviewer.post("/api/v1/cameras/nowhere/reference")
+    unknown = await reviewer.post("/api/v1/cameras/999/reference")
     assert unknown.status_code == 404
     for told in (
         camera_beat(picture=None),
         camera_beat(picture=_LEARNED, state=CameraState.NOT_WATCHING, reason="stalled"),
     ):
         await beat(worker, heartbeat(told))
-        refused = await reviewer.post("/api/v1/cameras/gate-north/reference")
+        refused = await reviewer.post("/api/v1/cameras/1/reference")
         assert (refused.status_code, refused.json()["code"]) == (409, "no_picture")
-    anonymous = await worker.post("/api/v1/cameras/gate-north/reference")
+    anonymous = await worker.post("/api/v1/cameras/1/reference")
     assert anonymous.status_code == 401

@@ -59,7 +59,7 @@ async def test_an_event_is_never_numbered_behind_one_that_was_read(on_postgres: 
 
     async def tell(data: str) -> None:
         async with runtime.work() as work:
-            work.emit("alert", data, data)
+            work.emit("alert", data, "no-1", data)
             begun.set()
 
     with runtime.bus.subscribe("a") as subscription:

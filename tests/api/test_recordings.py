@@ -24,7 +24,7 @@ from tests.api.centre import (
     put_retention,
 )
 from tests.api.live_browser import MIME, Box, Browser, box
-from tests.api.messages import T0, analysed, episode, registration, retention
+from tests.api.messages import SCHOOL_ID, T0, analysed, episode, registration, retention
 
 # T0 is 10:00 in Shanghai; the school's day began at 16:00 UTC the day before.
 _MIDNIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -47,8 +47,9 @@ async def poll(
     working: Box, *, serving: tuple[str, ...] = (), wait_s: float = 5, recordings: Any = None
 ) -> Any:
     answer = await working._client.post(
-        f"/api/v1/ingest/views/poll?wait_s={wait_s:g}",
+        f"/api/v2/ingest/views/poll?wait_s={wait_s:g}",
         json={
+            "school_id": SCHOOL_ID,
             "cameras": ["gate-north"],
             "recordings": ["gate-north"] if recordings is None else recordings,
             "serving": list(serving),
@@ -63,7 +64,7 @@ async def send(
 ) -> dict[str, bool]:
     query = {"kind": kind, "from_at": T0.isoformat(), "to_at": at.isoformat()} | changes
     answer = await working._client.post(
-        f"/api/v1/ingest/views/{view_id}/parts",
+        f"/api/v2/ingest/views/{view_id}/parts",
         params=query,
         content=data,
         headers={"Content-Type": MIME},
@@ -82,7 +83,7 @@ async def playing(
         httpx.AsyncClient(
             base_url=address, cookies=dict(person.cookies), headers=headers
         ) as client,
-        client.stream("POST", "/api/v1/recordings/gate-north/play", json=body) as answer,
+        client.stream("POST", "/api/v1/recordings/1/play", json=body) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
         answer.headers["X-View-Id"] = ""
@@ -96,7 +97,7 @@ async def played_log(admin: httpx.AsyncClient) -> list[dict[str, Any]]:
 
 async def day_of(person: httpx.AsyncClient, day: str = "") -> Any:
     query = f"?day={day}" if day else ""
-    answer = await person.get(f"/api/v1/recordings/gate-north{query}")
+    answer = await person.get(f"/api/v1/recordings/1{query}")
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -151,7 +152,7 @@ async def test_a_worker_is_told_to_wait_until_something_was_watched(
 
         async def ask() -> dict[str, bool]:
             answer = await at_work._client.post(
-                f"/api/v1/ingest/views/{view_id}/ready", params={"wait_s": 10}
+                f"/api/v2/ingest/views/{view_id}/ready", params={"wait_s": 10}
             )
             return {"is_ready": True, **answer.json()}
 
@@ -208,10 +209,10 @@ async def test_signing_out_ends_it(
 @pytest.mark.parametrize(
     ("camera", "changes", "status", "code"),
     [
-        ("nowhere", {}, 404, "not_found"),
-        ("gate-north", {"reason": "because"}, 422, "invalid"),
-        ("gate-north", {"reason": None}, 422, "invalid"),
-        ("gate-north", {"from_at": "yesterday"}, 422, "invalid"),
+        ("999", {}, 404, "not_found"),
+        ("1", {"reason": "because"}, 422, "invalid"),
+        ("1", {"reason": None}, 422, "invalid"),
+        ("1", {"from_at": "yesterday"}, 422, "invalid"),
     ],
 )
 async def test_what_cannot_be_played_is_refused(
@@ -247,7 +248,7 @@ async def test_the_box_is_asked_first(
         "gaps": [{"from_at": middle.isoformat(), "to_at": end.isoformat(), "cause": "disk_full"}],
     }
     told = await at_work._client.post(
-        f"/api/v1/ingest/views/{asked['query_id']}/footage", json=answer
+        f"/api/v2/ingest/views/{asked['query_id']}/footage", json=answer
     )
     assert told.status_code == 204
     day = await asking
@@ -255,7 +256,7 @@ async def test_the_box_is_asked_first(
     assert len(day["spans"]) == 1
     assert [gap["cause"] for gap in day["gaps"]] == ["disk_full"]
     late = await at_work._client.post(
-        f"/api/v1/ingest/views/{asked['query_id']}/footage", json=answer
+        f"/api/v2/ingest/views/{asked['query_id']}/footage", json=answer
     )
     assert late.status_code == 204
 
@@ -299,7 +300,7 @@ async def test_without_the_box_its_last_report_stands(
     assert yesterday["gaps"] == []
     assert (await day_of(reviewer, "2026-11-30"))["spans"] == []
     moment = (_MIDNIGHT - timedelta(seconds=1)).isoformat().replace("+00:00", "Z")
-    answer = await reviewer.get(f"/api/v1/recordings/gate-north?at={moment}")
+    answer = await reviewer.get(f"/api/v1/recordings/1?at={moment}")
     assert answer.json()["day"] == "2026-11-23"
 
 
@@ -353,9 +354,9 @@ async def test_a_day_that_does_not_exist_is_refused(
 ) -> None:
     await put_retention(worker, retention())
     for day in ("9999-12-31", "0001-01-01", "2026-02-30", "today"):
-        answer = await reviewer.get(f"/api/v1/recordings/gate-north?day={day}")
+        answer = await reviewer.get(f"/api/v1/recordings/1?day={day}")
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), day
-    late = await reviewer.get("/api/v1/recordings/gate-north?at=9999-12-31T23:00:00Z")
+    late = await reviewer.get("/api/v1/recordings/1?at=9999-12-31T23:00:00Z")
     assert late.status_code == 422
-    missing = await reviewer.get("/api/v1/recordings/nowhere")
+    missing = await reviewer.get("/api/v1/recordings/999")
     assert missing.status_code == 404

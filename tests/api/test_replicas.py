@@ -145,7 +145,7 @@ async def _report(address: str, worker_id: str, round_: int) -> None:
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=30) as client:
         while True:
             with contextlib.suppress(httpx.TransportError):
-                answer = await client.post("/api/v1/ingest/heartbeat", json=told)
+                answer = await client.post("/api/v2/ingest/heartbeat", json=told)
                 assert answer.status_code in {200, 204}, answer.text
                 return
             await asyncio.sleep(0.05)

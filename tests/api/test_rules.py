@@ -47,6 +47,8 @@ async def test_a_box_says_what_a_rule_waits_for(
     assert rules["smoking"]["state"] == "needs_model"
     assert rules["smoking"]["boxes"] == [
         {
+            "school": {"school_id": "no-1-primary", "name": "no-1-primary", "name_en": ""},
+            "box_id": 1,
             "worker_id": "box-1",
             "lost": False,
             "state": "needs_model",

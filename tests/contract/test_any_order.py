@@ -73,6 +73,11 @@ async def _state(centre: Centre) -> dict[str, Any]:
         ref.sha256: (await admin.get(f"/api/v1/evidence/{ref.sha256}")).status_code for ref in _REFS
     }
     cameras = (await admin.get("/api/v1/cameras")).json()["items"]
+    # Numbers are given in the order of arrival.
+    for row in (*listed, *details):
+        del row["camera_key"]
+    for row in cameras:
+        del row["id"]
     return {"alerts": listed, "details": details, "files": files, "cameras": cameras}
 
 

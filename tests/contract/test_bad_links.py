@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.api.centre import WORKER_TOKEN, over_network, running_centre
-from tests.api.messages import sha256
+from tests.api.messages import SCHOOL_ID, sha256
 
 LARGE = bytes(6 * 1024 * 1024)
 
@@ -23,7 +23,7 @@ async def test_an_upload_cut_off_leaves_nothing_and_can_be_sent_again(
         over_network(centre) as address,
     ):
         where = urlsplit(address)
-        path = f"/api/v1/ingest/evidence/{sha256(LARGE)}"
+        path = f"/api/v2/ingest/evidence/{sha256(LARGE)}?school_id={SCHOOL_ID}"
         incoming = tmp_path / "evidence" / "incoming"
         _, writer = await asyncio.open_connection(where.hostname, where.port)
         head = (
@@ -73,7 +73,7 @@ async def test_a_refusal_reaches_a_worker_that_is_still_sending(
         # A lost refusal would look like a bad link, and the worker would send it for ever.
         for _ in range(5):
             answer = await client.put(
-                f"/api/v1/ingest/evidence/{sha256(LARGE)}",
+                f"/api/v2/ingest/evidence/{sha256(LARGE)}?school_id={SCHOOL_ID}",
                 content=LARGE,
                 headers={"Authorization": f"Bearer {token}", "Content-Type": media_type},
             )

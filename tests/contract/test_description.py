@@ -95,6 +95,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, migrated_data_dir: Path) ->
     suppress_health_check=list(HealthCheck),
 )
 def test_answers_are_as_described(case: schemathesis.Case[Any], server: Server) -> None:
-    is_worker = case.path.startswith(("/api/v1/ingest", "/metrics"))
+    is_worker = case.path.startswith(("/api/v2/ingest", "/metrics"))
     headers = server.worker if is_worker else server.person
     case.call_and_validate(base_url=server.address, headers=headers, checks=_CHECKS)

@@ -25,6 +25,7 @@ from tests.api.centre import (
     summaries,
 )
 from tests.api.messages import (
+    SCHOOL_ID,
     T0,
     analysed,
     camera_beat,
@@ -66,7 +67,7 @@ async def test_evidence_in_pieces_without_a_length(worker: httpx.AsyncClient) ->
             yield BIG[start : start + 70_000]
 
     answer = await worker.put(
-        f"/api/v1/ingest/evidence/{sha256(BIG)}",
+        f"/api/v2/ingest/evidence/{sha256(BIG)}?school_id={SCHOOL_ID}",
         content=pieces(),
         headers={"Content-Type": "video/mp4"},
     )
@@ -106,7 +107,7 @@ async def test_refused_evidence_leaves_nothing_behind(
                 yield content
 
             answer = await worker.put(
-                f"/api/v1/ingest/evidence/{sha256(b'true')}",
+                f"/api/v2/ingest/evidence/{sha256(b'true')}?school_id={SCHOOL_ID}",
                 content=content if declared else stream(),
                 headers={"Content-Type": media_type},
             )
@@ -120,7 +121,7 @@ async def test_a_folder_that_cannot_be_written_keeps_the_message_with_the_worker
     shutil.rmtree(centre.runtime.settings.data_dir / "evidence")
     (centre.runtime.settings.data_dir / "evidence").write_text("a file in the way")
     answer = await worker.put(
-        f"/api/v1/ingest/evidence/{sha256(b'x')}",
+        f"/api/v2/ingest/evidence/{sha256(b'x')}?school_id={SCHOOL_ID}",
         content=b"x",
         headers={"Content-Type": "image/jpeg"},
     )
@@ -144,7 +145,7 @@ async def test_an_identity_in_the_path_must_be_the_one_in_the_body(
         (f"alerts/{uuid4()}", episode().model_dump(mode="json")),
         ("cameras/other", registration().model_dump(mode="json")),
     ):
-        answer = await worker.put(f"/api/v1/ingest/{path}", json=body)
+        answer = await worker.put(f"/api/v2/ingest/{path}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (422, "identity_mismatch")
 
 
@@ -163,7 +164,7 @@ async def test_what_cannot_be_stored_is_refused_for_good(
     worker: httpx.AsyncClient, change: dict[str, object], where: str
 ) -> None:
     body = episode().model_dump(mode="json") | change
-    answer = await worker.put(f"/api/v1/ingest/alerts/{body['id']}", json=body)
+    answer = await worker.put(f"/api/v2/ingest/alerts/{body['id']}", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert [error["where"] for error in answer.json()["errors"]] == [where]
 
@@ -179,7 +180,7 @@ async def test_a_body_over_the_limit_is_refused_with_and_without_a_length(
                 yield b" " * 1000
 
         for content in (b" " * 3000, stream()):
-            answer = await worker.put("/api/v1/ingest/analysed-time", content=content)
+            answer = await worker.put("/api/v2/ingest/analysed-time", content=content)
             assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
         assert await put_evidence(worker, b"x" * 3000) is True
 
@@ -192,7 +193,7 @@ async def test_analysed_time_is_told_once_and_the_fuller_report_wins(
     assert await put_analysed(worker, [full]) is True
     assert await put_analysed(worker, [full]) is False
     assert await put_analysed(worker, [partial]) is False
-    camera = (await reviewer.get("/api/v1/cameras/gate-north")).json()
+    camera = (await reviewer.get("/api/v1/cameras/1")).json()
     assert camera["analysed_s"] == 55.0
 
 
@@ -202,27 +203,27 @@ async def test_a_bad_batch_is_refused_whole(
     await put_camera(worker, registration())
     good = analysed(T0, 30.0).model_dump(mode="json")
     bad = good | {"from_at": "0001-01-01T00:00:00+14:00", "to_at": "0001-01-01T00:01:00+14:00"}
-    answer = await worker.put("/api/v1/ingest/analysed-time", json=[good, bad])
+    answer = await worker.put("/api/v2/ingest/analysed-time", json=[good, bad])
     assert answer.status_code == 422
-    assert (await reviewer.get("/api/v1/cameras/gate-north")).json()["analysed_s"] == 0.0
+    assert (await reviewer.get("/api/v1/cameras/1")).json()["analysed_s"] == 0.0
 
 
 async def test_a_heartbeat_answers_nothing(worker: httpx.AsyncClient) -> None:
     told: Heartbeat = heartbeat(camera_beat())
-    answer = await worker.post("/api/v1/ingest/heartbeat", json=told.model_dump(mode="json"))
+    answer = await worker.post("/api/v2/ingest/heartbeat", json=told.model_dump(mode="json"))
     assert (answer.status_code, answer.content) == (204, b"")
 
 
 async def test_a_heartbeat_without_rules_is_as_good(worker: httpx.AsyncClient) -> None:
     """A worker that does not tell its rules yet is no stranger."""
     told = heartbeat(camera_beat()).model_dump(mode="json", exclude={"rules"})
-    answer = await worker.post("/api/v1/ingest/heartbeat", json=told)
+    answer = await worker.post("/api/v2/ingest/heartbeat", json=told)
     assert answer.status_code == 204
 
 
 async def test_a_rule_in_a_state_nobody_knows_is_refused(worker: httpx.AsyncClient) -> None:
     told = heartbeat().model_dump(mode="json") | {"rules": [{"rule": "fall", "state": "maybe"}]}
-    answer = await worker.post("/api/v1/ingest/heartbeat", json=told)
+    answer = await worker.post("/api/v2/ingest/heartbeat", json=told)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
 
@@ -231,7 +232,7 @@ async def test_a_stranger_may_send_nothing(centre: Centre, header: str | None) -
     stranger = await centre.client()
     headers = {} if header is None else {b"Authorization": header.encode()}
     answer = await stranger.put(
-        f"/api/v1/ingest/evidence/{sha256(b'x')}",
+        f"/api/v2/ingest/evidence/{sha256(b'x')}?school_id={SCHOOL_ID}",
         content=b"x",
         headers=headers,
     )

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.contract import FootageSpan, GapCause, RetentionState, RetentionStatus
-from tests.api.centre import Centre, put_retention, running_centre
+from tests.api.centre import Centre, key_of, put_retention, running_centre
 from tests.api.messages import T0, footage_gap, retention
 
 _REPORTS = tuple(
@@ -33,9 +33,11 @@ async def _told(centre: Centre) -> list[dict[str, Any]]:
     reviewer = await centre.admin()
     found = []
     for camera_id in ("gate-north", "yard"):
-        answer = await reviewer.get(f"/api/v1/compliance/retention/{camera_id}")
+        key = await key_of(reviewer, camera_id)
+        answer = await reviewer.get(f"/api/v1/compliance/retention/{key}")
         assert answer.status_code == 200, answer.text
-        found.append(answer.json())
+        # Numbers are given in the order of arrival.
+        found.append(answer.json() | {"camera_key": None})
     return found
 
 
@@ -81,7 +83,7 @@ async def test_an_identity_is_told_once(
 ) -> None:
     await put_retention(worker, retention(proven_days=12.0))
     assert await put_retention(worker, retention(proven_days=99.0)) is False
-    found = (await reviewer.get("/api/v1/compliance/retention/gate-north")).json()
+    found = (await reviewer.get("/api/v1/compliance/retention/1")).json()
     assert found["facts"]["proven_days"] == 12.0
 
 
@@ -94,7 +96,7 @@ async def test_a_late_report_fills_history_and_leaves_the_present_alone(
     assert await put_retention(worker, late) is False
     older = retention(as_of=T0 - timedelta(days=3, hours=1), proven_days=5.0)
     assert await put_retention(worker, older) is False
-    found = (await reviewer.get("/api/v1/compliance/retention/gate-north")).json()
+    found = (await reviewer.get("/api/v1/compliance/retention/1")).json()
     assert found["facts"]["proven_days"] == 9.0
     assert [day["proven_days"] for day in found["history"]] == [9.0, 6.0]
 
@@ -118,7 +120,7 @@ async def test_what_cannot_be_stored_or_dated_is_refused_for_good(
     worker: httpx.AsyncClient, change: dict[str, object], where: str
 ) -> None:
     body = retention().model_dump(mode="json") | change
-    answer = await worker.put("/api/v1/ingest/retention/gate-north", json=body)
+    answer = await worker.put("/api/v2/ingest/retention/gate-north", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert [error["where"] for error in answer.json()["errors"]] == [where]
 
@@ -127,7 +129,7 @@ async def test_a_refused_report_leaves_no_camera_behind(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
     body = retention().model_dump(mode="json") | {"time_zone": "Nowhere/Else"}
-    await worker.put("/api/v1/ingest/retention/gate-north", json=body)
+    await worker.put("/api/v2/ingest/retention/gate-north", json=body)
     assert (await reviewer.get("/api/v1/compliance/retention")).json()["items"] == []
 
 
@@ -135,6 +137,6 @@ async def test_the_identity_in_the_path_must_be_the_one_in_the_body(
     worker: httpx.AsyncClient,
 ) -> None:
     answer = await worker.put(
-        "/api/v1/ingest/retention/other", json=retention().model_dump(mode="json")
+        "/api/v2/ingest/retention/other", json=retention().model_dump(mode="json")
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "identity_mismatch")

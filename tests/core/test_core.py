@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.contract.identity import episode_id, episode_id_before_schools
 from pipeline.core.clock import ManualClock
 from pipeline.core.detections import Detections, Tracks
 from pipeline.core.errors import ConfigError
-from pipeline.core.events import episode_id
 from pipeline.core.packets import AudioPacket, EncodedPacket, seconds_of
 from pipeline.core.redact import redact_url
 
@@ -48,16 +48,18 @@ def test_redaction_leaves_the_rest_readable(text: str, expected: str) -> None:
 
 
 def test_an_episode_has_the_same_identity_everywhere() -> None:
-    one = episode_id("gate", "intrusion", "yard", 1_700_000_000.1234)
-    assert str(one) == str(episode_id("gate", "intrusion", "yard", 1_700_000_000.1231))
+    one = episode_id("no-1", "gate", "intrusion", "yard", 1_700_000_000.1234)
+    assert one == episode_id("no-1", "gate", "intrusion", "yard", 1_700_000_000.1231)
     others = {
-        episode_id("gate2", "intrusion", "yard", 1_700_000_000.123),
-        episode_id("gate", "intrusion2", "yard", 1_700_000_000.123),
-        episode_id("gate", "intrusion", "yard2", 1_700_000_000.123),
-        episode_id("gate", "intrusion", "yard", 1_700_000_000.125),
+        episode_id("no-2", "gate", "intrusion", "yard", 1_700_000_000.123),
+        episode_id("no-1", "gate2", "intrusion", "yard", 1_700_000_000.123),
+        episode_id("no-1", "gate", "intrusion2", "yard", 1_700_000_000.123),
+        episode_id("no-1", "gate", "intrusion", "yard2", 1_700_000_000.123),
+        episode_id("no-1", "gate", "intrusion", "yard", 1_700_000_000.125),
+        episode_id_before_schools("gate", "intrusion", "yard", 1_700_000_000.123),
     }
     assert one not in others
-    assert len(others) == 4
+    assert len(others) == 6
 
 
 def test_a_foot_below_the_picture_stays_below_it() -> None:

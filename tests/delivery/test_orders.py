@@ -13,6 +13,7 @@ from tests.support.http_peer import http_peer
 
 _NOW = datetime(2026, 11, 24, 2, 0, 0, 123_000, tzinfo=UTC)
 _BEAT = Heartbeat(
+    school_id="default",
     worker_id="box-1",
     version="0.1.0",
     contract_version=1,
@@ -22,6 +23,7 @@ _BEAT = Heartbeat(
     outbox_bytes=0,
     disk_free_bytes=1,
     cameras=(),
+    configured=(),
 )
 _ORDERS = HeartbeatOrders(
     approved_pictures=(PictureApproval(camera_id="gate-north", approved_at=_NOW),)
@@ -31,7 +33,7 @@ _ORDERS = HeartbeatOrders(
 def test_an_answer_without_a_body_orders_nothing() -> None:
     with http_peer() as peer:
         peer.script = [204]
-        client = CentreClient(peer.url, lambda: "tok")
+        client = CentreClient(peer.url, lambda: "tok", "default")
         assert client.heartbeat(_BEAT) == HeartbeatOrders()
         client.close()
 
@@ -39,7 +41,7 @@ def test_an_answer_without_a_body_orders_nothing() -> None:
 def test_orders_come_as_they_were_given() -> None:
     with http_peer() as peer:
         peer.bodies = [_ORDERS.model_dump_json().encode()]
-        client = CentreClient(peer.url, lambda: "tok")
+        client = CentreClient(peer.url, lambda: "tok", "default")
         assert client.heartbeat(_BEAT) == _ORDERS
         client.close()
 
@@ -48,7 +50,7 @@ def test_orders_come_as_they_were_given() -> None:
 def test_what_is_no_order_is_not_followed(body: bytes) -> None:
     with http_peer() as peer:
         peer.bodies = [body]
-        client = CentreClient(peer.url, lambda: "tok")
+        client = CentreClient(peer.url, lambda: "tok", "default")
         with pytest.raises(DeliveryError, match="no order"):
             client.heartbeat(_BEAT)
         client.close()

@@ -43,7 +43,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def postman(peer: Peer, outbox: Outbox, clock: ManualClock) -> Iterator[Postman]:
-    client = CentreClient(peer.url, lambda: "tok", timeout_s=5.0)
+    client = CentreClient(peer.url, lambda: "tok", "default", timeout_s=5.0)
     yield Postman(outbox, client, retry_min_s=0.01, retry_max_s=0.02, clock=clock)
     client.close()
 
@@ -59,11 +59,11 @@ def test_each_kind_goes_to_its_place(
     outbox.put(MessageKind.EVIDENCE, "ab" * 32, entry)
     outbox.put(MessageKind.ANALYSED_TIME, "gate/r/t", b"[]")
     assert postman.send_waiting() == 4
-    assert [path.removeprefix("/api/v1/ingest/") for _, path, _ in peer.heard] == [
+    assert [path.removeprefix("/api/v2/ingest/") for _, path, _ in peer.heard] == [
         "alerts/id1",
         "cameras/gate",
         "analysed-time",
-        f"evidence/{'ab' * 32}",
+        f"evidence/{'ab' * 32}?school_id=default",
     ]
     assert peer.heard[3][2] == b"jpeg"
     assert set(peer.tokens) == {"Bearer tok"}
@@ -319,7 +319,7 @@ def test_a_missing_token_waits(peer: Peer, outbox: Outbox) -> None:
     def token() -> str:
         raise DeliveryError("no token yet")
 
-    client = CentreClient(peer.url, token)
+    client = CentreClient(peer.url, token, "default")
     outbox.put(MessageKind.ALERT, "a", b"1")
     with pytest.raises(DeliveryError, match="no token yet"):
         Postman(outbox, client).send_waiting()

@@ -122,6 +122,24 @@ class Stack:
         client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
         return client
 
+    def enrol(self, school_id: str, name: str) -> str:
+        """Make a school with a box; answers the box's token."""
+        admin = self.sign_in()
+        school = {"school_id": school_id, "name_zh": name}
+        admin.post("/schools", json=school).raise_for_status()
+        made = admin.post("/boxes", json={"school_id": school_id, "name": "box"})
+        made.raise_for_status()
+        code = {"code": made.json()["code"]}
+        told = httpx.post(f"{self.url}/api/v2/ingest/enrol", json=code, trust_env=False)
+        told.raise_for_status()
+        return str(told.json()["token"])
+
+    @staticmethod
+    def key_of(client: httpx.Client, camera_id: str) -> int:
+        """The number of a camera."""
+        items = client.get("/cameras").raise_for_status().json()["items"]
+        return int(next(each["id"] for each in items if each["camera_id"] == camera_id))
+
     def raised(self) -> list[str]:
         """Ids of all alerts the workers say they raised, in order, over all of their logs."""
         ids = []

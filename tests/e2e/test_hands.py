@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from api.contract import (
     FootageGap,
     GapCause,
     RetentionState,
-    School,
+    WireModel,
 )
+from api.organisations.schemas import SchoolName
 from tests.api.messages import (
     camera_beat,
     episode,
@@ -37,8 +38,8 @@ from tests.e2e.stack import Stack, all_alerts
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 ALERTS = 24
-NO_1 = School(school_id="no-1", name="某某市某某区实验学校附属第二中心小学（东校区）")
-NO_2 = School(school_id="no-2", name="第二中学")
+NO_1 = SchoolName(school_id="no-1", name="某某市某某区实验学校附属第二中心小学（东校区）")
+NO_2 = SchoolName(school_id="no-2", name="第二中学")
 _VERDICT = re.compile(r"/alerts/[0-9a-f-]+/(confirm|false-positive)$")
 
 
@@ -50,43 +51,59 @@ def _picture(number: int) -> bytes:
 
 def _fill(stack: Stack) -> None:
     """Two schools whose cameras have one name, and alerts with a picture each."""
-    token = (stack.home / "api" / "worker.token").read_text().strip()
+    own = (stack.home / "api" / "worker.token").read_text().strip()
+    tokens = {"no-1": own, "no-2": stack.enrol("no-2", NO_2.name)}
     now = datetime.now(UTC)
-    with httpx.Client(
-        base_url=f"{stack.url}/api/v1/ingest",
-        headers={"Authorization": f"Bearer {token}"},
-        trust_env=False,
-        timeout=20,
-    ) as worker:
+    with ExitStack() as closing:
+        boxes = {
+            school_id: closing.enter_context(
+                httpx.Client(
+                    base_url=f"{stack.url}/api/v2/ingest",
+                    headers={"Authorization": f"Bearer {token}"},
+                    trust_env=False,
+                    timeout=20,
+                )
+            )
+            for school_id, token in tokens.items()
+        }
 
-        def put(path: str, body: object) -> None:
-            worker.put(path, json=body).raise_for_status()
+        def put(school_id: str, path: str, told: WireModel) -> None:
+            boxes[school_id].put(path, json=told.model_dump(mode="json")).raise_for_status()
 
         for camera, school in (("gate-1", NO_1), ("gate-2", NO_2)):
-            put(f"cameras/{camera}", registration(camera, school=school).model_dump(mode="json"))
-        beats = [camera_beat(camera, since=now) for camera in ("gate-1", "gate-2")]
-        beat = heartbeat(*beats, sent_at=now, started_at=now - timedelta(minutes=1))
-        worker.post("heartbeat", json=beat.model_dump(mode="json")).raise_for_status()
+            of = {"school_id": school.school_id}
+            told = registration(camera, **of, school_name=school.name)
+            put(school.school_id, f"cameras/{camera}", told)
+            beat = heartbeat(
+                camera_beat(camera, since=now),
+                **of,
+                sent_at=now,
+                started_at=now - timedelta(minutes=1),
+            )
+            worker = boxes[school.school_id]
+            worker.post("heartbeat", json=beat.model_dump(mode="json")).raise_for_status()
         gone = now - timedelta(hours=3)
         gap = FootageGap(
             from_at=gone, to_at=gone + timedelta(minutes=40), cause=GapCause.DISK_READONLY
         )
-        kept = retention("gate-1", now, state=RetentionState.GAP, gaps=(gap,))
-        put("retention/gate-1", kept.model_dump(mode="json"))
+        kept = retention("gate-1", now, school_id="no-1", state=RetentionState.GAP, gaps=(gap,))
+        put("no-1", "retention/gate-1", kept)
         for number in range(ALERTS):
             content = _picture(number)
+            school_id = f"no-{1 + number % 2}"
             raised_at = now - timedelta(minutes=ALERTS - number)
             reference = evidence_ref(content, EvidenceKind.SNAPSHOT)
-            told = episode(
+            told_of = episode(
                 f"hands-{number}",
+                school_id=school_id,
                 camera_id=f"gate-{1 + number % 2}",
                 state=EpisodeState.CLOSED,
                 raised_at=raised_at,
                 evidence=(reference.model_copy(update={"width": 640, "height": 360}),),
             )
-            put(f"alerts/{told.id}", told.model_dump(mode="json"))
-            sent = worker.put(
-                f"evidence/{hashed(content)}",
+            put(school_id, f"alerts/{told_of.id}", told_of)
+            sent = boxes[school_id].put(
+                f"evidence/{hashed(content)}?school_id={school_id}",
                 content=content,
                 headers={"Content-Type": "image/jpeg"},
             )

@@ -94,7 +94,8 @@ def h264_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Recorded:
     """A running box with footage of ten minutes ago."""
 
-    def __init__(self, stack: Stack, worker: demo_processes.Child, gap_s: float) -> None:
+    def __init__(self, stack: Stack, worker: demo_processes.Child, gap_s: float, key: int) -> None:
+        self.key = key
         self.stack = stack
         self.worker = worker
         self.gap_s = gap_s
@@ -111,17 +112,19 @@ def recorded(tmp_path_factory: pytest.TempPathFactory, h264_video: Path) -> Iter
     running.start_api()
     worker = running.start_worker()
     client = running.sign_in()
+    until("the cameras are known", lambda: len(client.get("/cameras").json()["items"]) > 1, 60)
+    key = running.key_of(client, _CAMERA)
     until(
         "the box answers for its footage",
-        lambda: client.get(f"/recordings/{_CAMERA}").json().get("source") == "box",
+        lambda: client.get(f"/recordings/{key}").json().get("source") == "box",
         90,
     )
     until(
         "a minute of analysed time",
-        lambda: client.get(f"/recordings/{_CAMERA}").json()["analysed"],
+        lambda: client.get(f"/recordings/{key}").json()["analysed"],
         150,
     )
-    yield Recorded(running, worker, gap_s)
+    yield Recorded(running, worker, gap_s, key)
     running.stop()
 
 
@@ -143,9 +146,9 @@ def page(browser: Browser, recorded: Recorded) -> Iterator[Page]:
     assert problems == [], "errors in the page"
 
 
-def open_at(page: Page, moment_s: float) -> None:
+def open_at(page: Page, recorded: Recorded, moment_s: float) -> None:
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment_s))
-    page.goto(f"/recordings/{_CAMERA}?at={at}")
+    page.goto(f"/recordings/{recorded.key}?at={at}")
     expect(page.get_by_test_id("timeline")).to_be_visible()
 
 
@@ -168,7 +171,7 @@ def plays_from(page: Page, seconds: float) -> None:
 def test_the_calendar_and_causes_speak_the_consoles_language(
     page: Page, recorded: Recorded
 ) -> None:
-    open_at(page, recorded.gap_s)
+    open_at(page, recorded, recorded.gap_s)
     offline = page.locator("[data-testid=day-gap][data-cause=offline]")
     expect(page.get_by_text("连接被拒绝")).to_be_visible()
     expect(offline).to_be_visible()
@@ -219,7 +222,7 @@ def test_the_timeline_is_drawn_and_the_footage_plays_over_the_gap(
 
 
 def test_the_keyboard_seeks_pauses_zooms_and_leaps(page: Page, recorded: Recorded) -> None:
-    open_at(page, recorded.gap_s - 40)
+    open_at(page, recorded, recorded.gap_s - 40)
     page.keyboard.press("Space")
     choose_reason(page)
     plays_from(page, 0.5)
@@ -247,7 +250,7 @@ def test_the_keyboard_seeks_pauses_zooms_and_leaps(page: Page, recorded: Recorde
 
 
 def test_sixteen_times_faster_with_keyframes_alone(page: Page, recorded: Recorded) -> None:
-    open_at(page, recorded.gap_s - 55)
+    open_at(page, recorded, recorded.gap_s - 55)
     page.get_by_test_id("speed").get_by_text("16×").click()
     page.get_by_test_id("footage-begin").click()
     choose_reason(page)
@@ -260,10 +263,10 @@ def test_without_its_box_the_page_says_so(page: Page, recorded: Recorded) -> Non
     client = stack.sign_in()
     until(
         "the centre notices",
-        lambda: not client.get(f"/recordings/{_CAMERA}").json()["is_box_there"],
+        lambda: not client.get(f"/recordings/{recorded.key}").json()["is_box_there"],
         30,
     )
-    page.goto(f"/recordings/{_CAMERA}")
+    page.goto(f"/recordings/{recorded.key}")
     expect(page.get_by_test_id("box-away")).to_be_visible()
     expect(page.get_by_test_id("recording-page")).to_have_attribute("data-source", "report")
     expect(page.get_by_test_id("untold").first).to_be_visible()

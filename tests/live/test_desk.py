@@ -60,7 +60,7 @@ class Camera:
 def _desk(
     peer: LivePeer, cameras: dict[str, Camera], config: LiveConfig | None = None
 ) -> Iterator[LiveDesk]:
-    client = ViewingClient(peer.url, lambda: "token")
+    client = ViewingClient(peer.url, lambda: "token", "default")
     desk = LiveDesk(
         client, {name: camera.live for name, camera in cameras.items()}, config or LiveConfig()
     )

@@ -65,7 +65,7 @@ def piece(path: Path, at_s: float, count: int, **how: object) -> Piece:
 
 @contextmanager
 def _desk(peer: LivePeer, shelf: Folder, config: LiveConfig | None = None) -> Iterator[None]:
-    client = ViewingClient(peer.url, lambda: "token")
+    client = ViewingClient(peer.url, lambda: "token", "default")
     desk = LiveDesk(client, {}, config or LiveConfig(), {"gate": shelf})
     desk.start()
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.contract import CameraRegistration, School
+from api.contract import CameraRegistration
 from pipeline.core.clock import ManualClock
 from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.runtime.config import BoxConfig
@@ -38,4 +38,4 @@ def test_a_camera_is_told_with_its_school(tmp_path: Path) -> None:
     assert message.kind is MessageKind.CAMERA
     told = CameraRegistration.model_validate_json(message.body)
     assert (told.camera_id, told.name, told.rules) == ("gate", "北门", ("perimeter_intrusion",))
-    assert told.school == School(school_id="no-1-primary", name="第一小学")
+    assert (told.school_id, told.school_name) == ("no-1-primary", "第一小学")

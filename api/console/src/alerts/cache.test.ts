@@ -59,7 +59,7 @@ describe("upsertAlert", () => {
 
   it("takes an alert of a school that is asked for", () => {
     const filters = { ...DEFAULT_FILTERS, schoolIds: ["no-1", "no-2"] };
-    const ours = { ...MIDDLE, school: { school_id: "no-2", name: "第二小学" } };
+    const ours = { ...MIDDLE, school: { school_id: "no-2", name: "第二小学", name_en: "" } };
     expect(ids(upsertAlert(pagesOf([NEW]), ours, filters, NOW))).toEqual(["c", "b"]);
   });
 
@@ -73,7 +73,7 @@ describe("upsertAlert", () => {
 
   it.each([
     [{ rules: ["loitering"] }],
-    [{ cameraIds: ["elsewhere"] }],
+    [{ cameraKeys: ["99"] }],
     [{ schoolIds: ["no-2"] }],
     [{ risks: ["class_1" as const] }],
     [{ from: "2026-11-24T05:50:00Z" }],

@@ -20,8 +20,8 @@ export function compareAlerts(a: AlertSummary, b: AlertSummary): number {
 export function matches(alert: AlertSummary, filters: AlertFilters, now: number): boolean | null {
   if (filters.status && alert.status !== filters.status) return false;
   if (filters.rules.length > 0 && !filters.rules.includes(alert.rule)) return false;
-  if (filters.cameraIds.length > 0 && !filters.cameraIds.includes(alert.camera_id)) return false;
-  if (filters.schoolIds.length > 0 && !filters.schoolIds.some((id) => id === alert.school?.school_id)) {
+  if (filters.cameraKeys.length > 0 && !filters.cameraKeys.includes(String(alert.camera_key))) return false;
+  if (filters.schoolIds.length > 0 && !filters.schoolIds.some((id) => id === alert.school.school_id)) {
     return false;
   }
   if (filters.risks.length > 0 && !filters.risks.some((risk) => risk === alert.risk)) return false;

@@ -5,7 +5,7 @@ import { DEFAULT_FILTERS, isNarrowed, readFilters, timeBounds, writeFilters, typ
 const FULL: AlertFilters = {
   status: "confirmed",
   rules: ["loitering", "line_crossing"],
-  cameraIds: ["gate-north"],
+  cameraKeys: ["7"],
   schoolIds: ["no-1", "no-2"],
   risks: ["class_1", "class_3"],
   range: null,

@@ -13,7 +13,7 @@ export interface AlertFilters {
   /** `null` means every status. */
   status: Status | null;
   rules: string[];
-  cameraIds: string[];
+  cameraKeys: string[];
   schoolIds: string[];
   risks: Risk[];
   range: Range | null;
@@ -26,7 +26,7 @@ export interface AlertFilters {
 export const DEFAULT_FILTERS: AlertFilters = {
   status: "pending_review",
   rules: [],
-  cameraIds: [],
+  cameraKeys: [],
   schoolIds: [],
   risks: [],
   range: null,
@@ -49,7 +49,7 @@ export function readFilters(params: URLSearchParams): AlertFilters {
   return {
     status: status === "all" ? null : (oneOf(STATUSES, status) ?? DEFAULT_FILTERS.status),
     rules: params.getAll("rule"),
-    cameraIds: params.getAll("camera_id"),
+    cameraKeys: params.getAll("camera_key"),
     schoolIds: params.getAll("school"),
     risks: RISKS.filter((risk) => params.getAll("risk").includes(risk)),
     range: oneOf(RANGES, params.get("range")),
@@ -65,7 +65,7 @@ export function writeFilters(filters: AlertFilters): URLSearchParams {
   if (filters.status === null) params.set("status", "all");
   else if (filters.status !== DEFAULT_FILTERS.status) params.set("status", filters.status);
   for (const rule of filters.rules) params.append("rule", rule);
-  for (const camera of filters.cameraIds) params.append("camera_id", camera);
+  for (const camera of filters.cameraKeys) params.append("camera_key", camera);
   for (const school of filters.schoolIds) params.append("school", school);
   for (const risk of filters.risks) params.append("risk", risk);
   if (filters.range) params.set("range", filters.range);

@@ -41,7 +41,7 @@ export function CameraCard({ camera, showSchool }: Props) {
       <div>
         <h2 className={styles.name}>{camera.name}</h2>
         <p className={styles.muted}>
-          {showSchool && camera.school && `${camera.school.name} · `}
+          {showSchool && `${camera.school.name} · `}
           {camera.location || camera.camera_id}
           {!camera.registered && ` · ${t("cameras.notRegistered")}`}
         </p>
@@ -106,20 +106,20 @@ export function CameraCard({ camera, showSchool }: Props) {
         </p>
         <WithheldNote camera={camera} />
         <Link
-          to={`/live?size=1&cameras=${encodeURIComponent(camera.camera_id)}`}
+          to={`/live?size=1&cameras=${camera.id}`}
           className={styles.door}
         >
           {t("cameras.watchLive")}
         </Link>
         <Link
-          to={`/recordings/${encodeURIComponent(camera.camera_id)}`}
+          to={`/recordings/${camera.id}`}
           className={styles.door}
           data-testid="to-recordings"
         >
           {t("cameras.recordings")}
         </Link>
         <Link
-          to={`/?status=all&camera_id=${encodeURIComponent(camera.camera_id)}`}
+          to={`/?status=all&camera_key=${camera.id}`}
           className={styles.door}
         >
           {t("cameras.alertsOf")}

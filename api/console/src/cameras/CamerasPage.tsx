@@ -98,7 +98,7 @@ export function Component() {
         <ul className={styles.grid} data-testid="camera-list">
           {shown.map((camera) => (
             <CameraCard
-              key={camera.camera_id}
+              key={camera.id}
               camera={camera}
               showSchool={schools.length > 1}
             />

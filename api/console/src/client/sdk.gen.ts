@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RulesListData, RulesListErrors, RulesListResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
+import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RulesListData, RulesListErrors, RulesListResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -210,6 +210,134 @@ export const authMe = <ThrowOnError extends boolean = false>(options?: Options<A
 });
 
 /**
+ * All boxes
+ *
+ * Every box with what runs on it. Administrators only.
+ */
+export const boxesList = <ThrowOnError extends boolean = false>(options?: Options<BoxesListData, ThrowOnError>) => (options?.client ?? client).get<BoxesListResponses, BoxesListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/boxes',
+    ...options
+});
+
+/**
+ * Expect a box at a school
+ *
+ * Answers, once, the code to enrol it with: `mingan worker enroll URL CODE`.
+ */
+export const boxesCreate = <ThrowOnError extends boolean = false>(options: Options<BoxesCreateData, ThrowOnError>) => (options.client ?? client).post<BoxesCreateResponses, BoxesCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/boxes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * One box
+ *
+ * One box with what runs on it. Administrators only.
+ */
+export const boxesGet = <ThrowOnError extends boolean = false>(options: Options<BoxesGetData, ThrowOnError>) => (options.client ?? client).get<BoxesGetResponses, BoxesGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/boxes/{box_id}',
+    ...options
+});
+
+/**
+ * State that a box takes a camera over
+ *
+ * From now on this box of the same school reports the camera, and the one before no more.
+ */
+export const boxesTakeOver = <ThrowOnError extends boolean = false>(options: Options<BoxesTakeOverData, ThrowOnError>) => (options.client ?? client).post<BoxesTakeOverResponses, BoxesTakeOverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/boxes/{box_id}/cameras/{camera_key}',
+    ...options
+});
+
+/**
+ * Give a box another code
+ *
+ * For another token, or for a box that was revoked; its token works until the code is used.
+ */
+export const boxesCode = <ThrowOnError extends boolean = false>(options: Options<BoxesCodeData, ThrowOnError>) => (options.client ?? client).post<BoxesCodeResponses, BoxesCodeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/boxes/{box_id}/code',
+    ...options
+});
+
+/**
+ * Revoke a box
+ *
+ * It may report no more from now on; another box of its school may claim its cameras.
+ */
+export const boxesRevoke = <ThrowOnError extends boolean = false>(options: Options<BoxesRevokeData, ThrowOnError>) => (options.client ?? client).post<BoxesRevokeResponses, BoxesRevokeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/boxes/{box_id}/revoke',
+    ...options
+});
+
+/**
+ * The bureau
+ *
+ * The education bureau; its name is empty while nobody wrote it.
+ */
+export const bureauGet = <ThrowOnError extends boolean = false>(options?: Options<BureauGetData, ThrowOnError>) => (options?.client ?? client).get<BureauGetResponses, BureauGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/bureau',
+    ...options
+});
+
+/**
+ * Name the bureau
+ *
+ * Administrators only.
+ */
+export const bureauPut = <ThrowOnError extends boolean = false>(options: Options<BureauPutData, ThrowOnError>) => (options.client ?? client).put<BureauPutResponses, BureauPutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/bureau',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * All cameras
  *
  * Every camera with its state now and how well it was watched.
@@ -235,7 +363,7 @@ export const camerasGet = <ThrowOnError extends boolean = false>(options: Option
             name: 'mingan_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/cameras/{camera_id}',
+    url: '/api/v1/cameras/{camera_key}',
     ...options
 });
 
@@ -250,8 +378,76 @@ export const camerasApprovePicture = <ThrowOnError extends boolean = false>(opti
             name: 'mingan_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/cameras/{camera_id}/reference',
+    url: '/api/v1/cameras/{camera_key}/reference',
     ...options
+});
+
+/**
+ * Communities
+ *
+ * All communities, by id.
+ */
+export const communitiesList = <ThrowOnError extends boolean = false>(options?: Options<CommunitiesListData, ThrowOnError>) => (options?.client ?? client).get<CommunitiesListResponses, CommunitiesListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/communities',
+    ...options
+});
+
+/**
+ * Make a community
+ *
+ * Administrators only.
+ */
+export const communitiesCreate = <ThrowOnError extends boolean = false>(options: Options<CommunitiesCreateData, ThrowOnError>) => (options.client ?? client).post<CommunitiesCreateResponses, CommunitiesCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/communities',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a community
+ *
+ * One that no school belongs to. Administrators only.
+ */
+export const communitiesDelete = <ThrowOnError extends boolean = false>(options: Options<CommunitiesDeleteData, ThrowOnError>) => (options.client ?? client).delete<CommunitiesDeleteResponses, CommunitiesDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/communities/{community_id}',
+    ...options
+});
+
+/**
+ * Rename a community
+ *
+ * Administrators only.
+ */
+export const communitiesPut = <ThrowOnError extends boolean = false>(options: Options<CommunitiesPutData, ThrowOnError>) => (options.client ?? client).put<CommunitiesPutResponses, CommunitiesPutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/communities/{community_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -295,7 +491,7 @@ export const complianceRetentionGet = <ThrowOnError extends boolean = false>(opt
             name: 'mingan_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/compliance/retention/{camera_id}',
+    url: '/api/v1/compliance/retention/{camera_key}',
     ...options
 });
 
@@ -332,161 +528,24 @@ export const healthGet = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Report an alert episode
+ * The wire of before there were schools
  *
- * Take an episode; a lower or equal revision changes nothing.
+ * Takes nothing; says what is to be done.
  */
-export const ingestAlert = <ThrowOnError extends boolean = false>(options: Options<IngestAlertData, ThrowOnError>) => (options.client ?? client).put<IngestAlertResponses, IngestAlertErrors, ThrowOnError>({
+export const ingestOutdatedPost = <ThrowOnError extends boolean = false>(options: Options<IngestOutdatedPostData, ThrowOnError>) => (options.client ?? client).post<IngestOutdatedPostResponses, IngestOutdatedPostErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/alerts/{alert_id}',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Report analysed time
- *
- * Take seconds really analysed, by camera, rule and interval.
- */
-export const ingestAnalysedTime = <ThrowOnError extends boolean = false>(options: Options<IngestAnalysedTimeData, ThrowOnError>) => (options.client ?? client).put<IngestAnalysedTimeResponses, IngestAnalysedTimeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/analysed-time',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Register a camera
- *
- * Take what the worker's configuration says about a camera.
- */
-export const ingestCamera = <ThrowOnError extends boolean = false>(options: Options<IngestCameraData, ThrowOnError>) => (options.client ?? client).put<IngestCameraResponses, IngestCameraErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/cameras/{camera_id}',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Upload evidence
- *
- * Take a file named by its content, hashing it as it streams in.
- */
-export const ingestEvidence = <ThrowOnError extends boolean = false>(options: Options<IngestEvidenceData, ThrowOnError>) => (options.client ?? client).put<IngestEvidenceResponses, IngestEvidenceErrors, ThrowOnError>({
-    bodySerializer: null,
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/evidence/{sha256}',
-    ...options,
-    headers: {
-        'Content-Type': 'image/jpeg',
-        ...options.headers
-    }
-});
-
-/**
- * Tell that the worker lives
- *
- * Take the worker's state and that of its cameras; answers what it is to do.
- */
-export const ingestHeartbeat = <ThrowOnError extends boolean = false>(options: Options<IngestHeartbeatData, ThrowOnError>) => (options.client ?? client).post<IngestHeartbeatResponses, IngestHeartbeatErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/heartbeat',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Report what can be proven about footage
- *
- * Take a camera's retention status; one as late as the known one changes nothing.
- */
-export const ingestRetention = <ThrowOnError extends boolean = false>(options: Options<IngestRetentionData, ThrowOnError>) => (options.client ?? client).put<IngestRetentionResponses, IngestRetentionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/retention/{camera_id}',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Ask what is to be shown
- *
- * Answers when somebody begins or ceases to look at one of the cameras, or after the wait.
- */
-export const ingestViewsPoll = <ThrowOnError extends boolean = false>(options: Options<IngestViewsPollData, ThrowOnError>) => (options.client ?? client).post<IngestViewsPollResponses, IngestViewsPollErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/views/poll',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Answer where there is footage
- *
- * For whoever opened the day; an answer that comes too late is let go.
- */
-export const ingestViewsFootage = <ThrowOnError extends boolean = false>(options: Options<IngestViewsFootageData, ThrowOnError>) => (options.client ?? client).post<IngestViewsFootageResponses, IngestViewsFootageErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/views/{query_id}/footage',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Bring a part of a fragmented MP4
- *
- * Hands a part on to everybody who looks. `Content-Type` names the codec (RFC 6381).
- */
-export const ingestViewsPart = <ThrowOnError extends boolean = false>(options: Options<IngestViewsPartData, ThrowOnError>) => (options.client ?? client).post<IngestViewsPartResponses, IngestViewsPartErrors, ThrowOnError>({
-    bodySerializer: null,
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/views/{view_id}/parts',
-    ...options,
-    headers: {
-        'Content-Type': 'video/mp4',
-        ...options.headers
-    }
-});
-
-/**
- * Ask whether the next part of recorded pictures has room
- *
- * Answers when enough was watched, when nobody looks any more, or after the wait.
- */
-export const ingestViewsReady = <ThrowOnError extends boolean = false>(options: Options<IngestViewsReadyData, ThrowOnError>) => (options.client ?? client).post<IngestViewsReadyResponses, IngestViewsReadyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/views/{view_id}/ready',
+    url: '/api/v1/ingest/{rest}',
     ...options
 });
 
 /**
- * Tell why there are no pictures
+ * The wire of before there were schools
  *
- * Tells everybody who looks why they see nothing.
+ * Takes nothing; says what is to be done.
  */
-export const ingestViewsTrouble = <ThrowOnError extends boolean = false>(options: Options<IngestViewsTroubleData, ThrowOnError>) => (options.client ?? client).post<IngestViewsTroubleResponses, IngestViewsTroubleErrors, ThrowOnError>({
+export const ingestOutdatedPut = <ThrowOnError extends boolean = false>(options: Options<IngestOutdatedPutData, ThrowOnError>) => (options.client ?? client).put<IngestOutdatedPutResponses, IngestOutdatedPutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/ingest/views/{view_id}/trouble',
+    url: '/api/v1/ingest/{rest}',
     ...options
 });
 
@@ -589,7 +648,7 @@ export const recordingsDay = <ThrowOnError extends boolean = false>(options: Opt
             name: 'mingan_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/recordings/{camera_id}',
+    url: '/api/v1/recordings/{camera_key}',
     ...options
 });
 
@@ -607,7 +666,7 @@ export const recordingsPlay = <ThrowOnError extends boolean = false>(options: Op
             name: 'mingan_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/recordings/{camera_id}/play',
+    url: '/api/v1/recordings/{camera_key}/play',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -627,6 +686,172 @@ export const rulesList = <ThrowOnError extends boolean = false>(options?: Option
             type: 'apiKey'
         }],
     url: '/api/v1/rules',
+    ...options
+});
+
+/**
+ * Schools
+ *
+ * Schools, by id.
+ */
+export const schoolsList = <ThrowOnError extends boolean = false>(options?: Options<SchoolsListData, ThrowOnError>) => (options?.client ?? client).get<SchoolsListResponses, SchoolsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools',
+    ...options
+});
+
+/**
+ * Make a school
+ *
+ * Its id is chosen once. Administrators only.
+ */
+export const schoolsCreate = <ThrowOnError extends boolean = false>(options: Options<SchoolsCreateData, ThrowOnError>) => (options.client ?? client).post<SchoolsCreateResponses, SchoolsCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * One school
+ *
+ * One school, closed or not.
+ */
+export const schoolsGet = <ThrowOnError extends boolean = false>(options: Options<SchoolsGetData, ThrowOnError>) => (options.client ?? client).get<SchoolsGetResponses, SchoolsGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools/{school_id}',
+    ...options
+});
+
+/**
+ * Describe a school
+ *
+ * The whole description; what is left out becomes empty. Administrators only.
+ */
+export const schoolsPut = <ThrowOnError extends boolean = false>(options: Options<SchoolsPutData, ThrowOnError>) => (options.client ?? client).put<SchoolsPutResponses, SchoolsPutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools/{school_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Close a school
+ *
+ * Its cameras leave the lists, its history stays, its boxes' words wait.
+ */
+export const schoolsClose = <ThrowOnError extends boolean = false>(options: Options<SchoolsCloseData, ThrowOnError>) => (options.client ?? client).post<SchoolsCloseResponses, SchoolsCloseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools/{school_id}/close',
+    ...options
+});
+
+/**
+ * Places of a school
+ *
+ * In the order in which they were made.
+ */
+export const placesList = <ThrowOnError extends boolean = false>(options: Options<PlacesListData, ThrowOnError>) => (options.client ?? client).get<PlacesListResponses, PlacesListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools/{school_id}/places',
+    ...options
+});
+
+/**
+ * Make a place
+ *
+ * Administrators only.
+ */
+export const placesCreate = <ThrowOnError extends boolean = false>(options: Options<PlacesCreateData, ThrowOnError>) => (options.client ?? client).post<PlacesCreateResponses, PlacesCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools/{school_id}/places',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a place
+ *
+ * One where no camera stands. Administrators only.
+ */
+export const placesDelete = <ThrowOnError extends boolean = false>(options: Options<PlacesDeleteData, ThrowOnError>) => (options.client ?? client).delete<PlacesDeleteResponses, PlacesDeleteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools/{school_id}/places/{place_id}',
+    ...options
+});
+
+/**
+ * Change a place
+ *
+ * Administrators only.
+ */
+export const placesPut = <ThrowOnError extends boolean = false>(options: Options<PlacesPutData, ThrowOnError>) => (options.client ?? client).put<PlacesPutResponses, PlacesPutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools/{school_id}/places/{place_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Open a school again
+ *
+ * Administrators only.
+ */
+export const schoolsReopen = <ThrowOnError extends boolean = false>(options: Options<SchoolsReopenData, ThrowOnError>) => (options.client ?? client).post<SchoolsReopenResponses, SchoolsReopenErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/schools/{school_id}/reopen',
     ...options
 });
 
@@ -684,6 +909,179 @@ export const usersCreate = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Report an alert episode
+ *
+ * Take an episode; a lower or equal revision changes nothing.
+ */
+export const ingestAlert = <ThrowOnError extends boolean = false>(options: Options<IngestAlertData, ThrowOnError>) => (options.client ?? client).put<IngestAlertResponses, IngestAlertErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/alerts/{alert_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Report analysed time
+ *
+ * Take seconds really analysed, by camera, rule and interval.
+ */
+export const ingestAnalysedTime = <ThrowOnError extends boolean = false>(options: Options<IngestAnalysedTimeData, ThrowOnError>) => (options.client ?? client).put<IngestAnalysedTimeResponses, IngestAnalysedTimeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/analysed-time',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Register a camera
+ *
+ * Take what the worker's configuration says about a camera.
+ */
+export const ingestCamera = <ThrowOnError extends boolean = false>(options: Options<IngestCameraData, ThrowOnError>) => (options.client ?? client).put<IngestCameraResponses, IngestCameraErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/cameras/{camera_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Become a box
+ *
+ * For a one-time code: who the box is, and its token.
+ */
+export const ingestEnrol = <ThrowOnError extends boolean = false>(options: Options<IngestEnrolData, ThrowOnError>) => (options.client ?? client).post<IngestEnrolResponses, IngestEnrolErrors, ThrowOnError>({
+    url: '/api/v2/ingest/enrol',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Upload evidence
+ *
+ * Take a file named by its content, hashing it as it streams in.
+ */
+export const ingestEvidence = <ThrowOnError extends boolean = false>(options: Options<IngestEvidenceData, ThrowOnError>) => (options.client ?? client).put<IngestEvidenceResponses, IngestEvidenceErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/evidence/{sha256}',
+    ...options,
+    headers: {
+        'Content-Type': 'image/jpeg',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell that the worker lives
+ *
+ * Take the worker's state and that of its cameras; answers what it is to do.
+ */
+export const ingestHeartbeat = <ThrowOnError extends boolean = false>(options: Options<IngestHeartbeatData, ThrowOnError>) => (options.client ?? client).post<IngestHeartbeatResponses, IngestHeartbeatErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/heartbeat',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Report what can be proven about footage
+ *
+ * Take a camera's retention status; one as late as the known one changes nothing.
+ */
+export const ingestRetention = <ThrowOnError extends boolean = false>(options: Options<IngestRetentionData, ThrowOnError>) => (options.client ?? client).put<IngestRetentionResponses, IngestRetentionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/retention/{camera_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask what is to be shown
+ *
+ * Answers when somebody begins or ceases to look at one of the cameras, or after the wait.
+ */
+export const ingestViewsPoll = <ThrowOnError extends boolean = false>(options: Options<IngestViewsPollData, ThrowOnError>) => (options.client ?? client).post<IngestViewsPollResponses, IngestViewsPollErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/views/poll',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Answer where there is footage
+ *
+ * For whoever opened the day; an answer that comes too late is let go.
+ */
+export const ingestViewsFootage = <ThrowOnError extends boolean = false>(options: Options<IngestViewsFootageData, ThrowOnError>) => (options.client ?? client).post<IngestViewsFootageResponses, IngestViewsFootageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/views/{query_id}/footage',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Bring a part of a fragmented MP4
+ *
+ * Hands a part on to everybody who looks. `Content-Type` names the codec (RFC 6381).
+ */
+export const ingestViewsPart = <ThrowOnError extends boolean = false>(options: Options<IngestViewsPartData, ThrowOnError>) => (options.client ?? client).post<IngestViewsPartResponses, IngestViewsPartErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/views/{view_id}/parts',
+    ...options,
+    headers: {
+        'Content-Type': 'video/mp4',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask whether the next part of recorded pictures has room
+ *
+ * Answers when enough was watched, when nobody looks any more, or after the wait.
+ */
+export const ingestViewsReady = <ThrowOnError extends boolean = false>(options: Options<IngestViewsReadyData, ThrowOnError>) => (options.client ?? client).post<IngestViewsReadyResponses, IngestViewsReadyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/views/{view_id}/ready',
+    ...options
+});
+
+/**
+ * Tell why there are no pictures
+ *
+ * Tells everybody who looks why they see nothing.
+ */
+export const ingestViewsTrouble = <ThrowOnError extends boolean = false>(options: Options<IngestViewsTroubleData, ThrowOnError>) => (options.client ?? client).post<IngestViewsTroubleResponses, IngestViewsTroubleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/views/{view_id}/trouble',
+    ...options
 });
 
 /**

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'user_created' | 'password_reset' | 'job_retried' | 'job_discarded';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'user_created' | 'password_reset' | 'job_retried' | 'job_discarded';
 
 /**
  * AccessEntry
@@ -29,7 +29,7 @@ export type AccessEntry = {
     /**
      * Camera Id
      *
-     * The camera that was looked at, or approved.
+     * The camera of that school that was looked at, approved or taken over.
      */
     camera_id: string | null;
     /**
@@ -53,9 +53,15 @@ export type AccessEntry = {
      */
     reason: string | null;
     /**
+     * School Id
+     *
+     * Whose camera, alert or box it was.
+     */
+    school_id: string | null;
+    /**
      * Subject
      *
-     * The user it concerned, where that is another one.
+     * The user, or the box, it concerned.
      */
     subject: string | null;
     /**
@@ -144,6 +150,12 @@ export type AlertDetail = {
      * Camera Id
      */
     camera_id: string;
+    /**
+     * Camera Key
+     *
+     * The camera's number, its `id`.
+     */
+    camera_key: number;
     /**
      * Camera Location
      */
@@ -253,10 +265,7 @@ export type AlertDetail = {
      * Rule Id
      */
     rule_id: string;
-    /**
-     * Null while the camera's box does not tell.
-     */
-    school: School | null;
+    school: SchoolName;
     /**
      * Score
      */
@@ -301,7 +310,8 @@ export type AlertDetail = {
  * The whole episode travels each time something about it changed, with a ``revision`` one
  * higher; the command centre keeps the highest revision it saw. Once a person judged it, what they
  * judged stays as it was, and what a later revision says stands beside it. ``id`` is a UUIDv5 of
- * camera, rule, zone and ``started_at``.
+ * school, camera, rule, zone and ``started_at``; that of an episode begun before there were
+ * schools is one of the others alone, and stays.
  */
 export type AlertEpisode = {
     /**
@@ -368,6 +378,10 @@ export type AlertEpisode = {
      * Rule Id
      */
     rule_id: string;
+    /**
+     * School Id
+     */
+    school_id: string;
     /**
      * Score
      */
@@ -443,6 +457,12 @@ export type AlertSummary = {
      * Camera Id
      */
     camera_id: string;
+    /**
+     * Camera Key
+     *
+     * The camera's number, its `id`.
+     */
+    camera_key: number;
     /**
      * Camera Location
      */
@@ -529,10 +549,7 @@ export type AlertSummary = {
      * Rule Id
      */
     rule_id: string;
-    /**
-     * Null while the camera's box does not tell.
-     */
-    school: School | null;
+    school: SchoolName;
     /**
      * Score
      */
@@ -598,8 +615,8 @@ export type AnalysedStretch = {
  *
  * Seconds of one interval during which one camera's picture was really looked at for one rule.
  *
- * Identity: ``camera_id``, ``rule_id``, ``from_at``. "No alert" and "not watching" never look
- * alike.
+ * Identity: ``school_id``, ``camera_id``, ``rule_id``, ``from_at``. "No alert" and "not watching"
+ * never look alike.
  */
 export type AnalysedTime = {
     /**
@@ -627,9 +644,62 @@ export type AnalysedTime = {
      */
     rule_id: string;
     /**
+     * School Id
+     */
+    school_id?: string;
+    /**
      * To At
      */
     to_at: string;
+};
+
+/**
+ * BoxCode
+ *
+ * A box, and the code to enrol it with; told this once.
+ */
+export type BoxCode = {
+    box: BoxView;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * BoxCreate
+ *
+ * A box to come.
+ */
+export type BoxCreate = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * School Id
+     */
+    school_id: string;
+};
+
+/**
+ * BoxList
+ *
+ * All boxes, by school and name.
+ */
+export type BoxList = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Items
+     */
+    items: Array<BoxView>;
 };
 
 /**
@@ -638,6 +708,10 @@ export type AnalysedTime = {
  * One rule as one box can apply it.
  */
 export type BoxRule = {
+    /**
+     * Box Id
+     */
+    box_id: number;
     /**
      * Lost
      *
@@ -650,6 +724,7 @@ export type BoxRule = {
      * Models it takes beside the usual ones.
      */
     more_models: Array<string>;
+    school: SchoolName;
     state: RuleState;
     /**
      * To Accept
@@ -667,6 +742,84 @@ export type BoxRule = {
      * Worker Id
      */
     worker_id: string;
+};
+
+/**
+ * BoxState
+ *
+ * Where a box stands.
+ *
+ * ``waiting``: it was given a code and has not come yet. ``active``: it may report. ``revoked``:
+ * it may no more.
+ */
+export type BoxState = 'waiting' | 'active' | 'revoked';
+
+/**
+ * BoxView
+ *
+ * A machine at a school that may report, and how it is.
+ */
+export type BoxView = {
+    /**
+     * Camera Count
+     */
+    camera_count: number;
+    /**
+     * Code Expires At
+     *
+     * Until when a code given out for it can be used; null without one.
+     */
+    code_expires_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Last Used At
+     *
+     * When it was last heard of.
+     */
+    last_used_at: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Refused
+     *
+     * Messages that were not its to send.
+     */
+    refused: number;
+    /**
+     * Refused At
+     */
+    refused_at: string | null;
+    /**
+     * Refused Code
+     */
+    refused_code: string | null;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Rotated At
+     *
+     * When it got another token, if it did.
+     */
+    rotated_at: string | null;
+    school: SchoolName;
+    state: BoxState;
+    /**
+     * Workers
+     *
+     * Version, clock, backlog and disk of what runs on it.
+     */
+    workers: Array<WorkerView>;
 };
 
 /**
@@ -699,6 +852,38 @@ export type BrokenPromise = {
      * Why
      */
     why: string;
+};
+
+/**
+ * BureauView
+ *
+ * The education bureau this command centre serves.
+ */
+export type BureauView = {
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+};
+
+/**
+ * BureauWrite
+ *
+ * Its names.
+ */
+export type BureauWrite = {
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
 };
 
 /**
@@ -763,7 +948,7 @@ export type CameraHeartbeat = {
 /**
  * CameraList
  *
- * All cameras, by id.
+ * All cameras in use, by school and id.
  */
 export type CameraList = {
     /**
@@ -802,7 +987,14 @@ export type CameraRegistration = {
      * Rules
      */
     rules?: Array<string>;
-    school?: School | null;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * School Name
+     */
+    school_name?: string;
     /**
      * Source
      */
@@ -852,7 +1044,15 @@ export type CameraView = {
      */
     analysis_fps_configured: number | null;
     /**
+     * Box Id
+     *
+     * Who reports it now; null while nobody does.
+     */
+    box_id: number | null;
+    /**
      * Camera Id
+     *
+     * Its id in its school.
      */
     camera_id: string;
     /**
@@ -871,6 +1071,12 @@ export type CameraView = {
      * What is wrong with its recording, by the last report on its footage.
      */
     footage_alarms: Array<string>;
+    /**
+     * Id
+     *
+     * What the console names it by; others call it `camera_key`.
+     */
+    id: number;
     /**
      * Last Analysed At
      */
@@ -912,13 +1118,16 @@ export type CameraView = {
      */
     registered: boolean;
     /**
+     * Retired At
+     *
+     * Since when its box's configuration has it no more; it is in no list then.
+     */
+    retired_at: string | null;
+    /**
      * Rules
      */
     rules: Array<string>;
-    /**
-     * Null while its box does not tell.
-     */
-    school: School | null;
+    school: SchoolName;
     /**
      * Since
      *
@@ -952,6 +1161,74 @@ export type CameraView = {
  * camera or stopped speaking of it (``unknown``).
  */
 export type CameraViewState = 'connecting' | 'watching' | 'not_watching' | 'disabled' | 'worker_lost' | 'unknown';
+
+/**
+ * CommunityCreate
+ *
+ * A new one.
+ */
+export type CommunityCreate = {
+    /**
+     * Community Id
+     */
+    community_id: string;
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+};
+
+/**
+ * CommunityList
+ *
+ * All communities, by id.
+ */
+export type CommunityList = {
+    /**
+     * Items
+     */
+    items: Array<CommunityView>;
+};
+
+/**
+ * CommunityView
+ *
+ * Schools that check each other, 共同体.
+ */
+export type CommunityView = {
+    /**
+     * Community Id
+     */
+    community_id: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+};
+
+/**
+ * CommunityWrite
+ *
+ * Its names.
+ */
+export type CommunityWrite = {
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+};
 
 /**
  * ConfirmRequest
@@ -1017,6 +1294,50 @@ export type DayCompleteness = {
      * Recorded S
      */
     recorded_s: number;
+};
+
+/**
+ * Enrolment
+ *
+ * Who the box is from now on; the token is told this once.
+ */
+export type Enrolment = {
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Box Name
+     */
+    box_name: string;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * School Name
+     */
+    school_name: string;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * EnrolmentRequest
+ *
+ * A one-time code that an administrator was given for this box.
+ */
+export type EnrolmentRequest = {
+    /**
+     * Code
+     */
+    code: string;
 };
 
 /**
@@ -1368,6 +1689,10 @@ export type Heartbeat = {
      */
     cameras: Array<CameraHeartbeat>;
     /**
+     * Configured
+     */
+    configured: Array<string>;
+    /**
      * Contract Version
      */
     contract_version: number;
@@ -1391,6 +1716,10 @@ export type Heartbeat = {
      * Rules
      */
     rules?: Array<RuleReadiness>;
+    /**
+     * School Id
+     */
+    school_id: string;
     /**
      * Sent At
      */
@@ -1788,6 +2117,59 @@ export type PictureView = {
 };
 
 /**
+ * PlaceKind
+ *
+ * Places that the rules on placement speak of: campus, kitchen, and where none may hang.
+ */
+export type PlaceKind = 'gate_outside' | 'perimeter' | 'entrance' | 'guard_room' | 'outdoor_gathering' | 'teaching_passage' | 'stairs_corridor' | 'dorm_entrance' | 'kg_activity_room' | 'kg_nap_room' | 'canteen_ops' | 'canteen_store' | 'dining_hall' | 'hazmat_room' | 'valuables' | 'utility_room' | 'parking' | 'control_room' | 'food_store' | 'cooking' | 'serving_prep' | 'dedicated_room' | 'sample_room' | 'dishwash' | 'rough_prep' | 'cutting' | 'morning_check' | 'dorm_room_interior' | 'staff_rest_room' | 'toilet' | 'bathroom' | 'changing_room' | 'nursing_room' | 'other';
+
+/**
+ * PlaceList
+ *
+ * Places of a school, in the order in which they were made.
+ */
+export type PlaceList = {
+    /**
+     * Items
+     */
+    items: Array<PlaceView>;
+};
+
+/**
+ * PlaceView
+ *
+ * A place of a school.
+ */
+export type PlaceView = {
+    /**
+     * Id
+     */
+    id: number;
+    kind: PlaceKind;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * School Id
+     */
+    school_id: string;
+};
+
+/**
+ * PlaceWrite
+ *
+ * A place of a school; no two of one name.
+ */
+export type PlaceWrite = {
+    kind: PlaceKind;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * PlayOrder
  *
  * Somebody looks at what was recorded: send it from that moment on until told to stop.
@@ -1940,6 +2322,12 @@ export type RecordingDay = {
      */
     camera_id: string;
     /**
+     * Camera Key
+     *
+     * The camera's number, its `id`.
+     */
+    camera_key: number;
+    /**
      * Day
      */
     day: string;
@@ -1983,6 +2371,7 @@ export type RecordingDay = {
      * Name
      */
     name: string;
+    school: SchoolName;
     source: FootageSource;
     /**
      * Spans
@@ -2047,6 +2436,12 @@ export type RetentionDetail = {
      */
     camera_id: string;
     /**
+     * Camera Key
+     *
+     * The camera's number, its `id`.
+     */
+    camera_key: number;
+    /**
      * Days
      *
      * Footage of each day, oldest first.
@@ -2071,10 +2466,7 @@ export type RetentionDetail = {
      * Name
      */
     name: string;
-    /**
-     * Null while its box does not tell.
-     */
-    school: School | null;
+    school: SchoolName;
     /**
      * Spans
      */
@@ -2224,6 +2616,12 @@ export type RetentionRow = {
      * Camera Id
      */
     camera_id: string;
+    /**
+     * Camera Key
+     *
+     * The camera's number, its `id`.
+     */
+    camera_key: number;
     doubt: RetentionDoubt | null;
     /**
      * Null when it never reported.
@@ -2237,10 +2635,7 @@ export type RetentionRow = {
      * Name
      */
     name: string;
-    /**
-     * Null while its box does not tell.
-     */
-    school: School | null;
+    school: SchoolName;
     /**
      * What holds now: the worker's word, or `unknown` while there is a `doubt`.
      */
@@ -2335,6 +2730,10 @@ export type RetentionStatus = {
      */
     required_source?: string;
     /**
+     * School Id
+     */
+    school_id?: string;
+    /**
      * Spans
      */
     spans?: Array<FootageSpan>;
@@ -2348,7 +2747,7 @@ export type RetentionStatus = {
 /**
  * RetentionTable
  *
- * All cameras, by id.
+ * All cameras in use, by school and id.
  */
 export type RetentionTable = {
     /**
@@ -2529,19 +2928,291 @@ export type RuleWant = {
 };
 
 /**
- * School
+ * SchoolCreate
  *
- * The school a camera watches, as the box's ``site`` names it.
+ * A new school; its id never changes.
  */
-export type School = {
+export type SchoolCreate = {
+    /**
+     * Boarding
+     */
+    boarding?: boolean;
+    /**
+     * Canteen
+     */
+    canteen?: boolean;
+    /**
+     * Code
+     *
+     * The official number.
+     */
+    code?: string | null;
+    /**
+     * Community Id
+     */
+    community_id?: string | null;
+    /**
+     * Ct Key Target
+     *
+     * 反恐重点目标: footage of 90 days.
+     */
+    ct_key_target?: boolean;
+    /**
+     * Hazmat
+     */
+    hazmat?: boolean;
+    /**
+     * Holidays
+     */
+    holidays?: Array<string>;
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Parking
+     */
+    parking?: boolean;
+    /**
+     * Pupils
+     */
+    pupils?: number | null;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * Terms
+     */
+    terms?: Array<Term>;
+    /**
+     * Time Zone
+     */
+    time_zone?: string;
+    type?: SchoolType | null;
+    /**
+     * Workdays
+     *
+     * Days with school although the week says otherwise.
+     */
+    workdays?: Array<string>;
+};
+
+/**
+ * SchoolList
+ *
+ * Schools, by id.
+ */
+export type SchoolList = {
+    /**
+     * Items
+     */
+    items: Array<SchoolView>;
+};
+
+/**
+ * SchoolName
+ *
+ * A school as rows name it.
+ */
+export type SchoolName = {
     /**
      * Name
      */
     name: string;
     /**
+     * Name En
+     *
+     * Empty while nobody wrote it.
+     */
+    name_en?: string;
+    /**
      * School Id
      */
     school_id: string;
+};
+
+/**
+ * SchoolType
+ *
+ * Kinds of schools.
+ */
+export type SchoolType = 'kindergarten' | 'primary' | 'junior_middle' | 'nine_year' | 'senior_high' | 'complete_secondary' | 'secondary_vocational' | 'special';
+
+/**
+ * SchoolView
+ *
+ * A school.
+ */
+export type SchoolView = {
+    /**
+     * Boarding
+     */
+    boarding?: boolean;
+    /**
+     * Camera Count
+     *
+     * Cameras that are not retired.
+     */
+    camera_count: number;
+    /**
+     * Canteen
+     */
+    canteen?: boolean;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Code
+     *
+     * The official number.
+     */
+    code?: string | null;
+    /**
+     * Community Id
+     */
+    community_id?: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Ct Key Target
+     *
+     * 反恐重点目标: footage of 90 days.
+     */
+    ct_key_target?: boolean;
+    /**
+     * Grade
+     *
+     * 1, 2 or 3 by the number of pupils; null while that or the type is unknown.
+     */
+    grade: number | null;
+    /**
+     * Hazmat
+     */
+    hazmat?: boolean;
+    /**
+     * Holidays
+     */
+    holidays?: Array<string>;
+    /**
+     * Is Described
+     *
+     * False while all that is known is what its box says.
+     */
+    is_described: boolean;
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Parking
+     */
+    parking?: boolean;
+    /**
+     * Pupils
+     */
+    pupils?: number | null;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * Terms
+     */
+    terms?: Array<Term>;
+    /**
+     * Time Zone
+     */
+    time_zone?: string;
+    type?: SchoolType | null;
+    /**
+     * Workdays
+     *
+     * Days with school although the week says otherwise.
+     */
+    workdays?: Array<string>;
+};
+
+/**
+ * SchoolWrite
+ *
+ * All that a person tells of a school; what is left out is as if it were empty.
+ */
+export type SchoolWrite = {
+    /**
+     * Boarding
+     */
+    boarding?: boolean;
+    /**
+     * Canteen
+     */
+    canteen?: boolean;
+    /**
+     * Code
+     *
+     * The official number.
+     */
+    code?: string | null;
+    /**
+     * Community Id
+     */
+    community_id?: string | null;
+    /**
+     * Ct Key Target
+     *
+     * 反恐重点目标: footage of 90 days.
+     */
+    ct_key_target?: boolean;
+    /**
+     * Hazmat
+     */
+    hazmat?: boolean;
+    /**
+     * Holidays
+     */
+    holidays?: Array<string>;
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Parking
+     */
+    parking?: boolean;
+    /**
+     * Pupils
+     */
+    pupils?: number | null;
+    /**
+     * Terms
+     */
+    terms?: Array<Term>;
+    /**
+     * Time Zone
+     */
+    time_zone?: string;
+    type?: SchoolType | null;
+    /**
+     * Workdays
+     *
+     * Days with school although the week says otherwise.
+     */
+    workdays?: Array<string>;
 };
 
 /**
@@ -2569,15 +3240,35 @@ export type StreamFacts = {
 };
 
 /**
+ * Term
+ *
+ * A term of the school year, both days included.
+ */
+export type Term = {
+    /**
+     * First Day
+     */
+    first_day: string;
+    /**
+     * Last Day
+     */
+    last_day: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * Tile
  *
  * A camera on a channel of the answer.
  */
 export type Tile = {
     /**
-     * Camera Id
+     * Camera Key
      */
-    camera_id: string;
+    camera_key: number;
     /**
      * Channel
      */
@@ -2743,6 +3434,10 @@ export type ViewPoll = {
      */
     recordings?: Array<string>;
     /**
+     * School Id
+     */
+    school_id: string;
+    /**
      * Serving
      */
     serving?: Array<string>;
@@ -2818,6 +3513,10 @@ export type WithheldAlerts = {
  */
 export type WorkerView = {
     /**
+     * Box Id
+     */
+    box_id: number;
+    /**
      * Clock Offset S
      *
      * Worker's clock minus ours at its last heartbeat, network delay included.
@@ -2849,6 +3548,7 @@ export type WorkerView = {
      * Messages it will not send again before somebody says so.
      */
     outbox_refused: number;
+    school: SchoolName;
     /**
      * Started At
      */
@@ -2874,11 +3574,11 @@ export type AlertsListData = {
          */
         status?: Array<AlertStatus>;
         /**
-         * Camera Id
+         * Camera Key
          *
          * May repeat.
          */
-        camera_id?: Array<string>;
+        camera_key?: Array<number>;
         /**
          * School Id
          *
@@ -3447,6 +4147,376 @@ export type AuthMeResponses = {
 
 export type AuthMeResponse = AuthMeResponses[keyof AuthMeResponses];
 
+export type BoxesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/boxes';
+};
+
+export type BoxesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type BoxesListError = BoxesListErrors[keyof BoxesListErrors];
+
+export type BoxesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: BoxList;
+};
+
+export type BoxesListResponse = BoxesListResponses[keyof BoxesListResponses];
+
+export type BoxesCreateData = {
+    body: BoxCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/boxes';
+};
+
+export type BoxesCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type BoxesCreateError = BoxesCreateErrors[keyof BoxesCreateErrors];
+
+export type BoxesCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: BoxCode;
+};
+
+export type BoxesCreateResponse = BoxesCreateResponses[keyof BoxesCreateResponses];
+
+export type BoxesGetData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}';
+};
+
+export type BoxesGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type BoxesGetError = BoxesGetErrors[keyof BoxesGetErrors];
+
+export type BoxesGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: BoxView;
+};
+
+export type BoxesGetResponse = BoxesGetResponses[keyof BoxesGetResponses];
+
+export type BoxesTakeOverData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+        /**
+         * Camera Key
+         *
+         * A camera's number, its `id`.
+         */
+        camera_key: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/cameras/{camera_key}';
+};
+
+export type BoxesTakeOverErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type BoxesTakeOverError = BoxesTakeOverErrors[keyof BoxesTakeOverErrors];
+
+export type BoxesTakeOverResponses = {
+    /**
+     * Successful Response
+     */
+    200: CameraView;
+};
+
+export type BoxesTakeOverResponse = BoxesTakeOverResponses[keyof BoxesTakeOverResponses];
+
+export type BoxesCodeData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/code';
+};
+
+export type BoxesCodeErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type BoxesCodeError = BoxesCodeErrors[keyof BoxesCodeErrors];
+
+export type BoxesCodeResponses = {
+    /**
+     * Successful Response
+     */
+    200: BoxCode;
+};
+
+export type BoxesCodeResponse = BoxesCodeResponses[keyof BoxesCodeResponses];
+
+export type BoxesRevokeData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/revoke';
+};
+
+export type BoxesRevokeErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type BoxesRevokeError = BoxesRevokeErrors[keyof BoxesRevokeErrors];
+
+export type BoxesRevokeResponses = {
+    /**
+     * Successful Response
+     */
+    200: BoxView;
+};
+
+export type BoxesRevokeResponse = BoxesRevokeResponses[keyof BoxesRevokeResponses];
+
+export type BureauGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/bureau';
+};
+
+export type BureauGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type BureauGetError = BureauGetErrors[keyof BureauGetErrors];
+
+export type BureauGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: BureauView;
+};
+
+export type BureauGetResponse = BureauGetResponses[keyof BureauGetResponses];
+
+export type BureauPutData = {
+    body: BureauWrite;
+    path?: never;
+    query?: never;
+    url: '/api/v1/bureau';
+};
+
+export type BureauPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type BureauPutError = BureauPutErrors[keyof BureauPutErrors];
+
+export type BureauPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: BureauView;
+};
+
+export type BureauPutResponse = BureauPutResponses[keyof BureauPutResponses];
+
 export type CamerasListData = {
     body?: never;
     path?: never;
@@ -3484,12 +4554,14 @@ export type CamerasGetData = {
     body?: never;
     path: {
         /**
-         * Camera Id
+         * Camera Key
+         *
+         * A camera's number, its `id`.
          */
-        camera_id: string;
+        camera_key: number;
     };
     query?: never;
-    url: '/api/v1/cameras/{camera_id}';
+    url: '/api/v1/cameras/{camera_key}';
 };
 
 export type CamerasGetErrors = {
@@ -3526,12 +4598,14 @@ export type CamerasApprovePictureData = {
     body?: never;
     path: {
         /**
-         * Camera Id
+         * Camera Key
+         *
+         * A camera's number, its `id`.
          */
-        camera_id: string;
+        camera_key: number;
     };
     query?: never;
-    url: '/api/v1/cameras/{camera_id}/reference';
+    url: '/api/v1/cameras/{camera_key}/reference';
 };
 
 export type CamerasApprovePictureErrors = {
@@ -3571,6 +4645,188 @@ export type CamerasApprovePictureResponses = {
 };
 
 export type CamerasApprovePictureResponse = CamerasApprovePictureResponses[keyof CamerasApprovePictureResponses];
+
+export type CommunitiesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/communities';
+};
+
+export type CommunitiesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CommunitiesListError = CommunitiesListErrors[keyof CommunitiesListErrors];
+
+export type CommunitiesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: CommunityList;
+};
+
+export type CommunitiesListResponse = CommunitiesListResponses[keyof CommunitiesListResponses];
+
+export type CommunitiesCreateData = {
+    body: CommunityCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/communities';
+};
+
+export type CommunitiesCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CommunitiesCreateError = CommunitiesCreateErrors[keyof CommunitiesCreateErrors];
+
+export type CommunitiesCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: CommunityView;
+};
+
+export type CommunitiesCreateResponse = CommunitiesCreateResponses[keyof CommunitiesCreateResponses];
+
+export type CommunitiesDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Community Id
+         */
+        community_id: string;
+    };
+    query?: never;
+    url: '/api/v1/communities/{community_id}';
+};
+
+export type CommunitiesDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CommunitiesDeleteError = CommunitiesDeleteErrors[keyof CommunitiesDeleteErrors];
+
+export type CommunitiesDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type CommunitiesDeleteResponse = CommunitiesDeleteResponses[keyof CommunitiesDeleteResponses];
+
+export type CommunitiesPutData = {
+    body: CommunityWrite;
+    path: {
+        /**
+         * Community Id
+         */
+        community_id: string;
+    };
+    query?: never;
+    url: '/api/v1/communities/{community_id}';
+};
+
+export type CommunitiesPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CommunitiesPutError = CommunitiesPutErrors[keyof CommunitiesPutErrors];
+
+export type CommunitiesPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: CommunityView;
+};
+
+export type CommunitiesPutResponse = CommunitiesPutResponses[keyof CommunitiesPutResponses];
 
 export type ComplianceRetentionData = {
     body?: never;
@@ -3649,9 +4905,11 @@ export type ComplianceRetentionGetData = {
     body?: never;
     path: {
         /**
-         * Camera Id
+         * Camera Key
+         *
+         * A camera's number, its `id`.
          */
-        camera_id: string;
+        camera_key: number;
     };
     query?: {
         /**
@@ -3661,7 +4919,7 @@ export type ComplianceRetentionGetData = {
          */
         history_days?: number;
     };
-    url: '/api/v1/compliance/retention/{camera_id}';
+    url: '/api/v1/compliance/retention/{camera_key}';
 };
 
 export type ComplianceRetentionGetErrors = {
@@ -3784,308 +5042,29 @@ export type HealthGetResponses = {
 
 export type HealthGetResponse = HealthGetResponses[keyof HealthGetResponses];
 
-export type IngestAlertData = {
-    body: AlertEpisode;
+export type IngestOutdatedPostData = {
+    body?: never;
     path: {
         /**
-         * Alert Id
+         * Rest
          */
-        alert_id: string;
+        rest: string;
     };
     query?: never;
-    url: '/api/v1/ingest/alerts/{alert_id}';
+    url: '/api/v1/ingest/{rest}';
 };
 
-export type IngestAlertErrors = {
+export type IngestOutdatedPostErrors = {
     /**
      * `bad_token`: Unknown worker token
      */
     401: Problem;
     /**
-     * `too_large`: Too large
+     * `worker_outdated`: The worker must be brought up to date; what it has to deliver waits for that
      */
-    413: Problem;
+    403: Problem;
     /**
-     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
-     */
-    422: Problem;
-    /**
-     * `unavailable`: Temporarily unavailable
-     */
-    503: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestAlertError = IngestAlertErrors[keyof IngestAlertErrors];
-
-export type IngestAlertResponses = {
-    /**
-     * Successful Response
-     */
-    200: Acknowledgement;
-};
-
-export type IngestAlertResponse = IngestAlertResponses[keyof IngestAlertResponses];
-
-export type IngestAnalysedTimeData = {
-    /**
-     * Body
-     */
-    body: Array<AnalysedTime>;
-    path?: never;
-    query?: never;
-    url: '/api/v1/ingest/analysed-time';
-};
-
-export type IngestAnalysedTimeErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `too_large`: Too large
-     */
-    413: Problem;
-    /**
-     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
-     */
-    422: Problem;
-    /**
-     * `unavailable`: Temporarily unavailable
-     */
-    503: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestAnalysedTimeError = IngestAnalysedTimeErrors[keyof IngestAnalysedTimeErrors];
-
-export type IngestAnalysedTimeResponses = {
-    /**
-     * Successful Response
-     */
-    200: Acknowledgement;
-};
-
-export type IngestAnalysedTimeResponse = IngestAnalysedTimeResponses[keyof IngestAnalysedTimeResponses];
-
-export type IngestCameraData = {
-    body: CameraRegistration;
-    path: {
-        /**
-         * Camera Id
-         */
-        camera_id: string;
-    };
-    query?: never;
-    url: '/api/v1/ingest/cameras/{camera_id}';
-};
-
-export type IngestCameraErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `too_large`: Too large
-     */
-    413: Problem;
-    /**
-     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
-     */
-    422: Problem;
-    /**
-     * `unavailable`: Temporarily unavailable
-     */
-    503: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestCameraError = IngestCameraErrors[keyof IngestCameraErrors];
-
-export type IngestCameraResponses = {
-    /**
-     * Successful Response
-     */
-    200: Acknowledgement;
-};
-
-export type IngestCameraResponse = IngestCameraResponses[keyof IngestCameraResponses];
-
-export type IngestEvidenceData = {
-    body: Blob | File;
-    path: {
-        /**
-         * Sha256
-         */
-        sha256: string;
-    };
-    query?: never;
-    url: '/api/v1/ingest/evidence/{sha256}';
-};
-
-export type IngestEvidenceErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `too_large`: Too large
-     */
-    413: Problem;
-    /**
-     * `unsupported_media_type`: Unsupported media type
-     */
-    415: Problem;
-    /**
-     * `hash_mismatch`: Content does not match its hash; `invalid`: Invalid input
-     */
-    422: Problem;
-    /**
-     * `unavailable`: Temporarily unavailable
-     */
-    503: Problem;
-    /**
-     * `storage_unavailable`: Evidence cannot be stored
-     */
-    507: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestEvidenceError = IngestEvidenceErrors[keyof IngestEvidenceErrors];
-
-export type IngestEvidenceResponses = {
-    /**
-     * Successful Response
-     */
-    200: Acknowledgement;
-};
-
-export type IngestEvidenceResponse = IngestEvidenceResponses[keyof IngestEvidenceResponses];
-
-export type IngestHeartbeatData = {
-    body: Heartbeat;
-    path?: never;
-    query?: never;
-    url: '/api/v1/ingest/heartbeat';
-};
-
-export type IngestHeartbeatErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `too_large`: Too large
-     */
-    413: Problem;
-    /**
-     * `invalid`: Invalid input
-     */
-    422: Problem;
-    /**
-     * `unavailable`: Temporarily unavailable
-     */
-    503: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestHeartbeatError = IngestHeartbeatErrors[keyof IngestHeartbeatErrors];
-
-export type IngestHeartbeatResponses = {
-    /**
-     * Successful Response
-     */
-    200: HeartbeatOrders;
-    /**
-     * Taken; nothing is to be done.
-     */
-    204: void;
-};
-
-export type IngestHeartbeatResponse = IngestHeartbeatResponses[keyof IngestHeartbeatResponses];
-
-export type IngestRetentionData = {
-    body: RetentionStatus;
-    path: {
-        /**
-         * Camera Id
-         */
-        camera_id: string;
-    };
-    query?: never;
-    url: '/api/v1/ingest/retention/{camera_id}';
-};
-
-export type IngestRetentionErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `too_large`: Too large
-     */
-    413: Problem;
-    /**
-     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
-     */
-    422: Problem;
-    /**
-     * `unavailable`: Temporarily unavailable
-     */
-    503: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestRetentionError = IngestRetentionErrors[keyof IngestRetentionErrors];
-
-export type IngestRetentionResponses = {
-    /**
-     * Successful Response
-     */
-    200: Acknowledgement;
-};
-
-export type IngestRetentionResponse = IngestRetentionResponses[keyof IngestRetentionResponses];
-
-export type IngestViewsPollData = {
-    body: ViewPoll;
-    path?: never;
-    query?: {
-        /**
-         * Wait S
-         *
-         * How long to wait for news.
-         */
-        wait_s?: number;
-    };
-    url: '/api/v1/ingest/views/poll';
-};
-
-export type IngestViewsPollErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `invalid`: Invalid input
+     * Validation Error
      */
     422: Problem;
     /**
@@ -4094,153 +5073,40 @@ export type IngestViewsPollErrors = {
     default: Problem;
 };
 
-export type IngestViewsPollError = IngestViewsPollErrors[keyof IngestViewsPollErrors];
+export type IngestOutdatedPostError = IngestOutdatedPostErrors[keyof IngestOutdatedPostErrors];
 
-export type IngestViewsPollResponses = {
-    /**
-     * Successful Response
-     */
-    200: ViewOrders;
-};
-
-export type IngestViewsPollResponse = IngestViewsPollResponses[keyof IngestViewsPollResponses];
-
-export type IngestViewsFootageData = {
-    body: FootageAnswer;
-    path: {
-        /**
-         * Query Id
-         */
-        query_id: string;
-    };
-    query?: never;
-    url: '/api/v1/ingest/views/{query_id}/footage';
-};
-
-export type IngestViewsFootageErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `invalid`: Invalid input
-     */
-    422: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestViewsFootageError = IngestViewsFootageErrors[keyof IngestViewsFootageErrors];
-
-export type IngestViewsFootageResponses = {
+export type IngestOutdatedPostResponses = {
     /**
      * Successful Response
      */
     204: void;
 };
 
-export type IngestViewsFootageResponse = IngestViewsFootageResponses[keyof IngestViewsFootageResponses];
+export type IngestOutdatedPostResponse = IngestOutdatedPostResponses[keyof IngestOutdatedPostResponses];
 
-export type IngestViewsPartData = {
-    body: Blob | File;
-    path: {
-        /**
-         * View Id
-         */
-        view_id: string;
-    };
-    query: {
-        kind: PartKind;
-        /**
-         * Is Key
-         *
-         * Decoding can start with it.
-         */
-        is_key?: boolean;
-        /**
-         * Is Transcoded
-         *
-         * Not the camera's own pictures.
-         */
-        is_transcoded?: boolean;
-        /**
-         * From At
-         *
-         * Of recorded pictures: when the first after a head was.
-         */
-        from_at?: string | null;
-        /**
-         * To At
-         *
-         * Of recorded pictures: until when the part reaches.
-         */
-        to_at?: string | null;
-    };
-    url: '/api/v1/ingest/views/{view_id}/parts';
-};
-
-export type IngestViewsPartErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `too_large`: Too large
-     */
-    413: Problem;
-    /**
-     * `unsupported_media_type`: Unsupported media type
-     */
-    415: Problem;
-    /**
-     * `invalid`: Invalid input
-     */
-    422: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestViewsPartError = IngestViewsPartErrors[keyof IngestViewsPartErrors];
-
-export type IngestViewsPartResponses = {
-    /**
-     * Successful Response
-     */
-    200: ViewAnswer;
-};
-
-export type IngestViewsPartResponse = IngestViewsPartResponses[keyof IngestViewsPartResponses];
-
-export type IngestViewsReadyData = {
+export type IngestOutdatedPutData = {
     body?: never;
     path: {
         /**
-         * View Id
+         * Rest
          */
-        view_id: string;
+        rest: string;
     };
-    query?: {
-        /**
-         * Wait S
-         *
-         * How long to wait for room.
-         */
-        wait_s?: number;
-    };
-    url: '/api/v1/ingest/views/{view_id}/ready';
+    query?: never;
+    url: '/api/v1/ingest/{rest}';
 };
 
-export type IngestViewsReadyErrors = {
+export type IngestOutdatedPutErrors = {
     /**
      * `bad_token`: Unknown worker token
      */
     401: Problem;
     /**
-     * `invalid`: Invalid input
+     * `worker_outdated`: The worker must be brought up to date; what it has to deliver waits for that
+     */
+    403: Problem;
+    /**
+     * Validation Error
      */
     422: Problem;
     /**
@@ -4249,62 +5115,16 @@ export type IngestViewsReadyErrors = {
     default: Problem;
 };
 
-export type IngestViewsReadyError = IngestViewsReadyErrors[keyof IngestViewsReadyErrors];
+export type IngestOutdatedPutError = IngestOutdatedPutErrors[keyof IngestOutdatedPutErrors];
 
-export type IngestViewsReadyResponses = {
+export type IngestOutdatedPutResponses = {
     /**
      * Successful Response
      */
-    200: ViewAnswer;
+    204: void;
 };
 
-export type IngestViewsReadyResponse = IngestViewsReadyResponses[keyof IngestViewsReadyResponses];
-
-export type IngestViewsTroubleData = {
-    body?: never;
-    path: {
-        /**
-         * View Id
-         */
-        view_id: string;
-    };
-    query: {
-        trouble: ViewTrouble;
-        /**
-         * Reason
-         *
-         * Of the camera.
-         */
-        reason?: string;
-    };
-    url: '/api/v1/ingest/views/{view_id}/trouble';
-};
-
-export type IngestViewsTroubleErrors = {
-    /**
-     * `bad_token`: Unknown worker token
-     */
-    401: Problem;
-    /**
-     * `invalid`: Invalid input
-     */
-    422: Problem;
-    /**
-     * Any other failure, as a problem document.
-     */
-    default: Problem;
-};
-
-export type IngestViewsTroubleError = IngestViewsTroubleErrors[keyof IngestViewsTroubleErrors];
-
-export type IngestViewsTroubleResponses = {
-    /**
-     * Successful Response
-     */
-    200: ViewAnswer;
-};
-
-export type IngestViewsTroubleResponse = IngestViewsTroubleResponses[keyof IngestViewsTroubleResponses];
+export type IngestOutdatedPutResponse = IngestOutdatedPutResponses[keyof IngestOutdatedPutResponses];
 
 export type JobsListData = {
     body?: never;
@@ -4540,9 +5360,11 @@ export type RecordingsDayData = {
     body?: never;
     path: {
         /**
-         * Camera Id
+         * Camera Key
+         *
+         * A camera's number, its `id`.
          */
-        camera_id: string;
+        camera_key: number;
     };
     query?: {
         /**
@@ -4558,7 +5380,7 @@ export type RecordingsDayData = {
          */
         at?: string | null;
     };
-    url: '/api/v1/recordings/{camera_id}';
+    url: '/api/v1/recordings/{camera_key}';
 };
 
 export type RecordingsDayErrors = {
@@ -4595,12 +5417,14 @@ export type RecordingsPlayData = {
     body: PlayRequest;
     path: {
         /**
-         * Camera Id
+         * Camera Key
+         *
+         * A camera's number, its `id`.
          */
-        camera_id: string;
+        camera_key: number;
     };
     query?: never;
-    url: '/api/v1/recordings/{camera_id}/play';
+    url: '/api/v1/recordings/{camera_key}/play';
 };
 
 export type RecordingsPlayErrors = {
@@ -4673,6 +5497,487 @@ export type RulesListResponses = {
 };
 
 export type RulesListResponse = RulesListResponses[keyof RulesListResponses];
+
+export type SchoolsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Closed
+         *
+         * Those that were closed as well.
+         */
+        closed?: boolean;
+    };
+    url: '/api/v1/schools';
+};
+
+export type SchoolsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SchoolsListError = SchoolsListErrors[keyof SchoolsListErrors];
+
+export type SchoolsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: SchoolList;
+};
+
+export type SchoolsListResponse = SchoolsListResponses[keyof SchoolsListResponses];
+
+export type SchoolsCreateData = {
+    body: SchoolCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/schools';
+};
+
+export type SchoolsCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SchoolsCreateError = SchoolsCreateErrors[keyof SchoolsCreateErrors];
+
+export type SchoolsCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: SchoolView;
+};
+
+export type SchoolsCreateResponse = SchoolsCreateResponses[keyof SchoolsCreateResponses];
+
+export type SchoolsGetData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}';
+};
+
+export type SchoolsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SchoolsGetError = SchoolsGetErrors[keyof SchoolsGetErrors];
+
+export type SchoolsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: SchoolView;
+};
+
+export type SchoolsGetResponse = SchoolsGetResponses[keyof SchoolsGetResponses];
+
+export type SchoolsPutData = {
+    body: SchoolWrite;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}';
+};
+
+export type SchoolsPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SchoolsPutError = SchoolsPutErrors[keyof SchoolsPutErrors];
+
+export type SchoolsPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: SchoolView;
+};
+
+export type SchoolsPutResponse = SchoolsPutResponses[keyof SchoolsPutResponses];
+
+export type SchoolsCloseData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}/close';
+};
+
+export type SchoolsCloseErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SchoolsCloseError = SchoolsCloseErrors[keyof SchoolsCloseErrors];
+
+export type SchoolsCloseResponses = {
+    /**
+     * Successful Response
+     */
+    200: SchoolView;
+};
+
+export type SchoolsCloseResponse = SchoolsCloseResponses[keyof SchoolsCloseResponses];
+
+export type PlacesListData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}/places';
+};
+
+export type PlacesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PlacesListError = PlacesListErrors[keyof PlacesListErrors];
+
+export type PlacesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlaceList;
+};
+
+export type PlacesListResponse = PlacesListResponses[keyof PlacesListResponses];
+
+export type PlacesCreateData = {
+    body: PlaceWrite;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}/places';
+};
+
+export type PlacesCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PlacesCreateError = PlacesCreateErrors[keyof PlacesCreateErrors];
+
+export type PlacesCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: PlaceView;
+};
+
+export type PlacesCreateResponse = PlacesCreateResponses[keyof PlacesCreateResponses];
+
+export type PlacesDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        /**
+         * Place Id
+         */
+        place_id: number;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}/places/{place_id}';
+};
+
+export type PlacesDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PlacesDeleteError = PlacesDeleteErrors[keyof PlacesDeleteErrors];
+
+export type PlacesDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type PlacesDeleteResponse = PlacesDeleteResponses[keyof PlacesDeleteResponses];
+
+export type PlacesPutData = {
+    body: PlaceWrite;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        /**
+         * Place Id
+         */
+        place_id: number;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}/places/{place_id}';
+};
+
+export type PlacesPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PlacesPutError = PlacesPutErrors[keyof PlacesPutErrors];
+
+export type PlacesPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlaceView;
+};
+
+export type PlacesPutResponse = PlacesPutResponses[keyof PlacesPutResponses];
+
+export type SchoolsReopenData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}/reopen';
+};
+
+export type SchoolsReopenErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `in_use`: Still in use
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SchoolsReopenError = SchoolsReopenErrors[keyof SchoolsReopenErrors];
+
+export type SchoolsReopenResponses = {
+    /**
+     * Successful Response
+     */
+    200: SchoolView;
+};
+
+export type SchoolsReopenResponse = SchoolsReopenResponses[keyof SchoolsReopenResponses];
 
 export type StreamEventsData = {
     body?: never;
@@ -4790,6 +6095,620 @@ export type UsersCreateResponses = {
 };
 
 export type UsersCreateResponse = UsersCreateResponses[keyof UsersCreateResponses];
+
+export type IngestAlertData = {
+    body: AlertEpisode;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v2/ingest/alerts/{alert_id}';
+};
+
+export type IngestAlertErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `camera_of_another_box`: Another box reports this camera
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestAlertError = IngestAlertErrors[keyof IngestAlertErrors];
+
+export type IngestAlertResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestAlertResponse = IngestAlertResponses[keyof IngestAlertResponses];
+
+export type IngestAnalysedTimeData = {
+    /**
+     * Body
+     */
+    body: Array<AnalysedTime>;
+    path?: never;
+    query?: never;
+    url: '/api/v2/ingest/analysed-time';
+};
+
+export type IngestAnalysedTimeErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `camera_of_another_box`: Another box reports this camera
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestAnalysedTimeError = IngestAnalysedTimeErrors[keyof IngestAnalysedTimeErrors];
+
+export type IngestAnalysedTimeResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestAnalysedTimeResponse = IngestAnalysedTimeResponses[keyof IngestAnalysedTimeResponses];
+
+export type IngestCameraData = {
+    body: CameraRegistration;
+    path: {
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: never;
+    url: '/api/v2/ingest/cameras/{camera_id}';
+};
+
+export type IngestCameraErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `camera_of_another_box`: Another box reports this camera
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestCameraError = IngestCameraErrors[keyof IngestCameraErrors];
+
+export type IngestCameraResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestCameraResponse = IngestCameraResponses[keyof IngestCameraResponses];
+
+export type IngestEnrolData = {
+    body: EnrolmentRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v2/ingest/enrol';
+};
+
+export type IngestEnrolErrors = {
+    /**
+     * `bad_code`: The enrolment code cannot be used
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestEnrolError = IngestEnrolErrors[keyof IngestEnrolErrors];
+
+export type IngestEnrolResponses = {
+    /**
+     * Successful Response
+     */
+    200: Enrolment;
+};
+
+export type IngestEnrolResponse = IngestEnrolResponses[keyof IngestEnrolResponses];
+
+export type IngestEvidenceData = {
+    body: Blob | File;
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query: {
+        /**
+         * School Id
+         *
+         * Whose it is.
+         */
+        school_id: string;
+    };
+    url: '/api/v2/ingest/evidence/{sha256}';
+};
+
+export type IngestEvidenceErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `camera_of_another_box`: Another box reports this camera
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: Unsupported media type
+     */
+    415: Problem;
+    /**
+     * `hash_mismatch`: Content does not match its hash; `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * `storage_unavailable`: Evidence cannot be stored
+     */
+    507: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestEvidenceError = IngestEvidenceErrors[keyof IngestEvidenceErrors];
+
+export type IngestEvidenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestEvidenceResponse = IngestEvidenceResponses[keyof IngestEvidenceResponses];
+
+export type IngestHeartbeatData = {
+    body: Heartbeat;
+    path?: never;
+    query?: never;
+    url: '/api/v2/ingest/heartbeat';
+};
+
+export type IngestHeartbeatErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `camera_of_another_box`: Another box reports this camera
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestHeartbeatError = IngestHeartbeatErrors[keyof IngestHeartbeatErrors];
+
+export type IngestHeartbeatResponses = {
+    /**
+     * Successful Response
+     */
+    200: HeartbeatOrders;
+    /**
+     * Taken; nothing is to be done.
+     */
+    204: void;
+};
+
+export type IngestHeartbeatResponse = IngestHeartbeatResponses[keyof IngestHeartbeatResponses];
+
+export type IngestRetentionData = {
+    body: RetentionStatus;
+    path: {
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: never;
+    url: '/api/v2/ingest/retention/{camera_id}';
+};
+
+export type IngestRetentionErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `camera_of_another_box`: Another box reports this camera
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestRetentionError = IngestRetentionErrors[keyof IngestRetentionErrors];
+
+export type IngestRetentionResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestRetentionResponse = IngestRetentionResponses[keyof IngestRetentionResponses];
+
+export type IngestViewsPollData = {
+    body: ViewPoll;
+    path?: never;
+    query?: {
+        /**
+         * Wait S
+         *
+         * How long to wait for news.
+         */
+        wait_s?: number;
+    };
+    url: '/api/v2/ingest/views/poll';
+};
+
+export type IngestViewsPollErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsPollError = IngestViewsPollErrors[keyof IngestViewsPollErrors];
+
+export type IngestViewsPollResponses = {
+    /**
+     * Successful Response
+     */
+    200: ViewOrders;
+};
+
+export type IngestViewsPollResponse = IngestViewsPollResponses[keyof IngestViewsPollResponses];
+
+export type IngestViewsFootageData = {
+    body: FootageAnswer;
+    path: {
+        /**
+         * Query Id
+         */
+        query_id: string;
+    };
+    query?: never;
+    url: '/api/v2/ingest/views/{query_id}/footage';
+};
+
+export type IngestViewsFootageErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsFootageError = IngestViewsFootageErrors[keyof IngestViewsFootageErrors];
+
+export type IngestViewsFootageResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type IngestViewsFootageResponse = IngestViewsFootageResponses[keyof IngestViewsFootageResponses];
+
+export type IngestViewsPartData = {
+    body: Blob | File;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query: {
+        kind: PartKind;
+        /**
+         * Is Key
+         *
+         * Decoding can start with it.
+         */
+        is_key?: boolean;
+        /**
+         * Is Transcoded
+         *
+         * Not the camera's own pictures.
+         */
+        is_transcoded?: boolean;
+        /**
+         * From At
+         *
+         * Of recorded pictures: when the first after a head was.
+         */
+        from_at?: string | null;
+        /**
+         * To At
+         *
+         * Of recorded pictures: until when the part reaches.
+         */
+        to_at?: string | null;
+    };
+    url: '/api/v2/ingest/views/{view_id}/parts';
+};
+
+export type IngestViewsPartErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: Unsupported media type
+     */
+    415: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsPartError = IngestViewsPartErrors[keyof IngestViewsPartErrors];
+
+export type IngestViewsPartResponses = {
+    /**
+     * Successful Response
+     */
+    200: ViewAnswer;
+};
+
+export type IngestViewsPartResponse = IngestViewsPartResponses[keyof IngestViewsPartResponses];
+
+export type IngestViewsReadyData = {
+    body?: never;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query?: {
+        /**
+         * Wait S
+         *
+         * How long to wait for room.
+         */
+        wait_s?: number;
+    };
+    url: '/api/v2/ingest/views/{view_id}/ready';
+};
+
+export type IngestViewsReadyErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsReadyError = IngestViewsReadyErrors[keyof IngestViewsReadyErrors];
+
+export type IngestViewsReadyResponses = {
+    /**
+     * Successful Response
+     */
+    200: ViewAnswer;
+};
+
+export type IngestViewsReadyResponse = IngestViewsReadyResponses[keyof IngestViewsReadyResponses];
+
+export type IngestViewsTroubleData = {
+    body?: never;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query: {
+        trouble: ViewTrouble;
+        /**
+         * Reason
+         *
+         * Of the camera.
+         */
+        reason?: string;
+    };
+    url: '/api/v2/ingest/views/{view_id}/trouble';
+};
+
+export type IngestViewsTroubleErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsTroubleError = IngestViewsTroubleErrors[keyof IngestViewsTroubleErrors];
+
+export type IngestViewsTroubleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ViewAnswer;
+};
+
+export type IngestViewsTroubleResponse = IngestViewsTroubleResponses[keyof IngestViewsTroubleResponses];
 
 export type MetricsGetData = {
     body?: never;

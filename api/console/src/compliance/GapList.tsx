@@ -10,7 +10,7 @@ import { GapDetail } from "./GapDetail";
 import { floorDays, gapSpan, schoolTime } from "./retention";
 
 /** Every interval without footage with its cause, and every promise that was broken. */
-export function GapList({ cameraId, facts }: { cameraId: string; facts: RetentionFacts }) {
+export function GapList({ cameraKey, facts }: { cameraKey: number; facts: RetentionFacts }) {
   const { t } = useTranslation();
   const term = useTerm();
   return (
@@ -64,7 +64,7 @@ export function GapList({ cameraId, facts }: { cameraId: string; facts: Retentio
           {facts.gaps.map((gap) => (
             <li key={`${gap.from_at} ${gap.to_at}`} data-testid="gap" data-cause={gap.cause}>
               <Link
-                to={`/recordings/${encodeURIComponent(cameraId)}?at=${encodeURIComponent(gap.from_at)}`}
+                to={`/recordings/${cameraKey}?at=${encodeURIComponent(gap.from_at)}`}
                 className={styles.span}
               >
                 {gapSpan(gap, facts.time_zone)}

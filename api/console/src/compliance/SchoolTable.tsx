@@ -141,7 +141,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
       </h2>
       <Summary school={school} />
       <Table<RetentionRow>
-        rowKey="camera_id"
+        rowKey="camera_key"
         size="small"
         dataSource={school.rows.filter((row) => !wanted || row.state === wanted)}
         columns={columns}
@@ -149,7 +149,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
         scroll={{ x: "max-content" }}
         expandable={{
           rowExpandable: (row) => row.facts !== null,
-          expandedRowRender: (row) => row.facts && <GapList cameraId={row.camera_id} facts={row.facts} />,
+          expandedRowRender: (row) => row.facts && <GapList cameraKey={row.camera_key} facts={row.facts} />,
           expandRowByClick: true,
         }}
         onRow={(row) =>

@@ -21,10 +21,11 @@ const FACTS = { proven_days: 1 } as RetentionFacts;
 
 function row(id: string, state: RetentionState, more: Partial<RetentionRow> = {}): RetentionRow {
   return {
+    camera_key: id.charCodeAt(0),
     camera_id: id,
     name: id,
     location: "",
-    school: null,
+    school: { school_id: "default", name: "本校", name_en: "" },
     worker_id: "box-1",
     state,
     doubt: null,
@@ -63,7 +64,7 @@ describe("compareRows", () => {
 });
 
 describe("retentionBySchool", () => {
-  const school = (id: string) => ({ school: { school_id: id, name: id } });
+  const school = (id: string) => ({ school: { school_id: id, name: id, name_en: "" } });
 
   it("puts the school where most is missing first, whatever its size, and loses no camera", () => {
     const rows = [

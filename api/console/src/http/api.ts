@@ -56,7 +56,7 @@ async function timed<Data extends { as_of: string }>(call: Promise<Data>): Promi
 }
 
 function wallTiles(tiles: ReadonlyMap<number, string>): Tile[] {
-  return [...tiles].map(([channel, camera_id]) => ({ channel, camera_id }));
+  return [...tiles].map(([channel, key]) => ({ channel, camera_key: Number(key) }));
 }
 
 /** An answer that goes on and on; the generated client would wait for its end. */
@@ -92,7 +92,7 @@ export const api = {
           query: {
             ...(filters.status ? { status: [filters.status] } : {}),
             ...(filters.rules.length > 0 ? { rule: filters.rules } : {}),
-            ...(filters.cameraIds.length > 0 ? { camera_id: filters.cameraIds } : {}),
+            ...(filters.cameraKeys.length > 0 ? { camera_key: filters.cameraKeys.map(Number) } : {}),
             ...(filters.schoolIds.length > 0 ? { school_id: filters.schoolIds } : {}),
             ...(filters.risks.length > 0 ? { risk: filters.risks } : {}),
             ...timeBounds(filters, serverNow()),
@@ -122,12 +122,12 @@ export const api = {
   changeLive: (viewId: string, tiles: ReadonlyMap<number, string>) =>
     unwrap(sdk.liveChange({ path: { view_id: viewId }, body: { tiles: wallTiles(tiles) } })),
 
-  approvePicture: (id: string) => unwrap(sdk.camerasApprovePicture({ path: { camera_id: id } })),
-  recordingDay: (cameraId: string, when: { day?: string; at?: string }) =>
-    timed(unwrap(sdk.recordingsDay({ path: { camera_id: cameraId }, query: when }))),
+  approvePicture: (key: number) => unwrap(sdk.camerasApprovePicture({ path: { camera_key: key } })),
+  recordingDay: (key: string, when: { day?: string; at?: string }) =>
+    timed(unwrap(sdk.recordingsDay({ path: { camera_key: Number(key) }, query: when }))),
   /** The answer goes on as long as it is read, and no faster. */
-  playRecording: (cameraId: string, body: PlayRequest, signal: AbortSignal) =>
-    streamed(`/api/v1/recordings/${encodeURIComponent(cameraId)}/play`, body, signal),
+  playRecording: (key: number, body: PlayRequest, signal: AbortSignal) =>
+    streamed(`/api/v1/recordings/${key}/play`, body, signal),
 
   cameras: () => timed(unwrap(sdk.camerasList())),
   rules: () => timed(unwrap(sdk.rulesList())),

@@ -70,7 +70,7 @@ describe("every call", () => {
       "footage",
       () =>
         api.playRecording(
-          "gate",
+          7,
           { from_at: "2026-11-24T06:00:00Z", reason: "incident", keyframes_only: false, codecs: ["h264"] },
           stream(),
         ),

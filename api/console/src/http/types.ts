@@ -31,7 +31,7 @@ export type {
   RuleView,
   RuleViewState,
   RuleWant,
-  School,
+  SchoolName,
   Tile,
   UserCreate,
   UserCreated,

@@ -22,7 +22,7 @@ export function ApprovePicture({ camera }: Props) {
   const client = useQueryClient();
   const me = useSession().data?.username ?? "";
   const request = useMutation({
-    mutationFn: (id: string) => api.approvePicture(id),
+    mutationFn: (key: number) => api.approvePicture(key),
     onSuccess: (changed) =>
       client.setQueryData<CameraList>(keys.cameras, (list) => list && upsertCamera(list, changed)),
   });
@@ -46,7 +46,7 @@ export function ApprovePicture({ camera }: Props) {
         okText={t("picture.approve")}
         cancelText={t("action.cancel")}
         okButtonProps={{ "data-testid": "approve-ok" }}
-        onConfirm={() => request.mutate(camera.camera_id)}
+        onConfirm={() => request.mutate(camera.id)}
       >
         <Button
           size="small"

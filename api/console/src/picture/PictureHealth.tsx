@@ -19,7 +19,7 @@ export function PictureHealth({ camera }: { camera: CameraView }) {
       {picture.faults.map(({ fault, since }) => (
         <Link
           key={fault}
-          to={`/?status=all&camera_id=${encodeURIComponent(camera.camera_id)}&rule=${fault}`}
+          to={`/?status=all&camera_key=${camera.id}&rule=${fault}`}
           className={styles.fault}
           data-testid="picture-fault"
           data-fault={fault}

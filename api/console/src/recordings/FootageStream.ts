@@ -41,7 +41,7 @@ export class FootageStream {
 
   constructor(
     private readonly video: HTMLVideoElement,
-    private readonly cameraId: string,
+    private readonly cameraKey: number,
     private readonly from: number,
     private readonly reason: PlayRequest["reason"],
     private speed: number,
@@ -101,7 +101,7 @@ export class FootageStream {
   private async run(): Promise<void> {
     try {
       const response = await api.playRecording(
-        this.cameraId,
+        this.cameraKey,
         {
           from_at: new Date(this.from).toISOString(),
           reason: this.reason,

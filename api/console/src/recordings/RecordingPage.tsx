@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { CameraStateMark } from "../cameras/CameraStateMark";
-import { useCameras } from "../cameras/useCameras";
 import { floorPercent, schoolTime } from "../compliance/retention";
 import { Problem } from "../http/problem";
 import type { RecordingDay, ViewingReason } from "../http/types";
@@ -68,12 +67,11 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
   const { t } = useTranslation();
   const term = useTerm();
   const [, setParams] = useSearchParams();
-  const camera = useCameras().data?.items.find((each) => each.camera_id === day.camera_id);
-  usePageTitle(t("nav.recordings"), day.name, camera?.school?.name);
+  usePageTitle(t("nav.recordings"), day.name, day.school.name);
   const video = useRef<HTMLVideoElement>(null);
   const [reason, setReason] = useState<ViewingReason | null>(null);
   const [asking, setAsking] = useState(false);
-  const playback = usePlayback(day.camera_id, video, reason);
+  const playback = usePlayback(day.camera_key, video, reason);
   const whole = rangeOf(day);
   const [chosenView, setChosenView] = useState<{ day: string; view: Range } | null>(null);
   const view = chosenView?.day === day.day ? within(chosenView.view, whole) : whole;
@@ -149,10 +147,10 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
         </Link>
         <h1 className={styles.title}>{day.name}</h1>
         <span className={styles.muted}>
-          {[camera?.school?.name, day.location || day.camera_id].filter(Boolean).join(" · ")}
+          {[day.school.name, day.location || day.camera_id].filter(Boolean).join(" · ")}
         </span>
         <CameraStateMark state={day.state} />
-        <Link to={`/live?size=1&cameras=${encodeURIComponent(day.camera_id)}`} className={styles.door}>
+        <Link to={`/live?size=1&cameras=${day.camera_key}`} className={styles.door}>
           {t("cameras.watchLive")}
         </Link>
         <span className={styles.spacer} />

@@ -11,6 +11,8 @@ const whole = { from: MIDNIGHT, to: MIDNIGHT + 24 * HOUR };
 
 function day(more: Partial<RecordingDay> = {}): RecordingDay {
   return {
+    camera_key: 7,
+    school: { school_id: "default", name: "本校", name_en: "" },
     camera_id: "gate",
     name: "北门",
     location: "",

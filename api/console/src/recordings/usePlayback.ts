@@ -28,7 +28,7 @@ const LEAP_SHOWN_MS = 6000;
 
 /** Plays one camera's footage on a <video>; every seek beyond what is there is a new order. */
 export function usePlayback(
-  cameraId: string,
+  cameraKey: number,
   video: RefObject<HTMLVideoElement | null>,
   reason: PlayRequest["reason"] | null,
 ): Playback {
@@ -45,7 +45,7 @@ export function usePlayback(
     setPosition(at);
     setLeap(null);
     setStatus({ kind: "starting", reason: "" });
-    stream.current = new FootageStream(video.current, cameraId, at, reason, atSpeed, {
+    stream.current = new FootageStream(video.current, cameraKey, at, reason, atSpeed, {
       onState: setStatus,
       onLeap: (from, to) => setLeap({ from, to }),
     });
@@ -68,7 +68,7 @@ export function usePlayback(
       stream.current?.close();
       stream.current = null;
     };
-  }, [cameraId, video]);
+  }, [cameraKey, video]);
 
   useEffect(() => {
     const timer = setInterval(() => {

@@ -111,7 +111,7 @@ export function RuleRow({ row, camerasKnown }: Props) {
             {kind !== "digest" && (
               <ul className={styles.cameras}>
                 {cameras.slice(0, SHOWN_CAMERAS).map((camera) => (
-                  <CameraChip key={camera.camera_id} rule={view.rule} camera={camera} />
+                  <CameraChip key={camera.id} rule={view.rule} camera={camera} />
                 ))}
                 {cameras.length > SHOWN_CAMERAS && (
                   <li className={styles.muted}>{t("rules.more", { n: cameras.length - SHOWN_CAMERAS })}</li>

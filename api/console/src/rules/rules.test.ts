@@ -15,7 +15,8 @@ import {
 } from "./rules";
 
 function box(worker_id: string, more: Partial<BoxRule> = {}): BoxRule {
-  return { worker_id, lost: false, state: "ready", wants: [], more_models: [], to_accept: [], ...more };
+  const school = { school_id: "default", name: "本校", name_en: "" };
+  return { school, box_id: 1, worker_id, lost: false, state: "ready", wants: [], more_models: [], to_accept: [], ...more };
 }
 
 function rule(name: string, more: Partial<RuleView> = {}): RuleView {

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 
 import { useCameras } from "../cameras/useCameras";
-import type { AlertSummary, School } from "../http/types";
+import type { AlertSummary, SchoolName } from "../http/types";
 import styles from "./CameraPlace.module.css";
 import { schoolsOf } from "./schools";
 
@@ -9,7 +9,7 @@ import { schoolsOf } from "./schools";
 export interface Place {
   name: string;
   location: string;
-  school: School | null;
+  school: SchoolName | null;
 }
 
 type Named = Place | Pick<AlertSummary, "camera_name" | "camera_location" | "school">;

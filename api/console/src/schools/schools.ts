@@ -1,8 +1,8 @@
-import type { School } from "../http/types";
+import type { SchoolName } from "../http/types";
 
 /** What a camera's box says about where it stands. */
 export interface Placed {
-  school: School | null;
+  school: SchoolName | null;
   worker_id: string | null;
 }
 
@@ -43,6 +43,6 @@ export function knownKey(groups: readonly Group<Placed>[], key: string | null): 
 }
 
 /** The schools of these cameras, by name. */
-export function schoolsOf(rows: readonly Placed[]): School[] {
+export function schoolsOf(rows: readonly Placed[]): SchoolName[] {
   return bySchool(rows.filter((row) => row.school)).flatMap(({ rows: [first] }) => first?.school ?? []);
 }

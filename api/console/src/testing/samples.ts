@@ -2,6 +2,8 @@
 import type { AlertPages } from "../alerts/cache";
 import type { AlertSummary, CameraView } from "../http/types";
 
+const SCHOOL = { school_id: "default", name: "本校", name_en: "" };
+
 export const NOW = Date.parse("2026-11-24T06:00:00Z");
 
 export function alertAt(id: string, raisedAt: string, more: Partial<AlertSummary> = {}): AlertSummary {
@@ -13,10 +15,11 @@ export function alertAt(id: string, raisedAt: string, more: Partial<AlertSummary
     zone: "",
     risk: "class_2",
     state: "closed",
+    camera_key: 7,
     camera_id: "gate-north",
     camera_name: "北门",
     camera_location: "",
-    school: null,
+    school: SCHOOL,
     started_at: raisedAt,
     raised_at: raisedAt,
     queued_at: raisedAt,
@@ -56,15 +59,18 @@ export function pagesOf(...pages: AlertSummary[][]): AlertPages {
 
 export function camera(id: string, more: Partial<CameraView> = {}): CameraView {
   return {
+    id: [...id].reduce((sum, each) => sum + each.charCodeAt(0), 0),
+    school: SCHOOL,
     camera_id: id,
     name: id,
     location: "",
-    school: null,
     source: "",
     rules: [],
     config_sha256: null,
     registered: true,
+    box_id: 1,
     worker_id: "box-1",
+    retired_at: null,
     state: "watching",
     reason: "",
     detail: "",

@@ -44,7 +44,7 @@ export function LiveTile(props: Props) {
   const video = useRef<HTMLVideoElement>(null);
   const [status, setStatus] = useState<Status>({ kind: "starting" });
   const [transcoded, setTranscoded] = useState(false);
-  const cameraId = camera.camera_id;
+  const cameraKey = camera.id;
 
   useEffect(() => {
     const element = video.current;
@@ -54,13 +54,13 @@ export function LiveTile(props: Props) {
     let isOurs = false;
     const stop = connection.listen(channel, (heard) => {
       if (heard.kind === "init") {
-        isOurs = heard.cameraId === cameraId;
+        isOurs = heard.cameraKey === cameraKey;
         if (!isOurs) return;
         setTranscoded(heard.transcoded);
         player.start(heard.mime, heard.data);
       } else if (heard.kind === "media") {
         if (isOurs) player.add(heard.data);
-      } else if (heard.kind === "disconnected" || heard.cameraId === cameraId) {
+      } else if (heard.kind === "disconnected" || heard.cameraKey === cameraKey) {
         if (heard.kind === "disconnected") isOurs = false;
         setStatus((now) => statusOf(heard) ?? now);
       }
@@ -69,7 +69,7 @@ export function LiveTile(props: Props) {
       stop();
       player.close();
     };
-  }, [cameraId, channel, connection]);
+  }, [cameraKey, channel, connection]);
 
   return (
     <section
@@ -77,7 +77,7 @@ export function LiveTile(props: Props) {
       className={styles.tile}
       data-selected={selected}
       data-testid="live-tile"
-      data-camera-id={cameraId}
+      data-camera-id={camera.camera_id}
       data-status={status.kind}
       aria-label={nameCamera(camera)}
     >

@@ -28,7 +28,7 @@ export function Component() {
   const wall = useMemo(() => readWall(params), [params]);
   const all = useMemo(() => query.data?.items ?? [], [query.data]);
   const shown = useMemo(() => shownCameras(all, wall), [all, wall]);
-  const connection = useWall(shown.cameras.map((camera) => camera.camera_id));
+  const connection = useWall(shown.cameras.map((camera) => String(camera.id)));
   const [selected, setSelected] = useState(0);
   const grid = useRef<HTMLDivElement>(null);
   const fullScreen = useFullScreen();
@@ -96,7 +96,7 @@ export function Component() {
           value={[...wall.chosen]}
           onChange={(chosen: string[]) => go({ chosen, page: 0 })}
           options={all.map((camera) => ({
-            value: camera.camera_id,
+            value: String(camera.id),
             label: nameCamera(camera),
           }))}
           showSearch={{ optionFilterProp: "label" }}
@@ -137,7 +137,7 @@ export function Component() {
         <div ref={grid} className={styles.grid} data-size={wall.size} data-testid="wall">
           {shown.cameras.map((camera, channel) => (
             <LiveTile
-              key={`${channel}/${camera.camera_id}`}
+              key={`${channel}/${camera.id}`}
               camera={camera}
               channel={channel}
               connection={connection}

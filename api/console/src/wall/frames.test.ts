@@ -16,11 +16,11 @@ function bytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-const head = bytes({ camera_id: "gate", mime: "video/mp4", is_transcoded: true });
+const head = bytes({ camera_key: 7, mime: "video/mp4", is_transcoded: true });
 const init = new Uint8Array([head.length >> 8, head.length & 0xff, ...head, 1, 2, 3]);
 const wire = new Uint8Array([
   ...frame(0, 0, new Uint8Array()),
-  ...frame(1, 4, bytes({ camera_id: "gate", state: "trouble", reason: "no_picture", detail: "refused" })),
+  ...frame(1, 4, bytes({ camera_key: 7, state: "trouble", reason: "no_picture", detail: "refused" })),
   ...frame(2, 4, init),
   ...frame(3, 4, new Uint8Array([9, 8])),
   ...frame(77, 4, new Uint8Array([1])),
@@ -34,8 +34,8 @@ describe("FrameReader", () => {
       frames.push(...reader.push(wire.subarray(at, at + size)));
     }
     expect(frames).toEqual([
-      { kind: "state", channel: 4, cameraId: "gate", state: "trouble", reason: "no_picture", detail: "refused" },
-      { kind: "init", channel: 4, cameraId: "gate", mime: "video/mp4", transcoded: true, fromAt: "", data: new Uint8Array([1, 2, 3]) },
+      { kind: "state", channel: 4, cameraKey: 7, state: "trouble", reason: "no_picture", detail: "refused" },
+      { kind: "init", channel: 4, cameraKey: 7, mime: "video/mp4", transcoded: true, fromAt: "", data: new Uint8Array([1, 2, 3]) },
       { kind: "media", channel: 4, data: new Uint8Array([9, 8]) },
     ]);
   });

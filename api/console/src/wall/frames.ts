@@ -2,8 +2,8 @@
 export type WallState = "starting" | "playing" | "stalled" | "trouble" | "worker_away";
 
 export type WallFrame =
-  | { kind: "state"; channel: number; cameraId: string; state: WallState; reason: string; detail: string }
-  | { kind: "init"; channel: number; cameraId: string; mime: string; transcoded: boolean; fromAt: string; data: Uint8Array<ArrayBuffer> }
+  | { kind: "state"; channel: number; cameraKey: number; state: WallState; reason: string; detail: string }
+  | { kind: "init"; channel: number; cameraKey: number; mime: string; transcoded: boolean; fromAt: string; data: Uint8Array<ArrayBuffer> }
   | { kind: "media"; channel: number; data: Uint8Array<ArrayBuffer> };
 
 const HEAD_BYTES = 8;
@@ -27,7 +27,7 @@ function read(kind: number, channel: number, payload: Uint8Array<ArrayBuffer>): 
     return {
       kind: "state",
       channel,
-      cameraId: text(told["camera_id"]),
+      cameraKey: Number(told["camera_key"]),
       state,
       reason: text(told["reason"]),
       detail: text(told["detail"]),
@@ -39,7 +39,7 @@ function read(kind: number, channel: number, payload: Uint8Array<ArrayBuffer>): 
     return {
       kind: "init",
       channel,
-      cameraId: text(head["camera_id"]),
+      cameraKey: Number(head["camera_key"]),
       mime: text(head["mime"]),
       transcoded: head["is_transcoded"] === true,
       fromAt: text(head["from_at"]),

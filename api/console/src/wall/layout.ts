@@ -41,7 +41,7 @@ export interface Shown {
 export function shownCameras(all: readonly CameraView[], wall: Wall): Shown {
   const wanted =
     wall.chosen.length > 0
-      ? wall.chosen.flatMap((id) => all.find((camera) => camera.camera_id === id) ?? [])
+      ? wall.chosen.flatMap((id) => all.find((camera) => String(camera.id) === id) ?? [])
       : all.filter((camera) => camera.state !== "disabled").sort(byPlace);
   const pages = Math.max(1, Math.ceil(wanted.length / wall.size));
   const page = Math.min(wall.page, pages - 1);

@@ -98,7 +98,7 @@ export function Component() {
     );
   }
 
-  const camera = cameras.data?.items.find((each) => each.camera_id === alert.camera_id);
+  const camera = cameras.data?.items.find((each) => each.id === alert.camera_key);
   return (
     <article className={styles.page} data-testid="detail-page">
       <header className={styles.head}>
@@ -163,7 +163,7 @@ export function Component() {
             />
           </div>
           <Link
-            to={`/recordings/${encodeURIComponent(alert.camera_id)}?at=${footageBefore(alert.started_at)}`}
+            to={`/recordings/${alert.camera_key}?at=${footageBefore(alert.started_at)}`}
             className={styles.footage}
             data-testid="to-recordings"
           >

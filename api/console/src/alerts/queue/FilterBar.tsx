@@ -135,9 +135,9 @@ function Selects({ filters, cameras, onChange, searchBox }: Props) {
       />
       <Several
         label={t("filter.camera")}
-        value={filters.cameraIds}
-        onChange={(cameraIds) => onChange({ cameraIds })}
-        options={cameras.map((camera) => ({ value: camera.camera_id, label: nameCamera(camera) }))}
+        value={filters.cameraKeys}
+        onChange={(cameraKeys) => onChange({ cameraKeys })}
+        options={cameras.map((camera) => ({ value: String(camera.id), label: nameCamera(camera) }))}
         testId="filter-camera"
       />
       <Several

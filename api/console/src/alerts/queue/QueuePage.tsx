@@ -103,7 +103,7 @@ export function Component() {
             loading={list.isPending}
             controls={controls}
             player={player}
-            camera={cameras.data?.items.find((each) => each.camera_id === focused?.camera_id)}
+            camera={cameras.data?.items.find((each) => each.id === focused?.camera_key)}
             search={search}
           />
         )}

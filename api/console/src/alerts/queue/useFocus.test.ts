@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { alertAt } from "../../testing/samples";
 import { otherCamera } from "./useFocus";
 
-const rows = ["gate", "lawn", "lawn", "gate"].map((camera_id, index) =>
-  alertAt(String(index), `2026-11-24T05:0${9 - index}:00Z`, { camera_id }),
+const rows = [1, 2, 2, 1].map((camera_key, index) =>
+  alertAt(String(index), `2026-11-24T05:0${9 - index}:00Z`, { camera_key }),
 );
 
 describe("otherCamera", () => {

@@ -13,9 +13,9 @@ export function otherCamera(
   index: number,
   direction: -1 | 1,
 ): AlertSummary | undefined {
-  const here = rows[index]?.camera_id;
+  const here = rows[index]?.camera_key;
   for (let at = index + direction; at >= 0 && at < rows.length; at += direction) {
-    if (rows[at]?.camera_id !== here) return rows[at];
+    if (rows[at]?.camera_key !== here) return rows[at];
   }
   return undefined;
 }

@@ -1,0 +1,44 @@
+"""Cameras as they are shown, to who asks and to consoles that listen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.bus.work import UnitOfWork
+from api.cameras import views
+from api.cameras.repository import CameraRepository
+from api.cameras.schemas import CameraView
+from api.cameras.views import Watch
+from api.kit.errors import NotFoundError
+
+
+async def list_views(
+    session: AsyncSession, watch: Watch, keys: Collection[int] | None = None
+) -> list[CameraView]:
+    """These cameras; without numbers all that are in use, by school and id."""
+    cameras = CameraRepository(session)
+    rows = await cameras.list(keys)
+    rules = views.by_rule(await cameras.totals(keys, watch.window_from))
+    return [views.view(row, rules.get(row.camera.id, []), watch) for row in rows]
+
+
+async def get_view(session: AsyncSession, key: int, watch: Watch) -> CameraView:
+    """One camera, retired or not.
+
+    Raises:
+        NotFoundError: If there is none.
+    """
+    found = await list_views(session, watch, [key])
+    if not found:
+        raise NotFoundError("no such camera")
+    return found[0]
+
+
+async def emit(work: UnitOfWork, watch: Watch, keys: Collection[int]) -> None:
+    """Tell consoles how these cameras are now."""
+    if not keys:
+        return
+    for view in await list_views(work.session, watch, keys):
+        work.emit("camera", str(view.id), view.school.school_id, view.model_dump_json())

@@ -1,0 +1,1 @@
+"""The bureau, its communities and schools, and the places of a school."""

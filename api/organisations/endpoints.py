@@ -1,0 +1,219 @@
+"""The bureau, its communities and schools, and their places."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from api.auth.guards import Administrator, Person
+from api.kit.errors import (
+    BadCsrfError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    NotSignedInError,
+)
+from api.kit.problems import problems
+from api.organisations import service
+from api.organisations.errors import InUseError, TakenError
+from api.organisations.schemas import (
+    BureauView,
+    BureauWrite,
+    CommunityCreate,
+    CommunityList,
+    CommunityView,
+    CommunityWrite,
+    PlaceList,
+    PlaceView,
+    PlaceWrite,
+    SchoolCreate,
+    SchoolList,
+    SchoolView,
+    SchoolWrite,
+)
+from api.runtime import Reader, Writer
+
+router = APIRouter(prefix="/api/v1", tags=["organisations"])
+_READ = problems(NotSignedInError, NotFoundError, InvalidError)
+_WRITE = problems(
+    NotSignedInError,
+    ForbiddenError,
+    BadCsrfError,
+    NotFoundError,
+    InvalidError,
+    TakenError,
+    InUseError,
+)
+_Id = Annotated[str, Path(max_length=64)]
+_PlaceId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.get("/bureau", operation_id="bureau_get", summary="The bureau", responses=_READ)
+async def get_bureau(_: Person, session: Reader) -> BureauView:
+    """The education bureau; its name is empty while nobody wrote it."""
+    return await service.get_bureau(session)
+
+
+@router.put("/bureau", operation_id="bureau_put", summary="Name the bureau", responses=_WRITE)
+async def put_bureau(body: BureauWrite, _: Administrator, work: Writer) -> BureauView:
+    """Administrators only."""
+    return await service.put_bureau(work, body)
+
+
+@router.get("/communities", operation_id="communities_list", summary="Communities", responses=_READ)
+async def list_communities(_: Person, session: Reader) -> CommunityList:
+    """All communities, by id."""
+    return await service.list_communities(session)
+
+
+@router.post(
+    "/communities",
+    operation_id="communities_create",
+    summary="Make a community",
+    status_code=201,
+    responses=_WRITE,
+)
+async def create_community(body: CommunityCreate, _: Administrator, work: Writer) -> CommunityView:
+    """Administrators only."""
+    return await service.create_community(work, body)
+
+
+@router.put(
+    "/communities/{community_id}",
+    operation_id="communities_put",
+    summary="Rename a community",
+    responses=_WRITE,
+)
+async def put_community(
+    community_id: _Id, body: CommunityWrite, _: Administrator, work: Writer
+) -> CommunityView:
+    """Administrators only."""
+    return await service.put_community(work, community_id, body)
+
+
+@router.delete(
+    "/communities/{community_id}",
+    operation_id="communities_delete",
+    summary="Delete a community",
+    status_code=204,
+    responses=_WRITE,
+)
+async def delete_community(community_id: _Id, _: Administrator, work: Writer) -> None:
+    """One that no school belongs to. Administrators only."""
+    await service.delete_community(work, community_id)
+
+
+@router.get("/schools", operation_id="schools_list", summary="Schools", responses=_READ)
+async def list_schools(
+    _: Person,
+    session: Reader,
+    closed: Annotated[bool, Query(description="Those that were closed as well.")] = False,
+) -> SchoolList:
+    """Schools, by id."""
+    return await service.list_schools(session, closed=closed)
+
+
+@router.post(
+    "/schools",
+    operation_id="schools_create",
+    summary="Make a school",
+    status_code=201,
+    responses=_WRITE,
+)
+async def create_school(body: SchoolCreate, _: Administrator, work: Writer) -> SchoolView:
+    """Its id is chosen once. Administrators only."""
+    return await service.create_school(work, body)
+
+
+@router.get(
+    "/schools/{school_id}", operation_id="schools_get", summary="One school", responses=_READ
+)
+async def get_school(school_id: _Id, _: Person, session: Reader) -> SchoolView:
+    """One school, closed or not."""
+    return await service.get_school(session, school_id)
+
+
+@router.put(
+    "/schools/{school_id}",
+    operation_id="schools_put",
+    summary="Describe a school",
+    responses=_WRITE,
+)
+async def put_school(
+    school_id: _Id, body: SchoolWrite, _: Administrator, work: Writer
+) -> SchoolView:
+    """The whole description; what is left out becomes empty. Administrators only."""
+    return await service.put_school(work, school_id, body)
+
+
+@router.post(
+    "/schools/{school_id}/close",
+    operation_id="schools_close",
+    summary="Close a school",
+    responses=_WRITE,
+)
+async def close_school(school_id: _Id, _: Administrator, work: Writer) -> SchoolView:
+    """Its cameras leave the lists, its history stays, its boxes' words wait."""
+    return await service.set_closed(work, school_id, closed=True)
+
+
+@router.post(
+    "/schools/{school_id}/reopen",
+    operation_id="schools_reopen",
+    summary="Open a school again",
+    responses=_WRITE,
+)
+async def reopen_school(school_id: _Id, _: Administrator, work: Writer) -> SchoolView:
+    """Administrators only."""
+    return await service.set_closed(work, school_id, closed=False)
+
+
+@router.get(
+    "/schools/{school_id}/places",
+    operation_id="places_list",
+    summary="Places of a school",
+    responses=_READ,
+)
+async def list_places(school_id: _Id, _: Person, session: Reader) -> PlaceList:
+    """In the order in which they were made."""
+    return await service.list_places(session, school_id)
+
+
+@router.post(
+    "/schools/{school_id}/places",
+    operation_id="places_create",
+    summary="Make a place",
+    status_code=201,
+    responses=_WRITE,
+)
+async def create_place(
+    school_id: _Id, body: PlaceWrite, _: Administrator, work: Writer
+) -> PlaceView:
+    """Administrators only."""
+    return await service.create_place(work, school_id, body)
+
+
+@router.put(
+    "/schools/{school_id}/places/{place_id}",
+    operation_id="places_put",
+    summary="Change a place",
+    responses=_WRITE,
+)
+async def put_place(
+    school_id: _Id, place_id: _PlaceId, body: PlaceWrite, _: Administrator, work: Writer
+) -> PlaceView:
+    """Administrators only."""
+    return await service.put_place(work, school_id, place_id, body)
+
+
+@router.delete(
+    "/schools/{school_id}/places/{place_id}",
+    operation_id="places_delete",
+    summary="Delete a place",
+    status_code=204,
+    responses=_WRITE,
+)
+async def delete_place(school_id: _Id, place_id: _PlaceId, _: Administrator, work: Writer) -> None:
+    """One where no camera stands. Administrators only."""
+    await service.delete_place(work, school_id, place_id)
