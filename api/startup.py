@@ -27,6 +27,8 @@ from api.rounds import recurring
 from api.runtime import Runtime
 from api.settings import Settings
 
+_UPLOAD_ENDED_S = 3600.0
+"""An upload that has written nothing for so long has no process any more."""
 _TAIL_EVERY_S = 1.0
 """How late a console hears what another process took, where no relay tells it sooner."""
 
@@ -121,18 +123,19 @@ def _close_to_others(settings: Settings) -> None:
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """Be the one process on this folder, and on its database if that is a file.
+    """Be the one process on this folder and on its database, if that is a file.
 
-    On PostgreSQL several processes may serve together, each with a folder of its own.
+    On PostgreSQL several processes serve together, and share the folder with evidence and keys.
 
     Raises:
         StartError: Another one is there.
     """
     prepare_data_folder(settings)
-    locks = [Lock(settings.data_dir / ".centre.lock", "data folder")]
-    database = settings.sqlite_path
-    if database is not None and database.parent != settings.data_dir.resolve():
-        locks.append(Lock(database.with_name(f".{database.name}.lock"), "database"))
+    locks = []
+    if (database := settings.sqlite_path) is not None:
+        locks.append(Lock(settings.data_dir / ".centre.lock", "data folder"))
+        if database.parent != settings.data_dir.resolve():
+            locks.append(Lock(database.with_name(f".{database.name}.lock"), "database"))
     try:
         for lock in locks:
             lock.acquire()
@@ -152,7 +155,9 @@ async def prepare(runtime: Runtime) -> None:
     prepare_data_folder(settings)
     _close_to_others(settings)
     try:
-        await asyncio.to_thread(runtime.evidence.sweep)
+        # Another process may be taking a file right now, where there may be others.
+        is_alone = settings.sqlite_path is not None
+        await asyncio.to_thread(runtime.evidence.sweep, 0.0 if is_alone else _UPLOAD_ENDED_S)
     except OSError as error:
         raise DataFolderError(
             f"the evidence folder cannot be used ({error.strerror})",

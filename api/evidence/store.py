@@ -17,6 +17,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -96,11 +97,17 @@ class EvidenceStore:
         """End the threads."""
         self._pool.close()
 
-    def sweep(self) -> None:
-        """Make the folders and remove what an interrupted upload left behind."""
+    def sweep(self, silent_s: float = 0.0) -> None:
+        """Make the folders and remove what an interrupted upload left behind.
+
+        Args:
+            silent_s: For so long nothing was written to it.
+        """
         self._incoming.mkdir(parents=True, exist_ok=True)
+        before = time.time() - silent_s
         for leftover in self._incoming.iterdir():
-            leftover.unlink()
+            if leftover.stat().st_mtime <= before:
+                leftover.unlink(missing_ok=True)
 
     async def receive(
         self, sha256: str, declared_bytes: int | None, chunks: AsyncIterator[bytes]

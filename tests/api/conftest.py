@@ -23,6 +23,7 @@ _ON_BOTH = frozenset(
         "test_cameras",
         "test_compliance",
         "test_districts",
+        "test_concurrency",
         "test_evidence",
         "test_expiry",
         "test_health",
