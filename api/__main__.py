@@ -16,6 +16,7 @@ from types import FrameType
 
 import uvicorn
 
+from api import backup
 from api.app import create_app
 from api.auth import service as auth
 from api.db.migrate import upgrade
@@ -116,6 +117,16 @@ async def _reset_password(settings: Settings, username: str) -> None:
     print_line(f"console password: {password}")
 
 
+def _once(settings: Settings, options: argparse.Namespace) -> None:
+    """One of the commands that end by themselves."""
+    if options.command == "reset-password":
+        asyncio.run(_reset_password(settings, options.username))
+        return
+    run = backup.backup if options.command == "backup" else backup.restore
+    manifest = run(settings, options.file)
+    print_line(f"{options.command}: {len(manifest.files)} files, {options.file}")
+
+
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--data-dir", type=Path, help="database, evidence and worker token")
@@ -129,6 +140,14 @@ def _parser() -> argparse.ArgumentParser:
         "reset-password", parents=[shared], help="give a user a new random password"
     )
     reset.add_argument("username")
+    keep = commands.add_parser(
+        "backup", parents=[shared], help="write database, evidence and keys into one file"
+    )
+    keep.add_argument("file", type=Path, help="a new file")
+    back = commands.add_parser(
+        "restore", parents=[shared], help="make a new data folder of a backup"
+    )
+    back.add_argument("file", type=Path, help="what backup wrote")
     return parser
 
 
@@ -152,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             settings = load_settings(options.config, data_dir=options.data_dir)
             logging.configure(settings.log_level)
-            asyncio.run(_reset_password(settings, options.username))
+            _once(settings, options)
     except StartError as error:
         print(f"mingan: {error.line()}", file=sys.stderr)  # noqa: T201
         return error.exit_code

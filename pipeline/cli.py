@@ -75,6 +75,29 @@ def api(context: typer.Context) -> None:
 
 
 @app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def backup(context: typer.Context) -> None:
+    """Write a command centre's database, evidence and keys into one file."""
+    _command_centre("backup", context)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def restore(context: typer.Context) -> None:
+    """Make a new data folder of a backup (`mingan restore --help`)."""
+    _command_centre("restore", context)
+
+
+def _command_centre(command: str, context: typer.Context) -> None:
+    arguments = [sys.executable, "-m", "api", command, *context.args]
+    os.execv(sys.executable, arguments)  # noqa: S606
+
+
+@app.command(
     "eval",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
