@@ -18,6 +18,7 @@ import uvicorn
 
 from api import backup
 from api.app import create_app
+from api.audit import command as audit
 from api.auth import service as auth
 from api.db.migrate import upgrade
 from api.kit import logging
@@ -127,6 +128,19 @@ def _once(settings: Settings, options: argparse.Namespace) -> None:
     print_line(f"{options.command}: {len(manifest.files)} files, {options.file}")
 
 
+async def _verify_audit(settings: Settings, files: Sequence[Path], expected: Sequence[str]) -> int:
+    runtime = Runtime(settings, utc_now)
+    try:
+        anchors = [audit.parse_anchor(text) for text in expected]
+        lines = await audit.verify(runtime, files, anchors)
+    finally:
+        runtime.close_threads()
+        await runtime.database.close()
+    for line in lines:
+        print_line(line)
+    return 0 if lines[0] == "intact" else 1
+
+
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--data-dir", type=Path, help="database, evidence and worker token")
@@ -148,6 +162,17 @@ def _parser() -> argparse.ArgumentParser:
         "restore", parents=[shared], help="make a new data folder of a backup"
     )
     back.add_argument("file", type=Path, help="what backup wrote")
+    verify = commands.add_parser(
+        "audit-verify",
+        parents=[shared],
+        help="whether the access log is what was written; exit code 1 when it is not",
+    )
+    verify.add_argument(
+        "--anchors", type=Path, action="append", default=[], help="a file of anchors kept elsewhere"
+    )
+    verify.add_argument(
+        "--expect", action="append", default=[], metavar="COUNT:HASH", help="a head noted earlier"
+    )
     return parser
 
 
@@ -168,6 +193,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             logging.configure(settings.log_level)
             asyncio.run(_serve(settings))
+        elif options.command == "audit-verify":
+            settings = load_settings(options.config, data_dir=options.data_dir)
+            logging.configure(settings.log_level)
+            return asyncio.run(_verify_audit(settings, options.anchors, options.expect))
         else:
             settings = load_settings(options.config, data_dir=options.data_dir)
             logging.configure(settings.log_level)

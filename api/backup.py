@@ -143,6 +143,12 @@ def _kept(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Keys and evidence, by their name in the archive."""
     if settings.token_path.is_file():
         yield "worker.token", settings.token_path
+    for name, path in (
+        ("audit.key", settings.audit_key_path),
+        ("audit-anchors.jsonl", settings.anchors_path),
+    ):
+        if path.is_file():
+            yield name, path
     evidence = settings.data_dir / "evidence"
     for path in sorted(evidence.rglob("*")):
         if path.is_file() and not path.name.startswith("."):

@@ -79,7 +79,7 @@ class Expiry:
             "evidence": lambda work: alerts.delete_evidence(work, store, past),
             "evidence_of_nothing": unnamed,
             "alert": lambda work: alerts.delete_records(work, past),
-            "access_log": lambda work: audit.delete_before(work, log_from),
+            "access_log": lambda work: audit.delete_before(work, runtime.audit_key, log_from),
             "analysed_time": lambda work: cameras.delete_analysed_before(work, analysed_from),
             "retention_verdict": lambda work: compliance.delete_old_verdicts(work, now),
         }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
+from api.audit import service as audit
+from api.audit.key import keep_anchor
 from api.bus import service as bus
 from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 _WATCH_EVERY_S = 2.0
 _PRUNE_EVERY_S = 300.0
 _EXPIRE_EVERY_S = 300.0
+_ANCHOR_EVERY_S = 300.0
 _log = structlog.get_logger(__name__)
 
 
@@ -54,9 +58,16 @@ def recurring(settings: Settings) -> list[JobKind]:
     async def expire(runtime: Runtime, _: ClaimedJob) -> None:
         await expiry.run(runtime)
 
+    async def anchor(runtime: Runtime, _: ClaimedJob) -> None:
+        async with runtime.database.read() as session:
+            head = await audit.anchor(session)
+        path, now = runtime.settings.anchors_path, runtime.clock()
+        await asyncio.to_thread(keep_anchor, path, head, now)
+
     watch_every_s = min(_WATCH_EVERY_S, settings.lost_after_s / 3)
     return [
         JobKind("lost_workers", within=lost_workers, every_s=watch_every_s),
         JobKind("prune", within=pruning, every_s=_PRUNE_EVERY_S),
         JobKind("expiry", run=expire, every_s=_EXPIRE_EVERY_S),
+        JobKind("audit_anchor", run=anchor, every_s=_ANCHOR_EVERY_S),
     ]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.audit import service as audit
+from api.audit.key import read_key
 from api.auth.passwords import FirstAdmin, Passwords
 from api.auth.throttle import LoginThrottle
 from api.bus.base import CommittedEvents
 from api.bus.fanout import Bus
 from api.bus.relay import RedisRelay, connect
-from api.bus.work import UnitOfWork, unit_of_work
+from api.bus.work import AtCommit, UnitOfWork, unit_of_work
 from api.db.engine import Database
+from api.db.models import AccessLogEntry
 from api.evidence.store import EvidenceStore
 from api.kit.metrics import Metrics
 from api.kit.moments import Clock
@@ -44,6 +47,8 @@ class Runtime:
         self.throttle = LoginThrottle(settings.login_failures)
         self.metrics = Metrics()
         self.first_admin: FirstAdmin | None = None
+        self._audit_key: bytes | None = None
+        self._at_commit = AtCommit(self.bus, self._relay, self._seal)
 
     def end_streams(self) -> None:
         """End the answers that would never end by themselves, also those yet to come."""
@@ -57,7 +62,17 @@ class Runtime:
 
     def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work outside a request."""
-        return unit_of_work(self.database, self.bus, self._relay, self.clock)
+        return unit_of_work(self.database, self._at_commit, self.clock)
+
+    @property
+    def audit_key(self) -> bytes:
+        """The access log's key, read when it is first needed; made by a start."""
+        if self._audit_key is None:
+            self._audit_key = read_key(self.settings.audit_key_path)
+        return self._audit_key
+
+    async def _seal(self, session: AsyncSession, entries: Sequence[AccessLogEntry]) -> None:
+        await audit.seal(session, self.audit_key, entries)
 
     def _relay(self, committed: CommittedEvents) -> None:
         if self.relay is not None:

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Also from ``MINGAN_WORKER_TOKEN``; default is made up and kept in ``worker.token``."""
     worker_token_file: Path | None = None
     """Default is ``worker.token`` in the data folder."""
+    audit_key_file: Path | None = None
+    """Default is ``audit.key`` in the data folder; several processes on one database share one."""
     admin_password: SecretStr | None = None
     """Password of the first administrator, 10 to 256 characters; default is made up and printed
     once."""
@@ -155,6 +157,16 @@ class Settings(BaseSettings):
     def token_path(self) -> Path:
         """Where the generated worker token is kept."""
         return self.worker_token_file or self.data_dir / "worker.token"
+
+    @property
+    def audit_key_path(self) -> Path:
+        """Where the key of the access log is kept."""
+        return self.audit_key_file or self.data_dir / "audit.key"
+
+    @property
+    def anchors_path(self) -> Path:
+        """Where heads of the access log are kept."""
+        return self.data_dir / "audit-anchors.jsonl"
 
     @property
     def console_path(self) -> Path:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import structlog
 
+from api.audit import service as audit
+from api.audit.key import make_or_read_key
 from api.auth import service as auth
 from api.boxes import service as boxes
 from api.bus.tail import Tail
@@ -167,10 +169,34 @@ async def prepare(runtime: Runtime) -> None:
     await asyncio.to_thread(
         upgrade, settings.async_database_url, settings.data_dir / "migrate.lock"
     )
+    await _begin_audit(runtime)
     token = worker_token(settings)
     async with runtime.work() as work:
         await boxes.set_own_box(work, token)
     runtime.first_admin = await auth.ensure_first_admin(runtime)
+
+
+async def _begin_audit(runtime: Runtime) -> None:
+    """Make the access log's key, or find it.
+
+    A log that was tampered with does not keep the command centre from starting: what is written
+    from now on cannot make it good, and ``mingan audit verify`` goes on to tell.
+
+    Raises:
+        SettingsError: If another process keeps the log under another key.
+    """
+    path = runtime.settings.audit_key_path
+    key, is_new = await asyncio.to_thread(make_or_read_key, path)
+    async with runtime.work() as work:
+        is_ours = await audit.begin(work, key, is_new_key=is_new)
+    if is_new and not is_ours:
+        path.unlink()
+        raise SettingsError(
+            "is missing, and the access log was written with it",
+            where=str(path),
+            remedy="Bring audit.key back from a backup, or name with audit_key_file the one that "
+            "other processes on this database use",
+        )
 
 
 @asynccontextmanager

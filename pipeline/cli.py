@@ -36,7 +36,9 @@ worker_app = typer.Typer(
     help="Watch the cameras of a box and report to the command centre, until stopped."
 )
 app.add_typer(worker_app, name="worker")
+audit_app = typer.Typer(help="Prove the command centre's access log.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
+app.add_typer(audit_app, name="audit")
 app.add_typer(models_app, name="models")
 app.add_typer(rules_app, name="rules")
 app.add_typer(camera_app, name="camera")
@@ -72,6 +74,17 @@ def api(context: typer.Context) -> None:
     if arguments[0].startswith("-"):
         arguments = ["serve", *arguments]
     os.execv(sys.executable, [sys.executable, "-m", "api", *arguments])  # noqa: S606
+
+
+@audit_app.command(
+    "verify",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def verify_audit(context: typer.Context) -> None:
+    """Whether the access log is what was written (`mingan audit verify --help`)."""
+    arguments = ["-m", "api", "audit-verify", *context.args]
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
 
 
 @app.command(

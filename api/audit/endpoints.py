@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.audit import service
+from api.audit.filters import AccessFilters
 from api.audit.schemas import AccessAction, AccessPage
 from api.auth.guards import Administrator
 from api.contract.text import StorableText
 from api.kit.errors import BadCursorError, ForbiddenError, InvalidError, NotSignedInError
+from api.kit.moments import Moment
 from api.kit.problems import problems
 from api.runtime import Reader
 
@@ -27,8 +29,19 @@ async def list_entries(
     _: Administrator,
     session: Reader,
     action: Annotated[list[AccessAction], Query(description="May repeat.")] = [],  # noqa: B006
+    username: Annotated[str, Query(max_length=64, description="Who did it.")] = "",
+    school_id: Annotated[str, Query(max_length=64, description="Whose it was.")] = "",
+    from_: Annotated[Moment | None, Query(alias="from", description="From then on.")] = None,
+    to: Annotated[Moment | None, Query(description="Before then.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> AccessPage:
     """Sign-ins, originals opened, live viewings, playbacks, newest first. Administrators only."""
-    return await service.list_entries(session, tuple(action), limit=limit, cursor=cursor)
+    filters = AccessFilters(
+        actions=tuple(action),
+        username=username.replace("\x00", ""),
+        school_id=school_id.replace("\x00", ""),
+        from_at=from_,
+        before=to,
+    )
+    return await service.list_entries(session, filters, limit=limit, cursor=cursor)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.audit.filters import AccessFilters
 from api.audit.schemas import AccessAction
-from api.db.models import AccessLogEntry
+from api.db.models import AccessLogEntry, AccessLogHead
 from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
+
+_AT_ONCE = 1000
 
 
 class AccessLogRepository:
@@ -20,9 +24,16 @@ class AccessLogRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    def add(self, entry: AccessLogEntry) -> None:
-        """Append an entry."""
-        self._session.add(entry)
+    def add_all(self, entries: Sequence[AccessLogEntry]) -> None:
+        """Append entries that were numbered and chained."""
+        self._session.add_all(entries)
+
+    async def head(self, *, for_update: bool = False) -> AccessLogHead:
+        """The chain's head; the migration made it."""
+        query = select(AccessLogHead)
+        if for_update:
+            query = query.with_for_update()
+        return (await self._session.scalars(query)).one()
 
     async def has_since(
         self, action: AccessAction, username: str, alert_id: UUID, since: datetime
@@ -36,20 +47,54 @@ class AccessLogRepository:
         )
         return await self._session.scalar(query.limit(1)) is not None
 
-    async def delete_before(self, moment: datetime, limit: int) -> int:
-        """Delete old entries; answers how many."""
-        query = select(AccessLogEntry.id).where(AccessLogEntry.at < moment).limit(limit)
-        found = list(await self._session.scalars(query))
-        await self._session.execute(delete(AccessLogEntry).where(AccessLogEntry.id.in_(found)))
-        return len(found)
+    async def oldest_before(self, moment: datetime, limit: int) -> list[AccessLogEntry]:
+        """The oldest entries, up to the first that is not of before then.
+
+        From the chain's beginning without a hole: an entry that a wrong clock dated early stays
+        until those before it go.
+        """
+        query = select(AccessLogEntry).order_by(AccessLogEntry.id).limit(limit)
+        found: list[AccessLogEntry] = []
+        for entry in await self._session.scalars(query):
+            if entry.at >= moment:
+                break
+            found.append(entry)
+        return found
+
+    async def delete_through(self, number: int) -> None:
+        """Delete all entries up to this one."""
+        await self._session.execute(delete(AccessLogEntry).where(AccessLogEntry.id <= number))
+
+    async def chain(self) -> AsyncIterator[AccessLogEntry]:
+        """All entries by number, a few at a time."""
+        last = -(2**62)
+        while True:
+            query = select(AccessLogEntry).where(AccessLogEntry.id > last)
+            rows = list(
+                await self._session.scalars(query.order_by(AccessLogEntry.id).limit(_AT_ONCE))
+            )
+            for row in rows:
+                yield row
+            if not rows:
+                return
+            last = rows[-1].id
+            self._session.expunge_all()
 
     async def page(
-        self, actions: tuple[AccessAction, ...], after: Cursor | None, limit: int
+        self, filters: AccessFilters, after: Cursor | None, limit: int
     ) -> list[AccessLogEntry]:
         """Entries, newest first."""
         query = select(AccessLogEntry).order_by(AccessLogEntry.id.desc()).limit(limit)
-        if actions:
-            query = query.where(AccessLogEntry.action.in_(actions))
+        if filters.actions:
+            query = query.where(AccessLogEntry.action.in_(filters.actions))
+        if filters.username:
+            query = query.where(AccessLogEntry.username == filters.username)
+        if filters.school_id:
+            query = query.where(AccessLogEntry.school_id == filters.school_id)
+        if filters.from_at is not None:
+            query = query.where(AccessLogEntry.at >= filters.from_at)
+        if filters.before is not None:
+            query = query.where(AccessLogEntry.at < filters.before)
         if after is not None:
             if not after.identity.isdecimal() or len(after.identity) > 18:
                 raise BadCursorError

@@ -31,6 +31,7 @@ class AccessAction(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
     JOB_RETRIED = "job_retried"
     JOB_DISCARDED = "job_discarded"
+    LOG_SHORTENED = "log_shortened"
 
 
 class AccessEntry(BaseModel):
@@ -54,6 +55,7 @@ class AccessEntry(BaseModel):
     to_at: Moment | None = Field(
         description="Until when, or the last recorded moment; null while it goes on."
     )
+    hash: str = Field(description="Binds it to the entry before; see `mingan audit verify`.")
 
 
 class AccessPage(BaseModel):

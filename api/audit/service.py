@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.audit import chain
+from api.audit.chain import Anchor, Finding, Verifier
+from api.audit.filters import AccessFilters
 from api.audit.repository import AccessLogRepository
 from api.audit.schemas import AccessAction, AccessEntry, AccessPage
 from api.bus.work import UnitOfWork
 from api.db.models import AccessLogEntry
+from api.db.turn import take_turn
 from api.kit.pagination import Cursor
 
 _ENTRIES_AT_ONCE = 1000
@@ -45,8 +49,8 @@ def log(
     school_id: str | None = None,
     camera_id: str | None = None,
 ) -> None:
-    """Append an entry; it stands or falls with the unit of work."""
-    AccessLogRepository(work.session).add(
+    """Append an entry; it stands or falls with the unit of work, which chains it at its end."""
+    work.access_log.append(
         AccessLogEntry(
             at=work.now,
             action=action,
@@ -89,37 +93,111 @@ async def log_clip_viewings(
             )
 
 
-async def delete_before(work: UnitOfWork, moment: datetime) -> int | None:
-    """Delete some entries of before then; answers how many, None at the end."""
+async def delete_before(work: UnitOfWork, key: bytes, moment: datetime) -> int | None:
+    """Delete some entries of before then; answers how many, None at the end.
+
+    The head says from where on the chain is kept, and the log that it was shortened.
+    """
     entries = AccessLogRepository(work.session)
-    return await entries.delete_before(moment, _ENTRIES_AT_ONCE) or None
+    oldest = await entries.oldest_before(moment, _ENTRIES_AT_ONCE)
+    if not oldest:
+        return None
+    await take_turn(work.session)
+    head = await entries.head(for_update=True)
+    last = oldest[-1]
+    chain.shorten(key, head, last)
+    await entries.delete_through(last.id)
+    log(work, AccessAction.LOG_SHORTENED, "", "", subject=f"1-{last.id}")
+    return len(oldest)
+
+
+async def seal(session: AsyncSession, key: bytes, new: Sequence[AccessLogEntry]) -> None:
+    """Chain and store new entries, as one of the last things before the commit."""
+    entries = AccessLogRepository(session)
+    chain.append(key, await entries.head(for_update=True), new)
+    entries.add_all(new)
+
+
+async def begin(work: UnitOfWork, key: bytes, *, is_new_key: bool) -> bool:
+    """Put the key to a head that has none yet; answers whether the key is the head's.
+
+    Only a key that was made just now is put to it: a head whose code somebody emptied stays so.
+    """
+    head = await AccessLogRepository(work.session).head(for_update=True)
+    if is_new_key and not head.mac:
+        head.mac = chain.head_mac(key, head)
+    return not is_new_key or head.mac == chain.head_mac(key, head)
+
+
+async def anchor(session: AsyncSession) -> Anchor:
+    """The head as it stands, to be kept somewhere else."""
+    head = await AccessLogRepository(session).head()
+    return Anchor(head.count, head.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found.
+
+    Attributes:
+        head: Number and hash of the newest entry.
+        deleted_count: Entries that went because their time was up.
+        finding: The first fault, if any.
+    """
+
+    head: Anchor
+    deleted_count: int
+    finding: Finding | None
+
+
+async def verify(session: AsyncSession, key: bytes, anchors: Sequence[Anchor]) -> Verdict:
+    """Follow the whole chain.
+
+    Args:
+        session: To read with.
+        key: The key its head was written with.
+        anchors: Heads of earlier on.
+    """
+    entries = AccessLogRepository(session)
+    head = await entries.head()
+    session.expunge(head)
+    verifier = Verifier(head, key, anchors)
+    finding: Finding | None = None
+    async for entry in entries.chain():
+        if (finding := verifier.feed(entry)) is not None:
+            break
+    else:
+        finding = verifier.end()
+    return Verdict(Anchor(head.count, head.hash), head.deleted_count, finding)
+
+
+def _entry(row: AccessLogEntry) -> AccessEntry:
+    return AccessEntry(
+        id=row.id,
+        at=row.at,
+        action=AccessAction(row.action),
+        username=row.username,
+        client=row.client,
+        alert_id=row.alert_id,
+        reason=row.reason,
+        subject=row.subject,
+        school_id=row.school_id,
+        camera_id=row.camera_id,
+        from_at=row.from_at,
+        to_at=row.to_at,
+        hash=row.hash,
+    )
 
 
 async def list_entries(
-    session: AsyncSession, actions: tuple[AccessAction, ...], *, limit: int, cursor: str | None
+    session: AsyncSession, filters: AccessFilters, *, limit: int, cursor: str | None
 ) -> AccessPage:
     """A page of entries, newest first."""
     after = None if cursor is None else Cursor.decode(cursor)
-    rows = await AccessLogRepository(session).page(actions, after, limit + 1)
+    rows = await AccessLogRepository(session).page(filters, after, limit + 1)
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
     return AccessPage(
-        items=[
-            AccessEntry(
-                id=row.id,
-                at=row.at,
-                action=AccessAction(row.action),
-                username=row.username,
-                client=row.client,
-                alert_id=row.alert_id,
-                reason=row.reason,
-                subject=row.subject,
-                school_id=row.school_id,
-                camera_id=row.camera_id,
-                from_at=row.from_at,
-                to_at=row.to_at,
-            )
-            for row in shown
-        ],
+        items=[_entry(row) for row in shown],
         next_cursor=None if last is None else Cursor(last.at, str(last.id)).encode(),
     )

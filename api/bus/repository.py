@@ -11,14 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bus.base import CommittedEvents, EventKind, LiveEvent, NewEvent
 from api.db.models import StoredEvent
+from api.db.turn import take_turn
 
 
 def _live(row: StoredEvent) -> LiveEvent:
     return LiveEvent(row.id, row.school_id, cast("EventKind", row.kind), row.data)
-
-
-_ORDER_KEY = 0x6D696E67
-"""Of the lock that lets one transaction at a time number events and commit, in all processes."""
 
 
 class EventRepository:
@@ -31,11 +28,9 @@ class EventRepository:
         """Store events in order, as the last thing before the commit; answers them with their ids.
 
         Whoever read up to an event must never find a lower number later: a console would resume
-        behind it. SQLite has one writer and keeps that order by itself; PostgreSQL has many, and
-        lets them queue here until the one before has committed.
+        behind it.
         """
-        if self._session.get_bind().dialect.name == "postgresql":
-            await self._session.execute(select(func.pg_advisory_xact_lock(_ORDER_KEY)))
+        await take_turn(self._session)
         _, previous_id = await self.bounds()
         rows = [
             StoredEvent(at=at, school_id=event.school_id, kind=event.kind, data=event.data)

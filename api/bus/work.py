@@ -7,8 +7,9 @@ something that did.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,8 @@ from api.bus.base import CommittedEvents, EventKind, NewEvent
 from api.bus.fanout import Bus
 from api.bus.repository import EventRepository
 from api.db.engine import Database
+from api.db.models import AccessLogEntry
+from api.db.turn import take_turn
 from api.kit.moments import Clock
 
 
@@ -25,6 +28,8 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession, clock: Clock) -> None:
         self.session = session
         self.now = clock()
+        self.access_log: list[AccessLogEntry] = []
+        """New entries of the access log; :func:`api.audit.service.log` adds to it."""
         self._events: dict[tuple[EventKind, str], NewEvent] = {}
 
     def emit(self, kind: EventKind, key: str, school_id: str, data: str) -> None:
@@ -37,28 +42,48 @@ class UnitOfWork:
         return list(self._events.values())
 
 
+@dataclass(frozen=True, slots=True)
+class AtCommit:
+    """What happens around each commit.
+
+    Attributes:
+        bus: The consoles of this process.
+        relay: Tells the other processes; never waits.
+        seal: Chains and stores new entries of the access log.
+    """
+
+    bus: Bus
+    relay: Callable[[CommittedEvents], None]
+    seal: Callable[[AsyncSession, Sequence[AccessLogEntry]], Awaitable[None]]
+
+
 @asynccontextmanager
 async def unit_of_work(
-    database: Database, bus: Bus, relay: Callable[[CommittedEvents], None], clock: Clock
+    database: Database, at_commit: AtCommit, clock: Clock
 ) -> AsyncIterator[UnitOfWork]:
     """Commit at the end, or roll back if the body raised; then publish.
 
     Args:
         database: Where it is committed.
-        bus: The consoles of this process.
-        relay: Tells the other processes; never waits.
+        at_commit: Who is told, and what is added last.
         clock: What ``now`` is.
     """
     async with database.write() as session:
         work = UnitOfWork(session, clock)
         yield work
         pending = work.pending_events()
-        if not pending:
+        if not pending and not work.access_log:
             await session.commit()
             return
         # One at a time within the process too, or each would hold a connection while it queues.
-        async with bus.order:
-            committed = await EventRepository(session).append(work.now, pending)
+        async with at_commit.bus.order:
+            await take_turn(session)
+            if work.access_log:
+                await at_commit.seal(session, work.access_log)
+            committed = None
+            if pending:
+                committed = await EventRepository(session).append(work.now, pending)
             await session.commit()
-            bus.take(committed)
-            relay(committed)
+            if committed is not None:
+                at_commit.bus.take(committed)
+                at_commit.relay(committed)

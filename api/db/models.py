@@ -189,11 +189,16 @@ class SignInSession(Base):
 
 
 class AccessLogEntry(Base):
-    """Sign-ins, openings of originals and live viewings; appended to, and deleted when old."""
+    """Who saw, exported, decided or changed what; appended to, and the oldest deleted when old.
+
+    ``id`` counts without holes, and ``hash`` binds each entry to the one before; both come from
+    ``api/audit/chain``.
+    """
 
     __tablename__ = "access_log"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(String(32))
     username: Mapped[str] = mapped_column(String(64))
@@ -208,6 +213,23 @@ class AccessLogEntry(Base):
     to_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_access_log_school_id_id", "school_id", "id"),)
+
+
+class AccessLogHead(Base):
+    """One row: where the chain of the access log begins and ends, under a key no database holds."""
+
+    __tablename__ = "access_log_head"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    count: Mapped[int]
+    """Id of the newest entry; 0 before the first."""
+    hash: Mapped[str] = mapped_column(String(64))
+    """Hash of the newest entry."""
+    deleted_count: Mapped[int]
+    """Id of the newest entry that was deleted because its time was up."""
+    deleted_hash: Mapped[str] = mapped_column(String(64))
+    """Its hash, to which the oldest one kept is bound."""
+    mac: Mapped[str] = mapped_column(String(64))
 
 
 class StoredEvent(Base):

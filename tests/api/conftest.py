@@ -18,6 +18,7 @@ _ON_BOTH = frozenset(
     {
         "test_alerts",
         "test_audit",
+        "test_audit_chain",
         "test_auth",
         "test_bus",
         "test_cameras",

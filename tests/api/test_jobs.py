@@ -264,7 +264,12 @@ async def _replicas(template: PostgresTemplate, folder: Path) -> AsyncIterator[S
         async with AsyncExitStack() as stack:
             yield [
                 await stack.enter_async_context(
-                    running_centre(folder / str(number), clock=clock, database_url=url)
+                    running_centre(
+                        folder / str(number),
+                        clock=clock,
+                        database_url=url,
+                        audit_key_file=folder / "audit.key",
+                    )
                 )
                 for number in range(2)
             ]

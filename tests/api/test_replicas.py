@@ -174,11 +174,11 @@ async def _listening(replicas: list[Replica]) -> AsyncIterator[list[Console]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _all_events(database_url: str, folder: Path, after: int) -> list[int]:
+async def _all_events(database_url: str, folder: Path, key: Path, after: int) -> list[int]:
     from api.bus import service as bus
 
     async with (
-        running_centre(folder, database_url=database_url) as centre,
+        running_centre(folder, database_url=database_url, audit_key_file=key) as centre,
         centre.runtime.database.read() as session,
     ):
         return [event.id for event in await bus.after(session, after, 10**6)]
@@ -193,7 +193,11 @@ async def test_both_consoles_hear_all_once_in_order_through_two_restarts(
 ) -> None:
     if (reason := redis.why_not()) is not None:
         pytest.skip(reason)
-    changes = {"MINGAN_API_DATABASE_URL": database_url}
+    key = tmp_path / "audit.key"
+    changes = {
+        "MINGAN_API_DATABASE_URL": database_url,
+        "MINGAN_API_AUDIT_KEY_FILE": str(key),
+    }
     with redis.running_server() as server, contextlib.ExitStack() as stack:
         if is_joined:
             changes["MINGAN_API_REDIS_URL"] = server.url
@@ -217,7 +221,7 @@ async def test_both_consoles_hear_all_once_in_order_through_two_restarts(
             await asyncio.to_thread(replicas[1].start)
             await asyncio.wait_for(asyncio.gather(*loads), 120)
             begins_after = max(console.begins_after for console in consoles)
-            expected = await _all_events(database_url, tmp_path / "reader", begins_after)
+            expected = await _all_events(database_url, tmp_path / "reader", key, begins_after)
             assert len(expected) >= total
             for console in consoles:
                 await asyncio.wait_for(console.has_heard_up_to(expected[-1]), 60)

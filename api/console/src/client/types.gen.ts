@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'user_created' | 'password_reset' | 'job_retried' | 'job_discarded';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'user_created' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened';
 
 /**
  * AccessEntry
@@ -44,6 +44,12 @@ export type AccessEntry = {
      * Since when it was looked at; of a playback, the first recorded moment.
      */
     from_at: string | null;
+    /**
+     * Hash
+     *
+     * Binds it to the entry before; see `mingan audit verify`.
+     */
+    hash: string;
     /**
      * Id
      */
@@ -3998,6 +4004,30 @@ export type AuditListData = {
          * May repeat.
          */
         action?: Array<AccessAction>;
+        /**
+         * Username
+         *
+         * Who did it.
+         */
+        username?: string;
+        /**
+         * School Id
+         *
+         * Whose it was.
+         */
+        school_id?: string;
+        /**
+         * From
+         *
+         * From then on.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Before then.
+         */
+        to?: string | null;
         /**
          * Limit
          */

@@ -1,0 +1,20 @@
+"""Lets one transaction at a time number things and commit, in all processes."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_KEY = 0x6D696E67
+
+
+async def take_turn(session: AsyncSession) -> None:
+    """Wait until every transaction that took its turn before has ended.
+
+    What is numbered from here on is committed in the order of its numbers: whoever read up to one
+    never finds a lower one later. SQLite has one writer and keeps that order by itself. Taking it
+    again in the same transaction changes nothing; a row that others lock after taking their turn
+    may be locked only after taking it too.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(_KEY)))
