@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel
-from api.contract.text import StorableText
+from api.contract.text import STORABLE
 from api.kit.moments import Moment
 from api.organisations.schemas import SchoolName
 
-Note = Annotated[StorableText, StringConstraints(max_length=1000, strip_whitespace=True)]
+Note = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), STORABLE]
 
 
 class AlertStatus(StrEnum):

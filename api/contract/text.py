@@ -27,7 +27,10 @@ def _storable(text: str) -> str:
     return text
 
 
-StorableText = Annotated[str, AfterValidator(_storable)]
+STORABLE = AfterValidator(_storable)
+"""Stands last where a text is also stripped: pydantic counts a length before it strips what was
+annotated before."""
+StorableText = Annotated[str, STORABLE]
 """A text that can be stored and sent on; to be bounded where it is used."""
 
 Name = Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]

@@ -17,10 +17,13 @@ from pydantic import (
 )
 
 from api.contract.base import Identifier
+from api.contract.text import STORABLE
 from api.kit.moments import Moment
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True)]
-NameEn = Annotated[str, StringConstraints(max_length=128, strip_whitespace=True)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True), STORABLE
+]
+NameEn = Annotated[str, StringConstraints(max_length=128, strip_whitespace=True), STORABLE]
 Code = Annotated[
     str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z\-]{0,63}$", strip_whitespace=True)
 ]

@@ -12,10 +12,10 @@ from typing import Annotated
 import shapely
 from pydantic import Field, StringConstraints
 
-from api.contract.text import StorableText
+from api.contract.text import STORABLE
 
 Name = Annotated[
-    StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), STORABLE
 ]
 """Name of a zone or line as people read it; at most 64 characters, as on the wire."""
 

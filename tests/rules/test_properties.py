@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,7 +65,7 @@ def test_nobody_outside_is_an_alert(kind: str, people: list[Person]) -> None:
             foot = person.path(t_s)
             return None if foot is None else (0.75 + foot[0] / 4, foot[1])
 
-        return Person(person.track_id, path, score=person.score)
+        return replace(person, path=path)
 
     assert play(rule(type=kind, **RULES[kind]), [aside(p) for p in people], every(4, 30)) == []
 
@@ -91,7 +93,7 @@ def test_the_size_of_the_picture_does_not_matter(kind: str, people: list[Person]
 @given(people=strollers(), shift_s=st.sampled_from([64.0, 3600.0]))
 def test_the_hour_does_not_matter(kind: str, people: list[Person], shift_s: float) -> None:
     def later(person: Person) -> Person:
-        return Person(person.track_id, lambda t: person.path(t - shift_s), score=person.score)
+        return replace(person, path=lambda t: person.path(t - shift_s))
 
     now = play(rule(type=kind, **RULES[kind]), people, every(4, 30))
     then = play(
