@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from api.access.scope import EVERYTHING
 from api.alerts import expiry as alerts
 from api.audit import service as audit
 from api.bus.work import UnitOfWork
@@ -86,7 +87,7 @@ class Expiry:
 
     async def run(self, runtime: Runtime) -> None:
         """One round."""
-        async with runtime.work() as work:
+        async with runtime.work(EVERYTHING) as work:
             state = await self._clock.move(runtime, work)
         assert state.at is not None
         if state.waits(runtime.clock()):
@@ -95,7 +96,7 @@ class Expiry:
             until_s = time.monotonic() + self._kind_s
             total = 0
             while time.monotonic() < until_s:
-                async with runtime.work() as work:
+                async with runtime.work(EVERYTHING) as work:
                     deleted = await step(work)
                 if deleted is None:
                     break

@@ -12,14 +12,14 @@ from api.contract.problems import PROBLEM_JSON, Problem, ProblemField
 
 TAGS = [
     {"name": "auth", "description": "Sign in and out."},
-    {"name": "users", "description": "Who may sign in. Administrators only."},
+    {"name": "users", "description": "Who may sign in, as what, for which school."},
     {"name": "alerts", "description": "The queue and its judgements."},
     {"name": "evidence", "description": "Snapshots and clips."},
     {"name": "cameras", "description": "What is watched, and whether it really is."},
     {"name": "rules", "description": "Which rules can watch, and what the others wait for."},
     {"name": "compliance", "description": "Whether footage is kept as long as it must be."},
     {"name": "stream", "description": "Live events."},
-    {"name": "audit", "description": "Who opened what, and why. Administrators only."},
+    {"name": "audit", "description": "Who opened what, and why."},
     {"name": "health", "description": "Whether all is well."},
     {"name": "ingest", "description": "What workers send."},
 ]

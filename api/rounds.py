@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from api.access.scope import NOTHING
 from api.audit import service as audit
 from api.audit.key import keep_anchor
 from api.bus import service as bus
@@ -59,7 +60,7 @@ def recurring(settings: Settings) -> list[JobKind]:
         await expiry.run(runtime)
 
     async def anchor(runtime: Runtime, _: ClaimedJob) -> None:
-        async with runtime.database.read() as session:
+        async with runtime.database.read(NOTHING) as session:
             head = await audit.anchor(session)
         path, now = runtime.settings.anchors_path, runtime.clock()
         await asyncio.to_thread(keep_anchor, path, head, now)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access.scope import Scope
 from api.audit import service as audit
 from api.audit.key import read_key
 from api.auth.passwords import FirstAdmin, Passwords
@@ -60,9 +61,9 @@ class Runtime:
         self.passwords.close()
         self.evidence.close()
 
-    def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A unit of work outside a request."""
-        return unit_of_work(self.database, self._at_commit, self.clock)
+    def work(self, scope: Scope) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work on what is in scope."""
+        return unit_of_work(self.database, scope, self._at_commit, self.clock)
 
     @property
     def audit_key(self) -> bytes:
@@ -87,21 +88,3 @@ def runtime_of(request: Request) -> Runtime:
 
 
 RuntimeDep = Annotated[Runtime, Depends(runtime_of)]
-
-
-async def _reader(runtime: RuntimeDep) -> AsyncIterator[AsyncSession]:
-    async with runtime.database.read() as session:
-        yield session
-
-
-async def _writer(runtime: RuntimeDep) -> AsyncIterator[UnitOfWork]:
-    async with runtime.work() as work:
-        yield work
-
-
-# scope="function": committed, or closed, before the answer is sent. An acknowledgement that
-# leaves before the commit would let a worker forget what was never stored.
-Reader = Annotated[AsyncSession, Depends(_reader, scope="function")]
-"""A session to read with."""
-Writer = Annotated[UnitOfWork, Depends(_writer, scope="function")]
-"""The unit of work of this request."""

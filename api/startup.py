@@ -16,6 +16,7 @@ from pathlib import Path
 
 import structlog
 
+from api.access.scope import EVERYTHING
 from api.audit import service as audit
 from api.audit.key import make_or_read_key
 from api.auth import service as auth
@@ -171,7 +172,7 @@ async def prepare(runtime: Runtime) -> None:
     )
     await _begin_audit(runtime)
     token = worker_token(settings)
-    async with runtime.work() as work:
+    async with runtime.work(EVERYTHING) as work:
         await boxes.set_own_box(work, token)
     runtime.first_admin = await auth.ensure_first_admin(runtime)
 
@@ -187,7 +188,7 @@ async def _begin_audit(runtime: Runtime) -> None:
     """
     path = runtime.settings.audit_key_path
     key, is_new = await asyncio.to_thread(make_or_read_key, path)
-    async with runtime.work() as work:
+    async with runtime.work(EVERYTHING) as work:
         is_ours = await audit.begin(work, key, is_new_key=is_new)
     if is_new and not is_ours:
         path.unlink()

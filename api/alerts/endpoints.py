@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field, StringConstraints
 
+from api.access.permissions import Permission
 from api.alerts import expiry, review, service
 from api.alerts.filters import AlertFilters
 from api.alerts.schemas import (
@@ -20,7 +21,8 @@ from api.alerts.schemas import (
     OriginalGrant,
     OriginalRequest,
 )
-from api.auth.guards import Administrator, Person, client_of
+from api.auth.guards import SignedIn, allowed, client_of
+from api.auth.sessions import Reader, Writer
 from api.cameras.schemas import MAX_KEY
 from api.contract import RiskLevel
 from api.contract.text import StorableText
@@ -36,12 +38,17 @@ from api.kit.errors import (
 )
 from api.kit.moments import Moment
 from api.kit.problems import problems
-from api.runtime import Reader, RuntimeDep, Writer
+from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
 _Id = Annotated[StorableText, StringConstraints(max_length=64)]
+_Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_ALERTS))]
+_Judge = Annotated[SignedIn, Depends(allowed(Permission.JUDGE))]
+_Holder = Annotated[SignedIn, Depends(allowed(Permission.HOLD))]
+_Releaser = Annotated[SignedIn, Depends(allowed(Permission.RELEASE_HOLDS))]
+_Opener = Annotated[SignedIn, Depends(allowed(Permission.OPEN_ORIGINALS))]
 _REVIEW_PROBLEMS = problems(
-    NotSignedInError, BadCsrfError, NotFoundError, BadTransitionError, InvalidError
+    NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, BadTransitionError, InvalidError
 )
 
 
@@ -49,10 +56,10 @@ _REVIEW_PROBLEMS = problems(
     "",
     operation_id="alerts_list",
     summary="The queue",
-    responses=problems(NotSignedInError, InvalidError, BadCursorError),
+    responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_alerts(
-    _: Person,
+    _: _Viewer,
     session: Reader,
     runtime: RuntimeDep,
     status: Annotated[list[AlertStatus], Query(description="May repeat.")] = [],  # noqa: B006
@@ -105,9 +112,11 @@ def _undo_s(runtime: RuntimeDep) -> float:
     "/{alert_id}",
     operation_id="alerts_get",
     summary="One alert",
-    responses=problems(NotSignedInError, NotFoundError, InvalidError),
+    responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
-async def get_alert(alert_id: UUID, _: Person, session: Reader, runtime: RuntimeDep) -> AlertDetail:
+async def get_alert(
+    alert_id: UUID, _: _Viewer, session: Reader, runtime: RuntimeDep
+) -> AlertDetail:
     """The alert with its facts, evidence and history."""
     return await service.get_alert(session, alert_id, runtime.clock(), _undo_s(runtime))
 
@@ -120,7 +129,7 @@ async def get_alert(alert_id: UUID, _: Person, session: Reader, runtime: Runtime
 )
 async def confirm(
     alert_id: UUID,
-    person: Person,
+    person: _Judge,
     work: Writer,
     runtime: RuntimeDep,
     body: ConfirmRequest | None = None,
@@ -137,7 +146,7 @@ async def confirm(
     responses=_REVIEW_PROBLEMS,
 )
 async def false_positive(
-    alert_id: UUID, body: FalsePositiveRequest, person: Person, work: Writer, runtime: RuntimeDep
+    alert_id: UUID, body: FalsePositiveRequest, person: _Judge, work: Writer, runtime: RuntimeDep
 ) -> AlertSummary:
     """`pending_review` → `false_positive`, with a reason."""
     return await review.refute(
@@ -151,7 +160,7 @@ async def false_positive(
     summary="Take one's judgement back",
     responses=_REVIEW_PROBLEMS,
 )
-async def undo(alert_id: UUID, person: Person, work: Writer, runtime: RuntimeDep) -> AlertSummary:
+async def undo(alert_id: UUID, person: _Judge, work: Writer, runtime: RuntimeDep) -> AlertSummary:
     """Back to `pending_review`, by the same person within ten seconds."""
     return await review.undo(work, alert_id, person.username, _undo_s(runtime))
 
@@ -160,9 +169,9 @@ async def undo(alert_id: UUID, person: Person, work: Writer, runtime: RuntimeDep
     "/{alert_id}/hold",
     operation_id="alerts_hold",
     summary="Delete nothing about it",
-    responses=problems(NotSignedInError, BadCsrfError, NotFoundError, InvalidError),
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
 )
-async def hold(alert_id: UUID, person: Person, work: Writer, runtime: RuntimeDep) -> AlertSummary:
+async def hold(alert_id: UUID, person: _Holder, work: Writer, runtime: RuntimeDep) -> AlertSummary:
     """Keep record and evidence beyond their time, until somebody releases it."""
     return await expiry.hold(work, alert_id, person.username, _undo_s(runtime))
 
@@ -174,9 +183,9 @@ async def hold(alert_id: UUID, person: Person, work: Writer, runtime: RuntimeDep
     responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
 )
 async def release(
-    alert_id: UUID, person: Administrator, work: Writer, runtime: RuntimeDep
+    alert_id: UUID, person: _Releaser, work: Writer, runtime: RuntimeDep
 ) -> AlertSummary:
-    """Undo a hold. Administrators only: evidence may be deleted within minutes."""
+    """Undo a hold; its own permission, because evidence may be deleted within minutes."""
     return await expiry.release(work, alert_id, person.username, _undo_s(runtime))
 
 
@@ -185,13 +194,13 @@ async def release(
     operation_id="alerts_original",
     summary="Open the unblurred snapshot",
     responses=problems(
-        NotSignedInError, BadCsrfError, NotFoundError, NoOriginalError, InvalidError
+        NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, NoOriginalError, InvalidError
     ),
 )
 async def open_original(
     alert_id: UUID,
     body: OriginalRequest,
-    person: Person,
+    person: _Opener,
     request: Request,
     response: Response,
     work: Writer,

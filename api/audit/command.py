@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from api.access.scope import EVERYTHING
 from api.audit import service
 from api.audit.chain import Anchor, Fault
 from api.audit.key import read_anchors
@@ -48,7 +49,7 @@ async def verify(runtime: Runtime, files: Sequence[Path], expected: Sequence[Anc
     anchors = list(expected)
     for path in (runtime.settings.anchors_path, *files):
         anchors += read_anchors(path)
-    async with runtime.database.read() as session:
+    async with runtime.database.read(EVERYTHING) as session:
         verdict = await service.verify(session, runtime.audit_key, anchors)
     kept = verdict.head.count - verdict.deleted_count
     lines = [

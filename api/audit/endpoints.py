@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
+from api.access.permissions import Permission
 from api.audit import service
 from api.audit.filters import AccessFilters
 from api.audit.schemas import AccessAction, AccessPage
-from api.auth.guards import Administrator
+from api.auth.guards import SignedIn, allowed
+from api.auth.sessions import Reader
 from api.contract.text import StorableText
 from api.kit.errors import BadCursorError, ForbiddenError, InvalidError, NotSignedInError
 from api.kit.moments import Moment
 from api.kit.problems import problems
-from api.runtime import Reader
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
+_Auditor = Annotated[SignedIn, Depends(allowed(Permission.READ_AUDIT))]
 
 
 @router.get(
@@ -26,7 +28,7 @@ router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
     responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_entries(
-    _: Administrator,
+    _: _Auditor,
     session: Reader,
     action: Annotated[list[AccessAction], Query(description="May repeat.")] = [],  # noqa: B006
     username: Annotated[str, Query(max_length=64, description="Who did it.")] = "",
@@ -36,7 +38,7 @@ async def list_entries(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> AccessPage:
-    """Sign-ins, originals opened, live viewings, playbacks, newest first. Administrators only."""
+    """Sign-ins, originals opened, live viewings, playbacks, newest first."""
     filters = AccessFilters(
         actions=tuple(action),
         username=username.replace("\x00", ""),

@@ -28,6 +28,9 @@ class AccessAction(StrEnum):
     BOX_REVOKED = "box_revoked"
     CAMERA_TAKEN_OVER = "camera_taken_over"
     USER_CREATED = "user_created"
+    USER_CHANGED = "user_changed"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
     JOB_RETRIED = "job_retried"
     JOB_DISCARDED = "job_discarded"

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.auth import service
+from api.access.permissions import Permission
+from api.access.roles import ROLES
+from api.auth import people, service
 from api.auth.devices import DEVICE_DAYS, cookie_name
-from api.auth.guards import SESSION_COOKIE, Administrator, Person, client_of
-from api.auth.schemas import LoginRequest, Me, UserCreate, UserCreated, UserList
+from api.auth.guards import SESSION_COOKIE, Person, SignedIn, allowed, client_of
+from api.auth.schemas import (
+    LoginRequest,
+    Me,
+    UserCreate,
+    UserCreated,
+    UserList,
+    Username,
+    UserView,
+    UserWrite,
+)
+from api.auth.sessions import NewcomerWriter, Reader, Writer
 from api.kit.errors import (
     BadCredentialsError,
     BadCsrfError,
     ForbiddenError,
     InvalidError,
+    NotFoundError,
     NotSignedInError,
     TooManyAttemptsError,
     UsernameTakenError,
 )
 from api.kit.problems import problem_response, problems
-from api.runtime import Reader, RuntimeDep, Writer
+from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1", tags=["auth"])
+_PeopleManager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_PEOPLE))]
+_CHANGE = problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError)
 _SIGN_IN_PATH = "/api/v1/auth/login"
 
 
@@ -33,7 +50,11 @@ _SIGN_IN_PATH = "/api/v1/auth/login"
     responses=problems(BadCredentialsError, InvalidError, TooManyAttemptsError),
 )
 async def login(
-    body: LoginRequest, request: Request, response: Response, runtime: RuntimeDep, work: Writer
+    body: LoginRequest,
+    request: Request,
+    response: Response,
+    runtime: RuntimeDep,
+    work: NewcomerWriter,
 ) -> Me | JSONResponse:
     """Set the session cookie (`HttpOnly`, `SameSite=Strict`) and answer who signed in."""
     client = client_of(request)
@@ -64,6 +85,8 @@ async def login(
     return Me(
         username=signed.username,
         role=signed.role,
+        school=signed.school,
+        permissions=sorted(ROLES[signed.role].permissions),
         csrf_token=service.csrf_token(signed.token),
         session_expires_at=signed.expires_at,
     )
@@ -98,6 +121,8 @@ async def me(person: Person, response: Response) -> Me:
     return Me(
         username=person.username,
         role=person.role,
+        school=person.school,
+        permissions=sorted(person.permissions),
         csrf_token=person.csrf_token,
         session_expires_at=person.expires_at,
     )
@@ -110,9 +135,13 @@ async def me(person: Person, response: Response) -> Me:
     summary="List users",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def users(_: Administrator, session: Reader) -> UserList:
-    """All users, by name. Administrators only."""
-    return await service.list_users(session)
+async def users(_: _PeopleManager, session: Reader) -> UserList:
+    """All users, by name; of one's own school alone, if one has one."""
+    return await people.list_users(session)
+
+
+def _giver(person: SignedIn, request: Request) -> people.Giver:
+    return people.Giver(person.username, client_of(request), person.permissions, person.scope)
 
 
 @router.post(
@@ -126,7 +155,49 @@ async def users(_: Administrator, session: Reader) -> UserList:
     ),
 )
 async def create_user(
-    body: UserCreate, person: Administrator, request: Request, runtime: RuntimeDep, work: Writer
+    body: UserCreate, person: _PeopleManager, request: Request, runtime: RuntimeDep, work: Writer
 ) -> UserCreated:
-    """Create a user. Without a password one is made up and answered once."""
-    return await service.create_user(runtime, work, body, person.username, client_of(request))
+    """Without a password one is made up and answered once; nobody gives away more than theirs."""
+    return await people.create_user(runtime, work, body, _giver(person, request))
+
+
+@router.put(
+    "/users/{username}",
+    operation_id="users_put",
+    tags=["users"],
+    summary="Change what a person may do",
+    responses=_CHANGE,
+)
+async def change_user(
+    username: Username, body: UserWrite, person: _PeopleManager, request: Request, work: Writer
+) -> UserView:
+    """Role, school and end date; they sign in anew. Nobody changes their own."""
+    return await people.change_user(work, username, body, _giver(person, request))
+
+
+@router.post(
+    "/users/{username}/disable",
+    operation_id="users_disable",
+    tags=["users"],
+    summary="Let a person sign in no more",
+    responses=_CHANGE,
+)
+async def disable_user(
+    username: Username, person: _PeopleManager, request: Request, work: Writer
+) -> UserView:
+    """Their sessions end within seconds; what they did stays under their name."""
+    return await people.set_disabled(work, username, _giver(person, request), is_disabled=True)
+
+
+@router.post(
+    "/users/{username}/enable",
+    operation_id="users_enable",
+    tags=["users"],
+    summary="Let a person sign in again",
+    responses=_CHANGE,
+)
+async def enable_user(
+    username: Username, person: _PeopleManager, request: Request, work: Writer
+) -> UserView:
+    """With the password they had."""
+    return await people.set_disabled(work, username, _giver(person, request), is_disabled=False)

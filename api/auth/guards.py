@@ -16,11 +16,14 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from api.access.permissions import Permission
+from api.access.roles import ROLES, Role
+from api.access.scope import EVERYTHING, Scope, of_school
 from api.auth import service
-from api.auth.schemas import Role
 from api.boxes import service as boxes
 from api.boxes.service import ReportingBox
 from api.kit.errors import BadCsrfError, BadTokenError, ForbiddenError, NotSignedInError
+from api.organisations.schemas import SchoolName
 from api.runtime import Runtime, RuntimeDep
 
 SESSION_COOKIE = "mingan_session"
@@ -45,10 +48,21 @@ class SignedIn:
 
     username: str
     role: Role
+    school: SchoolName | None
     session_key: str
     """Hash of the session's cookie; names the session without being able to open it."""
     csrf_token: str
     expires_at: datetime
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What they may do."""
+        return ROLES[self.role].permissions
+
+    @property
+    def scope(self) -> Scope:
+        """Of whose rows they may know."""
+        return of_school(None if self.school is None else self.school.school_id)
 
 
 def client_of(request: Request) -> str:
@@ -60,13 +74,14 @@ async def person_of(runtime: Runtime, cookie: str | None) -> SignedIn | None:
     """Whose session a cookie opens, if anyone's."""
     if not cookie:
         return None
-    async with runtime.database.read() as session:
+    async with runtime.database.read(EVERYTHING) as session:
         found = await service.find_session(session, cookie, runtime.clock())
     if found is None:
         return None
     return SignedIn(
         username=found.username,
         role=found.role,
+        school=found.school,
         session_key=found.session_key,
         csrf_token=service.csrf_token(cookie),
         expires_at=found.expires_at,
@@ -86,31 +101,33 @@ async def optional_person(
 MaybePerson = Annotated[SignedIn | None, Depends(optional_person)]
 
 
-def _person_with(*roles: Role) -> Callable[..., Awaitable[SignedIn]]:
-    async def guard(
-        request: Request,
-        person: MaybePerson,
-        csrf: Annotated[str | None, Header(alias="X-CSRF-Token", include_in_schema=False)] = None,
-    ) -> SignedIn:
-        if person is None:
-            raise NotSignedInError
-        if request.method not in _SAFE_METHODS and not hmac.compare_digest(
-            (csrf or "").encode(), person.csrf_token.encode()
-        ):
-            raise BadCsrfError
-        if person.role not in roles:
-            raise ForbiddenError(f"needs the role {' or '.join(roles)}")
+async def _person(
+    request: Request,
+    person: MaybePerson,
+    csrf: Annotated[str | None, Header(alias="X-CSRF-Token", include_in_schema=False)] = None,
+) -> SignedIn:
+    if person is None:
+        raise NotSignedInError
+    if request.method not in _SAFE_METHODS and not hmac.compare_digest(
+        (csrf or "").encode(), person.csrf_token.encode()
+    ):
+        raise BadCsrfError
+    return person
+
+
+Person = Annotated[SignedIn, Depends(_person)]
+"""Anyone signed in."""
+
+
+def allowed(*needed: Permission) -> Callable[..., Awaitable[SignedIn]]:
+    """The guard of what needs permissions: ``Annotated[SignedIn, Depends(allowed(…))]``."""
+
+    async def guard(person: Person) -> SignedIn:
+        if missing := sorted(set(needed) - person.permissions):
+            raise ForbiddenError(f"needs the permission {' and '.join(missing)}")
         return person
 
     return guard
-
-
-Person = Annotated[SignedIn, Depends(_person_with(Role.REVIEWER, Role.ADMIN))]
-"""Anyone signed in."""
-Watcher = Annotated[SignedIn, Depends(_person_with(Role.REVIEWER, Role.ADMIN))]
-"""A signed-in person who may look at unblurred live pictures; roles yet to come may not."""
-Administrator = Annotated[SignedIn, Depends(_person_with(Role.ADMIN))]
-"""A signed-in administrator."""
 
 
 async def worker_of(runtime: Runtime, token: str | None) -> ReportingBox:
@@ -121,7 +138,7 @@ async def worker_of(runtime: Runtime, token: str | None) -> ReportingBox:
     """
     if not token:
         raise BadTokenError(headers={"WWW-Authenticate": "Bearer"})
-    async with runtime.database.read() as session:
+    async with runtime.database.read(EVERYTHING) as session:
         return await boxes.find_box(session, token)
 
 
@@ -144,12 +161,12 @@ async def _scraper(
     request: Request,
     runtime: RuntimeDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_worker_bearer)],
-) -> None:
+) -> ReportingBox | None:
     is_local = client_of(request) in {"127.0.0.1", "::1"}
     if is_local and not any(name in request.headers for name in _FORWARDED):
-        return
-    await _known_worker(request, runtime, credentials)
+        return None
+    return await _known_worker(request, runtime, credentials)
 
 
-Scraper = Annotated[None, Depends(_scraper)]
-"""Whoever may read metrics: a program on this machine that asks directly, or a worker's token."""
+Scraper = Annotated[ReportingBox | None, Depends(_scraper)]
+"""Whoever may read metrics: a program on this machine that asks directly (None), or a box."""

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.models import SignInSession, User
+from api.db.organisation import School
 from api.db.upsert import insert_if_absent
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A person, and the school their role is given for."""
+
+    user: User
+    school: School | None
+
+
+def _rows() -> Select[User, School]:
+    return select(User, School).outerjoin(School, School.school_id == User.school_id)
 
 
 class UserRepository:
@@ -25,16 +39,39 @@ class UserRepository:
         """One user."""
         return await self._session.get(User, username)
 
-    async def all(self) -> list[User]:
-        """All users, by name."""
-        return list(await self._session.scalars(select(User).order_by(User.username)))
+    async def lock(self, username: str) -> User | None:
+        """One user, kept from others until the unit of work ends."""
+        return await self._session.get(User, username, with_for_update=True)
 
-    async def add(self, username: str, password_hash: str, role: str, at: datetime) -> bool:
+    async def row(self, username: str) -> UserRow | None:
+        """One user with their school."""
+        await self._session.flush()
+        found = await self._session.execute(_rows().where(User.username == username))
+        row = found.one_or_none()
+        return None if row is None else UserRow(*row)
+
+    async def all(self) -> list[UserRow]:
+        """All users, by name."""
+        rows = await self._session.execute(_rows().order_by(User.username))
+        return [UserRow(*row) for row in rows]
+
+    async def add(
+        self,
+        username: str,
+        password_hash: str,
+        role: str,
+        at: datetime,
+        *,
+        school_id: str | None = None,
+        ends_at: datetime | None = None,
+    ) -> bool:
         """Add a user; answers whether the name was free."""
         values = {
             "username": username,
             "password_hash": password_hash,
             "role": role,
+            "school_id": school_id,
+            "ends_at": ends_at,
             "created_at": at,
         }
         return await insert_if_absent(self._session, User, values)
@@ -59,16 +96,26 @@ class UserRepository:
             )
         )
 
-    async def find_session(self, token_sha256: str, at: datetime) -> tuple[User, datetime] | None:
+    async def find_session(
+        self, token_sha256: str, at: datetime
+    ) -> tuple[UserRow, datetime] | None:
         """The user of a session that still stands, and when it ends."""
-        row = (
-            await self._session.execute(
-                select(User, SignInSession.expires_at)
-                .join(SignInSession, SignInSession.username == User.username)
-                .where(SignInSession.token_sha256 == token_sha256, SignInSession.expires_at > at)
+        query = (
+            select(User, School, SignInSession.expires_at)
+            .join(SignInSession, SignInSession.username == User.username)
+            .outerjoin(School, School.school_id == User.school_id)
+            .where(
+                SignInSession.token_sha256 == token_sha256,
+                SignInSession.expires_at > at,
+                User.disabled_at.is_(None),
+                or_(User.ends_at.is_(None), User.ends_at > at),
             )
-        ).one_or_none()
-        return None if row is None else (row[0], row[1])
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        if row is None:
+            return None
+        user, school, expires_at = row
+        return UserRow(user, school), min(expires_at, user.ends_at or expires_at)
 
     async def end_session(self, token_sha256: str) -> None:
         """Forget one session."""

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.access.permissions import Permission
+from api.access.roles import ROLES, Role
+from api.contract.base import Identifier
 from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
 
 Username = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._\-]{0,63}$")]
 Password = Annotated[str, StringConstraints(min_length=10, max_length=256)]
-
-
-class Role(StrEnum):
-    """What a person may do. ``admin`` may all that ``reviewer`` may, and manage users."""
-
-    REVIEWER = "reviewer"
-    ADMIN = "admin"
 
 
 class LoginRequest(BaseModel):
@@ -38,6 +34,10 @@ class Me(BaseModel):
 
     username: str = Field(examples=["admin"])
     role: Role
+    school: SchoolName | None = Field(
+        description="Whose rows alone they see; null for the whole district."
+    )
+    permissions: list[Permission]
     csrf_token: str = Field(
         description="Send it as `X-CSRF-Token` with every write of this session."
     )
@@ -49,6 +49,11 @@ class UserView(BaseModel):
 
     username: str = Field(examples=["wang.li"])
     role: Role
+    school: SchoolName | None = Field(
+        description="For which school the role is given; null for the whole district."
+    )
+    ends_at: Moment | None = Field(description="From then on they may sign in no more.")
+    disabled_at: Moment | None
     created_at: Moment
     last_sign_in_at: Moment | None = None
 
@@ -59,13 +64,28 @@ class UserList(BaseModel):
     items: list[UserView]
 
 
-class UserCreate(BaseModel):
-    """A new user; without a password one is made up and answered once."""
+class UserWrite(BaseModel):
+    """What a person may do, where, and until when."""
 
     model_config = ConfigDict(extra="forbid")
 
+    role: Role = Role.DISTRICT_REVIEWER
+    school_id: Identifier | None = Field(
+        default=None, description="For which school; null for the whole district."
+    )
+    ends_at: Moment | None = Field(
+        default=None, description="From then on they may sign in no more."
+    )
+
+    def role_fits(self) -> bool:
+        """Whether the role is one that is given for this school, or for the district."""
+        return ROLES[self.role].reach.fits(self.school_id)
+
+
+class UserCreate(UserWrite):
+    """A new user; without a password one is made up and answered once."""
+
     username: Username = Field(examples=["wang.li"])
-    role: Role = Role.REVIEWER
     password: Password | None = None
 
 

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access.roles import Role
+from api.access.scope import EVERYTHING
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
-from api.auth import devices
+from api.auth import devices, people
 from api.auth.passwords import FirstAdmin, random_password
 from api.auth.repository import UserRepository
-from api.auth.schemas import Role, UserCreate, UserCreated, UserList, UserView
 from api.bus.work import UnitOfWork
-from api.db.models import User
-from api.kit.errors import UnknownUserError, UsernameTakenError
+from api.kit.errors import UnknownUserError
 from api.kit.tokens import new_token, token_sha256
+from api.organisations.schemas import SchoolName
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -37,6 +38,7 @@ class FoundSession:
 
     username: str
     role: Role
+    school: SchoolName | None
     session_key: str
     expires_at: datetime
 
@@ -47,6 +49,7 @@ class NewSession:
 
     username: str
     role: Role
+    school: SchoolName | None
     expires_at: datetime
     token: str = field(repr=False)
     device: str = field(repr=False)
@@ -64,15 +67,16 @@ async def find_session(session: AsyncSession, token: str, now: datetime) -> Foun
     found = await UserRepository(session).find_session(key, now)
     if found is None:
         return None
-    user, expires_at = found
-    return FoundSession(user.username, Role(user.role), key, expires_at)
+    row, expires_at = found
+    user = row.user
+    return FoundSession(user.username, Role(user.role), people.school_of(row), key, expires_at)
 
 
 async def known_device(runtime: Runtime, username: str, cookie: str | None) -> str | None:
     """The name of the browser, if this user signed in from it before."""
     if not cookie:
         return None
-    async with runtime.database.read() as session:
+    async with runtime.database.read(EVERYTHING) as session:
         user = await UserRepository(session).get(username.replace("\x00", ""))
     return devices.device_of(cookie, username, None if user is None else user.password_hash)
 
@@ -82,21 +86,25 @@ async def sign_in(
 ) -> NewSession | None:
     """Open a session; ``None`` when name or password is wrong. Both are logged."""
     username = username.replace("\x00", "")
-    async with runtime.database.read() as session:
-        user = await UserRepository(session).get(username)
+    async with runtime.database.read(EVERYTHING) as session:
+        row = await UserRepository(session).row(username)
+    user = None if row is None else row.user
     # Verified before the first write, so that no lock is held while argon2 works.
     fits = await runtime.passwords.verify(password, None if user is None else user.password_hash)
-    if user is None or not fits:
+    if row is None or user is None or not fits or not people.may_sign_in(user, work.now):
         audit.log(work, AccessAction.SIGN_IN_FAILED, username, client)
         return None
     token = new_token()
     expires_at = work.now + timedelta(hours=runtime.settings.session_hours)
+    expires_at = min(expires_at, user.ends_at or expires_at)
     await UserRepository(work.session).open_session(
         user.username, token_sha256(token), work.now, expires_at
     )
     audit.log(work, AccessAction.SIGNED_IN, user.username, client)
     device = devices.new_device(user.username, user.password_hash)
-    return NewSession(user.username, Role(user.role), expires_at, token, device)
+    return NewSession(
+        user.username, Role(user.role), people.school_of(row), expires_at, token, device
+    )
 
 
 async def sign_out(work: UnitOfWork, key: str, username: str, client: str) -> None:
@@ -105,55 +113,17 @@ async def sign_out(work: UnitOfWork, key: str, username: str, client: str) -> No
     audit.log(work, AccessAction.SIGNED_OUT, username, client)
 
 
-def _view(user: User) -> UserView:
-    return UserView(
-        username=user.username,
-        role=Role(user.role),
-        created_at=user.created_at,
-        last_sign_in_at=user.last_sign_in_at,
-    )
-
-
-async def list_users(session: AsyncSession) -> UserList:
-    """All users, by name."""
-    return UserList(items=[_view(user) for user in await UserRepository(session).all()])
-
-
-async def create_user(
-    runtime: Runtime, work: UnitOfWork, wanted: UserCreate, by: str, client: str
-) -> UserCreated:
-    """Create a user.
-
-    Raises:
-        UsernameTakenError: If there is one of that name.
-    """
-    password = wanted.password or random_password()
-    password_hash = await runtime.passwords.hash(password)
-    added = await UserRepository(work.session).add(
-        wanted.username, password_hash, wanted.role, work.now
-    )
-    if not added:
-        raise UsernameTakenError(f"{wanted.username} exists")
-    audit.log(work, AccessAction.USER_CREATED, by, client, subject=wanted.username)
-    return UserCreated(
-        username=wanted.username,
-        role=wanted.role,
-        created_at=work.now,
-        password=None if wanted.password else password,
-    )
-
-
 async def ensure_first_admin(runtime: Runtime) -> FirstAdmin | None:
     """On the first start, make an administrator; answers a password nobody knows yet."""
     given = runtime.settings.admin_password
     password = random_password() if given is None else given.get_secret_value()
-    async with runtime.database.read() as session:
+    async with runtime.database.read(EVERYTHING) as session:
         if await UserRepository(session).count():
             return None
     password_hash = await runtime.passwords.hash(password)
-    async with runtime.work() as work:
+    async with runtime.work(EVERYTHING) as work:
         added = await UserRepository(work.session).add(
-            FIRST_ADMIN, password_hash, Role.ADMIN, work.now
+            FIRST_ADMIN, password_hash, Role.DISTRICT_ADMIN, work.now
         )
         if added:
             audit.log(work, AccessAction.USER_CREATED, FIRST_ADMIN, "", subject=FIRST_ADMIN)
@@ -168,10 +138,10 @@ async def reset_password(runtime: Runtime, username: str) -> str:
     """
     password = random_password()
     password_hash = await runtime.passwords.hash(password)
-    async with runtime.work() as work:
+    async with runtime.work(EVERYTHING) as work:
         users = UserRepository(work.session)
         if await users.get(username) is None:
-            known = ", ".join(user.username for user in await users.all())
+            known = ", ".join(row.user.username for row in await users.all())
             raise UnknownUserError(
                 "no such user", where=username, remedy=f"Known users: {known or 'none yet'}"
             )

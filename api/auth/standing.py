@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from api.access.scope import EVERYTHING
 from api.auth.repository import UserRepository
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Standing:
         if self._mono() < self._due_at_s:
             return False
         runtime = self._runtime
-        async with runtime.database.read() as session:
+        async with runtime.database.read(EVERYTHING) as session:
             found = await UserRepository(session).find_session(self._session_key, runtime.clock())
         self._due_at_s = self._mono() + runtime.settings.stream_recheck_s
         return found is None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.auth.guards import Administrator, client_of
+from api.access.permissions import Permission
+from api.auth.guards import SignedIn, allowed, client_of
+from api.auth.sessions import NewcomerWriter, Reader, Writer
 from api.boxes import service
 from api.boxes.errors import BadCodeError
 from api.boxes.schemas import BoxCode, BoxCreate, BoxList, BoxView
@@ -24,10 +26,11 @@ from api.kit.errors import (
 )
 from api.kit.problems import problems
 from api.organisations.errors import TakenError
-from api.runtime import Reader, RuntimeDep, Writer
+from api.runtime import RuntimeDep
 from api.workers.service import Silence
 
 router = APIRouter(prefix="/api/v1/boxes", tags=["boxes"])
+_Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_BOXES))]
 enrolment = APIRouter(prefix="/api/v2/ingest", tags=["ingest"])
 BoxId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _READ = problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError)
@@ -37,15 +40,15 @@ _WRITE = problems(
 
 
 @router.get("", operation_id="boxes_list", summary="All boxes", responses=_READ)
-async def list_boxes(_: Administrator, session: Reader, runtime: RuntimeDep) -> BoxList:
-    """Every box with what runs on it. Administrators only."""
+async def list_boxes(_: _Manager, session: Reader, runtime: RuntimeDep) -> BoxList:
+    """Every box with what runs on it."""
     silence = Silence.of(runtime.settings, runtime.clock())
     return BoxList(items=await service.list_boxes(session, silence), as_of=silence.now)
 
 
 @router.get("/{box_id}", operation_id="boxes_get", summary="One box", responses=_READ)
-async def get_box(box_id: BoxId, _: Administrator, session: Reader, runtime: RuntimeDep) -> BoxView:
-    """One box with what runs on it. Administrators only."""
+async def get_box(box_id: BoxId, _: _Manager, session: Reader, runtime: RuntimeDep) -> BoxView:
+    """One box with what runs on it."""
     silence = Silence.of(runtime.settings, runtime.clock())
     return await service.get_box(session, silence, box_id)
 
@@ -59,7 +62,7 @@ async def get_box(box_id: BoxId, _: Administrator, session: Reader, runtime: Run
 )
 async def create_box(
     body: BoxCreate,
-    person: Administrator,
+    person: _Manager,
     request: Request,
     response: Response,
     work: Writer,
@@ -80,7 +83,7 @@ async def create_box(
 )
 async def give_code(
     box_id: BoxId,
-    person: Administrator,
+    person: _Manager,
     request: Request,
     response: Response,
     work: Writer,
@@ -97,7 +100,7 @@ async def give_code(
     "/{box_id}/revoke", operation_id="boxes_revoke", summary="Revoke a box", responses=_WRITE
 )
 async def revoke_box(
-    box_id: BoxId, person: Administrator, request: Request, work: Writer, runtime: RuntimeDep
+    box_id: BoxId, person: _Manager, request: Request, work: Writer, runtime: RuntimeDep
 ) -> BoxView:
     """It may report no more from now on; another box of its school may claim its cameras."""
     silence = Silence.of(runtime.settings, work.now)
@@ -114,7 +117,7 @@ async def revoke_box(
 async def take_over(
     box_id: BoxId,
     camera_key: CameraKey,
-    person: Administrator,
+    person: _Manager,
     request: Request,
     work: Writer,
     runtime: RuntimeDep,
@@ -134,7 +137,7 @@ async def take_over(
     responses=problems(BadCodeError, InvalidError, UnavailableError),
 )
 async def enrol(
-    body: EnrolmentRequest, request: Request, response: Response, work: Writer
+    body: EnrolmentRequest, request: Request, response: Response, work: NewcomerWriter
 ) -> Enrolment:
     """For a one-time code: who the box is, and its token."""
     response.headers["Cache-Control"] = "no-store"

@@ -15,6 +15,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access.scope import EVERYTHING, Scope, of_school
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.boxes.errors import BadCodeError, OtherSchoolError, SchoolClosedError
@@ -52,6 +53,13 @@ class ReportingBox:
     name: str
     school_id: str
     is_school_closed: bool
+
+    @property
+    def scope(self) -> Scope:
+        """Whose rows its messages touch."""
+        if self.name == OWN_BOX and self.school_id == DEFAULT_SCHOOL_ID:
+            return EVERYTHING  # Its first words may take it to another school: see `admit`.
+        return of_school(self.school_id)
 
 
 async def find_box(session: AsyncSession, token: str) -> ReportingBox:

@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from api.bus.base import CommittedEvents, LiveEvent, Signal
 
+Hears = Callable[[LiveEvent], bool]
+
 
 class Subscription:
-    """One console's bounded queue."""
+    """One console's bounded queue.
 
-    def __init__(self, session_key: str, capacity: int) -> None:
+    Args:
+        session_key: On behalf of which session.
+        capacity: Events it may lag behind.
+        hears: Which events are for it; the others do not fill its queue.
+    """
+
+    def __init__(self, session_key: str, capacity: int, hears: Hears) -> None:
         self.session_key = session_key
+        self._hears = hears
         self._capacity = capacity
         self._waiting: deque[LiveEvent] = deque()
         self._overflowed = False
@@ -27,7 +36,8 @@ class Subscription:
         self._wake = asyncio.Event()
 
     def offer(self, events: Sequence[LiveEvent]) -> None:
-        """Add events, or drop everything when there is no room."""
+        """Add those that are for it, or drop everything when there is no room."""
+        events = [event for event in events if self._hears(event)]
         if self._overflowed or not events:
             return
         if len(self._waiting) + len(events) > self._capacity:
@@ -115,9 +125,9 @@ class Bus:
             subscription.offer(new)
 
     @contextmanager
-    def subscribe(self, session_key: str) -> Iterator[Subscription]:
-        """Listen from now on, on behalf of a session."""
-        subscription = Subscription(session_key, self._capacity)
+    def subscribe(self, session_key: str, hears: Hears) -> Iterator[Subscription]:
+        """Listen from now on, on behalf of a session, to what is for it."""
+        subscription = Subscription(session_key, self._capacity, hears)
         if self._closed:
             subscription.end()
         self._subscriptions.add(subscription)

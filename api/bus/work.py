@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access.scope import Scope
 from api.bus.base import CommittedEvents, EventKind, NewEvent
 from api.bus.fanout import Bus
 from api.bus.repository import EventRepository
@@ -59,16 +60,17 @@ class AtCommit:
 
 @asynccontextmanager
 async def unit_of_work(
-    database: Database, at_commit: AtCommit, clock: Clock
+    database: Database, scope: Scope, at_commit: AtCommit, clock: Clock
 ) -> AsyncIterator[UnitOfWork]:
     """Commit at the end, or roll back if the body raised; then publish.
 
     Args:
         database: Where it is committed.
+        scope: Of whose rows it may know.
         at_commit: Who is told, and what is added last.
         clock: What ``now`` is.
     """
-    async with database.write() as session:
+    async with database.write(scope) as session:
         work = UnitOfWork(session, clock)
         yield work
         pending = work.pending_events()

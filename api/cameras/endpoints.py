@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
 
-from api.auth.guards import Person, client_of
+from fastapi import APIRouter, Depends, Request
+
+from api.access.permissions import Permission
+from api.auth.guards import SignedIn, allowed, client_of
+from api.auth.sessions import Reader, Writer
 from api.cameras import service
 from api.cameras.schemas import CameraKey, CameraList, CameraView
 from api.kit.errors import (
     BadCsrfError,
+    ForbiddenError,
     InvalidError,
     NoPictureError,
     NotFoundError,
     NotSignedInError,
 )
 from api.kit.problems import problems
-from api.runtime import Reader, RuntimeDep, Writer
+from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
+_Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_CAMERAS))]
+_Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_CAMERAS))]
 
 
 @router.get(
-    "", operation_id="cameras_list", summary="All cameras", responses=problems(NotSignedInError)
+    "",
+    operation_id="cameras_list",
+    summary="All cameras",
+    responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_cameras(_: Person, session: Reader, runtime: RuntimeDep) -> CameraList:
+async def list_cameras(_: _Viewer, session: Reader, runtime: RuntimeDep) -> CameraList:
     """Every camera with its state now and how well it was watched."""
     now = runtime.clock()
     return CameraList(
@@ -36,11 +46,11 @@ async def list_cameras(_: Person, session: Reader, runtime: RuntimeDep) -> Camer
     "/{camera_key}",
     operation_id="cameras_get",
     summary="One camera",
-    responses=problems(NotSignedInError, NotFoundError, InvalidError),
+    responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def get_camera(
     camera_key: CameraKey,
-    _: Person,
+    _: _Viewer,
     session: Reader,
     runtime: RuntimeDep,
 ) -> CameraView:
@@ -54,11 +64,13 @@ async def get_camera(
     "/{camera_key}/reference",
     operation_id="cameras_approve_picture",
     summary="The picture is right as it is",
-    responses=problems(NotSignedInError, BadCsrfError, NotFoundError, NoPictureError, InvalidError),
+    responses=problems(
+        NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, NoPictureError, InvalidError
+    ),
 )
 async def approve_picture(
     camera_key: CameraKey,
-    person: Person,
+    person: _Manager,
     request: Request,
     work: Writer,
     runtime: RuntimeDep,

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from api.auth.guards import Person
+from api.access.permissions import Permission
+from api.auth.guards import SignedIn, allowed
+from api.auth.sessions import Reader
 from api.cameras.schemas import CameraKey
 from api.cameras.service import Watch
 from api.compliance import service
 from api.compliance.schemas import RetentionDetail, RetentionTable
 from api.compliance.sheet import sheet
 from api.contract.vocabulary import Language
-from api.kit.errors import InvalidError, NotFoundError, NotSignedInError
+from api.kit.errors import ForbiddenError, InvalidError, NotFoundError, NotSignedInError
 from api.kit.problems import problems
-from api.runtime import Reader, RuntimeDep
+from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/compliance", tags=["compliance"])
+_Viewer = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE))]
+_Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE, Permission.EXPORT))]
 
 
 @router.get(
     "/retention",
     operation_id="compliance_retention",
     summary="Retention of all cameras",
-    responses=problems(NotSignedInError),
+    responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_retention(_: Person, session: Reader, runtime: RuntimeDep) -> RetentionTable:
+async def list_retention(_: _Viewer, session: Reader, runtime: RuntimeDep) -> RetentionTable:
     """Every camera: what is required, what is proven, what is missing and why."""
     now = runtime.clock()
     return RetentionTable(
@@ -44,11 +48,11 @@ async def list_retention(_: Person, session: Reader, runtime: RuntimeDep) -> Ret
             "description": "UTF-8 with byte order mark; cells never begin a formula.",
             "content": {"text/csv": {"schema": {"type": "string"}}},
         },
-        **problems(NotSignedInError, InvalidError),
+        **problems(NotSignedInError, ForbiddenError, InvalidError),
     },
 )
 async def export_retention(
-    _: Person,
+    _: _Exporter,
     session: Reader,
     runtime: RuntimeDep,
     language: Annotated[Language, Query(description="Of headings and words.")] = "zh",
@@ -70,11 +74,11 @@ async def export_retention(
     "/retention/{camera_key}",
     operation_id="compliance_retention_get",
     summary="Retention of one camera, with history",
-    responses=problems(NotSignedInError, NotFoundError, InvalidError),
+    responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def get_retention(
     camera_key: CameraKey,
-    _: Person,
+    _: _Viewer,
     session: Reader,
     runtime: RuntimeDep,
     history_days: Annotated[

@@ -37,3 +37,23 @@ class Base(DeclarativeBase):
         dict[str, float | str]: JSON(),
         dict[str, float | int | str]: JSON(),
     }
+
+
+# What a table's rows belong to: each table is of one of these kinds, or of the whole district for a
+# reason that stands in tests/api/test_scope.py. ``api.db.narrowing`` goes by them.
+
+
+class OfSchool:
+    """Rows name their school in ``school_id``; null belongs to no school."""
+
+
+class OfCamera:
+    """Rows belong to the school of the camera ``camera_key``."""
+
+
+class OfBox:
+    """Rows belong to the school of the box ``box_id``."""
+
+
+class OfAlert:
+    """Rows belong to the school of the alert ``alert_id``."""

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db.base import Base, RowId
+from api.db.base import Base, OfBox, OfCamera, OfSchool, RowId
 
 
-class Worker(Base):
+class Worker(OfBox, Base):
     """A worker as its last heartbeat told; ``lost_at`` is set while its silence is announced."""
 
     __tablename__ = "workers"
@@ -31,7 +31,7 @@ class Worker(Base):
     """``RuleReadiness`` as JSON; null or empty from a worker that does not tell."""
 
 
-class Camera(Base):
+class Camera(OfSchool, Base):
     """A camera; a placeholder (``registered_at`` null) until its registration arrives.
 
     ``id`` is what the database and the console name it by; on the wire and for people it is the
@@ -81,7 +81,7 @@ class Camera(Base):
     )
 
 
-class CameraHold(Base):
+class CameraHold(OfCamera, Base):
     """Until when a box reported a camera that another one reports now.
 
     What it has to tell of the time before arrives late, and is taken all the same.
@@ -94,7 +94,7 @@ class CameraHold(Base):
     until_at: Mapped[datetime]
 
 
-class CameraRecord(Base):
+class CameraRecord(OfCamera, Base):
     """What the register 一机一档 says about a camera beyond what its box tells."""
 
     __tablename__ = "camera_records"
@@ -119,7 +119,7 @@ class CameraRecord(Base):
     updated_by: Mapped[str] = mapped_column(String(64))
 
 
-class AnalysedInterval(Base):
+class AnalysedInterval(OfCamera, Base):
     """Seconds of one interval really looked at for one rule."""
 
     __tablename__ = "analysed_intervals"
@@ -134,7 +134,7 @@ class AnalysedInterval(Base):
     __table_args__ = (Index("ix_analysed_intervals_from_at", "from_at"),)
 
 
-class MissingInterval(Base):
+class MissingInterval(OfCamera, Base):
     """Seconds of an interval that were not looked at, by reason."""
 
     __tablename__ = "missing_intervals"
@@ -159,7 +159,7 @@ class MissingInterval(Base):
     )
 
 
-class AnalysedHour(Base):
+class AnalysedHour(OfCamera, Base):
     """Sum of the intervals of one hour: analysed (``reason`` empty), or missed for a reason."""
 
     __tablename__ = "analysed_hours"
@@ -174,7 +174,7 @@ class AnalysedHour(Base):
     __table_args__ = (Index("ix_analysed_hours_hour_at", "hour_at"),)
 
 
-class RetentionReport(Base):
+class RetentionReport(OfCamera, Base):
     """What a worker can prove about one camera's footage, as it last said."""
 
     __tablename__ = "retention_reports"
@@ -190,7 +190,7 @@ class RetentionReport(Base):
     """Codes of what is wrong now; null in a report from before this column."""
 
 
-class RetentionVerdict(Base):
+class RetentionVerdict(OfCamera, Base):
     """The last verdict of one calendar day, in the school's time zone."""
 
     __tablename__ = "retention_verdicts"

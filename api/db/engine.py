@@ -26,6 +26,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from api.access.scope import Scope
+from api.db.narrowing import ScopedSession, in_scope
 from api.kit.errors import DatabaseError
 
 BUSY_TIMEOUT_MS = 15_000
@@ -78,6 +80,10 @@ def _on_postgres(url: str) -> AsyncEngine:
         ) from error
 
 
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=ScopedSession)
+
+
 class Database:
     """The database as rooms use it: sessions to read with and sessions to write with.
 
@@ -100,8 +106,8 @@ class Database:
             self._writing = _on_postgres(url)
             # The same pool; what a reader adds up belongs to one moment, as on SQLite.
             self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ")
-        self._read_sessions = async_sessionmaker(self._reading, expire_on_commit=False)
-        self._write_sessions = async_sessionmaker(self._writing, expire_on_commit=False)
+        self._read_sessions = _sessions(self._reading)
+        self._write_sessions = _sessions(self._writing)
         self._lending = asyncio.Lock()
         """Held while pools are disposed of, so that nobody takes a connection meanwhile."""
         self._out = 0
@@ -109,15 +115,15 @@ class Database:
         self._all_back.set()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that sees one snapshot and changes nothing."""
-        async with self._lent(self._read_sessions()) as session:
+    async def read(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """A session that sees one snapshot of what is in scope, and changes nothing."""
+        async with self._lent(self._read_sessions(info=in_scope(scope))) as session:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """A session that may change things; rolled back unless someone commits it."""
-        async with self._lent(self._write_sessions()) as session:
+    async def write(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """A session that may change what is in scope; rolled back unless someone commits it."""
+        async with self._lent(self._write_sessions(info=in_scope(scope))) as session:
             yield session
 
     @asynccontextmanager

@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db.base import Base, RowId
+from api.db.base import Base, OfAlert, OfSchool, RowId
 
 
-class Alert(Base):
+class Alert(OfSchool, Base):
     """An episode at its highest revision, and what people judged about it."""
 
     __tablename__ = "alerts"
@@ -78,7 +78,7 @@ class Alert(Base):
     )
 
 
-class JoinedEpisode(Base):
+class JoinedEpisode(OfAlert, Base):
     """One of several reported episodes that are one alert, as its box last told it.
 
     Without a row an alert is one episode, of the same id.
@@ -96,7 +96,7 @@ class JoinedEpisode(Base):
     """``AlertEpisode`` as JSON."""
 
 
-class AlertEvidence(Base):
+class AlertEvidence(OfSchool, Base):
     """All evidence any revision of an alert named; the bytes may still be on their way."""
 
     __tablename__ = "alert_evidence"
@@ -122,7 +122,7 @@ class AlertEvidence(Base):
     __table_args__ = (Index("ix_alert_evidence_sha256_school_id", "sha256", "school_id"),)
 
 
-class AlertHistory(Base):
+class AlertHistory(OfAlert, Base):
     """Who did what to an alert, when and why; only ever appended to."""
 
     __tablename__ = "alert_history"
@@ -136,7 +136,7 @@ class AlertHistory(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class EvidenceFile(Base):
+class EvidenceFile(OfSchool, Base):
     """A file that a school's box brought, named by its content; its row outlives it.
 
     Two schools may bring the same bytes: each has a row, the bytes are kept once.
@@ -163,14 +163,19 @@ class EvidenceGrant(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class User(Base):
+class User(OfSchool, Base):
     """A person who may sign in."""
 
     __tablename__ = "users"
 
     username: Mapped[str] = mapped_column(String(64), primary_key=True)
     password_hash: Mapped[str] = mapped_column(String(256))
-    role: Mapped[str] = mapped_column(String(16))
+    role: Mapped[str] = mapped_column(String(32))
+    school_id: Mapped[str | None] = mapped_column(ForeignKey("schools.school_id"))
+    """For which school the role is given; null for the whole district."""
+    ends_at: Mapped[datetime | None]
+    """From then on they may sign in no more; null for as long as they are there."""
+    disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
 
@@ -188,7 +193,7 @@ class SignInSession(Base):
     expires_at: Mapped[datetime]
 
 
-class AccessLogEntry(Base):
+class AccessLogEntry(OfSchool, Base):
     """Who saw, exported, decided or changed what; appended to, and the oldest deleted when old.
 
     ``id`` counts without holes, and ``hash`` binds each entry to the one before; both come from

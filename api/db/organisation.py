@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db.base import Base, RowId
+from api.db.base import Base, OfBox, OfSchool, RowId
 
 
 class Bureau(Base):
@@ -31,7 +31,7 @@ class Community(Base):
     created_at: Mapped[datetime]
 
 
-class School(Base):
+class School(OfSchool, Base):
     """A school; its id is chosen once and names it on the wire and in every address of evidence."""
 
     __tablename__ = "schools"
@@ -64,7 +64,7 @@ class School(Base):
     closed_at: Mapped[datetime | None]
 
 
-class Place(Base):
+class Place(OfSchool, Base):
     """A place of a school that the rules on placement speak of."""
 
     __tablename__ = "places"
@@ -77,7 +77,7 @@ class Place(Base):
     created_at: Mapped[datetime]
 
 
-class Box(Base):
+class Box(OfSchool, Base):
     """A machine at a school that may report; only the hash of its token is kept."""
 
     __tablename__ = "boxes"
@@ -98,7 +98,7 @@ class Box(Base):
     refused_code: Mapped[str | None] = mapped_column(String(32))
 
 
-class EnrolmentCode(Base):
+class EnrolmentCode(OfBox, Base):
     """A one-time right to become a box; only the hash of the code is kept."""
 
     __tablename__ = "enrolment_codes"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.access.permissions import Permission
 from api.audit import service as audit
-from api.auth.guards import Person, client_of
+from api.auth.guards import SignedIn, allowed, client_of
 from api.contract.base import Sha256
 from api.contract.text import StorableText
 from api.evidence import service
 from api.kit.errors import (
     BadRangeError,
+    ForbiddenError,
     GrantRequiredError,
     InvalidError,
     NotFoundError,
@@ -22,6 +24,7 @@ from api.kit.problems import problems
 from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
+_Viewer = Annotated[SignedIn, Depends(allowed(Permission.SEE_PICTURES))]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FILE = {"image/jpeg": _BINARY, "video/mp4": _BINARY}
 
@@ -36,13 +39,18 @@ _FILE = {"image/jpeg": _BINARY, "video/mp4": _BINARY}
         206: {"description": "The range asked for.", "content": _FILE},
         304: {"description": "The client has it already."},
         **problems(
-            NotSignedInError, GrantRequiredError, NotFoundError, BadRangeError, InvalidError
+            NotSignedInError,
+            ForbiddenError,
+            GrantRequiredError,
+            NotFoundError,
+            BadRangeError,
+            InvalidError,
         ),
     },
 )
 async def get_evidence(
     sha256: Sha256,
-    person: Person,
+    person: _Viewer,
     request: Request,
     runtime: RuntimeDep,
     grant: Annotated[
@@ -56,11 +64,11 @@ async def get_evidence(
     """
     # Given back before the log is written: who holds one connection while waiting for another
     # can empty the pool together with others who do.
-    async with runtime.database.read() as session:
+    async with runtime.database.read(person.scope) as session:
         found = await service.find_readable(
             session, sha256, username=person.username, grant=grant, now=runtime.clock()
         )
     if found.clip_of:
-        async with runtime.work() as work:
+        async with runtime.work(person.scope) as work:
             await audit.log_clip_viewings(work, person.username, client_of(request), found.clip_of)
     return service.file_response(runtime.evidence, found, request.headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from api.access.scope import EVERYTHING
 from api.auth.guards import MaybePerson, Scraper
 from api.health import service
 from api.health.schemas import Health, HealthStatus
@@ -22,8 +23,8 @@ router = APIRouter(tags=["health"])
     responses={503: {"model": Health, "description": "The database cannot be used."}},
 )
 async def get_health(response: Response, person: MaybePerson, runtime: RuntimeDep) -> Health:
-    """`{status}` for anyone; version, database and workers for those signed in."""
-    health = await service.health(runtime)
+    """`{status}` for anyone; version, database and workers in scope for those signed in."""
+    health = await service.health(runtime, EVERYTHING if person is None else person.scope)
     if health.status is HealthStatus.FAILING:
         response.status_code = 503
     response.headers["Cache-Control"] = "no-store"
@@ -40,8 +41,9 @@ async def get_health(response: Response, person: MaybePerson, runtime: RuntimeDe
         **problems(BadTokenError),
     },
 )
-async def get_metrics(_: Scraper, runtime: RuntimeDep) -> Response:
-    """For this machine without a proxy in between, or with a worker's token."""
+async def get_metrics(box: Scraper, runtime: RuntimeDep) -> Response:
+    """For this machine without a proxy in between; with a worker's token, of its school alone."""
     return Response(
-        await service.metrics(runtime), media_type="text/plain; version=0.0.4; charset=utf-8"
+        await service.metrics(runtime, None if box is None else box.scope),
+        media_type="text/plain; version=0.0.4; charset=utf-8",
     )

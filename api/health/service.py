@@ -12,9 +12,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access.scope import EVERYTHING, Scope
 from api.alerts import service as alerts
 from api.expiry_clock import read_state
 from api.health.schemas import Health, HealthProblem, HealthStatus, ProblemCode
+from api.kit.metrics import SchoolMetrics
 from api.kit.version import VERSION
 from api.workers import service as workers
 from api.workers.schemas import WorkerView
@@ -55,10 +57,10 @@ async def _of_centre(runtime: Runtime, session: AsyncSession) -> list[ProblemCod
     return found
 
 
-async def health(runtime: Runtime) -> Health:
-    """Whether the database answers, and what is not well here and at the workers."""
+async def health(runtime: Runtime, scope: Scope) -> Health:
+    """Whether the database answers, and what is not well here and at the workers in scope."""
     try:
-        async with runtime.database.read() as session:
+        async with runtime.database.read(scope) as session:
             known = await workers.list_workers(
                 session, runtime.clock(), runtime.settings.lost_after_s
             )
@@ -87,21 +89,29 @@ async def health(runtime: Runtime) -> Health:
     )
 
 
-async def metrics(runtime: Runtime) -> bytes:
-    """Metrics in Prometheus text format; gauges are read at the scrape."""
-    gathered = runtime.metrics
+async def metrics(runtime: Runtime, scope: Scope | None) -> bytes:
+    """Metrics in Prometheus text format; gauges are read at the scrape.
+
+    Args:
+        runtime: The command centre.
+        scope: Whose; None for all, with those of the process itself.
+    """
+    schools = SchoolMetrics()
     now = runtime.clock()
-    async with runtime.database.read() as session:
+    async with runtime.database.read(EVERYTHING if scope is None else scope) as session:
         counted = await alerts.count_by_status(session)
         known = await workers.list_workers(session, now, runtime.settings.lost_after_s)
     for status, count in counted.items():
-        gathered.alerts.labels(status).set(count)
+        schools.alerts.labels(status).set(count)
     for worker in known:
         silence_s = (now - worker.last_seen_at).total_seconds()
-        gathered.worker_silence.labels(worker.school.school_id, worker.worker_id).set(silence_s)
-        gathered.worker_outbox.labels(worker.school.school_id, worker.worker_id).set(
+        schools.worker_silence.labels(worker.school.school_id, worker.worker_id).set(silence_s)
+        schools.worker_outbox.labels(worker.school.school_id, worker.worker_id).set(
             worker.outbox_pending
         )
+    if scope is not None:
+        return schools.render()
+    gathered = runtime.metrics
     gathered.subscribers.set(runtime.bus.subscriber_count)
     gathered.viewers.set(runtime.viewing.viewer_count)
-    return gathered.render()
+    return gathered.render() + schools.render()

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Header, Query, Request, Response
 
 from api.auth.guards import ReportingBoxDep
+from api.auth.sessions import BoxWriter
 from api.boxes.errors import CameraOfAnotherBoxError, OtherSchoolError, SchoolClosedError
 from api.contract import (
     Acknowledgement,
@@ -31,7 +32,7 @@ from api.kit.errors import (
     UnsupportedMediaTypeError,
 )
 from api.kit.problems import problems
-from api.runtime import RuntimeDep, Writer
+from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v2/ingest", tags=["ingest"])
 _NOT_ITS_OWN = (OtherSchoolError, SchoolClosedError, CameraOfAnotherBoxError)
@@ -56,7 +57,7 @@ async def put_camera(
     camera_id: Identifier,
     body: CameraRegistration,
     box: ReportingBoxDep,
-    work: Writer,
+    work: BoxWriter,
     runtime: RuntimeDep,
 ) -> Acknowledgement:
     """Take what the worker's configuration says about a camera."""
@@ -70,7 +71,7 @@ async def put_camera(
     responses=_PROBLEMS,
 )
 async def put_alert(
-    alert_id: UUID, body: AlertEpisode, box: ReportingBoxDep, work: Writer, runtime: RuntimeDep
+    alert_id: UUID, body: AlertEpisode, box: ReportingBoxDep, work: BoxWriter, runtime: RuntimeDep
 ) -> Acknowledgement:
     """Take an episode; a lower or equal revision changes nothing."""
     return await service.take_alert(runtime, work, box, alert_id, body)
@@ -101,7 +102,7 @@ async def put_evidence(
     sha256: Sha256,
     request: Request,
     box: ReportingBoxDep,
-    work: Writer,
+    work: BoxWriter,
     runtime: RuntimeDep,
     school_id: Annotated[Identifier, Query(description="Whose it is.")],
     content_type: Annotated[str, Header(include_in_schema=False)] = "",
@@ -122,7 +123,7 @@ async def put_evidence(
 async def put_analysed_time(
     body: Annotated[list[AnalysedTime], Body(max_length=10_000)],
     box: ReportingBoxDep,
-    work: Writer,
+    work: BoxWriter,
     runtime: RuntimeDep,
 ) -> Acknowledgement:
     """Take seconds really analysed, by camera, rule and interval."""
@@ -139,7 +140,7 @@ async def put_retention(
     camera_id: Identifier,
     body: RetentionStatus,
     box: ReportingBoxDep,
-    work: Writer,
+    work: BoxWriter,
     runtime: RuntimeDep,
 ) -> Acknowledgement:
     """Take a camera's retention status; one as late as the known one changes nothing."""
@@ -157,7 +158,7 @@ async def put_retention(
     },
 )
 async def post_heartbeat(
-    body: Heartbeat, box: ReportingBoxDep, work: Writer, runtime: RuntimeDep
+    body: Heartbeat, box: ReportingBoxDep, work: BoxWriter, runtime: RuntimeDep
 ) -> HeartbeatOrders | Response:
     """Take the worker's state and that of its cameras; answers what it is to do."""
     orders = await service.take_heartbeat(runtime, work, box, body)

@@ -105,9 +105,9 @@ async def take_evidence(
     if media_type not in _MEDIA_TYPES:
         raise UnsupportedMediaTypeError(f"send {' or '.join(sorted(_MEDIA_TYPES))}")
     # A session of its own: the unit of work must not hold the database while bytes stream in.
-    async with runtime.work() as admission:
+    async with runtime.work(box.scope) as admission:
         await boxes.admit(admission, box, school_id)
-    async with runtime.database.read() as session:
+    async with runtime.database.read(box.scope) as session:
         known = await evidence.is_known(session, runtime.evidence, school_id, sha256)
     if known:
         async for _ in chunks:

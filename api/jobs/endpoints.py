@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
-from api.auth.guards import Administrator, client_of
+from api.access.permissions import Permission
+from api.auth.guards import SignedIn, allowed, client_of
+from api.auth.sessions import Reader, Writer
 from api.jobs import service
 from api.jobs.schemas import JobPage, JobState, JobView
 from api.kit.errors import (
@@ -18,9 +20,9 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
-from api.runtime import Reader, Writer
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
+_Manager = Annotated[SignedIn, Depends(allowed(Permission.SEE_JOBS))]
 JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -31,13 +33,13 @@ JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
     responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_jobs(
-    _: Administrator,
+    _: _Manager,
     session: Reader,
     state: JobState = JobState.FAILED,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> JobPage:
-    """What the command centre does by itself. Administrators only."""
+    """What the command centre does by itself."""
     return await service.list_jobs(session, state, limit=limit, cursor=cursor)
 
 
@@ -47,7 +49,7 @@ async def list_jobs(
     summary="Try a job again that was given up",
     responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
 )
-async def retry(job_id: JobId, person: Administrator, request: Request, work: Writer) -> JobView:
+async def retry(job_id: JobId, person: _Manager, request: Request, work: Writer) -> JobView:
     """Begins at once, with as many attempts as a new one; logged."""
     return await service.retry(work, job_id, person.username, client_of(request))
 
@@ -59,6 +61,6 @@ async def retry(job_id: JobId, person: Administrator, request: Request, work: Wr
     status_code=204,
     responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
 )
-async def discard(job_id: JobId, person: Administrator, request: Request, work: Writer) -> None:
+async def discard(job_id: JobId, person: _Manager, request: Request, work: Writer) -> None:
     """It is never tried again; logged."""
     await service.discard(work, job_id, person.username, client_of(request))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.access.scope import EVERYTHING, NOTHING
 from api.jobs.kinds import RECURRING_KEY, ClaimedJob, JobKind
 from api.jobs.repository import JobRepository
 from api.kit.errors import CommandCentreError
@@ -55,7 +56,7 @@ class Scheduler:
 
     async def begin(self) -> None:
         """See that every recurring job is there."""
-        async with self._runtime.work() as work:
+        async with self._runtime.work(NOTHING) as work:
             jobs = JobRepository(work.session)
             for kind in self._recurring:
                 await jobs.add(kind.name, RECURRING_KEY, {}, work.now, work.now)
@@ -96,10 +97,10 @@ class Scheduler:
 
     async def _claim(self, limit: int) -> list[ClaimedJob]:
         # A look is cheap; writing is for when there is something to write.
-        async with self._runtime.database.read() as session:
+        async with self._runtime.database.read(NOTHING) as session:
             if not await JobRepository(session).has_due(self._kinds, self._runtime.clock()):
                 return []
-        async with self._runtime.work() as work:
+        async with self._runtime.work(NOTHING) as work:
             return await JobRepository(work.session).claim(self._kinds, work.now, limit)
 
     async def _do(self, job: ClaimedJob) -> None:
@@ -120,7 +121,7 @@ class Scheduler:
     async def _attempt(self, job: ClaimedJob, kind: JobKind) -> None:
         if kind.run is not None:
             await kind.run(self._runtime, job)
-        async with self._runtime.work() as work:
+        async with self._runtime.work(EVERYTHING) as work:
             jobs = JobRepository(work.session)
             row = await jobs.held(job)
             if row is None:
@@ -137,7 +138,7 @@ class Scheduler:
         while True:
             await asyncio.sleep(kind.lease_s / 3)
             try:
-                async with self._runtime.work() as work:
+                async with self._runtime.work(NOTHING) as work:
                     if (row := await JobRepository(work.session).held(job)) is not None:
                         row.claimed_until = work.now + timedelta(seconds=kind.lease_s)
             except SQLAlchemyError as error:
@@ -146,7 +147,7 @@ class Scheduler:
     async def _record_failure(self, job: ClaimedJob, kind: JobKind, error: Exception) -> None:
         code = error.code if isinstance(error, CommandCentreError) else type(error).__name__
         try:
-            async with self._runtime.work() as work:
+            async with self._runtime.work(NOTHING) as work:
                 jobs = JobRepository(work.session)
                 if (row := await jobs.held(job)) is None:
                     return

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 
 class Metrics:
-    """What Prometheus may scrape; labels never hold a person, an address or a token."""
+    """What the process counts; labels never hold a person, an address or a token."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -28,21 +28,6 @@ class Metrics:
             ("kind", "changed"),
             registry=self.registry,
         )
-        self.alerts = Gauge(
-            "mingan_api_alerts", "Alerts by review status.", ("status",), registry=self.registry
-        )
-        self.worker_silence = Gauge(
-            "mingan_api_worker_silence_seconds",
-            "Seconds since a worker's last heartbeat.",
-            ("school_id", "worker_id"),
-            registry=self.registry,
-        )
-        self.worker_outbox = Gauge(
-            "mingan_api_worker_outbox_pending",
-            "Messages a worker still has to deliver.",
-            ("school_id", "worker_id"),
-            registry=self.registry,
-        )
         self.subscribers = Gauge(
             "mingan_api_stream_subscribers", "Consoles listening.", registry=self.registry
         )
@@ -59,6 +44,32 @@ class Metrics:
             "mingan_api_background_failures_total",
             "Rounds of a background task that failed.",
             ("task",),
+            registry=self.registry,
+        )
+
+    def render(self) -> bytes:
+        """The text a scrape answers."""
+        return generate_latest(self.registry)
+
+
+class SchoolMetrics:
+    """What belongs to schools; made anew for each scrape, so that nothing of another stays."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.alerts = Gauge(
+            "mingan_api_alerts", "Alerts by review status.", ("status",), registry=self.registry
+        )
+        self.worker_silence = Gauge(
+            "mingan_api_worker_silence_seconds",
+            "Seconds since a worker's last heartbeat.",
+            ("school_id", "worker_id"),
+            registry=self.registry,
+        )
+        self.worker_outbox = Gauge(
+            "mingan_api_worker_outbox_pending",
+            "Messages a worker still has to deliver.",
+            ("school_id", "worker_id"),
             registry=self.registry,
         )
 

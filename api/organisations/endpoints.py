@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
-from api.auth.guards import Administrator, Person
+from api.access.permissions import Permission
+from api.auth.guards import Person, SignedIn, allowed
+from api.auth.sessions import Reader, Writer
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -32,10 +34,10 @@ from api.organisations.schemas import (
     SchoolView,
     SchoolWrite,
 )
-from api.runtime import Reader, Writer
 
 router = APIRouter(prefix="/api/v1", tags=["organisations"])
-_READ = problems(NotSignedInError, NotFoundError, InvalidError)
+_Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_ORGANISATION))]
+_READ = problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError)
 _WRITE = problems(
     NotSignedInError,
     ForbiddenError,
@@ -56,8 +58,8 @@ async def get_bureau(_: Person, session: Reader) -> BureauView:
 
 
 @router.put("/bureau", operation_id="bureau_put", summary="Name the bureau", responses=_WRITE)
-async def put_bureau(body: BureauWrite, _: Administrator, work: Writer) -> BureauView:
-    """Administrators only."""
+async def put_bureau(body: BureauWrite, _: _Manager, work: Writer) -> BureauView:
+    """Answers it as it is then."""
     return await service.put_bureau(work, body)
 
 
@@ -74,8 +76,8 @@ async def list_communities(_: Person, session: Reader) -> CommunityList:
     status_code=201,
     responses=_WRITE,
 )
-async def create_community(body: CommunityCreate, _: Administrator, work: Writer) -> CommunityView:
-    """Administrators only."""
+async def create_community(body: CommunityCreate, _: _Manager, work: Writer) -> CommunityView:
+    """Answers it as it is then."""
     return await service.create_community(work, body)
 
 
@@ -86,9 +88,9 @@ async def create_community(body: CommunityCreate, _: Administrator, work: Writer
     responses=_WRITE,
 )
 async def put_community(
-    community_id: _Id, body: CommunityWrite, _: Administrator, work: Writer
+    community_id: _Id, body: CommunityWrite, _: _Manager, work: Writer
 ) -> CommunityView:
-    """Administrators only."""
+    """Answers it as it is then."""
     return await service.put_community(work, community_id, body)
 
 
@@ -99,8 +101,8 @@ async def put_community(
     status_code=204,
     responses=_WRITE,
 )
-async def delete_community(community_id: _Id, _: Administrator, work: Writer) -> None:
-    """One that no school belongs to. Administrators only."""
+async def delete_community(community_id: _Id, _: _Manager, work: Writer) -> None:
+    """One that no school belongs to."""
     await service.delete_community(work, community_id)
 
 
@@ -121,8 +123,8 @@ async def list_schools(
     status_code=201,
     responses=_WRITE,
 )
-async def create_school(body: SchoolCreate, _: Administrator, work: Writer) -> SchoolView:
-    """Its id is chosen once. Administrators only."""
+async def create_school(body: SchoolCreate, _: _Manager, work: Writer) -> SchoolView:
+    """Its id is chosen once."""
     return await service.create_school(work, body)
 
 
@@ -140,10 +142,8 @@ async def get_school(school_id: _Id, _: Person, session: Reader) -> SchoolView:
     summary="Describe a school",
     responses=_WRITE,
 )
-async def put_school(
-    school_id: _Id, body: SchoolWrite, _: Administrator, work: Writer
-) -> SchoolView:
-    """The whole description; what is left out becomes empty. Administrators only."""
+async def put_school(school_id: _Id, body: SchoolWrite, _: _Manager, work: Writer) -> SchoolView:
+    """The whole description; what is left out becomes empty."""
     return await service.put_school(work, school_id, body)
 
 
@@ -153,7 +153,7 @@ async def put_school(
     summary="Close a school",
     responses=_WRITE,
 )
-async def close_school(school_id: _Id, _: Administrator, work: Writer) -> SchoolView:
+async def close_school(school_id: _Id, _: _Manager, work: Writer) -> SchoolView:
     """Its cameras leave the lists, its history stays, its boxes' words wait."""
     return await service.set_closed(work, school_id, closed=True)
 
@@ -164,8 +164,8 @@ async def close_school(school_id: _Id, _: Administrator, work: Writer) -> School
     summary="Open a school again",
     responses=_WRITE,
 )
-async def reopen_school(school_id: _Id, _: Administrator, work: Writer) -> SchoolView:
-    """Administrators only."""
+async def reopen_school(school_id: _Id, _: _Manager, work: Writer) -> SchoolView:
+    """Answers it as it is then."""
     return await service.set_closed(work, school_id, closed=False)
 
 
@@ -187,10 +187,8 @@ async def list_places(school_id: _Id, _: Person, session: Reader) -> PlaceList:
     status_code=201,
     responses=_WRITE,
 )
-async def create_place(
-    school_id: _Id, body: PlaceWrite, _: Administrator, work: Writer
-) -> PlaceView:
-    """Administrators only."""
+async def create_place(school_id: _Id, body: PlaceWrite, _: _Manager, work: Writer) -> PlaceView:
+    """Answers it as it is then."""
     return await service.create_place(work, school_id, body)
 
 
@@ -201,9 +199,9 @@ async def create_place(
     responses=_WRITE,
 )
 async def put_place(
-    school_id: _Id, place_id: _PlaceId, body: PlaceWrite, _: Administrator, work: Writer
+    school_id: _Id, place_id: _PlaceId, body: PlaceWrite, _: _Manager, work: Writer
 ) -> PlaceView:
-    """Administrators only."""
+    """Answers it as it is then."""
     return await service.put_place(work, school_id, place_id, body)
 
 
@@ -214,6 +212,6 @@ async def put_place(
     status_code=204,
     responses=_WRITE,
 )
-async def delete_place(school_id: _Id, place_id: _PlaceId, _: Administrator, work: Writer) -> None:
-    """One where no camera stands. Administrators only."""
+async def delete_place(school_id: _Id, place_id: _PlaceId, _: _Manager, work: Writer) -> None:
+    """One where no camera stands."""
     await service.delete_place(work, school_id, place_id)

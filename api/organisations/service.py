@@ -262,6 +262,11 @@ async def name_by_box(work: UnitOfWork, school_id: str, name: str) -> bool:
     return True
 
 
+async def is_known(session: AsyncSession, school_id: str) -> bool:
+    """Whether there is such a school."""
+    return await OrganisationRepository(session).school(school_id) is not None
+
+
 async def zone_of(session: AsyncSession, school_id: str) -> str:
     """A school's time zone.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.auth.guards import Person, Watcher, client_of
+from api.access.permissions import Permission
+from api.auth.guards import SignedIn, allowed, client_of
 from api.cameras.schemas import CameraKey
 from api.kit.errors import (
     BadCsrfError,
@@ -26,6 +27,7 @@ from api.runtime import RuntimeDep
 from api.viewing.viewer import Owner
 
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
+_Player = Annotated[SignedIn, Depends(allowed(Permission.PLAY_RECORDINGS))]
 
 _STREAM = "application/octet-stream"
 
@@ -34,11 +36,11 @@ _STREAM = "application/octet-stream"
     "/{camera_key}",
     operation_id="recordings_day",
     summary="A day of one camera's recordings",
-    responses=problems(NotSignedInError, NotFoundError, InvalidError),
+    responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def get_day(
     camera_key: CameraKey,
-    _: Person,
+    person: _Player,
     runtime: RuntimeDep,
     day: Annotated[
         dt.date | None, Query(description="In the school's time zone; today if not given.")
@@ -51,7 +53,7 @@ async def get_day(
 
     The box is asked first and answers to the second; if it does not, its last report stands.
     """
-    return await service.get_day(runtime, camera_key, day, at)
+    return await service.get_day(runtime, person.scope, camera_key, day, at)
 
 
 @router.post(
@@ -67,8 +69,8 @@ async def get_day(
         },
         **problems(
             NotSignedInError,
-            BadCsrfError,
             ForbiddenError,
+            BadCsrfError,
             NotFoundError,
             InvalidError,
             TooManyViewersError,
@@ -78,7 +80,7 @@ async def get_day(
 async def play_recording(
     camera_key: CameraKey,
     body: PlayRequest,
-    person: Watcher,
+    person: _Player,
     request: Request,
     runtime: RuntimeDep,
 ) -> StreamingResponse:
@@ -89,8 +91,10 @@ async def play_recording(
     """
     if runtime.viewing.is_full:
         raise TooManyViewersError
-    owner = Owner(person.username, client_of(request), person.session_key, person.expires_at)
-    order = await play.order(runtime, camera_key, body)
+    owner = Owner(
+        person.username, client_of(request), person.session_key, person.expires_at, person.scope
+    )
+    order = await play.order(runtime, person.scope, camera_key, body)
     return StreamingResponse(
         play.frames(runtime, owner, order, body.reason),
         media_type=_STREAM,

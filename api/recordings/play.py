@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from api.access.scope import Scope
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth.standing import Standing
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 ALIVE_EVERY_S = 1.0
 
 
-async def order(runtime: Runtime, camera_key: int, wanted: PlayRequest) -> CameraOrder:
+async def order(
+    runtime: Runtime, scope: Scope, camera_key: int, wanted: PlayRequest
+) -> CameraOrder:
     """What the worker is to send.
 
     Raises:
-        NotFoundError: If there is no such camera.
+        NotFoundError: If there is no such camera in the scope.
     """
-    async with runtime.database.read() as session:
+    async with runtime.database.read(scope) as session:
         watch = cameras.Watch.of(runtime.settings, runtime.clock())
         camera = await cameras.get_view(session, camera_key, watch)
     order = PlayOrder(
@@ -79,7 +82,7 @@ async def _log(
     action: AccessAction,
     footage: tuple[datetime, datetime | None],
 ) -> None:
-    async with runtime.work() as work:
+    async with runtime.work(owner.scope) as work:
         audit.log(
             work,
             action,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from api.access.scope import Scope
 from api.alerts import service as alerts
 from api.alerts.filters import AlertFilters
 from api.cameras import service as cameras
@@ -33,16 +34,20 @@ MAX_ALERTS = 500
 
 
 async def get_day(
-    runtime: Runtime, camera_key: int, day: dt.date | None, at: dt.datetime | None = None
+    runtime: Runtime,
+    scope: Scope,
+    camera_key: int,
+    day: dt.date | None,
+    at: dt.datetime | None = None,
 ) -> RecordingDay:
     """One camera's day; the one that holds the moment ``at``, today without either.
 
     Raises:
-        NotFoundError: If there is no such camera.
+        NotFoundError: If there is no such camera in the scope.
         InvalidError: If the day is out of range.
     """
     now = runtime.clock()
-    async with runtime.database.read() as session:
+    async with runtime.database.read(scope) as session:
         watch = cameras.Watch.of(runtime.settings, now)
         camera = await cameras.get_view(session, camera_key, watch)
         report = await compliance.last_report(session, camera)

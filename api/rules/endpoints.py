@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from api.auth.guards import Person
-from api.kit.errors import NotSignedInError
+from fastapi import APIRouter, Depends
+
+from api.access.permissions import Permission
+from api.auth.guards import SignedIn, allowed
+from api.auth.sessions import Reader
+from api.kit.errors import ForbiddenError, NotSignedInError
 from api.kit.problems import problems
 from api.rules import service
 from api.rules.schemas import RuleList
-from api.runtime import Reader, RuntimeDep
+from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/rules", tags=["rules"])
+_Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_CAMERAS))]
 
 
 @router.get(
-    "", operation_id="rules_list", summary="All rules", responses=problems(NotSignedInError)
+    "",
+    operation_id="rules_list",
+    summary="All rules",
+    responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_rules(_: Person, session: Reader, runtime: RuntimeDep) -> RuleList:
+async def list_rules(_: _Viewer, session: Reader, runtime: RuntimeDep) -> RuleList:
     """Every rule of the vocabulary: ready, off until a model is taken, or what it waits for."""
     now = runtime.clock()
     items = await service.list_rules(session, now, runtime.settings.lost_after_s)

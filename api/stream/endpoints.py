@@ -36,9 +36,7 @@ async def stream(
     - `camera`: a `CameraView` whose state changed.
     - `reset`: the id is too old to resume from, or the console was too slow; data `{}`. Reload.
 
-    Ends when the session ends.
+    Of their own school and what they may see alone. Ends when the session ends.
     """
-    async for event in service.events(
-        runtime, person.session_key, person.expires_at, last_event_id
-    ):
+    async for event in service.events(runtime, person, last_event_id):
         yield event

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fastapi.sse import ServerSentEvent
 
+from api.access.permissions import Permission
+from api.access.scope import NOTHING
 from api.auth.standing import Standing
 from api.bus import service as bus
-from api.bus.base import LiveEvent, Signal
+from api.bus.base import EventKind, LiveEvent, Signal
 
 if TYPE_CHECKING:
+    from api.auth.guards import SignedIn
     from api.runtime import Runtime
 
 _REPLAY_BATCH = 200
 _RETRY_MS = 2000
+_NEEDS: dict[EventKind, Permission] = {
+    "alert": Permission.VIEW_ALERTS,
+    "camera": Permission.VIEW_CAMERAS,
+}
 
 
 def _sent(event: LiveEvent) -> ServerSentEvent:
@@ -33,27 +39,31 @@ def _mark(kind: str, event_id: int) -> ServerSentEvent:
 
 
 async def _bounds(runtime: Runtime) -> tuple[int, int]:
-    async with runtime.database.read() as session:
+    async with runtime.database.read(NOTHING) as session:
         return await bus.bounds(session)
 
 
 async def _after(runtime: Runtime, event_id: int) -> list[LiveEvent]:
-    async with runtime.database.read() as session:
+    async with runtime.database.read(NOTHING) as session:
         return await bus.after(session, event_id, _REPLAY_BATCH)
 
 
 async def events(
-    runtime: Runtime, session_key: str, expires_at: datetime, last_event_id: str | None
+    runtime: Runtime, person: SignedIn, last_event_id: str | None
 ) -> AsyncIterator[ServerSentEvent]:
     """Events for one console until its session ends or the server stops.
 
     Args:
         runtime: The command centre.
-        session_key: The session it listens on behalf of.
-        expires_at: When that session ends at the latest.
+        person: Who listens; of other schools, and of what they may not see, they hear nothing.
         last_event_id: The last event it saw, if it saw any.
     """
-    with runtime.bus.subscribe(session_key) as subscription:
+    session_key, expires_at = person.session_key, person.expires_at
+
+    def hears(event: LiveEvent) -> bool:
+        return person.scope.covers(event.school_id) and _NEEDS[event.kind] in person.permissions
+
+    with runtime.bus.subscribe(session_key, hears) as subscription:
         oldest, newest = await _bounds(runtime)
         if last_event_id is None:
             seen = newest
@@ -63,7 +73,8 @@ async def events(
             if oldest - 1 <= seen <= newest:
                 while missed := await _after(runtime, seen):
                     for event in missed:
-                        yield _sent(event)
+                        if hears(event):
+                            yield _sent(event)
                     seen = missed[-1].id
             else:
                 seen = newest

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
-from api.auth.guards import Watcher, client_of
+from api.access.permissions import Permission
+from api.auth.guards import SignedIn, allowed, client_of
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -23,6 +25,7 @@ from api.viewing.schemas import LiveRequest, Wall
 from api.viewing.viewer import Owner, Viewer
 
 router = APIRouter(prefix="/api/v1/live", tags=["live"])
+_Watcher = Annotated[SignedIn, Depends(allowed(Permission.WATCH_LIVE))]
 
 VIEW_ID_HEADER = "X-View-Id"
 _STREAM = "application/octet-stream"
@@ -46,8 +49,8 @@ _STREAM = "application/octet-stream"
         },
         **problems(
             NotSignedInError,
-            BadCsrfError,
             ForbiddenError,
+            BadCsrfError,
             NotFoundError,
             InvalidError,
             TooManyViewersError,
@@ -55,7 +58,7 @@ _STREAM = "application/octet-stream"
     },
 )
 async def open_live(
-    body: LiveRequest, person: Watcher, request: Request, runtime: RuntimeDep
+    body: LiveRequest, person: _Watcher, request: Request, runtime: RuntimeDep
 ) -> StreamingResponse:
     """Fragmented MP4 of several cameras in one answer, as long as it is read.
 
@@ -64,8 +67,10 @@ async def open_live(
     """
     if runtime.viewing.is_full:
         raise TooManyViewersError
-    chosen = await service.choose(runtime, body.tiles, body.codecs)
-    owner = Owner(person.username, client_of(request), person.session_key, person.expires_at)
+    chosen = await service.choose(runtime, person.scope, body.tiles, body.codecs)
+    owner = Owner(
+        person.username, client_of(request), person.session_key, person.expires_at, person.scope
+    )
     viewer = Viewer(runtime.viewing, owner, body.codecs)
     return StreamingResponse(
         service.frames(runtime, viewer, chosen),
@@ -84,11 +89,13 @@ async def open_live(
     operation_id="live_change",
     summary="Look at other cameras",
     status_code=204,
-    responses=problems(NotSignedInError, BadCsrfError, ForbiddenError, NotFoundError, InvalidError),
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
 )
-async def change_live(view_id: UUID, body: Wall, person: Watcher, runtime: RuntimeDep) -> None:
+async def change_live(view_id: UUID, body: Wall, person: _Watcher, runtime: RuntimeDep) -> None:
     """Change the cameras of an open answer; those that stay on their channel go on undisturbed."""
     viewer = runtime.viewing.find_viewer(view_id)
     if viewer is None or viewer.owner.session_key != person.session_key:
         raise NotFoundError("no such viewing")
-    await service.show(runtime, viewer, await service.choose(runtime, body.tiles, viewer.codecs))
+    await service.show(
+        runtime, viewer, await service.choose(runtime, person.scope, body.tiles, viewer.codecs)
+    )

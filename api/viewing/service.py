@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from api.access.scope import Scope
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth.standing import Standing
@@ -30,17 +31,19 @@ Chosen = Mapping[int, tuple[CameraRef, Accepts]]
 """Channel → camera, and the codecs to order it in."""
 
 
-async def choose(runtime: Runtime, tiles: Sequence[Tile], codecs: Sequence[VideoCodec]) -> Chosen:
+async def choose(
+    runtime: Runtime, scope: Scope, tiles: Sequence[Tile], codecs: Sequence[VideoCodec]
+) -> Chosen:
     """Check the cameras and settle in which codecs to order each.
 
     A camera known to send H.264 is ordered in it whatever else the browser plays, so that viewers
     with different browsers share one feed.
 
     Raises:
-        NotFoundError: If one of the cameras does not exist.
+        NotFoundError: If one of the cameras does not exist in the scope.
     """
     wanted = sorted({tile.camera_key for tile in tiles})
-    async with runtime.database.read() as session:
+    async with runtime.database.read(scope) as session:
         watch = cameras.Watch.of(runtime.settings, runtime.clock())
         known = {view.id: view for view in await cameras.list_views(session, watch, wanted)}
     accepts = tuple(sorted({VideoCodec.H264, *codecs}))
@@ -106,7 +109,7 @@ async def _log(
     if not begin and not end:
         return
     owner = viewer.owner
-    async with runtime.work() as work:
+    async with runtime.work(owner.scope) as work:
         for camera in sorted(begin or ()):
             # Before the commit: whoever is cut off while it runs still gets an end.
             viewer.watched[camera] = work.now

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from api.access.scope import Scope
 from api.contract import VideoCodec
 from api.viewing.feed import CameraRef, Channel
 from api.viewing.frames import FrameKind, frame, state_frame
@@ -30,12 +31,14 @@ class Owner:
         client: Address the request came from.
         session_key: The session they came with.
         expires_at: When that session ends at the latest.
+        scope: Whose cameras they may look at.
     """
 
     username: str
     client: str
     session_key: str
     expires_at: datetime
+    scope: Scope
 
 
 class Viewer:

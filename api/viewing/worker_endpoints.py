@@ -54,7 +54,7 @@ async def poll(
     """Answers when somebody begins or ceases to look at one of the cameras, or after the wait."""
     if body.school_id != box.school_id or box.is_school_closed:
         return ViewOrders()  # its other words are refused, and say why
-    async with runtime.database.read() as session:
+    async with runtime.database.read(box.scope) as session:
         held = await cameras.of_box(session, box.box_id)
     known = BoxPoll(
         box.box_id,

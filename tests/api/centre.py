@@ -16,12 +16,15 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from api.access.roles import ROLES, Reach, Role
+from api.access.scope import EVERYTHING
 from api.alerts.schemas import AlertSummary
 from api.app import create_app
-from api.auth.schemas import Role, UserCreate
-from api.auth.service import create_user
+from api.auth.people import Giver, create_user
+from api.auth.schemas import UserCreate
 from api.bus.work import UnitOfWork
 from api.contract import (
+    DEFAULT_SCHOOL_ID,
     AlertEpisode,
     AnalysedTime,
     CameraRegistration,
@@ -112,20 +115,31 @@ class Centre:
         return await self.signed_in("admin", ADMIN_PASSWORD)
 
     async def reviewer(self, username: str = "wang.li") -> httpx.AsyncClient:
-        await self.add_user(username, Role.REVIEWER)
+        await self.add_user(username, Role.DISTRICT_REVIEWER)
         return await self.signed_in(username, REVIEWER_PASSWORD)
 
-    async def add_user(self, username: str, role: Role) -> None:
-        wanted = UserCreate(username=username, role=role, password=REVIEWER_PASSWORD)
-        async with self.runtime.work() as work:
-            await create_user(self.runtime, work, wanted, "test", "")
+    async def person(self, role: Role, school_id: str | None = None) -> httpx.AsyncClient:
+        """Somebody with a role, at a school if it is one of schools."""
+        if ROLES[role].reach is Reach.SCHOOL:
+            school_id = school_id or DEFAULT_SCHOOL_ID
+        username = f"{role}.{school_id or 'district'}".replace("_", "-")
+        await self.add_user(username, role, school_id)
+        return await self.signed_in(username, REVIEWER_PASSWORD)
+
+    async def add_user(self, username: str, role: Role, school_id: str | None = None) -> None:
+        wanted = UserCreate(
+            username=username, role=role, school_id=school_id, password=REVIEWER_PASSWORD
+        )
+        by = Giver("test", "", ROLES[Role.DISTRICT_ADMIN].permissions, EVERYTHING)
+        async with self.runtime.work(EVERYTHING) as work:
+            await create_user(self.runtime, work, wanted, by)
 
 
 async def in_a_round(
     centre: Centre, step: Callable[[Runtime, UnitOfWork], Awaitable[None]]
 ) -> None:
     """Do now what the command centre does again and again."""
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         await step(centre.runtime, work)
 
 

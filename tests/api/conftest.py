@@ -12,7 +12,9 @@ import pytest
 
 from api.db.migrate import upgrade
 from tests.api.centre import Centre, running_centre
+from tests.api.district import District, two_schools
 from tests.support import postgres
+from tests.support.narrowed import watched
 
 _ON_BOTH = frozenset(
     {
@@ -29,6 +31,8 @@ _ON_BOTH = frozenset(
         "test_expiry",
         "test_health",
         "test_jobs",
+        "test_matrix",
+        "test_narrowed",
         "test_paging",
         "test_picture",
         "test_recordings",
@@ -53,6 +57,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         module = metafunc.module.__name__.rpartition(".")[2]
         kinds = ("sqlite", "postgres") if module in _ON_BOTH else ("sqlite",)
         metafunc.parametrize("origin", kinds, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def every_statement_is_narrowed() -> Iterator[None]:
+    """Whatever a test asks for: no statement of a scope reads a table of schools without it."""
+    with watched() as found:
+        yield
+    assert found == []
 
 
 @pytest.fixture(scope="session")
@@ -122,3 +134,9 @@ async def admin(centre: Centre) -> httpx.AsyncClient:
 async def reviewer(centre: Centre) -> httpx.AsyncClient:
     """A signed-in reviewer."""
     return await centre.reviewer()
+
+
+@pytest.fixture
+async def district(centre: Centre, admin: httpx.AsyncClient) -> District:
+    """A command centre with two schools that have the same camera ids."""
+    return await two_schools(centre, admin)

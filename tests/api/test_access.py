@@ -1,4 +1,4 @@
-"""Every route of the OpenAPI description × everyone who might call it.
+"""Every route of the OpenAPI description × everyone who might call it, by permission.
 
 The table below is the whole truth: a route that is not in it fails, so nobody adds an unguarded
 one by accident.
@@ -14,88 +14,107 @@ from typing import Any, Literal
 import httpx
 import pytest
 
+from api.access.permissions import Permission
+from api.access.roles import ROLES, Reach, Role
 from api.app import create_app
 from tests.api.centre import Centre, cheap_settings
 
-Caller = Literal["anonymous", "reviewer", "admin", "worker"]
-CALLERS: tuple[Caller, ...] = ("anonymous", "reviewer", "admin", "worker")
+Needs = Permission | Literal["anyone", "signed_in", "worker"]
+CALLERS = (
+    "anonymous",
+    "worker",
+    *(role for role in Role if ROLES[role].reach is not Reach.NOWHERE),
+)
 _METHODS = {"get", "put", "post", "patch", "delete"}
 
-_ANYONE: set[Caller] = {"anonymous", "reviewer", "admin", "worker"}
-_SIGNED_IN: set[Caller] = {"reviewer", "admin"}
-_ADMIN: set[Caller] = {"admin"}
-_WORKER: set[Caller] = {"worker"}
-
-MAY_CALL: dict[str, set[Caller]] = {
-    "alerts_confirm": _SIGNED_IN,
-    "alerts_false_positive": _SIGNED_IN,
-    "alerts_get": _SIGNED_IN,
-    "alerts_hold": _SIGNED_IN,
-    "alerts_list": _SIGNED_IN,
-    "alerts_original": _SIGNED_IN,
-    "alerts_release": _ADMIN,
-    "alerts_undo": _SIGNED_IN,
-    "audit_list": _ADMIN,
-    "auth_login": _ANYONE,
-    "boxes_code": _ADMIN,
-    "boxes_create": _ADMIN,
-    "boxes_get": _ADMIN,
-    "boxes_list": _ADMIN,
-    "boxes_revoke": _ADMIN,
-    "boxes_take_over": _ADMIN,
-    "bureau_get": _SIGNED_IN,
-    "bureau_put": _ADMIN,
-    "communities_create": _ADMIN,
-    "communities_delete": _ADMIN,
-    "communities_list": _SIGNED_IN,
-    "communities_put": _ADMIN,
-    "auth_logout": _SIGNED_IN,
-    "auth_me": _SIGNED_IN,
-    "cameras_approve_picture": _SIGNED_IN,
-    "cameras_get": _SIGNED_IN,
-    "cameras_list": _SIGNED_IN,
-    "compliance_retention": _SIGNED_IN,
-    "compliance_retention_csv": _SIGNED_IN,
-    "compliance_retention_get": _SIGNED_IN,
-    "evidence_get": _SIGNED_IN,
-    "health_get": _ANYONE,
-    "ingest_alert": _WORKER,
-    "ingest_analysed_time": _WORKER,
-    "ingest_camera": _WORKER,
-    "ingest_enrol": _ANYONE,
-    "ingest_evidence": _WORKER,
-    "ingest_outdated_post": _WORKER,
-    "ingest_outdated_put": _WORKER,
-    "ingest_heartbeat": _WORKER,
-    "ingest_retention": _WORKER,
-    "ingest_views_footage": _WORKER,
-    "ingest_views_part": _WORKER,
-    "ingest_views_poll": _WORKER,
-    "ingest_views_ready": _WORKER,
-    "ingest_views_trouble": _WORKER,
-    "jobs_discard": _ADMIN,
-    "jobs_list": _ADMIN,
-    "jobs_retry": _ADMIN,
-    "live_change": _SIGNED_IN,
-    "live_open": _SIGNED_IN,
-    "places_create": _ADMIN,
-    "places_delete": _ADMIN,
-    "places_list": _SIGNED_IN,
-    "places_put": _ADMIN,
-    "recordings_day": _SIGNED_IN,
-    "recordings_play": _SIGNED_IN,
-    "metrics_get": _WORKER,
-    "rules_list": _SIGNED_IN,
-    "schools_close": _ADMIN,
-    "schools_create": _ADMIN,
-    "schools_get": _SIGNED_IN,
-    "schools_list": _SIGNED_IN,
-    "schools_put": _ADMIN,
-    "schools_reopen": _ADMIN,
-    "stream_events": _SIGNED_IN,
-    "users_create": _ADMIN,
-    "users_list": _ADMIN,
+NEEDS: dict[str, Needs] = {
+    "alerts_confirm": Permission.JUDGE,
+    "alerts_false_positive": Permission.JUDGE,
+    "alerts_get": Permission.VIEW_ALERTS,
+    "alerts_hold": Permission.HOLD,
+    "alerts_list": Permission.VIEW_ALERTS,
+    "alerts_original": Permission.OPEN_ORIGINALS,
+    "alerts_release": Permission.RELEASE_HOLDS,
+    "alerts_undo": Permission.JUDGE,
+    "audit_list": Permission.READ_AUDIT,
+    "auth_login": "anyone",
+    "auth_logout": "signed_in",
+    "auth_me": "signed_in",
+    "boxes_code": Permission.MANAGE_BOXES,
+    "boxes_create": Permission.MANAGE_BOXES,
+    "boxes_get": Permission.MANAGE_BOXES,
+    "boxes_list": Permission.MANAGE_BOXES,
+    "boxes_revoke": Permission.MANAGE_BOXES,
+    "boxes_take_over": Permission.MANAGE_BOXES,
+    "bureau_get": "signed_in",
+    "bureau_put": Permission.MANAGE_ORGANISATION,
+    "cameras_approve_picture": Permission.MANAGE_CAMERAS,
+    "cameras_get": Permission.VIEW_CAMERAS,
+    "cameras_list": Permission.VIEW_CAMERAS,
+    "communities_create": Permission.MANAGE_ORGANISATION,
+    "communities_delete": Permission.MANAGE_ORGANISATION,
+    "communities_list": "signed_in",
+    "communities_put": Permission.MANAGE_ORGANISATION,
+    "compliance_retention": Permission.SEE_COMPLIANCE,
+    "compliance_retention_csv": Permission.EXPORT,
+    "compliance_retention_get": Permission.SEE_COMPLIANCE,
+    "evidence_get": Permission.SEE_PICTURES,
+    "health_get": "anyone",
+    "ingest_alert": "worker",
+    "ingest_analysed_time": "worker",
+    "ingest_camera": "worker",
+    "ingest_enrol": "anyone",
+    "ingest_evidence": "worker",
+    "ingest_heartbeat": "worker",
+    "ingest_outdated_post": "worker",
+    "ingest_outdated_put": "worker",
+    "ingest_retention": "worker",
+    "ingest_views_footage": "worker",
+    "ingest_views_part": "worker",
+    "ingest_views_poll": "worker",
+    "ingest_views_ready": "worker",
+    "ingest_views_trouble": "worker",
+    "jobs_discard": Permission.SEE_JOBS,
+    "jobs_list": Permission.SEE_JOBS,
+    "jobs_retry": Permission.SEE_JOBS,
+    "live_change": Permission.WATCH_LIVE,
+    "live_open": Permission.WATCH_LIVE,
+    "metrics_get": "worker",
+    "places_create": Permission.MANAGE_ORGANISATION,
+    "places_delete": Permission.MANAGE_ORGANISATION,
+    "places_list": "signed_in",
+    "places_put": Permission.MANAGE_ORGANISATION,
+    "recordings_day": Permission.PLAY_RECORDINGS,
+    "recordings_play": Permission.PLAY_RECORDINGS,
+    "rules_list": Permission.VIEW_CAMERAS,
+    "schools_close": Permission.MANAGE_ORGANISATION,
+    "schools_create": Permission.MANAGE_ORGANISATION,
+    "schools_get": "signed_in",
+    "schools_list": "signed_in",
+    "schools_put": Permission.MANAGE_ORGANISATION,
+    "schools_reopen": Permission.MANAGE_ORGANISATION,
+    "stream_events": "signed_in",
+    "users_create": Permission.MANAGE_PEOPLE,
+    "users_disable": Permission.MANAGE_PEOPLE,
+    "users_enable": Permission.MANAGE_PEOPLE,
+    "users_list": Permission.MANAGE_PEOPLE,
+    "users_put": Permission.MANAGE_PEOPLE,
 }
+
+
+def may_call(who: str, operation: str) -> bool:
+    """Whether the table lets somebody past the guard."""
+    match NEEDS[operation]:
+        case "anyone":
+            return True
+        case "worker":
+            return who == "worker"
+        case "signed_in":
+            return who not in ("anonymous", "worker")
+        case needed:
+            return who not in ("anonymous", "worker") and needed in ROLES[Role(who)].permissions
+
+
 _PARAMETERS = {
     "alert_id": "6f1c8a52-5a0c-5f0e-9d9b-0c8c6a4d2b11",
     "camera_id": "gate-north",
@@ -106,6 +125,7 @@ _PARAMETERS = {
     "community_id": "east",
     "place_id": "1",
     "rest": "heartbeat",
+    "username": "nobody",
     "sha256": "ab" * 32,
     "query_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
     "view_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
@@ -126,7 +146,7 @@ OPERATIONS = _operations()
 
 
 def test_the_table_names_every_route_and_no_other() -> None:
-    assert {operation for operation, _, _ in OPERATIONS} == set(MAY_CALL)
+    assert {operation for operation, _, _ in OPERATIONS} == set(NEEDS)
 
 
 def test_every_route_outside_the_description_is_known() -> None:
@@ -143,21 +163,21 @@ def test_every_route_outside_the_description_is_known() -> None:
     assert paths(app.routes) - described == {"/api/v1/openapi.json"}
 
 
-async def _caller(centre: Centre, who: Caller) -> httpx.AsyncClient:
+async def _caller(centre: Centre, who: str) -> httpx.AsyncClient:
     if who == "anonymous":
         return await centre.client()
     if who == "worker":
         return await centre.worker()
-    return await (centre.admin() if who == "admin" else centre.reviewer())
+    return await centre.person(Role(who))
 
 
 @pytest.mark.parametrize("who", CALLERS)
-async def test_only_those_named_get_past_the_guard(centre: Centre, who: Caller) -> None:
+async def test_only_those_named_get_past_the_guard(centre: Centre, who: str) -> None:
     wrong: list[str] = []
     client = await _caller(centre, who)
     # Signing out comes last, since it ends the caller's session.
     for operation, method, path in sorted(OPERATIONS, key=lambda o: o[0] == "auth_logout"):
-        may = who in MAY_CALL[operation]
+        may = may_call(who, operation)
         if operation == "stream_events" and may:
             continue  # It would not end; test_stream opens it.
         address = re.sub(r"\{(\w+)\}", lambda match: _PARAMETERS[match[1]], path)
@@ -178,7 +198,7 @@ async def test_only_those_named_get_past_the_guard(centre: Centre, who: Caller) 
 async def test_unsafe_console_routes_want_the_csrf_token(admin: httpx.AsyncClient) -> None:
     del admin.headers["X-CSRF-Token"]
     for operation, method, path in OPERATIONS:
-        if method == "GET" or MAY_CALL[operation] in (_WORKER, _ANYONE):
+        if method == "GET" or NEEDS[operation] in ("worker", "anyone"):
             continue
         address = re.sub(r"\{(\w+)\}", lambda match: _PARAMETERS[match[1]], path)
         answer = await admin.request(method, address)

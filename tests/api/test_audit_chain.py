@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from api.__main__ import main
+from api.access.scope import EVERYTHING
 from api.audit import service as audit
 from api.audit.chain import Anchor, Fault, Finding
 from api.audit.key import keep_anchor, read_anchors
@@ -22,23 +23,23 @@ from tests.api.messages import T0
 
 async def _write(centre: Centre, count: int, name: str = "wang.li") -> None:
     for number in range(count):
-        async with centre.runtime.work() as work:
+        async with centre.runtime.work(EVERYTHING) as work:
             audit.log(work, AccessAction.SIGNED_IN, name, f"10.0.0.{number}")
 
 
 async def _verify(centre: Centre, anchors: Sequence[Anchor] = ()) -> Finding | None:
-    async with centre.runtime.database.read() as session:
+    async with centre.runtime.database.read(EVERYTHING) as session:
         return (await audit.verify(session, centre.runtime.audit_key, anchors)).finding
 
 
 async def _head(centre: Centre) -> Anchor:
-    async with centre.runtime.database.read() as session:
+    async with centre.runtime.database.read(EVERYTHING) as session:
         return await audit.anchor(session)
 
 
 async def _tamper(centre: Centre, *statements: str) -> None:
     """What somebody with the database alone can do."""
-    async with centre.runtime.database.write() as session:
+    async with centre.runtime.database.write(EVERYTHING) as session:
         for statement in statements:
             await session.execute(text(statement))
         await session.commit()
@@ -71,7 +72,7 @@ async def test_what_is_rolled_back_leaves_no_hole(centre: Centre) -> None:
 
 
 async def _log_and_fail(centre: Centre) -> None:
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         audit.log(work, AccessAction.SIGNED_IN, "nobody", "")
         raise RuntimeError
 
@@ -116,7 +117,7 @@ async def test_a_head_that_follows_the_cut_is_not_ours(centre: Centre) -> None:
 async def test_an_older_state_put_back_is_told_by_an_anchor(centre: Centre) -> None:
     await _write(centre, 5)
     old = await _head(centre)
-    async with centre.runtime.database.read() as session:
+    async with centre.runtime.database.read(EVERYTHING) as session:
         row = (await session.execute(text("SELECT * FROM access_log_head"))).one()
     await _write(centre, 5)
     anchor = await _head(centre)
@@ -137,9 +138,9 @@ async def test_what_goes_when_its_time_is_up_is_no_fault(centre: Centre) -> None
     await _write(centre, 2)
     key = centre.runtime.audit_key
     before = (await _head(centre)).count
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         assert await audit.delete_before(work, key, work.now) == before - 2
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         assert await audit.delete_before(work, key, work.now) is None
     assert await _verify(centre) is None
     await _tamper(centre, f"DELETE FROM access_log WHERE id = {before - 1}")

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.access.scope import EVERYTHING
 from api.bus.repository import EventRepository
 from api.contract import AnalysedTime, CameraState, MissingReason, StreamFacts
 from api.contract.worker import MissingTime
@@ -124,7 +125,7 @@ async def test_a_camera_taken_out_of_its_configuration_is_retired_with_its_histo
 
 async def _events(centre: Centre) -> list[tuple[str, str]]:
     """Stored camera events as (camera, state)."""
-    async with centre.runtime.database.read() as session:
+    async with centre.runtime.database.read(EVERYTHING) as session:
         stored = await EventRepository(session).after(0, 1000)
     views = [json.loads(event.data) for event in stored if event.kind == "camera"]
     return [(view["camera_id"], view["state"]) for view in views]

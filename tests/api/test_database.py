@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
+from api.access.scope import EVERYTHING
 from api.db.base import Base
 from api.db.camera import AnalysedHour
 from api.db.engine import Database
@@ -152,7 +153,7 @@ async def test_closing_waits_for_a_reader_and_leaves_no_connection_behind(
     is_reading, may_end = asyncio.Event(), asyncio.Event()
 
     async def reader() -> None:
-        async with database.read() as session:
+        async with database.read(EVERYTHING) as session:
             await session.execute(text("SELECT 1"))
             is_reading.set()
             await may_end.wait()
@@ -177,7 +178,7 @@ async def test_what_was_acknowledged_is_on_the_disk(tmp_path: Path) -> None:
     """A worker deletes its copy on the strength of the answer."""
     upgrade(_url(tmp_path), tmp_path / "lock")
     database = Database(_url(tmp_path))
-    async with database.write() as session:
+    async with database.write(EVERYTHING) as session:
         level = await session.scalar(text("PRAGMA synchronous"))
     await database.close()
     assert level == 2, "FULL: the log is synced at each commit"

@@ -10,7 +10,8 @@ from uuid import UUID
 import httpx
 from sqlalchemy import func, select
 
-from api.auth.schemas import Role
+from api.access.roles import Role
+from api.access.scope import EVERYTHING
 from api.contract import EvidenceKind, MissingReason, MissingTime
 from api.db.camera import AnalysedInterval, MissingInterval, RetentionVerdict
 from api.db.models import AccessLogEntry, Alert, AlertEvidence, AlertHistory, Base, EvidenceFile
@@ -85,7 +86,7 @@ async def _has_pictures(centre: Centre, person: httpx.AsyncClient, name: str) ->
 
 
 async def _count(centre: Centre, model: type[Base]) -> int:
-    async with centre.runtime.database.read() as session:
+    async with centre.runtime.database.read(EVERYTHING) as session:
         return await session.scalar(select(func.count()).select_from(model)) or 0
 
 
@@ -135,7 +136,7 @@ async def test_pictures_go_by_what_became_of_the_alert(
     assert gone.status_code == 404
     assert await _count(centre, Alert) == 2
     assert await _count(centre, AlertEvidence) == await _count(centre, EvidenceFile) == 8
-    async with centre.runtime.database.read() as session:
+    async with centre.runtime.database.read(EVERYTHING) as session:
         left = set(await session.scalars(select(AlertHistory.alert_id)))
     assert left == {alert_uuid("true"), alert_uuid("held")}
 
@@ -265,7 +266,7 @@ async def test_the_access_log_is_kept_for_a_year(centre: Centre, admin: httpx.As
     await _advance(centre, 364)
     assert await _count(centre, AccessLogEntry) == before
     await _advance(centre, 2)
-    async with centre.runtime.database.read() as session:
+    async with centre.runtime.database.read(EVERYTHING) as session:
         left = list(await session.scalars(select(AccessLogEntry.action)))
     # That it was shortened is itself an entry.
     assert left == ["log_shortened"]
@@ -363,7 +364,7 @@ async def test_the_boxes_clocks_are_asked(centre: Centre, worker: httpx.AsyncCli
         sent_at = T0 + timedelta(days=days)
         await beat(worker, heartbeat(worker_id=f"box-{number}", sent_at=sent_at))
     await rounds.run(centre.runtime)
-    await centre.add_user("wang.li", Role.REVIEWER)
+    await centre.add_user("wang.li", Role.DISTRICT_REVIEWER)
     person = await _sign_in_again(centre)
     assert await _has_pictures(centre, person, "unjudged")
     health = (await person.get("/api/v1/health")).json()

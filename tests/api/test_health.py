@@ -57,7 +57,8 @@ async def test_metrics_count_requests_by_template_and_alerts_by_status(
     centre.clock.advance(7)
     await reviewer.get(f"/api/v1/alerts/{episode().id}")
     await reviewer.get("/no/such/page")
-    lines = (await worker.get("/metrics")).text.splitlines()
+    here = await centre.client(address="127.0.0.1")
+    lines = (await here.get("/metrics")).text.splitlines()
     values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
 
     def value(name: str) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.access.scope import EVERYTHING
 from api.bus.work import UnitOfWork
 from api.jobs import service as jobs
 from api.jobs.kinds import ClaimedJob, JobKind
@@ -44,7 +45,7 @@ class Done:
 
 
 async def _ask(centre: Centre, *keys: str, **more: Any) -> list[bool]:
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         return [await jobs.ask(work, KIND, key, **more) for key in keys]
 
 
@@ -74,7 +75,7 @@ async def test_a_request_that_fails_asks_for_nothing(centre: Centre) -> None:
 
 
 async def _ask_and_fail(centre: Centre) -> None:
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         await jobs.ask(work, KIND, "a")
         raise RuntimeError
 
@@ -83,7 +84,7 @@ async def test_it_waits_until_it_is_due_and_can_be_withdrawn(centre: Centre) -> 
     done = Done()
     scheduler = _scheduler(centre, done)
     await _ask(centre, "early", "late", "never", due_at=T0 + timedelta(minutes=5))
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         assert await jobs.withdraw(work, KIND, "never")
         assert not await jobs.withdraw(work, KIND, "never")
     centre.clock.advance(299)
@@ -248,7 +249,7 @@ async def test_what_was_done_long_ago_is_forgotten_and_what_was_given_up_is_not(
     await _ask(centre, "bad")
     await _scheduler(centre, Done(failures=1), attempts=1).run_due()
     centre.clock.advance(8 * 24 * 3600)
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         await jobs.forget_done(work)
     assert await _ask(centre, "good") == [True]
     assert [item["key"] for item in await _states(await centre.admin(), "failed")] == ["bad"]

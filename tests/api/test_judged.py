@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from api.access.scope import EVERYTHING
 from api.contract import EpisodeState, EvidenceKind, VideoCodec
 from api.kit.tokens import token_sha256
 from api.workers.repository import WorkerRepository
@@ -135,7 +136,7 @@ async def test_calling_an_original_blurred_unveils_nothing(
 
 async def _other_box(centre: Centre) -> httpx.AsyncClient:
     token = "token-of-another-box"
-    async with centre.runtime.work() as work:
+    async with centre.runtime.work(EVERYTHING) as work:
         await WorkerRepository(work.session).replace_token("box-2", token_sha256(token), work.now)
     return await centre.client(Authorization=f"Bearer {token}")
 

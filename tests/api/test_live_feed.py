@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from api.access.scope import EVERYTHING
 from api.contract import PartKind, VideoCodec, ViewOrder
 from api.viewing.feed import CHANNEL_BYTES, CameraRef, Channel, Feed, Part
 from api.viewing.frames import FrameKind
@@ -13,7 +14,7 @@ from api.viewing.hub import Hub
 from api.viewing.orders import BoxPoll
 from api.viewing.viewer import Owner, Viewer
 
-OWNER = Owner("wang.li", "10.1.1.1", "session", datetime(2030, 1, 1, tzinfo=UTC))
+OWNER = Owner("wang.li", "10.1.1.1", "session", datetime(2030, 1, 1, tzinfo=UTC), EVERYTHING)
 GATE = CameraRef(1, "no-1-primary", "gate")
 H264 = (VideoCodec.H264,)
 HALF = CHANNEL_BYTES // 2

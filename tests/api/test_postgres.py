@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
+from api.access.scope import EVERYTHING
 from api.bus import service as bus
 from api.contract import EvidenceKind
 from api.db.migrate import alembic_config, sync_engine, upgrade
@@ -51,24 +52,24 @@ def test_models_and_migrations_agree(postgres_template: PostgresTemplate, tmp_pa
 
 async def test_an_event_is_never_numbered_behind_one_that_was_read(on_postgres: Centre) -> None:
     runtime = on_postgres.runtime
-    async with runtime.work() as work:
+    async with runtime.work(EVERYTHING) as work:
         for statement in _SLOW_COMMIT:
             await work.session.execute(text(statement))
 
     begun = asyncio.Event()
 
     async def tell(data: str) -> None:
-        async with runtime.work() as work:
+        async with runtime.work(EVERYTHING) as work:
             work.emit("alert", data, "no-1", data)
             begun.set()
 
-    with runtime.bus.subscribe("a") as subscription:
+    with runtime.bus.subscribe("a", lambda _: True) as subscription:
         slow = asyncio.create_task(tell("slow"))
         await begun.wait()
         await tell("quick")
         await slow
         heard = [await subscription.next(1), await subscription.next(1)]
-    async with runtime.database.read() as session:
+    async with runtime.database.read(EVERYTHING) as session:
         stored = await bus.after(session, 0, 10)
     assert heard == stored
     assert {event.data for event in stored} == {"slow", "quick"}

@@ -20,6 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.access.scope import EVERYTHING
 from api.contract import CameraState
 from tests.api.centre import ADMIN_PASSWORD, WORKER_TOKEN, running_centre
 from tests.api.conftest import PostgresTemplate
@@ -179,7 +180,7 @@ async def _all_events(database_url: str, folder: Path, key: Path, after: int) ->
 
     async with (
         running_centre(folder, database_url=database_url, audit_key_file=key) as centre,
-        centre.runtime.database.read() as session,
+        centre.runtime.database.read(EVERYTHING) as session,
     ):
         return [event.id for event in await bus.after(session, after, 10**6)]
 

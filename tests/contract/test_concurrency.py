@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.access.scope import EVERYTHING
 from api.db.engine import Database
 from tests.api.centre import Centre, put_alert, put_evidence, running_centre, summaries
 from tests.api.conftest import PostgresTemplate
@@ -85,13 +86,13 @@ async def test_a_reader_sees_one_snapshot_while_a_writer_holds_the_database(
 ) -> None:
     path = tmp_path / "x.db"
     database = Database(f"sqlite+aiosqlite:///{path}")
-    async with database.write() as writer:
+    async with database.write(EVERYTHING) as writer:
         connection = await writer.connection()
         await connection.exec_driver_sql("CREATE TABLE t (x INTEGER)")
         await writer.commit()
         connection = await writer.connection()
         await connection.exec_driver_sql("INSERT INTO t VALUES (1)")
-        async with database.read() as reader:
+        async with database.read(EVERYTHING) as reader:
             seen = await (await reader.connection()).exec_driver_sql("SELECT count(*) FROM t")
             assert seen.scalar() == 0
         # BEGIN IMMEDIATE: the right to write is held from the first statement on.

@@ -3,11 +3,14 @@ import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigation } from "react-router";
 
+import { useTerm } from "../i18n/terms";
 import { LiveProvider } from "../live/LiveProvider";
 import { UndoProvider } from "../alerts/review/UndoProvider";
 import { useFreeKeys } from "../keyboard/useKeys";
+import { pageNeeds, useMay } from "../session/policy";
 import { useSession } from "../session/useSession";
 import { ErrorPanel } from "../ui/ErrorPanel";
+import { StatePanel } from "../ui/StatePanel";
 import { OfflineBanner } from "./OfflineBanner";
 import styles from "./Shell.module.css";
 import { TopBar } from "./TopBar";
@@ -16,8 +19,11 @@ import { useOtherPages } from "./useOtherPages";
 /** Everything behind the sign-in: top bar, live connection, the page itself. */
 export function Shell() {
   const { t } = useTranslation();
+  const term = useTerm();
   const session = useSession();
   const location = useLocation();
+  const may = useMay();
+  const needs = pageNeeds(location.pathname);
   const loading = useNavigation().state === "loading";
   useOtherPages(Boolean(session.data));
   useFreeKeys();
@@ -47,9 +53,17 @@ export function Shell() {
           <TopBar me={session.data} />
           <OfflineBanner />
           <main id="content" className={styles.content} aria-busy={loading} tabIndex={-1}>
-            <Suspense>
-              <Outlet />
-            </Suspense>
+            {needs === null || may(needs) ? (
+              <Suspense>
+                <Outlet />
+              </Suspense>
+            ) : (
+              <StatePanel
+                testId="not-allowed"
+                title={t("notAllowed.title")}
+                text={t("notAllowed.text", { role: term("role", session.data.role) })}
+              />
+            )}
           </main>
         </div>
       </UndoProvider>

@@ -16,6 +16,7 @@ import { useCameras } from "../cameras/useCameras";
 import type { Me } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { HelpOverlay } from "../keyboard/HelpOverlay";
+import { useMay } from "../session/policy";
 import { useSignOut } from "../session/useSession";
 import { useNarrow } from "../ui/useNarrow";
 import { Brand } from "./Brand";
@@ -28,6 +29,7 @@ import { ThemeSwitch } from "./ThemeSwitch";
 export function TopBar({ me }: { me: Me }) {
   const { t } = useTranslation();
   const term = useTerm();
+  const may = useMay();
   const navigate = useNavigate();
   const signOut = useSignOut();
   const pending = usePendingCount();
@@ -41,10 +43,10 @@ export function TopBar({ me }: { me: Me }) {
     {
       key: "who",
       disabled: true,
-      label: `${me.username} · ${term("role", me.role)}`,
+      label: [me.username, term("role", me.role), me.school?.name].filter(Boolean).join(" · "),
       icon: <UserOutlined />,
     },
-    ...(me.role === "admin"
+    ...(may("manage_people")
       ? [{ key: "users", label: t("nav.users"), icon: <TeamOutlined /> }]
       : []),
     ...(narrow
@@ -77,7 +79,8 @@ export function TopBar({ me }: { me: Me }) {
         <Brand />
       </NavLink>
       <nav className={styles.nav} aria-label={t("nav.main")}>
-        <NavLink to="/" end className={styles.tab} data-testid="nav-queue">
+        {may("view_alerts") && (
+          <NavLink to="/" end className={styles.tab} data-testid="nav-queue">
           {t("nav.queue")}
           {pending > 0 && (
             <span className={styles.badge} data-testid="pending-count">
@@ -85,10 +88,14 @@ export function TopBar({ me }: { me: Me }) {
             </span>
           )}
         </NavLink>
-        <NavLink to="/live" className={styles.tab} data-testid="nav-live">
+        )}
+        {may("watch_live") && (
+          <NavLink to="/live" className={styles.tab} data-testid="nav-live">
           {t("nav.live")}
         </NavLink>
-        <NavLink to="/cameras" className={styles.tab} data-testid="nav-cameras">
+        )}
+        {may("view_cameras") && (
+          <NavLink to="/cameras" className={styles.tab} data-testid="nav-cameras">
           {t("nav.cameras")}
           {blind > 0 && (
             <span
@@ -100,7 +107,9 @@ export function TopBar({ me }: { me: Me }) {
             </span>
           )}
         </NavLink>
-        <NavLink to="/retention" className={styles.tab} data-testid="nav-retention">
+        )}
+        {may("see_compliance") && (
+          <NavLink to="/retention" className={styles.tab} data-testid="nav-retention">
           {t("nav.retention")}
           {alarmed > 0 && (
             <span
@@ -112,9 +121,12 @@ export function TopBar({ me }: { me: Me }) {
             </span>
           )}
         </NavLink>
-        <NavLink to="/rules" className={styles.tab} data-testid="nav-rules">
+        )}
+        {may("view_cameras") && (
+          <NavLink to="/rules" className={styles.tab} data-testid="nav-rules">
           {t("nav.rules")}
         </NavLink>
+        )}
       </nav>
       <span className={styles.spacer} />
       <LiveIndicator />

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RulesListData, RulesListErrors, RulesListResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersListData, UsersListErrors, UsersListResponses } from './types.gen';
+import type { AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AuditListData, AuditListErrors, AuditListResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RulesListData, RulesListErrors, RulesListResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -123,7 +123,7 @@ export const alertsOriginal = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Let its time run again
  *
- * Undo a hold. Administrators only: evidence may be deleted within minutes.
+ * Undo a hold; its own permission, because evidence may be deleted within minutes.
  */
 export const alertsRelease = <ThrowOnError extends boolean = false>(options: Options<AlertsReleaseData, ThrowOnError>) => (options.client ?? client).post<AlertsReleaseResponses, AlertsReleaseErrors, ThrowOnError>({
     security: [{
@@ -153,7 +153,7 @@ export const alertsUndo = <ThrowOnError extends boolean = false>(options: Option
 /**
  * The access log
  *
- * Sign-ins, originals opened, live viewings, playbacks, newest first. Administrators only.
+ * Sign-ins, originals opened, live viewings, playbacks, newest first.
  */
 export const auditList = <ThrowOnError extends boolean = false>(options?: Options<AuditListData, ThrowOnError>) => (options?.client ?? client).get<AuditListResponses, AuditListErrors, ThrowOnError>({
     security: [{
@@ -212,7 +212,7 @@ export const authMe = <ThrowOnError extends boolean = false>(options?: Options<A
 /**
  * All boxes
  *
- * Every box with what runs on it. Administrators only.
+ * Every box with what runs on it.
  */
 export const boxesList = <ThrowOnError extends boolean = false>(options?: Options<BoxesListData, ThrowOnError>) => (options?.client ?? client).get<BoxesListResponses, BoxesListErrors, ThrowOnError>({
     security: [{
@@ -246,7 +246,7 @@ export const boxesCreate = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * One box
  *
- * One box with what runs on it. Administrators only.
+ * One box with what runs on it.
  */
 export const boxesGet = <ThrowOnError extends boolean = false>(options: Options<BoxesGetData, ThrowOnError>) => (options.client ?? client).get<BoxesGetResponses, BoxesGetErrors, ThrowOnError>({
     security: [{
@@ -321,7 +321,7 @@ export const bureauGet = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Name the bureau
  *
- * Administrators only.
+ * Answers it as it is then.
  */
 export const bureauPut = <ThrowOnError extends boolean = false>(options: Options<BureauPutData, ThrowOnError>) => (options.client ?? client).put<BureauPutResponses, BureauPutErrors, ThrowOnError>({
     security: [{
@@ -400,7 +400,7 @@ export const communitiesList = <ThrowOnError extends boolean = false>(options?: 
 /**
  * Make a community
  *
- * Administrators only.
+ * Answers it as it is then.
  */
 export const communitiesCreate = <ThrowOnError extends boolean = false>(options: Options<CommunitiesCreateData, ThrowOnError>) => (options.client ?? client).post<CommunitiesCreateResponses, CommunitiesCreateErrors, ThrowOnError>({
     security: [{
@@ -419,7 +419,7 @@ export const communitiesCreate = <ThrowOnError extends boolean = false>(options:
 /**
  * Delete a community
  *
- * One that no school belongs to. Administrators only.
+ * One that no school belongs to.
  */
 export const communitiesDelete = <ThrowOnError extends boolean = false>(options: Options<CommunitiesDeleteData, ThrowOnError>) => (options.client ?? client).delete<CommunitiesDeleteResponses, CommunitiesDeleteErrors, ThrowOnError>({
     security: [{
@@ -434,7 +434,7 @@ export const communitiesDelete = <ThrowOnError extends boolean = false>(options:
 /**
  * Rename a community
  *
- * Administrators only.
+ * Answers it as it is then.
  */
 export const communitiesPut = <ThrowOnError extends boolean = false>(options: Options<CommunitiesPutData, ThrowOnError>) => (options.client ?? client).put<CommunitiesPutResponses, CommunitiesPutErrors, ThrowOnError>({
     security: [{
@@ -515,7 +515,7 @@ export const evidenceGet = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Health
  *
- * `{status}` for anyone; version, database and workers for those signed in.
+ * `{status}` for anyone; version, database and workers in scope for those signed in.
  */
 export const healthGet = <ThrowOnError extends boolean = false>(options?: Options<HealthGetData, ThrowOnError>) => (options?.client ?? client).get<HealthGetResponses, HealthGetErrors, ThrowOnError>({
     security: [{
@@ -552,7 +552,7 @@ export const ingestOutdatedPut = <ThrowOnError extends boolean = false>(options:
 /**
  * Jobs that wait or were given up
  *
- * What the command centre does by itself. Administrators only.
+ * What the command centre does by itself.
  */
 export const jobsList = <ThrowOnError extends boolean = false>(options?: Options<JobsListData, ThrowOnError>) => (options?.client ?? client).get<JobsListResponses, JobsListErrors, ThrowOnError>({
     security: [{
@@ -707,7 +707,7 @@ export const schoolsList = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Make a school
  *
- * Its id is chosen once. Administrators only.
+ * Its id is chosen once.
  */
 export const schoolsCreate = <ThrowOnError extends boolean = false>(options: Options<SchoolsCreateData, ThrowOnError>) => (options.client ?? client).post<SchoolsCreateResponses, SchoolsCreateErrors, ThrowOnError>({
     security: [{
@@ -741,7 +741,7 @@ export const schoolsGet = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Describe a school
  *
- * The whole description; what is left out becomes empty. Administrators only.
+ * The whole description; what is left out becomes empty.
  */
 export const schoolsPut = <ThrowOnError extends boolean = false>(options: Options<SchoolsPutData, ThrowOnError>) => (options.client ?? client).put<SchoolsPutResponses, SchoolsPutErrors, ThrowOnError>({
     security: [{
@@ -790,7 +790,7 @@ export const placesList = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Make a place
  *
- * Administrators only.
+ * Answers it as it is then.
  */
 export const placesCreate = <ThrowOnError extends boolean = false>(options: Options<PlacesCreateData, ThrowOnError>) => (options.client ?? client).post<PlacesCreateResponses, PlacesCreateErrors, ThrowOnError>({
     security: [{
@@ -809,7 +809,7 @@ export const placesCreate = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Delete a place
  *
- * One where no camera stands. Administrators only.
+ * One where no camera stands.
  */
 export const placesDelete = <ThrowOnError extends boolean = false>(options: Options<PlacesDeleteData, ThrowOnError>) => (options.client ?? client).delete<PlacesDeleteResponses, PlacesDeleteErrors, ThrowOnError>({
     security: [{
@@ -824,7 +824,7 @@ export const placesDelete = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Change a place
  *
- * Administrators only.
+ * Answers it as it is then.
  */
 export const placesPut = <ThrowOnError extends boolean = false>(options: Options<PlacesPutData, ThrowOnError>) => (options.client ?? client).put<PlacesPutResponses, PlacesPutErrors, ThrowOnError>({
     security: [{
@@ -843,7 +843,7 @@ export const placesPut = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Open a school again
  *
- * Administrators only.
+ * Answers it as it is then.
  */
 export const schoolsReopen = <ThrowOnError extends boolean = false>(options: Options<SchoolsReopenData, ThrowOnError>) => (options.client ?? client).post<SchoolsReopenResponses, SchoolsReopenErrors, ThrowOnError>({
     security: [{
@@ -865,7 +865,7 @@ export const schoolsReopen = <ThrowOnError extends boolean = false>(options: Opt
  * - `camera`: a `CameraView` whose state changed.
  * - `reset`: the id is too old to resume from, or the console was too slow; data `{}`. Reload.
  *
- * Ends when the session ends.
+ * Of their own school and what they may see alone. Ends when the session ends.
  */
 export const streamEvents = <ThrowOnError extends boolean = false>(options?: Options<StreamEventsData, ThrowOnError, StreamEventsResponse>) => (options?.client ?? client).sse.get<StreamEventsResponses, StreamEventsErrors, ThrowOnError>({
     security: [{
@@ -880,7 +880,7 @@ export const streamEvents = <ThrowOnError extends boolean = false>(options?: Opt
 /**
  * List users
  *
- * All users, by name. Administrators only.
+ * All users, by name; of one's own school alone, if one has one.
  */
 export const usersList = <ThrowOnError extends boolean = false>(options?: Options<UsersListData, ThrowOnError>) => (options?.client ?? client).get<UsersListResponses, UsersListErrors, ThrowOnError>({
     security: [{
@@ -895,7 +895,7 @@ export const usersList = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Create a user
  *
- * Create a user. Without a password one is made up and answered once.
+ * Without a password one is made up and answered once; nobody gives away more than theirs.
  */
 export const usersCreate = <ThrowOnError extends boolean = false>(options: Options<UsersCreateData, ThrowOnError>) => (options.client ?? client).post<UsersCreateResponses, UsersCreateErrors, ThrowOnError>({
     security: [{
@@ -909,6 +909,55 @@ export const usersCreate = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Change what a person may do
+ *
+ * Role, school and end date; they sign in anew. Nobody changes their own.
+ */
+export const usersPut = <ThrowOnError extends boolean = false>(options: Options<UsersPutData, ThrowOnError>) => (options.client ?? client).put<UsersPutResponses, UsersPutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/users/{username}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let a person sign in no more
+ *
+ * Their sessions end within seconds; what they did stays under their name.
+ */
+export const usersDisable = <ThrowOnError extends boolean = false>(options: Options<UsersDisableData, ThrowOnError>) => (options.client ?? client).post<UsersDisableResponses, UsersDisableErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/users/{username}/disable',
+    ...options
+});
+
+/**
+ * Let a person sign in again
+ *
+ * With the password they had.
+ */
+export const usersEnable = <ThrowOnError extends boolean = false>(options: Options<UsersEnableData, ThrowOnError>) => (options.client ?? client).post<UsersEnableResponses, UsersEnableErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/users/{username}/enable',
+    ...options
 });
 
 /**
@@ -1087,7 +1136,7 @@ export const ingestViewsTrouble = <ThrowOnError extends boolean = false>(options
 /**
  * Metrics in Prometheus text format
  *
- * For this machine without a proxy in between, or with a worker's token.
+ * For this machine without a proxy in between; with a worker's token, of its school alone.
  */
 export const metricsGet = <ThrowOnError extends boolean = false>(options?: Options<MetricsGetData, ThrowOnError>) => (options?.client ?? client).get<MetricsGetResponses, MetricsGetErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'user_created' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened';
 
 /**
  * AccessEntry
@@ -1916,7 +1916,15 @@ export type Me = {
      * Send it as `X-CSRF-Token` with every write of this session.
      */
     csrf_token: string;
+    /**
+     * Permissions
+     */
+    permissions: Array<Permission>;
     role: Role;
+    /**
+     * Whose rows alone they see; null for the whole district.
+     */
+    school: SchoolName | null;
     /**
      * Session Expires At
      */
@@ -2002,6 +2010,13 @@ export type OriginalRequest = {
  * and ``mdat``).
  */
 export type PartKind = 'init' | 'media';
+
+/**
+ * Permission
+ *
+ * One thing a person may do. The console asks the same names.
+ */
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs';
 
 /**
  * PictureApproval
@@ -2776,9 +2791,9 @@ export type RiskLevel = 'class_1' | 'class_2' | 'class_3';
 /**
  * Role
  *
- * What a person may do. ``admin`` may all that ``reviewer`` may, and manage users.
+ * What a person is.
  */
-export type Role = 'reviewer' | 'admin';
+export type Role = 'district_admin' | 'district_reviewer' | 'leader' | 'school_manager' | 'school_canteen' | 'school_security' | 'contractor' | 'auditor' | 'engineer';
 
 /**
  * RuleAnalysis
@@ -3288,10 +3303,22 @@ export type Tile = {
  */
 export type UserCreate = {
     /**
+     * Ends At
+     *
+     * From then on they may sign in no more.
+     */
+    ends_at?: string | null;
+    /**
      * Password
      */
     password?: string | null;
     role?: Role;
+    /**
+     * School Id
+     *
+     * For which school; null for the whole district.
+     */
+    school_id?: string | null;
     /**
      * Username
      */
@@ -3309,6 +3336,16 @@ export type UserCreated = {
      */
     created_at: string;
     /**
+     * Disabled At
+     */
+    disabled_at: string | null;
+    /**
+     * Ends At
+     *
+     * From then on they may sign in no more.
+     */
+    ends_at: string | null;
+    /**
      * Last Sign In At
      */
     last_sign_in_at?: string | null;
@@ -3319,6 +3356,10 @@ export type UserCreated = {
      */
     password?: string | null;
     role: Role;
+    /**
+     * For which school the role is given; null for the whole district.
+     */
+    school: SchoolName | null;
     /**
      * Username
      */
@@ -3348,14 +3389,49 @@ export type UserView = {
      */
     created_at: string;
     /**
+     * Disabled At
+     */
+    disabled_at: string | null;
+    /**
+     * Ends At
+     *
+     * From then on they may sign in no more.
+     */
+    ends_at: string | null;
+    /**
      * Last Sign In At
      */
     last_sign_in_at?: string | null;
     role: Role;
     /**
+     * For which school the role is given; null for the whole district.
+     */
+    school: SchoolName | null;
+    /**
      * Username
      */
     username: string;
+};
+
+/**
+ * UserWrite
+ *
+ * What a person may do, where, and until when.
+ */
+export type UserWrite = {
+    /**
+     * Ends At
+     *
+     * From then on they may sign in no more.
+     */
+    ends_at?: string | null;
+    role?: Role;
+    /**
+     * School Id
+     *
+     * For which school; null for the whole district.
+     */
+    school_id?: string | null;
 };
 
 /**
@@ -3641,6 +3717,10 @@ export type AlertsListErrors = {
      */
     401: Problem;
     /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
      * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
      */
     422: Problem;
@@ -3678,6 +3758,10 @@ export type AlertsGetErrors = {
      * `not_signed_in`: Not signed in
      */
     401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
     /**
      * `not_found`: Not found
      */
@@ -3724,7 +3808,7 @@ export type AlertsConfirmErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -3774,7 +3858,7 @@ export type AlertsFalsePositiveErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -3824,7 +3908,7 @@ export type AlertsHoldErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -3870,7 +3954,7 @@ export type AlertsOriginalErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -3962,7 +4046,7 @@ export type AlertsUndoErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -4478,6 +4562,10 @@ export type BureauGetErrors = {
      */
     401: Problem;
     /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
      * `not_found`: Not found
      */
     404: Problem;
@@ -4560,6 +4648,10 @@ export type CamerasListErrors = {
      */
     401: Problem;
     /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -4599,6 +4691,10 @@ export type CamerasGetErrors = {
      * `not_signed_in`: Not signed in
      */
     401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
     /**
      * `not_found`: Not found
      */
@@ -4644,7 +4740,7 @@ export type CamerasApprovePictureErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -4688,6 +4784,10 @@ export type CommunitiesListErrors = {
      * `not_signed_in`: Not signed in
      */
     401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
     /**
      * `not_found`: Not found
      */
@@ -4871,6 +4971,10 @@ export type ComplianceRetentionErrors = {
      */
     401: Problem;
     /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -4910,6 +5014,10 @@ export type ComplianceRetentionCsvErrors = {
      * `not_signed_in`: Not signed in
      */
     401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
     /**
      * `invalid`: Invalid input
      */
@@ -4957,6 +5065,10 @@ export type ComplianceRetentionGetErrors = {
      * `not_signed_in`: Not signed in
      */
     401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
     /**
      * `not_found`: Not found
      */
@@ -5007,7 +5119,7 @@ export type EvidenceGetErrors = {
      */
     401: Problem;
     /**
-     * `grant_required`: Opening an original needs a grant
+     * `forbidden`: Not allowed; `grant_required`: Opening an original needs a grant
      */
     403: Problem;
     /**
@@ -5308,7 +5420,7 @@ export type LiveOpenErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token; `forbidden`: Not allowed
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -5358,7 +5470,7 @@ export type LiveChangeErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token; `forbidden`: Not allowed
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -5419,6 +5531,10 @@ export type RecordingsDayErrors = {
      */
     401: Problem;
     /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
      * `not_found`: Not found
      */
     404: Problem;
@@ -5463,7 +5579,7 @@ export type RecordingsPlayErrors = {
      */
     401: Problem;
     /**
-     * `csrf`: Missing or wrong CSRF token; `forbidden`: Not allowed
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
      */
     403: Problem;
     /**
@@ -5508,6 +5624,10 @@ export type RulesListErrors = {
      */
     401: Problem;
     /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -5547,6 +5667,10 @@ export type SchoolsListErrors = {
      * `not_signed_in`: Not signed in
      */
     401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
     /**
      * `not_found`: Not found
      */
@@ -5634,6 +5758,10 @@ export type SchoolsGetErrors = {
      * `not_signed_in`: Not signed in
      */
     401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
     /**
      * `not_found`: Not found
      */
@@ -5776,6 +5904,10 @@ export type PlacesListErrors = {
      * `not_signed_in`: Not signed in
      */
     401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
     /**
      * `not_found`: Not found
      */
@@ -6125,6 +6257,144 @@ export type UsersCreateResponses = {
 };
 
 export type UsersCreateResponse = UsersCreateResponses[keyof UsersCreateResponses];
+
+export type UsersPutData = {
+    body: UserWrite;
+    path: {
+        /**
+         * Username
+         */
+        username: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{username}';
+};
+
+export type UsersPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type UsersPutError = UsersPutErrors[keyof UsersPutErrors];
+
+export type UsersPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserView;
+};
+
+export type UsersPutResponse = UsersPutResponses[keyof UsersPutResponses];
+
+export type UsersDisableData = {
+    body?: never;
+    path: {
+        /**
+         * Username
+         */
+        username: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{username}/disable';
+};
+
+export type UsersDisableErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type UsersDisableError = UsersDisableErrors[keyof UsersDisableErrors];
+
+export type UsersDisableResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserView;
+};
+
+export type UsersDisableResponse = UsersDisableResponses[keyof UsersDisableResponses];
+
+export type UsersEnableData = {
+    body?: never;
+    path: {
+        /**
+         * Username
+         */
+        username: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{username}/enable';
+};
+
+export type UsersEnableErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type UsersEnableError = UsersEnableErrors[keyof UsersEnableErrors];
+
+export type UsersEnableResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserView;
+};
+
+export type UsersEnableResponse = UsersEnableResponses[keyof UsersEnableResponses];
 
 export type IngestAlertData = {
     body: AlertEpisode;

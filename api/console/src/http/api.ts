@@ -134,5 +134,8 @@ export const api = {
   retention: () => timed(unwrap(sdk.complianceRetention())),
   health: () => unwrap(sdk.healthGet()),
   users: () => unwrap(sdk.usersList()),
+  schools: () => unwrap(sdk.schoolsList()),
+  disableUser: (username: string) => unwrap(sdk.usersDisable({ path: { username } })),
+  enableUser: (username: string) => unwrap(sdk.usersEnable({ path: { username } })),
   createUser: (user: UserCreate) => unwrap(sdk.usersCreate({ body: user })),
 };

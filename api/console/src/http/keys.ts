@@ -13,6 +13,7 @@ export const keys = {
   rules: ["rules"] as const,
   retention: ["retention"] as const,
   recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,
+  schools: ["schools"] as const,
   users: ["users"] as const,
   health: ["health"] as const,
 };

@@ -8,6 +8,7 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
 import type { CameraList, CameraView } from "../http/types";
+import { useMay } from "../session/policy";
 import { useSession } from "../session/useSession";
 import styles from "./picture.module.css";
 
@@ -20,13 +21,14 @@ interface Props {
 export function ApprovePicture({ camera }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const may = useMay();
   const me = useSession().data?.username ?? "";
   const request = useMutation({
     mutationFn: (key: number) => api.approvePicture(key),
     onSuccess: (changed) =>
       client.setQueryData<CameraList>(keys.cameras, (list) => list && upsertCamera(list, changed)),
   });
-  if (!camera) return null;
+  if (!camera || !may("manage_cameras")) return null;
   if (camera.picture?.is_pending) {
     return (
       <p className={styles.note} data-testid="approval-pending" role="status">

@@ -1,5 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
-import { Button, Table } from "antd";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Popconfirm, Table } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,10 +7,8 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { UserView } from "../http/types";
 import { useTerm } from "../i18n/terms";
-import { useSession } from "../session/useSession";
 import { Ago, Moment } from "../time/TimeText";
 import { ErrorPanel } from "../ui/ErrorPanel";
-import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import { AddUserDialog } from "./AddUserDialog";
 import styles from "./users.module.css";
@@ -19,13 +17,15 @@ export function Component() {
   const { t } = useTranslation();
   const term = useTerm();
   usePageTitle(t("nav.users"));
-  const isAdmin = useSession().data?.role === "admin";
   const [adding, setAdding] = useState(false);
-  const users = useQuery({ queryKey: keys.users, queryFn: () => api.users(), enabled: isAdmin });
+  const users = useQuery({ queryKey: keys.users, queryFn: () => api.users() });
 
-  if (!isAdmin) {
-    return <StatePanel testId="not-allowed" title={t("users.notAllowed")} text={t("users.notAllowedText")} />;
-  }
+  const client = useQueryClient();
+  const change = useMutation({
+    mutationFn: (user: UserView) =>
+      user.disabled_at ? api.enableUser(user.username) : api.disableUser(user.username),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.users }),
+  });
   if (users.isError && !users.data) {
     return <ErrorPanel query={users} stillWorks={t("error.stillWorksCameras")} />;
   }
@@ -37,6 +37,7 @@ export function Component() {
           {t("users.add")}
         </Button>
       </header>
+      {change.isError && <p role="alert">{t("users.notChanged")}</p>}
       <Table<UserView>
         rowKey="username"
         size="small"
@@ -48,6 +49,11 @@ export function Component() {
           { title: t("signIn.username"), dataIndex: "username" },
           { title: t("users.role"), dataIndex: "role", render: (role: string) => term("role", role) },
           {
+            title: t("users.school"),
+            dataIndex: "school",
+            render: (school: UserView["school"]) => school?.name ?? t("users.district"),
+          },
+          {
             title: t("users.created"),
             dataIndex: "created_at",
             render: (moment: string) => <Moment moment={moment} />,
@@ -56,6 +62,23 @@ export function Component() {
             title: t("users.lastSignIn"),
             dataIndex: "last_sign_in_at",
             render: (moment: string | null) => (moment ? <Ago moment={moment} /> : t("users.never")),
+          },
+          {
+            key: "state",
+            render: (_: unknown, user) => (
+              <Popconfirm
+                title={t(user.disabled_at ? "users.enableAsk" : "users.disableAsk", {
+                  name: user.username,
+                })}
+                okText={t(user.disabled_at ? "users.enable" : "users.disable")}
+                cancelText={t("action.cancel")}
+                onConfirm={() => change.mutate(user)}
+              >
+                <Button size="small" data-testid={`toggle-${user.username}`}>
+                  {t(user.disabled_at ? "users.enable" : "users.disable")}
+                </Button>
+              </Popconfirm>
+            ),
           },
         ]}
       />

@@ -6,14 +6,14 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../http/api";
 import { keys } from "../../http/keys";
 import type { AlertDetail } from "../../http/types";
-import { useSession } from "../../session/useSession";
+import { useMay } from "../../session/policy";
 import styles from "./detail.module.css";
 
-/** Keeps an alert from being deleted when its time is up; only administrators let it go again. */
+/** Keeps an alert from being deleted when its time is up; letting it go again is a permission of its own. */
 export function Hold({ alert }: { alert: AlertDetail }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const isAdmin = useSession().data?.role === "admin";
+  const may = useMay();
   const isHeld = alert.held_at !== null;
   const change = useMutation({
     mutationFn: () => (isHeld ? api.release(alert.id) : api.hold(alert.id)),
@@ -26,7 +26,7 @@ export function Hold({ alert }: { alert: AlertDetail }) {
           <LockOutlined aria-hidden="true" /> {t("hold.held", { name: alert.held_by })}{" "}
         </>
       )}
-      {(!isHeld || isAdmin) && (
+      {may(isHeld ? "release_holds" : "hold") && (
         <Button
           size="small"
           loading={change.isPending}

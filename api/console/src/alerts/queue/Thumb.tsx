@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { AlertSummary } from "../../http/types";
 import { useLive } from "../../live/LiveProvider";
+import { useMay } from "../../session/policy";
 import { Picture } from "../player/Picture";
 import styles from "./queue.module.css";
 
@@ -10,11 +11,12 @@ import styles from "./queue.module.css";
 export function Thumb({ alert }: { alert: AlertSummary }) {
   const { t } = useTranslation();
   const { status } = useLive();
+  const may = useMay();
   const attempt = `${alert.snapshot_url ?? ""} ${status}`;
   const [failed, setFailed] = useState<string | null>(null);
   return (
     <div className={styles.thumb}>
-      {alert.snapshot_url && failed !== attempt ? (
+      {alert.snapshot_url && may("see_pictures") && failed !== attempt ? (
         <Picture alert={alert}>
           <img
             src={alert.snapshot_url}

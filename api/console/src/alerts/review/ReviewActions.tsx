@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { AlertSummary } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { Moment } from "../../time/TimeText";
+import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { useNow } from "../../time/useNow";
 import { StatusMark } from "../StatusMark";
@@ -25,6 +26,7 @@ export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: 
   const { t } = useTranslation();
   const term = useTerm();
   const { undo, isSaving } = useReview();
+  const may = useMay();
   const me = useSession().data?.username;
   const now = useNow();
 
@@ -52,6 +54,8 @@ export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: 
       </div>
     );
   }
+
+  if (!may("judge")) return <StatusMark status={alert.status} />;
 
   // The second click of a double click would fall on the next alert.
   const once = (event: MouseEvent, verdict: Verdict) => {

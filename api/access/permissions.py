@@ -1,0 +1,30 @@
+"""What a person may be allowed to do; endpoints ask for these, never for a role."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a person may do. The console asks the same names."""
+
+    VIEW_ALERTS = "view_alerts"
+    """The queue: rows and counts, no pictures."""
+    JUDGE = "judge"
+    HOLD = "hold"
+    RELEASE_HOLDS = "release_holds"
+    SEE_PICTURES = "see_pictures"
+    """Blurred snapshots, and clips, which are logged."""
+    OPEN_ORIGINALS = "open_originals"
+    WATCH_LIVE = "watch_live"
+    PLAY_RECORDINGS = "play_recordings"
+    VIEW_CAMERAS = "view_cameras"
+    """Which cameras and rules there are, and whether they are watched."""
+    MANAGE_CAMERAS = "manage_cameras"
+    SEE_COMPLIANCE = "see_compliance"
+    EXPORT = "export"
+    MANAGE_BOXES = "manage_boxes"
+    MANAGE_ORGANISATION = "manage_organisation"
+    MANAGE_PEOPLE = "manage_people"
+    READ_AUDIT = "read_audit"
+    SEE_JOBS = "see_jobs"

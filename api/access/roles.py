@@ -1,0 +1,100 @@
+"""Roles: sets of permissions, and whether they are given for the district or for one school."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+from api.access.permissions import Permission
+
+
+class Role(StrEnum):
+    """What a person is."""
+
+    DISTRICT_ADMIN = "district_admin"
+    DISTRICT_REVIEWER = "district_reviewer"
+    LEADER = "leader"
+    SCHOOL_MANAGER = "school_manager"
+    SCHOOL_CANTEEN = "school_canteen"
+    SCHOOL_SECURITY = "school_security"
+    CONTRACTOR = "contractor"
+    AUDITOR = "auditor"
+    ENGINEER = "engineer"
+
+
+class Reach(Enum):
+    """For what a role is given."""
+
+    DISTRICT = auto()
+    SCHOOL = auto()
+    EITHER = auto()
+    NOWHERE = auto()
+    """Not yet: it is for some places of a school, and reads cannot be narrowed to places so far."""
+
+    def fits(self, school_id: str | None) -> bool:
+        """Whether it can be given for this school, or for the district if that is null."""
+        match self:
+            case Reach.DISTRICT:
+                return school_id is None
+            case Reach.SCHOOL:
+                return school_id is not None
+            case Reach.EITHER:
+                return True
+            case Reach.NOWHERE:
+                return False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """What a role is given, and for what."""
+
+    permissions: frozenset[Permission]
+    reach: Reach
+
+
+_FIGURES = frozenset(
+    {Permission.VIEW_ALERTS, Permission.VIEW_CAMERAS, Permission.SEE_COMPLIANCE, Permission.EXPORT}
+)
+_PICTURES = frozenset(
+    {
+        Permission.SEE_PICTURES,
+        Permission.OPEN_ORIGINALS,
+        Permission.WATCH_LIVE,
+        Permission.PLAY_RECORDINGS,
+    }
+)
+_REVIEW = _FIGURES | _PICTURES | {Permission.JUDGE, Permission.HOLD, Permission.MANAGE_CAMERAS}
+_STAFF = frozenset({Permission.VIEW_ALERTS, Permission.SEE_PICTURES, Permission.VIEW_CAMERAS})
+
+ROLES: dict[Role, RoleGrant] = {
+    Role.DISTRICT_ADMIN: RoleGrant(frozenset(Permission), Reach.DISTRICT),
+    Role.DISTRICT_REVIEWER: RoleGrant(_REVIEW, Reach.DISTRICT),
+    Role.LEADER: RoleGrant(_FIGURES, Reach.EITHER),
+    Role.SCHOOL_MANAGER: RoleGrant(_REVIEW | {Permission.MANAGE_PEOPLE}, Reach.SCHOOL),
+    Role.SCHOOL_CANTEEN: RoleGrant(_STAFF, Reach.NOWHERE),
+    Role.SCHOOL_SECURITY: RoleGrant(_STAFF | {Permission.WATCH_LIVE}, Reach.NOWHERE),
+    Role.CONTRACTOR: RoleGrant(_STAFF, Reach.NOWHERE),
+    Role.AUDITOR: RoleGrant(frozenset({Permission.READ_AUDIT}), Reach.EITHER),
+    Role.ENGINEER: RoleGrant(
+        # Live pictures to frame a camera by; each look is logged. No evidence, no footage.
+        frozenset(
+            {
+                Permission.VIEW_CAMERAS,
+                Permission.MANAGE_CAMERAS,
+                Permission.MANAGE_BOXES,
+                Permission.WATCH_LIVE,
+                Permission.SEE_COMPLIANCE,
+            }
+        ),
+        Reach.EITHER,
+    ),
+}
+
+
+def may_give(giver: frozenset[Permission], role: Role, school_id: str | None) -> bool:
+    """Whether a person with these permissions may give a role for a school.
+
+    Nobody gives away more than they have. That they may reach the school is asked elsewhere.
+    """
+    grant = ROLES[role]
+    return grant.permissions <= giver and grant.reach.fits(school_id)

@@ -1,0 +1,34 @@
+"""Of whose rows somebody may know: each session of the database is opened in a scope.
+
+:mod:`api.db.narrowing` adds the scope's condition to every statement of the session, so a room
+cannot forget it. Whoever opens a session in :data:`EVERYTHING` stands in a list of a test
+(``tests/api/test_scope.py``), with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The schools whose rows may be read and written.
+
+    Attributes:
+        school_ids: Them; None for all.
+    """
+
+    school_ids: frozenset[str] | None
+
+    def covers(self, school_id: str | None) -> bool:
+        """Whether what belongs to this school, or to none, is in it."""
+        return self.school_ids is None or school_id in self.school_ids
+
+
+EVERYTHING = Scope(None)
+NOTHING = Scope(frozenset())
+
+
+def of_school(school_id: str | None) -> Scope:
+    """The scope of whoever belongs to a school; of the whole district without one."""
+    return EVERYTHING if school_id is None else Scope(frozenset({school_id}))

@@ -1,0 +1,181 @@
+"""Who may sign in, as what, and for which school."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access.permissions import Permission
+from api.access.roles import Role, may_give
+from api.access.scope import Scope
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
+from api.auth.passwords import random_password
+from api.auth.repository import UserRepository, UserRow
+from api.auth.schemas import UserCreate, UserCreated, UserList, UserView, UserWrite
+from api.bus.work import UnitOfWork
+from api.db.models import User
+from api.kit.errors import (
+    FieldError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UsernameTakenError,
+)
+from api.organisations import service as organisations
+from api.organisations.schemas import SchoolName
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who changes what people may do.
+
+    Attributes:
+        username: The person.
+        client: Address of the request.
+        permissions: Theirs; nobody gives away more.
+        scope: Whose people they may change.
+    """
+
+    username: str
+    client: str
+    permissions: frozenset[Permission]
+    scope: Scope
+
+
+def may_sign_in(user: User, now: datetime) -> bool:
+    """Whether they are neither disabled nor past their end date."""
+    return user.disabled_at is None and (user.ends_at is None or user.ends_at > now)
+
+
+def school_of(row: UserRow) -> SchoolName | None:
+    """The school a person's role is given for; None for the whole district."""
+    return None if row.school is None else organisations.name_of(row.school)
+
+
+def _view(row: UserRow) -> UserView:
+    user = row.user
+    return UserView(
+        username=user.username,
+        role=Role(user.role),
+        school=school_of(row),
+        ends_at=user.ends_at,
+        disabled_at=user.disabled_at,
+        created_at=user.created_at,
+        last_sign_in_at=user.last_sign_in_at,
+    )
+
+
+async def list_users(session: AsyncSession) -> UserList:
+    """All users, by name."""
+    return UserList(items=[_view(row) for row in await UserRepository(session).all()])
+
+
+async def create_user(
+    runtime: Runtime, work: UnitOfWork, wanted: UserCreate, by: Giver
+) -> UserCreated:
+    """Create a user.
+
+    Raises:
+        ForbiddenError: If the role is not the giver's to give.
+        InvalidError: If the role is not for that school, or there is no such school.
+        UsernameTakenError: If there is one of that name.
+    """
+    await _check(work, wanted, by)
+    password = wanted.password or random_password()
+    password_hash = await runtime.passwords.hash(password)
+    users = UserRepository(work.session)
+    added = await users.add(
+        wanted.username,
+        password_hash,
+        wanted.role,
+        work.now,
+        school_id=wanted.school_id,
+        ends_at=wanted.ends_at,
+    )
+    if not added:
+        raise UsernameTakenError(f"{wanted.username} exists")
+    _log(work, AccessAction.USER_CREATED, by, wanted.username, wanted.school_id)
+    view = await _get(users, wanted.username)
+    return UserCreated(**dict(view), password=None if wanted.password else password)
+
+
+async def change_user(work: UnitOfWork, username: str, told: UserWrite, by: Giver) -> UserView:
+    """Change what a person may do; their sessions end, so that none goes on with more.
+
+    Raises:
+        NotFoundError: If there is no such user.
+        ForbiddenError: If the old role or the new one is not the giver's to give.
+        InvalidError: If the role is not for that school, or there is no such school.
+    """
+    user = await _of_others(work, username, by)
+    await _check(work, told, by)
+    user.role, user.school_id, user.ends_at = told.role, told.school_id, told.ends_at
+    users = UserRepository(work.session)
+    await users.end_sessions_of(username)
+    _log(work, AccessAction.USER_CHANGED, by, username, told.school_id)
+    return await _get(users, username)
+
+
+async def set_disabled(
+    work: UnitOfWork, username: str, by: Giver, *, is_disabled: bool
+) -> UserView:
+    """Let a person sign in no more, or again; their sessions end, their history stays.
+
+    Raises:
+        NotFoundError: If there is no such user.
+        ForbiddenError: If their role is not the giver's to give.
+    """
+    user = await _of_others(work, username, by)
+    users = UserRepository(work.session)
+    if (user.disabled_at is not None) != is_disabled:
+        user.disabled_at = work.now if is_disabled else None
+        await users.end_sessions_of(username)
+        action = AccessAction.USER_DISABLED if is_disabled else AccessAction.USER_ENABLED
+        _log(work, action, by, username, user.school_id)
+    return await _get(users, username)
+
+
+async def _of_others(work: UnitOfWork, username: str, by: Giver) -> User:
+    user = await UserRepository(work.session).lock(username)
+    if user is None:
+        raise NotFoundError("no such user")
+    if username == by.username:
+        raise ForbiddenError("nobody changes what they may do themselves")
+    if not may_give(by.permissions, Role(user.role), user.school_id):
+        raise ForbiddenError(f"the role {user.role} is not yours to give")
+    return user
+
+
+async def _check(work: UnitOfWork, told: UserWrite, by: Giver) -> None:
+    """A role is given for a school that there is, by somebody who may."""
+    if not may_give(by.permissions, told.role, told.school_id):
+        if told.role_fits():
+            raise ForbiddenError(f"the role {told.role} is not yours to give")
+        fault = FieldError("body.school_id", f"the role {told.role} is not given for that")
+        raise InvalidError("not a role of a school, or of the district", errors=[fault])
+    if told.school_id is None:
+        if not by.scope.covers(None):
+            raise ForbiddenError("needs a school")
+        return
+    if not await organisations.is_known(work.session, told.school_id):
+        fault = FieldError("body.school_id", "there is no such school")
+        raise InvalidError("no such school", errors=[fault])
+
+
+async def _get(users: UserRepository, username: str) -> UserView:
+    row = await users.row(username)
+    assert row is not None, "users are disabled, never deleted"
+    return _view(row)
+
+
+def _log(
+    work: UnitOfWork, action: AccessAction, by: Giver, username: str, school_id: str | None
+) -> None:
+    audit.log(work, action, by.username, by.client, subject=username, school_id=school_id)

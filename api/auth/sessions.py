@@ -1,0 +1,46 @@
+"""Sessions of the database for a request, in the scope of who asks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access.scope import EVERYTHING, NOTHING
+from api.auth.guards import MaybePerson, ReportingBoxDep
+from api.bus.work import UnitOfWork
+from api.runtime import RuntimeDep
+
+
+async def _reader(runtime: RuntimeDep, person: MaybePerson) -> AsyncIterator[AsyncSession]:
+    async with runtime.database.read(NOTHING if person is None else person.scope) as session:
+        yield session
+
+
+async def _writer(runtime: RuntimeDep, person: MaybePerson) -> AsyncIterator[UnitOfWork]:
+    async with runtime.work(NOTHING if person is None else person.scope) as work:
+        yield work
+
+
+async def _box_writer(runtime: RuntimeDep, box: ReportingBoxDep) -> AsyncIterator[UnitOfWork]:
+    async with runtime.work(box.scope) as work:
+        yield work
+
+
+async def _newcomer_writer(runtime: RuntimeDep) -> AsyncIterator[UnitOfWork]:
+    async with runtime.work(EVERYTHING) as work:
+        yield work
+
+
+# scope="function": committed, or closed, before the answer is sent. An acknowledgement that
+# leaves before the commit would let a worker forget what was never stored.
+Reader = Annotated[AsyncSession, Depends(_reader, scope="function")]
+"""A session to read with."""
+Writer = Annotated[UnitOfWork, Depends(_writer, scope="function")]
+"""The unit of work of a person's request."""
+BoxWriter = Annotated[UnitOfWork, Depends(_box_writer, scope="function")]
+"""The unit of work of a box's message."""
+NewcomerWriter = Annotated[UnitOfWork, Depends(_newcomer_writer, scope="function")]
+"""The unit of work of whoever becomes somebody by it: signs in, or is enrolled."""

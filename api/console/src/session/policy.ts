@@ -1,0 +1,25 @@
+/* What a person may see and do is asked here and nowhere else; the server has the last word. */
+import { useCallback } from "react";
+
+import type { Permission } from "../http/types";
+import { useSession } from "./useSession";
+
+/** What the page at a path needs; a path that is not here is everybody's. */
+const PAGE_NEEDS: readonly [RegExp, Permission][] = [
+  [/^\/(alerts\/|$)/, "view_alerts"],
+  [/^\/live/, "watch_live"],
+  [/^\/(cameras|rules)/, "view_cameras"],
+  [/^\/recordings/, "play_recordings"],
+  [/^\/retention/, "see_compliance"],
+  [/^\/users/, "manage_people"],
+];
+
+export function pageNeeds(path: string): Permission | null {
+  return PAGE_NEEDS.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+}
+
+/** Asks whether the signed-in person has a permission; nobody has any before they are known. */
+export function useMay(): (permission: Permission) => boolean {
+  const permissions = useSession().data?.permissions;
+  return useCallback((permission) => permissions?.includes(permission) ?? false, [permissions]);
+}

@@ -1,0 +1,131 @@
+"""Two schools side by side, each with something of everything, and what does not exist."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+
+from api.access.roles import Role
+from api.contract import EvidenceKind, PictureFacts, RuleReadiness, RuleState
+from tests.api.centre import Centre, beat, put_alert, put_camera, put_retention
+from tests.api.messages import (
+    T0,
+    camera_beat,
+    episode,
+    evidence_ref,
+    heartbeat,
+    registration,
+    retention,
+    sha256,
+)
+
+MINE, THEIRS = "school-a", "school-b"
+ALERTS = ("get", "confirm", "false_positive", "undo", "hold", "release", "original")
+PEOPLE = ("put", "disable", "enable")
+BOXES = ("get", "code", "revoke", "take_over")
+PLACES = ("put", "delete")
+
+
+@dataclass(slots=True)
+class Objects:
+    """What belongs to one school, by the operation it is for; of no school, what does not exist."""
+
+    school_id: str = "school-x"
+    camera_key: int = 987_654
+    sha256: str = "ab" * 32
+    alerts: dict[str, str] = field(
+        default_factory=lambda: {name: str(uuid5(NAMESPACE_URL, f"x {name}")) for name in ALERTS}
+    )
+    boxes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BOXES, 987_655))
+    places: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PLACES, 987_656))
+    people: dict[str, str] = field(
+        default_factory=lambda: {name: f"nobody-{name}" for name in PEOPLE}
+    )
+    worker: httpx.AsyncClient | None = None
+
+    def plain(self, text: str) -> str:
+        """A text without what tells these objects from others."""
+        names = [self.school_id, self.sha256, *self.alerts.values(), *self.people.values()]
+        for name in sorted(names, key=len, reverse=True):
+            text = text.replace(name, "·")
+        return text
+
+
+@dataclass(slots=True)
+class District:
+    """Two schools side by side, and what does not exist."""
+
+    centre: Centre
+    admin: httpx.AsyncClient
+    mine: Objects
+    theirs: Objects
+    nobodys: Objects = field(default_factory=Objects)
+
+
+async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Objects:
+    of = {"school_id": school_id}
+    worker = await centre.enrolled(admin, school_id, name_zh=f"name of {school_id}")
+    await put_camera(worker, registration(name=f"gate of {school_id}", **of))
+    ready = RuleReadiness(rule="perimeter_intrusion", state=RuleState.READY)
+    picture = PictureFacts(reference_at=T0)
+    await beat(worker, heartbeat(camera_beat(picture=picture), rules=(ready,), **of))
+    pictures = {kind: f"{kind} of {school_id}".encode() for kind in EvidenceKind}
+    for content in (pictures[EvidenceKind.SNAPSHOT], pictures[EvidenceKind.SNAPSHOT_ORIGINAL]):
+        answer = await worker.put(
+            f"/api/v2/ingest/evidence/{sha256(content)}?school_id={school_id}",
+            content=content,
+            headers={"Content-Type": "image/jpeg"},
+        )
+        assert answer.status_code == 200, answer.text
+    references = tuple(
+        evidence_ref(pictures[kind], kind)
+        for kind in (EvidenceKind.SNAPSHOT, EvidenceKind.SNAPSHOT_ORIGINAL)
+    )
+    objects = Objects(school_id, sha256=references[0].sha256, worker=worker)
+    for name in ALERTS:
+        told = episode(f"{school_id} {name}", evidence=references, zone=name, **of)
+        objects.alerts[name] = str(told.id)
+        await put_alert(worker, told)
+    await put_retention(worker, retention(**of))
+    [objects.camera_key] = [
+        each["id"]
+        for each in (await admin.get("/api/v1/cameras")).json()["items"]
+        if each["school"]["school_id"] == school_id
+    ]
+    for name in BOXES:
+        made = await admin.post("/api/v1/boxes", json={**of, "name": name})
+        objects.boxes[name] = made.json()["box"]["id"]
+    for name in PLACES:
+        place = {"kind": "entrance", "name": name}
+        made = await admin.post(f"/api/v1/schools/{school_id}/places", json=place)
+        objects.places[name] = made.json()["id"]
+    for name in PEOPLE:
+        objects.people[name] = f"{name}-{school_id}"
+        await centre.add_user(objects.people[name], Role.LEADER, school_id)
+    return objects
+
+
+def worker_of(of: Objects) -> httpx.AsyncClient:
+    assert of.worker is not None
+    return of.worker
+
+
+async def until(is_true: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if is_true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come about")
+
+
+async def two_schools(centre: Centre, admin: httpx.AsyncClient) -> District:
+    """A command centre with two schools that have the same camera ids."""
+    for community_id in ("west", "middle"):
+        told = {"community_id": community_id, "name_zh": community_id}
+        await admin.post("/api/v1/communities", json=told)
+    mine, theirs = [await seed(centre, admin, school_id) for school_id in (MINE, THEIRS)]
+    return District(centre, admin, mine, theirs)

@@ -1,0 +1,348 @@
+"""Every route × every role × what is one's own, another school's, and nobody's.
+
+The routes come from the OpenAPI description: one without a row here fails. What is another school's
+must answer its owner in the same run, and everybody else exactly as what does not exist.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx
+import pytest
+
+from api.access.roles import ROLES, Reach, Role
+from tests.api.centre import Centre
+from tests.api.district import (
+    MINE,
+    THEIRS,
+    District,
+    Objects,
+    worker_of,
+)
+from tests.api.messages import (
+    T0,
+    episode,
+    registration,
+    retention,
+)
+from tests.api.test_access import NEEDS, OPERATIONS, may_call
+
+_number = itertools.count()
+
+
+Kind = Literal["object", "list", "stream", "district", "box", "guard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How an operation is called on objects, and what their owner is answered.
+
+    ``object``: names what is a school's. ``list``: shows what is in scope. ``stream``: an object
+    whose answer does not end. ``district``: concerns no school. ``box``: what a box says of its
+    school. ``guard``: only who may call it is looked at, in ``test_access``.
+    """
+
+    kind: Kind
+    path: Callable[[Objects], dict[str, Any]] = lambda _: {}
+    body: Callable[[Objects], Any] = lambda _: None
+    status: int = 200
+    before: str | None = None
+    """What its caller does first with the same objects."""
+
+
+def _alert(name: str, body: Any = None, before: str | None = None) -> Row:
+    return Row("object", lambda of: {"alert_id": of.alerts[name]}, lambda _: body, before=before)
+
+
+def _camera(status: int = 200) -> Row:
+    return Row("object", lambda of: {"camera_key": of.camera_key}, status=status)
+
+
+def _box(name: str) -> Row:
+    return Row("object", lambda of: {"box_id": of.boxes[name], "camera_key": of.camera_key})
+
+
+def _person(name: str, body: Callable[[Objects], Any] = lambda _: None) -> Row:
+    return Row("object", lambda of: {"username": of.people[name]}, body)
+
+
+def _school(body: Any = None, status: int = 200) -> Row:
+    return Row("object", lambda of: {"school_id": of.school_id}, lambda _: body, status)
+
+
+def _place(name: str, body: Any = None, status: int = 200) -> Row:
+    return Row(
+        "object",
+        lambda of: {"school_id": of.school_id, "place_id": of.places[name]},
+        lambda _: body,
+        status,
+    )
+
+
+def _told(make: Callable[..., Any], **names: str) -> Row:
+    """What a box tells of its school."""
+    return Row(
+        "box",
+        lambda of: {key: str(getattr(make(school_id=of.school_id), key)) for key in names},
+        lambda of: make(school_id=of.school_id).model_dump(mode="json"),
+    )
+
+
+def _leader(of: Objects) -> Any:
+    return {"role": "leader", "school_id": of.school_id}
+
+
+_GATE = {"kind": "entrance", "name": "gate"}
+ROWS: dict[str, Row] = {
+    "alerts_confirm": _alert("confirm"),
+    "alerts_false_positive": _alert("false_positive", {"reason": "animal"}),
+    "alerts_get": _alert("get"),
+    "alerts_hold": _alert("hold"),
+    "alerts_list": Row("list"),
+    "alerts_original": _alert("original", {"reason": "adjudication"}),
+    "alerts_release": _alert("release"),
+    "alerts_undo": _alert("undo", before="confirm"),
+    "audit_list": Row("list"),
+    "auth_login": Row("guard"),
+    "auth_logout": Row("guard"),
+    "auth_me": Row("list"),
+    "boxes_code": _box("code"),
+    "boxes_create": Row(
+        "object",
+        body=lambda of: {"school_id": of.school_id, "name": f"box-{next(_number)}"},
+        status=201,
+    ),
+    "boxes_get": _box("get"),
+    "boxes_list": Row("list"),
+    "boxes_revoke": _box("revoke"),
+    "boxes_take_over": _box("take_over"),
+    "bureau_get": Row("district"),
+    "bureau_put": Row("district", body=lambda _: {"name_zh": "区教育局"}),
+    "cameras_approve_picture": _camera(),
+    "cameras_get": _camera(),
+    "cameras_list": Row("list"),
+    "communities_create": Row(
+        "district",
+        body=lambda _: {"community_id": f"east-{next(_number)}", "name_zh": "东片"},
+        status=201,
+    ),
+    "communities_delete": Row("district", lambda _: {"community_id": "west"}, status=204),
+    "communities_list": Row("district"),
+    "communities_put": Row(
+        "district", lambda _: {"community_id": "middle"}, lambda _: {"name_zh": "中片"}
+    ),
+    "compliance_retention": Row("list"),
+    "compliance_retention_csv": Row("list"),
+    "compliance_retention_get": _camera(),
+    "evidence_get": Row("object", lambda of: {"sha256": of.sha256}),
+    "health_get": Row("list"),
+    "ingest_alert": _told(lambda **of: episode(f"box {of['school_id']}", **of), alert_id="id"),
+    "ingest_analysed_time": Row("guard"),
+    "ingest_camera": _told(registration, camera_id="camera_id"),
+    "ingest_enrol": Row("guard"),
+    "ingest_evidence": Row("guard"),
+    "ingest_heartbeat": Row("guard"),
+    "ingest_outdated_post": Row("guard"),
+    "ingest_outdated_put": Row("guard"),
+    "ingest_retention": _told(retention, camera_id="camera_id"),
+    "ingest_views_footage": Row("guard"),
+    "ingest_views_part": Row("guard"),
+    "ingest_views_poll": Row("guard"),
+    "ingest_views_ready": Row("guard"),
+    "ingest_views_trouble": Row("guard"),
+    "jobs_discard": Row("district", lambda _: {"job_id": 987_654}, status=404),
+    "jobs_list": Row("district"),
+    "jobs_retry": Row("district", lambda _: {"job_id": 987_654}, status=404),
+    "live_change": Row("guard"),
+    "live_open": Row(
+        "stream", body=lambda of: {"tiles": [{"channel": 0, "camera_key": of.camera_key}]}
+    ),
+    "metrics_get": Row("guard"),
+    "places_create": Row(
+        "object",
+        lambda of: {"school_id": of.school_id},
+        lambda _: {"kind": "entrance", "name": f"gate {next(_number)}"},
+        201,
+    ),
+    "places_delete": _place("delete", status=204),
+    "places_list": _school(),
+    "places_put": _place("put", _GATE),
+    "recordings_day": _camera(),
+    "recordings_play": Row(
+        "stream",
+        lambda of: {"camera_key": of.camera_key},
+        lambda _: {"from_at": T0.isoformat(), "reason": "inspection"},
+    ),
+    "rules_list": Row("list"),
+    "schools_close": _school(),
+    "schools_create": Row(
+        "district",
+        body=lambda _: {"school_id": f"no-{next(_number)}", "name_zh": "新校"},
+        status=201,
+    ),
+    "schools_get": _school(),
+    "schools_list": Row("list"),
+    "schools_put": _school({"name_zh": "改名"}),
+    "schools_reopen": _school(),
+    "stream_events": Row("guard"),
+    "users_create": Row(
+        "object", body=lambda of: {"username": f"new-{next(_number)}", **_leader(of)}, status=201
+    ),
+    "users_disable": _person("disable"),
+    "users_enable": _person("enable"),
+    "users_list": Row("list"),
+    "users_put": _person("put", _leader),
+}
+ADDRESSES = {operation: (method, path) for operation, method, path in OPERATIONS}
+_TELLS_ITS_SCHOOL = {operation for operation, row in ROWS.items() if row.kind == "list"}
+_LAST = ("boxes_take_over", "boxes_revoke", "schools_close", "schools_reopen", "users_disable")
+
+
+def test_every_route_has_a_row() -> None:
+    assert set(ROWS) == set(ADDRESSES) == set(NEEDS)
+
+
+def test_what_names_an_object_is_tried_on_objects() -> None:
+    """A route with a school's object in its address cannot be passed off as something else."""
+    named = re.compile(r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256)\}")
+    for operation, (_, path) in ADDRESSES.items():
+        if NEEDS[operation] != "worker" and named.search(path):
+            assert ROWS[operation].kind in ("object", "stream"), operation
+
+
+async def _call(
+    centre: Centre, client: httpx.AsyncClient, operation: str, of: Objects
+) -> httpx.Response:
+    method, path = ADDRESSES[operation]
+    row = ROWS[operation]
+    values = row.path(of)
+    address = re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), path)
+    asked = client.request(method, address, json=row.body(of))
+    if row.kind != "stream":
+        return await asked
+    asking = asyncio.ensure_future(asked)
+    hub = centre.runtime.viewing
+    async with asyncio.timeout(10):
+        while not asking.done():
+            if hub.viewer_count:
+                for each in (*hub._viewers.values(), *hub._plays.values()):
+                    each.end()
+            await asyncio.sleep(0.01)
+    return asking.result()
+
+
+def _order(operation: str) -> int:
+    return _LAST.index(operation) + 1 if operation in _LAST else 0
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in Role if ROLES[role].reach in (Reach.SCHOOL, Reach.EITHER)]
+)
+async def test_another_schools_object_is_as_none(district: District, role: Role) -> None:
+    centre, mine, theirs = district.centre, district.mine, district.theirs
+    me, them = [await centre.person(role, school_id) for school_id in (MINE, THEIRS)]
+    for operation in sorted(ROWS, key=_order):
+        row = ROWS[operation]
+        if row.kind not in ("object", "stream", "district"):
+            continue
+        foreign, none = [
+            await _call(centre, me, operation, of) for of in (theirs, district.nobodys)
+        ]
+        if not may_call(role, operation):
+            own = await _call(centre, me, operation, mine)
+            assert own.status_code == 403, (operation, own.text)
+            assert own.json()["code"] == "forbidden", operation
+            assert own.text == foreign.text == none.text, operation
+            continue
+        if row.kind == "district":
+            assert foreign.status_code == row.status, (operation, foreign.text)
+            continue
+        assert foreign.status_code in (404, 422), (operation, foreign.text)
+        told = [theirs.plain(foreign.text), district.nobodys.plain(none.text)]
+        assert (foreign.status_code, told[0]) == (none.status_code, told[1]), operation
+        for who, of in ((them, theirs), (me, mine)):
+            if row.before is not None:
+                await who.post(f"/api/v1/alerts/{of.alerts[operation[7:]]}/{row.before}")
+            own = await _call(centre, who, operation, of)
+            assert own.status_code == row.status, (operation, own.text)
+        after = await _call(centre, me, operation, theirs)
+        assert theirs.plain(after.text) == told[0], operation
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in Role if ROLES[role].reach in (Reach.DISTRICT, Reach.EITHER)]
+)
+async def test_the_district_reaches_every_school(district: District, role: Role) -> None:
+    centre = district.centre
+    person = await centre.person(role)
+    for operation in sorted(ROWS, key=_order):
+        row = ROWS[operation]
+        if row.kind not in ("object", "stream", "district"):
+            continue
+        schools = (district.mine, district.theirs)
+        for of in schools[: 1 if row.kind == "district" else 2]:
+            if row.before is not None:
+                await person.post(f"/api/v1/alerts/{of.alerts[operation[7:]]}/{row.before}")
+            answer = await _call(centre, person, operation, of)
+            wanted = row.status if may_call(role, operation) else 403
+            assert answer.status_code == wanted, (operation, answer.text)
+        if may_call(role, operation) and row.kind != "district":
+            none = await _call(centre, person, operation, district.nobodys)
+            assert none.status_code in (404, 422), (operation, none.text)
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in Role if ROLES[role].reach in (Reach.SCHOOL, Reach.EITHER)]
+)
+async def test_lists_hold_ones_own_alone(district: District, role: Role) -> None:
+    centre = district.centre
+    me = await centre.person(role, MINE)
+    await centre.person(role, THEIRS)
+    await district.admin.post(f"/api/v1/alerts/{district.theirs.alerts['original']}/original")
+    for school in (district.mine, district.theirs):
+        told = {"reason": "adjudication"}
+        await district.admin.post(f"/api/v1/alerts/{school.alerts['original']}/original", json=told)
+    seen = 0
+    for operation in sorted(_TELLS_ITS_SCHOOL):
+        if not may_call(role, operation):
+            continue
+        answer = await _call(centre, me, operation, district.mine)
+        assert answer.status_code == 200, (operation, answer.text)
+        assert THEIRS not in answer.text, operation
+        assert MINE in answer.text, operation
+        everything = await _call(centre, district.admin, operation, district.mine)
+        if operation != "auth_me":
+            assert THEIRS in everything.text, operation
+        seen += 1
+    assert seen >= 3
+
+
+async def test_a_box_speaks_of_its_own_school_alone(district: District) -> None:
+    worker = district.mine.worker
+    assert worker is not None
+    for operation, row in ROWS.items():
+        if row.kind != "box":
+            continue
+        own, foreign, none = [
+            await _call_box(worker, operation, of)
+            for of in (district.mine, district.theirs, district.nobodys)
+        ]
+        assert own.status_code == 200, (operation, own.text)
+        assert foreign.status_code == 403, (operation, foreign.text)
+        assert district.theirs.plain(foreign.text) == district.nobodys.plain(none.text), operation
+        theirs = await _call_box(worker_of(district.theirs), operation, district.theirs)
+        assert theirs.status_code == 200, (operation, theirs.text)
+
+
+async def _call_box(client: httpx.AsyncClient, operation: str, of: Objects) -> httpx.Response:
+    method, path = ADDRESSES[operation]
+    body = ROWS[operation].body(of)
+    values = {"camera_id": body.get("camera_id"), "alert_id": body.get("id")}
+    address = re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), path)
+    return await client.request(method, address, json=body)

@@ -1,0 +1,256 @@
+"""One scope: no table, no statement and no session of the command centre escapes it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    create_engine,
+    delete,
+    event,
+    exists,
+    func,
+    inspect,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from api.access.permissions import Permission
+from api.access.roles import ROLES, Reach, Role, may_give
+from api.access.scope import EVERYTHING, NOTHING, Scope, of_school
+from api.db import camera, expiry_mark, job, models, organisation
+from api.db.base import Base, OfSchool
+from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, owned
+from tests.api.messages import T0
+from tests.support.narrowed import unnarrowed
+
+API = Path(__file__).parents[2] / "api"
+_TABLES = (camera, expiry_mark, job, models, organisation)
+
+OF_NO_SCHOOL = {
+    "access_log_head": "one row, the end of the one chain of all entries",
+    "bureaus": "one row, the district's own name",
+    "communities": "names of groups of schools, which everybody may read",
+    "evidence_grants": "found by a secret token of one person, then compared with their name and a"
+    " file that is read in scope",
+    "events": "numbered across all schools; `api.stream` hands each console those it may hear",
+    "expiry_mark": "how far the command centre's own time has come",
+    "jobs": "what the command centre does by itself; of district administrators",
+    "sessions": "found by a secret token, or of a user who was read in scope",
+}
+"""Tables whose rows belong to no school, and why."""
+
+IN_EVERYTHING = {
+    "access/scope.py": "where it is made; who has no school is of the whole district",
+    "audit/command.py": "follows the one chain of all entries, from the command line",
+    "auth/guards.py": "who asks is looked up before their scope is known",
+    "auth/service.py": "who signs in has no scope yet; the first administrator and a reset password"
+    " come from the command line",
+    "auth/standing.py": "looks up one session by its secret",
+    "auth/sessions.py": "who signs in or is enrolled has no scope yet",
+    "boxes/service.py": "the own box's first words may take it to the school it names, once",
+    "expiry.py": "what is old is deleted in every school",
+    "health/endpoints.py": "a stranger is told one word: whether all is well",
+    "health/service.py": "metrics for a program on this machine",
+    "ingest/refusals.py": "counts for the box that was refused",
+    "jobs/scheduler.py": "a job that runs is the command centre's own",
+    "startup.py": "before the first request",
+}
+"""Modules that open sessions in the scope of everything, and why."""
+
+_PASS_BY = re.compile(
+    r"\b(exec_driver_sql|__table__|\.connection\(\)|metadata\.tables|AsyncSession\(|Session\(|"
+    r"async_sessionmaker|from_statement|in_scope|literal_column|sqlalchemy import .*\btext\b)"
+)
+_MAY_PASS_BY = {"db"}
+
+
+def test_every_table_is_a_schools_or_says_why_not() -> None:
+    ours = {model.__tablename__ for model in owned()}
+    tables = set(Base.metadata.tables)
+    assert tables - ours == set(OF_NO_SCHOOL)
+    assert not ours & set(OF_NO_SCHOOL)
+
+
+def test_what_names_its_school_is_found_by_it() -> None:
+    for model in owned():
+        if "school_id" in inspect(model).columns:
+            assert issubclass(model, OfSchool), model
+
+
+def _sources() -> Iterator[tuple[str, str]]:
+    for path in API.rglob("*.py"):
+        name = path.relative_to(API)
+        if name.parts[0] not in {"console", "contract"}:
+            yield str(name), path.read_text("utf-8")
+
+
+def test_everything_is_opened_where_it_says_why() -> None:
+    found = {
+        name
+        for name, source in _sources()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and node.id == "EVERYTHING"
+    }
+    assert found == set(IN_EVERYTHING)
+
+
+def test_no_scope_is_made_elsewhere() -> None:
+    found = {
+        name
+        for name, source in _sources()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Scope"
+    }
+    assert found == {"access/scope.py"}
+
+
+def test_no_statement_passes_the_narrowing_by() -> None:
+    wrong = [
+        f"{name}:{number} {line.strip()}"
+        for name, source in _sources()
+        if Path(name).parts[0] not in _MAY_PASS_BY
+        for number, line in enumerate(source.splitlines(), 1)
+        if _PASS_BY.search(line)
+    ]
+    assert wrong == []
+
+
+def test_roles_are_asked_for_nowhere_else() -> None:
+    """Guards ask for permissions; which role somebody has only the room of people looks at."""
+    wrong = {
+        name
+        for name, source in _sources()
+        if re.search(r"\bRole\.[A-Z]|\.role\b(?! *[,)\]=]).*[!=]=", source)
+    }
+    assert wrong == {"access/roles.py", "auth/schemas.py", "auth/service.py"}
+
+
+@pytest.fixture
+def session() -> Iterator[Callable[[Scope], ScopedSession]]:
+    """Sessions on an empty database, in the scope they are asked for."""
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    opened: list[ScopedSession] = []
+
+    def in_a_scope(scope: Scope) -> ScopedSession:
+        opened.append(ScopedSession(engine, info=in_scope(scope)))
+        return opened[-1]
+
+    yield in_a_scope
+    for each in opened:
+        each.close()
+    engine.dispose()
+
+
+_SHAPES: dict[str, Callable[[Any, Any], Any]] = {
+    "rows": lambda model, _: select(model),
+    "a column": lambda _, column: select(column),
+    "a count": lambda model, _: select(func.count()).select_from(model),
+    "a count of some": lambda model, column: select(
+        func.count(column).filter(column.is_not(None))
+    ).select_from(model),
+    "an alias": lambda model, _: select(aliased(model)),
+    "a subquery": lambda _, column: select(select(column).subquery()),
+    "a union": lambda _, column: select(union_all(select(column), select(column)).subquery()),
+    "in a condition": lambda _, column: select(organisation.Bureau.id).where(
+        exists(select(column)) | organisation.Bureau.name_zh.in_(select(column))
+    ),
+    "a join": lambda model, column: select(organisation.Bureau).join(model, column.is_not(None)),
+    "an outer join": lambda model, column: select(organisation.Bureau, column).outerjoin(
+        model, column.is_not(None)
+    ),
+    "a change": lambda model, column: update(model).values({column: column}),
+    "a deletion": lambda model, _: delete(model),
+}
+
+
+@pytest.mark.parametrize("shape", _SHAPES)
+@pytest.mark.parametrize("model", owned(), ids=lambda model: model.__tablename__)
+def test_every_statement_on_every_table_of_schools_is_narrowed(
+    session: Callable[[Scope], ScopedSession], model: type[Base], shape: str
+) -> None:
+    narrow = session(of_school("mine"))
+    sent: list[tuple[str, Any]] = []
+    engine = narrow.get_bind()
+    event.listen(
+        engine, "before_cursor_execute", lambda _c, _k, sql, given, *_: sent.append((sql, given))
+    )
+    column = getattr(model, inspect(model).primary_key[0].key)
+    narrow.execute(_SHAPES[shape](model, column))
+    [(sql, given)] = sent
+    assert re.search(rf"(?:FROM|JOIN|UPDATE) {model.__tablename__}\b", sql)
+    assert unnarrowed(sql) == []
+    assert "mine" in given
+
+
+def test_a_statement_that_was_not_narrowed_is_seen() -> None:
+    """The check that listens to every statement of the api's tests is no check unless it fails."""
+    assert unnarrowed("SELECT count(alerts.id) FROM alerts WHERE alerts.status = ?") == ["alerts"]
+    one = "SELECT 1 FROM alerts AS a JOIN alerts ON true WHERE alerts.school_id IN (?)"
+    assert unnarrowed(one) == ["alerts"]
+    assert unnarrowed("SELECT 1 FROM alerts WHERE alerts.school_id IN (?, ?)") == []
+    assert unnarrowed("DELETE FROM alert_history WHERE id = 1") == ["alert_history"]
+
+
+def test_a_row_is_fetched_by_its_key_in_scope_alone(
+    session: Callable[[Scope], ScopedSession],
+) -> None:
+    first = session(EVERYTHING)
+    for school_id in ("mine", "theirs"):
+        first.add(
+            organisation.Box(
+                id=len(school_id), school_id=school_id, name="box", created_at=T0, refused=0
+            )
+        )
+        first.flush()
+    sessions = [session(scope) for scope in (of_school("mine"), NOTHING)]
+    bind = first.connection()
+    found = []
+    for each in sessions:
+        each.bind = bind
+        found.append([each.get(organisation.Box, key) is not None for key in (4, 6)])
+    assert found == [[True, False], [False, False]]
+
+
+def test_another_schools_row_cannot_be_added(session: Callable[[Scope], ScopedSession]) -> None:
+    narrow = session(of_school("mine"))
+    narrow.add(organisation.Place(school_id="theirs", kind="gate", name="gate"))
+    with pytest.raises(OutOfScopeError):
+        narrow.flush()
+
+
+def test_a_session_without_a_scope_reads_nothing(
+    session: Callable[[Scope], ScopedSession],
+) -> None:
+    narrow = session(NOTHING)
+    narrow.info.clear()
+    with pytest.raises(AssertionError, match="in a scope"):
+        narrow.execute(select(models.Alert.id))
+
+
+def test_what_is_of_the_whole_district_is_given_for_it_alone() -> None:
+    """Jobs and the organisation are not narrowed, so nobody of a school may have them."""
+    of_schools = [
+        grant.permissions for grant in ROLES.values() if grant.reach is not Reach.DISTRICT
+    ]
+    unscoped = {Permission.SEE_JOBS, Permission.MANAGE_ORGANISATION}
+    assert not unscoped & frozenset().union(*of_schools)
+
+
+def test_nobody_gives_away_more_than_they_have() -> None:
+    manager = ROLES[Role.SCHOOL_MANAGER].permissions
+    admin = ROLES[Role.DISTRICT_ADMIN].permissions
+    given = {role for role in Role if may_give(manager, role, "no-1")}
+    assert given == {Role.SCHOOL_MANAGER, Role.LEADER}
+    refused = {role for role in Role if not any(may_give(admin, role, at) for at in (None, "no-1"))}
+    assert refused == {Role.SCHOOL_CANTEEN, Role.SCHOOL_SECURITY, Role.CONTRACTOR}
