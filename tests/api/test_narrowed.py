@@ -116,7 +116,13 @@ async def test_a_wall_cannot_be_changed_to_anothers_camera(district: District) -
     assert (await looking).status_code == 200
 
 
-async def _heard(address: str, client: httpx.AsyncClient, after: str | None, count: int) -> Any:
+async def _heard(
+    address: str,
+    client: httpx.AsyncClient,
+    after: str | None,
+    count: int,
+    ready: asyncio.Event | None = None,
+) -> Any:
     headers = {} if after is None else {"Last-Event-ID": after}
     found = []
     async with (
@@ -129,6 +135,8 @@ async def _heard(address: str, client: httpx.AsyncClient, after: str | None, cou
             name, _, value = line.partition(": ")
             if name == "event":
                 kind = value
+            if kind == "ready" and ready is not None:
+                ready.set()
             if name == "data" and kind in ("alert", "camera"):
                 told = json.loads(value)
                 found.append((kind, told["school"]["school_id"], told["id"]))
@@ -166,11 +174,12 @@ async def test_events_are_of_ones_own_school_live_and_when_resumed(district: Dis
     begin = str(bus.delivered_id)
     async with over_network(district.centre) as address:
         counts = {Role.DISTRICT_REVIEWER: 8, Role.SCHOOL_MANAGER: 4, Role.ENGINEER: 2}
+        begun = {role: asyncio.Event() for role in people}
         listening = {
-            role: asyncio.ensure_future(_heard(address, client, None, counts[role]))
+            role: asyncio.ensure_future(_heard(address, client, None, counts[role], begun[role]))
             for role, client in people.items()
         }
-        await until(lambda: bus.subscriber_count == len(people))
+        await until(lambda: all(each.is_set() for each in begun.values()))
         told = await happen("")
         for role, heard in listening.items():
             assert await heard == expected(role, told), role

@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { AlertDetail, AlertSummary } from "../http/types";
+import { useMay } from "../session/policy";
 import { DEFAULT_FILTERS, type AlertFilters } from "./filters";
 
 /** The queue's rows, page by page. Events keep it fresh between reads. */
@@ -18,11 +19,13 @@ export function useAlertList(filters: AlertFilters) {
 
 /** How many alerts of each status there are under the same filters, the status aside. */
 export function useAlertCounts(filters: AlertFilters) {
+  const may = useMay();
   const withoutStatus = { ...filters, status: DEFAULT_FILTERS.status };
   return useQuery({
     queryKey: keys.alertCount(withoutStatus),
     queryFn: async () => (await api.alerts(withoutStatus, null, 1)).counts,
     placeholderData: keepPreviousData,
+    enabled: may("view_alerts"),
   });
 }
 

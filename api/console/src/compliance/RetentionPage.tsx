@@ -9,6 +9,7 @@ import { useTerm } from "../i18n/terms";
 import { knownKey } from "../schools/schools";
 import { SchoolSelect } from "../schools/SchoolSelect";
 import { useUrlFilter } from "../schools/useUrlFilter";
+import { useMay } from "../session/policy";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
@@ -26,6 +27,7 @@ function readFilter(value: string | null): Filter {
 
 /** Is every camera's footage kept as long as it must be, and how do we know? */
 export function Component() {
+  const may = useMay();
   const { t } = useTranslation();
   const term = useTerm();
   const query = useRetention();
@@ -62,7 +64,7 @@ export function Component() {
             icon={<DownloadOutlined />}
             href={retentionFile(language)}
             download
-            disabled={all.length === 0}
+            disabled={all.length === 0 || !may("export")}
             data-testid="retention-export"
           >
             {t("retention.export")}

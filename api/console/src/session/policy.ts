@@ -1,7 +1,7 @@
 /* What a person may see and do is asked here and nowhere else; the server has the last word. */
 import { useCallback } from "react";
 
-import type { Permission } from "../http/types";
+import type { AlertSummary, Permission } from "../http/types";
 import { useSession } from "./useSession";
 
 /** What the page at a path needs; a path that is not here is everybody's. */
@@ -22,4 +22,13 @@ export function pageNeeds(path: string): Permission | null {
 export function useMay(): (permission: Permission) => boolean {
   const permissions = useSession().data?.permissions;
   return useCallback((permission) => permissions?.includes(permission) ?? false, [permissions]);
+}
+
+/** An alert as the signed-in person sees it: without pictures, if those are not theirs to see. */
+export function usePictures<A extends AlertSummary>(alert: A): A {
+  const may = useMay();
+  if (!may("see_pictures")) {
+    return { ...alert, snapshot_url: null, clip_url: null, has_original: false };
+  }
+  return may("open_originals") ? alert : { ...alert, has_original: false };
 }

@@ -6,11 +6,13 @@ import { useTranslation } from "react-i18next";
 import type { AlertDetail, OriginalGrant } from "../../http/types";
 import { isPictureFault } from "../../picture/faults";
 import { serverNow } from "../../time/serverClock";
+import { usePictures } from "../../session/policy";
 import styles from "./detail.module.css";
 import { OriginalDialog } from "./OriginalDialog";
 
 /** The blurred still, and the original on request: with a reason, recorded, for a short while. */
-export function Stills({ alert }: { alert: AlertDetail }) {
+export function Stills({ alert: told }: { alert: AlertDetail }) {
+  const alert = usePictures(told);
   const isAbove = isPictureFault(alert); // beside the reference picture
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);

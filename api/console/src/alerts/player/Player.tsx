@@ -4,6 +4,7 @@ import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertSummary } from "../../http/types";
+import { usePictures } from "../../session/policy";
 import type { Showing } from "../review/verdict";
 import { Controls } from "./Controls";
 import { Overlay } from "./Overlay";
@@ -30,8 +31,9 @@ interface Props {
 const TICK_MS = 80;
 
 /** The clip, muted and looping, with the snapshot until it can play. Remount per alert. */
-export function Player({ alert, boxes, onBoxes, fps = 25, onShowing, ref }: Props) {
+export function Player({ alert: told, boxes, onBoxes, fps = 25, onShowing, ref }: Props) {
   const { t } = useTranslation();
+  const alert = usePictures(told);
   const video = useRef<HTMLVideoElement>(null);
   const [ready, setReady] = useState(false);
   const [failed, setFailed] = useState(false);

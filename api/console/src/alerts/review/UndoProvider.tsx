@@ -10,6 +10,7 @@ import { api } from "../../http/api";
 import { keys } from "../../http/keys";
 import { toProblem } from "../../http/problem";
 import type { AlertSummary } from "../../http/types";
+import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { serverNow } from "../../time/serverClock";
 import { applyVerdict } from "../applyAlert";
@@ -42,6 +43,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
+  const may = useMay();
   const me = useSession().data?.username ?? "";
   const [judgements, setJudgements] = useState<readonly Judgement[]>([]);
   const listeners = useRef(new Set<(id: string) => void>());
@@ -82,6 +84,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
 
   const judge = useCallback(
     (alert: AlertSummary, verdict: Verdict) => {
+      if (!may("judge")) return;
       const now = serverNow();
       const after = judged(alert, verdict, me, now);
       applyVerdict(client, alert, after);
@@ -109,7 +112,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
       const entry = { before: alert, verdict, until: now + UNDO_S * 1000, isSaved: false, saved };
       setJudgements((all) => [...all.filter((each) => each.before.id !== alert.id), entry]);
     },
-    [client, complain, me],
+    [client, complain, may, me],
   );
 
   const undo = useCallback(() => {
