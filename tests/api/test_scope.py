@@ -175,7 +175,7 @@ _SHAPES: dict[str, Callable[[Any, Any], Any]] = {
 
 
 @pytest.mark.parametrize("shape", _SHAPES)
-@pytest.mark.parametrize("model", owned(), ids=lambda model: model.__tablename__)
+@pytest.mark.parametrize("model", sorted(owned(), key=str), ids=lambda model: model.__tablename__)
 def test_every_statement_on_every_table_of_schools_is_narrowed(
     session: Callable[[Scope], ScopedSession], model: type[Base], shape: str
 ) -> None:
