@@ -7,6 +7,7 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { UserView } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { useSession } from "../session/useSession";
 import { Ago, Moment } from "../time/TimeText";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { usePageTitle } from "../ui/usePageTitle";
@@ -21,6 +22,7 @@ export function Component() {
   const users = useQuery({ queryKey: keys.users, queryFn: () => api.users() });
 
   const client = useQueryClient();
+  const me = useSession().data?.username;
   const change = useMutation({
     mutationFn: (user: UserView) =>
       user.disabled_at ? api.enableUser(user.username) : api.disableUser(user.username),
@@ -65,7 +67,8 @@ export function Component() {
           },
           {
             key: "state",
-            render: (_: unknown, user) => (
+            render: (_: unknown, user) =>
+              user.username !== me && (
               <Popconfirm
                 title={t(user.disabled_at ? "users.enableAsk" : "users.disableAsk", {
                   name: user.username,

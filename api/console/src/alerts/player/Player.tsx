@@ -4,7 +4,7 @@ import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AlertSummary } from "../../http/types";
-import { usePictures } from "../../session/policy";
+import { useMay, usePictures } from "../../session/policy";
 import type { Showing } from "../review/verdict";
 import { Controls } from "./Controls";
 import { Overlay } from "./Overlay";
@@ -34,6 +34,7 @@ const TICK_MS = 80;
 export function Player({ alert: told, boxes, onBoxes, fps = 25, onShowing, ref }: Props) {
   const { t } = useTranslation();
   const alert = usePictures(told);
+  const seesPictures = useMay()("see_pictures");
   const video = useRef<HTMLVideoElement>(null);
   const [ready, setReady] = useState(false);
   const [failed, setFailed] = useState(false);
@@ -73,7 +74,7 @@ export function Player({ alert: told, boxes, onBoxes, fps = 25, onShowing, ref }
           <Still
             url={alert.snapshot_url}
             alt={t("player.stillAlt", { camera: alert.camera_name })}
-            missing={t("player.noStill")}
+            missing={t(seesPictures ? "player.noStill" : "notAllowed.pictures")}
             onShowing={(showing) => onShowing(alert.id, showing)}
           />
           {times && alert.clip_url && !failed && (
@@ -119,7 +120,7 @@ export function Player({ alert: told, boxes, onBoxes, fps = 25, onShowing, ref }
               </span>
             )
           )}
-          {(!times || failed) && (
+          {seesPictures && (!times || failed) && (
             <span className={styles.note} data-testid="clip-note">
               {failed ? t("player.cannotPlay") : t("player.noClipYet")}
             </span>

@@ -3,13 +3,14 @@ import { useTranslation } from "react-i18next";
 
 import type { AlertSummary } from "../../http/types";
 import { useLive } from "../../live/LiveProvider";
-import { usePictures } from "../../session/policy";
+import { useMay, usePictures } from "../../session/policy";
 import { Picture } from "../player/Picture";
 import styles from "./queue.module.css";
 
 /** The row's still; words where it has not arrived or cannot be read, and another try when it may. */
 export function Thumb({ alert: told }: { alert: AlertSummary }) {
   const alert = usePictures(told);
+  const seesPictures = useMay()("see_pictures");
   const { t } = useTranslation();
   const { status } = useLive();
   const attempt = `${alert.snapshot_url ?? ""} ${status}`;
@@ -28,7 +29,7 @@ export function Thumb({ alert: told }: { alert: AlertSummary }) {
           />
         </Picture>
       ) : (
-        <span className={styles.noThumb}>{t("queue.noStill")}</span>
+        <span className={styles.noThumb}>{t(seesPictures ? "queue.noStill" : "notAllowed.pictures")}</span>
       )}
     </div>
   );
