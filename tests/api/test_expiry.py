@@ -305,7 +305,8 @@ async def test_rounds_take_as_many_steps_as_they_need(
     for _ in range(20):
         await rounds.run(centre.runtime)
     assert await _count(centre, Alert) == await _count(centre, EvidenceFile) == 0
-    lines = (await worker.get("/metrics")).text.splitlines()
+    here = await centre.client(address="127.0.0.1")
+    lines = (await here.get("/metrics")).text.splitlines()
     assert 'mingan_api_deleted_total{kind="alert"} 120.0' in lines
     assert 'mingan_api_deleted_total{kind="evidence_of_nothing"} 1.0' in lines
 

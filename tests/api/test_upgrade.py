@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.db.camera import Camera, RetentionVerdict
 from api.db.migrate import sync_engine, upgrade
-from api.db.models import AccessLogEntry, Alert, EvidenceFile
+from api.db.models import AccessLogEntry, Alert, EvidenceFile, User
 from api.db.organisation import Box, School
 from tests.support import postgres, v1_database
 
@@ -24,7 +24,7 @@ TWO = [
     ("d", None, None),
 ]
 _MADE = {"schools", "boxes", "bureaus", "communities", "places", "enrolment_codes", "jobs"}
-_MADE |= {"expiry_mark"}
+_MADE |= {"expiry_mark", "access_log_head"}
 _MADE |= {"camera_holds", "camera_records", "joined_episodes"}
 
 
@@ -73,6 +73,8 @@ def test_all_of_one_school_is_there_under_it(url: str, tmp_path: Path) -> None:
         assert alert.raised_at == v1_database.T0.replace(hour=1, minute=53, second=2)
         assert set(session.scalars(sa.select(EvidenceFile.school_id))) == {"no-1"}
         assert set(session.scalars(sa.select(AccessLogEntry.school_id))) == {"no-1"}
+        [user] = session.scalars(sa.select(User))
+        assert (user.role, user.school_id, user.disabled_at) == ("district_reviewer", None, None)
         days = sa.select(sa.func.count()).where(RetentionVerdict.camera_key == cameras["yard"].id)
         assert session.scalar(days) == 90
         session.add(
