@@ -31,8 +31,8 @@ async def list_entries(
     _: _Auditor,
     session: Reader,
     action: Annotated[list[AccessAction], Query(description="May repeat.")] = [],  # noqa: B006
-    username: Annotated[str, Query(max_length=64, description="Who did it.")] = "",
-    school_id: Annotated[str, Query(max_length=64, description="Whose it was.")] = "",
+    username: Annotated[StorableText, Query(max_length=64, description="Who did it.")] = "",
+    school_id: Annotated[StorableText, Query(max_length=64, description="Whose it was.")] = "",
     from_: Annotated[Moment | None, Query(alias="from", description="From then on.")] = None,
     to: Annotated[Moment | None, Query(description="Before then.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -41,8 +41,8 @@ async def list_entries(
     """Sign-ins, originals opened, live viewings, playbacks, newest first."""
     filters = AccessFilters(
         actions=tuple(action),
-        username=username.replace("\x00", ""),
-        school_id=school_id.replace("\x00", ""),
+        username=username,
+        school_id=school_id,
         from_at=from_,
         before=to,
     )

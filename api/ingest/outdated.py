@@ -6,15 +6,19 @@ writes the answer into its log. So nothing is lost until it is brought up to dat
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from api.auth.guards import ReportingBoxDep
 from api.boxes.errors import WorkerOutdatedError
+from api.contract.text import StorableText
 from api.kit.errors import BadTokenError
 from api.kit.problems import problems
 
 router = APIRouter(prefix="/api/v1/ingest", tags=["ingest"])
 _RESPONSES = problems(BadTokenError, WorkerOutdatedError)
+_Rest = Annotated[StorableText, Path(max_length=512)]
 _WHAT_TO_DO = (
     "this command centre speaks /api/v2/ingest: bring the worker of this box up to the same "
     "version and start it; it then delivers all that waits in its outbox"
@@ -28,7 +32,7 @@ _WHAT_TO_DO = (
     status_code=204,
     responses=_RESPONSES,
 )
-async def put_outdated(rest: str, _: ReportingBoxDep) -> None:
+async def put_outdated(rest: _Rest, _: ReportingBoxDep) -> None:
     """Takes nothing; says what is to be done."""
     raise WorkerOutdatedError(_WHAT_TO_DO)
 
@@ -40,6 +44,6 @@ async def put_outdated(rest: str, _: ReportingBoxDep) -> None:
     status_code=204,
     responses=_RESPONSES,
 )
-async def post_outdated(rest: str, _: ReportingBoxDep) -> None:
+async def post_outdated(rest: _Rest, _: ReportingBoxDep) -> None:
     """Takes nothing; says what is to be done."""
     raise WorkerOutdatedError(_WHAT_TO_DO)

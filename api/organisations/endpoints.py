@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from api.access.permissions import Permission
 from api.auth.guards import Person, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
+from api.contract.text import StorableText
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -47,7 +48,7 @@ _WRITE = problems(
     TakenError,
     InUseError,
 )
-_Id = Annotated[str, Path(max_length=64)]
+_Id = Annotated[StorableText, Path(max_length=64)]
 _PlaceId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 

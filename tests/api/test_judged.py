@@ -10,12 +10,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from api.access.scope import EVERYTHING
 from api.contract import EpisodeState, EvidenceKind, VideoCodec
-from api.kit.tokens import token_sha256
-from api.workers.repository import WorkerRepository
-from tests.api.centre import Centre, put_alert, put_evidence, summaries
-from tests.api.messages import T0, episode, evidence_ref
+from api.viewing.feed import CameraRef
+from tests.api.centre import Centre, key_of, put_alert, put_camera, put_evidence, summaries
+from tests.api.messages import T0, episode, evidence_ref, registration
 
 _SEEN, _OTHER, _ORIGINAL, _CLIP = b"as judged", b"another", b"unblurred", b"a clip"
 
@@ -95,7 +93,7 @@ async def test_a_judgement_that_is_taken_back_frees_what_came_since(
 @pytest.mark.parametrize("revision", [2**62, 1_000_001])
 async def test_revisions_are_bounded(worker: httpx.AsyncClient, revision: int) -> None:
     body = episode().model_dump(mode="json") | {"revision": revision}
-    answer = await worker.put(f"/api/v1/ingest/alerts/{body['id']}", json=body)
+    answer = await worker.put(f"/api/v2/ingest/alerts/{body['id']}", json=body)
     assert (answer.status_code, answer.json().get("code")) == (422, "invalid")
 
 
@@ -104,7 +102,7 @@ async def test_an_alert_names_so_much_evidence_and_no_more(worker: httpx.AsyncCl
     for revision in range(1, 8):
         refs = tuple(evidence_ref(f"{revision} {number}".encode()) for number in range(16))
         body = episode(revision=revision, evidence=refs).model_dump(mode="json")
-        answer = await worker.put(f"/api/v1/ingest/alerts/{body['id']}", json=body)
+        answer = await worker.put(f"/api/v2/ingest/alerts/{body['id']}", json=body)
         codes.append(answer.status_code)
     assert codes == [200] * 4 + [422] * 3
 
@@ -134,23 +132,19 @@ async def test_calling_an_original_blurred_unveils_nothing(
     assert answer.json()["code"] == "grant_required"
 
 
-async def _other_box(centre: Centre) -> httpx.AsyncClient:
-    token = "token-of-another-box"
-    async with centre.runtime.work(EVERYTHING) as work:
-        await WorkerRepository(work.session).replace_token("box-2", token_sha256(token), work.now)
-    return await centre.client(Authorization=f"Bearer {token}")
-
-
 async def test_an_order_is_answered_only_by_whom_it_was_given_to(
-    centre: Centre, worker: httpx.AsyncClient
+    centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
     hub = centre.runtime.viewing
-    channel = hub.join(0, "gate-north", (VideoCodec.H264,), asyncio.Event())
-    views = "/api/v1/ingest/views"
-    poll = {"cameras": ["gate-north"]}
+    told = registration()
+    await put_camera(worker, told)
+    camera = CameraRef(await key_of(admin), told.school_id, told.camera_id)
+    channel = hub.join(0, camera, (VideoCodec.H264,), asyncio.Event())
+    views = "/api/v2/ingest/views"
+    poll = {"school_id": told.school_id, "cameras": [told.camera_id]}
     given = (await worker.post(f"{views}/poll?wait_s=0", json=poll)).json()
     [order] = given["start"]
-    other = await _other_box(centre)
+    other = await centre.enrolled(admin, told.school_id, box="other")
     assert (await other.post(f"{views}/poll?wait_s=0", json=poll)).json() == {}
     part = {"content": b"moof", "headers": {"Content-Type": 'video/mp4; codecs="avc1.64001f"'}}
     address = f"{views}/{order['view_id']}/parts?kind=init"

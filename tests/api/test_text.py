@@ -19,7 +19,7 @@ async def _put_raw(worker: httpx.AsyncClient, changes: dict[str, Any]) -> httpx.
     told = episode("odd")
     body = json.dumps(told.model_dump(mode="json") | changes)
     return await worker.put(
-        f"/api/v1/ingest/alerts/{told.id}",
+        f"/api/v2/ingest/alerts/{told.id}",
         content=body,
         headers={"Content-Type": "application/json"},
     )
