@@ -83,8 +83,7 @@ def api(context: typer.Context) -> None:
 )
 def verify_audit(context: typer.Context) -> None:
     """Whether the access log is what was written (`mingan audit verify --help`)."""
-    arguments = ["-m", "api", "audit-verify", *context.args]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
+    _command_centre("audit-verify", context)
 
 
 @app.command(
