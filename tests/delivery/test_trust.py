@@ -77,7 +77,7 @@ def _centre(folder: Path) -> Iterator[str]:
 
 
 def _outcome(url: str, **trusted: Path) -> str:
-    client = CentreClient(url, lambda: "token", **trusted)  # type: ignore[arg-type]
+    client = CentreClient(url, lambda: "token", "default", **trusted)  # type: ignore[arg-type]
     try:
         client.send(Message(1, MessageKind.CAMERA, "gate", b"{}", 1))
     except DeliveryError as error:

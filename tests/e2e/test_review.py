@@ -163,6 +163,10 @@ def test_a_verdict_on_an_alerts_page_leads_on_to_the_next(page: Page, stack: Sta
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("detail-page").get_by_test_id("confirm")).to_be_visible()
+    # Nobody judges what was not shown.
+    page.wait_for_function(
+        "document.querySelector('[data-testid=detail-page] figure img')?.naturalWidth > 0"
+    )
     judged = page.url
     page.keyboard.press("f")
     page.keyboard.press("3")

@@ -84,8 +84,8 @@ def test_mingan_commands_in_documents_exist(document: str, words: list[str]) -> 
         assert name in command.commands, f"{document}: mingan has no {name!r}"
         command = command.commands[name]
     if command.context_settings.get("ignore_unknown_options"):
-        if words[1] in ("backup", "restore"):
-            known = _handed_on("api", words[1])
+        if words[1] in ("backup", "restore", "audit"):
+            known = _handed_on("api", "audit-verify" if words[1] == "audit" else words[1])
         else:
             program = {"api": "api", "eval": "models.eval", "models": "models.export"}[words[1]]
             known = _handed_on(program, rest[0] if not rest[0].startswith("-") else "serve")

@@ -126,6 +126,7 @@ def test_the_report_can_be_sent_on_alone(tmp_path: Path) -> None:
     episode = AlertEpisode(
         id=UUID(int=7),
         revision=1,
+        school_id="default",
         camera_id="gate",
         rule="perimeter_intrusion",
         rule_id="yard",

@@ -68,20 +68,20 @@ describe("retentionBySchool", () => {
 
   it("puts the school where most is missing first, whatever its size, and loses no camera", () => {
     const rows = [
-      row("x", "unknown", { worker_id: null, facts: null }),
+      row("x", "unknown", { worker_id: null, facts: null, ...school("x") }),
       row("a1", "compliant", school("a")),
       row("b1", "compliant", school("b")),
       row("b2", "insufficient", school("b")),
       row("c1", "gap", school("c")),
       row("c2", "offline", school("c")),
-      row("d1", "immature", { worker_id: "box-9" }),
+      row("d1", "immature", school("d")),
     ];
     const groups = retentionBySchool(rows);
     expect(groups.map((group) => [group.key, group.rows.map((each) => each.camera_id)])).toEqual([
       ["c", ["c1", "c2"]],
       ["b", ["b2", "b1"]],
-      ["box:", ["x"]],
-      ["box:box-9", ["d1"]],
+      ["x", ["x"]],
+      ["d", ["d1"]],
       ["a", ["a1"]],
     ]);
   });
