@@ -47,6 +47,9 @@ _GOING_DOWN, _GOING_ASPECT = 0.65, 0.45
 """Who vanishes with at most this share of their height, at least this wide for it, was going down:
 a third lost is more than a bow, and who walks out of the picture gets narrower. Chosen on the clips
 of GMDCSA24 at hand, so expect less elsewhere."""
+_FROM_ABOVE = 0.25
+"""At least this share of the lost height is lost at the head. Who walks behind a wall or a car loses
+it at the feet alone, and may be lost there altogether."""
 _EDGE = 0.01
 """A box nearer to the picture's edge than this, in its heights, may be low because it is cut off:
 who vanishes there has walked out, and must be seen lying to lie there …"""
@@ -85,7 +88,7 @@ class _Body:
     """One person's posture so far.
 
     Attributes:
-        upright: Times and heights of upright boxes of the last seconds before going down.
+        upright: Times, heights and tops of upright boxes of the last seconds before going down.
         down: When the box collapsed; None while upright.
         rest: When it came to lie still, and where its centre was then.
         height: Upright height before the fall.
@@ -97,7 +100,7 @@ class _Body:
         gap_s: Since the sight before it.
     """
 
-    upright: deque[tuple[float, float]] = field(default_factory=deque)
+    upright: deque[tuple[float, float, float]] = field(default_factory=deque)
     down: FrameTime | None = None
     rest: FrameTime | None = None
     centre: Array = field(default_factory=lambda: np.zeros(2))
@@ -193,16 +196,16 @@ class Fall(ZoneWatcher[FallConfig]):
         """Note the height of somebody upright."""
         width, height = np.maximum(box[2:] - box[:2], 1e-6)
         if width / height <= UPRIGHT_ASPECT:
-            body.upright.append((t_s, float(height)))
+            body.upright.append((t_s, float(height), float(box[1])))
 
     def _collapse(self, body: _Body, share: float, low_s: float, time: FrameTime) -> None:
         """Take somebody for down whose last box, of ``low_s``, lost its height quickly."""
         if len(body.upright) < 2:
             return
         height = body.last[3] - body.last[1]
-        standing = float(np.quantile([h for _, h in body.upright], 0.75))
+        standing = float(np.quantile([h for _, h, _ in body.upright], 0.75))
         # From the last moment at (nearly) full height: who lies down loses it bit by bit.
-        last_s = max(t_s for t_s, h in body.upright if h >= _FULL_HEIGHT * standing)
+        last_s, full, top = max(up for up in body.upright if up[1] >= _FULL_HEIGHT * standing)
         # Both moments lie between two looks: in the middle, for all we know, so the fall took about
         # one gap less than the looks are apart. At 2 pictures a second that is half a second.
         took_s = low_s - last_s - min(body.gap_s, _LONGEST_GAP_S)
@@ -210,6 +213,7 @@ class Fall(ZoneWatcher[FallConfig]):
             took_s <= self._config.collapse_s + 1e-6
             and last_s - body.upright[0][0] + 1e-6 >= _MIN_UPRIGHT_S
             and height <= share * standing
+            and body.last[1] - top >= _FROM_ABOVE * (full - height)
         ):
             body.down = body.rest = time
             body.fell_whole = body.is_whole

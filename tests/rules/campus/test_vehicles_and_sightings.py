@@ -166,3 +166,13 @@ def test_who_walks_out_over_the_lower_edge_did_not_fall() -> None:
 
     person = Thing(1, leaving)
     assert watch(a_rule(type="fall", zone=LEFT_HALF), [person], every(5, 30)) == []
+
+
+@FPS
+def test_who_walks_behind_a_wall_did_not_fall(fps: float) -> None:
+    # The box loses its height at the feet, gets as wide as high, and is gone: the head never fell.
+    def hidden(t: float) -> Box | None:
+        x = 0.1 + 0.02 * min(t, 7.0)
+        return (x - 0.06, 0.44, x + 0.06, 0.8 if t < 6.0 else 0.55) if t < 7.0 else None
+
+    assert watch(a_rule(type="fall", zone=LEFT_HALF), [Thing(1, hidden)], every(fps, 30)) == []
