@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from pathlib import Path
 
 from pipeline.core.errors import ConfigError
+from pipeline.core.folder_lock import FolderLock
 from pipeline.recorders.errors import storage_error
 
 LOCK_NAME = ".recorder.lock"
@@ -21,7 +20,7 @@ class RootLock:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._fd = -1
+        self._lock = FolderLock(root / LOCK_NAME)
 
     def acquire(self) -> None:
         """Take the folder.
@@ -30,26 +29,18 @@ class RootLock:
             ConfigError: Another process has it.
             StorageError: The folder cannot be written.
         """
-        if self._fd >= 0:
-            return
-        path = self._root / LOCK_NAME
         try:
             self._root.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self.release()
+            is_free = self._lock.acquire()
+        except OSError as error:
+            raise storage_error(error, str(self._root / LOCK_NAME)) from error
+        if not is_free:
             raise ConfigError(
                 "a recorder is writing in this folder",
                 where=str(self._root),
                 remedy="Stop the worker first, or give each worker a folder of its own",
-            ) from error
-        except OSError as error:
-            self.release()
-            raise storage_error(error, str(path)) from error
+            )
 
     def release(self) -> None:
         """Let the folder go."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        self._lock.release()

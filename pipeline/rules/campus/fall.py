@@ -48,8 +48,8 @@ _GOING_DOWN, _GOING_ASPECT = 0.65, 0.45
 a third lost is more than a bow, and who walks out of the picture gets narrower. Chosen on the clips
 of GMDCSA24 at hand, so expect less elsewhere."""
 _FROM_ABOVE = 0.25
-"""At least this share of the lost height is lost at the head. Who walks behind a wall or a car loses
-it at the feet alone, and may be lost there altogether."""
+"""At least this share of the lost height is lost at the head. Who walks behind a wall or a car
+loses it at the feet alone, and may be lost there altogether."""
 _EDGE = 0.01
 """A box nearer to the picture's edge than this, in its heights, may be low because it is cut off:
 who vanishes there has walked out, and must be seen lying to lie there …"""
