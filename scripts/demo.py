@@ -1,8 +1,9 @@
-"""One box on one machine: a camera, the command centre, the worker; started and stopped together.
+"""A district on one machine: cameras, the command centre, a worker for each of two schools.
 
-``scripts/run`` calls this after the set-up. The three are separate processes that speak over the
-network exactly as in a school; this file only starts, watches and stops them, and with
-``--demo-seconds`` asks the command centre afterwards whether alerts with evidence arrived.
+``scripts/run`` calls this after the set-up. They are separate processes that speak over the network
+exactly as in a district; this file only starts, watches and stops them, and with ``--demo-seconds``
+asks the command centre afterwards whether alerts with evidence arrived, and who may see them. With
+a camera or recording of one's own it is one school.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,6 +27,9 @@ CONSOLE_PORT = 8000
 RTSP_PORT = 8554
 RTSP_READY_S = 180.0
 API_READY_S = 90.0
+_LINE = "─" * 78
+
+Passwords = dict[site.SignIn, str | None]
 
 
 class UsageError(Exception):
@@ -57,7 +61,7 @@ def parse(argv: Sequence[str]) -> Arguments:
     parser = _Parser(
         prog="scripts/run",
         allow_abbrev=False,
-        description="Start Mingan: without options, on a real street video served as two cameras.",
+        description="Start Mingan: without options, two schools on a real street video.",
         epilog="Ctrl-C stops everything, a second Ctrl-C at once. State and logs: var/demo.",
     )
     cameras = parser.add_mutually_exclusive_group()
@@ -132,42 +136,53 @@ def _start_and_watch(arguments: Arguments, running: processes.Processes) -> int:
     rtsp_port = _free_port(RTSP_PORT)
     console_port = arguments.port or _free_port(CONSOLE_PORT)
     console = f"http://127.0.0.1:{console_port}"
-    if arguments.rtsp:
-        cameras = site.real_cameras(arguments.rtsp)
-    elif arguments.video is not None:
-        cameras = site.recording_cameras(rtsp_port)
-    else:
-        cameras = site.street_cameras(rtsp_port)
-    config = site.write_config(HOME, console, cameras)
+    watched = _watched(arguments, rtsp_port)
 
     if videos:
         _start_cameras(running, videos, rtsp_port)
     password = _start_command_centre(running, console_port)
-    worker = running.start(
-        "worker",
-        [_mingan(), "worker", "--config", str(config)],
-        extra_environment=site.passwords(arguments.rtsp),
-    )
+    config = site.write_config(HOME, console, watched[site.FIRST], site.FIRST)
+    _start_worker(running, site.FIRST, config, site.passwords(arguments.rtsp))
     started_mono = time.monotonic()
-    _print_address(console, password, [camera["name"] for camera in cameras])
-    if arguments.demo_seconds is None:
-        running.wait()
-        return 0
 
     import demo_check  # here: it needs packages that only the set-up brings
 
-    check = demo_check.DemoCheck(console, password)
-    running.wait(
-        until_mono=started_mono + arguments.demo_seconds, every_second=check.look_for_first_alert
-    )
+    seconds = arguments.demo_seconds
+    check = None if seconds is None else demo_check.DemoCheck(console, password)
+    people: Passwords = {}
     try:
-        print(check.report())
+        if site.SECOND in watched:
+            people = _start_second_school(running, console, password, watched[site.SECOND])
+    except demo_check.DistrictError as error:
+        if check is not None:
+            raise processes.ProcessError(f"{site.SECOND.name}: {error}") from error
+        print(f"\n{site.SECOND.name} is left out: {error}", flush=True)
+        del watched[site.SECOND]
+    _print_address(console, password, people, watched)
+    if check is None or seconds is None:
+        running.wait()
+        return 0
+    running.wait(until_mono=started_mono + seconds, every_second=check.look_for_first_alert)
+    try:
+        print(check.report(list(watched), people))
     except demo_check.CheckError as error:
         print(f"\nscripts/run: {error}", file=sys.stderr)
         running.print_tails()
         return 1
-    worker.require_running()
+    running.require_running()
     return 0
+
+
+def _watched(arguments: Arguments, rtsp_port: int) -> dict[site.School, list[site.Camera]]:
+    """The cameras of each school."""
+    if arguments.rtsp:
+        return {site.FIRST: site.real_cameras(arguments.rtsp)}
+    if arguments.video is not None:
+        return {site.FIRST: site.recording_cameras(rtsp_port)}
+    return {
+        site.FIRST: site.street_cameras(rtsp_port),
+        site.SECOND: site.second_school_cameras(rtsp_port),
+    }
 
 
 def _videos(arguments: Arguments) -> dict[str, Path]:
@@ -182,7 +197,7 @@ def _videos(arguments: Arguments) -> dict[str, Path]:
     if fetched.returncode != 0:
         raise UsageError("no video to show")
     video = ROOT / fetched.stdout.strip()
-    return dict.fromkeys(site.STREET_PATHS, video)
+    return dict.fromkeys((*site.STREET_PATHS, *site.SECOND_PATHS), video)
 
 
 def _start_cameras(running: processes.Processes, videos: dict[str, Path], rtsp_port: int) -> None:
@@ -219,9 +234,42 @@ def _start_command_centre(running: processes.Processes, port: int) -> str:
     if password is None and not password_file.is_file():
         password = _new_password(data)
     if password is not None:
-        password_file.touch(mode=0o600)
-        password_file.write_text(password + "\n", "utf-8")
+        site.keep_password(password_file, password)
     return password_file.read_text("utf-8").strip()
+
+
+def _start_worker(
+    running: processes.Processes,
+    school: site.School,
+    config: Path,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    running.start(
+        f"worker-{school.folder}" if school.folder else "worker",
+        [_mingan(), "worker", "--config", str(config)],
+        extra_environment=environment,
+    )
+
+
+def _start_second_school(
+    running: processes.Processes, console: str, password: str, cameras: Sequence[site.Camera]
+) -> Passwords:
+    """Enrol its box with a code and start it; answers who may sign in, with which password.
+
+    Raises:
+        demo_district.DistrictError: The command centre does not let us; nothing was started.
+    """
+    import demo_district
+
+    config = site.write_config(HOME, console, cameras, site.SECOND)
+    district = demo_district.District(console, HOME, password)
+    try:
+        district.enrol(site.SECOND, config, _mingan())
+        people = {person: district.password_of(person) for person in site.PEOPLE}
+    finally:
+        district.close()
+    _start_worker(running, site.SECOND, config)
+    return people
 
 
 def _new_password(data: Path) -> str:
@@ -235,13 +283,29 @@ def _new_password(data: Path) -> str:
     return reset.stdout.partition("console password: ")[2].strip()
 
 
-def _print_address(console: str, password: str, cameras: Sequence[str]) -> None:
-    line = "─" * 58
+def _print_address(
+    console: str,
+    password: str,
+    people: Passwords,
+    watched: Mapping[site.School, Sequence[site.Camera]],
+) -> None:
+    schools = [school.name for school in watched]
+    sign_ins = [("admin", password, "everything 全部")]
+    for person, given in people.items():
+        sees = "all schools 全部学校"
+        if person.school is not None:
+            others = "、".join(name for name in schools if name != person.school.name)
+            sees = f"{person.school.name} only 仅本校, nothing of 看不到 {others}"
+        sign_ins.append((person.username, given or "(the one you gave it 您设的密码)", sees))
+    print(f"\n{_LINE}\n  Console 控制台   {console}\n\n  User 用户名   Password 密码")
+    for username, shown, sees in sign_ins:
+        print(f"  {username:<12}  {shown:<24}  {sees}")
+    print("\n  Cameras 摄像机")
+    for school, cameras in watched.items():
+        named = " · ".join(f"{camera['id']} {camera['name']}" for camera in cameras)
+        print(f"  {school.name}      {named}")
     print(
-        f"\n{line}\n  Console 控制台   {console}\n"
-        f"  User 用户名      admin\n  Password 密码    {password}\n"
-        f"  Cameras 摄像机   {' · '.join(cameras)}\n{line}\n"
-        f"  Logs: {(HOME / 'log').relative_to(ROOT)}    Ctrl-C stops everything\n",
+        f"{_LINE}\n  Logs: {(HOME / 'log').relative_to(ROOT)}    Ctrl-C stops everything\n",
         flush=True,
     )
 

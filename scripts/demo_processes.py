@@ -129,12 +129,16 @@ class Processes:
         """
         next_call_mono = time.monotonic()
         while until_mono is None or time.monotonic() < until_mono:
-            for child in self._children:
-                child.require_running()
+            self.require_running()
             if every_second is not None and time.monotonic() >= next_call_mono:
                 every_second()
                 next_call_mono = time.monotonic() + 1.0
             time.sleep(TICK_S)
+
+    def require_running(self) -> None:
+        """Raise ProcessError, with the end of its log, if a child ended."""
+        for child in self._children:
+            child.require_running()
 
     def stop_all(self) -> None:
         """End the children, the youngest first; each gets time to finish its work."""

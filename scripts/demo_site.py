@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 Point = tuple[float, float]
 STREET_PATHS = ("gate-north", "lawn-south")
+SECOND_PATHS = ("no-2-primary/gate-north",)
 RECORDING_PATH = "recording"
 _PASSWORD = "MINGAN_CAMERA_{}_PASSWORD"
 
@@ -38,6 +40,50 @@ _LAWN: list[Point] = [
 _PATH_MIDDLE: list[Point] = [(0.40, 0.38), (0.66, 0.38), (0.66, 0.58), (0.40, 0.52)]
 _ACROSS_THE_PATH: list[Point] = [(0.34, 0.36), (0.30, 0.54)]
 _WHOLE_PICTURE: list[Point] = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school of the demo; one box stands in it.
+
+    Attributes:
+        id: Its id at the command centre.
+        name: Its Chinese name.
+        folder: Of its box, below the demo's home; empty for the home itself.
+    """
+
+    id: str
+    name: str
+    folder: str = ""
+
+    def home(self, demo_home: Path) -> Path:
+        """Where its box keeps everything."""
+        return demo_home / self.folder
+
+
+FIRST = School("demo-school", "示范学校")
+SECOND = School("no-2-primary", "第二小学", folder="no-2-primary")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody who may sign in to the demo besides the administrator.
+
+    Attributes:
+        username: Their name.
+        role: What they are.
+        school: The only school they see; None for the district.
+    """
+
+    username: str
+    role: str
+    school: School | None = None
+
+
+PEOPLE = (
+    SignIn("reviewer", "district_reviewer"),
+    SignIn("school-2", "school_manager", SECOND),
+)
 
 
 class Zone(TypedDict):
@@ -99,9 +145,22 @@ def street_cameras(rtsp_port: int) -> list[Camera]:
             ],
         ),
     ]
-    for camera in cameras:
-        camera["recording"] = {"keep_days": 30, "source": "国务院令799号 §17"}
-    return cameras
+    return [_recorded(camera) for camera in cameras]
+
+
+def second_school_cameras(rtsp_port: int) -> list[Camera]:
+    """A north gate of another school: the same id as the first school's, another rule."""
+    return [
+        _recorded(
+            _camera(
+                STREET_PATHS[0],
+                "北门",
+                "学校出入口",
+                _local(rtsp_port, SECOND_PATHS[0]),
+                [_intrusion({"name": "步道", "polygon": _PATH_MIDDLE})],
+            )
+        )
+    ]
 
 
 def recording_cameras(rtsp_port: int) -> list[Camera]:
@@ -138,22 +197,38 @@ def passwords(urls: Sequence[str]) -> dict[str, str]:
     }
 
 
-def write_config(home: Path, console: str, cameras: Sequence[Camera]) -> Path:
-    """Write the worker's configuration.
+def write_config(
+    home: Path, console: str, cameras: Sequence[Camera], school: School = FIRST
+) -> Path:
+    """Write the configuration of a school's worker.
 
-    JSON is YAML, and the standard library writes it.
+    The first school's box stands beside the command centre and uses the token that lies there; the
+    other's is the one its enrolment brings. JSON is YAML, and the standard library writes it.
     """
+    folder = school.home(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    token = home / "api" / "worker.token" if school == FIRST else folder / "worker" / "box.token"
     config: dict[str, object] = {
-        "site": {"id": "demo-school", "name": "示范学校", "time_zone": "Asia/Shanghai"},
-        "data_dir": str(home / "worker"),
-        "api": {"url": console, "token_file": str(home / "api" / "worker.token")},
+        "site": {"id": school.id, "name": school.name, "time_zone": "Asia/Shanghai"},
+        "data_dir": str(folder / "worker"),
+        "api": {"url": console, "token_file": str(token)},
         "cameras": cameras,
     }
     if any("recording" in camera for camera in cameras):
-        config["recorder"] = {"folder": str(home / "footage")}
-    path = home / "box.yaml"
+        config["recorder"] = {"folder": str(folder / "footage")}
+    path = folder / "box.yaml"
     path.write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return path
+
+
+def keep_password(kept: Path, password: str) -> None:
+    """Write a password into a file that only its owner reads."""
+    kept.touch(mode=0o600)
+    kept.write_text(password + "\n", "utf-8")
+
+
+def _recorded(camera: Camera) -> Camera:
+    return {**camera, "recording": {"keep_days": 30, "source": "国务院令799号 §17"}}
 
 
 def _camera(

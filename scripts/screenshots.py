@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Take the console's pictures for the documentation.
 
-    scripts/screenshots.py http://127.0.0.1:8000 --user admin --password-env MINGAN_PASSWORD
+    scripts/screenshots.py http://127.0.0.1:8000 --user admin --password-env MINGAN_PASSWORD \\
+        --school-user school-2 --school-password-env MINGAN_SCHOOL_PASSWORD
 
-Writes PNG files into ``docs/images`` (``--out`` for another folder). They show whatever the console
-shows: use recordings that may be published. Stills are blurred by the system; a moving clip is not,
-so it is blurred here. With ffmpeg on PATH the files are reduced to 256 colours.
+Without a ``--school-user``, what one school's person sees is left out. Writes PNG files into
+``docs/images`` (``--out`` for another folder). They show whatever the console shows: use recordings
+that may be published. Stills are blurred by the system; a moving clip is not, so it is blurred
+here. With ffmpeg on PATH the files are reduced to 256 colours.
 """
 
 from __future__ import annotations
@@ -62,6 +64,8 @@ class Shot:
     show: Callable[[Page], None]
     looks: tuple[Look, ...]
     signed_in: bool = True
+    as_school: bool = False
+    """As the person of one school, who sees no other."""
 
 
 ZH_DARK, ZH_LIGHT = Look("zh", "dark"), Look("zh", "light")
@@ -138,9 +142,9 @@ def show_live(page: Page) -> None:
 def open_recordings(page: Page) -> None:
     """The day of the camera with the most stretches of footage; needs a recorded camera."""
     cameras = page.request.get("/api/v1/cameras").json()["items"]
-    days = [page.request.get(f"/api/v1/recordings/{c['camera_id']}").json() for c in cameras]
+    days = [page.request.get(f"/api/v1/recordings/{c['id']}").json() for c in cameras]
     best = max(days, key=lambda day: len(day["spans"]) if day["is_box_there"] else 0)
-    page.goto(f"/recordings/{best['camera_id']}")
+    page.goto(f"/recordings/{best['camera_key']}")
     page.wait_for_selector("[data-testid=timeline]")
 
 
@@ -236,6 +240,7 @@ SHOTS = (
     Shot("detail", show_detail, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
     Shot("picture-fault", show_picture_fault, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
     Shot("cameras", show_cameras, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("cameras-school", show_cameras, (ZH_LIGHT, EN_LIGHT), as_school=True),
     Shot("rules", show_rules, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
     Shot("rule-steps", show_rule_steps, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
     Shot("live", show_live, (ZH_DARK, EN_DARK, ZH_PHONE)),
@@ -313,20 +318,28 @@ def take(browser: Browser, base: str, shot: Shot, look: Look, session: Path, out
     context.close()
 
 
+def _password(variable: str) -> str:
+    password = os.environ.get(variable)
+    if not password:
+        sys.exit(f"put the password into the environment variable {variable}")
+    return password
+
+
 def main() -> None:
     """Take all pictures, or those named with ``--only``."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("url")
     parser.add_argument("--user", default="admin")
     parser.add_argument("--password-env", default="MINGAN_PASSWORD")
+    parser.add_argument("--school-user", help="of one school, as school-2 of the demo")
+    parser.add_argument("--school-password-env", default="MINGAN_SCHOOL_PASSWORD")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--only", help="comma-separated names, as queue,detail")
     parser.add_argument("--looks", help="comma-separated ends of names, as zh-light,en-light")
     parser.add_argument("--chromium", default=shutil.which("chromium"))
     arguments = parser.parse_args()
-    password = os.environ.get(arguments.password_env)
-    if not password:
-        sys.exit(f"put the password into the environment variable {arguments.password_env}")
+    password = _password(arguments.password_env)
+    school_password = _password(arguments.school_password_env) if arguments.school_user else ""
     wanted = set(arguments.only.split(",")) if arguments.only else {shot.name for shot in SHOTS}
     looks = set(arguments.looks.split(",")) if arguments.looks else None
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -336,12 +349,16 @@ def main() -> None:
         )
         session = Path(folder) / "session.json"
         sign_in(browser, arguments.url, arguments.user, password, session)
+        of_school = Path(folder) / "school.json"
+        if arguments.school_user:
+            sign_in(browser, arguments.url, arguments.school_user, school_password, of_school)
         for shot in SHOTS:
-            if shot.name in wanted:
+            if shot.name in wanted and (arguments.school_user or not shot.as_school):
+                kept = of_school if shot.as_school else session
                 for look in shot.looks:
                     if looks is not None and look.suffix not in looks:
                         continue
-                    take(browser, arguments.url, shot, look, session, arguments.out)
+                    take(browser, arguments.url, shot, look, kept, arguments.out)
         browser.close()
 
 

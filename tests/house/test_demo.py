@@ -32,6 +32,20 @@ def test_the_street_cameras_are_a_configuration_the_worker_takes(tmp_path: Path)
     assert [camera.id for camera in load_box(path).cameras] == list(demo_site.STREET_PATHS)
 
 
+def test_the_second_school_has_a_camera_of_the_same_id(tmp_path: Path) -> None:
+    first = demo_site.write_config(tmp_path, CONSOLE, demo_site.street_cameras(8554))
+    cameras = demo_site.second_school_cameras(8554)
+    second = demo_site.write_config(tmp_path, CONSOLE, cameras, demo_site.SECOND)
+    assert check_config(second) == "ok, 1 cameras, 1 rules"
+    here, there = load_box(first), load_box(second)
+    assert there.cameras[0].id in {camera.id for camera in here.cameras}
+    assert there.site.id != here.site.id
+    assert not there.data_dir.is_relative_to(here.data_dir)
+    assert there.recorder is not None
+    assert here.recorder is not None
+    assert there.recorder.folder != here.recorder.folder
+
+
 def test_a_recording_is_a_configuration_the_worker_takes(tmp_path: Path) -> None:
     path = demo_site.write_config(tmp_path, CONSOLE, demo_site.recording_cameras(8554))
     assert check_config(path) == "ok, 1 cameras, 1 rules"
