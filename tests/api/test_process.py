@@ -31,6 +31,7 @@ def _started(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        umask=0,
     )
     assert process.stdout is not None
     lines: list[str] = []
@@ -44,6 +45,14 @@ def _started(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+def test_whatever_the_umask_what_it_makes_is_its_users_alone(tmp_path: Path) -> None:
+    with _started(tmp_path / "data"):
+        made = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) & 0o077 for path in made}
+    assert {"data", "mingan.db", "evidence"} <= set(modes)
+    assert set(modes.values()) == {0}, modes
 
 
 def test_it_tells_how_to_sign_in_serves_and_ends_when_asked(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def _worker(config: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
             env=os.environ | {"T_O_K": "token-of-a-test"},
             stdout=out,
             stderr=subprocess.STDOUT,
-            umask=0o022,
+            umask=0,
         )
     try:
         yield process
@@ -107,7 +107,7 @@ def test_a_second_worker_is_refused_and_what_is_kept_is_its_users_alone(tmp_path
     log, second_log = tmp_path / "log", tmp_path / "second"
     with _worker(config, log) as process:
         assert "worker started" in _until_started(process, log)
-        files = [data / "evidence", *data.glob("outbox.db*")]
+        files = list(data.rglob("*"))
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) & 0o077 for path in files}
         assert set(modes.values()) == {0}, modes
         assert "outbox.db-wal" in modes
