@@ -235,7 +235,10 @@ class Soak:
 
     def _gaps(self, camera: str) -> tuple[list[Interval], float]:
         with self._client() as client:
-            answer = client.get(f"/compliance/retention/{camera}")
+            cameras = client.get("/cameras")
+            cameras.raise_for_status()
+            [key] = [c["id"] for c in cameras.json()["items"] if c["camera_id"] == camera]
+            answer = client.get(f"/compliance/retention/{key}")
             answer.raise_for_status()
             facts = answer.json()["facts"]
         gaps = [Interval(_utc_s(g["from_at"]), _utc_s(g["to_at"])) for g in facts["gaps"]]
