@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access.scope import Scope
 from api.audit import service as audit
 from api.audit.key import read_key
+from api.auth.last_use import LastUse
 from api.auth.passwords import FirstAdmin, Passwords
 from api.auth.throttle import LoginThrottle
 from api.bus.base import CommittedEvents
@@ -46,6 +47,7 @@ class Runtime:
         )
         self.passwords = Passwords(settings.password_time_cost, settings.password_memory_kib)
         self.throttle = LoginThrottle(settings.login_failures)
+        self.last_use = LastUse(self.work)
         self.metrics = Metrics()
         self.first_admin: FirstAdmin | None = None
         self._audit_key: bytes | None = None

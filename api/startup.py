@@ -218,7 +218,7 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
             await tail.begin()
             await scheduler.begin()
             stopping = asyncio.Event()
-            services = [tail.run(stopping), scheduler.run(stopping)]
+            services = [tail.run(stopping), scheduler.run(stopping), runtime.last_use.run(stopping)]
             if runtime.relay is not None:
                 services.append(runtime.relay.run(stopping))
             tasks = [asyncio.create_task(service) for service in services]

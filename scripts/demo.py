@@ -232,7 +232,7 @@ def _start_command_centre(running: processes.Processes, port: int) -> str:
     )
     password = api.printed("console password: ")
     if password is None and not password_file.is_file():
-        password = _new_password(data)
+        password = _new_password(data, port)
     if password is not None:
         site.keep_password(password_file, password)
     return password_file.read_text("utf-8").strip()
@@ -272,15 +272,18 @@ def _start_second_school(
     return people
 
 
-def _new_password(data: Path) -> str:
+def _new_password(data: Path, port: int) -> str:
     """For a demo whose password was lost: it is printed only when it is made."""
+    import demo_district
+
     reset = subprocess.run(
         [_mingan(), "api", "reset-password", "admin", "--data-dir", str(data)],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
-    return reset.stdout.partition("console password: ")[2].strip()
+    given = reset.stdout.partition("console password: ")[2].strip()
+    return demo_district.own_password(f"http://127.0.0.1:{port}", "admin", given)
 
 
 def _print_address(

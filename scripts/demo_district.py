@@ -6,6 +6,7 @@ Done on a new demo and on one from before; what is there already is left as it i
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,26 @@ def sign_in(console: str, username: str, password: str) -> httpx.Client:
         raise DistrictError(f"signing in as {username} was answered {answer.status_code}")
     client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
     return client
+
+
+def own_password(console: str, username: str, password: str) -> str:
+    """The password with which a user gets in for good: another one, if this must be changed.
+
+    Raises:
+        DistrictError: This user cannot sign in with this password, or cannot change it.
+    """
+    client = sign_in(console, username, password)
+    try:
+        if not client.get("/api/v1/auth/me").json()["password_must_change"]:
+            return password
+        chosen = "-".join(secrets.token_hex(3) for _ in range(4))
+        body = {"current_password": password, "new_password": chosen}
+        answer = client.post("/api/v1/auth/password", json=body)
+        if answer.status_code != httpx.codes.OK:
+            raise DistrictError(f"the password of {username}: {answer.text:.200}")
+        return chosen
+    finally:
+        client.close()
 
 
 class District:
@@ -87,10 +108,12 @@ class District:
         if made.status_code == httpx.codes.CREATED:
             keep_password(kept, made.json()["password"])
         try:
-            password = kept.read_text("utf-8").strip()
-            sign_in(self._console, person.username, password).close()
+            given = kept.read_text("utf-8").strip()
+            password = own_password(self._console, person.username, given)
         except (FileNotFoundError, DistrictError):
             return None
+        if password != given:
+            keep_password(kept, password)
         return password
 
     def close(self) -> None:

@@ -31,6 +31,8 @@ class AccessAction(StrEnum):
     USER_CHANGED = "user_changed"
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
+    SESSION_ENDED = "session_ended"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an action
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
     JOB_RETRIED = "job_retried"
     JOB_DISCARDED = "job_discarded"

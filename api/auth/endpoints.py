@@ -1,27 +1,18 @@
-"""Sign in and out, and manage who may."""
+"""Sign in and out, choose a password, and see where one is signed in."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.access.permissions import Permission
 from api.access.roles import ROLES
-from api.auth import people, service
+from api.auth import browsers, service
 from api.auth.devices import DEVICE_DAYS, cookie_name
-from api.auth.guards import SESSION_COOKIE, Person, SignedIn, allowed, client_of
-from api.auth.schemas import (
-    LoginRequest,
-    Me,
-    UserCreate,
-    UserCreated,
-    UserList,
-    Username,
-    UserView,
-    UserWrite,
-)
+from api.auth.guards import SESSION_COOKIE, Newcomer, Person, client_of
+from api.auth.schemas import LoginRequest, Me, PasswordChange, SessionList
+from api.auth.service import Browser, NewSession
 from api.auth.sessions import NewcomerWriter, Reader, Writer
 from api.kit.errors import (
     BadCredentialsError,
@@ -30,45 +21,28 @@ from api.kit.errors import (
     InvalidError,
     NotFoundError,
     NotSignedInError,
+    SamePasswordError,
     TooManyAttemptsError,
-    UsernameTakenError,
+    WrongPasswordError,
 )
 from api.kit.problems import problem_response, problems
-from api.runtime import RuntimeDep
+from api.runtime import Runtime, RuntimeDep
 
 router = APIRouter(prefix="/api/v1", tags=["auth"])
-_PeopleManager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_PEOPLE))]
-_CHANGE = problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError)
 _SIGN_IN_PATH = "/api/v1/auth/login"
 
 
-@router.post(
-    "/auth/login",
-    operation_id="auth_login",
-    summary="Sign in",
-    response_model=Me,
-    responses=problems(BadCredentialsError, InvalidError, TooManyAttemptsError),
-)
-async def login(
-    body: LoginRequest,
-    request: Request,
-    response: Response,
-    runtime: RuntimeDep,
-    work: NewcomerWriter,
-) -> Me | JSONResponse:
-    """Set the session cookie (`HttpOnly`, `SameSite=Strict`) and answer who signed in."""
-    client = client_of(request)
-    known = request.cookies.get(cookie_name(body.username))
-    device = await service.known_device(runtime, body.username, known)
-    async with runtime.throttle.attempt(body.username, client, device) as attempt:
-        signed = await service.sign_in(runtime, work, body.username, body.password, client)
-        attempt.has_succeeded = signed is not None
-    if signed is None:
-        # Answered, not raised: the failed attempt must be committed to the access log.
-        return problem_response(BadCredentialsError())
+def _browser(request: Request) -> Browser:
+    return Browser(client_of(request), request.headers.get("user-agent", ""))
+
+
+def _begin(
+    runtime: Runtime, request: Request, response: Response, signed: NewSession, *, is_new: bool
+) -> Me:
+    """Hand out a session's cookies, that of the browser too if it is a new one."""
     is_secure = runtime.settings.cookie_secure or request.url.scheme == "https"
     cookies = [(SESSION_COOKIE, signed.token, runtime.settings.session_hours * 3600, "/")]
-    if device is None:
+    if is_new:
         name = cookie_name(signed.username)
         cookies.append((name, signed.device, DEVICE_DAYS * 86400, _SIGN_IN_PATH))
     for name, value, lives_s, path in cookies:
@@ -89,7 +63,67 @@ async def login(
         permissions=sorted(ROLES[signed.role].permissions),
         csrf_token=service.csrf_token(signed.token),
         session_expires_at=signed.expires_at,
+        password_must_change=signed.password_must_change,
     )
+
+
+@router.post(
+    "/auth/login",
+    operation_id="auth_login",
+    summary="Sign in",
+    response_model=Me,
+    responses=problems(BadCredentialsError, InvalidError, TooManyAttemptsError),
+)
+async def login(
+    body: LoginRequest,
+    request: Request,
+    response: Response,
+    runtime: RuntimeDep,
+    work: NewcomerWriter,
+) -> Me | JSONResponse:
+    """Set the session cookie (`HttpOnly`, `SameSite=Strict`) and answer who signed in.
+
+    With `password_must_change`, `auth_password` comes first: everything else answers 403.
+    """
+    browser = _browser(request)
+    cookie = request.cookies.get(cookie_name(body.username))
+    known = await service.known(runtime, body.username, cookie)
+    async with runtime.throttle.attempt(
+        body.username, browser.client, known.device, known.password_mark
+    ) as attempt:
+        signed = await service.sign_in(runtime, work, body.username, body.password, browser)
+        attempt.has_succeeded = signed is not None
+    if signed is None:
+        # Answered, not raised: the failed attempt must be committed to the access log.
+        return problem_response(BadCredentialsError())
+    return _begin(runtime, request, response, signed, is_new=known.device is None)
+
+
+@router.post(
+    "/auth/password",
+    operation_id="auth_password",
+    summary="Choose another password",
+    responses=problems(
+        NotSignedInError,
+        BadCsrfError,
+        InvalidError,
+        WrongPasswordError,
+        SamePasswordError,
+        TooManyAttemptsError,
+    ),
+)
+async def choose_password(
+    body: PasswordChange,
+    person: Newcomer,
+    request: Request,
+    response: Response,
+    runtime: RuntimeDep,
+) -> Me:
+    """One's own; ends all of one's sessions and sets the cookie of a new one."""
+    signed = await service.choose_password(
+        runtime, person.username, person.session_key, body, _browser(request)
+    )
+    return _begin(runtime, request, response, signed, is_new=True)
 
 
 @router.post(
@@ -100,12 +134,11 @@ async def login(
     responses=problems(NotSignedInError, BadCsrfError),
 )
 async def logout(
-    person: Person, request: Request, response: Response, runtime: RuntimeDep, work: Writer
+    person: Newcomer, request: Request, response: Response, runtime: RuntimeDep, work: Writer
 ) -> None:
     """End this session; its open streams end with it."""
     await service.sign_out(work, person.session_key, person.username, client_of(request))
-    runtime.bus.end_session(person.session_key)
-    runtime.viewing.end_session(person.session_key)
+    service.end_streams_of(runtime, [person.session_key])
     response.delete_cookie(SESSION_COOKIE, path="/")
 
 
@@ -115,7 +148,7 @@ async def logout(
     summary="Who am I",
     responses=problems(NotSignedInError),
 )
-async def me(person: Person, response: Response) -> Me:
+async def me(person: Newcomer, response: Response) -> Me:
     """Answer the signed-in person and the CSRF token their writes need."""
     response.headers["Cache-Control"] = "no-store"
     return Me(
@@ -125,79 +158,37 @@ async def me(person: Person, response: Response) -> Me:
         permissions=sorted(person.permissions),
         csrf_token=person.csrf_token,
         session_expires_at=person.expires_at,
+        password_must_change=person.password_must_change,
     )
 
 
 @router.get(
-    "/users",
-    operation_id="users_list",
-    tags=["users"],
-    summary="List users",
+    "/auth/sessions",
+    operation_id="auth_sessions",
+    summary="Where I am signed in",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def users(_: _PeopleManager, session: Reader) -> UserList:
-    """All users, by name; of one's own school alone, if one has one."""
-    return await people.list_users(session)
+async def sessions(person: Person, session: Reader, runtime: RuntimeDep) -> SessionList:
+    """One's own sessions, each with browser, address and last use."""
+    return await browsers.list_sessions(
+        runtime, session, person.username, current=person.session_key
+    )
 
 
-def _giver(person: SignedIn, request: Request) -> people.Giver:
-    return people.Giver(person.username, client_of(request), person.permissions, person.scope)
-
-
-@router.post(
-    "/users",
-    operation_id="users_create",
-    tags=["users"],
-    summary="Create a user",
-    status_code=201,
-    responses=problems(
-        NotSignedInError, ForbiddenError, BadCsrfError, UsernameTakenError, InvalidError
-    ),
+@router.delete(
+    "/auth/sessions/{session_id}",
+    operation_id="auth_end_session",
+    summary="Sign out of one browser",
+    status_code=204,
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
 )
-async def create_user(
-    body: UserCreate, person: _PeopleManager, request: Request, runtime: RuntimeDep, work: Writer
-) -> UserCreated:
-    """Without a password one is made up and answered once; nobody gives away more than theirs."""
-    return await people.create_user(runtime, work, body, _giver(person, request))
-
-
-@router.put(
-    "/users/{username}",
-    operation_id="users_put",
-    tags=["users"],
-    summary="Change what a person may do",
-    responses=_CHANGE,
-)
-async def change_user(
-    username: Username, body: UserWrite, person: _PeopleManager, request: Request, work: Writer
-) -> UserView:
-    """Role, school and end date; they sign in anew. Nobody changes their own."""
-    return await people.change_user(work, username, body, _giver(person, request))
-
-
-@router.post(
-    "/users/{username}/disable",
-    operation_id="users_disable",
-    tags=["users"],
-    summary="Let a person sign in no more",
-    responses=_CHANGE,
-)
-async def disable_user(
-    username: Username, person: _PeopleManager, request: Request, work: Writer
-) -> UserView:
-    """Their sessions end within seconds; what they did stays under their name."""
-    return await people.set_disabled(work, username, _giver(person, request), is_disabled=True)
-
-
-@router.post(
-    "/users/{username}/enable",
-    operation_id="users_enable",
-    tags=["users"],
-    summary="Let a person sign in again",
-    responses=_CHANGE,
-)
-async def enable_user(
-    username: Username, person: _PeopleManager, request: Request, work: Writer
-) -> UserView:
-    """With the password they had."""
-    return await people.set_disabled(work, username, _giver(person, request), is_disabled=False)
+async def end_session(
+    session_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
+    person: Person,
+    request: Request,
+    runtime: RuntimeDep,
+    work: Writer,
+) -> None:
+    """One of one's own; what it listens to ends with it."""
+    await browsers.end_own(work, person.username, session_id, client_of(request))
+    service.end_streams_of(runtime, [session_id])

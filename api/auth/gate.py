@@ -53,7 +53,9 @@ class Gate:
             return await guards.worker_of(
                 self._runtime, token if scheme.lower() == "bearer" else None
             )
-        person = await guards.person_of(self._runtime, request.cookies.get(guards.SESSION_COOKIE))
+        person = await guards.person_of(
+            self._runtime, request, request.cookies.get(guards.SESSION_COOKIE)
+        )
         if person is None:
             raise NotSignedInError
         return person

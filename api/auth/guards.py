@@ -22,7 +22,13 @@ from api.access.scope import EVERYTHING, Scope, of_school
 from api.auth import service
 from api.boxes import service as boxes
 from api.boxes.service import ReportingBox
-from api.kit.errors import BadCsrfError, BadTokenError, ForbiddenError, NotSignedInError
+from api.kit.errors import (
+    BadCsrfError,
+    BadTokenError,
+    ForbiddenError,
+    NotSignedInError,
+    PasswordMustChangeError,
+)
 from api.organisations.schemas import SchoolName
 from api.runtime import Runtime, RuntimeDep
 
@@ -53,6 +59,8 @@ class SignedIn:
     """Hash of the session's cookie; names the session without being able to open it."""
     csrf_token: str
     expires_at: datetime
+    password_must_change: bool = False
+    """Whether they must choose a password before anything else."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -70,7 +78,7 @@ def client_of(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-async def person_of(runtime: Runtime, cookie: str | None) -> SignedIn | None:
+async def person_of(runtime: Runtime, request: Request, cookie: str | None) -> SignedIn | None:
     """Whose session a cookie opens, if anyone's."""
     if not cookie:
         return None
@@ -78,6 +86,7 @@ async def person_of(runtime: Runtime, cookie: str | None) -> SignedIn | None:
         found = await service.find_session(session, cookie, runtime.clock())
     if found is None:
         return None
+    runtime.last_use.note(found.session_key, runtime.clock(), client_of(request))
     return SignedIn(
         username=found.username,
         role=found.role,
@@ -85,25 +94,34 @@ async def person_of(runtime: Runtime, cookie: str | None) -> SignedIn | None:
         session_key=found.session_key,
         csrf_token=service.csrf_token(cookie),
         expires_at=found.expires_at,
+        password_must_change=found.password_must_change,
     )
 
 
-async def optional_person(
+async def _caller(
     request: Request,
     runtime: RuntimeDep,
     cookie: Annotated[str | None, Depends(_session_cookie)],
 ) -> SignedIn | None:
     """Who is signed in, if anyone; asked for already if the request has a body."""
     found = request.scope.get(CALLER)
-    return found if isinstance(found, SignedIn) else await person_of(runtime, cookie)
+    return found if isinstance(found, SignedIn) else await person_of(runtime, request, cookie)
 
 
-MaybePerson = Annotated[SignedIn | None, Depends(optional_person)]
+_Caller = Annotated[SignedIn | None, Depends(_caller)]
 
 
-async def _person(
+async def _optional_person(caller: _Caller) -> SignedIn | None:
+    return None if caller is None or caller.password_must_change else caller
+
+
+MaybePerson = Annotated[SignedIn | None, Depends(_optional_person)]
+"""Anyone signed in, or a stranger; whoever must choose a password first is one so far."""
+
+
+async def _newcomer(
     request: Request,
-    person: MaybePerson,
+    person: _Caller,
     csrf: Annotated[str | None, Header(alias="X-CSRF-Token", include_in_schema=False)] = None,
 ) -> SignedIn:
     if person is None:
@@ -112,6 +130,16 @@ async def _person(
         (csrf or "").encode(), person.csrf_token.encode()
     ):
         raise BadCsrfError
+    return person
+
+
+Newcomer = Annotated[SignedIn, Depends(_newcomer)]
+"""Anyone signed in, whoever must choose a password first among them."""
+
+
+async def _person(person: Newcomer) -> SignedIn:
+    if person.password_must_change:
+        raise PasswordMustChangeError("choose a new password first")
     return person
 
 

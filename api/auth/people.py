@@ -15,7 +15,7 @@ from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth.passwords import random_password
 from api.auth.repository import UserRepository, UserRow
-from api.auth.schemas import UserCreate, UserCreated, UserList, UserView, UserWrite
+from api.auth.schemas import NewPassword, UserCreate, UserCreated, UserList, UserView, UserWrite
 from api.bus.work import UnitOfWork
 from api.db.models import User
 from api.kit.errors import (
@@ -69,6 +69,7 @@ def _view(row: UserRow) -> UserView:
         disabled_at=user.disabled_at,
         created_at=user.created_at,
         last_sign_in_at=user.last_sign_in_at,
+        password_must_change=user.password_must_change,
     )
 
 
@@ -80,7 +81,7 @@ async def list_users(session: AsyncSession) -> UserList:
 async def create_user(
     runtime: Runtime, work: UnitOfWork, wanted: UserCreate, by: Giver
 ) -> UserCreated:
-    """Create a user.
+    """Create a user, who must change the password: whoever made it knows it.
 
     Raises:
         ForbiddenError: If the role is not the giver's to give.
@@ -98,6 +99,7 @@ async def create_user(
         work.now,
         school_id=wanted.school_id,
         ends_at=wanted.ends_at,
+        must_change=True,
     )
     if not added:
         raise UsernameTakenError(f"{wanted.username} exists")
@@ -140,6 +142,44 @@ async def set_disabled(
         action = AccessAction.USER_DISABLED if is_disabled else AccessAction.USER_ENABLED
         _log(work, action, by, username, user.school_id)
     return await _get(users, username)
+
+
+async def reset_password(
+    runtime: Runtime, work: UnitOfWork, username: str, by: Giver
+) -> NewPassword:
+    """Give somebody a made-up password, which they must change; their sessions end.
+
+    Failed sign-ins with the old one count no more, so this lets in whom another kept out.
+
+    Raises:
+        NotFoundError: If there is no such user.
+        ForbiddenError: If their role is not the giver's to give.
+    """
+    password = random_password()
+    password_hash = await runtime.passwords.hash(password)
+    user = await _of_others(work, username, by)
+    user.password_hash, user.password_must_change = password_hash, True
+    await UserRepository(work.session).end_sessions_of(username)
+    _log(work, AccessAction.PASSWORD_RESET, by, username, user.school_id)
+    return NewPassword(username=username, password=password)
+
+
+async def end_sessions(work: UnitOfWork, username: str, by: Giver) -> list[str]:
+    """Sign somebody out everywhere; answers which sessions that were.
+
+    Raises:
+        NotFoundError: If there is no such user.
+        ForbiddenError: If their role is not the giver's to give.
+    """
+    user = await _of_others(work, username, by)
+    ended = await UserRepository(work.session).end_sessions_of(username)
+    _log(work, AccessAction.SESSION_ENDED, by, username, user.school_id)
+    return ended
+
+
+async def is_known(session: AsyncSession, username: str) -> bool:
+    """Whether there is such a user."""
+    return await UserRepository(session).get(username) is not None
 
 
 async def _of_others(work: UnitOfWork, username: str, by: Giver) -> User:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.models import SignInSession, User
@@ -19,6 +20,15 @@ class UserRow:
 
     user: User
     school: School | None
+
+
+def _stands(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What is true of a session, and of its user, as long as it can be used."""
+    return (
+        SignInSession.expires_at > at,
+        User.disabled_at.is_(None),
+        or_(User.ends_at.is_(None), User.ends_at > at),
+    )
 
 
 def _rows() -> Select[User, School]:
@@ -64,11 +74,13 @@ class UserRepository:
         *,
         school_id: str | None = None,
         ends_at: datetime | None = None,
+        must_change: bool = False,
     ) -> bool:
         """Add a user; answers whether the name was free."""
         values = {
             "username": username,
             "password_hash": password_hash,
+            "password_must_change": must_change,
             "role": role,
             "school_id": school_id,
             "ends_at": ends_at,
@@ -76,25 +88,21 @@ class UserRepository:
         }
         return await insert_if_absent(self._session, User, values)
 
-    async def set_password(self, username: str, password_hash: str) -> None:
-        """Replace a password."""
-        await self._session.execute(
-            update(User).where(User.username == username).values(password_hash=password_hash)
-        )
-
-    async def open_session(
-        self, username: str, token_sha256: str, at: datetime, expires_at: datetime
+    async def set_password(
+        self, username: str, password_hash: str, *, must_change: bool = False
     ) -> None:
+        """Replace a password."""
+        values = {"password_hash": password_hash, "password_must_change": must_change}
+        await self._session.execute(update(User).where(User.username == username).values(**values))
+
+    async def open_session(self, new: SignInSession) -> None:
         """Remember a new session and forget those that ran out."""
+        at = new.created_at
         await self._session.execute(delete(SignInSession).where(SignInSession.expires_at <= at))
         await self._session.execute(
-            update(User).where(User.username == username).values(last_sign_in_at=at)
+            update(User).where(User.username == new.username).values(last_sign_in_at=at)
         )
-        self._session.add(
-            SignInSession(
-                token_sha256=token_sha256, username=username, created_at=at, expires_at=expires_at
-            )
-        )
+        self._session.add(new)
 
     async def find_session(
         self, token_sha256: str, at: datetime
@@ -104,12 +112,7 @@ class UserRepository:
             select(User, School, SignInSession.expires_at)
             .join(SignInSession, SignInSession.username == User.username)
             .outerjoin(School, School.school_id == User.school_id)
-            .where(
-                SignInSession.token_sha256 == token_sha256,
-                SignInSession.expires_at > at,
-                User.disabled_at.is_(None),
-                or_(User.ends_at.is_(None), User.ends_at > at),
-            )
+            .where(SignInSession.token_sha256 == token_sha256, *_stands(at))
         )
         row = (await self._session.execute(query)).one_or_none()
         if row is None:
@@ -117,12 +120,39 @@ class UserRepository:
         user, school, expires_at = row
         return UserRow(user, school), min(expires_at, user.ends_at or expires_at)
 
-    async def end_session(self, token_sha256: str) -> None:
-        """Forget one session."""
-        await self._session.execute(
-            delete(SignInSession).where(SignInSession.token_sha256 == token_sha256)
+    async def sessions_of(self, username: str, at: datetime) -> list[SignInSession]:
+        """Sessions of a user that still stand, the newest first."""
+        query = (
+            select(SignInSession)
+            .join(User, User.username == SignInSession.username)
+            .where(SignInSession.username == username, *_stands(at))
+            .order_by(SignInSession.created_at.desc(), SignInSession.token_sha256)
         )
+        return list(await self._session.scalars(query))
 
-    async def end_sessions_of(self, username: str) -> None:
-        """Forget all sessions of a user."""
-        await self._session.execute(delete(SignInSession).where(SignInSession.username == username))
+    async def set_last_uses(self, uses: Mapping[str, tuple[datetime, str]]) -> None:
+        """Note when, and from which address, sessions were last used."""
+        for token_sha256, (at, client) in sorted(uses.items()):
+            await self._session.execute(
+                update(SignInSession)
+                .where(SignInSession.token_sha256 == token_sha256, SignInSession.last_used_at < at)
+                .values(last_used_at=at, client=client)
+            )
+
+    async def end_session(self, username: str, token_sha256: str) -> bool:
+        """Forget one session of a user; answers whether there was one."""
+        ended = await self._session.execute(
+            delete(SignInSession)
+            .where(SignInSession.token_sha256 == token_sha256, SignInSession.username == username)
+            .returning(SignInSession.token_sha256)
+        )
+        return bool(ended.all())
+
+    async def end_sessions_of(self, username: str) -> list[str]:
+        """Forget all sessions of a user; answers which."""
+        ended = await self._session.scalars(
+            delete(SignInSession)
+            .where(SignInSession.username == username)
+            .returning(SignInSession.token_sha256)
+        )
+        return list(ended)

@@ -42,6 +42,36 @@ class Me(BaseModel):
         description="Send it as `X-CSRF-Token` with every write of this session."
     )
     session_expires_at: Moment
+    password_must_change: bool = Field(
+        description="Nothing but `auth_password` and signing out is answered until they chose one."
+    )
+
+
+class PasswordChange(BaseModel):
+    """One's own password, and the one to replace it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    new_password: Password
+
+
+class SessionView(BaseModel):
+    """A browser in which somebody is signed in."""
+
+    session_id: str = Field(description="Names it; opens nothing.")
+    is_current: bool = Field(description="Whether this request came with it.")
+    user_agent: str = Field(description="What the browser called itself when it signed in.")
+    client: str = Field(description="Address it was last used from.")
+    created_at: Moment
+    last_used_at: Moment
+    expires_at: Moment
+
+
+class SessionList(BaseModel):
+    """Sessions that still stand, the newest first."""
+
+    items: list[SessionView]
 
 
 class UserView(BaseModel):
@@ -56,6 +86,9 @@ class UserView(BaseModel):
     disabled_at: Moment | None
     created_at: Moment
     last_sign_in_at: Moment | None = None
+    password_must_change: bool = Field(
+        description="They have a password that somebody else knows, and must choose another first."
+    )
 
 
 class UserList(BaseModel):
@@ -95,3 +128,10 @@ class UserCreated(UserView):
     password: str | None = Field(
         default=None, description="Only when the request had none; never shown again."
     )
+
+
+class NewPassword(BaseModel):
+    """A made-up password, which its owner must change at the first sign-in."""
+
+    username: str
+    password: str = Field(description="Never shown again.")

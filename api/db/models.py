@@ -170,6 +170,8 @@ class User(OfSchool, Base):
 
     username: Mapped[str] = mapped_column(String(64), primary_key=True)
     password_hash: Mapped[str] = mapped_column(String(256))
+    password_must_change: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody else knows it: they choose another before anything else is answered."""
     role: Mapped[str] = mapped_column(String(32))
     school_id: Mapped[str | None] = mapped_column(ForeignKey("schools.school_id"))
     """For which school the role is given; null for the whole district."""
@@ -191,6 +193,12 @@ class SignInSession(Base):
     )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    """Within some minutes."""
+    client: Mapped[str] = mapped_column(String(64), default="")
+    """Address of that use."""
+    user_agent: Mapped[str] = mapped_column(String(256), default="")
+    """What the browser called itself when it signed in."""
 
 
 class AccessLogEntry(OfSchool, Base):

@@ -4,9 +4,10 @@
 
     CommandCentreError              code, retryable
     ├── ApiError                    status; becomes application/problem+json
-    │   ├── InvalidError 422             BadCursorError, HashMismatchError, IdentityMismatchError
+    │   ├── InvalidError 422             BadCursorError, HashMismatchError, IdentityMismatchError,
+    │   │                                WrongPasswordError, SamePasswordError
     │   ├── NotSignedInError 401         BadCredentialsError, BadTokenError
-    │   ├── ForbiddenError 403           BadCsrfError, GrantRequiredError
+    │   ├── ForbiddenError 403           BadCsrfError, GrantRequiredError, PasswordMustChangeError
     │   ├── NotFoundError 404            NoOriginalError
     │   ├── RequestTimeoutError 408
     │   ├── ConflictError 409            BadTransitionError, UsernameTakenError
@@ -102,6 +103,20 @@ class IdentityMismatchError(InvalidError):
     title = "Identity in path and body differ"
 
 
+class WrongPasswordError(InvalidError):
+    """Who wants another password does not know the present one."""
+
+    code = "wrong_password"
+    title = "The present password is wrong"
+
+
+class SamePasswordError(InvalidError):
+    """The new password is the present one."""
+
+    code = "same_password"
+    title = "The new password is the present one"
+
+
 class NotSignedInError(ApiError):
     """No session, or one that ended."""
 
@@ -137,6 +152,13 @@ class BadCsrfError(ForbiddenError):
 
     code = "csrf"
     title = "Missing or wrong CSRF token"
+
+
+class PasswordMustChangeError(ForbiddenError):
+    """Somebody else knows the password; nothing is answered until another one is chosen."""
+
+    code = "password_must_change"
+    title = "A new password must be chosen first"
 
 
 class GrantRequiredError(ForbiddenError):

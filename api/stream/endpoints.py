@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.auth.guards import Person
-from api.kit.errors import NotSignedInError
+from api.kit.errors import ForbiddenError, NotSignedInError
 from api.kit.problems import problems
 from api.runtime import RuntimeDep
 from api.stream import service
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["stream"])
     operation_id="stream_events",
     summary="Live events",
     response_class=EventSourceResponse,
-    responses=problems(NotSignedInError),
+    responses=problems(NotSignedInError, ForbiddenError),
 )
 async def stream(
     person: Person,

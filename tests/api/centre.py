@@ -21,6 +21,7 @@ from api.access.scope import EVERYTHING
 from api.alerts.schemas import AlertSummary
 from api.app import create_app
 from api.auth.people import Giver, create_user
+from api.auth.repository import UserRepository
 from api.auth.schemas import UserCreate
 from api.bus.work import UnitOfWork
 from api.contract import (
@@ -133,6 +134,9 @@ class Centre:
         by = Giver("test", "", ROLES[Role.DISTRICT_ADMIN].permissions, EVERYTHING)
         async with self.runtime.work(EVERYTHING) as work:
             await create_user(self.runtime, work, wanted, by)
+            user = await UserRepository(work.session).lock(username)
+            assert user is not None
+            user.password_must_change = False
 
 
 async def in_a_round(

@@ -37,6 +37,7 @@ _ON_BOTH = frozenset(
         "test_picture",
         "test_recordings",
         "test_schools",
+        "test_sign_in",
         "test_stream",
     }
 )

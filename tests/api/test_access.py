@@ -37,9 +37,12 @@ NEEDS: dict[str, Needs] = {
     "alerts_release": Permission.RELEASE_HOLDS,
     "alerts_undo": Permission.JUDGE,
     "audit_list": Permission.READ_AUDIT,
+    "auth_end_session": "signed_in",
     "auth_login": "anyone",
     "auth_logout": "signed_in",
     "auth_me": "signed_in",
+    "auth_password": "signed_in",
+    "auth_sessions": "signed_in",
     "boxes_code": Permission.MANAGE_BOXES,
     "boxes_create": Permission.MANAGE_BOXES,
     "boxes_get": Permission.MANAGE_BOXES,
@@ -97,8 +100,11 @@ NEEDS: dict[str, Needs] = {
     "users_create": Permission.MANAGE_PEOPLE,
     "users_disable": Permission.MANAGE_PEOPLE,
     "users_enable": Permission.MANAGE_PEOPLE,
+    "users_end_sessions": Permission.MANAGE_PEOPLE,
     "users_list": Permission.MANAGE_PEOPLE,
     "users_put": Permission.MANAGE_PEOPLE,
+    "users_reset_password": Permission.MANAGE_PEOPLE,
+    "users_sessions": Permission.MANAGE_PEOPLE,
 }
 
 
@@ -125,6 +131,7 @@ _PARAMETERS = {
     "community_id": "east",
     "place_id": "1",
     "rest": "heartbeat",
+    "session_id": "cd" * 32,
     "username": "nobody",
     "sha256": "ab" * 32,
     "query_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",

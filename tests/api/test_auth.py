@@ -88,7 +88,7 @@ async def test_repeated_failures_are_refused_even_with_the_right_password(centre
     right = {"username": "admin", "password": ADMIN_PASSWORD}
     refused = await client.post(LOGIN, json=right)
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
-    assert refused.headers["retry-after"] == "900"
+    assert 840 < int(refused.headers["retry-after"]) <= 900
     elsewhere = await centre.client(address="10.1.1.2")
     assert (await elsewhere.post(LOGIN, json=right)).status_code == 200
 

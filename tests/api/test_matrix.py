@@ -68,8 +68,8 @@ def _box(name: str) -> Row:
     return Row("object", lambda of: {"box_id": of.boxes[name], "camera_key": of.camera_key})
 
 
-def _person(name: str, body: Callable[[Objects], Any] = lambda _: None) -> Row:
-    return Row("object", lambda of: {"username": of.people[name]}, body)
+def _person(name: str, body: Callable[[Objects], Any] = lambda _: None, status: int = 200) -> Row:
+    return Row("object", lambda of: {"username": of.people[name]}, body, status)
 
 
 def _school(body: Any = None, status: int = 200) -> Row:
@@ -109,9 +109,12 @@ ROWS: dict[str, Row] = {
     "alerts_release": _alert("release"),
     "alerts_undo": _alert("undo", before="confirm"),
     "audit_list": Row("list"),
+    "auth_end_session": Row("guard"),
     "auth_login": Row("guard"),
     "auth_logout": Row("guard"),
     "auth_me": Row("list"),
+    "auth_password": Row("guard"),
+    "auth_sessions": Row("guard"),
     "boxes_code": _box("code"),
     "boxes_create": Row(
         "object",
@@ -196,8 +199,11 @@ ROWS: dict[str, Row] = {
     ),
     "users_disable": _person("disable"),
     "users_enable": _person("enable"),
+    "users_end_sessions": _person("put", status=204),
     "users_list": Row("list"),
     "users_put": _person("put", _leader),
+    "users_reset_password": _person("put"),
+    "users_sessions": _person("put"),
 }
 ADDRESSES = {operation: (method, path) for operation, method, path in OPERATIONS}
 _TELLS_ITS_SCHOOL = {operation for operation, row in ROWS.items() if row.kind == "list"}

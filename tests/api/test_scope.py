@@ -51,8 +51,8 @@ IN_EVERYTHING = {
     "access/scope.py": "where it is made; who has no school is of the whole district",
     "audit/command.py": "follows the one chain of all entries, from the command line",
     "auth/guards.py": "who asks is looked up before their scope is known",
-    "auth/service.py": "who signs in has no scope yet; the first administrator and a reset password"
-    " come from the command line",
+    "auth/service.py": "who signs in or must choose a password has no scope yet; the first"
+    " administrator and a reset password come from the command line",
     "auth/standing.py": "looks up one session by its secret",
     "auth/sessions.py": "who signs in or is enrolled has no scope yet",
     "boxes/service.py": "the own box's first words may take it to the school it names, once",

@@ -7,6 +7,7 @@ import { useTerm } from "../i18n/terms";
 import { LiveProvider } from "../live/LiveProvider";
 import { UndoProvider } from "../alerts/review/UndoProvider";
 import { useFreeKeys } from "../keyboard/useKeys";
+import { FirstPasswordPage } from "../session/FirstPasswordPage";
 import { pageNeeds, useMay } from "../session/policy";
 import { useSession } from "../session/useSession";
 import { ErrorPanel } from "../ui/ErrorPanel";
@@ -43,6 +44,7 @@ export function Shell() {
     const next = here === "/" ? "" : `?next=${encodeURIComponent(here)}`;
     return <Navigate to={`/sign-in${next}`} replace />;
   }
+  if (session.data.password_must_change) return <FirstPasswordPage username={session.data.username} />;
   return (
     <LiveProvider>
       <UndoProvider>

@@ -2,6 +2,7 @@ import {
   GlobalOutlined,
   LogoutOutlined,
   MoonOutlined,
+  SafetyCertificateOutlined,
   SunOutlined,
   TeamOutlined,
   UserOutlined,
@@ -46,6 +47,7 @@ export function TopBar({ me }: { me: Me }) {
       label: [me.username, term("role", me.role), me.school?.name].filter(Boolean).join(" · "),
       icon: <UserOutlined />,
     },
+    { key: "account", label: t("nav.myAccount"), icon: <SafetyCertificateOutlined /> },
     ...(may("manage_people")
       ? [{ key: "users", label: t("nav.users"), icon: <TeamOutlined /> }]
       : []),
@@ -67,6 +69,7 @@ export function TopBar({ me }: { me: Me }) {
     { key: "out", label: t("nav.signOut"), icon: <LogoutOutlined /> },
   ];
   const onMenu: MenuProps["onClick"] = ({ key }) => {
+    if (key === "account") void navigate("/account");
     if (key === "users") void navigate("/users");
     if (key === "language") setLanguage(language === "zh" ? "en" : "zh");
     if (key === "theme") setTheme(theme === "dark" ? "light" : "dark");

@@ -7,5 +7,6 @@ export const PAGES = {
   recordings: () => import("../recordings/RecordingPage"),
   retention: () => import("../compliance/RetentionPage"),
   rules: () => import("../rules/RulesPage"),
+  account: () => import("../session/AccountPage"),
   users: () => import("../users/UsersPage"),
 };

@@ -27,6 +27,7 @@ export function createRouter() {
             { path: "recordings/:id", lazy: PAGES.recordings },
             { path: "retention", lazy: PAGES.retention },
             { path: "rules", lazy: PAGES.rules },
+            { path: "account", lazy: PAGES.account },
             { path: "users", lazy: PAGES.users },
             { path: "*", element: <NotFoundPage /> },
           ],

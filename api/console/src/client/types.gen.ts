@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened';
 
 /**
  * AccessEntry
@@ -1917,6 +1917,12 @@ export type Me = {
      */
     csrf_token: string;
     /**
+     * Password Must Change
+     *
+     * Nothing but `auth_password` and signing out is answered until they chose one.
+     */
+    password_must_change: boolean;
+    /**
      * Permissions
      */
     permissions: Array<Permission>;
@@ -1969,6 +1975,24 @@ export type MissingTime = {
 };
 
 /**
+ * NewPassword
+ *
+ * A made-up password, which its owner must change at the first sign-in.
+ */
+export type NewPassword = {
+    /**
+     * Password
+     *
+     * Never shown again.
+     */
+    password: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
  * OriginalGrant
  *
  * A short-lived address of the unblurred snapshot.
@@ -2010,6 +2034,22 @@ export type OriginalRequest = {
  * and ``mdat``).
  */
 export type PartKind = 'init' | 'media';
+
+/**
+ * PasswordChange
+ *
+ * One's own password, and the one to replace it.
+ */
+export type PasswordChange = {
+    /**
+     * Current Password
+     */
+    current_password: string;
+    /**
+     * New Password
+     */
+    new_password: string;
+};
 
 /**
  * Permission
@@ -3237,6 +3277,62 @@ export type SchoolWrite = {
 };
 
 /**
+ * SessionList
+ *
+ * Sessions that still stand, the newest first.
+ */
+export type SessionList = {
+    /**
+     * Items
+     */
+    items: Array<SessionView>;
+};
+
+/**
+ * SessionView
+ *
+ * A browser in which somebody is signed in.
+ */
+export type SessionView = {
+    /**
+     * Client
+     *
+     * Address it was last used from.
+     */
+    client: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Is Current
+     *
+     * Whether this request came with it.
+     */
+    is_current: boolean;
+    /**
+     * Last Used At
+     */
+    last_used_at: string;
+    /**
+     * Session Id
+     *
+     * Names it; opens nothing.
+     */
+    session_id: string;
+    /**
+     * User Agent
+     *
+     * What the browser called itself when it signed in.
+     */
+    user_agent: string;
+};
+
+/**
  * StreamFacts
  *
  * What was measured on the camera's stream.
@@ -3355,6 +3451,12 @@ export type UserCreated = {
      * Only when the request had none; never shown again.
      */
     password?: string | null;
+    /**
+     * Password Must Change
+     *
+     * They have a password that somebody else knows, and must choose another first.
+     */
+    password_must_change: boolean;
     role: Role;
     /**
      * For which school the role is given; null for the whole district.
@@ -3402,6 +3504,12 @@ export type UserView = {
      * Last Sign In At
      */
     last_sign_in_at?: string | null;
+    /**
+     * Password Must Change
+     *
+     * They have a password that somebody else knows, and must choose another first.
+     */
+    password_must_change: boolean;
     role: Role;
     /**
      * For which school the role is given; null for the whole district.
@@ -4260,6 +4368,130 @@ export type AuthMeResponses = {
 };
 
 export type AuthMeResponse = AuthMeResponses[keyof AuthMeResponses];
+
+export type AuthPasswordData = {
+    body: PasswordChange;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/password';
+};
+
+export type AuthPasswordErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `wrong_password`: The present password is wrong; `same_password`: The new password is the present one
+     */
+    422: Problem;
+    /**
+     * `too_many_attempts`: Too many attempts
+     */
+    429: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthPasswordError = AuthPasswordErrors[keyof AuthPasswordErrors];
+
+export type AuthPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: Me;
+};
+
+export type AuthPasswordResponse = AuthPasswordResponses[keyof AuthPasswordResponses];
+
+export type AuthSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type AuthSessionsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthSessionsError = AuthSessionsErrors[keyof AuthSessionsErrors];
+
+export type AuthSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionList;
+};
+
+export type AuthSessionsResponse = AuthSessionsResponses[keyof AuthSessionsResponses];
+
+export type AuthEndSessionData = {
+    body?: never;
+    path: {
+        /**
+         * Session Id
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/sessions/{session_id}';
+};
+
+export type AuthEndSessionErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthEndSessionError = AuthEndSessionErrors[keyof AuthEndSessionErrors];
+
+export type AuthEndSessionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type AuthEndSessionResponse = AuthEndSessionResponses[keyof AuthEndSessionResponses];
 
 export type BoxesListData = {
     body?: never;
@@ -6160,6 +6392,10 @@ export type StreamEventsErrors = {
      */
     401: Problem;
     /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
      * Validation Error
      */
     422: Problem;
@@ -6395,6 +6631,144 @@ export type UsersEnableResponses = {
 };
 
 export type UsersEnableResponse = UsersEnableResponses[keyof UsersEnableResponses];
+
+export type UsersResetPasswordData = {
+    body?: never;
+    path: {
+        /**
+         * Username
+         */
+        username: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{username}/reset-password';
+};
+
+export type UsersResetPasswordErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type UsersResetPasswordError = UsersResetPasswordErrors[keyof UsersResetPasswordErrors];
+
+export type UsersResetPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: NewPassword;
+};
+
+export type UsersResetPasswordResponse = UsersResetPasswordResponses[keyof UsersResetPasswordResponses];
+
+export type UsersEndSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * Username
+         */
+        username: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{username}/sessions';
+};
+
+export type UsersEndSessionsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type UsersEndSessionsError = UsersEndSessionsErrors[keyof UsersEndSessionsErrors];
+
+export type UsersEndSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UsersEndSessionsResponse = UsersEndSessionsResponses[keyof UsersEndSessionsResponses];
+
+export type UsersSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * Username
+         */
+        username: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{username}/sessions';
+};
+
+export type UsersSessionsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type UsersSessionsError = UsersSessionsErrors[keyof UsersSessionsErrors];
+
+export type UsersSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionList;
+};
+
+export type UsersSessionsResponse = UsersSessionsResponses[keyof UsersSessionsResponses];
 
 export type IngestAlertData = {
     body: AlertEpisode;

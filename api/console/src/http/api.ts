@@ -83,6 +83,13 @@ export const api = {
   me: async () => remember(await unwrap(sdk.authMe())),
   login: async (username: string, password: string) =>
     remember(await unwrap(sdk.authLogin({ body: { username, password } }))),
+  choosePassword: async (current: string, chosen: string) =>
+    remember(
+      await unwrap(sdk.authPassword({ body: { current_password: current, new_password: chosen } })),
+    ),
+  sessions: () => unwrap(sdk.authSessions()),
+  endSession: (sessionId: string) =>
+    unwrap(sdk.authEndSession({ path: { session_id: sessionId } })),
   logout: () => unwrap(sdk.authLogout()),
 
   alerts: (filters: AlertFilters, cursor: string | null, limit = PAGE_SIZE) =>
@@ -137,5 +144,8 @@ export const api = {
   schools: () => unwrap(sdk.schoolsList()),
   disableUser: (username: string) => unwrap(sdk.usersDisable({ path: { username } })),
   enableUser: (username: string) => unwrap(sdk.usersEnable({ path: { username } })),
+  resetPassword: (username: string) => unwrap(sdk.usersResetPassword({ path: { username } })),
+  sessionsOf: (username: string) => unwrap(sdk.usersSessions({ path: { username } })),
+  endSessionsOf: (username: string) => unwrap(sdk.usersEndSessions({ path: { username } })),
   createUser: (user: UserCreate) => unwrap(sdk.usersCreate({ body: user })),
 };

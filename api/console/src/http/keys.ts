@@ -15,5 +15,7 @@ export const keys = {
   recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,
   schools: ["schools"] as const,
   users: ["users"] as const,
+  sessions: ["sessions"] as const,
+  sessionsOf: (username: string) => ["sessions", username] as const,
   health: ["health"] as const,
 };

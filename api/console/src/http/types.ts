@@ -34,6 +34,7 @@ export type {
   RuleWant,
   SchoolList,
   SchoolName,
+  SessionView,
   Tile,
   UserCreate,
   UserCreated,

@@ -10,6 +10,7 @@ import { ThemeSwitch } from "../app/ThemeSwitch";
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
+import { formatDuration } from "../time/format";
 import { usePageTitle } from "../ui/usePageTitle";
 import { safeReturnPath } from "./returnPath";
 import styles from "./SignInPage.module.css";
@@ -48,7 +49,7 @@ export function SignInPage() {
       : problem.status === 429
         ? problem.retryAfterS === null
           ? t("signIn.rateLimited")
-          : t("signIn.rateLimitedFor", { s: Math.ceil(problem.retryAfterS) })
+          : t("signIn.rateLimitedFor", { time: formatDuration(t, problem.retryAfterS) })
         : problem.unreachable
           ? t("signIn.unreachable")
           : t("signIn.failed", { code: problem.code })

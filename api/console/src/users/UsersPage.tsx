@@ -1,5 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Popconfirm, Table } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Table } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -12,6 +12,7 @@ import { Ago, Moment } from "../time/TimeText";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import { AddUserDialog } from "./AddUserDialog";
+import { UserActions } from "./UserActions";
 import styles from "./users.module.css";
 
 export function Component() {
@@ -21,13 +22,8 @@ export function Component() {
   const [adding, setAdding] = useState(false);
   const users = useQuery({ queryKey: keys.users, queryFn: () => api.users() });
 
-  const client = useQueryClient();
+  const [failed, setFailed] = useState(false);
   const me = useSession().data?.username;
-  const change = useMutation({
-    mutationFn: (user: UserView) =>
-      user.disabled_at ? api.enableUser(user.username) : api.disableUser(user.username),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.users }),
-  });
   if (users.isError && !users.data) {
     return <ErrorPanel query={users} stillWorks={t("error.stillWorksCameras")} />;
   }
@@ -39,7 +35,7 @@ export function Component() {
           {t("users.add")}
         </Button>
       </header>
-      {change.isError && <p role="alert">{t("users.notChanged")}</p>}
+      {failed && <p role="alert">{t("users.notChanged")}</p>}
       <Table<UserView>
         rowKey="username"
         size="small"
@@ -68,20 +64,7 @@ export function Component() {
           {
             key: "state",
             render: (_: unknown, user) =>
-              user.username !== me && (
-              <Popconfirm
-                title={t(user.disabled_at ? "users.enableAsk" : "users.disableAsk", {
-                  name: user.username,
-                })}
-                okText={t(user.disabled_at ? "users.enable" : "users.disable")}
-                cancelText={t("action.cancel")}
-                onConfirm={() => change.mutate(user)}
-              >
-                <Button size="small" data-testid={`toggle-${user.username}`}>
-                  {t(user.disabled_at ? "users.enable" : "users.disable")}
-                </Button>
-              </Popconfirm>
-            ),
+              user.username !== me && <UserActions user={user} onFailed={() => setFailed(true)} />,
           },
         ]}
       />
