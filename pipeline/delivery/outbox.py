@@ -1,6 +1,6 @@
 """What must reach the command centre, kept on disk until it has.
 
-Alerts and retention facts never drop (DESIGN §4.1). A message has a kind and a key; putting one
+Alerts and retention facts never drop. A message has a kind and a key; putting one
 with the same kind and key replaces what is still waiting, because each message carries the whole
 fact. A message leaves only when the command centre took *that* version of it. One that could not be
 taken waits for a time of its own. What the command centre refuses for good is set aside, counted,
@@ -19,10 +19,11 @@ from pathlib import Path
 
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
+from pipeline.core.file_schema import FileSchema, NewerFileError, statements
 
 OUTBOX_NAME = "outbox.db"
 """In a worker's data folder."""
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS messages (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL,
@@ -51,11 +52,23 @@ _COLUMNS_SINCE = {
     "tries": "ALTER TABLE messages ADD COLUMN tries INTEGER NOT NULL DEFAULT 0",
     "due_mono_s": "ALTER TABLE messages ADD COLUMN due_mono_s REAL NOT NULL DEFAULT 0",
 }
-"""What a file made by an earlier version lacks."""
+"""What files of before schema versions may lack."""
 _INDEX = """
 DROP INDEX IF EXISTS messages_waiting;
 CREATE INDEX IF NOT EXISTS messages_due ON messages (kind, refused, due_mono_s, seq);
 """
+
+
+def _first(db: sqlite3.Connection) -> None:
+    statements(_TABLES)(db)
+    known = {row[1] for row in db.execute("PRAGMA table_info(messages)")}
+    for column, statement in _COLUMNS_SINCE.items():
+        if column not in known:
+            db.execute(statement)
+    statements(_INDEX)(db)
+
+
+OUTBOX_SCHEMA = FileSchema("the outbox", (_first,))
 
 
 _WAITING = """
@@ -154,7 +167,7 @@ class Outbox:
         clock: Source of the messages' creation times.
 
     Raises:
-        ConfigError: The folder or file cannot be written.
+        ConfigError: The folder or file cannot be written, or a newer version made the file.
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
@@ -166,9 +179,11 @@ class Outbox:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
-            self._add_columns()
-            self._db.executescript(_INDEX)
+            try:
+                OUTBOX_SCHEMA.bring_up_to_date(self._db, path)
+            except NewerFileError:
+                self._db.close()
+                raise
         except (OSError, sqlite3.Error) as error:
             raise ConfigError(
                 f"the outbox cannot be written ({error})",
@@ -345,13 +360,6 @@ class Outbox:
             " tries = 0, due_mono_s = 0",
             (kind, key, body, len(body) + file_bytes, self._clock.utc_s()),
         )
-
-    def _add_columns(self) -> None:
-        with self._transaction() as db:  # several processes may open it at once
-            known = {row[1] for row in db.execute("PRAGMA table_info(messages)")}
-            for column, statement in _COLUMNS_SINCE.items():
-                if column not in known:
-                    db.execute(statement)
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db, self._lock)

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.contract.retention import GapCause
+from pipeline.core.file_schema import FileSchema, NewerFileError, statements
 from pipeline.recorders.errors import FootageIndexError
 from pipeline.recorders.segments import LifePoint, Segment, ignore
 from pipeline.recorders.spans import Span
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS segments (
   path TEXT PRIMARY KEY,
   camera TEXT NOT NULL,
@@ -73,7 +74,21 @@ CREATE TABLE IF NOT EXISTS life (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   alive_ms INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS completeness (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  is_complete INTEGER NOT NULL
+);
 """
+
+
+def _second(db: sqlite3.Connection) -> None:
+    """Files of before kept in ``user_version``, 0 or 1, whether the index is complete."""
+    was_complete = bool(db.execute("PRAGMA user_version").fetchone()[0])
+    statements(_TABLES)(db)
+    db.execute("INSERT INTO completeness VALUES (1, ?)", (int(was_complete),))
+
+
+INDEX_SCHEMA = FileSchema("the index of recordings", (_second,), before=1)
 _JOIN_MS = 2000
 _LONGEST_MS = 3_600_000
 """No segment is longer; lets a search by end use the index by start."""
@@ -130,6 +145,8 @@ class FootageIndex:
 
     Raises:
         FootageIndexError: It cannot be opened; a broken file is to be removed and rebuilt.
+        NewerFileError: A newer version made it. Unlike a broken one it is not rebuilt: it tells
+            which footage is held as evidence, and no file does.
     """
 
     def __init__(
@@ -454,12 +471,12 @@ class FootageIndex:
 
     def is_complete(self) -> bool:
         """Whether every file had its chance to get a row; not so after the index was lost."""
-        return bool(self._read("PRAGMA user_version", ())[0][0])
+        return bool(self._read("SELECT is_complete FROM completeness", ())[0][0])
 
     def mark_complete(self) -> None:
         """All files were looked at."""
         with self._write() as db:
-            db.execute("PRAGMA user_version = 1")
+            db.execute("UPDATE completeness SET is_complete = 1")
 
     def alive(self, now_s: float) -> None:
         """The recorder runs; after a crash this tells about when it stopped."""
@@ -523,8 +540,8 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
-        db.executescript(_SCHEMA)
-    except sqlite3.Error:
+        INDEX_SCHEMA.bring_up_to_date(db, path)
+    except (sqlite3.Error, NewerFileError):
         db.close()
         raise
     return db

@@ -13,12 +13,16 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+import structlog
+
+from pipeline.core.file_schema import FileSchema, NewerFileError, statements
+from pipeline.core.private_files import database_files
 from pipeline.recorders.errors import FootageIndexError
 from pipeline.recorders.probe import FileFacts, FileState, probe
 from pipeline.recorders.shelf import Piece
 from pipeline.recorders.spans import Span
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS probes (
   path BLOB PRIMARY KEY,
   size_bytes INTEGER NOT NULL,
@@ -33,8 +37,16 @@ CREATE TABLE IF NOT EXISTS pieces (
   PRIMARY KEY (camera, start_s, path)
 ) WITHOUT ROWID;
 """
-_READING = 2
-"""Raised when files are read otherwise than before: what was found then is looked up no more."""
+
+
+def _read_anew(db: sqlite3.Connection) -> None:
+    """Files are read otherwise than before: what was found then is looked up no more."""
+    db.execute("DROP TABLE IF EXISTS probes")
+    statements(_TABLES)(db)
+
+
+CACHE_SCHEMA = FileSchema("the memory of probed files", (_read_anew,), before=1)
+_log = structlog.get_logger(__name__)
 _LONGEST_S = 86_400.0
 _PIECES = 64
 
@@ -43,7 +55,8 @@ class ProbeCache:
     """Remembers probed files, and which of them are whose footage. Thread-safe.
 
     Args:
-        path: Its file; a broken one is begun anew, for nothing in it is a fact of its own.
+        path: Its file; a broken one is begun anew, for nothing in it is a fact of its own. So is
+            one that a newer version made, which is set aside for it.
 
     Raises:
         FootageIndexError: It cannot be opened.
@@ -137,16 +150,24 @@ class ProbeCache:
             raise
         except sqlite3.DatabaseError:
             self._path.unlink()
-            return self._connect()
+        except NewerFileError as error:
+            aside = self._path.with_name(self._path.name + ".newer")
+            for old, new in zip(database_files(self._path), database_files(aside), strict=True):
+                if old.exists():
+                    old.replace(new)
+            _log.warning("set aside; files are probed again", why=error.what, set_aside=str(aside))
+        return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        if db.execute("PRAGMA user_version").fetchone()[0] != _READING:
-            db.executescript("DROP TABLE IF EXISTS probes")
-            db.execute(f"PRAGMA user_version = {_READING}")
-        db.executescript(_SCHEMA)
+        db = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            CACHE_SCHEMA.bring_up_to_date(db, self._path)
+        except (sqlite3.Error, NewerFileError):
+            db.close()
+            raise
+        db.isolation_level = "DEFERRED"
         return db
 
     def _error(self, error: Exception) -> FootageIndexError:

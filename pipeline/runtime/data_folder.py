@@ -13,7 +13,8 @@ from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
 from pipeline.core.folder_lock import FolderLock
 from pipeline.core.private_files import close_to_others, database_files, mask_others
-from pipeline.delivery.outbox import OUTBOX_NAME, MessageKind, Outbox
+from pipeline.delivery.outbox import OUTBOX_NAME, OUTBOX_SCHEMA, MessageKind, Outbox
+from pipeline.recorders.index import INDEX_SCHEMA
 from pipeline.recorders.recorder import INDEX_NAME
 from pipeline.recorders.root_lock import LOCK_NAME as RECORDER_LOCK
 from pipeline.runtime.config import BoxConfig
@@ -26,7 +27,7 @@ def take(config: BoxConfig, clock: Clock) -> FolderLock:
     """Make the folder ready for this process alone; keep what is answered until it ends.
 
     Raises:
-        ConfigError: Another worker has it, or it cannot be written.
+        ConfigError: Another worker has it, it cannot be written, or a newer version wrote there.
     """
     mask_others()
     folder = config.data_dir
@@ -47,6 +48,9 @@ def take(config: BoxConfig, clock: Clock) -> FolderLock:
             remedy="Stop it first, or give each worker a data_dir of its own",
         )
     _close(config)
+    OUTBOX_SCHEMA.require_known(folder / OUTBOX_NAME)
+    if config.recorder is not None:
+        INDEX_SCHEMA.require_known(config.recorder.folder / INDEX_NAME)
     set_aside_if_damaged(folder / OUTBOX_NAME, clock)
     return lock
 
