@@ -22,7 +22,9 @@ def requirements_digest(root: Path = ROOT) -> str:
     stated = {
         "requires-python": project["requires-python"],
         "dependencies": project["dependencies"],
-        "extras": {name: project["optional-dependencies"][name] for name in ("demo", "dev")},
+        "extras": {
+            name: project["optional-dependencies"][name] for name in ("demo", "dev", "whole")
+        },
         "build": (root / "requirements" / "build.in").read_text("utf-8"),
     }
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.access.roles import ROLES, Reach, Role
-from api.access.scope import EVERYTHING
+from api.access.scope import EVERYTHING, NOTHING
 from api.alerts.schemas import AlertSummary
 from api.app import create_app
 from api.auth.people import Giver, create_user
@@ -32,6 +32,8 @@ from api.contract import (
     Heartbeat,
     RetentionStatus,
 )
+from api.jobs.repository import JobRepository
+from api.rounds import recurring
 from api.runtime import Runtime
 from api.serving import server_config
 from api.settings import Settings
@@ -205,13 +207,24 @@ async def summaries(client: httpx.AsyncClient, query: str = "") -> list[AlertSum
 async def running_centre(
     data_dir: Path, *, clock: HandClock | None = None, template: Path | None = None, **changes: Any
 ) -> AsyncIterator[Centre]:
-    """Start an app; a template folder saves the time of migrating an empty database."""
+    """Start an app; a template folder saves the time of a first start."""
     if template is not None:
         shutil.copytree(template, data_dir, dirs_exist_ok=True)
     clock = clock or HandClock()
     app = create_app(cheap_settings(data_dir, **changes), clock=clock, announce=lambda _: None)
     async with contextlib.AsyncExitStack() as clients, app.router.lifespan_context(app):
         yield Centre(app, clock, clients)
+
+
+async def start_once(data_dir: Path, **changes: Any) -> None:
+    """Make what a centre starts from: its first administrator, its keys, its first rounds done."""
+    async with running_centre(data_dir, **changes) as centre:
+        kinds = {kind.name: kind for kind in recurring(centre.runtime.settings)}
+        while True:
+            async with centre.runtime.database.read(NOTHING) as session:
+                if not await JobRepository(session).has_due(kinds, centre.clock()):
+                    return  # what has begun is ended before it stops
+            await asyncio.sleep(0.01)
 
 
 class _QuietServer(uvicorn.Server):

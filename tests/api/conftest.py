@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from api.db.migrate import upgrade
-from tests.api.centre import Centre, running_centre
+from tests.api.centre import Centre, running_centre, start_once
 from tests.api.district import District, two_schools
 from tests.support import postgres
 from tests.support.narrowed import watched
@@ -42,22 +42,28 @@ _ON_BOTH = frozenset(
     }
 )
 """Modules whose tests of a centre run on SQLite and on PostgreSQL."""
+_EACH_DAY_ON_BOTH = frozenset({"test_bus", "test_concurrency", "test_jobs"})
+"""Those where the databases differ: who waits for whom, and in which order."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresTemplate:
-    """A server, and a migrated database to copy."""
+    """A server, and databases to copy: one migrated, one of a centre that has started once."""
 
     server: postgres.Server
     name: str
+    started: str
+    folder: Path
+    """The data folder that belongs to the started one."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the core of the suite on every database that is offered."""
     if "origin" in metafunc.fixturenames:
         module = metafunc.module.__name__.rpartition(".")[2]
-        kinds = ("sqlite", "postgres") if module in _ON_BOTH else ("sqlite",)
-        metafunc.parametrize("origin", kinds, indirect=True)
+        marks = () if module in _EACH_DAY_ON_BOTH else (pytest.mark.whole,)
+        other = [pytest.param("postgres", marks=marks)] if module in _ON_BOTH else []
+        metafunc.parametrize("origin", ["sqlite", *other], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -72,25 +78,23 @@ def every_statement_is_narrowed() -> Iterator[None]:
 def postgres_template(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[PostgresTemplate]:
-    """A server of this run with an empty, migrated database."""
+    """A server of this run with its templates."""
     if (reason := postgres.why_not()) is not None:
         pytest.skip(reason)
     with postgres.running_server() as server:
         name = server.create()
-        upgrade(server.url(name), tmp_path_factory.mktemp("postgres") / "migrate.lock")
-        yield PostgresTemplate(server, name)
+        folder = tmp_path_factory.mktemp("postgres")
+        upgrade(server.url(name), folder / "migrate.lock")
+        started = server.create(name)
+        asyncio.run(start_once(folder, database_url=server.url(started)))
+        yield PostgresTemplate(server, name, started, folder)
 
 
 @pytest.fixture(scope="session")
 def migrated_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with an empty, migrated database and the first administrator."""
+    """The data folder of a centre that has started once."""
     folder = tmp_path_factory.mktemp("template")
-
-    async def start_once() -> None:
-        async with running_centre(folder):
-            pass
-
-    asyncio.run(start_once())
+    asyncio.run(start_once(folder))
     return folder
 
 
@@ -110,10 +114,10 @@ async def centre(tmp_path: Path, origin: Path | PostgresTemplate) -> AsyncIterat
         async with running_centre(tmp_path / "data", template=origin) as running:
             yield running
         return
-    name = origin.server.create(origin.name)
+    name = origin.server.create(origin.started)
+    changes = {"template": origin.folder, "database_url": origin.server.url(name)}
     try:
-        url = origin.server.url(name)
-        async with running_centre(tmp_path / "data", database_url=url) as running:
+        async with running_centre(tmp_path / "data", **changes) as running:
             yield running
     finally:
         origin.server.drop(name)

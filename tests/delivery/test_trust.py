@@ -16,8 +16,9 @@ import pytest
 from pipeline.core.errors import DeliveryError
 from pipeline.delivery.client import CentreClient
 from pipeline.delivery.outbox import Message, MessageKind
+from tests.support import missing
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason=missing.debian("openssl"))
 
 
 def _openssl(folder: Path, *arguments: str) -> None:

@@ -8,9 +8,13 @@ import numpy as np
 from pipeline.core.clock import FrameTime
 from pipeline.core.frame import Bgr, Frame
 from pipeline.diagnosis import StillPicture
+from tests.support.noise import noisy
 
 WIDTH, HEIGHT = 640, 360
 EPOCH_S = 1_700_000_000.0
+_Y, _X = np.mgrid[:HEIGHT, :WIDTH].astype(np.float32)
+_SPOT = np.exp(-(((_X - WIDTH / 2) / WIDTH) ** 2 + ((_Y - HEIGHT / 2) / HEIGHT) ** 2) * 5.0)
+"""Where an infrared lamp shines."""
 
 
 def at(media_s: float) -> FrameTime:
@@ -52,23 +56,16 @@ def room(seed: int = 1) -> Bgr:
     return np.clip(picture * shade + grain, 0, 255).astype(np.uint8)
 
 
-def noisy(picture: Bgr, sigma: float, seed: int) -> Bgr:
-    noise = np.random.default_rng(seed).normal(0.0, sigma, picture.shape)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
-
-
 def lit(picture: Bgr, factor: float) -> Bgr:
-    return np.clip(picture.astype(np.float64) * factor, 0, 255).astype(np.uint8)
+    return np.clip(picture.astype(np.float32) * factor, 0, 255).astype(np.uint8)
 
 
 def night(picture: Bgr, darkness: float, seed: int = 0) -> Bgr:
     """Infrared: no colour, a bright spot in the middle, dark edges, more noise."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float64)
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    spot = np.exp(-(((x - WIDTH / 2) / WIDTH) ** 2 + ((y - HEIGHT / 2) / HEIGHT) ** 2) * 5.0)
-    lamp = grey * (0.25 + 0.9 * spot)
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    lamp = grey * (0.25 + 0.9 * _SPOT)
     mixed = grey * (1.0 - darkness) + lamp * darkness * (1.0 - 0.3 * darkness)
-    colour = picture.astype(np.float64) * (mixed / np.maximum(grey, 1.0))[..., None]
+    colour = picture.astype(np.float32) * (mixed / np.maximum(grey, 1.0))[..., None]
     faded = colour * (1.0 - darkness) + mixed[..., None] * darkness
     return noisy(np.clip(faded, 0, 255).astype(np.uint8), 1.0 + 3.0 * darkness, seed)
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 import demo_processes
 import demo_site
 import httpx
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
@@ -29,10 +30,12 @@ def free_port() -> int:
 
 
 def street_video() -> Path:
-    """The street video, fetched once."""
+    """The street video, fetched once; skips the test when it cannot be fetched."""
     answer = subprocess.run(
-        [ROOT / "scripts" / "fetch_demo_video"], capture_output=True, text=True, check=True
+        [ROOT / "scripts" / "fetch_demo_video"], capture_output=True, text=True, check=False
     )
+    if answer.returncode != 0:
+        pytest.skip("the street video is missing: scripts/fetch_demo_video")
     return ROOT / answer.stdout.strip().splitlines()[-1]
 
 

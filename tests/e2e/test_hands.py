@@ -184,6 +184,7 @@ def test_a_held_key_judges_one_alert_and_one_that_was_seen(page: Page, stack: St
     expect(page.get_by_test_id("undo-toast")).to_contain_text("已保存")
 
 
+@pytest.mark.whole
 def test_enter_held_on_a_button_judges_one_alert(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
     _wait_for_still(page)
@@ -193,6 +194,7 @@ def test_enter_held_on_a_button_judges_one_alert(page: Page, stack: Stack) -> No
     assert len(_judged(stack)) == 1
 
 
+@pytest.mark.whole
 def test_a_double_click_judges_one_alert(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
     _wait_for_still(page)
@@ -201,6 +203,7 @@ def test_a_double_click_judges_one_alert(page: Page, stack: Stack) -> None:
     assert len(_judged(stack)) == 1
 
 
+@pytest.mark.whole
 def test_nobody_judges_a_picture_that_has_not_come(page: Page, stack: Stack) -> None:
     held: list[Route] = []
     comes = False
@@ -256,6 +259,7 @@ def test_keys_live_after_every_tab_and_filter(page: Page, stack: Stack) -> None:
     expect(page.get_by_test_id("filter-rule")).to_contain_text("周界入侵")
 
 
+@pytest.mark.whole
 def test_one_escape_gives_the_keys_back(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
     page.get_by_test_id("filter-camera").click()
@@ -266,6 +270,7 @@ def test_one_escape_gives_the_keys_back(page: Page, stack: Stack) -> None:
     assert _focused(page) != before
 
 
+@pytest.mark.whole
 def test_cameras_of_one_name_are_told_apart_and_their_name_is_whole(
     page: Page, stack: Stack
 ) -> None:
@@ -286,6 +291,7 @@ def test_cameras_of_one_name_are_told_apart_and_their_name_is_whole(
     expect(page).to_have_title(re.compile("实时画面"))
 
 
+@pytest.mark.whole
 def test_on_a_phone_a_gap_shows_its_cause(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
     page.set_viewport_size({"width": 390, "height": 844})
@@ -308,6 +314,7 @@ def _stopped(api: demo_processes.Child) -> Iterator[None]:
         api.kill(signal.SIGCONT)
 
 
+@pytest.mark.whole
 def test_a_server_that_hangs_turns_the_mark_grey_and_saves_nothing(
     page: Page, stack: Stack, api: demo_processes.Child
 ) -> None:
@@ -329,6 +336,7 @@ def test_a_server_that_hangs_turns_the_mark_grey_and_saves_nothing(
     expect(mark).to_have_attribute("data-status", "live", timeout=30_000)
 
 
+@pytest.mark.whole
 def test_a_page_that_cannot_be_loaded_leaves_the_rest(page: Page, stack: Stack) -> None:
     blocked = re.compile(r"/assets/RulesPage-")
     page.route(blocked, lambda route: route.abort())

@@ -91,6 +91,7 @@ def test_each_viewing_is_in_the_access_log_with_its_end(page: Page, stack: Stack
     until("the worker sends no more", lambda: _worker_stopped(stack), 15)
 
 
+@pytest.mark.whole
 def test_double_click_fills_the_screen_and_the_keyboard_turns_pages(page: Page) -> None:
     page.wait_for_function(_PLAYS, arg=list(demo_site.STREET_PATHS), timeout=20_000)
     page.keyboard.press("l")

@@ -55,6 +55,7 @@ def _busy_camera(path: str, port: int) -> demo_site.Camera:
     }
 
 
+@pytest.mark.whole
 def test_an_outage_with_a_killed_worker_loses_and_doubles_nothing(stack: Stack) -> None:
     stack.start_rtsp(street_video(), ["gate-north"])
     api = stack.start_api()

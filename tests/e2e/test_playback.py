@@ -221,6 +221,7 @@ def test_the_timeline_is_drawn_and_the_footage_plays_over_the_gap(
     until("the worker sends no more", lambda: _worker_stopped(recorded.stack), 20)
 
 
+@pytest.mark.whole
 def test_the_keyboard_seeks_pauses_zooms_and_leaps(page: Page, recorded: Recorded) -> None:
     open_at(page, recorded, recorded.gap_s - 40)
     page.keyboard.press("Space")
@@ -249,6 +250,7 @@ def test_the_keyboard_seeks_pauses_zooms_and_leaps(page: Page, recorded: Recorde
     expect(page.get_by_test_id("no-footage")).to_be_visible()
 
 
+@pytest.mark.whole
 def test_sixteen_times_faster_with_keyframes_alone(page: Page, recorded: Recorded) -> None:
     open_at(page, recorded, recorded.gap_s - 55)
     page.get_by_test_id("speed").get_by_text("16×").click()
@@ -257,6 +259,7 @@ def test_sixteen_times_faster_with_keyframes_alone(page: Page, recorded: Recorde
     plays_from(page, 20.0)
 
 
+@pytest.mark.whole
 def test_without_its_box_the_page_says_so(page: Page, recorded: Recorded) -> None:
     stack = recorded.stack
     stack.processes.stop(recorded.worker)

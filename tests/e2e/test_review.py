@@ -116,6 +116,7 @@ def test_a_new_alert_arrives_without_a_reload(page: Page, stack: Stack) -> None:
     expect(page.locator(f"[data-alert-id='{fresh['id']}']")).to_have_count(1, timeout=10_000)
 
 
+@pytest.mark.whole
 def test_the_row_under_the_pointer_stays_while_alerts_arrive(page: Page, stack: Stack) -> None:
     _with_clip(stack)
     _sign_in(page, stack)

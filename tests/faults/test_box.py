@@ -123,6 +123,7 @@ def test_an_index_deleted_under_the_running_recorder_is_made_anew(
     assert [h.cause for h in before if h.end_s - h.start_s > SLACK_S + FRAGMENT_S] == []
 
 
+@pytest.mark.whole
 def test_an_index_deleted_while_nothing_ran_is_rebuilt(tmp_path: Path, camera: BadCamera) -> None:
     url = camera.url("cam")
     with Stand(tmp_path, {"gate": url}, segment_s=1.0) as stand:
@@ -165,7 +166,7 @@ def test_a_truncated_segment_is_found_and_becomes_a_gap(tmp_path: Path, camera: 
     assert {h.cause for h in outcome.holes} <= {G.DAMAGED, G.WORKER_STOPPED}
 
 
-@pytest.mark.parametrize("hours", [1, -1])
+@pytest.mark.parametrize("hours", [1, pytest.param(-1, marks=pytest.mark.whole)])
 def test_a_clock_that_is_set_by_an_hour(tmp_path: Path, camera: BadCamera, hours: int) -> None:
     clock = SettableClock()
     with Stand(tmp_path, {"gate": camera.url("cam")}, clock) as stand:
@@ -207,6 +208,7 @@ def test_somebody_who_stays_through_an_outage_is_one_episode(tmp_path: Path, fil
     assert len(outcome.episodes) == 1
 
 
+@pytest.mark.whole
 def test_a_camera_that_keeps_hanging_up_is_told_each_time(tmp_path: Path, film: Film) -> None:
     camera = BadCamera(film, [Act(bad.hangs_up, 65)], SystemClock())
     camera.start()

@@ -13,7 +13,7 @@ import pytest
 
 from tests.house.tracked import ROOT
 
-LOCKS = ("runtime", "demo", "dev")
+LOCKS = ("runtime", "demo", "dev", "whole")
 
 
 def _requirements(lock: str) -> dict[str, str]:

@@ -16,6 +16,8 @@ import httpx
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).parents[2]
 _STARTS_S = 60.0
 _NOT_IN_A_WHEEL = shutil.ignore_patterns("node_modules", "__pycache__")

@@ -19,6 +19,7 @@ from pipeline.core.frame import Bgr, Frame
 from pipeline.diagnosis import StillPicture
 from pipeline.inference.region import Region
 from pipeline.inference.still_things import StillThings
+from tests.support.noise import noisy
 
 WIDTH, HEIGHT = 640, 360
 CLASSES = ("person", "backpack", "car")
@@ -33,6 +34,9 @@ def floor(seed: int = 1) -> Bgr:
     grown = tiles.repeat(40, axis=0).repeat(40, axis=1).astype(np.uint8)
     grown[::40], grown[:, ::40] = 70, 70
     return np.asarray(cv2.GaussianBlur(grown, (3, 3), 0), np.uint8)
+
+
+_FLOOR = floor()
 
 
 def paint(picture: Bgr, box: Box, seed: int, *, low: int = 10, high: int = 70) -> None:
@@ -74,7 +78,7 @@ class Room:
 
     def frame(self, t_s: float) -> Frame:
         """The picture of a moment; the same moment gives the same picture."""
-        picture = floor()
+        picture = _FLOOR.copy()
         for number, at in enumerate(self.things):
             if (box := at(t_s)) is not None:
                 paint(picture, box, 100 + number)
@@ -83,11 +87,9 @@ class Room:
                 # Somebody alive is never quite the same from moment to moment.
                 paint(picture, box, 200 + number, low=150, high=250)
         left, right = self.light(t_s)
-        share = np.full((1, WIDTH, 1), left)
+        share = np.full((1, WIDTH, 1), left, np.float32)
         share[:, WIDTH // 2 :] = right
-        rng = np.random.default_rng(round(t_s * 1000))
-        noise = rng.normal(0.0, self.noise, picture.shape)
-        lit = np.clip(picture * share + noise, 0, 255).astype(np.uint8)
+        lit = noisy(picture * share, self.noise, round(t_s * 1000))
         return Frame("room", FrameTime(t_s, 1.8e9 + t_s), StillPicture(lit))
 
     def detect(self, frames: Sequence[Frame]) -> list[Detections]:

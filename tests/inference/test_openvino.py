@@ -16,8 +16,9 @@ from pipeline.inference.backends.base import backend_factory
 from pipeline.inference.backends.onnx import OnnxBackend
 from pipeline.inference.detector import load_detector
 from tests.inference.tiny import constant_model, manifest, write_registry, yolox_output
+from tests.support import missing
 
-pytest.importorskip("openvino", reason="SKIPPED LOUDLY: the extra openvino is not installed")
+pytest.importorskip("openvino", reason=missing.peer("openvino"))
 
 
 def _pictures(count: int) -> list[np.ndarray]:

@@ -18,6 +18,7 @@ from models.export.graph import (
     with_conv_weights,
 )
 from models.manifest import ModelManifest, Task, list_manifests, load_manifest
+from tests.support import missing
 from tests.support.evaluation_data import seed_weights
 
 
@@ -80,7 +81,7 @@ def test_pruning_changes_no_number() -> None:
     "manifest", [m for m in list_manifests() if m.task is Task.DETECT], ids=lambda m: m.id
 )
 def test_pytorch_says_the_same(manifest: ModelManifest) -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is only in the training environment")
+    torch = pytest.importorskip("torch", reason=missing.peer("PyTorch"))
     from models.train.yolox_nano import load_onnx, to_onnx
 
     model = onnx.load(manifest.weights_path)
@@ -94,7 +95,7 @@ def test_pytorch_says_the_same(manifest: ModelManifest) -> None:
 
 
 def test_pytorch_says_the_same_of_clothes() -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is only in the training environment")
+    torch = pytest.importorskip("torch", reason=missing.peer("PyTorch"))
     from models.train.kitchen_net import CROP_SIZE, from_onnx, to_onnx
 
     manifest = load_manifest("kitchen_attributes")

@@ -11,6 +11,7 @@ import pytest
 
 from models.eval.boxes import read_folds
 from models.train.scenes import SCENES, scene_of
+from tests.support import missing
 from tests.support.evaluation_data import data_folder
 
 SPLITS = Path(__file__).parents[2] / "models/eval/splits"
@@ -51,7 +52,7 @@ def test_a_picture_of_no_scene_is_refused(name: str) -> None:
 
 
 def test_chains_of_likeness_are_one_source() -> None:
-    pytest.importorskip("torch", reason="PyTorch is only in the training environment")
+    pytest.importorskip("torch", reason=missing.peer("PyTorch"))
     from models.train.likeness import chains, correlation
 
     alike = np.zeros((6, 6), np.bool_)

@@ -20,13 +20,12 @@ from models.eval.media import frame_of
 from pipeline.core.detections import Detections
 from pipeline.inference.detector import load_detector
 from pipeline.runtime.model_import import Wanted, import_model
+from tests.support import missing
 from tests.support.evaluation_data import data_folder
 
 os.environ.setdefault("YOLO_OFFLINE", "true")
-ultralytics = pytest.importorskip(
-    "ultralytics", reason="SKIPPED LOUDLY: Ultralytics is only in the training environment"
-)
-torch = pytest.importorskip("torch", reason="SKIPPED LOUDLY: PyTorch is not installed")
+torch = pytest.importorskip("torch", reason=missing.peer("PyTorch"))
+ultralytics = pytest.importorskip("ultralytics", reason=missing.peer("ultralytics"))
 
 try:
     import torchvision  # noqa: F401

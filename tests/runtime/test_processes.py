@@ -132,6 +132,7 @@ def test_a_box_of_processes_watches_records_follows_and_finishes(box: _Box) -> N
     assert not [e for e in box.log() if e["event"] == "process died"][1:]
 
 
+@pytest.mark.whole
 def test_nobody_is_left_behind_when_the_supervisor_is_killed(box: _Box) -> None:
     box.configure(box.camera("a"), box.camera("b"))
     supervisor = box.start()

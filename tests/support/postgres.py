@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support import missing
+
 _STARTS_S = 30.0
 _SETTINGS = (
     "listen_addresses=",
@@ -73,7 +75,7 @@ def find_initdb() -> Path | None:
 def why_not() -> str | None:
     """What is not installed that a server needs; one that is installed has to start."""
     if find_initdb() is None:
-        return "PostgreSQL is not installed: apt-get install postgresql"
+        return missing.debian("postgresql")
     if importlib.util.find_spec("psycopg") is None:
         return "psycopg is not installed: scripts/setup dev"
     return None

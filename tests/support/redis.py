@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support import missing
+
 _STARTS_S = 30.0
 _KEEPS_NOTHING = ("--save", "", "--appendonly", "no")
 
@@ -18,7 +20,7 @@ _KEEPS_NOTHING = ("--save", "", "--appendonly", "no")
 def why_not() -> str | None:
     """What is not installed that a server needs."""
     if shutil.which("redis-server") is None:
-        return "Redis is not installed: apt-get install redis-server"
+        return missing.debian("redis-server")
     if importlib.util.find_spec("redis") is None:
         return "the client of Redis is not installed: scripts/setup dev"
     return None
@@ -41,17 +43,7 @@ class Server:
         socket = self._folder / "redis.sock"
         socket.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            [
-                "redis-server",
-                "--port",
-                "0",
-                "--unixsocket",
-                socket,
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-            ],
+            ["redis-server", "--port", "0", "--unixsocket", socket, *_KEEPS_NOTHING],
             cwd=self._folder,
             stdout=subprocess.DEVNULL,
         )

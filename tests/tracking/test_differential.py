@@ -16,6 +16,7 @@ from scipy.optimize import linear_sum_assignment
 
 from pipeline.core.detections import Detections
 from pipeline.tracking import ByteTracker, TrackerConfig
+from tests.support import missing
 from tests.support.evaluation_data import data_folder
 
 pytestmark = [pytest.mark.dev, pytest.mark.needs_data]
@@ -78,9 +79,8 @@ def ours(frames: Frames, fps: float) -> dict[int, list[int]]:
 
 def theirs(frames: Frames, fps: float) -> dict[int, list[int]]:
     """The same of the package, with the same patience and thresholds."""
-    reason = "SKIPPED LOUDLY: pip install trackers, in a venv of its own, to compare with it"
-    trackers = pytest.importorskip("trackers", reason=reason)
-    supervision = pytest.importorskip("supervision", reason=reason)
+    trackers = pytest.importorskip("trackers", reason=missing.peer("trackers"))
+    supervision = pytest.importorskip("supervision", reason=missing.peer("trackers"))
     # The package counts its patience in frames of 30 a second: 90 are our 3 s.
     tracker = trackers.ByteTrackTracker(
         frame_rate=fps,

@@ -181,6 +181,7 @@ def test_a_camera_whose_rtp_time_stays_0_goes_by_arrival(tmp_path: Path) -> None
     assert all(b.pts > a.pts for a, b in pairwise(packets))
 
 
+@pytest.mark.whole
 def test_a_camera_that_sends_half_of_what_it_stamps(tmp_path: Path) -> None:
     film = make_video(tmp_path / "film.mp4", count=100, gop=25)
     with serve({"cam": film}, speed=0.5) as server:

@@ -16,6 +16,7 @@ from pipeline.core.errors import SourceError
 from pipeline.video.probe import probe
 from pipeline.video.sources.rtsp import RtspSource
 from scripts.demo_rtsp import load_film, prepare, rtp_payloads
+from tests.support import missing
 from tests.support.rtsp import serve
 from tests.video.media import make_video, number_of
 
@@ -85,7 +86,7 @@ def test_a_film_played_once_ends(tmp_path: Path) -> None:
             next(packets)
 
 
-@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="no ffprobe for a second opinion")
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason=missing.debian("ffmpeg"))
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 def test_ffprobe_reads_it(tmp_path: Path, codec: str) -> None:
     path = make_video(tmp_path / "a.mp4", codec=codec, count=40, b_frames=2)

@@ -16,6 +16,7 @@ from pipeline.core.errors import EvidenceError
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video import nal
 from pipeline.video.remux import ClipFacts, fit_height, is_browser_playable, write_clip
+from tests.support import missing
 from tests.video.media import make_video, number_of, read_packets
 
 
@@ -201,7 +202,7 @@ def test_the_index_comes_first_so_that_browsers_start_at_once(tmp_path: Path) ->
     assert 0 < data.index(b"moov") < data.index(b"mdat")
 
 
-@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="no ffprobe for a second opinion")
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason=missing.debian("ffmpeg"))
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 def test_ffprobe_agrees(tmp_path: Path, codec: str) -> None:
     packets, info = read_packets(

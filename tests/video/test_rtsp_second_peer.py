@@ -13,9 +13,10 @@ import pytest
 
 from pipeline.video.decoder import Decoder
 from pipeline.video.sources.rtsp import RtspSource
+from tests.support import missing
 from tests.video.media import make_video, number_of
 
-toolkit = pytest.importorskip("aio_rtsp_toolkit.server", reason="aio-rtsp-toolkit is not installed")
+toolkit = pytest.importorskip("aio_rtsp_toolkit.server", reason=missing.peer("aio-rtsp-toolkit"))
 
 pytestmark = pytest.mark.dev
 
