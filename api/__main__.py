@@ -1,11 +1,10 @@
-"""``python -m api``: start the command centre, or give a user a new password.
+"""``mingan api``: start the command centre, back it up, prove its log, give a new password.
 
 What a person must correct is said in one line on standard error, with exit code 2.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import signal
 import socket
@@ -13,7 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Annotated
 
+import typer
 import uvicorn
 
 from api import backup
@@ -118,16 +119,6 @@ async def _reset_password(settings: Settings, username: str) -> None:
     print_line(f"console password: {password}")
 
 
-def _once(settings: Settings, options: argparse.Namespace) -> None:
-    """One of the commands that end by themselves."""
-    if options.command == "reset-password":
-        asyncio.run(_reset_password(settings, options.username))
-        return
-    run = backup.backup if options.command == "backup" else backup.restore
-    manifest = run(settings, options.file)
-    print_line(f"{options.command}: {len(manifest.files)} files, {options.file}")
-
-
 async def _verify_audit(settings: Settings, files: Sequence[Path], expected: Sequence[str]) -> int:
     runtime = Runtime(settings, utc_now)
     try:
@@ -141,39 +132,85 @@ async def _verify_audit(settings: Settings, files: Sequence[Path], expected: Seq
     return 0 if lines[0] == "intact" else 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--data-dir", type=Path, help="database, evidence and worker token")
-    shared.add_argument("--config", type=Path, help="YAML file with settings")
-    parser = argparse.ArgumentParser(prog="python -m api", description="Mingan command centre")
-    commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", parents=[shared], help="start the command centre")
-    serve.add_argument("--host", help="address to listen on")
-    serve.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
-    reset = commands.add_parser(
-        "reset-password", parents=[shared], help="give a user a new random password"
-    )
-    reset.add_argument("username")
-    keep = commands.add_parser(
-        "backup", parents=[shared], help="write database, evidence and keys into one file"
-    )
-    keep.add_argument("file", type=Path, help="a new file")
-    back = commands.add_parser(
-        "restore", parents=[shared], help="make a new data folder of a backup"
-    )
-    back.add_argument("file", type=Path, help="what backup wrote")
-    verify = commands.add_parser(
-        "audit-verify",
-        parents=[shared],
-        help="whether the access log is what was written; exit code 1 when it is not",
-    )
-    verify.add_argument(
-        "--anchors", type=Path, action="append", default=[], help="a file of anchors kept elsewhere"
-    )
-    verify.add_argument(
-        "--expect", action="append", default=[], metavar="COUNT:HASH", help="a head noted earlier"
-    )
-    return parser
+app = typer.Typer(
+    help="Mingan command centre; `serve` if no command is named.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Database, evidence and worker token.")
+]
+_Config = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.")]
+
+
+def _settings(config: Path | None, data_dir: Path | None) -> Settings:
+    settings = load_settings(config, data_dir=data_dir)
+    logging.configure(settings.log_level)
+    return settings
+
+
+@app.command()
+def serve(
+    data_dir: _DataDir = None,
+    config: _Config = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Start the command centre."""
+    settings = load_settings(config, data_dir=data_dir, host=host, port=port)
+    logging.configure(settings.log_level)
+    asyncio.run(_serve(settings))
+
+
+@app.command("reset-password")
+def reset_password(
+    username: Annotated[str, typer.Argument(help="Of a person who may sign in.")],
+    data_dir: _DataDir = None,
+    config: _Config = None,
+) -> None:
+    """Give a user a new random password."""
+    asyncio.run(_reset_password(_settings(config, data_dir), username))
+
+
+@app.command("backup")
+def write_backup(
+    file: Annotated[Path, typer.Argument(help="A new file.")],
+    data_dir: _DataDir = None,
+    config: _Config = None,
+) -> None:
+    """Write database, evidence and keys into one file."""
+    manifest = backup.backup(_settings(config, data_dir), file)
+    print_line(f"backup: {len(manifest.files)} files, {file}")
+
+
+@app.command("restore")
+def restore_backup(
+    file: Annotated[Path, typer.Argument(help="What backup wrote.")],
+    data_dir: _DataDir = None,
+    config: _Config = None,
+) -> None:
+    """Make a new data folder of a backup."""
+    manifest = backup.restore(_settings(config, data_dir), file)
+    print_line(f"restore: {len(manifest.files)} files, {file}")
+
+
+@app.command("audit-verify")
+def verify_audit(
+    data_dir: _DataDir = None,
+    config: _Config = None,
+    anchors: Annotated[
+        list[Path] | None, typer.Option(help="A file of anchors kept elsewhere; repeatable.")
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COUNT:HASH", help="A head noted earlier; repeatable."),
+    ] = None,
+) -> None:
+    """Whether the access log is what was written; exit code 1 when it is not."""
+    settings = _settings(config, data_dir)
+    raise typer.Exit(asyncio.run(_verify_audit(settings, anchors or (), expect or ())))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -181,31 +218,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given.insert(0, "serve")
-    options = _parser().parse_args(given)
     mask_others()
     try:
-        if options.command == "serve":
-            settings = load_settings(
-                options.config,
-                data_dir=options.data_dir,
-                host=options.host,
-                port=options.port,
-            )
-            logging.configure(settings.log_level)
-            asyncio.run(_serve(settings))
-        elif options.command == "audit-verify":
-            settings = load_settings(options.config, data_dir=options.data_dir)
-            logging.configure(settings.log_level)
-            return asyncio.run(_verify_audit(settings, options.anchors, options.expect))
-        else:
-            settings = load_settings(options.config, data_dir=options.data_dir)
-            logging.configure(settings.log_level)
-            _once(settings, options)
+        app(given, prog_name="mingan api")
     except StartError as error:
         print(f"mingan: {error.line()}", file=sys.stderr)  # noqa: T201
         return error.exit_code
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    except SystemExit as ended:
+        return int(ended.code or 0)
     return 0
 
 

@@ -9,15 +9,16 @@ say; docs/accuracy.md has what it said of ours.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import onnx
 import onnx.version_converter
+import typer
 from onnxruntime.quantization import (
     CalibrationDataReader,
     CalibrationMethod,
@@ -28,6 +29,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from models.eval.agreement import pictures_of
+from models.eval.arguments import one_value_each
 from models.eval.media import ArrayPicture
 from models.eval.people import is_held_out, read_people
 from models.eval.pictures import read_picture
@@ -107,28 +109,43 @@ def quantise(manifest: ModelManifest, batches: Iterator[Floats], target: Path) -
         )
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command()
+def quantise_model(
+    model: Annotated[str, typer.Argument(help="Id of a shipped model.")],
+    sources: Annotated[
+        list[Path], typer.Option("--pictures", metavar="PATH...", help="Folders, videos.")
+    ],
+    out: Annotated[Path, typer.Option(help="The ONNX to write.")],
+    labels: Annotated[Path | None, typer.Option(help="Boxes of people, for a classifier.")] = None,
+    most: Annotated[int, typer.Option(help="Pictures used.")] = 150,
+) -> None:
+    """Quantise one shipped model to eight bits, calibrated on pictures."""
+    manifest = load_manifest(model)
+    if manifest.task is Task.CLASSIFY:
+        if labels is None:
+            raise typer.BadParameter(
+                "a classifier is calibrated on people: name --labels", param_hint="--labels"
+            )
+        batches = people(manifest, sources[0], labels, most)
+    else:
+        batches = pictures(manifest, sources, most)
+    quantise(manifest, batches, out)
+    print(f"{out}: {out.stat().st_size} bytes")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Quantise one model; returns the process's exit code."""
-    parser = argparse.ArgumentParser(prog="python -m models.export.int8", description=__doc__)
-    parser.add_argument("model", help="id of a shipped model")
-    parser.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders, videos")
-    parser.add_argument("--labels", type=Path, help="boxes of people, for a classifier")
-    parser.add_argument("--out", type=Path, required=True, help="the ONNX to write")
-    parser.add_argument("--most", type=int, default=150, help="pictures used")
-    options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        manifest = load_manifest(options.model)
-        if manifest.task is Task.CLASSIFY:
-            if options.labels is None:
-                parser.error("a classifier is calibrated on people: name --labels")
-            batches = people(manifest, options.pictures[0], options.labels, options.most)
-        else:
-            batches = pictures(manifest, options.pictures, options.most)
-        quantise(manifest, batches, options.out)
+        app(one_value_each(given, {"--pictures"}), prog_name="python -m models.export.int8")
     except (ManifestError, MinganError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"{options.out}: {options.out.stat().st_size} bytes")
+    except SystemExit as ended:
+        return int(ended.code or 0)
     return 0
 
 

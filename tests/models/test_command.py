@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from models.eval.__main__ import main
+from models.eval.arguments import one_value_each
 from tests.inference.tiny import constant_model, manifest, write_registry, yolox_output
 
 
@@ -63,5 +64,17 @@ def test_unknown_model_is_a_sentence_and_exit_code_2(
 
 @pytest.mark.parametrize("text", ["0-5", "9-3", "a-b"])
 def test_frames_that_are_no_range_are_refused(text: str) -> None:
-    with pytest.raises(SystemExit):
-        main(["video", "--video", "v", "--truth", "t", "--frames", text])
+    assert main(["video", "--video", "v", "--truth", "t", "--frames", text]) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["--rule", "a", "b", "--json"], ["--rule", "a", "--rule", "b", "--json"]),
+        (["--rule", "a", "--clip", "x", "y"], ["--rule", "a", "--clip", "x", "--clip", "y"]),
+        (["rules", "--data", "d", "e"], ["rules", "--data", "d", "e"]),
+        (["--rule"], ["--rule"]),
+    ],
+)
+def test_several_values_may_follow_one_option(given: list[str], read: list[str]) -> None:
+    assert one_value_each(given, {"--rule", "--clip"}) == read
