@@ -1,6 +1,6 @@
 """Time, injected: rules count media seconds, the outside world reads UTC.
 
-Three times exist (DESIGN §4.2): the stream's own time (``media_s``), the moment a packet arrived
+Three times exist: the stream's own time (``media_s``), the moment a packet arrived
 (``mono_ns``) and the wall clock (``utc_s``). A recording drives ``media_s`` and ``utc_s`` by its
 presentation timestamps alone, so the same file gives the same alerts at any speed.
 """

@@ -1,7 +1,7 @@
 """What a detector and a tracker say about one frame, as arrays.
 
 Boxes are never clipped to the picture here: a foot point taken from a clipped box lies on the
-picture's edge instead of on the floor (PEERS.md, wrong 9). Clip only to draw or to crop.
+picture's edge instead of on the floor. Clip only to draw or to crop.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a rule says: an episode opened, changed or closed (DESIGN §3)."""
+"""What a rule says: an episode opened, changed or closed."""
 
 from __future__ import annotations
 

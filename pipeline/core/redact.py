@@ -1,4 +1,4 @@
-"""Credentials never reach a log, an error, a metric or the console (DESIGN §4.5)."""
+"""Credentials never reach a log, an error, a metric or the console."""
 
 from __future__ import annotations
 

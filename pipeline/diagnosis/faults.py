@@ -16,7 +16,7 @@ from pipeline.diagnosis.reference import Reference
 
 
 class Fault(StrEnum):
-    """The field's names (DOMAIN: 视频质量)."""
+    """The field's names, as video quality diagnosis (视频质量诊断) has them."""
 
     VIDEO_LOSS = "video_loss"
     BLACK_SCREEN = "black_screen"

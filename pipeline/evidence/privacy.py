@@ -1,4 +1,4 @@
-"""Nobody is recognisable on a snapshot unless somebody gives a reason (DESIGN §4.8).
+"""Nobody is recognisable on a snapshot unless somebody gives a reason.
 
 Of every person box in the picture, not only the alerting one's, the upper third is made
 unrecognisable: averaged to a few large cells, which destroys what made a face, and then smoothed

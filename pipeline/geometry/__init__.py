@@ -1,7 +1,7 @@
 """Where and when: zones and lines in the picture, schedules in the school's time.
 
 Shapes are normalised to 0–1 of the picture and validated when a person saves them, so that no rule
-ever meets a broken one (DESIGN §4.3).
+ever meets a broken one.
 """
 
 from pipeline.geometry.lines import Line, LineConfig

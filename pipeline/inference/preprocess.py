@@ -3,7 +3,7 @@
 The pixels equal those of YOLOX's own ``preproc``: scaled by ``min(W / w, H / h)``, sides truncated,
 laid at the top left, the rest filled with 114, blue first, 0–255 without mean or standard
 deviation. ONNX results that differ from the trained model come from here more often than from
-anywhere else (PEERS.md, wrong 9), so tests compare both. Boxes return by the truncated sides, not
+anywhere else, so tests compare both. Boxes return by the truncated sides, not
 by the ratio: at 416 × 233 for a 1080p picture the ratio would be off by 4 pixels at the bottom.
 """
 

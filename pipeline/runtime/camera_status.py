@@ -24,7 +24,7 @@ class CameraStatus:
     """State, reason and counters of one camera.
 
     A camera is ``watching`` only once a picture of it was analysed; that it connects proves
-    nothing (DESIGN §4.4).
+    nothing.
     """
 
     def __init__(self, camera_id: str, clock: Clock) -> None:

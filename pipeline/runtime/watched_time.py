@@ -1,7 +1,7 @@
 """Analysed time: the seconds really looked at, per camera and rule, each minute.
 
 A camera's time line is cut into stretches that were analysed or missing for a reason. "No alert"
-and "not watching" must never look alike (DESIGN §3).
+and "not watching" must never look alike.
 """
 
 from __future__ import annotations

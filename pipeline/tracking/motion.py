@@ -1,6 +1,6 @@
 """Where a box will be at a given time: a Kalman filter that counts seconds.
 
-Frame-counting filters break when a camera delivers 2 of 5 frames (PEERS.md, wrong 3). Here the
+Frame-counting filters break when a camera delivers 2 of 5 frames. Here the
 state moves by the seconds that really passed. Centre x, centre y, width and height move
 independently of each other at nearly constant speed, so each needs one 2 × 2 covariance and all
 tracks are predicted and corrected at once without a matrix inverse.

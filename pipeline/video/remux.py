@@ -1,8 +1,8 @@
 """Evidence clips from packets: copied where a browser can play them, transcoded where not.
 
 H.264 is copied picture for picture, without decoding: it costs nothing and the clip is what the
-camera recorded. That also means a clip is *not* blurred: privacy is kept by who may open it
-(DESIGN §4.8), not by its pixels; only snapshots are blurred in this version. H.265 and whatever
+camera recorded. That also means a clip is *not* blurred: privacy is kept by who may open it,
+not by its pixels; only snapshots are blurred in this version. H.265 and whatever
 else browsers do not all play is decoded and encoded to H.264, at most 720 lines high.
 
 Works from bytes and ``StreamInfo`` alone, so a clip can be cut from the ring by another thread.

@@ -1,4 +1,4 @@
-"""The gate: decode a camera when something moves in it, and miss nothing (DESIGN §1)."""
+"""The gate: decode a camera when something moves in it, and miss nothing."""
 
 from pipeline.video.gate.config import (
     Action,

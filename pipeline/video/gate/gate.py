@@ -10,7 +10,7 @@
 
 It hears of every packet, sees the keyframes as small grey pictures, and is told by the tracker what
 still moves. The gate changes what is decoded, never what is judged: going back to a keyframe before
-the trigger gives the tracker what it would have seen anyway (DESIGN §1).
+the trigger gives the tracker what it would have seen anyway.
 """
 
 from __future__ import annotations

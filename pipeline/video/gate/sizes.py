@@ -1,8 +1,8 @@
 """P-frame sizes as a free motion signal: what moves costs the encoder bits.
 
 An encoder predicts a still scene from the picture before and spends bits on what it could not
-predict. Reading a packet's length costs nothing, so a quiet camera can be watched without decoding
-(DESIGN §1). The lengths must be compared with what is usual for this camera now: sensor noise,
+predict. Reading a packet's length costs nothing, so a quiet camera can be watched without decoding.
+The lengths must be compared with what is usual for this camera now: sensor noise,
 night and quality settings move the level by orders of magnitude, and B-frames, hierarchical
 P-frames and the first frames of a GOP each have a level of their own.
 

@@ -1,7 +1,7 @@
 """What every video source is to the rest of the worker.
 
-A source hands out *packets*, never pictures: a quiet camera must not be decoded in full
-(DESIGN, the gate). Everything a decoder or a clip writer needs travels in ``StreamInfo`` (codec,
+A source hands out *packets*, never pictures: a quiet camera must not be decoded in full.
+Everything a decoder or a clip writer needs travels in ``StreamInfo`` (codec,
 time base, out-of-band configuration) and in the packets' bytes, so that nothing of FFmpeg's own
 objects leaves the thread that reads.
 """

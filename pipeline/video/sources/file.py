@@ -2,7 +2,7 @@
 
 Its own times rule: a pause is as long as it says, and a time lapse lasts as long as it took.
 
-The same file gives the same packets, times and therefore alerts on every machine (DESIGN §4.2).
+The same file gives the same packets, times and therefore alerts on every machine.
 """
 
 from __future__ import annotations
