@@ -14,6 +14,7 @@ from api.alerts.endpoints import router as alerts
 from api.audit.endpoints import router as audit
 from api.auth.endpoints import router as auth
 from api.auth.gate import OPEN_PATHS, Gate
+from api.auth.oidc.endpoints import router as oidc
 from api.auth.people_endpoints import router as people
 from api.boxes.endpoints import enrolment
 from api.boxes.endpoints import router as boxes
@@ -82,7 +83,19 @@ def create_app(
     )
     runtime = Runtime(settings, clock)
     app.state.runtime = runtime
-    rooms = (auth, people, alerts, evidence, cameras, rules, compliance, stream, live, recordings)
+    rooms = (
+        auth,
+        oidc,
+        people,
+        alerts,
+        evidence,
+        cameras,
+        rules,
+        compliance,
+        stream,
+        live,
+        recordings,
+    )
     for router in (
         *rooms,
         organisations,

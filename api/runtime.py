@@ -13,6 +13,7 @@ from api.access.scope import Scope
 from api.audit import service as audit
 from api.audit.key import read_key
 from api.auth.last_use import LastUse
+from api.auth.oidc.provider import Provider
 from api.auth.passwords import FirstAdmin, Passwords
 from api.auth.throttle import LoginThrottle
 from api.bus.base import CommittedEvents
@@ -48,6 +49,9 @@ class Runtime:
         self.passwords = Passwords(settings.password_time_cost, settings.password_memory_kib)
         self.throttle = LoginThrottle(settings.login_failures)
         self.last_use = LastUse(self.work)
+        self.oidc: Provider | None = None
+        if settings.oidc is not None:
+            self.oidc = Provider(settings.oidc, settings.oidc_client_secret)
         self.metrics = Metrics()
         self.first_admin: FirstAdmin | None = None
         self._audit_key: bytes | None = None

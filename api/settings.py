@@ -21,11 +21,12 @@ from pydantic_settings import (
 )
 from sqlalchemy.engine import make_url
 
+from api.auth.oidc.settings import OidcSettings
 from api.kit.errors import SettingsError
 
 ENV_PREFIX = "MINGAN_API_"
 WORKER_TOKEN_ENV = "MINGAN_WORKER_TOKEN"  # noqa: S105 -- a variable's name
-_SECRET_KEYS = ("worker_token", "admin_password")
+_SECRET_KEYS = ("worker_token", "admin_password", "oidc_client_secret")
 Network = IPv4Network | IPv6Network
 
 
@@ -55,6 +56,10 @@ class Settings(BaseSettings):
     admin_password: SecretStr | None = None
     """Password of the first administrator, 10 to 256 characters; default is made up and printed
     once."""
+    oidc: OidcSettings | None = None
+    """A provider of OpenID Connect to sign in with: see ``docs/guide/single-sign-on.md``."""
+    oidc_client_secret: SecretStr | None = None
+    """What the provider gave with ``client_id``; a public client has none."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 12.0
     cookie_secure: bool = False
     """Set it wherever the console is served over HTTPS."""
@@ -214,12 +219,13 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 def _complain(error: ValidationError, path: Path | None, from_file: set[str]) -> SettingsError:
     first = error.errors(include_url=False, include_input=False)[0]
     key = str(first["loc"][0]) if first["loc"] else "?"
-    if first["type"] == "extra_forbidden":
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
         known = ", ".join(sorted(Settings.model_fields))
         what, remedy = "is not a known setting", f"Known settings: {known}"
     else:
         what, remedy = str(first["msg"]), "Correct this value"
-    where = f"{path}: {key}" if key in from_file else f"{key} ({ENV_PREFIX}{key.upper()})"
+    inner = "".join(f".{part}" for part in first["loc"][1:])
+    where = f"{path}: {key}{inner}" if key in from_file else f"{key} ({ENV_PREFIX}{key.upper()})"
     return SettingsError(what, where=where, remedy=remedy)
 
 

@@ -32,17 +32,18 @@ router = APIRouter(prefix="/api/v1", tags=["auth"])
 _SIGN_IN_PATH = "/api/v1/auth/login"
 
 
-def _browser(request: Request) -> Browser:
+def browser_of(request: Request) -> Browser:
+    """Whence a request comes."""
     return Browser(client_of(request), request.headers.get("user-agent", ""))
 
 
-def _begin(
+def set_cookies(
     runtime: Runtime, request: Request, response: Response, signed: NewSession, *, is_new: bool
-) -> Me:
-    """Hand out a session's cookies, that of the browser too if it is a new one."""
+) -> None:
+    """Hand out a session's cookie, and that of the browser if it is a new one."""
     is_secure = runtime.settings.cookie_secure or request.url.scheme == "https"
     cookies = [(SESSION_COOKIE, signed.token, runtime.settings.session_hours * 3600, "/")]
-    if is_new:
+    if is_new and signed.device is not None:
         name = cookie_name(signed.username)
         cookies.append((name, signed.device, DEVICE_DAYS * 86400, _SIGN_IN_PATH))
     for name, value, lives_s, path in cookies:
@@ -55,6 +56,12 @@ def _begin(
             secure=is_secure,
             path=path,
         )
+
+
+def _begin(
+    runtime: Runtime, request: Request, response: Response, signed: NewSession, *, is_new: bool
+) -> Me:
+    set_cookies(runtime, request, response, signed, is_new=is_new)
     response.headers["Cache-Control"] = "no-store"
     return Me(
         username=signed.username,
@@ -64,6 +71,7 @@ def _begin(
         csrf_token=service.csrf_token(signed.token),
         session_expires_at=signed.expires_at,
         password_must_change=signed.password_must_change,
+        has_password=True,
     )
 
 
@@ -85,7 +93,7 @@ async def login(
 
     With `password_must_change`, `auth_password` comes first: everything else answers 403.
     """
-    browser = _browser(request)
+    browser = browser_of(request)
     cookie = request.cookies.get(cookie_name(body.username))
     known = await service.known(runtime, body.username, cookie)
     async with runtime.throttle.attempt(
@@ -121,7 +129,7 @@ async def choose_password(
 ) -> Me:
     """One's own; ends all of one's sessions and sets the cookie of a new one."""
     signed = await service.choose_password(
-        runtime, person.username, person.session_key, body, _browser(request)
+        runtime, person.username, person.session_key, body, browser_of(request)
     )
     return _begin(runtime, request, response, signed, is_new=True)
 
@@ -159,6 +167,7 @@ async def me(person: Newcomer, response: Response) -> Me:
         csrf_token=person.csrf_token,
         session_expires_at=person.expires_at,
         password_must_change=person.password_must_change,
+        has_password=person.has_password,
     )
 
 

@@ -61,6 +61,8 @@ class SignedIn:
     expires_at: datetime
     password_must_change: bool = False
     """Whether they must choose a password before anything else."""
+    has_password: bool = True
+    """False of whom a provider vouches for."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -95,6 +97,7 @@ async def person_of(runtime: Runtime, request: Request, cookie: str | None) -> S
         csrf_token=service.csrf_token(cookie),
         expires_at=found.expires_at,
         password_must_change=found.password_must_change,
+        has_password=found.has_password,
     )
 
 

@@ -19,6 +19,7 @@ from api.auth.schemas import NewPassword, UserCreate, UserCreated, UserList, Use
 from api.bus.work import UnitOfWork
 from api.db.models import User
 from api.kit.errors import (
+    ConflictError,
     FieldError,
     ForbiddenError,
     InvalidError,
@@ -70,6 +71,7 @@ def _view(row: UserRow) -> UserView:
         created_at=user.created_at,
         last_sign_in_at=user.last_sign_in_at,
         password_must_change=user.password_must_change,
+        has_password=user.password_hash is not None,
     )
 
 
@@ -115,9 +117,12 @@ async def change_user(work: UnitOfWork, username: str, told: UserWrite, by: Give
         NotFoundError: If there is no such user.
         ForbiddenError: If the old role or the new one is not the giver's to give.
         InvalidError: If the role is not for that school, or there is no such school.
+        ConflictError: If a provider says what they may do.
     """
     user = await _of_others(work, username, by)
     await _check(work, told, by)
+    if user.password_hash is None and (user.role, user.school_id) != (told.role, told.school_id):
+        raise ConflictError("their role and school follow from what the provider says of them")
     user.role, user.school_id, user.ends_at = told.role, told.school_id, told.ends_at
     users = UserRepository(work.session)
     await users.end_sessions_of(username)
@@ -154,10 +159,13 @@ async def reset_password(
     Raises:
         NotFoundError: If there is no such user.
         ForbiddenError: If their role is not the giver's to give.
+        ConflictError: If they have none, because a provider vouches for them.
     """
     password = random_password()
     password_hash = await runtime.passwords.hash(password)
     user = await _of_others(work, username, by)
+    if user.password_hash is None:
+        raise ConflictError("they have no password here: the provider vouches for them")
     user.password_hash, user.password_must_change = password_hash, True
     await UserRepository(work.session).end_sessions_of(username)
     _log(work, AccessAction.PASSWORD_RESET, by, username, user.school_id)

@@ -22,6 +22,7 @@ from api.auth.schemas import (
 from api.auth.sessions import Reader, Writer
 from api.kit.errors import (
     BadCsrfError,
+    ConflictError,
     ForbiddenError,
     InvalidError,
     NotFoundError,
@@ -33,7 +34,9 @@ from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
 _PeopleManager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_PEOPLE))]
-_CHANGE = problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError)
+_CHANGE = problems(
+    NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError, ConflictError
+)
 
 
 @router.get(

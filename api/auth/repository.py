@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.db.models import SignInSession, User
+from api.db.models import Identity, SignInSession, User
 from api.db.organisation import School
 from api.db.upsert import insert_if_absent
 
@@ -68,7 +68,7 @@ class UserRepository:
     async def add(
         self,
         username: str,
-        password_hash: str,
+        password_hash: str | None,
         role: str,
         at: datetime,
         *,
@@ -87,6 +87,21 @@ class UserRepository:
             "created_at": at,
         }
         return await insert_if_absent(self._session, User, values)
+
+    async def of_identity(self, issuer: str, subject: str) -> User | None:
+        """Whom a provider vouches for by this subject, kept from others until the work ends."""
+        query = (
+            select(User)
+            .join(Identity, Identity.username == User.username)
+            .where(Identity.issuer == issuer, Identity.subject == subject)
+            .with_for_update()
+        )
+        return await self._session.scalar(query)
+
+    async def add_identity(self, issuer: str, subject: str, username: str, at: datetime) -> bool:
+        """Note that a provider vouches for a user; answers whether that is new."""
+        values = {"issuer": issuer, "subject": subject, "username": username, "created_at": at}
+        return await insert_if_absent(self._session, Identity, values)
 
     async def set_password(
         self, username: str, password_hash: str, *, must_change: bool = False

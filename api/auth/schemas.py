@@ -45,6 +45,22 @@ class Me(BaseModel):
     password_must_change: bool = Field(
         description="Nothing but `auth_password` and signing out is answered until they chose one."
     )
+    has_password: bool = Field(
+        description="False of whom a provider vouches for; sign them out there at `auth_oidc_end`."
+    )
+
+
+class OidcWay(BaseModel):
+    """What the provider is called."""
+
+    name_zh: str
+    name_en: str
+
+
+class Ways(BaseModel):
+    """How one may sign in, besides a password."""
+
+    oidc: OidcWay | None = Field(description="`auth_oidc_start` leads there; null without one.")
 
 
 class PasswordChange(BaseModel):
@@ -88,6 +104,9 @@ class UserView(BaseModel):
     last_sign_in_at: Moment | None = None
     password_must_change: bool = Field(
         description="They have a password that somebody else knows, and must choose another first."
+    )
+    has_password: bool = Field(
+        description="False of whom a provider vouches for: its claims say their role and school."
     )
 
 

@@ -50,6 +50,7 @@ class FoundSession:
     session_key: str
     expires_at: datetime
     password_must_change: bool
+    has_password: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class NewSession:
     expires_at: datetime
     password_must_change: bool
     token: str = field(repr=False)
-    device: str = field(repr=False)
-    """Cookie for the browser: :mod:`api.auth.devices`."""
+    device: str | None = field(repr=False)
+    """Cookie for the browser (:mod:`api.auth.devices`); None of whom a provider vouches for."""
 
 
 def csrf_token(token: str) -> str:
@@ -112,6 +113,7 @@ async def find_session(session: AsyncSession, token: str, now: datetime) -> Foun
         key,
         expires_at,
         user.password_must_change,
+        user.password_hash is not None,
     )
 
 
@@ -119,7 +121,7 @@ async def known(runtime: Runtime, username: str, cookie: str | None) -> Known:
     """What is known of an attempt before its password is looked at."""
     async with runtime.database.read(EVERYTHING) as session:
         user = await UserRepository(session).get(username.replace("\x00", ""))
-    if user is None:
+    if user is None or user.password_hash is None:
         return Known(None, "")
     mark = hashlib.sha256(b"mark\n" + user.password_hash.encode()).hexdigest()[:16]
     return Known(devices.device_of(cookie, username, user.password_hash), mark)
@@ -139,10 +141,13 @@ async def sign_in(
         audit.log(work, AccessAction.SIGN_IN_FAILED, username, browser.client)
         return None
     audit.log(work, AccessAction.SIGNED_IN, user.username, browser.client)
-    return await _open(runtime, work, row, browser)
+    return await open_session(runtime, work, row, browser)
 
 
-async def _open(runtime: Runtime, work: UnitOfWork, row: UserRow, browser: Browser) -> NewSession:
+async def open_session(
+    runtime: Runtime, work: UnitOfWork, row: UserRow, browser: Browser
+) -> NewSession:
+    """Open a session for somebody who proved who they are."""
     user, token = row.user, new_token()
     expires_at = work.now + timedelta(hours=runtime.settings.session_hours)
     expires_at = min(expires_at, user.ends_at or expires_at)
@@ -164,7 +169,9 @@ async def _open(runtime: Runtime, work: UnitOfWork, row: UserRow, browser: Brows
         expires_at,
         user.password_must_change,
         token,
-        devices.new_device(user.username, user.password_hash),
+        None
+        if user.password_hash is None
+        else devices.new_device(user.username, user.password_hash),
     )
 
 
@@ -202,7 +209,7 @@ async def choose_password(
         ended = await users.end_sessions_of(username)
         row = await users.row(username)
         assert row is not None
-        new = await _open(runtime, work, row, browser)
+        new = await open_session(runtime, work, row, browser)
         audit.log(work, AccessAction.PASSWORD_CHANGED, username, browser.client, subject=username)
     end_streams_of(runtime, ended)
     return new

@@ -169,7 +169,8 @@ class User(OfSchool, Base):
     __tablename__ = "users"
 
     username: Mapped[str] = mapped_column(String(64), primary_key=True)
-    password_hash: Mapped[str] = mapped_column(String(256))
+    password_hash: Mapped[str | None] = mapped_column(String(256))
+    """Null of those whom a provider vouches for."""
     password_must_change: Mapped[bool] = mapped_column(default=False)
     """Whether somebody else knows it: they choose another before anything else is answered."""
     role: Mapped[str] = mapped_column(String(32))
@@ -180,6 +181,19 @@ class User(OfSchool, Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+
+
+class Identity(Base):
+    """Whom a provider of OpenID Connect vouches for, and who that is here."""
+
+    __tablename__ = "identities"
+
+    issuer: Mapped[str] = mapped_column(String(256), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    username: Mapped[str] = mapped_column(
+        ForeignKey("users.username", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime]
 
 
 class SignInSession(Base):

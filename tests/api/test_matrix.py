@@ -113,8 +113,12 @@ ROWS: dict[str, Row] = {
     "auth_login": Row("guard"),
     "auth_logout": Row("guard"),
     "auth_me": Row("list"),
+    "auth_oidc_callback": Row("guard"),
+    "auth_oidc_end": Row("guard"),
+    "auth_oidc_start": Row("guard"),
     "auth_password": Row("guard"),
     "auth_sessions": Row("guard"),
+    "auth_ways": Row("guard"),
     "boxes_code": _box("code"),
     "boxes_create": Row(
         "object",

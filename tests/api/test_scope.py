@@ -42,6 +42,7 @@ OF_NO_SCHOOL = {
     " file that is read in scope",
     "events": "numbered across all schools; `api.stream` hands each console those it may hear",
     "expiry_mark": "how far the command centre's own time has come",
+    "identities": "found by what a provider vouched for, before anybody's scope is known",
     "jobs": "what the command centre does by itself; of district administrators",
     "sessions": "found by a secret token, or of a user who was read in scope",
 }

@@ -90,7 +90,7 @@ def test_the_worker_token_has_a_variable_of_its_own_and_is_never_shown(
 
 def test_the_database_lies_in_the_data_folder_unless_named(tmp_path: Path) -> None:
     assert load_settings(data_dir=tmp_path).async_database_url.endswith(f"{tmp_path}/mingan.db")
-    url = "postgresql+psycopg://u:secret@h/d"
+    url = "postgresql+psycopg://u:hidden-word@h/d"
     settings = load_settings(database_url=url)
     assert settings.async_database_url == url
-    assert "secret" not in repr(settings)
+    assert "hidden-word" not in repr(settings)

@@ -1917,6 +1917,12 @@ export type Me = {
      */
     csrf_token: string;
     /**
+     * Has Password
+     *
+     * False of whom a provider vouches for; sign them out there at `auth_oidc_end`.
+     */
+    has_password: boolean;
+    /**
      * Password Must Change
      *
      * Nothing but `auth_password` and signing out is answered until they chose one.
@@ -1990,6 +1996,22 @@ export type NewPassword = {
      * Username
      */
     username: string;
+};
+
+/**
+ * OidcWay
+ *
+ * What the provider is called.
+ */
+export type OidcWay = {
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
 };
 
 /**
@@ -3442,6 +3464,12 @@ export type UserCreated = {
      */
     ends_at: string | null;
     /**
+     * Has Password
+     *
+     * False of whom a provider vouches for: its claims say their role and school.
+     */
+    has_password: boolean;
+    /**
      * Last Sign In At
      */
     last_sign_in_at?: string | null;
@@ -3500,6 +3528,12 @@ export type UserView = {
      * From then on they may sign in no more.
      */
     ends_at: string | null;
+    /**
+     * Has Password
+     *
+     * False of whom a provider vouches for: its claims say their role and school.
+     */
+    has_password: boolean;
     /**
      * Last Sign In At
      */
@@ -3671,6 +3705,18 @@ export type Wall = {
  * What a model is asked for: things it finds, or what it tells of a person.
  */
 export type WantKind = 'class' | 'attribute';
+
+/**
+ * Ways
+ *
+ * How one may sign in, besides a password.
+ */
+export type Ways = {
+    /**
+     * `auth_oidc_start` leads there; null without one.
+     */
+    oidc: OidcWay | null;
+};
 
 /**
  * WithheldAlerts
@@ -4369,6 +4415,125 @@ export type AuthMeResponses = {
 
 export type AuthMeResponse = AuthMeResponses[keyof AuthMeResponses];
 
+export type AuthOidcCallbackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         */
+        state?: string;
+        /**
+         * Code
+         */
+        code?: string;
+        /**
+         * Error
+         */
+        error?: string;
+        /**
+         * Iss
+         */
+        iss?: string | null;
+    };
+    url: '/api/v1/auth/oidc/callback';
+};
+
+export type AuthOidcCallbackErrors = {
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthOidcCallbackError = AuthOidcCallbackErrors[keyof AuthOidcCallbackErrors];
+
+export type AuthOidcCallbackResponses = {
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthOidcCallbackResponse = AuthOidcCallbackResponses[keyof AuthOidcCallbackResponses];
+
+export type AuthOidcEndData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/oidc/end';
+};
+
+export type AuthOidcEndErrors = {
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthOidcEndError = AuthOidcEndErrors[keyof AuthOidcEndErrors];
+
+export type AuthOidcEndResponses = {
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthOidcEndResponse = AuthOidcEndResponses[keyof AuthOidcEndResponses];
+
+export type AuthOidcStartData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Next
+         *
+         * Path to come back to.
+         */
+        next?: string;
+    };
+    url: '/api/v1/auth/oidc/start';
+};
+
+export type AuthOidcStartErrors = {
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthOidcStartError = AuthOidcStartErrors[keyof AuthOidcStartErrors];
+
+export type AuthOidcStartResponses = {
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthOidcStartResponse = AuthOidcStartResponses[keyof AuthOidcStartResponses];
+
 export type AuthPasswordData = {
     body: PasswordChange;
     path?: never;
@@ -4492,6 +4657,31 @@ export type AuthEndSessionResponses = {
 };
 
 export type AuthEndSessionResponse = AuthEndSessionResponses[keyof AuthEndSessionResponses];
+
+export type AuthWaysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/ways';
+};
+
+export type AuthWaysErrors = {
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthWaysError = AuthWaysErrors[keyof AuthWaysErrors];
+
+export type AuthWaysResponses = {
+    /**
+     * Successful Response
+     */
+    200: Ways;
+};
+
+export type AuthWaysResponse = AuthWaysResponses[keyof AuthWaysResponses];
 
 export type BoxesListData = {
     body?: never;
@@ -6520,6 +6710,10 @@ export type UsersPutErrors = {
      */
     404: Problem;
     /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
+    /**
      * `invalid`: Invalid input
      */
     422: Problem;
@@ -6565,6 +6759,10 @@ export type UsersDisableErrors = {
      * `not_found`: Not found
      */
     404: Problem;
+    /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
     /**
      * `invalid`: Invalid input
      */
@@ -6612,6 +6810,10 @@ export type UsersEnableErrors = {
      */
     404: Problem;
     /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
+    /**
      * `invalid`: Invalid input
      */
     422: Problem;
@@ -6658,6 +6860,10 @@ export type UsersResetPasswordErrors = {
      */
     404: Problem;
     /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
+    /**
      * `invalid`: Invalid input
      */
     422: Problem;
@@ -6703,6 +6909,10 @@ export type UsersEndSessionsErrors = {
      * `not_found`: Not found
      */
     404: Problem;
+    /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
     /**
      * `invalid`: Invalid input
      */

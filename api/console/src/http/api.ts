@@ -90,6 +90,7 @@ export const api = {
   sessions: () => unwrap(sdk.authSessions()),
   endSession: (sessionId: string) =>
     unwrap(sdk.authEndSession({ path: { session_id: sessionId } })),
+  ways: () => unwrap(sdk.authWays()),
   logout: () => unwrap(sdk.authLogout()),
 
   alerts: (filters: AlertFilters, cursor: string | null, limit = PAGE_SIZE) =>

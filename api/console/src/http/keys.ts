@@ -3,6 +3,7 @@ import type { AlertFilters } from "../alerts/filters";
 /** Cache keys; shared prefixes are invalidated together. */
 export const keys = {
   me: ["me"] as const,
+  ways: ["ways"] as const,
   alerts: ["alerts"] as const,
   alertLists: ["alerts", "list"] as const,
   alertList: (filters: AlertFilters) => ["alerts", "list", filters] as const,

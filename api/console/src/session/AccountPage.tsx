@@ -8,11 +8,13 @@ import { usePageTitle } from "../ui/usePageTitle";
 import styles from "./AccountPage.module.css";
 import { ChoosePasswordForm } from "./ChoosePasswordForm";
 import { SessionTable } from "./SessionTable";
+import { useSession } from "./useSession";
 
 /** One's own password, and where one is signed in. */
 export function Component() {
   const { t } = useTranslation();
   usePageTitle(t("nav.myAccount"));
+  const me = useSession().data;
   const client = useQueryClient();
   const sessions = useQuery({ queryKey: keys.sessions, queryFn: () => api.sessions() });
   const end = useMutation({
@@ -34,12 +36,14 @@ export function Component() {
           onEnd={(session) => end.mutate(session.session_id)}
         />
       </section>
-      <section>
-        <h2 className={styles.section}>{t("password.title")}</h2>
-        <div className={styles.form}>
-          <ChoosePasswordForm />
-        </div>
-      </section>
+      {me?.has_password && (
+        <section>
+          <h2 className={styles.section}>{t("password.title")}</h2>
+          <div className={styles.form}>
+            <ChoosePasswordForm />
+          </div>
+        </section>
+      )}
     </div>
   );
 }

@@ -1,11 +1,13 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useSearchParams } from "react-router";
 
 import { Brand } from "../app/Brand";
 import { LanguageSwitch } from "../app/LanguageSwitch";
+import { usePreferences } from "../app/preferences";
 import { ThemeSwitch } from "../app/ThemeSwitch";
 import { api } from "../http/api";
 import { keys } from "../http/keys";
@@ -21,6 +23,24 @@ interface Credentials {
   password: string;
 }
 
+/** Why the provider's word did not open the console. */
+function troubleWords(t: TFunction, trouble: string): string {
+  switch (trouble) {
+    case "oidc_unmapped":
+      return t("signIn.unmapped");
+    case "oidc_disabled":
+      return t("signIn.disabled");
+    case "oidc_refused":
+      return t("signIn.refused");
+    case "oidc_expired":
+      return t("signIn.expired");
+    case "oidc_unavailable":
+      return t("signIn.unavailable");
+    default:
+      return t("signIn.failed", { code: trouble });
+  }
+}
+
 export function SignInPage() {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -28,6 +48,9 @@ export function SignInPage() {
   usePageTitle(t("signIn.submit"));
   const [params] = useSearchParams();
   const [form] = Form.useForm<Credentials>();
+  const trouble = params.get("problem");
+  const { language } = usePreferences();
+  const oidc = useQuery({ queryKey: keys.ways, queryFn: () => api.ways() }).data?.oidc ?? null;
   const [expired] = useState(() => params.has("next"));
 
   const signIn = useMutation({
@@ -76,11 +99,22 @@ export function SignInPage() {
             data-code={problem?.code}
           />
         ) : (
-          expired && (
+          expired &&
+          !trouble && (
             <p className={styles.note} data-testid="sign-in-note">
               {t("signIn.keepsPlace")}
             </p>
           )
+        )}
+        {!message && trouble && (
+          <Alert
+            className={styles.alert}
+            type="warning"
+            showIcon
+            title={troubleWords(t, trouble)}
+            data-testid="sign-in-error"
+            data-code={trouble}
+          />
         )}
         <Form<Credentials>
           form={form}
@@ -120,6 +154,17 @@ export function SignInPage() {
             {t("signIn.submit")}
           </Button>
         </Form>
+        {oidc && (
+          <Button
+            block
+            size="large"
+            className={styles.other}
+            href={`/api/v1/auth/oidc/start?next=${encodeURIComponent(safeReturnPath(params.get("next")))}`}
+            data-testid="sign-in-oidc"
+          >
+            {t("signIn.with", { name: language === "zh" ? oidc.name_zh : oidc.name_en })}
+          </Button>
+        )}
         <p className={styles.foot}>{t("signIn.foot")}</p>
       </main>
     </div>

@@ -25,8 +25,11 @@ export function useSession() {
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return useCallback(async () => {
+    const me = client.getQueryData<Me | null>(keys.me);
     await api.logout().catch(() => undefined);
     client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
     client.setQueryData(keys.me, null);
+    // Whom a provider vouches for would be in again without a word.
+    if (me && !me.has_password) window.location.assign("/api/v1/auth/oidc/end");
   }, [client]);
 }

@@ -29,16 +29,18 @@ export function UserActions({ user, onFailed }: { user: UserView; onFailed: () =
       <Button size="small" onClick={() => setLooking(true)} data-testid={`sessions-${user.username}`}>
         {t("sessions.title")}
       </Button>
-      <Popconfirm
-        title={t("users.resetAsk", { name: user.username })}
-        okText={t("users.reset")}
-        cancelText={t("action.cancel")}
-        onConfirm={() => reset.mutate()}
-      >
-        <Button size="small" data-testid={`reset-${user.username}`}>
-          {t("users.reset")}
-        </Button>
-      </Popconfirm>
+      {user.has_password && (
+        <Popconfirm
+          title={t("users.resetAsk", { name: user.username })}
+          okText={t("users.reset")}
+          cancelText={t("action.cancel")}
+          onConfirm={() => reset.mutate()}
+        >
+          <Button size="small" data-testid={`reset-${user.username}`}>
+            {t("users.reset")}
+          </Button>
+        </Popconfirm>
+      )}
       <Popconfirm
         title={t(user.disabled_at ? "users.enableAsk" : "users.disableAsk", { name: user.username })}
         okText={t(user.disabled_at ? "users.enable" : "users.disable")}

@@ -1,0 +1,1 @@
+"""Signing in with a provider of OpenID Connect, as a bureau's single sign-on."""
