@@ -5,6 +5,8 @@ import reactHooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
+import { ROOMS } from "./eslint.rooms.js";
+
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "src/client"] },
   js.configs.recommended,
@@ -33,5 +35,6 @@ export default tseslint.config(
     plugins: { i18next },
     rules: { "i18next/no-literal-string": ["error", { mode: "jsx-text-only" }] },
   },
+  ...ROOMS,
   { files: ["*.ts", "*.js"], languageOptions: { globals: globals.node } },
 );

@@ -5,7 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
-import { storedLanguage, storedTheme } from "./app/preferences";
+import { storedLanguage, storedTheme } from "./ui/preferences";
 import { startI18n } from "./i18n";
 
 document.documentElement.dataset.theme = storedTheme();

@@ -9,7 +9,8 @@ import type { Mode } from "../keyboard/keymap";
 import type { AlertSummary } from "../http/types";
 import type { PlayerHandle } from "./player/Player";
 import { useReview } from "./review/UndoProvider";
-import { FALSE_POSITIVE_REASONS, mayJudge, type Hand, type Showing, type Verdict } from "./review/verdict";
+import type { Showing } from "../picture/showing";
+import { FALSE_POSITIVE_REASONS, mayJudge, type Hand, type Verdict } from "./review/verdict";
 import { useBoxes } from "./useBoxes";
 
 export function useAlertControls(

@@ -4,7 +4,7 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { AlertDetail, AlertSummary } from "../http/types";
 import { useMay } from "../session/policy";
-import { DEFAULT_FILTERS, type AlertFilters } from "./filters";
+import { DEFAULT_FILTERS, type AlertFilters } from "../alert/filters";
 
 /** The queue's rows, page by page. Events keep it fresh between reads. */
 export function useAlertList(filters: AlertFilters) {

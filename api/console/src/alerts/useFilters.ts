@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
-import { readFilters, writeFilters, type AlertFilters } from "./filters";
+import { readFilters, writeFilters, type AlertFilters } from "../alert/filters";
 
 interface FilterState {
   filters: AlertFilters;

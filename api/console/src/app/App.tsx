@@ -9,10 +9,10 @@ import { I18nextProvider } from "react-i18next";
 import { RouterProvider } from "react-router/dom";
 
 import { i18n } from "../i18n";
-import { PreferencesProvider, usePreferences } from "./preferences";
+import { PreferencesProvider, usePreferences } from "../ui/preferences";
 import { createQueryClient } from "./queryClient";
 import { createRouter } from "./router";
-import { antdTheme } from "./theme";
+import { antdTheme } from "../ui/theme";
 
 function Themed() {
   const { language, theme } = usePreferences();

@@ -7,7 +7,7 @@ import { useTerm } from "../i18n/terms";
 import { LiveProvider } from "../live/LiveProvider";
 import { UndoProvider } from "../alerts/review/UndoProvider";
 import { useFreeKeys } from "../keyboard/useKeys";
-import { FirstPasswordPage } from "../session/FirstPasswordPage";
+import { FirstPasswordPage } from "../account/FirstPasswordPage";
 import { pageNeeds, useMay } from "../session/policy";
 import { useSession } from "../session/useSession";
 import { ErrorPanel } from "../ui/ErrorPanel";

@@ -12,20 +12,20 @@ import { useTranslation } from "react-i18next";
 import { NavLink, useNavigate } from "react-router";
 
 import { usePendingCount } from "../alerts/useAlerts";
-import { isBlind } from "../cameras/state";
-import { useCameras } from "../cameras/useCameras";
+import { isBlind } from "../camera/state";
+import { useCameras } from "../camera/useCameras";
 import type { Me } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { HelpOverlay } from "../keyboard/HelpOverlay";
 import { useMay } from "../session/policy";
 import { useSignOut } from "../session/useSession";
 import { useNarrow } from "../ui/useNarrow";
-import { Brand } from "./Brand";
-import { LanguageSwitch } from "./LanguageSwitch";
+import { Brand } from "../ui/Brand";
+import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { LiveIndicator } from "./LiveIndicator";
-import { usePreferences } from "./preferences";
+import { usePreferences } from "../ui/preferences";
 import styles from "./Shell.module.css";
-import { ThemeSwitch } from "./ThemeSwitch";
+import { ThemeSwitch } from "../ui/ThemeSwitch";
 
 export function TopBar({ me }: { me: Me }) {
   const { t } = useTranslation();

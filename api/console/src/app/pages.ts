@@ -7,6 +7,6 @@ export const PAGES = {
   recordings: () => import("../recordings/RecordingPage"),
   retention: () => import("../compliance/RetentionPage"),
   rules: () => import("../rules/RulesPage"),
-  account: () => import("../session/AccountPage"),
+  account: () => import("../account/AccountPage"),
   users: () => import("../users/UsersPage"),
 };

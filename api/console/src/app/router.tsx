@@ -1,6 +1,6 @@
 import { createBrowserRouter } from "react-router";
 
-import { SignInPage } from "../session/SignInPage";
+import { SignInPage } from "../account/SignInPage";
 import { Crash } from "./Crash";
 import { NotFoundPage } from "./NotFoundPage";
 import { PageCrash } from "./PageCrash";

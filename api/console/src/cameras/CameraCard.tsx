@@ -2,15 +2,15 @@ import { Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { FootageAlarms } from "../compliance/FootageAlarms";
+import { FootageAlarms } from "../footage/FootageAlarms";
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { PictureHealth } from "../picture/PictureHealth";
 import { Ago, Elapsed } from "../time/TimeText";
 import { AnalysedBar } from "./AnalysedBar";
 import styles from "./cameras.module.css";
-import { CameraStateMark } from "./CameraStateMark";
-import { cameraTone, loweredRate } from "./state";
+import { CameraStateMark } from "../camera/CameraStateMark";
+import { cameraTone, loweredRate } from "../camera/state";
 import { WithheldNote } from "./WithheldNote";
 
 const CODECS: Record<string, string> = { h264: "H.264", hevc: "H.265", h265: "H.265" };

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
-import { camerasOf } from "../rules/rules";
+import { camerasOf } from "../camera/ofRule";
 import { bySchool, knownKey } from "../schools/schools";
 import { SchoolSelect } from "../schools/SchoolSelect";
 import { useUrlFilter } from "../schools/useUrlFilter";
@@ -11,11 +11,11 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
-import { AddCameraGuide } from "./AddCameraGuide";
+import { AddCameraGuide } from "../camera/AddCameraGuide";
 import { CameraCard } from "./CameraCard";
 import styles from "./cameras.module.css";
-import { CAMERA_STATES, compareCameras, isBlind } from "./state";
-import { useCameras } from "./useCameras";
+import { CAMERA_STATES, compareCameras, isBlind } from "../camera/state";
+import { useCameras } from "../camera/useCameras";
 
 type Filter = "all" | "blind" | CameraView["state"];
 

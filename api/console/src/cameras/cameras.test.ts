@@ -3,8 +3,8 @@ import { withheldTotals } from "./withheld";
 
 import { camera } from "../testing/samples";
 import { analysedParts } from "./analysed";
-import { upsertCamera } from "./cache";
-import { cameraTone, CAMERA_STATES, compareCameras, isBlind, loweredRate } from "./state";
+import { upsertCamera } from "../camera/cache";
+import { cameraTone, CAMERA_STATES, compareCameras, isBlind, loweredRate } from "../camera/state";
 
 describe("camera states", () => {
   it("are green for a watched camera and no other", () => {

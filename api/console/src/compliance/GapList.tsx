@@ -5,9 +5,9 @@ import type { RetentionFacts } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration, secondsBetween } from "../time/format";
 import styles from "./compliance.module.css";
-import { FootageAlarms } from "./FootageAlarms";
-import { GapDetail } from "./GapDetail";
-import { floorDays, gapSpan, schoolTime } from "./retention";
+import { FootageAlarms } from "../footage/FootageAlarms";
+import { GapDetail } from "../footage/GapDetail";
+import { floorDays, gapSpan, schoolTime } from "../footage/retention";
 
 /** Every interval without footage with its cause, and every promise that was broken. */
 export function GapList({ cameraKey, facts }: { cameraKey: number; facts: RetentionFacts }) {

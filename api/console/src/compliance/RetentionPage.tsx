@@ -2,7 +2,7 @@ import { DownloadOutlined, HddOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { usePreferences } from "../app/preferences";
+import { usePreferences } from "../ui/preferences";
 import { retentionFile } from "../http/api";
 import type { RetentionRow, RetentionState } from "../http/types";
 import { useTerm } from "../i18n/terms";
@@ -15,7 +15,7 @@ import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import styles from "./compliance.module.css";
-import { nobodyReports, RETENTION_STATES, retentionBySchool } from "./retention";
+import { nobodyReports, RETENTION_STATES, retentionBySchool } from "../footage/retention";
 import { SchoolTable } from "./SchoolTable";
 import { useRetention } from "./useRetention";
 

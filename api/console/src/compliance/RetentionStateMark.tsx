@@ -11,7 +11,7 @@ import {
 import type { RetentionState } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { StateMark } from "../ui/StateMark";
-import { retentionTone } from "./retention";
+import { retentionTone } from "../footage/retention";
 
 const ICONS = {
   compliant: CheckCircleFilled,

@@ -8,10 +8,10 @@ import type { Group } from "../schools/schools";
 import { formatDuration } from "../time/format";
 import { Ago } from "../time/TimeText";
 import styles from "./compliance.module.css";
-import { FootageAlarms } from "./FootageAlarms";
+import { FootageAlarms } from "../footage/FootageAlarms";
 import { GapList } from "./GapList";
 import { RequiredDays } from "./RequiredDays";
-import { daysOrLess, floorPercent, schoolTime, summarize } from "./retention";
+import { daysOrLess, floorPercent, schoolTime, summarize } from "../footage/retention";
 import { RetentionStateMark } from "./RetentionStateMark";
 
 interface Props {

@@ -1,5 +1,5 @@
 /* Every call of the console, in one list. A failure is always a `Problem`. */
-import { timeBounds, type AlertFilters } from "../alerts/filters";
+import { timeBounds, type AlertFilters } from "../alert/filters";
 import { client } from "../client/client.gen";
 import * as sdk from "../client/sdk.gen";
 import { observeServerTime, serverNow } from "../time/serverClock";

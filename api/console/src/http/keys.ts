@@ -1,4 +1,4 @@
-import type { AlertFilters } from "../alerts/filters";
+import type { AlertFilters } from "../alert/filters";
 
 /** Cache keys; shared prefixes are invalidated together. */
 export const keys = {

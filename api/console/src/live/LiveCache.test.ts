@@ -1,8 +1,8 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { flatten, type AlertPages } from "../alerts/cache";
-import { DEFAULT_FILTERS } from "../alerts/filters";
+import { flatten, type AlertPages } from "../alert/cache";
+import { DEFAULT_FILTERS } from "../alert/filters";
 import { keys } from "../http/keys";
 import type { CameraList } from "../http/types";
 import { alertAt, camera, pagesOf } from "../testing/samples";

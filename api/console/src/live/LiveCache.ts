@@ -1,8 +1,8 @@
 /* Applies live events to the cached lists. */
 import type { QueryClient } from "@tanstack/react-query";
 
-import { applyAlert } from "../alerts/applyAlert";
-import { upsertCamera } from "../cameras/cache";
+import { applyAlert } from "../alert/applyAlert";
+import { upsertCamera } from "../camera/cache";
 import { keys } from "../http/keys";
 import type { AlertSummary, CameraList, CameraView } from "../http/types";
 

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Popconfirm } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { upsertCamera } from "../cameras/cache";
+import { upsertCamera } from "../camera/cache";
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";

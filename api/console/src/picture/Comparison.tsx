@@ -2,7 +2,7 @@ import { EyeInvisibleOutlined, PictureOutlined } from "@ant-design/icons";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Showing } from "../alerts/review/verdict";
+import type { Showing } from "./showing";
 import type { AlertDetail, AlertSummary, CameraView, EvidenceView } from "../http/types";
 import { Moment } from "../time/TimeText";
 import { ApprovePicture } from "./ApprovePicture";

@@ -4,7 +4,7 @@ import dayjs, { type Dayjs } from "dayjs";
 import { useRef, type ComponentRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { floorPercent } from "../compliance/retention";
+import { floorPercent } from "../footage/retention";
 import type { RecordingDay } from "../http/types";
 import { shiftDay } from "./day";
 import styles from "./recordings.module.css";

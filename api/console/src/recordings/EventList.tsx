@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { RiskMark } from "../alerts/RiskMark";
-import { StatusMark } from "../alerts/StatusMark";
-import { GapDetail } from "../compliance/GapDetail";
+import { RiskMark } from "../alert/RiskMark";
+import { StatusMark } from "../alert/StatusMark";
+import { GapDetail } from "../footage/GapDetail";
 import type { RecordingDay } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration } from "../time/format";

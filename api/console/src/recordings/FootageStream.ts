@@ -1,8 +1,8 @@
 /* One stretch of recorded footage on a <video>: media time is real time, gaps are holes in it. */
 import { api } from "../http/api";
 import type { PlayRequest } from "../http/types";
-import { FrameReader, type WallFrame, type WallState } from "../wall/frames";
-import { playableCodecs } from "../wall/WallConnection";
+import { FrameReader, type WallFrame, type WallState } from "../live/frames";
+import { playableCodecs } from "../live/codecs";
 
 /** So many seconds of watching may wait in the browser; then the server is read no further. */
 const AHEAD_S = 30;

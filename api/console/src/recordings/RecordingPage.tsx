@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 
-import { CameraStateMark } from "../cameras/CameraStateMark";
-import { floorPercent, schoolTime } from "../compliance/retention";
+import { CameraStateMark } from "../camera/CameraStateMark";
+import { floorPercent, schoolTime } from "../footage/retention";
 import { Problem } from "../http/problem";
 import type { RecordingDay, ViewingReason } from "../http/types";
 import { useTerm } from "../i18n/terms";

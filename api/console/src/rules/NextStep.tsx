@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import type { BoxRule, RuleView } from "../http/types";
 import { CodeBlock } from "../ui/CodeBlock";
 import { useWantName } from "./useWantName";
-import { importCommand, missingWants, ruleKind, ruleSnippet } from "./rules";
+import { ruleKind } from "../camera/ofRule";
+import { importCommand, missingWants, ruleSnippet } from "./rules";
 import styles from "./rules.module.css";
 
 const CHECK = "mingan config check /etc/mingan/box.yaml";

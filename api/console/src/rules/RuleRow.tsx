@@ -4,14 +4,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { RiskMark } from "../alerts/RiskMark";
+import { RiskMark } from "../alert/RiskMark";
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useCameraNames } from "../schools/CameraPlace";
 import { formatDuration } from "../time/format";
 import { NextStep } from "./NextStep";
 import { ReadinessMark } from "./ReadinessMark";
-import { analysedFor, dissenters, missingWants, ruleKind, spokesman, type Row } from "./rules";
+import { ruleKind } from "../camera/ofRule";
+import { analysedFor, dissenters, missingWants, spokesman, type Row } from "./rules";
 import styles from "./rules.module.css";
 import { useWantName } from "./useWantName";
 

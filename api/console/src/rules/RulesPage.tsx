@@ -2,7 +2,7 @@ import { Button, Segmented } from "antd";
 import { useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useCameras } from "../cameras/useCameras";
+import { useCameras } from "../camera/useCameras";
 import type { RuleViewState } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useKeys } from "../keyboard/useKeys";

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 
+import { camerasOf, ruleKind } from "../camera/ofRule";
 import type { BoxRule, RuleView } from "../http/types";
 import { camera } from "../testing/samples";
 import {
   analysedFor,
-  camerasOf,
   dissenters,
   hasUse,
   importCommand,
-  ruleKind,
   ruleSnippet,
   rowsOf,
   spokesman,

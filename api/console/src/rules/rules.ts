@@ -1,37 +1,9 @@
 /* Which rules there are, whether they can watch, and where they do. */
+import { camerasOf } from "../camera/ofRule";
 import type { BoxRule, CameraView, RuleView, RuleViewState, RuleWant } from "../http/types";
-import { isPictureFault } from "../picture/faults";
 
 /** In the order of the filter. */
 export const RULE_STATES: readonly RuleViewState[] = ["ready", "off", "needs_model", "unknown"];
-
-const DIGEST = "alert_digest";
-
-/** How a rule comes to be: written down for a camera, with its picture, or with its alerts. */
-export type RuleKind = "configured" | "picture" | "digest";
-
-export function ruleKind(rule: string): RuleKind {
-  if (rule === DIGEST) return "digest";
-  return isPictureFault({ rule }) ? "picture" : "configured";
-}
-
-/** The cameras that have a rule, those that really look first. */
-export function camerasOf(rule: string, cameras: readonly CameraView[]): CameraView[] {
-  const kind = ruleKind(rule);
-  return cameras
-    .filter((camera) =>
-      kind === "picture"
-        ? camera.picture !== null
-        : kind === "digest"
-          ? camera.rules.length > 0
-          : camera.rules.includes(rule),
-    )
-    .sort(
-      (a, b) =>
-        Number(b.state === "watching") - Number(a.state === "watching") ||
-        a.name.localeCompare(b.name, "zh-CN"),
-    );
-}
 
 /** Seconds of the last window that a camera's picture was looked at for a rule; null: not told. */
 export function analysedFor(rule: string, camera: CameraView): number | null {

@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 
-import { useCameras } from "../cameras/useCameras";
+import { useCameras } from "../camera/useCameras";
 import type { AlertSummary, SchoolName } from "../http/types";
 import styles from "./CameraPlace.module.css";
 import { schoolsOf } from "./schools";

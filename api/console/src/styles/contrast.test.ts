@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { antdTheme, type ThemeName } from "../app/theme";
+import { antdTheme, type ThemeName } from "../ui/theme";
 
 // Vitest leaves style sheets empty, even raw ones.
 const tokens = readFileSync("src/styles/tokens.css", "utf-8");

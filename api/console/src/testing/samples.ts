@@ -1,5 +1,5 @@
 /* Alerts and cameras for tests; each test names only what it is about. */
-import type { AlertPages } from "../alerts/cache";
+import type { AlertPages } from "../alert/cache";
 import type { AlertSummary, CameraView } from "../http/types";
 
 const SCHOOL = { school_id: "default", name: "本校", name_en: "" };

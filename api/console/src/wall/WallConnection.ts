@@ -1,21 +1,14 @@
 /* One answer of the server carries every tile of the wall; this keeps it open. */
 import { api } from "../http/api";
 import { backoffS } from "../live/backoff";
-import { FrameReader, type WallFrame } from "./frames";
+import { playableCodecs } from "../live/codecs";
+import { FrameReader, type WallFrame } from "../live/frames";
 
 export type Heard = WallFrame | { kind: "disconnected"; tooMany: boolean };
 type Listener = (heard: Heard) => void;
 
 /** The server sends a sign of life each second; longer silence is a dead connection. */
 const SILENCE_MS = 6000;
-
-const HEVC = 'video/mp4; codecs="hvc1.1.6.L120.B0"';
-
-/** What this browser plays besides H.264. */
-export function playableCodecs(): ("h264" | "hevc")[] {
-  const plays = typeof MediaSource !== "undefined" && MediaSource.isTypeSupported(HEVC);
-  return plays ? ["h264", "hevc"] : ["h264"];
-}
 
 export class WallConnection {
   private tiles: ReadonlyMap<number, string> = new Map();

@@ -4,8 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
-import { AddCameraGuide } from "../cameras/AddCameraGuide";
-import { useCameras } from "../cameras/useCameras";
+import { AddCameraGuide } from "../camera/AddCameraGuide";
+import { useCameras } from "../camera/useCameras";
 import { useKeys } from "../keyboard/useKeys";
 import { useCameraNames } from "../schools/CameraPlace";
 import { ErrorPanel } from "../ui/ErrorPanel";

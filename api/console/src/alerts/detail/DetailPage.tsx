@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, type CSSProperties, type ReactNode } fr
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useNavigate, useParams } from "react-router";
 
-import { useCameras } from "../../cameras/useCameras";
+import { useCameras } from "../../camera/useCameras";
 import { Problem } from "../../http/problem";
 import { useTerm } from "../../i18n/terms";
 import { useKeys } from "../../keyboard/useKeys";
@@ -20,8 +20,8 @@ import { pictureRatio } from "../player/Picture";
 import { Player, type PlayerHandle } from "../player/Player";
 import { ReviewActions } from "../review/ReviewActions";
 import { useReview } from "../review/UndoProvider";
-import { RiskMark } from "../RiskMark";
-import { StatusMark } from "../StatusMark";
+import { RiskMark } from "../../alert/RiskMark";
+import { StatusMark } from "../../alert/StatusMark";
 import { useAlertControls } from "../useAlertControls";
 import { useAlert } from "../useAlerts";
 import { useFilters } from "../useFilters";

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-import { flatten } from "../cache";
-import type { AlertFilters } from "../filters";
+import { flatten } from "../../alert/cache";
+import type { AlertFilters } from "../../alert/filters";
 import { useAlertList } from "../useAlerts";
 
 /** The alerts before and after in the list one came from. An alert that has left the list, because

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import type { AlertSummary } from "../../http/types";
 import { useMay, usePictures } from "../../session/policy";
-import type { Showing } from "../review/verdict";
+import type { Showing } from "../../picture/showing";
 import { Controls } from "./Controls";
 import { Overlay } from "./Overlay";
 import { Picture } from "./Picture";

@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Showing } from "../review/verdict";
+import type { Showing } from "../../picture/showing";
 import styles from "./player.module.css";
 
 interface Props {

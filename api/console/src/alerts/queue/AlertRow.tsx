@@ -8,8 +8,8 @@ import { formatDuration } from "../../time/format";
 import { Ago, Elapsed, Moment } from "../../time/TimeText";
 import { CameraPlace, placeOf } from "../../schools/CameraPlace";
 import { FROM_QUEUE } from "../fromQueue";
-import { RiskMark } from "../RiskMark";
-import { StatusMark } from "../StatusMark";
+import { RiskMark } from "../../alert/RiskMark";
+import { StatusMark } from "../../alert/StatusMark";
 import styles from "./queue.module.css";
 import { Thumb } from "./Thumb";
 

@@ -2,7 +2,7 @@ import { RightOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { useBlind } from "../../cameras/useBlind";
+import { useBlind } from "../../camera/useBlind";
 import styles from "./queue.module.css";
 
 /** Cameras nobody watches, above everything that was seen: silence must not look like calm. */

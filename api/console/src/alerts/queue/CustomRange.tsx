@@ -2,7 +2,7 @@ import { DatePicker } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 
-import type { AlertFilters } from "../filters";
+import type { AlertFilters } from "../../alert/filters";
 
 interface Props {
   from: string | null;

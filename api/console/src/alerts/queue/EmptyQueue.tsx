@@ -4,13 +4,13 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { AddCameraGuide } from "../../cameras/AddCameraGuide";
-import { useBlind } from "../../cameras/useBlind";
+import { AddCameraGuide } from "../../camera/AddCameraGuide";
+import { useBlind } from "../../camera/useBlind";
 import type { CameraList } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { Ago } from "../../time/TimeText";
 import { StatePanel } from "../../ui/StatePanel";
-import { DEFAULT_FILTERS, isNarrowed, type AlertFilters } from "../filters";
+import { DEFAULT_FILTERS, isNarrowed, type AlertFilters } from "../../alert/filters";
 
 interface Props {
   filters: AlertFilters;

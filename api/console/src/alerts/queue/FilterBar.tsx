@@ -22,7 +22,7 @@ import {
   type AlertFilters,
   type Range,
   type Status,
-} from "../filters";
+} from "../../alert/filters";
 import styles from "./queue.module.css";
 
 const CustomRange = lazy(() => import("./CustomRange"));

@@ -13,7 +13,7 @@ import { FROM_QUEUE } from "../fromQueue";
 import { Player, type PlayerHandle } from "../player/Player";
 import { CameraPlace, placeOf } from "../../schools/CameraPlace";
 import { ReviewActions } from "../review/ReviewActions";
-import { RiskMark } from "../RiskMark";
+import { RiskMark } from "../../alert/RiskMark";
 import { useAlert } from "../useAlerts";
 import type { useAlertControls } from "../useAlertControls";
 import styles from "./queue.module.css";

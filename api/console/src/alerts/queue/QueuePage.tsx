@@ -2,12 +2,12 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
-import { useCameras } from "../../cameras/useCameras";
+import { useCameras } from "../../camera/useCameras";
 import { useKeys } from "../../keyboard/useKeys";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { useNarrow } from "../../ui/useNarrow";
 import { usePageTitle } from "../../ui/usePageTitle";
-import { flatten } from "../cache";
+import { flatten } from "../../alert/cache";
 import { FROM_QUEUE } from "../fromQueue";
 import type { PlayerHandle } from "../player/Player";
 import { useReview } from "../review/UndoProvider";

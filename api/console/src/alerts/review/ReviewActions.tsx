@@ -9,7 +9,7 @@ import { Moment } from "../../time/TimeText";
 import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { useNow } from "../../time/useNow";
-import { StatusMark } from "../StatusMark";
+import { StatusMark } from "../../alert/StatusMark";
 import { useReview } from "./UndoProvider";
 import { canUndo, FALSE_POSITIVE_REASONS, type Hand, type Verdict } from "./verdict";
 import styles from "./review.module.css";

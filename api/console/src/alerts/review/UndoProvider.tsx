@@ -13,7 +13,7 @@ import type { AlertSummary } from "../../http/types";
 import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { serverNow } from "../../time/serverClock";
-import { applyVerdict } from "../applyAlert";
+import { applyVerdict } from "../../alert/applyAlert";
 import { UndoToast } from "./UndoToast";
 import { judged, UNDO_S, type Verdict } from "./verdict";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { mayJudge, type Hand, type Showing } from "./verdict";
+import type { Showing } from "../../picture/showing";
+import { mayJudge, type Hand } from "./verdict";
 
 describe("a verdict", () => {
   it.each<[Showing, Hand, boolean]>([

@@ -1,4 +1,5 @@
 import type { AlertSummary, FalsePositiveReason } from "../../http/types";
+import type { Showing } from "../../picture/showing";
 
 export type Verdict =
   | { status: "confirmed" }
@@ -6,9 +7,6 @@ export type Verdict =
 
 /** What was judged with: a key needs no aim, so more is asked of it. */
 export type Hand = "key" | "pointer";
-
-/** What came of an alert's picture: on the screen, told that it cannot be, or still on its way. */
-export type Showing = "shown" | "failed" | "waiting";
 
 /**
  * Nobody judges what nobody saw. A picture that cannot be had must not hold up an alert for ever, but

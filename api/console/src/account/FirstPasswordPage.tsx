@@ -1,13 +1,13 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { Brand } from "../app/Brand";
-import { LanguageSwitch } from "../app/LanguageSwitch";
-import { ThemeSwitch } from "../app/ThemeSwitch";
+import { Brand } from "../ui/Brand";
+import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { ThemeSwitch } from "../ui/ThemeSwitch";
 import { usePageTitle } from "../ui/usePageTitle";
 import { ChoosePasswordForm } from "./ChoosePasswordForm";
 import styles from "./SignInPage.module.css";
-import { useSignOut } from "./useSession";
+import { useSignOut } from "../session/useSession";
 
 /** Instead of every page, as long as somebody else knows the password. */
 export function FirstPasswordPage({ username }: { username: string }) {

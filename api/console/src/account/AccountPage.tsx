@@ -7,8 +7,8 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import styles from "./AccountPage.module.css";
 import { ChoosePasswordForm } from "./ChoosePasswordForm";
-import { SessionTable } from "./SessionTable";
-import { useSession } from "./useSession";
+import { SessionTable } from "../session/SessionTable";
+import { useSession } from "../session/useSession";
 
 /** One's own password, and where one is signed in. */
 export function Component() {

@@ -1,5 +1,5 @@
 import { useTerm } from "../i18n/terms";
-import styles from "./compliance.module.css";
+import styles from "./alarms.module.css";
 
 /** What is wrong with a camera's recording now: a full disk is an alarm, not silence. */
 export function FootageAlarms({ alarms }: { alarms: readonly string[] }) {

@@ -5,10 +5,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useSearchParams } from "react-router";
 
-import { Brand } from "../app/Brand";
-import { LanguageSwitch } from "../app/LanguageSwitch";
-import { usePreferences } from "../app/preferences";
-import { ThemeSwitch } from "../app/ThemeSwitch";
+import { Brand } from "../ui/Brand";
+import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { usePreferences } from "../ui/preferences";
+import { ThemeSwitch } from "../ui/ThemeSwitch";
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
@@ -16,7 +16,7 @@ import { formatDuration } from "../time/format";
 import { usePageTitle } from "../ui/usePageTitle";
 import { safeReturnPath } from "./returnPath";
 import styles from "./SignInPage.module.css";
-import { useSession } from "./useSession";
+import { useSession } from "../session/useSession";
 
 interface Credentials {
   username: string;
