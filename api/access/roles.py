@@ -28,20 +28,25 @@ class Reach(Enum):
     DISTRICT = auto()
     SCHOOL = auto()
     EITHER = auto()
-    NOWHERE = auto()
-    """Not yet: it is for some places of a school, and reads cannot be narrowed to places so far."""
+    PLACES = auto()
+    """Some places of a school: those of a subject, or some of these that are named."""
 
     def fits(self, school_id: str | None) -> bool:
         """Whether it can be given for this school, or for the district if that is null."""
         match self:
             case Reach.DISTRICT:
                 return school_id is None
-            case Reach.SCHOOL:
+            case Reach.SCHOOL | Reach.PLACES:
                 return school_id is not None
             case Reach.EITHER:
                 return True
-            case Reach.NOWHERE:
-                return False
+
+
+class Subject(Enum):
+    """What a role of places is about; :mod:`api.organisations.subjects` says which places."""
+
+    KITCHEN = auto()
+    CAMPUS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,10 @@ class RoleGrant:
 
     permissions: frozenset[Permission]
     reach: Reach
+    subject: Subject | None = None
+    """Of ``Reach.PLACES`` alone."""
+    is_temporary: bool = False
+    """Whether its places must be named, and an end date be given."""
 
 
 _FIGURES = frozenset(
@@ -71,9 +80,9 @@ ROLES: dict[Role, RoleGrant] = {
     Role.DISTRICT_REVIEWER: RoleGrant(_REVIEW, Reach.DISTRICT),
     Role.LEADER: RoleGrant(_FIGURES, Reach.EITHER),
     Role.SCHOOL_MANAGER: RoleGrant(_REVIEW | {Permission.MANAGE_PEOPLE}, Reach.SCHOOL),
-    Role.SCHOOL_CANTEEN: RoleGrant(_STAFF, Reach.NOWHERE),
-    Role.SCHOOL_SECURITY: RoleGrant(_STAFF | {Permission.WATCH_LIVE}, Reach.NOWHERE),
-    Role.CONTRACTOR: RoleGrant(_STAFF, Reach.NOWHERE),
+    Role.SCHOOL_CANTEEN: RoleGrant(_STAFF, Reach.PLACES, Subject.KITCHEN),
+    Role.SCHOOL_SECURITY: RoleGrant(_STAFF | {Permission.WATCH_LIVE}, Reach.PLACES, Subject.CAMPUS),
+    Role.CONTRACTOR: RoleGrant(_STAFF, Reach.PLACES, Subject.KITCHEN, is_temporary=True),
     Role.AUDITOR: RoleGrant(frozenset({Permission.READ_AUDIT}), Reach.EITHER),
     Role.ENGINEER: RoleGrant(
         # Live pictures to frame a camera by; each look is logged. No evidence, no footage.

@@ -16,9 +16,11 @@ class Scope:
 
     Attributes:
         school_ids: Them; None for all.
+        place_ids: Places of them whose cameras alone are meant; None for all.
     """
 
     school_ids: frozenset[str] | None
+    place_ids: frozenset[int] | None = None
 
     def covers(self, school_id: str | None) -> bool:
         """Whether what belongs to this school, or to none, is in it."""
@@ -29,6 +31,8 @@ EVERYTHING = Scope(None)
 NOTHING = Scope(frozenset())
 
 
-def of_school(school_id: str | None) -> Scope:
-    """The scope of whoever belongs to a school; of the whole district without one."""
-    return EVERYTHING if school_id is None else Scope(frozenset({school_id}))
+def of_school(school_id: str | None, place_ids: frozenset[int] | None = None) -> Scope:
+    """The scope of whoever belongs to a school, or to some places of it; of the whole district
+    without one.
+    """
+    return EVERYTHING if school_id is None else Scope(frozenset({school_id}), place_ids)

@@ -63,6 +63,8 @@ class SignedIn:
     """Whether they must choose a password before anything else."""
     has_password: bool = True
     """False of whom a provider vouches for."""
+    place_ids: frozenset[int] | None = None
+    """Of a role of places: whose cameras alone they may know of."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -72,7 +74,7 @@ class SignedIn:
     @property
     def scope(self) -> Scope:
         """Of whose rows they may know."""
-        return of_school(None if self.school is None else self.school.school_id)
+        return of_school(None if self.school is None else self.school.school_id, self.place_ids)
 
 
 def client_of(request: Request) -> str:
@@ -98,6 +100,7 @@ async def person_of(runtime: Runtime, request: Request, cookie: str | None) -> S
         expires_at=found.expires_at,
         password_must_change=found.password_must_change,
         has_password=found.has_password,
+        place_ids=found.place_ids,
     )
 
 

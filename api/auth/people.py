@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,15 +10,24 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.permissions import Permission
-from api.access.roles import Role, may_give
+from api.access.roles import ROLES, Role, may_give
 from api.access.scope import Scope
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth.passwords import random_password
 from api.auth.repository import UserRepository, UserRow
-from api.auth.schemas import NewPassword, UserCreate, UserCreated, UserList, UserView, UserWrite
+from api.auth.schemas import (
+    NewPassword,
+    PlaceName,
+    UserCreate,
+    UserCreated,
+    UserList,
+    UserView,
+    UserWrite,
+)
 from api.bus.work import UnitOfWork
 from api.db.models import User
+from api.db.organisation import Place
 from api.kit.errors import (
     ConflictError,
     FieldError,
@@ -26,6 +36,7 @@ from api.kit.errors import (
     NotFoundError,
     UsernameTakenError,
 )
+from api.organisations import places
 from api.organisations import service as organisations
 from api.organisations.schemas import SchoolName
 
@@ -60,12 +71,26 @@ def school_of(row: UserRow) -> SchoolName | None:
     return None if row.school is None else organisations.name_of(row.school)
 
 
-def _view(row: UserRow) -> UserView:
+async def place_ids_of(session: AsyncSession, user: User) -> frozenset[int] | None:
+    """The places whose cameras a person may know of; None for all of their scope.
+
+    Asked for with each request: a place that comes to be a kitchen is the canteen's at once.
+    """
+    subject = ROLES[Role(user.role)].subject
+    if subject is None or user.school_id is None:
+        return None
+    of_subject = await places.ids_of(session, user.school_id, subject)
+    named = {place.id for place in await UserRepository(session).places_of(user.username)}
+    return of_subject & named if named or ROLES[Role(user.role)].is_temporary else of_subject
+
+
+def _view(row: UserRow, named: Sequence[Place] = ()) -> UserView:
     user = row.user
     return UserView(
         username=user.username,
         role=Role(user.role),
         school=school_of(row),
+        places=[PlaceName(id=place.id, name=place.name) for place in named],
         ends_at=user.ends_at,
         disabled_at=user.disabled_at,
         created_at=user.created_at,
@@ -77,7 +102,9 @@ def _view(row: UserRow) -> UserView:
 
 async def list_users(session: AsyncSession) -> UserList:
     """All users, by name."""
-    return UserList(items=[_view(row) for row in await UserRepository(session).all()])
+    users = UserRepository(session)
+    named = await users.places_of_all()
+    return UserList(items=[_view(r, named.get(r.user.username, ())) for r in await users.all()])
 
 
 async def create_user(
@@ -105,6 +132,7 @@ async def create_user(
     )
     if not added:
         raise UsernameTakenError(f"{wanted.username} exists")
+    await users.set_places(wanted.username, wanted.place_ids)
     _log(work, AccessAction.USER_CREATED, by, wanted.username, wanted.school_id)
     view = await _get(users, wanted.username)
     return UserCreated(**dict(view), password=None if wanted.password else password)
@@ -125,6 +153,7 @@ async def change_user(work: UnitOfWork, username: str, told: UserWrite, by: Give
         raise ConflictError("their role and school follow from what the provider says of them")
     user.role, user.school_id, user.ends_at = told.role, told.school_id, told.ends_at
     users = UserRepository(work.session)
+    await users.set_places(username, told.place_ids)
     await users.end_sessions_of(username)
     _log(work, AccessAction.USER_CHANGED, by, username, told.school_id)
     return await _get(users, username)
@@ -208,6 +237,7 @@ async def _check(work: UnitOfWork, told: UserWrite, by: Giver) -> None:
             raise ForbiddenError(f"the role {told.role} is not yours to give")
         fault = FieldError("body.school_id", f"the role {told.role} is not given for that")
         raise InvalidError("not a role of a school, or of the district", errors=[fault])
+    _check_places_and_end(told)
     if told.school_id is None:
         if not by.scope.covers(None):
             raise ForbiddenError("needs a school")
@@ -215,12 +245,31 @@ async def _check(work: UnitOfWork, told: UserWrite, by: Giver) -> None:
     if not await organisations.is_known(work.session, told.school_id):
         fault = FieldError("body.school_id", "there is no such school")
         raise InvalidError("no such school", errors=[fault])
+    subject = ROLES[told.role].subject
+    if told.place_ids and subject is not None:
+        known = await places.ids_of(work.session, told.school_id, subject)
+        if not known.issuperset(told.place_ids):
+            fault = FieldError("body.place_ids", "not all are places of this school for the role")
+            raise InvalidError("no such place", errors=[fault])
+
+
+def _check_places_and_end(told: UserWrite) -> None:
+    """Whoever is there for a while has places and an end; places are of roles of places alone."""
+    grant, faults = ROLES[told.role], []
+    if told.place_ids and grant.subject is None:
+        faults.append(FieldError("body.place_ids", f"the role {told.role} is not given for places"))
+    if grant.is_temporary and not told.place_ids:
+        faults.append(FieldError("body.place_ids", f"the role {told.role} needs places"))
+    if grant.is_temporary and told.ends_at is None:
+        faults.append(FieldError("body.ends_at", f"the role {told.role} needs an end date"))
+    if faults:
+        raise InvalidError("the role is not given like that", errors=faults)
 
 
 async def _get(users: UserRepository, username: str) -> UserView:
     row = await users.row(username)
     assert row is not None, "users are disabled, never deleted"
-    return _view(row)
+    return _view(row, await users.places_of(username))
 
 
 def _log(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.db.models import Identity, SignInSession, User
-from api.db.organisation import School
+from api.db.models import Identity, SignInSession, User, UserPlace
+from api.db.organisation import Place, School
 from api.db.upsert import insert_if_absent
 
 
@@ -87,6 +87,36 @@ class UserRepository:
             "created_at": at,
         }
         return await insert_if_absent(self._session, User, values)
+
+    async def places_of(self, username: str) -> list[Place]:
+        """The places that a user's role is given for by name, by number."""
+        query = (
+            select(Place)
+            .join(UserPlace, UserPlace.place_id == Place.id)
+            .where(UserPlace.username == username)
+            .order_by(Place.id)
+        )
+        return list(await self._session.scalars(query))
+
+    async def places_of_all(self) -> dict[str, list[Place]]:
+        """The same of every user who has any."""
+        query = (
+            select(UserPlace.username, Place)
+            .join(Place, Place.id == UserPlace.place_id)
+            .order_by(Place.id)
+        )
+        found: dict[str, list[Place]] = {}
+        for username, place in await self._session.execute(query):
+            found.setdefault(username, []).append(place)
+        return found
+
+    async def set_places(self, username: str, place_ids: Collection[int]) -> None:
+        """Give a user's role for these places alone; for none by name if there are none."""
+        await self._session.execute(delete(UserPlace).where(UserPlace.username == username))
+        self._session.add_all(
+            UserPlace(username=username, place_id=place_id) for place_id in sorted(place_ids)
+        )
+        await self._session.flush()
 
     async def of_identity(self, issuer: str, subject: str) -> User | None:
         """Whom a provider vouches for by this subject, kept from others until the work ends."""

@@ -90,6 +90,13 @@ class SessionList(BaseModel):
     items: list[SessionView]
 
 
+class PlaceName(BaseModel):
+    """A place as rows name it."""
+
+    id: int
+    name: str
+
+
 class UserView(BaseModel):
     """A person who may sign in."""
 
@@ -97,6 +104,9 @@ class UserView(BaseModel):
     role: Role
     school: SchoolName | None = Field(
         description="For which school the role is given; null for the whole district."
+    )
+    places: list[PlaceName] = Field(
+        description="Of a role of places: those it is given for by name; without, all it is about."
     )
     ends_at: Moment | None = Field(description="From then on they may sign in no more.")
     disabled_at: Moment | None
@@ -127,6 +137,12 @@ class UserWrite(BaseModel):
     )
     ends_at: Moment | None = Field(
         default=None, description="From then on they may sign in no more."
+    )
+
+    place_ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Of a role of places: these alone. A contractor needs some, and an end date.",
     )
 
     def role_fits(self) -> bool:

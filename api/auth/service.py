@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.roles import Role
-from api.access.scope import EVERYTHING
+from api.access.scope import EVERYTHING, NOTHING, Scope, of_school
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth import devices, people
@@ -51,6 +51,7 @@ class FoundSession:
     expires_at: datetime
     password_must_change: bool
     has_password: bool
+    place_ids: frozenset[int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,11 @@ def csrf_token(token: str) -> str:
 
 async def find_session(session: AsyncSession, token: str, now: datetime) -> FoundSession | None:
     """The session a cookie opens, if it still stands."""
-    key = token_sha256(token)
+    return await session_of(session, token_sha256(token), now)
+
+
+async def session_of(session: AsyncSession, key: str, now: datetime) -> FoundSession | None:
+    """The session of this key, if it still stands."""
     found = await UserRepository(session).find_session(key, now)
     if found is None:
         return None
@@ -114,7 +119,17 @@ async def find_session(session: AsyncSession, token: str, now: datetime) -> Foun
         expires_at,
         user.password_must_change,
         user.password_hash is not None,
+        await people.place_ids_of(session, user),
     )
+
+
+async def scope_of(runtime: Runtime, key: str) -> Scope:
+    """Of whose rows whoever has this session may know now; of nobody's once it ended."""
+    async with runtime.database.read(EVERYTHING) as session:
+        found = await session_of(session, key, runtime.clock())
+    if found is None:
+        return NOTHING
+    return of_school(None if found.school is None else found.school.school_id, found.place_ids)
 
 
 async def known(runtime: Runtime, username: str, cookie: str | None) -> Known:

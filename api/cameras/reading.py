@@ -24,6 +24,11 @@ async def list_views(
     return [views.view(row, rules.get(row.camera.id, []), watch) for row in rows]
 
 
+async def keys_in_scope(session: AsyncSession) -> frozenset[int]:
+    """The numbers of all cameras in scope, retired ones too."""
+    return frozenset(await CameraRepository(session).keys())
+
+
 async def get_view(session: AsyncSession, key: int, watch: Watch) -> CameraView:
     """One camera, retired or not.
 

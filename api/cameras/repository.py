@@ -138,6 +138,10 @@ class CameraRepository:
             for camera, school, seen_at, alarms in rows
         ]
 
+    async def keys(self) -> Sequence[int]:
+        """The numbers of all cameras."""
+        return list(await self._session.scalars(select(Camera.id)))
+
     async def of_worker(self, box_id: int, worker_id: str) -> Sequence[int]:
         """The cameras a worker of a box reported."""
         return list(

@@ -55,5 +55,9 @@ class OfBox:
     """Rows belong to the school of the box ``box_id``."""
 
 
+class OfPlace:
+    """Rows belong to the school of the place ``place_id``."""
+
+
 class OfAlert:
     """Rows belong to the school of the alert ``alert_id``."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.db.base import Base, OfAlert, OfSchool, RowId
+from api.db.base import Base, OfAlert, OfPlace, OfSchool, RowId
 
 
 class Alert(OfSchool, Base):
@@ -181,6 +181,18 @@ class User(OfSchool, Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+
+
+class UserPlace(OfPlace, Base):
+    """A place that a person's role is given for; without any, all that the role is about."""
+
+    __tablename__ = "user_places"
+
+    username: Mapped[str] = mapped_column(
+        ForeignKey("users.username", ondelete="CASCADE"), primary_key=True
+    )
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), primary_key=True, index=True)
+    """No place is deleted under somebody: whose last one went would see all of them."""
 
 
 class Identity(Base):

@@ -7,13 +7,14 @@ exist. What a table belongs to is said once, where it is declared (:mod:`api.db.
 from __future__ import annotations
 
 from functools import lru_cache
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, event, exists
+from sqlalchemy import ColumnElement, Table, and_, event, exists
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from api.access.scope import Scope
-from api.db.base import Base, OfAlert, OfBox, OfCamera, OfSchool
+from api.db.base import Base, OfAlert, OfBox, OfCamera, OfPlace, OfSchool
 
 NARROWED = "mingan_narrowed"
 """Execution option of a statement that was narrowed; tests look at what became of it."""
@@ -21,9 +22,14 @@ _SCOPE = "scope"
 _PARENTS: dict[type[object], tuple[str, str, str]] = {
     OfCamera: ("camera_key", "cameras", "id"),
     OfBox: ("box_id", "boxes", "id"),
+    OfPlace: ("place_id", "places", "id"),
     OfAlert: ("alert_id", "alerts", "id"),
 }
 """By what a row that names no school itself is known to be a school's: column, table, its key."""
+
+
+_PLACES = {"places": "id", "camera_records": "place_id", "user_places": "place_id"}
+"""Tables that name the place themselves, and in which column."""
 
 
 class OutOfScopeError(RuntimeError):
@@ -53,26 +59,78 @@ def owned() -> list[type[Base]]:
 
 
 @lru_cache(maxsize=4096)
-def _criteria(school_ids: frozenset[str]) -> tuple[LoaderCriteriaOption, ...]:
-    wanted = sorted(school_ids)
+def _criteria(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
+    assert scope.school_ids is not None
+    wanted = sorted(scope.school_ids)
+    # A list is never empty in SQL; no place has the number 0.
+    places = None if scope.place_ids is None else sorted(scope.place_ids) or [0]
     return tuple(
-        with_loader_criteria(model, _condition(model, wanted), include_aliases=True)
+        with_loader_criteria(model, _condition(model, wanted, places), include_aliases=True)
         for model in owned()
     )
 
 
-def _condition(model: type[Base], wanted: list[str]) -> ColumnElement[bool]:
+def _condition(
+    model: type[Base], wanted: list[str], places: list[int] | None
+) -> ColumnElement[bool]:
     columns = Base.metadata.tables[model.__tablename__].c
+    by_place = None if places is None else _at(model, places)
     if issubclass(model, OfSchool):
-        return model.school_id.in_(wanted)  # type: ignore[attr-defined, no-any-return]
+        by_school = model.school_id.in_(wanted)  # type: ignore[attr-defined]
+        return by_school if by_place is None else and_(by_school, by_place)
     [(column, table, key)] = [how for kind, how in _PARENTS.items() if issubclass(model, kind)]
     parent: Table = Base.metadata.tables[table]
     assert column in columns
+    conditions = [parent.c[key] == getattr(model, column), parent.c.school_id.in_(wanted)]
+    if places is not None and issubclass(model, OfAlert):
+        conditions.append(_camera_at(parent.c.camera_key, places))
     # Found by the parent's key, row by row: a list of all a school's alerts would be long.
+    by_parent = exists().where(*conditions).correlate_except(parent)
+    return by_parent if by_place is None else and_(by_parent, by_place)
+
+
+def _at(model: type[Base], places: list[int]) -> ColumnElement[bool] | None:
+    """That a row is of these places; None of a row that is of its school as a whole, or whose
+    parent says it.
+    """
+    columns = Base.metadata.tables[model.__tablename__].c
+    if model.__tablename__ in _PLACES:
+        return getattr(model, _PLACES[model.__tablename__]).in_(places)  # type: ignore[no-any-return]
+    if model.__tablename__ == "cameras":
+        return _camera_at(model.id, places)  # type: ignore[attr-defined]
+    if "camera_key" in columns:
+        return _camera_at(model.camera_key, places)  # type: ignore[attr-defined]
+    if model.__tablename__ == "alert_evidence":
+        return _alert_at(model.alert_id, places)  # type: ignore[attr-defined]
+    if model.__tablename__ == "evidence_files":
+        named = Base.metadata.tables["alert_evidence"].alias("names_it")
+        return (
+            exists()
+            .where(
+                named.c.sha256 == model.sha256,  # type: ignore[attr-defined]
+                named.c.school_id == model.school_id,  # type: ignore[attr-defined]
+                _alert_at(named.c.alert_id, places),
+            )
+            .correlate_except(named)
+        )
+    return None
+
+
+def _camera_at(camera_key: ColumnElement[int], places: list[int]) -> ColumnElement[bool]:
+    record = Base.metadata.tables["camera_records"].alias("at_place")
     return (
         exists()
-        .where(parent.c[key] == getattr(model, column), parent.c.school_id.in_(wanted))
-        .correlate_except(parent)
+        .where(record.c.camera_key == camera_key, record.c.place_id.in_(places))
+        .correlate_except(record)
+    )
+
+
+def _alert_at(alert_id: ColumnElement[UUID], places: list[int]) -> ColumnElement[bool]:
+    alert = Base.metadata.tables["alerts"].alias("alert_at")
+    return (
+        exists()
+        .where(alert.c.id == alert_id, _camera_at(alert.c.camera_key, places))
+        .correlate_except(alert)
     )
 
 
@@ -80,10 +138,15 @@ def _condition(model: type[Base], wanted: list[str]) -> ColumnElement[bool]:
 def _narrow(state: ORMExecuteState) -> None:
     session = state.session
     assert isinstance(session, ScopedSession)
-    school_ids = session.scope.school_ids
-    if school_ids is None or state.is_insert or state.is_column_load or state.is_relationship_load:
+    scope = session.scope
+    if (
+        scope.school_ids is None
+        or state.is_insert
+        or state.is_column_load
+        or state.is_relationship_load
+    ):
         return
-    state.statement = state.statement.options(*_criteria(school_ids))
+    state.statement = state.statement.options(*_criteria(scope))
     state.update_execution_options(**{NARROWED: True})
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.camera import Camera, CameraRecord
+from api.db.models import UserPlace
 from api.db.organisation import Box, Bureau, Community, Place, School
 from api.db.upsert import insert_if_absent
 
@@ -116,9 +117,14 @@ class OrganisationRepository:
         return await self._session.scalar(query)
 
     async def place_is_used(self, place_id: int) -> bool:
-        """Whether a camera stands there."""
-        query = select(CameraRecord.camera_key).where(CameraRecord.place_id == place_id).limit(1)
-        return await self._session.scalar(query) is not None
+        """Whether a camera stands there, or somebody's role is given for it."""
+        for query in (
+            select(CameraRecord.camera_key).where(CameraRecord.place_id == place_id),
+            select(UserPlace.username).where(UserPlace.place_id == place_id),
+        ):
+            if await self._session.scalar(query.limit(1)) is not None:
+                return True
+        return False
 
     async def flush(self) -> None:
         """Send what changed, so that generated numbers are known."""

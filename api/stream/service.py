@@ -7,6 +7,7 @@ arrives twice is dropped by its id.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,11 @@ from fastapi.sse import ServerSentEvent
 
 from api.access.permissions import Permission
 from api.access.scope import NOTHING
+from api.auth import service as auth
 from api.auth.standing import Standing
 from api.bus import service as bus
 from api.bus.base import EventKind, LiveEvent, Signal
+from api.cameras import reading as camera_views
 
 if TYPE_CHECKING:
     from api.auth.guards import SignedIn
@@ -48,6 +51,20 @@ async def _after(runtime: Runtime, event_id: int) -> list[LiveEvent]:
         return await bus.after(session, event_id, _REPLAY_BATCH)
 
 
+async def _cameras(runtime: Runtime, session_key: str) -> frozenset[int] | None:
+    """The cameras whoever is for some places alone hears of now; None for all in scope."""
+    scope = await auth.scope_of(runtime, session_key)
+    if scope.school_ids is None or (scope.school_ids and scope.place_ids is None):
+        return None
+    async with runtime.database.read(scope) as session:
+        return await camera_views.keys_in_scope(session)
+
+
+def _camera_of(event: LiveEvent) -> int:
+    told = json.loads(event.data)
+    return int(told["id"] if event.kind == "camera" else told["camera_key"])
+
+
 async def events(
     runtime: Runtime, person: SignedIn, last_event_id: str | None
 ) -> AsyncIterator[ServerSentEvent]:
@@ -60,8 +77,14 @@ async def events(
     """
     session_key, expires_at = person.session_key, person.expires_at
 
+    cameras = await _cameras(runtime, session_key)
+
     def hears(event: LiveEvent) -> bool:
-        return person.scope.covers(event.school_id) and _NEEDS[event.kind] in person.permissions
+        return (
+            person.scope.covers(event.school_id)
+            and _NEEDS[event.kind] in person.permissions
+            and (cameras is None or _camera_of(event) in cameras)
+        )
 
     with runtime.bus.subscribe(session_key, hears) as subscription:
         oldest, newest = await _bounds(runtime)
@@ -84,8 +107,11 @@ async def events(
             left_s = (expires_at - runtime.clock()).total_seconds()
             if left_s <= 0:
                 return
+            is_due = not standing.due_in_s
             if await standing.has_ended():
                 return
+            if is_due and cameras is not None:  # what stands where may have changed
+                cameras = await _cameras(runtime, session_key)
             heard = await subscription.next(min(left_s, standing.due_in_s))
             if heard is Signal.ENDED:
                 return

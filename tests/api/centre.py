@@ -121,17 +121,42 @@ class Centre:
         await self.add_user(username, Role.DISTRICT_REVIEWER)
         return await self.signed_in(username, REVIEWER_PASSWORD)
 
-    async def person(self, role: Role, school_id: str | None = None) -> httpx.AsyncClient:
-        """Somebody with a role, at a school if it is one of schools."""
-        if ROLES[role].reach is Reach.SCHOOL:
+    async def person(
+        self, role: Role, school_id: str | None = None, place_ids: Sequence[int] = ()
+    ) -> httpx.AsyncClient:
+        """Somebody with a role, at a school if it is one of schools; at places if it needs them."""
+        if ROLES[role].reach in (Reach.SCHOOL, Reach.PLACES):
             school_id = school_id or DEFAULT_SCHOOL_ID
         username = f"{role}.{school_id or 'district'}".replace("_", "-")
-        await self.add_user(username, role, school_id)
+        if ROLES[role].is_temporary and not place_ids:
+            place_ids = [await self._kitchen(str(school_id))]
+        await self.add_user(username, role, school_id, place_ids)
         return await self.signed_in(username, REVIEWER_PASSWORD)
 
-    async def add_user(self, username: str, role: Role, school_id: str | None = None) -> None:
+    async def _kitchen(self, school_id: str) -> int:
+        """A kitchen of a school, made if it has none."""
+        admin = await self.admin()
+        url = f"/api/v1/schools/{school_id}/places"
+        for place in (await admin.get(url)).json()["items"]:
+            if place["kind"] == "cooking":
+                return int(place["id"])
+        made = await admin.post(url, json={"kind": "cooking", "name": "a kitchen"})
+        return int(made.json()["id"])
+
+    async def add_user(
+        self,
+        username: str,
+        role: Role,
+        school_id: str | None = None,
+        place_ids: Sequence[int] = (),
+    ) -> None:
         wanted = UserCreate(
-            username=username, role=role, school_id=school_id, password=REVIEWER_PASSWORD
+            username=username,
+            role=role,
+            school_id=school_id,
+            place_ids=list(place_ids),
+            ends_at=self.clock() + timedelta(days=30) if ROLES[role].is_temporary else None,
+            password=REVIEWER_PASSWORD,
         )
         by = Giver("test", "", ROLES[Role.DISTRICT_ADMIN].permissions, EVERYTHING)
         async with self.runtime.work(EVERYTHING) as work:

@@ -35,6 +35,7 @@ _ON_BOTH = frozenset(
         "test_narrowed",
         "test_paging",
         "test_picture",
+        "test_place_roles",
         "test_recordings",
         "test_schools",
         "test_sign_in",

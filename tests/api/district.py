@@ -10,7 +10,11 @@ from uuid import NAMESPACE_URL, uuid5
 import httpx
 
 from api.access.roles import Role
+from api.access.scope import EVERYTHING
 from api.contract import EvidenceKind, PictureFacts, RuleReadiness, RuleState
+from api.db.camera import CameraRecord
+from api.db.organisation import Place
+from api.organisations.schemas import PlaceKind
 from tests.api.centre import Centre, beat, put_alert, put_camera, put_retention
 from tests.api.messages import (
     T0,
@@ -129,3 +133,26 @@ async def two_schools(centre: Centre, admin: httpx.AsyncClient) -> District:
         await admin.post("/api/v1/communities", json=told)
     mine, theirs = [await seed(centre, admin, school_id) for school_id in (MINE, THEIRS)]
     return District(centre, admin, mine, theirs)
+
+
+async def put_at(centre: Centre, of: Objects, kind: PlaceKind) -> int:
+    """Let a school's camera stand at a place of a kind; answers the place's number."""
+    async with centre.runtime.work(EVERYTHING) as work:
+        name = f"{kind} of {of.school_id}"
+        place = Place(school_id=of.school_id, kind=kind, name=name, created_at=T0)
+        work.session.add(place)
+        await work.session.flush()
+        record = await work.session.get(CameraRecord, of.camera_key)
+        if record is None:
+            record = CameraRecord(camera_key=of.camera_key, updated_at=T0, updated_by="test")
+            work.session.add(record)
+        record.place_id = place.id
+    return place.id
+
+
+async def take_away(centre: Centre, of: Objects) -> None:
+    """Let a school's camera stand nowhere that anybody wrote down."""
+    async with centre.runtime.work(EVERYTHING) as work:
+        record = await work.session.get(CameraRecord, of.camera_key)
+        assert record is not None
+        record.place_id = None

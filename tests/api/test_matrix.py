@@ -16,13 +16,17 @@ from typing import Any, Literal
 import httpx
 import pytest
 
-from api.access.roles import ROLES, Reach, Role
+from api.access.roles import ROLES, Reach, Role, Subject
+from api.organisations.schemas import PlaceKind
+from api.organisations.subjects import KINDS
 from tests.api.centre import Centre
 from tests.api.district import (
     MINE,
     THEIRS,
     District,
     Objects,
+    put_at,
+    take_away,
     worker_of,
 )
 from tests.api.messages import (
@@ -251,11 +255,21 @@ def _order(operation: str) -> int:
     return _LAST.index(operation) + 1 if operation in _LAST else 0
 
 
-@pytest.mark.parametrize(
-    "role", [role for role in Role if ROLES[role].reach in (Reach.SCHOOL, Reach.EITHER)]
-)
+_PLACE_OF = {Subject.KITCHEN: PlaceKind.COOKING, Subject.CAMPUS: PlaceKind.ENTRANCE}
+
+
+async def _in_its_places(district: District, role: Role) -> None:
+    """Let both schools' cameras stand where a role of places is for."""
+    subject = ROLES[role].subject
+    if subject is not None:
+        for of in (district.mine, district.theirs):
+            await put_at(district.centre, of, _PLACE_OF[subject])
+
+
+@pytest.mark.parametrize("role", [role for role in Role if ROLES[role].reach is not Reach.DISTRICT])
 async def test_another_schools_object_is_as_none(district: District, role: Role) -> None:
     centre, mine, theirs = district.centre, district.mine, district.theirs
+    await _in_its_places(district, role)
     me, them = [await centre.person(role, school_id) for school_id in (MINE, THEIRS)]
     for operation in sorted(ROWS, key=_order):
         row = ROWS[operation]
@@ -307,11 +321,10 @@ async def test_the_district_reaches_every_school(district: District, role: Role)
             assert none.status_code in (404, 422), (operation, none.text)
 
 
-@pytest.mark.parametrize(
-    "role", [role for role in Role if ROLES[role].reach in (Reach.SCHOOL, Reach.EITHER)]
-)
+@pytest.mark.parametrize("role", [role for role in Role if ROLES[role].reach is not Reach.DISTRICT])
 async def test_lists_hold_ones_own_alone(district: District, role: Role) -> None:
     centre = district.centre
+    await _in_its_places(district, role)
     me = await centre.person(role, MINE)
     await centre.person(role, THEIRS)
     await district.admin.post(f"/api/v1/alerts/{district.theirs.alerts['original']}/original")
@@ -331,6 +344,49 @@ async def test_lists_hold_ones_own_alone(district: District, role: Role) -> None
             assert THEIRS in everything.text, operation
         seen += 1
     assert seen >= 3
+
+
+@pytest.mark.parametrize("role", [role for role in Role if ROLES[role].reach is Reach.PLACES])
+@pytest.mark.parametrize("where", ["elsewhere", "nowhere", "forbidden"])
+async def test_another_place_of_ones_own_school_is_as_none(
+    district: District, role: Role, where: str
+) -> None:
+    """What a camera of other places shows is not found, and shown again once it stands there."""
+    centre, mine = district.centre, district.mine
+    subject = ROLES[role].subject
+    assert subject is not None
+    [other] = [each for each in Subject if each is not subject]
+    own = await put_at(centre, district.mine, _PLACE_OF[subject])
+    person = await centre.person(role, MINE, [own] if ROLES[role].is_temporary else ())
+    names = [
+        name
+        for name, row in ROWS.items()
+        if row.kind in ("object", "stream")
+        and may_call(role, name)
+        and (name.startswith(("alerts", "cameras", "live")) or name == "evidence_get")
+    ]
+    assert {"alerts_get", "cameras_get", "evidence_get"} <= set(names)
+    for name in names:
+        shown = await _call(centre, person, name, mine)
+        assert shown.status_code == ROWS[name].status, (name, shown.text)
+    kinds = {"elsewhere": _PLACE_OF[other], "forbidden": PlaceKind.TOILET}
+    if where in kinds:
+        await put_at(centre, mine, kinds[where])
+    else:
+        await take_away(centre, mine)
+    for name in names:
+        hidden, none = [await _call(centre, person, name, of) for of in (mine, district.nobodys)]
+        told = mine.plain(hidden.text), district.nobodys.plain(none.text)
+        assert hidden.status_code == none.status_code == 404, (name, hidden.text)
+        assert told[0] == told[1], name
+    alerts = (await person.get("/api/v1/alerts")).json()
+    assert alerts["items"] == []
+    assert set(alerts["counts"].values()) == {0}
+    assert (await person.get("/api/v1/cameras")).json()["items"] == []
+    [school] = (await person.get("/api/v1/schools")).json()["items"]
+    assert school["camera_count"] == 0
+    places = (await person.get(f"/api/v1/schools/{MINE}/places")).json()["items"]
+    assert all(PlaceKind(place["kind"]) in KINDS[subject] for place in places)
 
 
 async def test_a_box_speaks_of_its_own_school_alone(district: District) -> None:

@@ -26,7 +26,7 @@ from api.access.permissions import Permission
 from api.access.roles import ROLES, Reach, Role, may_give
 from api.access.scope import EVERYTHING, NOTHING, Scope, of_school
 from api.db import camera, expiry_mark, job, models, organisation
-from api.db.base import Base, OfSchool
+from api.db.base import Base, OfAlert, OfCamera, OfSchool
 from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, owned
 from tests.api.messages import T0
 from tests.support.narrowed import unnarrowed
@@ -153,6 +153,16 @@ def session() -> Iterator[Callable[[Scope], ScopedSession]]:
     engine.dispose()
 
 
+_OF_PLACES = {
+    "alerts",
+    "alert_evidence",
+    "cameras",
+    "evidence_files",
+    "places",
+    "user_places",
+}
+"""Tables whose rows belong to places, besides those of a camera or an alert."""
+
 _SHAPES: dict[str, Callable[[Any, Any], Any]] = {
     "rows": lambda model, _: select(model),
     "a column": lambda _, column: select(column),
@@ -180,18 +190,26 @@ _SHAPES: dict[str, Callable[[Any, Any], Any]] = {
 def test_every_statement_on_every_table_of_schools_is_narrowed(
     session: Callable[[Scope], ScopedSession], model: type[Base], shape: str
 ) -> None:
-    narrow = session(of_school("mine"))
     sent: list[tuple[str, Any]] = []
-    engine = narrow.get_bind()
     event.listen(
-        engine, "before_cursor_execute", lambda _c, _k, sql, given, *_: sent.append((sql, given))
+        session(NOTHING).get_bind(),
+        "before_cursor_execute",
+        lambda _c, _k, sql, given, *_: sent.append((sql, given)),
     )
     column = getattr(model, inspect(model).primary_key[0].key)
-    narrow.execute(_SHAPES[shape](model, column))
-    [(sql, given)] = sent
-    assert re.search(rf"(?:FROM|JOIN|UPDATE) {model.__tablename__}\b", sql)
-    assert unnarrowed(sql) == []
-    assert "mine" in given
+    of_places = model.__tablename__ in _OF_PLACES or issubclass(model, OfCamera | OfAlert)
+    for places in (None, frozenset({7}), frozenset[int]()):
+        narrow = session(of_school("mine", places))
+        narrow.execute(_SHAPES[shape](model, column))
+        narrow.rollback()
+        sql, given = sent[-1]
+        assert re.search(rf"(?:FROM|JOIN|UPDATE) {model.__tablename__}\b", sql)
+        assert unnarrowed(sql) == []
+        assert "mine" in given
+        # What belongs to a camera or a place is narrowed to the places too.
+        is_at_places = re.search(r"place_id IN|places(_\d+)?\.id IN", sql) is not None
+        assert is_at_places == (of_places and places is not None)
+    assert len(sent) == 3
 
 
 def test_a_statement_that_was_not_narrowed_is_seen() -> None:
@@ -252,6 +270,22 @@ def test_nobody_gives_away_more_than_they_have() -> None:
     manager = ROLES[Role.SCHOOL_MANAGER].permissions
     admin = ROLES[Role.DISTRICT_ADMIN].permissions
     given = {role for role in Role if may_give(manager, role, "no-1")}
-    assert given == {Role.SCHOOL_MANAGER, Role.LEADER}
+    of_places = {role for role in Role if ROLES[role].reach is Reach.PLACES}
+    assert given == {Role.SCHOOL_MANAGER, Role.LEADER} | of_places
+    assert of_places == {Role.SCHOOL_CANTEEN, Role.SCHOOL_SECURITY, Role.CONTRACTOR}
     refused = {role for role in Role if not any(may_give(admin, role, at) for at in (None, "no-1"))}
-    assert refused == {Role.SCHOOL_CANTEEN, Role.SCHOOL_SECURITY, Role.CONTRACTOR}
+    assert refused == set()
+
+
+def test_who_is_for_some_places_may_do_only_what_is_narrowed_to_them() -> None:
+    """Footage, retention, people, boxes and the log are a school's: nobody of places has them."""
+    of_places = [grant for grant in ROLES.values() if grant.reach is Reach.PLACES]
+    may = frozenset().union(*(grant.permissions for grant in of_places))
+    narrowed = {
+        Permission.VIEW_ALERTS,
+        Permission.SEE_PICTURES,
+        Permission.VIEW_CAMERAS,
+        Permission.WATCH_LIVE,
+    }
+    assert may == narrowed
+    assert all((grant.subject is None) == (grant not in of_places) for grant in ROLES.values())

@@ -17,8 +17,20 @@ from api.db.narrowing import NARROWED, owned
 
 _NAMED = re.compile(r"\b(?:FROM|JOIN|UPDATE|,) (\w+)\b(?!\.)(?: AS (\w+))?")
 _OF_SCHOOL = re.compile(r"(\w+)\.school_id IN \(")
+_LISTED = r"IN \((?:[^()]|\([^()]*\))*\)"
+_AT_PLACE = re.compile(
+    r"EXISTS \(SELECT \*\s+FROM camera_records AS at_place\s+WHERE at_place\.camera_key = "
+    rf"[\w.]+ AND at_place\.place_id {_LISTED}\)"
+)
+_ALERT_AT = re.compile(
+    r"EXISTS \(SELECT \*\s+FROM alerts AS alert_at\s+WHERE alert_at\.id = [\w.]+ AND \(?here\)?\)"
+)
+_NAMES_IT = re.compile(
+    r"EXISTS \(SELECT \*\s+FROM alert_evidence AS names_it\s+WHERE names_it\.sha256 = [\w.]+ AND "
+    r"names_it\.school_id = [\w.]+ AND \(?here\)?\)"
+)
 _OF_PARENT = re.compile(
-    r"EXISTS \(SELECT \*\s+FROM (cameras|boxes|alerts)\s+WHERE \1\.id = (\w+)\.(\w+) AND "
+    r"EXISTS \(SELECT \*\s+FROM (cameras|boxes|places|alerts)\s+WHERE \1\.id = (\w+)\.(\w+) AND "
     r"\1\.school_id IN \("
 )
 
@@ -26,6 +38,8 @@ _OF_PARENT = re.compile(
 def unnarrowed(sql: str) -> list[str]:
     """Names by which a statement reads tables of schools more often than it narrows them."""
     models = {model.__tablename__: model for model in owned()}
+    for narrower in (_AT_PLACE, _ALERT_AT, _NAMES_IT):
+        sql = narrower.sub("here", sql)
     # What the narrowing itself asks of the table above is no reading of it.
     by_parent = Counter(match[2] for match in _OF_PARENT.finditer(sql))
     rest = _OF_PARENT.sub("(", sql)

@@ -75,6 +75,7 @@ async def sign_in(
         )
     elif (user.role, user.school_id) != (granted.role, school_id):
         user.role, user.school_id = granted.role, school_id
+        await users.set_places(user.username, ())  # those were of another role or school
         await users.end_sessions_of(user.username)
         audit.log(
             work,

@@ -38,6 +38,8 @@ class OidcRule(_Part):
         if not ROLES[self.role].reach.fits(of_school):
             given = "for a school" if of_school else "for the whole district"
             raise ValueError(f"the role {self.role} is not given {given}")
+        if ROLES[self.role].is_temporary:
+            raise ValueError(f"the role {self.role} needs places and an end date, so a person")
         return self
 
 

@@ -2219,6 +2219,22 @@ export type PlaceList = {
 };
 
 /**
+ * PlaceName
+ *
+ * A place as rows name it.
+ */
+export type PlaceName = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * PlaceView
  *
  * A place of a school.
@@ -3430,6 +3446,12 @@ export type UserCreate = {
      * Password
      */
     password?: string | null;
+    /**
+     * Place Ids
+     *
+     * Of a role of places: these alone. A contractor needs some, and an end date.
+     */
+    place_ids?: Array<number>;
     role?: Role;
     /**
      * School Id
@@ -3485,6 +3507,12 @@ export type UserCreated = {
      * They have a password that somebody else knows, and must choose another first.
      */
     password_must_change: boolean;
+    /**
+     * Places
+     *
+     * Of a role of places: those it is given for by name; without, all it is about.
+     */
+    places: Array<PlaceName>;
     role: Role;
     /**
      * For which school the role is given; null for the whole district.
@@ -3544,6 +3572,12 @@ export type UserView = {
      * They have a password that somebody else knows, and must choose another first.
      */
     password_must_change: boolean;
+    /**
+     * Places
+     *
+     * Of a role of places: those it is given for by name; without, all it is about.
+     */
+    places: Array<PlaceName>;
     role: Role;
     /**
      * For which school the role is given; null for the whole district.
@@ -3567,6 +3601,12 @@ export type UserWrite = {
      * From then on they may sign in no more.
      */
     ends_at?: string | null;
+    /**
+     * Place Ids
+     *
+     * Of a role of places: these alone. A contractor needs some, and an end date.
+     */
+    place_ids?: Array<number>;
     role?: Role;
     /**
      * School Id

@@ -13,6 +13,7 @@ import type {
   PlayRequest,
   Tile,
   UserCreate,
+  UserWrite,
 } from "./types";
 
 const PAGE_SIZE = 40;
@@ -143,6 +144,9 @@ export const api = {
   health: () => unwrap(sdk.healthGet()),
   users: () => unwrap(sdk.usersList()),
   schools: () => unwrap(sdk.schoolsList()),
+  places: (schoolId: string) => unwrap(sdk.placesList({ path: { school_id: schoolId } })),
+  changeUser: (username: string, body: UserWrite) =>
+    unwrap(sdk.usersPut({ path: { username }, body })),
   disableUser: (username: string) => unwrap(sdk.usersDisable({ path: { username } })),
   enableUser: (username: string) => unwrap(sdk.usersEnable({ path: { username } })),
   resetPassword: (username: string) => unwrap(sdk.usersResetPassword({ path: { username } })),

@@ -15,6 +15,7 @@ export const keys = {
   retention: ["retention"] as const,
   recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,
   schools: ["schools"] as const,
+  places: (schoolId: string) => ["places", schoolId] as const,
   users: ["users"] as const,
   sessions: ["sessions"] as const,
   sessionsOf: (username: string) => ["sessions", username] as const,

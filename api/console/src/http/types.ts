@@ -21,6 +21,8 @@ export type {
   OriginalGrant,
   OriginalReason,
   Permission,
+  PlaceKind,
+  PlaceView,
   PlayRequest,
   RecordingDay,
   RetentionFacts,

@@ -1,42 +1,25 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Form, Input, Modal, Select, Typography } from "antd";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Alert, Form, Input, Modal, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
-import type { Role, UserCreate } from "../http/types";
-import { useTerm } from "../i18n/terms";
+import type { UserCreate } from "../http/types";
 import { useSession } from "../session/useSession";
+import { RoleFields, toWrite, type RoleValues } from "./RoleFields";
 
 const USERNAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-/** Roles by what they are given for; the rest is for places of a school, which cannot be given yet. */
-const OF_DISTRICT: readonly Role[] = [
-  "district_reviewer",
-  "district_admin",
-  "leader",
-  "auditor",
-  "engineer",
-];
-const OF_SCHOOL: readonly Role[] = ["school_manager", "leader", "auditor", "engineer"];
-const GIVEN_BY_SCHOOLS: readonly Role[] = ["school_manager", "leader"];
-
-interface Fields {
+interface Fields extends RoleValues {
   username: string;
-  role: Role;
-  school_id?: string;
 }
 
 /** A new colleague; the password is made up by the server and shown once. */
 export function AddUserDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation();
-  const term = useTerm();
   const client = useQueryClient();
   const [form] = Form.useForm<Fields>();
   const own = useSession().data?.school ?? null;
-  const schools = useQuery({ queryKey: keys.schools, queryFn: () => api.schools(), enabled: open });
-  const school = Form.useWatch("school_id", form);
-  const roles = own ? GIVEN_BY_SCHOOLS : school ? OF_SCHOOL : OF_DISTRICT;
   const create = useMutation({
     mutationFn: (user: UserCreate) => api.createUser(user),
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.users }),
@@ -83,7 +66,7 @@ export function AddUserDialog({ open, onClose }: { open: boolean; onClose: () =>
           layout="vertical"
           requiredMark={false}
           initialValues={own ? { role: "school_manager", school_id: own.school_id } : { role: "district_reviewer" }}
-          onFinish={(fields) => create.mutate({ ...fields, school_id: fields.school_id ?? null })}
+          onFinish={(fields) => create.mutate({ username: fields.username, ...toWrite(fields) })}
         >
           <Form.Item
             name="username"
@@ -93,26 +76,7 @@ export function AddUserDialog({ open, onClose }: { open: boolean; onClose: () =>
           >
             <Input autoComplete="off" data-testid="new-username" />
           </Form.Item>
-          <Form.Item name="school_id" label={t("users.school")}>
-            <Select
-              allowClear={!own}
-              placeholder={t("users.district")}
-              options={(schools.data?.items ?? []).map(({ school_id, name_zh }) => ({
-                value: school_id,
-                label: name_zh,
-              }))}
-              onChange={(value?: string) =>
-                form.setFieldValue("role", value ? "school_manager" : "district_reviewer")
-              }
-              data-testid="new-school"
-            />
-          </Form.Item>
-          <Form.Item name="role" label={t("users.role")}>
-            <Select
-              options={roles.map((role) => ({ value: role, label: term("role", role) }))}
-              data-testid="new-role"
-            />
-          </Form.Item>
+          <RoleFields />
           {problem && (
             <Alert
               type="error"

@@ -7,11 +7,13 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { UserView } from "../http/types";
 import { SessionTable } from "../session/SessionTable";
+import { ChangeRoleDialog } from "./ChangeRoleDialog";
 
 /** What an administrator does about somebody's sign-in. */
 export function UserActions({ user, onFailed }: { user: UserView; onFailed: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const [changing, setChanging] = useState(false);
   const [looking, setLooking] = useState(false);
   const renew = () => client.invalidateQueries({ queryKey: keys.users });
   const toggle = useMutation({
@@ -26,6 +28,10 @@ export function UserActions({ user, onFailed }: { user: UserView; onFailed: () =
   });
   return (
     <Space size="small">
+      <Button size="small" onClick={() => setChanging(true)} data-testid={`change-${user.username}`}>
+        {t("users.change")}
+      </Button>
+      {changing && <ChangeRoleDialog user={user} onClose={() => setChanging(false)} />}
       <Button size="small" onClick={() => setLooking(true)} data-testid={`sessions-${user.username}`}>
         {t("sessions.title")}
       </Button>

@@ -49,7 +49,13 @@ export function Component() {
           {
             title: t("users.school"),
             dataIndex: "school",
-            render: (school: UserView["school"]) => school?.name ?? t("users.district"),
+            render: (school: UserView["school"], user) =>
+              [school?.name ?? t("users.district"), ...user.places.map(({ name }) => name)].join(" · "),
+          },
+          {
+            title: t("users.endsOn"),
+            dataIndex: "ends_at",
+            render: (moment: string | null) => moment && <Moment moment={moment} />,
           },
           {
             title: t("users.created"),

@@ -1,0 +1,124 @@
+"""Canteen, security and contractors: given for some places of a school, and for a while."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from starlette.requests import Request
+
+from api.access.roles import Role
+from api.auth.guards import person_of
+from api.organisations.schemas import PlaceKind
+from api.stream import service as stream
+from tests.api.centre import REVIEWER_PASSWORD, Centre, put_alert
+from tests.api.district import MINE, THEIRS, District, put_at
+from tests.api.messages import episode
+
+USERS = "/api/v1/users"
+
+
+async def _places(admin: httpx.AsyncClient, school_id: str, **kinds: str) -> dict[str, int]:
+    url = f"/api/v1/schools/{school_id}/places"
+    made = {}
+    for name, kind in kinds.items():
+        answer = await admin.post(url, json={"kind": kind, "name": name})
+        made[name] = int(answer.json()["id"])
+    return made
+
+
+async def test_a_contractor_has_kitchens_and_an_end(
+    district: District, admin: httpx.AsyncClient
+) -> None:
+    centre = district.centre
+    ends_at = (centre.clock.now + timedelta(days=1)).isoformat()
+    places = await _places(admin, MINE, cook="cooking", hall="entrance")
+    theirs = await _places(admin, THEIRS, cook="cooking")
+    whole: dict[str, Any] = {"role": "contractor", "school_id": MINE, "ends_at": ends_at}
+    for change, where in (
+        ({}, "body.place_ids"),
+        ({"place_ids": [places["cook"]], "ends_at": None}, "body.ends_at"),
+        ({"place_ids": [places["hall"]]}, "body.place_ids"),
+        ({"place_ids": [theirs["cook"]]}, "body.place_ids"),
+        ({"place_ids": [987_654]}, "body.place_ids"),
+        ({"place_ids": [places["cook"]], "school_id": None}, "body.school_id"),
+        ({"place_ids": [places["cook"]], "role": "leader"}, "body.place_ids"),
+    ):
+        refused = await admin.post(USERS, json={"username": "chef", **whole, **change})
+        told = (refused.status_code, [each["where"] for each in refused.json()["errors"]])
+        assert told == (422, [where]), change
+    body = {"username": "chef", "place_ids": [places["cook"]], **whole}
+    made = await admin.post(USERS, json=body)
+    assert made.status_code == 201, made.text
+    assert made.json()["places"] == [{"id": places["cook"], "name": "cook"}]
+    in_use = await admin.delete(f"/api/v1/schools/{MINE}/places/{places['cook']}")
+    assert (in_use.status_code, in_use.json()["code"]) == (409, "in_use")
+
+
+async def test_an_ended_contractor_is_out(district: District) -> None:
+    centre = district.centre
+    kitchen = await put_at(centre, district.mine, PlaceKind.COOKING)
+    person = await centre.person(Role.CONTRACTOR, MINE, [kitchen])
+    assert len((await person.get("/api/v1/cameras")).json()["items"]) == 1
+    centre.clock.advance(30 * 86400)
+    assert (await person.get("/api/v1/cameras")).status_code == 401
+    body = {"username": f"contractor.{MINE}", "password": REVIEWER_PASSWORD}
+    again = await (await centre.client()).post("/api/v1/auth/login", json=body)
+    assert again.status_code == 401
+
+
+async def test_named_places_are_all_that_is_seen(
+    district: District, admin: httpx.AsyncClient
+) -> None:
+    centre = district.centre
+    await put_at(centre, district.mine, PlaceKind.COOKING)
+    places = await _places(admin, MINE, store="food_store")
+    person = await centre.person(Role.SCHOOL_CANTEEN, MINE)
+    assert len((await person.get("/api/v1/cameras")).json()["items"]) == 1
+    told = {"role": "school_canteen", "school_id": MINE, "place_ids": [places["store"]]}
+    changed = await admin.put(f"{USERS}/school-canteen.{MINE}", json=told)
+    assert changed.status_code == 200, changed.text
+    person = await centre.signed_in(f"school-canteen.{MINE}", REVIEWER_PASSWORD)
+    assert (await person.get("/api/v1/cameras")).json()["items"] == []
+
+
+async def test_a_school_manager_gives_them_at_their_own_school(district: District) -> None:
+    manager = await district.centre.person(Role.SCHOOL_MANAGER, MINE)
+    for role in ("school_canteen", "school_security"):
+        for school_id, status in ((MINE, 201), (THEIRS, 422)):
+            body = {"username": f"{role[7:]}-{school_id}", "role": role, "school_id": school_id}
+            assert (await manager.post(USERS, json=body)).status_code == status
+
+
+async def _heard(centre: Centre, person: httpx.AsyncClient, of: District, name: str) -> list[str]:
+    """What a console hears while an alert of one's own school is raised."""
+    request = Request({"type": "http", "headers": [], "client": ("10.1.1.1", 1)})
+    who = await person_of(centre.runtime, request, person.cookies["mingan_session"])
+    assert who is not None
+    events = stream.events(centre.runtime, who, None)
+    first = await anext(events)
+    assert first.event == "ready"
+    assert of.mine.worker is not None
+    await put_alert(of.mine.worker, episode(f"heard {name}", school_id=MINE, zone=name))
+    heard = []
+    try:
+        async with asyncio.timeout(0.5):
+            async for event in events:
+                heard.append(str(event.event))
+    except TimeoutError:
+        pass
+    await events.aclose()  # type: ignore[attr-defined]
+    return heard
+
+
+async def test_events_of_other_places_are_not_heard(district: District) -> None:
+    centre = district.centre
+    kitchen = await centre.person(Role.SCHOOL_CANTEEN, MINE)
+    manager = await centre.person(Role.SCHOOL_MANAGER, MINE)
+    await put_at(centre, district.mine, PlaceKind.ENTRANCE)
+    assert await _heard(centre, kitchen, district, "one") == []
+    assert "alert" in await _heard(centre, manager, district, "two")
+    await put_at(centre, district.mine, PlaceKind.COOKING)
+    assert "alert" in await _heard(centre, kitchen, district, "three")
