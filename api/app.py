@@ -50,6 +50,30 @@ _DESCRIPTION = (
 )
 
 
+_ROUTERS = (
+    auth,
+    oidc,
+    people,
+    alerts,
+    evidence,
+    cameras,
+    rules,
+    compliance,
+    stream,
+    live,
+    recordings,
+    organisations,
+    boxes,
+    audit,
+    jobs,
+    health,
+    ingest,
+    views,
+    enrolment,
+    outdated,
+)
+
+
 def create_app(
     settings: Settings,
     *,
@@ -83,34 +107,25 @@ def create_app(
     )
     runtime = Runtime(settings, clock)
     app.state.runtime = runtime
-    rooms = (
-        auth,
-        oidc,
-        people,
-        alerts,
-        evidence,
-        cameras,
-        rules,
-        compliance,
-        stream,
-        live,
-        recordings,
-    )
-    for router in (
-        *rooms,
-        organisations,
-        boxes,
-        audit,
-        jobs,
-        health,
-        ingest,
-        views,
-        enrolment,
-        outdated,
-    ):
+    for router in _ROUTERS:
         app.include_router(router)
     problems.install(app)
     refusals.install(app)
+    _guard(app, runtime)
+    # The router's default is asked last, so a wrong method on an API route stays 405.
+    # Over a school's line the console's scripts are what a first page waits for.
+    app.router.default = GZipMiddleware(ConsoleFiles(settings.console_path))
+
+    def describe() -> dict[str, Any]:
+        return openapi.describe(app)
+
+    app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+def _guard(app: FastAPI, runtime: Runtime) -> None:
+    """What every request passes before a room answers it; the last named is the outermost."""
+    settings = runtime.settings
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.body_max_bytes,
@@ -122,12 +137,3 @@ def create_app(
     app.add_middleware(Gate, runtime=runtime)
     app.add_middleware(RequestMetrics, metrics=runtime.metrics)
     app.add_middleware(SecurityHeaders)
-    # The router's default is asked last, so a wrong method on an API route stays 405.
-    # Over a school's line the console's scripts are what a first page waits for.
-    app.router.default = GZipMiddleware(ConsoleFiles(settings.console_path))
-
-    def describe() -> dict[str, Any]:
-        return openapi.describe(app)
-
-    app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way
-    return app

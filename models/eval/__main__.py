@@ -24,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from models.eval import meanings, tables
 from models.eval.agreement import CONFIDENT, agreement, pictures_of, plainly
 from models.eval.arguments import frame_range, one_value_each, pair
-from models.eval.boxes import evaluate_boxes, read_fold
+from models.eval.boxes import BoxReport, evaluate_boxes, read_fold
 from models.eval.events import evaluate_events, shortened
 from models.eval.mot import read_mot_truth
 from models.eval.people import PeopleLook, evaluate_people, is_held_out, read_people
@@ -204,13 +204,7 @@ def evaluate_detector(
     as_json: Json = False,
 ) -> None:
     """Judge a detector on YOLO labels."""
-    sources = None if split is None else read_fold(split, fold)
-    if numbers is not None:
-        require_folder(images, "--images")
-        stems = [path.stem for path in images.rglob("*") if path.is_file()]
-        found = [(stem, re.match(r"[a-z]+_(\d+)", stem)) for stem in stems]
-        wanted = [stem for stem, match in found if match and int(match[1]) in numbers]
-        sources = {stem: stem for stem in wanted if sources is None or stem in sources}
+    sources = _sources(images, numbers, split, fold)
     thresholds = load_manifest(model, registry).thresholds
     with (
         load_detector(
@@ -236,6 +230,30 @@ def evaluate_detector(
         f"at {'' if input_size else 'up to '}"
         f"{detector.input_size[0]}x{detector.input_size[1]}, {report.ms_per_image:.1f} ms/image"
     )
+    notes = _box_notes(report, detector.class_names)
+    boxes = {name: row.boxes for name, row in report.classes.items()}
+    _print_lines(tables.box_lines(boxes) + tables.picture_lines(report.classes), notes)
+    if as_json:
+        rows = {n: tables.class_row(row, least[n], report) for n, row in report.classes.items()}
+        print(json.dumps(rows))
+
+
+def _sources(
+    images: Path, numbers: range | None, split: Path | None, fold: int
+) -> dict[str, str] | None:
+    """The pictures to judge, by name, with what each was taken from; None for all."""
+    sources = None if split is None else read_fold(split, fold)
+    if numbers is None:
+        return sources
+    require_folder(images, "--images")
+    stems = [path.stem for path in images.rglob("*") if path.is_file()]
+    found = [(stem, re.match(r"[a-z]+_(\d+)", stem)) for stem in stems]
+    wanted = [stem for stem, match in found if match and int(match[1]) in numbers]
+    return {stem: stem for stem in wanted if sources is None or stem in sources}
+
+
+def _box_notes(report: BoxReport, known: Sequence[str]) -> list[str]:
+    """What one should know of a report on a detector with these classes."""
     notes = tables.skipped_lines(report.skipped)
     if report.unlabelled:
         notes.append(f"{report.unlabelled} pictures without a label file count as showing nothing")
@@ -245,15 +263,11 @@ def evaluate_detector(
             f"first: {report.without_picture[0]}"
         )
     if report.guessed_names:
-        known = ", ".join(f"{i} {name}" for i, name in enumerate(detector.class_names))
-        notes.append(f"no classes.txt names the labels' classes; taken as the model's: {known}")
+        names = ", ".join(f"{i} {name}" for i, name in enumerate(known))
+        notes.append(f"no classes.txt names the labels' classes; taken as the model's: {names}")
     if report.left_out:
         notes.append(f"classes the model does not know: {', '.join(report.left_out)}")
-    boxes = {name: row.boxes for name, row in report.classes.items()}
-    _print_lines(tables.box_lines(boxes) + tables.picture_lines(report.classes), notes)
-    if as_json:
-        rows = {n: tables.class_row(row, least[n], report) for n, row in report.classes.items()}
-        print(json.dumps(rows))
+    return notes
 
 
 @app.command("video", epilog=_as_written(meanings.VIDEO))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 from collections import Counter
@@ -14,11 +15,13 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from api.contract.vocabulary import Language
 from pipeline.core.errors import ConfigError, EvidenceError, MinganError
+from pipeline.geometry import SiteConfig
 from pipeline.runtime.config import AnalysisConfig
+from pipeline.runtime.episodes import Provenance
 from pipeline.runtime.models import open_models
 from pipeline.runtime.rules_file import load_offline
 from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
-from pipeline.studio.compare import Comparison, compare, describe, read_alerts
+from pipeline.studio.compare import Comparison, Line, compare, describe, read_alerts
 from pipeline.studio.report import ReportOptions, write_report
 from pipeline.studio.sums import summary_json
 from pipeline.video.gate import GateConfig
@@ -67,15 +70,7 @@ def analyse_all(
         scheduled = scheduled.model_copy(update={"gate": gate})
     config = scheduled if start else without_schedules(scheduled)
     _prepare(out)
-    zoned: datetime | None = None
-    if start is not None:
-        if not 1970 <= start.year < 9999:  # other years have no moment in every zone
-            raise ConfigError(
-                f"there is no recording of the year {start.year}",
-                where="--start",
-                remedy="Write it as 2026-11-24T08:00:00",
-            )
-        zoned = start if start.tzinfo else start.replace(tzinfo=file.site.zone())
+    zoned = None if start is None else _in_zone(start, file.site)
     start_utc_s = 0.0 if zoned is None else zoned.timestamp()
     recordings: list[Recording] = []
     failures: list[str] = []
@@ -103,39 +98,65 @@ def analyse_all(
             if recording.failure:
                 failures.append(recording.failure)
             recordings.append(recording)
+    options = ReportOptions(
+        language=language,
+        blurred=config.blur_people,
+        schedules_ignored=config is not scheduled,
+        start=zoned,
+        comparison=None,
+    )
+    comparison = _write_results(out, recordings, models.made_by, options, before)
+    _tell(recordings, out, comparison, console)
+    if failures:
+        raise MinganError("\n       ".join(failures))
+
+
+def _tell(
+    recordings: Sequence[Recording], out: Path, comparison: Comparison | None, console: Console
+) -> None:
+    for recording in recordings:
+        console.print(_line(recording), highlight=False)
+    console.print(f"report: {out / 'report.html'}", highlight=False, soft_wrap=True)
+    if comparison is not None:
+        _tell_comparison(comparison, console)
+
+
+def _in_zone(start: datetime, site: SiteConfig) -> datetime:
+    """A moment as given; without a zone it is the school's."""
+    if not 1970 <= start.year < 9999:  # other years have no moment in every zone
+        raise ConfigError(
+            f"there is no recording of the year {start.year}",
+            where="--start",
+            remedy="Write it as 2026-11-24T08:00:00",
+        )
+    return start if start.tzinfo else start.replace(tzinfo=site.zone())
+
+
+def _write_results(
+    out: Path,
+    recordings: Sequence[Recording],
+    made_by: Provenance,
+    options: ReportOptions,
+    before: Sequence[Line] | None,
+) -> Comparison | None:
+    """Write alerts, summary and report; answers how they differ from an earlier run's."""
+    comparison = None
     try:
         (out / "alerts.jsonl").write_text(alerts_jsonl(recordings), "utf-8")
         (out / "summary.json").write_text(summary_json(recordings), "utf-8")
-        comparison = None
         if before is not None:
             analysed = {recording.path.name for recording in recordings}
             known = [line for line in before if line.video in analysed]
             comparison = compare(known, read_alerts(out / "alerts.jsonl"))
-        write_report(
-            out / "report.html",
-            recordings,
-            models.made_by,
-            ReportOptions(
-                language=language,
-                blurred=config.blur_people,
-                schedules_ignored=config is not scheduled,
-                start=zoned,
-                comparison=comparison,
-            ),
-        )
+        options = dataclasses.replace(options, comparison=comparison)
+        write_report(out / "report.html", recordings, made_by, options)
     except OSError as error:
         raise EvidenceError(
             f"the results cannot be written ({error.strerror})",
             where=str(out),
             remedy="Free space on the disk, or choose another --out",
         ) from error
-    for recording in recordings:
-        console.print(_line(recording), highlight=False)
-    console.print(f"report: {out / 'report.html'}", highlight=False, soft_wrap=True)
-    if comparison is not None:
-        _tell_comparison(comparison, console)
-    if failures:
-        raise MinganError("\n       ".join(failures))
+    return comparison
 
 
 def compare_files(first: Path, second: Path, console: Console) -> None:
