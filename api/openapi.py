@@ -24,6 +24,16 @@ TAGS = [
     {"name": "ingest", "description": "What workers send."},
 ]
 _REF = "#/components/schemas/{model}"
+_EVENT = {
+    "type": "object",
+    "required": ["event", "id", "data"],
+    "properties": {
+        "event": {"enum": ["ready", "alert", "camera", "reset"]},
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "retry": {"type": "integer", "description": "Milliseconds."},
+    },
+}
 _FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
 
 
@@ -64,4 +74,4 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 def _describe_events(response: dict[str, Any]) -> None:
     response["description"] = "Server-sent events `ready`, `alert`, `camera` and `reset`."
-    response["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+    response["content"] = {"text/event-stream": {"itemSchema": _EVENT}}

@@ -6641,10 +6641,8 @@ export type StreamEventsResponses = {
     /**
      * Server-sent events `ready`, `alert`, `camera` and `reset`.
      */
-    200: string;
+    200: unknown;
 };
-
-export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
 
 export type UsersListData = {
     body?: never;
