@@ -1,7 +1,7 @@
-"""Two real processes of the command centre on one PostgreSQL, joined by a real Redis.
+"""Two real processes of the command centre on one PostgreSQL, joined by a real Redis; or one alone.
 
 Consoles of both hear everything, each event once and in order, while Redis is killed and comes
-back empty and one process is killed and comes back.
+back empty and one process is killed and comes back; meanwhile each scheduled job is done once.
 """
 
 from __future__ import annotations
@@ -12,17 +12,22 @@ import os
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
-from api.access.scope import EVERYTHING
 from api.contract import CameraState
-from tests.api.centre import ADMIN_PASSWORD, WORKER_TOKEN, running_centre
+from api.db.migrate import sync_engine
+from api.rounds import recurring
+from api.settings import Settings
+from tests.api.centre import ADMIN_PASSWORD, WORKER_TOKEN
 from tests.api.conftest import PostgresTemplate
 from tests.api.messages import T0, camera_beat, heartbeat
 from tests.support import redis
@@ -128,14 +133,6 @@ class Console:
             await self.has_heard.wait()
 
 
-@pytest.fixture
-def database_url(postgres_template: PostgresTemplate) -> Iterator[str]:
-    server = postgres_template.server
-    name = server.create(postgres_template.name)
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 async def _report(address: str, worker_id: str, round_: int) -> None:
     """Each camera of a worker changes its state; sent again until it is taken."""
     state = (CameraState.WATCHING, CameraState.NOT_WATCHING)[round_ % 2]
@@ -175,57 +172,143 @@ async def _listening(replicas: list[Replica]) -> AsyncIterator[list[Console]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _all_events(database_url: str, folder: Path, key: Path, after: int) -> list[int]:
-    from api.bus import service as bus
+def _rows(url: str, statement: str) -> list[Any]:
+    engine = sync_engine(url)
+    try:
+        with engine.connect() as connection:
+            return list(connection.execute(sa.text(statement)))
+    finally:
+        engine.dispose()
 
-    async with (
-        running_centre(folder, database_url=database_url, audit_key_file=key) as centre,
-        centre.runtime.database.read(EVERYTHING) as session,
-    ):
-        return [event.id for event in await bus.after(session, after, 10**6)]
+
+_WATCH_SLOTS = (
+    "CREATE TABLE slots_done (kind text, slot timestamptz)",
+    "CREATE FUNCTION note_slot() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "INSERT INTO slots_done VALUES (OLD.kind, OLD.due_at); RETURN NEW; END $$",
+    "CREATE TRIGGER slot_done AFTER UPDATE ON jobs FOR EACH ROW "
+    "WHEN (NEW.due_at > OLD.due_at AND NEW.error = '') EXECUTE FUNCTION note_slot()",
+)
+"""The database itself notes each moment of a recurring job that a process says it has done."""
+_SLOTS_DONE = "SELECT kind, slot FROM slots_done"
+
+
+def _watch_slots(url: str) -> None:
+    engine = sync_engine(url)
+    try:
+        with engine.begin() as connection:
+            for statement in _WATCH_SLOTS:
+                connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a command centre is served.
+
+    Attributes:
+        processes: How many, on one PostgreSQL; one alone, on SQLite.
+        is_joined: By Redis.
+        total: Events.
+    """
+
+    processes: int
+    is_joined: bool
+    total: int
+
+
+_SETUPS = [
+    pytest.param(Setup(2, True, 10_000), id="redis", marks=pytest.mark.whole),
+    pytest.param(Setup(2, False, 2_000), id="database-alone"),
+    pytest.param(Setup(1, False, 10_000), id="one-process", marks=pytest.mark.whole),
+    pytest.param(Setup(1, False, 1_000), id="one-process-few-events"),
+]
+
+
+@pytest.fixture(params=_SETUPS)
+def setup(request: pytest.FixtureRequest) -> Setup:
+    assert isinstance(request.param, Setup)
+    return request.param
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, setup: Setup, tmp_path: Path) -> Iterator[str]:
+    if setup.processes == 1:
+        yield f"sqlite+aiosqlite:///{tmp_path / 'mingan.db'}"
+        return
+    template: PostgresTemplate = request.getfixturevalue("postgres_template")
+    name = template.server.create(template.name)
+    url = template.server.url(name)
+    _watch_slots(url)
+    yield url
+    template.server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def relay(setup: Setup) -> Iterator[redis.Server | None]:
+    if not setup.is_joined:
+        yield None
+        return
+    if (reason := redis.why_not()) is not None:
+        pytest.skip(reason)
+    with redis.running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def replicas(
+    setup: Setup, database_url: str, relay: redis.Server | None, tmp_path: Path
+) -> Iterator[list[Replica]]:
+    changes = {
+        "MINGAN_API_DATABASE_URL": database_url,
+        "MINGAN_API_AUDIT_KEY_FILE": str(tmp_path / "audit.key"),
+    }
+    if relay is not None:
+        changes["MINGAN_API_REDIS_URL"] = relay.url
+    with contextlib.ExitStack() as stack:
+        made = []
+        for number in range(setup.processes):
+            made.append(Replica(tmp_path / f"data-{number}", changes))
+            stack.callback(made[-1].kill)
+        yield made
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize(
-    ("is_joined", "total"), [(True, 10_000), (False, 2_000)], ids=["redis", "database-alone"]
-)
-async def test_both_consoles_hear_all_once_in_order_through_two_restarts(
-    database_url: str, tmp_path: Path, is_joined: bool, total: int
+async def test_all_consoles_hear_all_once_in_order_through_the_restarts(
+    setup: Setup, database_url: str, relay: redis.Server | None, replicas: list[Replica]
 ) -> None:
-    if (reason := redis.why_not()) is not None:
-        pytest.skip(reason)
-    key = tmp_path / "audit.key"
-    changes = {
-        "MINGAN_API_DATABASE_URL": database_url,
-        "MINGAN_API_AUDIT_KEY_FILE": str(key),
-    }
-    with redis.running_server() as server, contextlib.ExitStack() as stack:
-        if is_joined:
-            changes["MINGAN_API_REDIS_URL"] = server.url
-        replicas = []
-        for number in range(2):
-            replica = Replica(tmp_path / f"data-{number}", changes)
-            stack.callback(replica.kill)
-            replicas.append(replica)
-        async with _listening(replicas) as consoles:
+    async with _listening([replicas[0], replicas[-1]]) as consoles:
 
-            async def load(number: int) -> None:
-                for round_ in range(total // CAMERAS // 2):
-                    await _report(replicas[number].address, f"box-{number}", round_)
+        async def load(number: int) -> None:
+            for round_ in range(setup.total // CAMERAS // 2):
+                await _report(replicas[-number].address, f"box-{number}", round_)
 
-            loads = [asyncio.create_task(load(number)) for number in range(2)]
-            for share, disturb in ((0.2, server.kill), (0.35, server.start), (0.5, None)):
-                await asyncio.wait_for(consoles[0].has_heard_at_least(int(share * total)), 120)
-                if disturb is not None:
-                    disturb()
-            await asyncio.to_thread(replicas[1].kill)
-            await asyncio.to_thread(replicas[1].start)
-            await asyncio.wait_for(asyncio.gather(*loads), 120)
-            begins_after = max(console.begins_after for console in consoles)
-            expected = await _all_events(database_url, tmp_path / "reader", key, begins_after)
-            assert len(expected) >= total
-            for console in consoles:
-                await asyncio.wait_for(console.has_heard_up_to(expected[-1]), 60)
+        async def share_is_heard(share: float) -> None:
+            wanted = int(share * setup.total)
+            await asyncio.wait_for(consoles[0].has_heard_at_least(wanted), 120)
+
+        loads = [asyncio.create_task(load(number)) for number in range(2)]
+        if relay is not None:
+            await share_is_heard(0.2)
+            relay.kill()
+            await share_is_heard(0.35)
+            relay.start()
+        await share_is_heard(0.5)
+        await asyncio.to_thread(replicas[-1].kill)
+        await asyncio.to_thread(replicas[-1].start)
+        await asyncio.wait_for(asyncio.gather(*loads), 120)
+        begins_after = max(console.begins_after for console in consoles)
+        statement = f"SELECT id FROM events WHERE id > {begins_after} ORDER BY id"
+        expected = [row.id for row in _rows(database_url, statement)]
+        assert len(expected) >= setup.total
+        for console in consoles:
+            await asyncio.wait_for(console.has_heard_up_to(expected[-1]), 60)
     for console in consoles:
         assert set(console.kinds) <= {"camera", "alert"}, "a console had to reload"
         assert [number for number in console.ids if number > begins_after] == expected
+    if setup.processes > 1:
+        done = Counter((row.kind, row.slot) for row in _rows(database_url, _SLOTS_DONE))
+        assert set(done.values()) == {1}, "a job was done twice"
+        kinds = Counter(kind for kind, _ in done)
+        assert kinds.keys() == {kind.name for kind in recurring(Settings())}
+        assert kinds["lost_workers"] > 1
