@@ -92,7 +92,12 @@ class Housekeeper:
                 self._index.forget(path)
 
     def sweep(
-        self, policies: Mapping[str, RetentionPolicy], now_s: float, at_least_bytes: int = 0
+        self,
+        policies: Mapping[str, RetentionPolicy],
+        now_s: float,
+        at_least_bytes: int = 0,
+        *,
+        aged_s: float | None = None,
     ) -> Swept:
         """Delete what must go and what has to make room.
 
@@ -100,21 +105,23 @@ class Housekeeper:
             policies: By camera.
             now_s: Seconds since the epoch.
             at_least_bytes: Room to make whatever the disk says of its free bytes.
+            aged_s: By which moment age is judged (``AgeClock``); ``now_s`` if not given.
 
         Raises:
             StorageError: The disk does not say how full it is, or removes nothing.
             FootageIndexError: The index cannot be written.
         """
+        by_s = now_s if aged_s is None else aged_s
         done: list[Deletion] = []
         stuck: dict[str, StorageError] = {}
         while True:
             freed = sum(deletion.holding.size_bytes for deletion in done)
             needed = max(at_least_bytes - freed, self._needed())
             made = plan(
-                self._candidates(policies, needed, now_s, stuck),
+                self._candidates(policies, needed, by_s, stuck),
                 policies,
                 needed_bytes=needed,
-                now_s=now_s,
+                now_s=by_s,
                 zone=self._zone,
             )
             if not self._carry_out(made.deletions, now_s, done, stuck):

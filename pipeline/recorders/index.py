@@ -88,7 +88,10 @@ def _second(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO completeness VALUES (1, ?)", (int(was_complete),))
 
 
-INDEX_SCHEMA = FileSchema("the index of recordings", (_second,), before=1)
+_third = statements(
+    "CREATE TABLE age (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL)"
+)
+INDEX_SCHEMA = FileSchema("the index of recordings", (_second, _third), before=1)
 _JOIN_MS = 2000
 _LONGEST_MS = 3_600_000
 """No segment is longer; lets a search by end use the index by start."""
@@ -380,9 +383,13 @@ class FootageIndex:
         rows = self._read("SELECT camera, since_ms FROM cameras ORDER BY camera", ())
         return {camera: since_ms / 1000 for camera, since_ms in rows}
 
-    def newest_s(self, camera: str) -> float | None:
-        """The end of a camera's newest footage."""
-        rows = self._read("SELECT max(end_ms) FROM segments WHERE camera = ?", (camera,))
+    def newest_s(self, camera: str | None = None) -> float | None:
+        """The end of a camera's newest footage, or of anybody's."""
+        everybody = "SELECT max(end_ms) FROM segments"
+        if camera is None:
+            rows = self._read(everybody, ())
+        else:
+            rows = self._read(everybody + " WHERE camera = ?", (camera,))
         return None if rows[0][0] is None else rows[0][0] / 1000
 
     # --- absences -------------------------------------------------------------------------
@@ -486,6 +493,16 @@ class FootageIndex:
     def last_alive_s(self) -> float | None:
         """When the recorder was last known to run."""
         rows = self._read("SELECT alive_ms FROM life", ())
+        return rows[0][0] / 1000 if rows else None
+
+    def aged(self, at_s: float) -> None:
+        """Remember by which moment footage was last judged too old."""
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO age VALUES (1, ?)", (_ms(at_s),))
+
+    def aged_s(self) -> float | None:
+        """By which moment footage was last judged too old; None if it never was."""
+        rows = self._read("SELECT at_ms FROM age", ())
         return rows[0][0] / 1000 if rows else None
 
     def close(self) -> None:

@@ -31,6 +31,7 @@ from api.contract.retention import GapCause, RetentionStatus
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
 from pipeline.core.packets import EncodedPacket, StreamInfo
+from pipeline.recorders.age_clock import AgeClock
 from pipeline.recorders.camera_recorder import CameraRecorder
 from pipeline.recorders.disk import Disk, LocalDisk
 from pipeline.recorders.errors import FootageIndexError, StorageError
@@ -175,6 +176,7 @@ class Recorder:
             settings.zone,
             reached,
         )
+        self._age = AgeClock(self.index, clock)
         self._cameras: dict[str, CameraRecorder] = {}
         self._queue: deque[tuple[str, _Arrived | _Ended]] = deque()
         self._waiting_bytes: dict[str, int] = {}
@@ -398,7 +400,10 @@ class Recorder:
                     for camera in self._cameras.values()
                 )
                 emergency = self.settings.emergency_bytes if full else 0
-                swept = self._keeper.sweep(self._policies, now_s, emergency)
+                waited, aged_s = self._age.waits, self._age.move()
+                if self._age.waits and not waited:
+                    _log.error("footage grows old slowly: is the clock right?", aged_s=aged_s)
+                swept = self._keeper.sweep(self._policies, now_s, emergency, aged_s=aged_s)
                 self._missing_bytes = swept.missing_bytes
                 self._changed |= {d.holding.camera for d in swept.deletions if d.breaks}
                 if mono_s >= self._next_forecast_s:
@@ -578,6 +583,9 @@ class Recorder:
             codes.append("index_failed")
         if self._missing_bytes:
             codes.append("no_room")
+        policy = self._policies.get(camera)
+        if self._age.waits and policy is not None and policy.max_days is not None:
+            codes.append("expiry_waits")
         told = self._forecasts.get(camera)
         if told is not None and told.breaks_on is not None:
             codes.append("promise_will_break")
