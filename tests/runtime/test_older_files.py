@@ -12,7 +12,7 @@ import pytest
 from pipeline.core.clock import ManualClock
 from pipeline.core.errors import ConfigError
 from pipeline.delivery.outbox import Outbox
-from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.index import INDEX_SCHEMA, FootageIndex
 from pipeline.recorders.open_index import open_index
 from pipeline.recorders.probe_cache import ProbeCache
 from pipeline.runtime.config import load_box
@@ -58,17 +58,17 @@ def test_an_older_index_keeps_everything_and_whether_it_is_complete(
             assert [(hold.id, hold.reason) for hold in index.holds()] == [(7, "police")]
             assert [broken.kept_days for broken in index.broken_promises("gate")] == [2.5]
             assert index.last_alive_s() == 90.0
-        assert older.version_of(path) == 2
+        assert older.version_of(path) == INDEX_SCHEMA.version
     with closing(FootageIndex(path)) as index:
         index.mark_complete()
         assert index.is_complete()
-    assert older.version_of(path) == 2
+    assert older.version_of(path) == INDEX_SCHEMA.version
 
 
 def test_a_new_index_is_not_complete_until_it_is_said(tmp_path: Path) -> None:
     with closing(FootageIndex(tmp_path / "index.sqlite")) as index:
         assert not index.is_complete()
-    assert older.version_of(tmp_path / "index.sqlite") == 2
+    assert older.version_of(tmp_path / "index.sqlite") == INDEX_SCHEMA.version
 
 
 @pytest.mark.parametrize(("reading", "kept"), [(1, 0), (2, 1)])
