@@ -14,7 +14,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.core.folder_lock import FolderLock
 from pipeline.core.private_files import close_to_others, database_files, mask_others
 from pipeline.delivery.outbox import OUTBOX_NAME, OUTBOX_SCHEMA, MessageKind, Outbox
-from pipeline.recorders.index import INDEX_SCHEMA
+from pipeline.recorders.index_schema import INDEX_SCHEMA
 from pipeline.recorders.recorder import INDEX_NAME
 from pipeline.recorders.root_lock import LOCK_NAME as RECORDER_LOCK
 from pipeline.runtime.config import BoxConfig

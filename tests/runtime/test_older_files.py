@@ -12,7 +12,8 @@ import pytest
 from pipeline.core.clock import ManualClock
 from pipeline.core.errors import ConfigError
 from pipeline.delivery.outbox import Outbox
-from pipeline.recorders.index import INDEX_SCHEMA, FootageIndex
+from pipeline.recorders.index import FootageIndex
+from pipeline.recorders.index_schema import INDEX_SCHEMA
 from pipeline.recorders.open_index import open_index
 from pipeline.recorders.probe_cache import ProbeCache
 from pipeline.runtime.config import load_box
