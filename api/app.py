@@ -33,12 +33,14 @@ from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
 from api.organisations.endpoints import router as organisations
 from api.recordings.endpoints import router as recordings
+from api.register.endpoints import router as register
 from api.rules.endpoints import router as rules
 from api.runtime import Runtime
 from api.settings import Settings
 from api.stream.endpoints import router as stream
 from api.viewing.endpoints import router as live
 from api.viewing.worker_endpoints import router as views
+from api.workbooks.endpoints import router as workbooks
 
 _BODIES_AT_ONCE = 16
 """Largest bodies that may lie in memory together."""
@@ -63,6 +65,8 @@ _ROUTERS = (
     live,
     recordings,
     organisations,
+    register,
+    workbooks,
     boxes,
     audit,
     jobs,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.access.scope import NOTHING
+from api.audit import checking
 from api.audit import service as audit
 from api.audit.key import keep_anchor
 from api.bus import service as bus
@@ -26,6 +27,7 @@ _WATCH_EVERY_S = 2.0
 _PRUNE_EVERY_S = 300.0
 _EXPIRE_EVERY_S = 300.0
 _ANCHOR_EVERY_S = 300.0
+_CHECK_EVERY_S = 24 * 3600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -46,8 +48,8 @@ async def prune(runtime: Runtime, work: UnitOfWork) -> None:
     await jobs.forget_done(work)
 
 
-def recurring(settings: Settings) -> list[JobKind]:
-    """Every recurring kind."""
+def kinds(settings: Settings) -> list[JobKind]:
+    """Every kind; most of them recur."""
     expiry = Expiry()
 
     async def lost_workers(runtime: Runtime, work: UnitOfWork, _: ClaimedJob) -> None:
@@ -71,4 +73,6 @@ def recurring(settings: Settings) -> list[JobKind]:
         JobKind("prune", within=pruning, every_s=_PRUNE_EVERY_S),
         JobKind("expiry", run=expire, every_s=_EXPIRE_EVERY_S),
         JobKind("audit_anchor", run=anchor, every_s=_ANCHOR_EVERY_S),
+        JobKind(checking.DAILY_JOB, run=checking.run, every_s=_CHECK_EVERY_S),
+        JobKind(checking.JOB, run=checking.run, attempts=3),
     ]

@@ -26,7 +26,7 @@ from api.db.migrate import upgrade
 from api.jobs.scheduler import Scheduler
 from api.kit.alone import Lock, close_to_others
 from api.kit.errors import DataFolderError, SettingsError
-from api.rounds import recurring
+from api.rounds import kinds
 from api.runtime import Runtime
 from api.settings import Settings
 
@@ -213,7 +213,7 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
             if runtime.first_admin is not None:
                 announce(f"console user: {runtime.first_admin.username}")
                 announce(f"console password: {runtime.first_admin.password}")
-            scheduler = Scheduler(runtime, recurring(runtime.settings))
+            scheduler = Scheduler(runtime, kinds(runtime.settings))
             tail = Tail(runtime.database, runtime.bus, _TAIL_EVERY_S)
             await tail.begin()
             await scheduler.begin()

@@ -88,6 +88,8 @@ def entry_hash(previous: str, entry: AccessLogEntry) -> str:
         if isinstance(value, datetime):
             value = value.astimezone(UTC).isoformat(timespec="microseconds")
         fields[name] = str(value) if isinstance(value, UUID) else value
+    if entry.changes is not None:  # Entries of before there were changes keep their hash.
+        fields["changes"] = entry.changes
     text = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 

@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.access.permissions import Permission
-from api.audit import service
+from api.audit import checking, service
 from api.audit.filters import AccessFilters
-from api.audit.schemas import AccessAction, AccessPage
-from api.auth.guards import SignedIn, allowed
-from api.auth.sessions import Reader
+from api.audit.schemas import AccessAction, AccessPage, ChainView
+from api.audit.sheet import sheet
+from api.auth.guards import By, SignedIn, allowed
+from api.auth.sessions import Reader, Writer
 from api.contract.text import StorableText
-from api.kit.errors import BadCursorError, ForbiddenError, InvalidError, NotSignedInError
+from api.contract.vocabulary import Language
+from api.jobs import service as jobs
+from api.kit.errors import (
+    BadCsrfError,
+    BadCursorError,
+    ForbiddenError,
+    InvalidError,
+    NotSignedInError,
+    TooLargeError,
+)
 from api.kit.moments import Moment
 from api.kit.problems import problems
+from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 _Auditor = Annotated[SignedIn, Depends(allowed(Permission.READ_AUDIT))]
+
+
+_Action = Annotated[list[AccessAction], Query(description="May repeat.")]
+_Username = Annotated[StorableText, Query(max_length=64, description="Who did it.")]
+_SchoolId = Annotated[StorableText, Query(max_length=64, description="Whose it was.")]
+_From = Annotated[Moment | None, Query(alias="from", description="From then on.")]
+_To = Annotated[Moment | None, Query(description="Before then.")]
+
+
+def _filters(
+    action: _Action = [],  # noqa: B006
+    username: _Username = "",
+    school_id: _SchoolId = "",
+    from_: _From = None,
+    to: _To = None,
+) -> AccessFilters:
+    return AccessFilters(tuple(action), username, school_id, from_, to)
+
+
+_Filters = Annotated[AccessFilters, Depends(_filters)]
 
 
 @router.get(
@@ -30,20 +62,71 @@ _Auditor = Annotated[SignedIn, Depends(allowed(Permission.READ_AUDIT))]
 async def list_entries(
     _: _Auditor,
     session: Reader,
-    action: Annotated[list[AccessAction], Query(description="May repeat.")] = [],  # noqa: B006
-    username: Annotated[StorableText, Query(max_length=64, description="Who did it.")] = "",
-    school_id: Annotated[StorableText, Query(max_length=64, description="Whose it was.")] = "",
-    from_: Annotated[Moment | None, Query(alias="from", description="From then on.")] = None,
-    to: Annotated[Moment | None, Query(description="Before then.")] = None,
+    filters: _Filters,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> AccessPage:
-    """Sign-ins, originals opened, live viewings, playbacks, newest first."""
-    filters = AccessFilters(
-        actions=tuple(action),
-        username=username,
-        school_id=school_id,
-        from_at=from_,
-        before=to,
-    )
+    """Sign-ins, originals opened, viewings, exports, decisions and changes, newest first."""
     return await service.list_entries(session, filters, limit=limit, cursor=cursor)
+
+
+@router.get(
+    "/export.csv",
+    operation_id="audit_csv",
+    summary="The access log as a file",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "UTF-8 with byte order mark; cells never begin a formula.",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        },
+        **problems(NotSignedInError, ForbiddenError, InvalidError, TooLargeError),
+    },
+)
+async def export_entries(
+    person: _Auditor,
+    by: By,
+    runtime: RuntimeDep,
+    filters: _Filters,
+    language: Annotated[Language, Query(description="Of headings and words.")] = "zh",
+) -> Response:
+    """The same entries for a spreadsheet, in UTC; that they were exported is logged."""
+    async with runtime.database.read(person.scope) as session:
+        entries = await service.entries_to_export(session, filters)
+    text = await asyncio.to_thread(sheet, entries, language)
+    async with runtime.work(person.scope) as work:
+        service.log(
+            work, AccessAction.LOG_EXPORTED, by.username, by.client, subject=str(len(entries))
+        )
+    return Response(
+        text.encode(),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{service.file_name(work.now)}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.get(
+    "/chain",
+    operation_id="audit_chain",
+    summary="Whether the access log is what was written",
+    responses=problems(NotSignedInError, ForbiddenError),
+)
+async def get_chain(_: _Auditor, session: Reader, runtime: RuntimeDep) -> ChainView:
+    """The chain's end, and what was found when it was followed last."""
+    return await checking.view(session, runtime.audit_key)
+
+
+@router.post(
+    "/chain",
+    operation_id="audit_check",
+    summary="Have the chain followed now",
+    status_code=202,
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError),
+)
+async def check_chain(_: _Auditor, work: Writer, runtime: RuntimeDep) -> ChainView:
+    """Answers what was found before; `checked.at` moves once it was followed."""
+    await jobs.ask(work, checking.JOB, f"{work.now.isoformat(timespec='seconds')}")
+    return await checking.view(work.session, runtime.audit_key)

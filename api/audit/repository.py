@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit.filters import AccessFilters
 from api.audit.schemas import AccessAction
-from api.db.models import AccessLogEntry, AccessLogHead
+from api.db.models import AccessLogCheck, AccessLogEntry, AccessLogHead
 from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
 
@@ -34,6 +34,14 @@ class AccessLogRepository:
         if for_update:
             query = query.with_for_update()
         return (await self._session.scalars(query)).one()
+
+    async def check(self) -> AccessLogCheck | None:
+        """What was found when the chain was followed last."""
+        return await self._session.scalar(select(AccessLogCheck))
+
+    async def keep_check(self, row: AccessLogCheck) -> None:
+        """Keep that instead of what was found before."""
+        await self._session.merge(row)
 
     async def has_since(
         self, action: AccessAction, username: str, alert_id: UUID, since: datetime

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.audit.chain import Fault
+from api.audit.changes import Change
 from api.kit.moments import Moment
 
 
@@ -27,6 +29,21 @@ class AccessAction(StrEnum):
     BOX_ENROLLED = "box_enrolled"
     BOX_REVOKED = "box_revoked"
     CAMERA_TAKEN_OVER = "camera_taken_over"
+    CAMERA_RECORD_CHANGED = "camera_record_changed"
+    BUREAU_CHANGED = "bureau_changed"
+    COMMUNITY_CREATED = "community_created"
+    COMMUNITY_CHANGED = "community_changed"
+    COMMUNITY_CLOSED = "community_closed"
+    SCHOOL_CREATED = "school_created"
+    SCHOOL_CHANGED = "school_changed"
+    SCHOOL_CLOSED = "school_closed"
+    SCHOOL_REOPENED = "school_reopened"
+    PLACE_CREATED = "place_created"
+    PLACE_CHANGED = "place_changed"
+    PLACE_DELETED = "place_deleted"
+    WORKBOOK_IMPORTED = "workbook_imported"
+    WORKBOOK_EXPORTED = "workbook_exported"
+    LOG_EXPORTED = "log_exported"
     USER_CREATED = "user_created"
     USER_CHANGED = "user_changed"
     USER_DISABLED = "user_disabled"
@@ -49,7 +66,7 @@ class AccessEntry(BaseModel):
     client: str = Field(description="Address the request came from; empty for the command line.")
     alert_id: UUID | None
     reason: str | None
-    subject: str | None = Field(description="The user, or the box, it concerned.")
+    subject: str | None = Field(description="What it concerned, as the user, the box or the place.")
     school_id: str | None = Field(description="Whose camera, alert or box it was.")
     camera_id: str | None = Field(
         description="The camera of that school that was looked at, approved or taken over."
@@ -60,6 +77,7 @@ class AccessEntry(BaseModel):
     to_at: Moment | None = Field(
         description="Until when, or the last recorded moment; null while it goes on."
     )
+    changes: list[Change] = Field(description="What was changed, from what to what.")
     hash: str = Field(description="Binds it to the entry before; see `mingan audit verify`.")
 
 
@@ -68,3 +86,21 @@ class AccessPage(BaseModel):
 
     items: list[AccessEntry]
     next_cursor: str | None
+
+
+class ChainCheck(BaseModel):
+    """What was found when the chain was followed from its beginning to its end."""
+
+    at: Moment
+    count: int = Field(description="Number of the newest entry then.")
+    hash: str = Field(description="Its hash; written down elsewhere it is an anchor.")
+    fault: Fault | None = Field(description="Null when every entry was what was written.")
+    number: int | None = Field(description="The first entry concerned.")
+
+
+class ChainView(BaseModel):
+    """The chain's end as it stands, and what was found when it was followed last."""
+
+    head_count: int
+    head_hash: str
+    checked: ChainCheck | None = Field(description="Null while nobody followed it.")

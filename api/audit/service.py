@@ -11,15 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit import chain
 from api.audit.chain import Anchor, Finding, Verifier
+from api.audit.changes import Change
 from api.audit.filters import AccessFilters
 from api.audit.repository import AccessLogRepository
 from api.audit.schemas import AccessAction, AccessEntry, AccessPage
 from api.bus.work import UnitOfWork
 from api.db.models import AccessLogEntry
 from api.db.turn import take_turn
+from api.kit.errors import TooLargeError
 from api.kit.pagination import Cursor
 
 _ENTRIES_AT_ONCE = 1000
+_MAX_EXPORTED = 50_000
 _ONE_VIEWING = timedelta(hours=1)
 
 
@@ -48,6 +51,7 @@ def log(
     viewing: Viewing | None = None,
     school_id: str | None = None,
     camera_id: str | None = None,
+    changes: Sequence[Change] = (),
 ) -> None:
     """Append an entry; it stands or falls with the unit of work, which chains it at its end."""
     work.access_log.append(
@@ -63,6 +67,7 @@ def log(
             camera_id=camera_id if viewing is None else viewing.camera_id,
             from_at=None if viewing is None else viewing.from_at,
             to_at=None if viewing is None else viewing.to_at,
+            changes=[change.model_dump() for change in changes] or None,
         )
     )
 
@@ -185,8 +190,29 @@ def _entry(row: AccessLogEntry) -> AccessEntry:
         camera_id=row.camera_id,
         from_at=row.from_at,
         to_at=row.to_at,
+        changes=[Change.model_validate(change) for change in row.changes or ()],
         hash=row.hash,
     )
+
+
+async def entries_to_export(session: AsyncSession, filters: AccessFilters) -> list[AccessEntry]:
+    """All entries, newest first.
+
+    Raises:
+        TooLargeError: If there are more than one file is made of.
+    """
+    rows = await AccessLogRepository(session).page(filters, None, _MAX_EXPORTED + 1)
+    if len(rows) > _MAX_EXPORTED:
+        raise TooLargeError(
+            f"more than {_MAX_EXPORTED} entries; ask for a shorter time",
+            params={"limit": str(_MAX_EXPORTED)},
+        )
+    return [_entry(row) for row in rows]
+
+
+def file_name(now: datetime) -> str:
+    """What a file of entries is called."""
+    return f"access-log-{now:%Y%m%d-%H%M%S}.csv"
 
 
 async def list_entries(

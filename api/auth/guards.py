@@ -19,6 +19,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Role
 from api.access.scope import EVERYTHING, Scope, of_school
+from api.audit.changes import Actor
 from api.auth import service
 from api.boxes import service as boxes
 from api.boxes.service import ReportingBox
@@ -151,6 +152,14 @@ async def _person(person: Newcomer) -> SignedIn:
 
 Person = Annotated[SignedIn, Depends(_person)]
 """Anyone signed in."""
+
+
+async def _actor(person: Person, request: Request) -> Actor:
+    return Actor(person.username, client_of(request))
+
+
+By = Annotated[Actor, Depends(_actor)]
+"""Who asks, as the access log names them."""
 
 
 def allowed(*needed: Permission) -> Callable[..., Awaitable[SignedIn]]:

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.access.permissions import Permission
+from api.audit.changes import Actor
 from api.auth.guards import SignedIn, allowed, client_of
 from api.auth.sessions import NewcomerWriter, Reader, Writer
 from api.boxes import service
 from api.boxes.errors import BadCodeError
 from api.boxes.schemas import BoxCode, BoxCreate, BoxList, BoxView
-from api.boxes.service import Actor
 from api.cameras import service as cameras
 from api.cameras.schemas import CameraKey, CameraView
 from api.contract import Enrolment, EnrolmentRequest

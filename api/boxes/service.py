@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.scope import EVERYTHING, Scope, of_school
 from api.audit import service as audit
+from api.audit.changes import Actor
 from api.audit.schemas import AccessAction
 from api.boxes.errors import BadCodeError, OtherSchoolError, SchoolClosedError
 from api.boxes.repository import BoxRepository, BoxRow
@@ -194,19 +195,6 @@ async def get_box(session: AsyncSession, watch: workers.Silence, box_id: int) ->
     if not rows:
         raise NotFoundError("no such box")
     return (await _views(session, watch, rows))[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something, and from where.
-
-    Attributes:
-        username: The person.
-        client: Address of the request.
-    """
-
-    username: str
-    client: str
 
 
 async def create_box(

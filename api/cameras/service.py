@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit import service as audit
+from api.audit.changes import Actor
 from api.audit.schemas import AccessAction
 from api.boxes import service as boxes
 from api.boxes.errors import CameraOfAnotherBoxError
 from api.boxes.schemas import BoxState, BoxView
-from api.boxes.service import Actor, ReportingBox
+from api.boxes.service import ReportingBox
 from api.bus.work import UnitOfWork
 from api.cameras import approvals, claims, views
 from api.cameras.claims import claim

@@ -1,13 +1,7 @@
-"""The retention table as a CSV file that opens in Excel without asking and without doing harm.
-
-Excel takes a file for UTF-8 only when it begins with a byte order mark, and runs what begins like
-a formula: a camera's name is typed by people, so such cells are marked as text.
-"""
+"""The retention table as a CSV file."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -15,8 +9,8 @@ from zoneinfo import ZoneInfo
 from api.compliance.schemas import RetentionFacts, RetentionRow
 from api.contract import FootageGap
 from api.contract.vocabulary import Language, Term, vocabulary
+from api.kit.csv_file import Cell, csv_file
 
-BYTE_ORDER_MARK = "\ufeff"
 COLUMNS = (
     "school",
     "school_id",
@@ -45,16 +39,7 @@ COLUMNS = (
 )
 _MAX_GAPS = 50
 """In one cell; Excel takes no more than 32,767 characters."""
-# Excel reads the full-width forms of its signs too.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-Cell = str | int | float
 Terms = Mapping[str, Term]
-
-
-def text_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
 def _word(terms: Terms, identifier: str, language: Language) -> str:
@@ -127,8 +112,7 @@ def _cells(row: RetentionRow, language: Language) -> Sequence[Cell]:
         "doubt": "" if row.doubt is None else _word(words.retention_doubt, row.doubt, language),
         **({} if row.facts is None else _facts(row.facts, language)),
     }
-    found = [cells.get(column, "") for column in COLUMNS]
-    return [text_cell(cell) if isinstance(cell, str) else cell for cell in found]
+    return [cells.get(column, "") for column in COLUMNS]
 
 
 def sheet(rows: Iterable[RetentionRow], language: Language) -> str:
@@ -138,9 +122,8 @@ def sheet(rows: Iterable[RetentionRow], language: Language) -> str:
         rows: Cameras.
         language: Of the headings and words.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
     titles = vocabulary().retention_column
-    writer.writerow([titles[column].text(language) for column in COLUMNS])
-    writer.writerows(_cells(row, language) for row in rows)
-    return BYTE_ORDER_MARK + text.getvalue()
+    return csv_file(
+        [titles[column].text(language) for column in COLUMNS],
+        [_cells(row, language) for row in rows],
+    )

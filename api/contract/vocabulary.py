@@ -67,6 +67,21 @@ class Vocabulary(BaseModel):
     attribute: dict[str, Term]
     outcome: dict[str, Term]
     readiness: dict[str, Term]
+    school_type: dict[str, Term]
+    place_kind: dict[str, Term]
+    yes_no: dict[str, Term]
+    workbook_sheet: dict[str, Term]
+    community_column: dict[str, Term]
+    school_column: dict[str, Term]
+    place_column: dict[str, Term]
+    camera_column: dict[str, Term]
+    workbook_error: dict[str, Term]
+    audit_fault: dict[str, Term]
+    audit_column: dict[str, Term]
+    access_action: dict[str, Term]
+    box_state: dict[str, Term]
+    job_kind: dict[str, Term]
+    problem: dict[str, Term]
 
 
 @cache

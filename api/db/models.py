@@ -250,6 +250,8 @@ class AccessLogEntry(OfSchool, Base):
     camera_id: Mapped[str | None] = mapped_column(String(64))
     from_at: Mapped[datetime | None]
     to_at: Mapped[datetime | None]
+    changes: Mapped[list[dict[str, str | None]] | None] = mapped_column(JSON(none_as_null=True))
+    """``Change`` as JSON: what was changed, from what to what."""
 
     __table_args__ = (Index("ix_access_log_school_id_id", "school_id", "id"),)
 
@@ -268,6 +270,24 @@ class AccessLogHead(Base):
     """Id of the newest entry that was deleted because its time was up."""
     deleted_hash: Mapped[str] = mapped_column(String(64))
     """Its hash, to which the oldest one kept is bound."""
+    mac: Mapped[str] = mapped_column(String(64))
+
+
+class AccessLogCheck(Base):
+    """One row: what was found when the chain was followed last, under the same key."""
+
+    __tablename__ = "access_log_check"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    count: Mapped[int]
+    """Id of the newest entry then."""
+    hash: Mapped[str] = mapped_column(String(64))
+    """Its hash."""
+    fault: Mapped[str | None] = mapped_column(String(16))
+    """``Fault``; null when all was as written."""
+    number: Mapped[int | None]
+    """The first entry concerned."""
     mac: Mapped[str] = mapped_column(String(64))
 
 

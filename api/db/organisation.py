@@ -29,6 +29,8 @@ class Community(Base):
     name_zh: Mapped[str] = mapped_column(String(128))
     name_en: Mapped[str] = mapped_column(String(128), default="")
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    """Since when no school can belong to it; schools that did go on naming it in their past."""
 
 
 class School(OfSchool, Base):
@@ -62,6 +64,17 @@ class School(OfSchool, Base):
     described_at: Mapped[datetime | None]
     """When a person first described it; until then its name is what its box calls it."""
     closed_at: Mapped[datetime | None]
+
+
+class Membership(OfSchool, Base):
+    """From when to when a school belonged to a community; the open one is the school's own."""
+
+    __tablename__ = "memberships"
+
+    school_id: Mapped[str] = mapped_column(ForeignKey("schools.school_id"), primary_key=True)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
+    community_id: Mapped[str] = mapped_column(ForeignKey("communities.community_id"), index=True)
+    to_at: Mapped[datetime | None]
 
 
 class Place(OfSchool, Base):

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.access.permissions import Permission
-from api.auth.guards import Person, SignedIn, allowed
+from api.auth.guards import By, Person, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
 from api.contract.text import StorableText
 from api.kit.errors import (
@@ -18,7 +18,7 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
-from api.organisations import service
+from api.organisations import communities, places, service
 from api.organisations.errors import InUseError, TakenError
 from api.organisations.schemas import (
     BureauView,
@@ -55,19 +55,19 @@ _PlaceId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 @router.get("/bureau", operation_id="bureau_get", summary="The bureau", responses=_READ)
 async def get_bureau(_: Person, session: Reader) -> BureauView:
     """The education bureau; its name is empty while nobody wrote it."""
-    return await service.get_bureau(session)
+    return await communities.get_bureau(session)
 
 
 @router.put("/bureau", operation_id="bureau_put", summary="Name the bureau", responses=_WRITE)
-async def put_bureau(body: BureauWrite, _: _Manager, work: Writer) -> BureauView:
+async def put_bureau(body: BureauWrite, _: _Manager, by: By, work: Writer) -> BureauView:
     """Answers it as it is then."""
-    return await service.put_bureau(work, body)
+    return await communities.put_bureau(work, body, by)
 
 
 @router.get("/communities", operation_id="communities_list", summary="Communities", responses=_READ)
 async def list_communities(_: Person, session: Reader) -> CommunityList:
     """All communities, by id."""
-    return await service.list_communities(session)
+    return await communities.list_communities(session)
 
 
 @router.post(
@@ -77,9 +77,11 @@ async def list_communities(_: Person, session: Reader) -> CommunityList:
     status_code=201,
     responses=_WRITE,
 )
-async def create_community(body: CommunityCreate, _: _Manager, work: Writer) -> CommunityView:
+async def create_community(
+    body: CommunityCreate, _: _Manager, by: By, work: Writer
+) -> CommunityView:
     """Answers it as it is then."""
-    return await service.create_community(work, body)
+    return await communities.create_community(work, body, by)
 
 
 @router.put(
@@ -89,10 +91,10 @@ async def create_community(body: CommunityCreate, _: _Manager, work: Writer) -> 
     responses=_WRITE,
 )
 async def put_community(
-    community_id: _Id, body: CommunityWrite, _: _Manager, work: Writer
+    community_id: _Id, body: CommunityWrite, _: _Manager, by: By, work: Writer
 ) -> CommunityView:
     """Answers it as it is then."""
-    return await service.put_community(work, community_id, body)
+    return await communities.put_community(work, community_id, body, by)
 
 
 @router.delete(
@@ -102,9 +104,9 @@ async def put_community(
     status_code=204,
     responses=_WRITE,
 )
-async def delete_community(community_id: _Id, _: _Manager, work: Writer) -> None:
-    """One that no school belongs to."""
-    await service.delete_community(work, community_id)
+async def delete_community(community_id: _Id, _: _Manager, by: By, work: Writer) -> None:
+    """One that no school belongs to; it is kept for the past of schools that did."""
+    await communities.close_community(work, community_id, by)
 
 
 @router.get("/schools", operation_id="schools_list", summary="Schools", responses=_READ)
@@ -124,9 +126,9 @@ async def list_schools(
     status_code=201,
     responses=_WRITE,
 )
-async def create_school(body: SchoolCreate, _: _Manager, work: Writer) -> SchoolView:
+async def create_school(body: SchoolCreate, _: _Manager, by: By, work: Writer) -> SchoolView:
     """Its id is chosen once."""
-    return await service.create_school(work, body)
+    return await service.create_school(work, body, by)
 
 
 @router.get(
@@ -143,9 +145,11 @@ async def get_school(school_id: _Id, _: Person, session: Reader) -> SchoolView:
     summary="Describe a school",
     responses=_WRITE,
 )
-async def put_school(school_id: _Id, body: SchoolWrite, _: _Manager, work: Writer) -> SchoolView:
+async def put_school(
+    school_id: _Id, body: SchoolWrite, _: _Manager, by: By, work: Writer
+) -> SchoolView:
     """The whole description; what is left out becomes empty."""
-    return await service.put_school(work, school_id, body)
+    return await service.put_school(work, school_id, body, by)
 
 
 @router.post(
@@ -154,9 +158,9 @@ async def put_school(school_id: _Id, body: SchoolWrite, _: _Manager, work: Write
     summary="Close a school",
     responses=_WRITE,
 )
-async def close_school(school_id: _Id, _: _Manager, work: Writer) -> SchoolView:
+async def close_school(school_id: _Id, _: _Manager, by: By, work: Writer) -> SchoolView:
     """Its cameras leave the lists, its history stays, its boxes' words wait."""
-    return await service.set_closed(work, school_id, closed=True)
+    return await service.set_closed(work, school_id, by, closed=True)
 
 
 @router.post(
@@ -165,9 +169,9 @@ async def close_school(school_id: _Id, _: _Manager, work: Writer) -> SchoolView:
     summary="Open a school again",
     responses=_WRITE,
 )
-async def reopen_school(school_id: _Id, _: _Manager, work: Writer) -> SchoolView:
+async def reopen_school(school_id: _Id, _: _Manager, by: By, work: Writer) -> SchoolView:
     """Answers it as it is then."""
-    return await service.set_closed(work, school_id, closed=False)
+    return await service.set_closed(work, school_id, by, closed=False)
 
 
 @router.get(
@@ -178,7 +182,7 @@ async def reopen_school(school_id: _Id, _: _Manager, work: Writer) -> SchoolView
 )
 async def list_places(school_id: _Id, _: Person, session: Reader) -> PlaceList:
     """In the order in which they were made."""
-    return await service.list_places(session, school_id)
+    return await places.list_places(session, school_id)
 
 
 @router.post(
@@ -188,9 +192,11 @@ async def list_places(school_id: _Id, _: Person, session: Reader) -> PlaceList:
     status_code=201,
     responses=_WRITE,
 )
-async def create_place(school_id: _Id, body: PlaceWrite, _: _Manager, work: Writer) -> PlaceView:
+async def create_place(
+    school_id: _Id, body: PlaceWrite, _: _Manager, by: By, work: Writer
+) -> PlaceView:
     """Answers it as it is then."""
-    return await service.create_place(work, school_id, body)
+    return await places.create_place(work, school_id, body, by)
 
 
 @router.put(
@@ -200,10 +206,10 @@ async def create_place(school_id: _Id, body: PlaceWrite, _: _Manager, work: Writ
     responses=_WRITE,
 )
 async def put_place(
-    school_id: _Id, place_id: _PlaceId, body: PlaceWrite, _: _Manager, work: Writer
+    school_id: _Id, place_id: _PlaceId, body: PlaceWrite, _: _Manager, by: By, work: Writer
 ) -> PlaceView:
     """Answers it as it is then."""
-    return await service.put_place(work, school_id, place_id, body)
+    return await places.put_place(work, school_id, place_id, body, by)
 
 
 @router.delete(
@@ -213,6 +219,8 @@ async def put_place(
     status_code=204,
     responses=_WRITE,
 )
-async def delete_place(school_id: _Id, place_id: _PlaceId, _: _Manager, work: Writer) -> None:
+async def delete_place(
+    school_id: _Id, place_id: _PlaceId, _: _Manager, by: By, work: Writer
+) -> None:
     """One where no camera stands."""
-    await service.delete_place(work, school_id, place_id)
+    await places.delete_place(work, school_id, place_id, by)

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.camera import Camera, CameraRecord
 from api.db.models import UserPlace
-from api.db.organisation import Box, Bureau, Community, Place, School
+from api.db.organisation import Box, Bureau, Community, Membership, Place, School
 from api.db.upsert import insert_if_absent
+
+MembershipRow = tuple[Membership, Community]
 
 
 class OrganisationRepository:
@@ -28,8 +30,9 @@ class OrganisationRepository:
         self._session.add(row)
 
     async def communities(self) -> list[Community]:
-        """All communities, by id."""
-        query = select(Community).order_by(Community.community_id)
+        """All communities that are open, by id."""
+        query = select(Community).where(Community.closed_at.is_(None))
+        query = query.order_by(Community.community_id)
         return list(await self._session.scalars(query))
 
     async def community(self, community_id: str) -> Community | None:
@@ -40,6 +43,41 @@ class OrganisationRepository:
         """Whether a school belongs to it."""
         query = select(School.school_id).where(School.community_id == community_id).limit(1)
         return await self._session.scalar(query) is not None
+
+    async def community_was_used(self, community_id: str) -> bool:
+        """Whether a school ever belonged to it."""
+        query = select(Membership.school_id).where(Membership.community_id == community_id)
+        return await self._session.scalar(query.limit(1)) is not None
+
+    async def memberships(self, school_id: str | None = None) -> dict[str, list[MembershipRow]]:
+        """To which communities schools belonged, by school, the first one first."""
+        query = (
+            select(Membership, Community)
+            .join(Community, Community.community_id == Membership.community_id)
+            .order_by(Membership.school_id, Membership.from_at)
+        )
+        if school_id is not None:
+            query = query.where(Membership.school_id == school_id)
+        found: dict[str, list[MembershipRow]] = {}
+        for stay, community in await self._session.execute(query):
+            found.setdefault(stay.school_id, []).append((stay, community))
+        return found
+
+    async def move(self, school_id: str, community_id: str | None, at: datetime) -> None:
+        """Let a school belong to another community, or to none, from then on."""
+        query = select(Membership).where(
+            Membership.school_id == school_id, Membership.to_at.is_(None)
+        )
+        if (current := await self._session.scalar(query)) is not None:
+            if current.from_at < at:
+                current.to_at = at
+            else:
+                await self._session.delete(current)
+            await self._session.flush()
+        if community_id is not None:
+            self._session.add(
+                Membership(school_id=school_id, from_at=at, community_id=community_id)
+            )
 
     async def delete(self, row: Community | Place | School) -> None:
         """Delete a row."""
@@ -105,6 +143,10 @@ class OrganisationRepository:
         """Places of a school, by number."""
         query = select(Place).where(Place.school_id == school_id).order_by(Place.id)
         return list(await self._session.scalars(query))
+
+    async def all_places(self) -> list[Place]:
+        """Places of all schools, by school and number."""
+        return list(await self._session.scalars(select(Place).order_by(Place.school_id, Place.id)))
 
     async def place(self, school_id: str, place_id: int) -> Place | None:
         """One place of a school."""

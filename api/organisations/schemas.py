@@ -189,6 +189,16 @@ class SchoolCreate(SchoolWrite):
     school_id: Identifier
 
 
+class MembershipView(BaseModel):
+    """A community a school belongs to, or belonged to once."""
+
+    community_id: str
+    name_zh: str
+    name_en: str
+    from_at: Moment
+    to_at: Moment | None = Field(description="Null of the community it belongs to now.")
+
+
 class SchoolView(SchoolWrite):
     """A school."""
 
@@ -202,6 +212,9 @@ class SchoolView(SchoolWrite):
     created_at: Moment
     is_described: bool = Field(description="False while all that is known is what its box says.")
     closed_at: Moment | None
+    memberships: list[MembershipView] = Field(
+        description="Its communities, the first one first: where it moved, and when."
+    )
 
 
 class SchoolList(BaseModel):

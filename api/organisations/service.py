@@ -1,29 +1,24 @@
-"""Keeps the bureau, its communities and schools, and their places."""
+"""Keeps schools: what people describe of them, and what boxes make of them before."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.audit import service as audit
+from api.audit.changes import Actor, Change, differences
+from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.contract import DEFAULT_SCHOOL_ID, DEFAULT_SCHOOL_NAME
-from api.db.organisation import Bureau, Community, Place, School
+from api.db.organisation import School
 from api.kit.errors import FieldError, InvalidError, NotFoundError
-from api.organisations.errors import InUseError, TakenError
+from api.organisations.errors import TakenError
 from api.organisations.grades import grade
-from api.organisations.repository import OrganisationRepository
+from api.organisations.repository import MembershipRow, OrganisationRepository
 from api.organisations.schemas import (
-    BureauView,
-    BureauWrite,
-    CommunityCreate,
-    CommunityList,
-    CommunityView,
-    CommunityWrite,
-    PlaceKind,
-    PlaceList,
-    PlaceView,
-    PlaceWrite,
+    MembershipView,
     SchoolCreate,
     SchoolList,
     SchoolName,
@@ -41,91 +36,7 @@ def name_of(school: School) -> SchoolName:
     return SchoolName(school_id=school.school_id, name=school.name_zh, name_en=school.name_en)
 
 
-# --- bureau and communities -----------------------------------------------------------------
-
-
-async def get_bureau(session: AsyncSession) -> BureauView:
-    """The bureau; without a name while nobody wrote it."""
-    found = await OrganisationRepository(session).bureau()
-    return BureauView(
-        name_zh="" if found is None else found.name_zh,
-        name_en="" if found is None else found.name_en,
-    )
-
-
-async def put_bureau(work: UnitOfWork, told: BureauWrite) -> BureauView:
-    """Name the bureau."""
-    organisation = OrganisationRepository(work.session)
-    found = await organisation.bureau()
-    if found is None:
-        organisation.add(Bureau(name_zh=told.name_zh, name_en=told.name_en))
-    else:
-        found.name_zh, found.name_en = told.name_zh, told.name_en
-    return BureauView(name_zh=told.name_zh, name_en=told.name_en)
-
-
-def _community(row: Community) -> CommunityView:
-    return CommunityView(community_id=row.community_id, name_zh=row.name_zh, name_en=row.name_en)
-
-
-async def list_communities(session: AsyncSession) -> CommunityList:
-    """All communities, by id."""
-    rows = await OrganisationRepository(session).communities()
-    return CommunityList(items=[_community(row) for row in rows])
-
-
-async def create_community(work: UnitOfWork, told: CommunityCreate) -> CommunityView:
-    """Make a community.
-
-    Raises:
-        TakenError: If there is one of that id.
-    """
-    organisation = OrganisationRepository(work.session)
-    if await organisation.community(told.community_id) is not None:
-        raise TakenError("there is a community of this id", params={"what": "community_id"})
-    row = Community(
-        community_id=told.community_id,
-        name_zh=told.name_zh,
-        name_en=told.name_en,
-        created_at=work.now,
-    )
-    organisation.add(row)
-    return _community(row)
-
-
-async def put_community(work: UnitOfWork, community_id: str, told: CommunityWrite) -> CommunityView:
-    """Rename a community.
-
-    Raises:
-        NotFoundError: If there is none.
-    """
-    row = await OrganisationRepository(work.session).community(community_id)
-    if row is None:
-        raise NotFoundError("no such community")
-    row.name_zh, row.name_en = told.name_zh, told.name_en
-    return _community(row)
-
-
-async def delete_community(work: UnitOfWork, community_id: str) -> None:
-    """Delete a community that no school belongs to.
-
-    Raises:
-        NotFoundError: If there is none.
-        InUseError: If a school belongs to it.
-    """
-    organisation = OrganisationRepository(work.session)
-    row = await organisation.community(community_id)
-    if row is None:
-        raise NotFoundError("no such community")
-    if await organisation.community_is_used(community_id):
-        raise InUseError("schools belong to this community")
-    await organisation.delete(row)
-
-
-# --- schools --------------------------------------------------------------------------------
-
-
-def _view(school: School, camera_count: int) -> SchoolView:
+def _view(school: School, camera_count: int, memberships: Sequence[MembershipRow]) -> SchoolView:
     kind = None if school.type is None else SchoolType(school.type)
     return SchoolView(
         school_id=school.school_id,
@@ -149,6 +60,16 @@ def _view(school: School, camera_count: int) -> SchoolView:
         created_at=school.created_at,
         is_described=school.described_at is not None,
         closed_at=school.closed_at,
+        memberships=[
+            MembershipView(
+                community_id=community.community_id,
+                name_zh=community.name_zh,
+                name_en=community.name_en,
+                from_at=stay.from_at,
+                to_at=stay.to_at,
+            )
+            for stay, community in memberships
+        ],
     )
 
 
@@ -156,8 +77,13 @@ async def list_schools(session: AsyncSession, *, closed: bool) -> SchoolList:
     """Schools by id; the closed ones among them if wanted."""
     organisation = OrganisationRepository(session)
     counts = await organisation.camera_counts()
+    stays = await organisation.memberships()
     rows = await organisation.schools(closed=closed)
-    return SchoolList(items=[_view(row, counts.get(row.school_id, 0)) for row in rows])
+    return SchoolList(
+        items=[
+            _view(row, counts.get(row.school_id, 0), stays.get(row.school_id, ())) for row in rows
+        ]
+    )
 
 
 async def get_school(session: AsyncSession, school_id: str) -> SchoolView:
@@ -170,10 +96,11 @@ async def get_school(session: AsyncSession, school_id: str) -> SchoolView:
     row = await organisation.school(school_id)
     if row is None:
         raise NotFoundError("no such school")
-    return _view(row, (await organisation.camera_counts()).get(school_id, 0))
+    count = (await organisation.camera_counts()).get(school_id, 0)
+    return _view(row, count, (await organisation.memberships(school_id)).get(school_id, ()))
 
 
-async def create_school(work: UnitOfWork, told: SchoolCreate) -> SchoolView:
+async def create_school(work: UnitOfWork, told: SchoolCreate, by: Actor) -> SchoolView:
     """Make a school.
 
     Raises:
@@ -183,11 +110,32 @@ async def create_school(work: UnitOfWork, told: SchoolCreate) -> SchoolView:
     organisation = OrganisationRepository(work.session)
     if not await organisation.add_school(told.school_id, told.name_zh, told.time_zone, work.now):
         raise TakenError("there is a school of this id", params={"what": "school_id"})
-    return await put_school(work, told.school_id, told)
+    school = await _describe(work, told.school_id, told)
+    _log(work, AccessAction.SCHOOL_CREATED, told.school_id, by, differences({}, _fields(school)))
+    return school
 
 
-async def put_school(work: UnitOfWork, school_id: str, told: SchoolWrite) -> SchoolView:
-    """Describe a school anew.
+async def put_school(work: UnitOfWork, school_id: str, told: SchoolWrite, by: Actor) -> SchoolView:
+    """Describe a school anew; a move to another community is remembered.
+
+    Raises:
+        NotFoundError: If there is none.
+        TakenError: If its code is another's.
+        InvalidError: If there is no such community.
+    """
+    before = _fields(await get_school(work.session, school_id))
+    after = await _describe(work, school_id, told)
+    if changes := differences(before, _fields(after)):
+        _log(work, AccessAction.SCHOOL_CHANGED, school_id, by, changes)
+    return after
+
+
+def _fields(school: SchoolView) -> dict[str, object]:
+    return school.model_dump(mode="json", include=set(SchoolWrite.model_fields))
+
+
+async def _describe(work: UnitOfWork, school_id: str, told: SchoolWrite) -> SchoolView:
+    """Write what a person told of a school.
 
     Raises:
         NotFoundError: If there is none.
@@ -198,13 +146,16 @@ async def put_school(work: UnitOfWork, school_id: str, told: SchoolWrite) -> Sch
     school = await organisation.lock_school(school_id)
     if school is None:
         raise NotFoundError("no such school")
-    if told.community_id and await organisation.community(told.community_id) is None:
+    community = await organisation.community(told.community_id) if told.community_id else None
+    if told.community_id and (community is None or community.closed_at is not None):
         fault = FieldError("body.community_id", "there is no such community")
         raise InvalidError("no such community", errors=[fault])
     if told.code is not None:
         other = await organisation.school_of_code(told.code)
         if other is not None and other.school_id != school_id:
             raise TakenError(f"the code is that of {other.school_id}", params={"what": "code"})
+    if school.community_id != told.community_id:
+        await organisation.move(school_id, told.community_id, work.now)
     for name, value in told.model_dump(
         mode="json", include=set(SchoolWrite.model_fields), exclude={"terms"}
     ).items():
@@ -218,7 +169,7 @@ async def put_school(work: UnitOfWork, school_id: str, told: SchoolWrite) -> Sch
     return await get_school(work.session, school_id)
 
 
-async def set_closed(work: UnitOfWork, school_id: str, *, closed: bool) -> SchoolView:
+async def set_closed(work: UnitOfWork, school_id: str, by: Actor, *, closed: bool) -> SchoolView:
     """Close a school or open it again: its history stays, its boxes' words wait meanwhile.
 
     Raises:
@@ -231,7 +182,15 @@ async def set_closed(work: UnitOfWork, school_id: str, *, closed: bool) -> Schoo
     if (school.closed_at is not None) != closed:
         school.closed_at = work.now if closed else None
         await organisation.flush()
+        action = AccessAction.SCHOOL_CLOSED if closed else AccessAction.SCHOOL_REOPENED
+        _log(work, action, school_id, by, [])
     return await get_school(work.session, school_id)
+
+
+def _log(
+    work: UnitOfWork, action: AccessAction, school_id: str, by: Actor, changes: list[Change]
+) -> None:
+    audit.log(work, action, by.username, by.client, school_id=school_id, changes=changes)
 
 
 async def ensure_school(work: UnitOfWork, school_id: str, name: str = "") -> None:
@@ -277,74 +236,3 @@ async def zone_of(session: AsyncSession, school_id: str) -> str:
     if school is None:
         raise NotFoundError("no such school")
     return school.time_zone
-
-
-# --- places ---------------------------------------------------------------------------------
-
-
-def _place(row: Place) -> PlaceView:
-    return PlaceView(id=row.id, school_id=row.school_id, kind=PlaceKind(row.kind), name=row.name)
-
-
-async def list_places(session: AsyncSession, school_id: str) -> PlaceList:
-    """Places of a school.
-
-    Raises:
-        NotFoundError: If there is no such school.
-    """
-    organisation = OrganisationRepository(session)
-    if await organisation.school(school_id) is None:
-        raise NotFoundError("no such school")
-    return PlaceList(items=[_place(row) for row in await organisation.places(school_id)])
-
-
-async def create_place(work: UnitOfWork, school_id: str, told: PlaceWrite) -> PlaceView:
-    """Make a place.
-
-    Raises:
-        NotFoundError: If there is no such school.
-        TakenError: If the school has a place of that name.
-    """
-    organisation = OrganisationRepository(work.session)
-    if await organisation.lock_school(school_id) is None:
-        raise NotFoundError("no such school")
-    if await organisation.place_of_name(school_id, told.name) is not None:
-        raise TakenError("there is a place of this name", params={"what": "name"})
-    row = Place(school_id=school_id, kind=told.kind, name=told.name, created_at=work.now)
-    organisation.add(row)
-    await organisation.flush()
-    return _place(row)
-
-
-async def put_place(work: UnitOfWork, school_id: str, place_id: int, told: PlaceWrite) -> PlaceView:
-    """Change a place.
-
-    Raises:
-        NotFoundError: If the school has no such place.
-        TakenError: If another place has that name.
-    """
-    organisation = OrganisationRepository(work.session)
-    row = await organisation.place(school_id, place_id)
-    if row is None:
-        raise NotFoundError("no such place")
-    other = await organisation.place_of_name(school_id, told.name)
-    if other is not None and other.id != place_id:
-        raise TakenError("there is a place of this name", params={"what": "name"})
-    row.kind, row.name = told.kind, told.name
-    return _place(row)
-
-
-async def delete_place(work: UnitOfWork, school_id: str, place_id: int) -> None:
-    """Delete a place where no camera stands.
-
-    Raises:
-        NotFoundError: If the school has no such place.
-        InUseError: If a camera stands there.
-    """
-    organisation = OrganisationRepository(work.session)
-    row = await organisation.place(school_id, place_id)
-    if row is None:
-        raise NotFoundError("no such place")
-    if await organisation.place_is_used(place_id):
-        raise InUseError("cameras stand at this place")
-    await organisation.delete(row)

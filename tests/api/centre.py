@@ -33,7 +33,7 @@ from api.contract import (
     RetentionStatus,
 )
 from api.jobs.repository import JobRepository
-from api.rounds import recurring
+from api.rounds import kinds
 from api.runtime import Runtime
 from api.serving import server_config
 from api.settings import Settings
@@ -244,10 +244,10 @@ async def running_centre(
 async def start_once(data_dir: Path, **changes: Any) -> None:
     """Make what a centre starts from: its first administrator, its keys, its first rounds done."""
     async with running_centre(data_dir, **changes) as centre:
-        kinds = {kind.name: kind for kind in recurring(centre.runtime.settings)}
+        known = {kind.name: kind for kind in kinds(centre.runtime.settings)}
         while True:
             async with centre.runtime.database.read(NOTHING) as session:
-                if not await JobRepository(session).has_due(kinds, centre.clock()):
+                if not await JobRepository(session).has_due(known, centre.clock()):
                     return  # what has begun is ended before it stops
             await asyncio.sleep(0.01)
 

@@ -37,9 +37,11 @@ _ON_BOTH = frozenset(
         "test_picture",
         "test_place_roles",
         "test_recordings",
+        "test_register",
         "test_schools",
         "test_sign_in",
         "test_stream",
+        "test_workbooks",
     }
 )
 """Modules whose tests of a centre run on SQLite and on PostgreSQL."""

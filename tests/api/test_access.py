@@ -36,6 +36,9 @@ NEEDS: dict[str, Needs] = {
     "alerts_original": Permission.OPEN_ORIGINALS,
     "alerts_release": Permission.RELEASE_HOLDS,
     "alerts_undo": Permission.JUDGE,
+    "audit_chain": Permission.READ_AUDIT,
+    "audit_check": Permission.READ_AUDIT,
+    "audit_csv": Permission.READ_AUDIT,
     "audit_list": Permission.READ_AUDIT,
     "auth_end_session": "signed_in",
     "auth_login": "anyone",
@@ -93,6 +96,9 @@ NEEDS: dict[str, Needs] = {
     "places_put": Permission.MANAGE_ORGANISATION,
     "recordings_day": Permission.PLAY_RECORDINGS,
     "recordings_play": Permission.PLAY_RECORDINGS,
+    "register_get": Permission.VIEW_CAMERAS,
+    "register_list": Permission.VIEW_CAMERAS,
+    "register_put": Permission.MANAGE_CAMERAS,
     "rules_list": Permission.VIEW_CAMERAS,
     "schools_close": Permission.MANAGE_ORGANISATION,
     "schools_create": Permission.MANAGE_ORGANISATION,
@@ -109,6 +115,9 @@ NEEDS: dict[str, Needs] = {
     "users_put": Permission.MANAGE_PEOPLE,
     "users_reset_password": Permission.MANAGE_PEOPLE,
     "users_sessions": Permission.MANAGE_PEOPLE,
+    "workbook_export": Permission.EXPORT,
+    "workbook_import": Permission.MANAGE_CAMERAS,
+    "workbook_preview": Permission.MANAGE_CAMERAS,
 }
 
 

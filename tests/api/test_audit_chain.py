@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,9 @@ from api.audit import service as audit
 from api.audit.chain import Anchor, Fault, Finding
 from api.audit.key import keep_anchor, read_anchors
 from api.audit.schemas import AccessAction
+from api.jobs.scheduler import Scheduler
 from api.kit.errors import SettingsError
+from api.rounds import kinds
 from tests.api.centre import ADMIN_PASSWORD, Centre, running_centre
 from tests.api.messages import T0
 
@@ -220,3 +223,49 @@ def _run(folder: Path, *arguments: str) -> int:
     # The command brings an event loop of its own.
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         return pool.submit(main, ["audit-verify", "--data-dir", str(folder), *arguments]).result()
+
+
+async def test_the_page_tells_what_was_found_when_the_chain_was_followed(
+    centre: Centre, admin: httpx.AsyncClient
+) -> None:
+    before, _ = await _log(centre)
+
+    async def check() -> dict[str, Any] | None:
+        centre.clock.advance(5)
+        assert (await admin.post("/api/v1/audit/chain")).status_code == 202
+        await Scheduler(centre.runtime, kinds(centre.runtime.settings)).run_due()
+        checked = (await admin.get("/api/v1/audit/chain")).json()["checked"]
+        assert checked is None or isinstance(checked, dict)
+        return checked
+
+    fine = await check()
+    assert fine is not None
+    assert (fine["fault"], fine["number"]) == (None, None)
+    await _tamper(centre, f"UPDATE access_log SET username = 'li.na' WHERE id = {before + 4}")
+    found = await check()
+    assert found is not None
+    assert (found["fault"], found["number"]) == ("changed", before + 4)
+    await _tamper(centre, "UPDATE access_log_check SET fault = NULL, number = NULL")
+    assert (await admin.get("/api/v1/audit/chain")).json()["checked"] is None
+
+
+async def test_what_was_changed_is_in_the_chain(centre: Centre, admin: httpx.AsyncClient) -> None:
+    await admin.put("/api/v1/bureau", json={"name_zh": "某区教育局"})
+    number = (await _head(centre)).count
+    assert await _verify(centre) is None
+    forged = '[{"field": "name_zh", "old": null, "new": "别区教育局"}]'
+    await _tamper(centre, f"UPDATE access_log SET changes = '{forged}' WHERE id = {number}")
+    assert await _verify(centre) == Finding(Fault.CHANGED, number)
+
+
+async def test_an_export_holds_what_the_page_shows_and_is_logged(
+    centre: Centre, admin: httpx.AsyncClient
+) -> None:
+    await _write(centre, 2, "=cmd")
+    answer = await admin.get("/api/v1/audit/export.csv?username=%3Dcmd&language=zh")
+    assert answer.text.startswith("\ufeff序号,")
+    lines = answer.text.splitlines()
+    assert len(lines) == 3
+    assert ",登录,'=cmd," in lines[1]
+    newest = (await admin.get("/api/v1/audit")).json()["items"][0]
+    assert (newest["action"], newest["subject"]) == ("log_exported", "2")

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.compliance.sheet import COLUMNS, text_cell
+from api.compliance.sheet import COLUMNS
 from api.contract import GapCause, RetentionForecast, RetentionState
 from api.contract.vocabulary import vocabulary
+from api.kit.csv_file import text_cell
 from tests.api.centre import put_camera, put_retention
 from tests.api.messages import T0, footage_gap, registration, retention
 

@@ -6,7 +6,14 @@ from typing import TypeVar
 
 import httpx
 
+from api.app import create_app
+from api.audit.chain import Fault
+from api.audit.schemas import AccessAction
+from api.boxes.schemas import BoxState
+from api.contract.vocabulary import vocabulary
 from api.kit.errors import ApiError, StartError
+from api.organisations.schemas import PlaceKind, SchoolType
+from api.workbooks.schemas import SheetName
 from tests.api.centre import Centre
 
 T = TypeVar("T")
@@ -51,3 +58,23 @@ async def test_the_answer_does_not_repeat_a_password(centre: Centre) -> None:
     answer = await client.post("/api/v1/auth/login", json=body)
     assert answer.status_code == 422
     assert "hunter2" not in answer.text
+
+
+def test_every_code_has_words() -> None:
+    """The app imports every room, and so every error."""
+    assert create_app.__module__ == "api.app"
+    codes = {kind.code for kind in _subclasses(ApiError)}
+    assert codes - set(vocabulary().problem) == set()
+
+
+def test_every_word_that_pages_show_has_words() -> None:
+    words = vocabulary()
+    for family, known in (
+        (words.access_action, AccessAction),
+        (words.school_type, SchoolType),
+        (words.place_kind, PlaceKind),
+        (words.box_state, BoxState),
+        (words.audit_fault, Fault),
+        (words.workbook_sheet, SheetName),
+    ):
+        assert set(family) == set(known), known

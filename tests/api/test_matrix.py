@@ -112,6 +112,9 @@ ROWS: dict[str, Row] = {
     "alerts_original": _alert("original", {"reason": "adjudication"}),
     "alerts_release": _alert("release"),
     "alerts_undo": _alert("undo", before="confirm"),
+    "audit_chain": Row("district"),
+    "audit_check": Row("district", status=202),
+    "audit_csv": Row("list"),
     "audit_list": Row("list"),
     "auth_end_session": Row("guard"),
     "auth_login": Row("guard"),
@@ -190,6 +193,13 @@ ROWS: dict[str, Row] = {
         lambda of: {"camera_key": of.camera_key},
         lambda _: {"from_at": T0.isoformat(), "reason": "inspection"},
     ),
+    "register_get": _camera(),
+    "register_list": Row("list"),
+    "register_put": Row(
+        "object",
+        lambda of: {"camera_key": of.camera_key},
+        lambda of: {"vendor": f"of {of.school_id}"},
+    ),
     "rules_list": Row("list"),
     "schools_close": _school(),
     "schools_create": Row(
@@ -212,6 +222,9 @@ ROWS: dict[str, Row] = {
     "users_put": _person("put", _leader),
     "users_reset_password": _person("put"),
     "users_sessions": _person("put"),
+    "workbook_export": Row("guard"),  # In tests/api/test_workbooks.py: a file is read there.
+    "workbook_import": Row("guard"),
+    "workbook_preview": Row("guard"),
 }
 ADDRESSES = {operation: (method, path) for operation, method, path in OPERATIONS}
 _TELLS_ITS_SCHOOL = {operation for operation, row in ROWS.items() if row.kind == "list"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from api.organisations.grades import grade
 from api.organisations.schemas import SchoolType
+from tests.api.centre import Centre
 
 NO_2: dict[str, Any] = {"school_id": "no-2", "name_zh": "第二小学", "type": "primary"}
 
@@ -132,3 +134,50 @@ def test_the_grade_follows_from_the_number_of_pupils(
     kind: SchoolType | None, pupils: int | None, expected: int | None
 ) -> None:
     assert grade(kind, pupils) == expected
+
+
+async def test_a_school_that_moves_keeps_where_it_was(
+    centre: Centre, admin: httpx.AsyncClient
+) -> None:
+    for community_id in ("east", "west"):
+        told = {"community_id": community_id, "name_zh": community_id}
+        await admin.post("/api/v1/communities", json=told)
+    began = centre.clock.now
+    await _school(admin, community_id="east")
+    centre.clock.advance(15 * 24 * 3600)
+    admin = await centre.admin()
+    moved = {"name_zh": "第二小学", "type": "primary", "community_id": "west"}
+    school = (await admin.put("/api/v1/schools/no-2", json=moved)).json()
+    stays = [
+        (each["community_id"], each["from_at"], each["to_at"]) for each in school["memberships"]
+    ]
+    then = centre.clock.now
+    assert [(name, datetime.fromisoformat(at)) for name, at, _ in stays] == [
+        ("east", began),
+        ("west", then),
+    ]
+    assert (datetime.fromisoformat(stays[0][2]), stays[1][2]) == (then, None)
+    assert (await admin.delete("/api/v1/communities/east")).status_code == 204
+    names = [c["community_id"] for c in (await admin.get("/api/v1/communities")).json()["items"]]
+    assert names == ["west"]
+    kept = (await admin.get("/api/v1/schools/no-2")).json()["memberships"][0]
+    assert (kept["community_id"], kept["name_zh"]) == ("east", "east")
+    refused = await admin.put("/api/v1/schools/no-2", json=moved | {"community_id": "east"})
+    assert refused.status_code == 422
+    again = await admin.post("/api/v1/communities", json={"community_id": "east", "name_zh": "东"})
+    assert again.status_code == 201, "its id can be used again"
+
+
+async def test_each_edit_is_logged_with_what_was_and_what_is(admin: httpx.AsyncClient) -> None:
+    await _school(admin, pupils=900)
+    await admin.put("/api/v1/schools/no-2", json={"name_zh": "二小", "type": "primary"})
+    await admin.put("/api/v1/schools/no-2", json={"name_zh": "二小", "type": "primary"})
+    await admin.post("/api/v1/schools/no-2/close")
+    items = (await admin.get("/api/v1/audit?school_id=no-2")).json()["items"]
+    assert [each["action"] for each in items] == [
+        "school_closed",
+        "school_changed",
+        "school_created",
+    ]
+    changes = {each["field"]: (each["old"], each["new"]) for each in items[1]["changes"]}
+    assert changes == {"name_zh": ("第二小学", "二小"), "pupils": ("900", None)}

@@ -36,6 +36,7 @@ _TABLES = (camera, expiry_mark, job, models, organisation)
 
 OF_NO_SCHOOL = {
     "access_log_head": "one row, the end of the one chain of all entries",
+    "access_log_check": "one row, what was found when that chain was followed last",
     "bureaus": "one row, the district's own name",
     "communities": "names of groups of schools, which everybody may read",
     "evidence_grants": "found by a secret token of one person, then compared with their name and a"
@@ -50,6 +51,7 @@ OF_NO_SCHOOL = {
 
 IN_EVERYTHING = {
     "access/scope.py": "where it is made; who has no school is of the whole district",
+    "audit/checking.py": "follows the one chain of all entries, as a job",
     "audit/command.py": "follows the one chain of all entries, from the command line",
     "auth/guards.py": "who asks is looked up before their scope is known",
     "auth/service.py": "who signs in or must choose a password has no scope yet; the first"

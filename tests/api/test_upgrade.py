@@ -24,7 +24,7 @@ TWO = [
     ("d", None, None),
 ]
 _MADE = {"schools", "boxes", "bureaus", "communities", "places", "enrolment_codes", "jobs"}
-_MADE |= {"expiry_mark", "access_log_head"}
+_MADE |= {"expiry_mark", "access_log_head", "access_log_check", "memberships"}
 _MADE |= {"camera_holds", "camera_records", "joined_episodes"}
 
 

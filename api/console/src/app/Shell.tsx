@@ -8,7 +8,7 @@ import { LiveProvider } from "../live/LiveProvider";
 import { UndoProvider } from "../alerts/review/UndoProvider";
 import { useFreeKeys } from "../keyboard/useKeys";
 import { FirstPasswordPage } from "../account/FirstPasswordPage";
-import { pageNeeds, useMay } from "../session/policy";
+import { firstPage, pageNeeds, useMay } from "../session/policy";
 import { useSession } from "../session/useSession";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
@@ -45,6 +45,8 @@ export function Shell() {
     return <Navigate to={`/sign-in${next}`} replace />;
   }
   if (session.data.password_must_change) return <FirstPasswordPage username={session.data.username} />;
+  const first = firstPage(may);
+  if (location.pathname === "/" && first !== "/") return <Navigate to={first} replace />;
   return (
     <LiveProvider>
       <UndoProvider>

@@ -22,6 +22,7 @@ import { useSignOut } from "../session/useSession";
 import { useNarrow } from "../ui/useNarrow";
 import { Brand } from "../ui/Brand";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { KeepingTabs } from "./KeepingTabs";
 import { LiveIndicator } from "./LiveIndicator";
 import { usePreferences } from "../ui/preferences";
 import styles from "./Shell.module.css";
@@ -130,6 +131,7 @@ export function TopBar({ me }: { me: Me }) {
           {t("nav.rules")}
         </NavLink>
         )}
+        <KeepingTabs />
       </nav>
       <span className={styles.spacer} />
       <LiveIndicator />

@@ -8,5 +8,9 @@ export const PAGES = {
   retention: () => import("../compliance/RetentionPage"),
   rules: () => import("../rules/RulesPage"),
   account: () => import("../account/AccountPage"),
+  organisation: () => import("../organisation/OrganisationPage"),
+  boxes: () => import("../boxes/BoxesPage"),
+  accessLog: () => import("../audit/AuditPage"),
+  jobs: () => import("../jobs/JobsPage"),
   users: () => import("../users/UsersPage"),
 };

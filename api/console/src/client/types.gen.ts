@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened';
 
 /**
  * AccessEntry
@@ -32,6 +32,12 @@ export type AccessEntry = {
      * The camera of that school that was looked at, approved or taken over.
      */
     camera_id: string | null;
+    /**
+     * Changes
+     *
+     * What was changed, from what to what.
+     */
+    changes: Array<Change>;
     /**
      * Client
      *
@@ -67,7 +73,7 @@ export type AccessEntry = {
     /**
      * Subject
      *
-     * The user, or the box, it concerned.
+     * What it concerned, as the user, the box or the place.
      */
     subject: string | null;
     /**
@@ -1169,6 +1175,128 @@ export type CameraView = {
 export type CameraViewState = 'connecting' | 'watching' | 'not_watching' | 'disabled' | 'worker_lost' | 'unknown';
 
 /**
+ * CellError
+ *
+ * What is wrong in one cell.
+ */
+export type CellError = {
+    /**
+     * Code
+     *
+     * Of the vocabulary's `workbook_error`.
+     */
+    code: string;
+    /**
+     * Column
+     *
+     * Its letter; empty for the row.
+     */
+    column: string;
+    /**
+     * Row
+     *
+     * As the spreadsheet numbers it; 0 for the sheet as a whole.
+     */
+    row: number;
+    /**
+     * Sheet
+     *
+     * As the workbook names it.
+     */
+    sheet: string;
+    /**
+     * Title
+     *
+     * The column's heading in Chinese.
+     */
+    title: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Value
+     *
+     * What stands there, shortened.
+     */
+    value: string;
+};
+
+/**
+ * ChainCheck
+ *
+ * What was found when the chain was followed from its beginning to its end.
+ */
+export type ChainCheck = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Count
+     *
+     * Number of the newest entry then.
+     */
+    count: number;
+    /**
+     * Null when every entry was what was written.
+     */
+    fault: Fault | null;
+    /**
+     * Hash
+     *
+     * Its hash; written down elsewhere it is an anchor.
+     */
+    hash: string;
+    /**
+     * Number
+     *
+     * The first entry concerned.
+     */
+    number: number | null;
+};
+
+/**
+ * ChainView
+ *
+ * The chain's end as it stands, and what was found when it was followed last.
+ */
+export type ChainView = {
+    /**
+     * Null while nobody followed it.
+     */
+    checked: ChainCheck | null;
+    /**
+     * Head Count
+     */
+    head_count: number;
+    /**
+     * Head Hash
+     */
+    head_hash: string;
+};
+
+/**
+ * Change
+ *
+ * One field that was changed; null where there was nothing, or is nothing any more.
+ */
+export type Change = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
+};
+
+/**
  * CommunityCreate
  *
  * A new one.
@@ -1525,6 +1653,13 @@ export type FalsePositiveRequest = {
 };
 
 /**
+ * Fault
+ *
+ * What is wrong with the log.
+ */
+export type Fault = 'changed' | 'missing' | 'cut_off' | 'head_changed' | 'not_in_head' | 'other_history';
+
+/**
  * FootageAnswer
  *
  * Where a camera has footage in the interval asked for, to the second of asking.
@@ -1791,6 +1926,48 @@ export type HistoryEntry = {
 };
 
 /**
+ * ImportReport
+ *
+ * What a workbook would change, or has changed.
+ */
+export type ImportReport = {
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Changes
+     *
+     * The first of them.
+     */
+    changes: Array<RowChange>;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Error Count
+     */
+    error_count: number;
+    /**
+     * Errors
+     *
+     * The first of them.
+     */
+    errors: Array<CellError>;
+    /**
+     * Is Applied
+     */
+    is_applied: boolean;
+    /**
+     * Unchanged
+     *
+     * Rows that say what is so already.
+     */
+    unchanged: number;
+};
+
+/**
  * JobPage
  *
  * A page of jobs: given up latest first, waiting by when they are due.
@@ -1945,6 +2122,36 @@ export type Me = {
      * Username
      */
     username: string;
+};
+
+/**
+ * MembershipView
+ *
+ * A community a school belongs to, or belonged to once.
+ */
+export type MembershipView = {
+    /**
+     * Community Id
+     */
+    community_id: string;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * To At
+     *
+     * Null of the community it belongs to now.
+     */
+    to_at: string | null;
 };
 
 /**
@@ -2397,6 +2604,168 @@ export type ProblemField = {
 };
 
 /**
+ * RecordView
+ *
+ * A camera in the register.
+ */
+export type RecordView = {
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Code
+     *
+     * Of the device, as GB/T 28181 numbers it.
+     */
+    code?: string | null;
+    /**
+     * District
+     */
+    district?: string;
+    /**
+     * Installed On
+     */
+    installed_on?: string | null;
+    /**
+     * Latitude
+     */
+    latitude?: number | null;
+    /**
+     * Longitude
+     */
+    longitude?: number | null;
+    /**
+     * Manager
+     */
+    manager?: string;
+    /**
+     * Manager Phone
+     */
+    manager_phone?: string;
+    /**
+     * Model
+     */
+    model?: string;
+    /**
+     * Name
+     *
+     * As its box calls it.
+     */
+    name: string;
+    /**
+     * Network
+     */
+    network?: string;
+    place: RegisteredPlace | null;
+    /**
+     * Place Id
+     */
+    place_id?: number | null;
+    /**
+     * Police Station
+     */
+    police_station?: string;
+    /**
+     * Position
+     *
+     * Where it hangs, as 东墙 3 m 高.
+     */
+    position?: string;
+    school: SchoolName;
+    /**
+     * Updated At
+     *
+     * Null while nobody wrote anything.
+     */
+    updated_at: string | null;
+    /**
+     * Updated By
+     */
+    updated_by: string | null;
+    /**
+     * Vendor
+     */
+    vendor?: string;
+};
+
+/**
+ * RecordWrite
+ *
+ * What a person writes about a camera; what is left out is empty.
+ */
+export type RecordWrite = {
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Code
+     *
+     * Of the device, as GB/T 28181 numbers it.
+     */
+    code?: string | null;
+    /**
+     * District
+     */
+    district?: string;
+    /**
+     * Installed On
+     */
+    installed_on?: string | null;
+    /**
+     * Latitude
+     */
+    latitude?: number | null;
+    /**
+     * Longitude
+     */
+    longitude?: number | null;
+    /**
+     * Manager
+     */
+    manager?: string;
+    /**
+     * Manager Phone
+     */
+    manager_phone?: string;
+    /**
+     * Model
+     */
+    model?: string;
+    /**
+     * Network
+     */
+    network?: string;
+    /**
+     * Place Id
+     */
+    place_id?: number | null;
+    /**
+     * Police Station
+     */
+    police_station?: string;
+    /**
+     * Position
+     *
+     * Where it hangs, as 东墙 3 m 高.
+     */
+    position?: string;
+    /**
+     * Vendor
+     */
+    vendor?: string;
+};
+
+/**
  * RecordingDay
  *
  * One camera's day: footage, gaps, alerts, analysed time.
@@ -2489,6 +2858,140 @@ export type RecordingDay = {
      * 23 or 25 hours later when clocks change.
      */
     to_at: string;
+};
+
+/**
+ * RegisterList
+ *
+ * Cameras in use, by school and id.
+ */
+export type RegisterList = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Items
+     */
+    items: Array<RegisterRow>;
+};
+
+/**
+ * RegisterRow
+ *
+ * A camera in the register, how it is now, and what it keeps.
+ */
+export type RegisterRow = {
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Code
+     *
+     * Of the device, as GB/T 28181 numbers it.
+     */
+    code?: string | null;
+    /**
+     * District
+     */
+    district?: string;
+    /**
+     * Installed On
+     */
+    installed_on?: string | null;
+    /**
+     * Latitude
+     */
+    latitude?: number | null;
+    /**
+     * Longitude
+     */
+    longitude?: number | null;
+    /**
+     * Manager
+     */
+    manager?: string;
+    /**
+     * Manager Phone
+     */
+    manager_phone?: string;
+    /**
+     * Model
+     */
+    model?: string;
+    /**
+     * Name
+     *
+     * As its box calls it.
+     */
+    name: string;
+    /**
+     * Network
+     */
+    network?: string;
+    place: RegisteredPlace | null;
+    /**
+     * Place Id
+     */
+    place_id?: number | null;
+    /**
+     * Police Station
+     */
+    police_station?: string;
+    /**
+     * Position
+     *
+     * Where it hangs, as 东墙 3 m 高.
+     */
+    position?: string;
+    /**
+     * Proven Days
+     *
+     * Days of footage its box can prove; null while it never told.
+     */
+    proven_days: number | null;
+    school: SchoolName;
+    state: CameraViewState;
+    /**
+     * Updated At
+     *
+     * Null while nobody wrote anything.
+     */
+    updated_at: string | null;
+    /**
+     * Updated By
+     */
+    updated_by: string | null;
+    /**
+     * Vendor
+     */
+    vendor?: string;
+};
+
+/**
+ * RegisteredPlace
+ *
+ * Where a camera stands.
+ */
+export type RegisteredPlace = {
+    /**
+     * Id
+     */
+    id: number;
+    kind: PlaceKind;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -2874,6 +3377,37 @@ export type RiskLevel = 'class_1' | 'class_2' | 'class_3';
 export type Role = 'district_admin' | 'district_reviewer' | 'leader' | 'school_manager' | 'school_canteen' | 'school_security' | 'contractor' | 'auditor' | 'engineer';
 
 /**
+ * RowAction
+ *
+ * What becomes of a row.
+ */
+export type RowAction = 'created' | 'changed';
+
+/**
+ * RowChange
+ *
+ * What one row would change.
+ */
+export type RowChange = {
+    action: RowAction;
+    /**
+     * Fields
+     */
+    fields: Array<Change>;
+    /**
+     * Row
+     */
+    row: number;
+    sheet: SheetName;
+    /**
+     * Subject
+     *
+     * Whom it concerns.
+     */
+    subject: string;
+};
+
+/**
  * RuleAnalysis
  *
  * How long one rule really looked at the camera's picture in the window.
@@ -3207,6 +3741,12 @@ export type SchoolView = {
      */
     is_described: boolean;
     /**
+     * Memberships
+     *
+     * Its communities, the first one first: where it moved, and when.
+     */
+    memberships: Array<MembershipView>;
+    /**
      * Name En
      */
     name_en?: string;
@@ -3369,6 +3909,13 @@ export type SessionView = {
      */
     user_agent: string;
 };
+
+/**
+ * SheetName
+ *
+ * The sheets.
+ */
+export type SheetName = 'communities' | 'schools' | 'places' | 'cameras';
 
 /**
  * StreamFacts
@@ -4277,6 +4824,14 @@ export type AuditListData = {
     path?: never;
     query?: {
         /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
          * Action
          *
          * May repeat.
@@ -4306,14 +4861,6 @@ export type AuditListData = {
          * Before then.
          */
         to?: string | null;
-        /**
-         * Limit
-         */
-        limit?: number;
-        /**
-         * Cursor
-         */
-        cursor?: string | null;
     };
     url: '/api/v1/audit';
 };
@@ -4347,6 +4894,158 @@ export type AuditListResponses = {
 };
 
 export type AuditListResponse = AuditListResponses[keyof AuditListResponses];
+
+export type AuditChainData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/chain';
+};
+
+export type AuditChainErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuditChainError = AuditChainErrors[keyof AuditChainErrors];
+
+export type AuditChainResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChainView;
+};
+
+export type AuditChainResponse = AuditChainResponses[keyof AuditChainResponses];
+
+export type AuditCheckData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/chain';
+};
+
+export type AuditCheckErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuditCheckError = AuditCheckErrors[keyof AuditCheckErrors];
+
+export type AuditCheckResponses = {
+    /**
+     * Successful Response
+     */
+    202: ChainView;
+};
+
+export type AuditCheckResponse = AuditCheckResponses[keyof AuditCheckResponses];
+
+export type AuditCsvData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+        /**
+         * Action
+         *
+         * May repeat.
+         */
+        action?: Array<AccessAction>;
+        /**
+         * Username
+         *
+         * Who did it.
+         */
+        username?: string;
+        /**
+         * School Id
+         *
+         * Whose it was.
+         */
+        school_id?: string;
+        /**
+         * From
+         *
+         * From then on.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Before then.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/audit/export.csv';
+};
+
+export type AuditCsvErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuditCsvError = AuditCsvErrors[keyof AuditCsvErrors];
+
+export type AuditCsvResponses = {
+    /**
+     * UTF-8 with byte order mark; cells never begin a formula.
+     */
+    200: string;
+};
+
+export type AuditCsvResponse = AuditCsvResponses[keyof AuditCsvResponses];
 
 export type AuthLoginData = {
     body: LoginRequest;
@@ -6073,6 +6772,143 @@ export type RecordingsPlayResponses = {
 
 export type RecordingsPlayResponse = RecordingsPlayResponses[keyof RecordingsPlayResponses];
 
+export type RegisterListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/register';
+};
+
+export type RegisterListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type RegisterListError = RegisterListErrors[keyof RegisterListErrors];
+
+export type RegisterListResponses = {
+    /**
+     * Successful Response
+     */
+    200: RegisterList;
+};
+
+export type RegisterListResponse = RegisterListResponses[keyof RegisterListResponses];
+
+export type RegisterGetData = {
+    body?: never;
+    path: {
+        /**
+         * Camera Key
+         *
+         * A camera's number, its `id`.
+         */
+        camera_key: number;
+    };
+    query?: never;
+    url: '/api/v1/register/{camera_key}';
+};
+
+export type RegisterGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type RegisterGetError = RegisterGetErrors[keyof RegisterGetErrors];
+
+export type RegisterGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecordView;
+};
+
+export type RegisterGetResponse = RegisterGetResponses[keyof RegisterGetResponses];
+
+export type RegisterPutData = {
+    body: RecordWrite;
+    path: {
+        /**
+         * Camera Key
+         *
+         * A camera's number, its `id`.
+         */
+        camera_key: number;
+    };
+    query?: never;
+    url: '/api/v1/register/{camera_key}';
+};
+
+export type RegisterPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type RegisterPutError = RegisterPutErrors[keyof RegisterPutErrors];
+
+export type RegisterPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecordView;
+};
+
+export type RegisterPutResponse = RegisterPutResponses[keyof RegisterPutResponses];
+
 export type RulesListData = {
     body?: never;
     path?: never;
@@ -7017,6 +7853,142 @@ export type UsersSessionsResponses = {
 };
 
 export type UsersSessionsResponse = UsersSessionsResponses[keyof UsersSessionsResponses];
+
+export type WorkbookExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Of words in cells.
+         */
+        language?: 'zh' | 'en';
+    };
+    url: '/api/v1/workbook';
+};
+
+export type WorkbookExportErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type WorkbookExportError = WorkbookExportErrors[keyof WorkbookExportErrors];
+
+export type WorkbookExportResponses = {
+    /**
+     * A sheet each; taken in again as it is, it changes nothing.
+     */
+    200: Blob | File;
+};
+
+export type WorkbookExportResponse = WorkbookExportResponses[keyof WorkbookExportResponses];
+
+export type WorkbookImportData = {
+    /**
+     * Body
+     *
+     * The workbook.
+     */
+    body: Blob | File;
+    path?: never;
+    query?: never;
+    url: '/api/v1/workbook/import';
+};
+
+export type WorkbookImportErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `workbook_too_large`: The workbook is too large; `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `not_a_workbook`: Not an Excel workbook that can be read; `workbook_invalid`: The workbook has errors; `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type WorkbookImportError = WorkbookImportErrors[keyof WorkbookImportErrors];
+
+export type WorkbookImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportReport;
+};
+
+export type WorkbookImportResponse = WorkbookImportResponses[keyof WorkbookImportResponses];
+
+export type WorkbookPreviewData = {
+    /**
+     * Body
+     *
+     * The workbook.
+     */
+    body: Blob | File;
+    path?: never;
+    query?: never;
+    url: '/api/v1/workbook/preview';
+};
+
+export type WorkbookPreviewErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `workbook_too_large`: The workbook is too large; `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `not_a_workbook`: Not an Excel workbook that can be read; `workbook_invalid`: The workbook has errors; `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type WorkbookPreviewError = WorkbookPreviewErrors[keyof WorkbookPreviewErrors];
+
+export type WorkbookPreviewResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportReport;
+};
+
+export type WorkbookPreviewResponse = WorkbookPreviewResponses[keyof WorkbookPreviewResponses];
 
 export type IngestAlertData = {
     body: AlertEpisode;

@@ -6,11 +6,21 @@ import { observeServerTime, serverNow } from "../time/serverClock";
 import { toProblem } from "./problem";
 import { limitedFetch, limitedHead } from "./timeLimit";
 import type {
+  AccessFilters,
+  BoxCreate,
+  BureauWrite,
+  CommunityCreate,
+  CommunityWrite,
   FalsePositiveReason,
+  ImportReport,
   LiveRequest,
   Me,
   OriginalReason,
+  PlaceWrite,
   PlayRequest,
+  RecordWrite,
+  SchoolCreate,
+  SchoolWrite,
   Tile,
   UserCreate,
   UserWrite,
@@ -73,6 +83,34 @@ async function streamed(path: string, body: object, signal: AbortSignal): Promis
   });
   if (!response.ok) throw toProblem(await response.json().catch(() => null), response);
   return response;
+}
+
+/** A workbook as it is; the generated client would make JSON of it. */
+async function sendWorkbook(step: "preview" | "import", file: Blob): Promise<ImportReport> {
+  const request = new Request(`/api/v1/workbook/${step}`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+      "X-CSRF-Token": csrfToken,
+    },
+    body: file,
+  });
+  const response = await limitedFetch(request).catch((error: unknown) => {
+    throw toProblem(error, undefined);
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw toProblem(body, response);
+  return body as ImportReport;
+}
+
+/** Where a browser downloads schools, places and cameras from. */
+export function workbookFile(language: "zh" | "en"): string {
+  return client.buildUrl({ url: "/api/v1/workbook", query: { language } });
+}
+
+/** Where a browser downloads the entries of the access log from. */
+export function accessLogFile(filters: AccessFilters, language: "zh" | "en"): string {
+  return client.buildUrl({ url: "/api/v1/audit/export.csv", query: { ...filters, language } });
 }
 
 /** Where a browser downloads the retention table from. */
@@ -144,9 +182,51 @@ export const api = {
   health: () => unwrap(sdk.healthGet()),
   users: () => unwrap(sdk.usersList()),
   schools: () => unwrap(sdk.schoolsList()),
-  places: (schoolId: string) => unwrap(sdk.placesList({ path: { school_id: schoolId } })),
   changeUser: (username: string, body: UserWrite) =>
     unwrap(sdk.usersPut({ path: { username }, body })),
+
+  allSchools: () => unwrap(sdk.schoolsList({ query: { closed: true } })),
+  createSchool: (school: SchoolCreate) => unwrap(sdk.schoolsCreate({ body: school })),
+  putSchool: (id: string, school: SchoolWrite) =>
+    unwrap(sdk.schoolsPut({ path: { school_id: id }, body: school })),
+  closeSchool: (id: string) => unwrap(sdk.schoolsClose({ path: { school_id: id } })),
+  reopenSchool: (id: string) => unwrap(sdk.schoolsReopen({ path: { school_id: id } })),
+  bureau: () => unwrap(sdk.bureauGet()),
+  putBureau: (names: BureauWrite) => unwrap(sdk.bureauPut({ body: names })),
+  communities: () => unwrap(sdk.communitiesList()),
+  createCommunity: (community: CommunityCreate) =>
+    unwrap(sdk.communitiesCreate({ body: community })),
+  putCommunity: (id: string, names: CommunityWrite) =>
+    unwrap(sdk.communitiesPut({ path: { community_id: id }, body: names })),
+  closeCommunity: (id: string) => unwrap(sdk.communitiesDelete({ path: { community_id: id } })),
+  places: (id: string) => unwrap(sdk.placesList({ path: { school_id: id } })),
+  createPlace: (id: string, place: PlaceWrite) =>
+    unwrap(sdk.placesCreate({ path: { school_id: id }, body: place })),
+  putPlace: (id: string, placeId: number, place: PlaceWrite) =>
+    unwrap(sdk.placesPut({ path: { school_id: id, place_id: placeId }, body: place })),
+  deletePlace: (id: string, placeId: number) =>
+    unwrap(sdk.placesDelete({ path: { school_id: id, place_id: placeId } })),
+  register: () => timed(unwrap(sdk.registerList())),
+  putRecord: (key: number, record: RecordWrite) =>
+    unwrap(sdk.registerPut({ path: { camera_key: key }, body: record })),
+  sendWorkbook,
+
+  boxes: () => timed(unwrap(sdk.boxesList())),
+  createBox: (box: BoxCreate) => unwrap(sdk.boxesCreate({ body: box })),
+  giveBoxCode: (id: number) => unwrap(sdk.boxesCode({ path: { box_id: id } })),
+  revokeBox: (id: number) => unwrap(sdk.boxesRevoke({ path: { box_id: id } })),
+  takeOver: (boxId: number, cameraKey: number) =>
+    unwrap(sdk.boxesTakeOver({ path: { box_id: boxId, camera_key: cameraKey } })),
+
+  accessLog: (filters: AccessFilters, cursor: string | null) =>
+    unwrap(sdk.auditList({ query: { ...filters, ...(cursor ? { cursor } : {}), limit: 50 } })),
+  chain: () => unwrap(sdk.auditChain()),
+  checkChain: () => unwrap(sdk.auditCheck()),
+
+  jobs: (cursor: string | null) =>
+    unwrap(sdk.jobsList({ query: { state: "failed", ...(cursor ? { cursor } : {}) } })),
+  retryJob: (id: number) => unwrap(sdk.jobsRetry({ path: { job_id: id } })),
+  discardJob: (id: number) => unwrap(sdk.jobsDiscard({ path: { job_id: id } })),
   disableUser: (username: string) => unwrap(sdk.usersDisable({ path: { username } })),
   enableUser: (username: string) => unwrap(sdk.usersEnable({ path: { username } })),
   resetPassword: (username: string) => unwrap(sdk.usersResetPassword({ path: { username } })),

@@ -1,4 +1,5 @@
 import type { AlertFilters } from "../alert/filters";
+import type { AccessFilters } from "./types";
 
 /** Cache keys; shared prefixes are invalidated together. */
 export const keys = {
@@ -15,7 +16,16 @@ export const keys = {
   retention: ["retention"] as const,
   recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,
   schools: ["schools"] as const,
-  places: (schoolId: string) => ["places", schoolId] as const,
+  organisation: ["organisation"] as const,
+  allSchools: ["organisation", "schools"] as const,
+  bureau: ["organisation", "bureau"] as const,
+  communities: ["organisation", "communities"] as const,
+  places: (schoolId: string) => ["organisation", "places", schoolId] as const,
+  register: ["organisation", "register"] as const,
+  boxes: ["boxes"] as const,
+  accessLog: (filters: AccessFilters) => ["access-log", filters] as const,
+  chain: ["chain"] as const,
+  jobs: ["jobs"] as const,
   users: ["users"] as const,
   sessions: ["sessions"] as const,
   sessionsOf: (username: string) => ["sessions", username] as const,

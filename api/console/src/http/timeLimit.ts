@@ -7,7 +7,14 @@ export const LIMIT_MS = 10_000;
 /** The proof of life is small; an answer that takes longer is none. */
 export const HEARTBEAT_LIMIT_MS = 5_000;
 
-const OWN_LIMITS_MS: Readonly<Record<string, number>> = { "/api/v1/health": HEARTBEAT_LIMIT_MS };
+/** A district's workbook is read cell by cell, and written in one piece. */
+const WORKBOOK_LIMIT_MS = 120_000;
+
+const OWN_LIMITS_MS: Readonly<Record<string, number>> = {
+  "/api/v1/health": HEARTBEAT_LIMIT_MS,
+  "/api/v1/workbook/preview": WORKBOOK_LIMIT_MS,
+  "/api/v1/workbook/import": WORKBOOK_LIMIT_MS,
+};
 
 function limitOf(request: Request): number {
   return OWN_LIMITS_MS[new URL(request.url).pathname] ?? LIMIT_MS;

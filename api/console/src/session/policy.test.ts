@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { pageNeeds } from "./policy";
+import type { Permission } from "../http/types";
+import { firstPage, pageNeeds } from "./policy";
 
 test.each([
   ["/", "view_alerts"],
@@ -11,7 +12,19 @@ test.each([
   ["/retention", "see_compliance"],
   ["/rules", "view_cameras"],
   ["/users", "manage_people"],
+  ["/organisation", "view_cameras"],
+  ["/boxes", "manage_boxes"],
+  ["/access-log", "read_audit"],
+  ["/jobs", "see_jobs"],
   ["/nowhere", null],
 ])("%s needs %s", (path, needs) => {
   expect(pageNeeds(path)).toBe(needs);
+});
+
+test.each<[Permission[], string]>([
+  [["view_alerts", "view_cameras", "read_audit"], "/"],
+  [["view_cameras", "manage_boxes"], "/cameras"],
+  [["read_audit"], "/access-log"],
+])("who may %s begins at %s", (permissions, path) => {
+  expect(firstPage((permission) => permissions.includes(permission))).toBe(path);
 });

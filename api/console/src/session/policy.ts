@@ -12,7 +12,27 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/recordings/, "play_recordings"],
   [/^\/retention/, "see_compliance"],
   [/^\/users/, "manage_people"],
+  [/^\/organisation/, "view_cameras"],
+  [/^\/boxes/, "manage_boxes"],
+  [/^\/access-log/, "read_audit"],
+  [/^\/jobs/, "see_jobs"],
 ];
+
+/** Pages of those who keep the system, in the order in which they are listed. */
+export const KEEPING_PAGES = ["organisation", "boxes", "access-log", "jobs"] as const;
+export type KeepingPage = (typeof KEEPING_PAGES)[number];
+
+/** The first page that somebody who may not see the queue is shown. */
+const FIRST_PAGES = ["/", "/cameras", "/access-log"];
+
+export function firstPage(may: (permission: Permission) => boolean): string {
+  return FIRST_PAGES.find((path) => mayOpen(path, may)) ?? "/";
+}
+
+export function mayOpen(path: string, may: (permission: Permission) => boolean): boolean {
+  const needs = pageNeeds(path);
+  return needs === null || may(needs);
+}
 
 export function pageNeeds(path: string): Permission | null {
   return PAGE_NEEDS.find(([pattern]) => pattern.test(path))?.[1] ?? null;

@@ -87,6 +87,8 @@ export function antdTheme(name: ThemeName): ThemeConfig {
         defaultShadow: "none",
         fontWeight: 500,
       },
+      // Ink washed out would be a grey on which nothing can be read.
+      Alert: { colorInfoBg: palette.selected, colorInfoBorder: palette.line },
       Form: { itemMarginBottom: 18, verticalLabelPadding: "0 0 4px" },
       Segmented: { itemSelectedBg: palette.ink, itemSelectedColor: palette.onInk, trackPadding: 2 },
       Tooltip: {
