@@ -106,7 +106,8 @@ def soak_camera(camera: str, url: str) -> dict[str, object]:
     zone = {"name": "path", "polygon": [[x / width, y / height] for x, y in corners]}
     rule = {"type": "perimeter_intrusion", "zone": zone, "dwell_s": 1.0, "clear_s": CLEAR_S}
     source = {"type": "rtsp", "url": url, "open_timeout_s": 5, "read_timeout_s": 5}
-    return {**camera_config(camera, url), "source": source, "rules": [rule]}
+    economy = {"budget_per_hour": None}  # forty people an hour, and each is to be told
+    return {**camera_config(camera, url), "source": source, "rules": [rule], "economy": economy}
 
 
 class Soak:

@@ -34,8 +34,9 @@ MB_PER_HOUR = 5.0
 """What a box may grow by: a gigabyte in eight days, of which every one has 24 by then. Nothing is
 allowed on top of it for noise, whatever the length of the run."""
 CONFIDENCE = 0.95
-PROVEN_S = 3600.0
-"""Readings over so long prove that memory is flat; fewer can only prove that it is not."""
+PROVEN_S = 3540.0
+"""Readings over so long, the last half of two hours, prove that memory is flat; fewer can only
+prove that it is not."""
 LEAST_S = 240.0
 """Of memory readings; in less time even a healthy process still grows into its work."""
 
