@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "user_places",
         sa.Column("username", sa.String(64), nullable=False),
-        sa.Column("place_id", sa.BigInteger(), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["username"],
             ["users.username"],
