@@ -226,7 +226,7 @@ async def test_who_is_disabled_or_past_their_end_is_out(district: District) -> N
         ({"role": "district_admin", "school_id": MINE}, 422),
         ({"role": "engineer", "school_id": MINE}, 403),
         ({"role": "auditor", "school_id": MINE}, 403),
-        ({"role": "school_canteen", "school_id": MINE}, 422),
+        ({"role": "school_canteen", "school_id": MINE}, 201),
         ({"role": "contractor", "school_id": MINE}, 422),
     ],
 )

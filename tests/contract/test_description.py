@@ -55,9 +55,12 @@ _WAITED_S = 0.02
 _WHO_ASKS = "who-asks"
 
 
-@schemathesis.serializer("image/jpeg", "video/mp4")
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@schemathesis.serializer("image/jpeg", "video/mp4", _WORKBOOK)
 def _as_they_are(_: schemathesis.SerializationContext, value: Any) -> bytes:
-    """Evidence travels as bare bytes."""
+    """Evidence and workbooks travel as bare bytes."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
