@@ -208,8 +208,8 @@ async def test_what_a_late_revision_names_goes_in_its_turn(
     clip = b"a clip that was long on its way"
     refs = (evidence_ref(clip, EvidenceKind.CLIP),)
     await put_alert(worker, episode("late", revision=2, evidence=refs))
-    await put_evidence(worker, clip, "video/mp4")
-    assert centre.runtime.evidence.path(sha256(clip)).exists()
+    # Taken, as the answer says; a round of the centre's own may come before we could look.
+    assert await put_evidence(worker, clip, "video/mp4")
     await _advance(centre, 0)
     assert not centre.runtime.evidence.path(sha256(clip)).exists()
 
