@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed, client_of
 from api.auth.sessions import Reader, Writer
+from api.contract.text import StorableText
 from api.jobs import service
 from api.jobs.schemas import JobPage, JobState, JobView
 from api.kit.errors import (
@@ -37,7 +38,7 @@ async def list_jobs(
     session: Reader,
     state: JobState = JobState.FAILED,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=512)] = None,
+    cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> JobPage:
     """What the command centre does by itself."""
     return await service.list_jobs(session, state, limit=limit, cursor=cursor)

@@ -18,6 +18,7 @@ from api.auth.oidc.provider import Flow, Provider, ProviderAwayError, ProviderEr
 from api.auth.oidc.service import Trouble
 from api.auth.schemas import OidcWay, Ways
 from api.auth.sessions import NewcomerWriter
+from api.contract.text import StorableText
 from api.kit.errors import InvalidError, NotFoundError
 from api.kit.problems import problems
 from api.runtime import Runtime, RuntimeDep
@@ -79,7 +80,7 @@ async def ways(runtime: RuntimeDep) -> Ways:
 async def start(
     runtime: RuntimeDep,
     next_path: Annotated[
-        str, Query(alias="next", max_length=1024, description="Path to come back to.")
+        StorableText, Query(alias="next", max_length=1024, description="Path to come back to.")
     ] = "/",
 ) -> RedirectResponse:
     """For a browser: leads to the provider, which leads back to `auth_oidc_callback`."""
@@ -115,10 +116,10 @@ async def callback(
     request: Request,
     runtime: RuntimeDep,
     work: NewcomerWriter,
-    state: Annotated[str, Query(max_length=256)] = "",
-    code: Annotated[str, Query(max_length=4096)] = "",
-    error: Annotated[str, Query(max_length=256)] = "",
-    iss: Annotated[str | None, Query(max_length=512)] = None,
+    state: Annotated[StorableText, Query(max_length=256)] = "",
+    code: Annotated[StorableText, Query(max_length=4096)] = "",
+    error: Annotated[StorableText, Query(max_length=256)] = "",
+    iss: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> RedirectResponse:
     """For a browser: leads to the console with a session, or to `/sign-in?problem=`."""
     provider = _provider(runtime)
