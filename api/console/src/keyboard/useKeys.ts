@@ -24,6 +24,11 @@ export function useKeys(handlers: Handlers, mode: Mode = "normal"): void {
   }, []);
 }
 
+/** Whether somebody uses it with the pointer and goes on; a list of choices closes without focus. */
+function keepsFocus(focused: HTMLInputElement): boolean {
+  return takesText(focused) || focused.matches("[role=combobox]");
+}
+
 /**
  * Keeps the keys with the page, wherever no text is typed. A tab or a slider used with the pointer
  * gives the focus back, so that the arrows move through the list again. A button presses itself for
@@ -34,7 +39,7 @@ export function useFreeKeys(): void {
     const onClick = (event: MouseEvent) => {
       const focused = document.activeElement;
       // A click that the keyboard made has no detail.
-      if (event.detail > 0 && focused instanceof HTMLInputElement && !takesText(focused)) focused.blur();
+      if (event.detail > 0 && focused instanceof HTMLInputElement && !keepsFocus(focused)) focused.blur();
     };
     const onHeld = (event: KeyboardEvent) => {
       if (!event.repeat || !(event.target instanceof HTMLElement)) return;

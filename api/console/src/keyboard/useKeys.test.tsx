@@ -1,0 +1,35 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, expect, test } from "vitest";
+
+import { useFreeKeys } from "./useKeys";
+
+function Page() {
+  useFreeKeys();
+  return (
+    <>
+      <input aria-label="tab" type="radio" />
+      <input aria-label="role" role="combobox" aria-expanded aria-controls="list" readOnly />
+    </>
+  );
+}
+
+afterEach(cleanup);
+
+/** Click as a pointer does: the field has the focus by then. */
+function click(label: string): HTMLElement {
+  const field = screen.getByLabelText(label);
+  field.focus();
+  fireEvent.click(field, { detail: 1 });
+  return field;
+}
+
+test("a tab gives the focus back", () => {
+  render(<Page />);
+  click("tab");
+  expect(document.activeElement).toBe(document.body);
+});
+
+test("a list of choices keeps it, or it would close as it opens", () => {
+  render(<Page />);
+  expect(click("role")).toBe(document.activeElement);
+});
