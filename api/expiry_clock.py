@@ -1,9 +1,7 @@
-"""The moment by which things expire, which trusts no single clock.
+"""The moment by which things expire: kept in the database, and never beyond what the boxes say.
 
-What is deleted in error cannot be had back, and a clock may jump by years: a dead battery, a wrong
-time server. So expiry has a time of its own, kept in the database. It follows the system's clock,
-but never faster than a few days for each day this process really ran, and never beyond what the
-boxes' own clocks say, as far as any is there. Whoever is mistaken by years has days to notice.
+``api.contract.ageing`` says how fast it may go; the boxes' own clocks, as far as any is there, are
+asked as well.
 """
 
 from __future__ import annotations
@@ -12,24 +10,21 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts import service as alerts
 from api.bus.work import UnitOfWork
+from api.contract.ageing import BEHIND_S, Ageing
 from api.db.expiry_mark import ExpiryMark
 from api.workers import service as workers
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
 
-DAYS_A_DAY = 4.0
-"""What a day of running may expire at most, in days of age: enough for a machine that is switched
-on for eight hours a day, and for one that was off all summer to catch up."""
-BEHIND = timedelta(days=2)
-"""So far behind the system's clock is an alarm."""
+BEHIND = timedelta(seconds=BEHIND_S)
 _ONLY_ROW = 1
 
 
@@ -72,21 +67,18 @@ class ExpiryClock:
 
     def __init__(self, mono: Callable[[], float] = time.monotonic) -> None:
         self._mono = mono
-        self._seen: tuple[datetime, float] | None = None
-        """Where expiry's time stood when this process first looked, and when that was."""
+        self._ageing = Ageing()
 
     async def move(self, runtime: Runtime, work: UnitOfWork) -> ExpiryState:
         """Move it on as far as may be; answers how it stands now."""
-        state = await read_state(work.session, work.now, runtime.settings.lost_after_s)
+        now = work.now
+        state = await read_state(work.session, now, runtime.settings.lost_after_s)
         # A first start trusts the newest alert before it trusts the clock.
-        before = state.at or await alerts.newest_arrival(work.session) or work.now
-        if self._seen is None or work.now < self._seen[0]:
-            self._seen = (min(before, work.now), self._mono())
-        seen_at, seen_mono_s = self._seen
-        allowed = seen_at + timedelta(seconds=(self._mono() - seen_mono_s) * DAYS_A_DAY)
-        boxes = work.now + min(state.boxes_off or timedelta(), timedelta())
-        at = min(max(before, min(boxes, allowed)), work.now)
+        before = state.at or await alerts.newest_arrival(work.session) or now
+        boxes = now + min(state.boxes_off or timedelta(), timedelta())
+        at_s = self._ageing.move(
+            before.timestamp(), now.timestamp(), self._mono(), boxes.timestamp()
+        )
+        at = min(datetime.fromtimestamp(at_s, UTC), now)
         await work.session.merge(ExpiryMark(id=_ONLY_ROW, at=at))
-        if at == work.now:
-            self._seen = (at, self._mono())
         return ExpiryState(at, state.boxes_off)

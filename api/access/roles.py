@@ -42,7 +42,7 @@ class Reach(Enum):
                 return True
 
 
-class Subject(Enum):
+class Subject(StrEnum):
     """What a role of places is about; :mod:`api.organisations.subjects` says which places."""
 
     KITCHEN = auto()

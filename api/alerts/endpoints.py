@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from api.access.permissions import Permission
 from api.alerts import expiry, review, service
@@ -23,7 +23,6 @@ from api.alerts.schemas import (
 )
 from api.auth.guards import SignedIn, allowed, client_of
 from api.auth.sessions import Reader, Writer
-from api.cameras.schemas import MAX_KEY
 from api.contract import RiskLevel
 from api.contract.text import StorableText
 from api.kit.errors import (
@@ -38,6 +37,7 @@ from api.kit.errors import (
 )
 from api.kit.moments import Moment
 from api.kit.problems import problems
+from api.kit.row_number import RowNumber
 from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
@@ -64,7 +64,7 @@ async def list_alerts(
     runtime: RuntimeDep,
     status: Annotated[list[AlertStatus], Query(description="May repeat.")] = [],  # noqa: B006
     camera_key: Annotated[
-        list[Annotated[int, Field(ge=1, le=MAX_KEY)]],
+        list[RowNumber],
         Query(description="May repeat.", max_length=256),
     ] = [],  # noqa: B006
     school_id: Annotated[list[_Id], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006

@@ -10,6 +10,7 @@ from api.access.permissions import Permission
 from api.access.roles import ROLES, Role
 from api.contract.base import Identifier
 from api.kit.moments import Moment
+from api.kit.row_number import RowNumber
 from api.organisations.schemas import SchoolName
 
 Username = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._\-]{0,63}$")]
@@ -139,7 +140,7 @@ class UserWrite(BaseModel):
         default=None, description="From then on they may sign in no more."
     )
 
-    place_ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(
+    place_ids: list[RowNumber] = Field(
         default_factory=list,
         max_length=100,
         description="Of a role of places: these alone. A contractor needs some, and an end date.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.access.permissions import Permission
 from api.audit.changes import Actor
@@ -25,6 +25,7 @@ from api.kit.errors import (
     UnavailableError,
 )
 from api.kit.problems import problems
+from api.kit.row_number import RowNumber
 from api.organisations.errors import TakenError
 from api.runtime import RuntimeDep
 from api.workers.service import Silence
@@ -32,7 +33,6 @@ from api.workers.service import Silence
 router = APIRouter(prefix="/api/v1/boxes", tags=["boxes"])
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_BOXES))]
 enrolment = APIRouter(prefix="/api/v2/ingest", tags=["ingest"])
-BoxId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _READ = problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError)
 _WRITE = problems(
     NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError, TakenError
@@ -47,7 +47,7 @@ async def list_boxes(_: _Manager, session: Reader, runtime: RuntimeDep) -> BoxLi
 
 
 @router.get("/{box_id}", operation_id="boxes_get", summary="One box", responses=_READ)
-async def get_box(box_id: BoxId, _: _Manager, session: Reader, runtime: RuntimeDep) -> BoxView:
+async def get_box(box_id: RowNumber, _: _Manager, session: Reader, runtime: RuntimeDep) -> BoxView:
     """One box with what runs on it."""
     silence = Silence.of(runtime.settings, runtime.clock())
     return await service.get_box(session, silence, box_id)
@@ -82,7 +82,7 @@ async def create_box(
     responses=_WRITE,
 )
 async def give_code(
-    box_id: BoxId,
+    box_id: RowNumber,
     person: _Manager,
     request: Request,
     response: Response,
@@ -100,7 +100,7 @@ async def give_code(
     "/{box_id}/revoke", operation_id="boxes_revoke", summary="Revoke a box", responses=_WRITE
 )
 async def revoke_box(
-    box_id: BoxId, person: _Manager, request: Request, work: Writer, runtime: RuntimeDep
+    box_id: RowNumber, person: _Manager, request: Request, work: Writer, runtime: RuntimeDep
 ) -> BoxView:
     """It may report no more from now on; another box of its school may claim its cameras."""
     silence = Silence.of(runtime.settings, work.now)
@@ -115,7 +115,7 @@ async def revoke_box(
     responses=_WRITE,
 )
 async def take_over(
-    box_id: BoxId,
+    box_id: RowNumber,
     camera_key: CameraKey,
     person: _Manager,
     request: Request,

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 
 from api.contract import MissingReason, StreamFacts, WithheldAlerts
 from api.kit.moments import Moment
+from api.kit.row_number import RowNumber
 from api.organisations.schemas import SchoolName
 
-MAX_KEY = 2**63 - 1
-CameraKey = Annotated[int, Path(ge=1, le=MAX_KEY, description="A camera's number, its `id`.")]
+CameraKey = Annotated[RowNumber, Path(description="A camera's number, its `id`.")]
 
 
 class CameraViewState(StrEnum):

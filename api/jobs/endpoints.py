@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed, client_of
@@ -21,10 +21,10 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.row_number import RowNumber
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.SEE_JOBS))]
-JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 @router.get(
@@ -50,7 +50,7 @@ async def list_jobs(
     summary="Try a job again that was given up",
     responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
 )
-async def retry(job_id: JobId, person: _Manager, request: Request, work: Writer) -> JobView:
+async def retry(job_id: RowNumber, person: _Manager, request: Request, work: Writer) -> JobView:
     """Begins at once, with as many attempts as a new one; logged."""
     return await service.retry(work, job_id, person.username, client_of(request))
 
@@ -62,6 +62,6 @@ async def retry(job_id: JobId, person: _Manager, request: Request, work: Writer)
     status_code=204,
     responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
 )
-async def discard(job_id: JobId, person: _Manager, request: Request, work: Writer) -> None:
+async def discard(job_id: RowNumber, person: _Manager, request: Request, work: Writer) -> None:
     """It is never tried again; logged."""
     await service.discard(work, job_id, person.username, client_of(request))

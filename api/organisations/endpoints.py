@@ -18,6 +18,7 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.row_number import RowNumber
 from api.organisations import communities, places, service
 from api.organisations.errors import InUseError, TakenError
 from api.organisations.schemas import (
@@ -49,7 +50,6 @@ _WRITE = problems(
     InUseError,
 )
 _Id = Annotated[StorableText, Path(max_length=64)]
-_PlaceId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 @router.get("/bureau", operation_id="bureau_get", summary="The bureau", responses=_READ)
@@ -206,7 +206,7 @@ async def create_place(
     responses=_WRITE,
 )
 async def put_place(
-    school_id: _Id, place_id: _PlaceId, body: PlaceWrite, _: _Manager, by: By, work: Writer
+    school_id: _Id, place_id: RowNumber, body: PlaceWrite, _: _Manager, by: By, work: Writer
 ) -> PlaceView:
     """Answers it as it is then."""
     return await places.put_place(work, school_id, place_id, body, by)
@@ -220,7 +220,7 @@ async def put_place(
     responses=_WRITE,
 )
 async def delete_place(
-    school_id: _Id, place_id: _PlaceId, _: _Manager, by: By, work: Writer
+    school_id: _Id, place_id: RowNumber, _: _Manager, by: By, work: Writer
 ) -> None:
     """One where no camera stands."""
     await places.delete_place(work, school_id, place_id, by)

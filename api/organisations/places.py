@@ -14,13 +14,20 @@ from api.kit.errors import NotFoundError
 from api.organisations.errors import InUseError, TakenError
 from api.organisations.repository import OrganisationRepository
 from api.organisations.schemas import PlaceKind, PlaceList, PlaceView, PlaceWrite
-from api.organisations.subjects import KINDS
+from api.organisations.subjects import KINDS, subject_of
 
 _SUBJECT_CHARACTERS = 64
 
 
 def _view(row: Place) -> PlaceView:
-    return PlaceView(id=row.id, school_id=row.school_id, kind=PlaceKind(row.kind), name=row.name)
+    kind = PlaceKind(row.kind)
+    return PlaceView(
+        id=row.id,
+        school_id=row.school_id,
+        kind=kind,
+        subject=subject_of(kind),
+        name=row.name,
+    )
 
 
 def _told(row: Place) -> dict[str, object]:

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from api.access.roles import Subject
 from api.contract.base import Identifier
 from api.contract.text import STORABLE
 from api.kit.moments import Moment
@@ -229,6 +230,9 @@ class PlaceView(BaseModel):
     id: int
     school_id: str
     kind: PlaceKind
+    subject: Subject | None = Field(
+        description="Which roles of places may be given it; null where no camera may hang."
+    )
     name: str
 
 

@@ -37,3 +37,8 @@ KINDS: dict[Subject, frozenset[PlaceKind]] = {
     Subject.KITCHEN: KITCHEN,
     Subject.CAMPUS: frozenset(PlaceKind) - KITCHEN - FORBIDDEN,
 }
+
+
+def subject_of(kind: PlaceKind) -> Subject | None:
+    """Whose everyday view a place is; None where none may hang."""
+    return next((subject for subject, kinds in KINDS.items() if kind in kinds), None)

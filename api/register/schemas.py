@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api.cameras.schemas import MAX_KEY, CameraViewState
+from api.cameras.schemas import CameraViewState
 from api.contract.text import STORABLE
 from api.kit.moments import Moment
+from api.kit.row_number import RowNumber
 from api.organisations.schemas import Code, Input, PlaceKind, SchoolName
 
 _Text64 = Annotated[str, StringConstraints(max_length=64, strip_whitespace=True), STORABLE]
@@ -23,7 +24,7 @@ _Phone = Annotated[
 class RecordWrite(Input):
     """What a person writes about a camera; what is left out is empty."""
 
-    place_id: Annotated[int, Field(ge=1, le=MAX_KEY)] | None = None
+    place_id: RowNumber | None = None
     code: Code | None = Field(default=None, description="Of the device, as GB/T 28181 numbers it.")
     vendor: _Text64 = ""
     model: _Text64 = ""

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.cameras.schemas import MAX_KEY
 from api.contract import VideoCodec, ViewTrouble
+from api.kit.row_number import RowNumber
 
 MAX_TILES = 16
 
@@ -36,7 +36,7 @@ class Tile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     channel: Annotated[int, Field(ge=0, lt=MAX_TILES)]
-    camera_key: Annotated[int, Field(ge=1, le=MAX_KEY)]
+    camera_key: RowNumber
 
 
 class Wall(BaseModel):

@@ -5,17 +5,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useSearchParams } from "react-router";
 
-import { Brand } from "../ui/Brand";
-import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { usePreferences } from "../ui/preferences";
-import { ThemeSwitch } from "../ui/ThemeSwitch";
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
 import { formatDuration } from "../time/format";
 import { usePageTitle } from "../ui/usePageTitle";
 import { safeReturnPath } from "./returnPath";
-import styles from "./SignInPage.module.css";
+import { EntryPage } from "./EntryPage";
+import styles from "./EntryPage.module.css";
 import { useSession } from "../session/useSession";
 
 interface Credentials {
@@ -79,94 +77,84 @@ export function SignInPage() {
     : null;
 
   return (
-    <div className={styles.page}>
-      <div className={styles.switches}>
-        <LanguageSwitch />
-        <ThemeSwitch />
-      </div>
-      <main className={styles.card} data-testid="sign-in">
-        <h1 className={styles.heading}>
-          <Brand size={44} full />
-        </h1>
-        <p className={styles.tagline}>{t("brand.tagline")}</p>
-        {message ? (
-          <Alert
-            className={styles.alert}
-            type={problem?.status === 401 ? "error" : "warning"}
-            showIcon
-            title={message}
-            data-testid="sign-in-error"
-            data-code={problem?.code}
-          />
-        ) : (
-          expired &&
-          !trouble && (
-            <p className={styles.note} data-testid="sign-in-note">
-              {t("signIn.keepsPlace")}
-            </p>
-          )
-        )}
-        {!message && trouble && (
-          <Alert
-            className={styles.alert}
-            type="warning"
-            showIcon
-            title={troubleWords(t, trouble)}
-            data-testid="sign-in-error"
-            data-code={trouble}
-          />
-        )}
-        <Form<Credentials>
-          form={form}
-          layout="vertical"
-          requiredMark={false}
-          size="large"
-          onFinish={(values) => signIn.mutate(values)}
+    <EntryPage tagline={t("brand.tagline")} data-testid="sign-in">
+      {message ? (
+        <Alert
+          className={styles.alert}
+          type={problem?.status === 401 ? "error" : "warning"}
+          showIcon
+          title={message}
+          data-testid="sign-in-error"
+          data-code={problem?.code}
+        />
+      ) : (
+        expired &&
+        !trouble && (
+          <p className={styles.note} data-testid="sign-in-note">
+            {t("signIn.keepsPlace")}
+          </p>
+        )
+      )}
+      {!message && trouble && (
+        <Alert
+          className={styles.alert}
+          type="warning"
+          showIcon
+          title={troubleWords(t, trouble)}
+          data-testid="sign-in-error"
+          data-code={trouble}
+        />
+      )}
+      <Form<Credentials>
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        size="large"
+        onFinish={(values) => signIn.mutate(values)}
+      >
+        <Form.Item
+          name="username"
+          label={t("signIn.username")}
+          rules={[{ required: true, message: t("signIn.usernameNeeded") }]}
         >
-          <Form.Item
-            name="username"
-            label={t("signIn.username")}
-            rules={[{ required: true, message: t("signIn.usernameNeeded") }]}
-          >
-            <Input
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              // eslint-disable-next-line jsx-a11y/no-autofocus -- the page has one purpose
-              autoFocus
-              data-testid="username"
-            />
-          </Form.Item>
-          <Form.Item
-            name="password"
-            label={t("signIn.password")}
-            rules={[{ required: true, message: t("signIn.passwordNeeded") }]}
-          >
-            <Input.Password autoComplete="current-password" data-testid="password" />
-          </Form.Item>
-          <Button
-            type="primary"
-            htmlType="submit"
-            block
-            loading={signIn.isPending}
-            data-testid="sign-in-submit"
-          >
-            {t("signIn.submit")}
-          </Button>
-        </Form>
-        {oidc && (
-          <Button
-            block
-            size="large"
-            className={styles.other}
-            href={`/api/v1/auth/oidc/start?next=${encodeURIComponent(safeReturnPath(params.get("next")))}`}
-            data-testid="sign-in-oidc"
-          >
-            {t("signIn.with", { name: language === "zh" ? oidc.name_zh : oidc.name_en })}
-          </Button>
-        )}
-        <p className={styles.foot}>{t("signIn.foot")}</p>
-      </main>
-    </div>
+          <Input
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            // eslint-disable-next-line jsx-a11y/no-autofocus -- the page has one purpose
+            autoFocus
+            data-testid="username"
+          />
+        </Form.Item>
+        <Form.Item
+          name="password"
+          label={t("signIn.password")}
+          rules={[{ required: true, message: t("signIn.passwordNeeded") }]}
+        >
+          <Input.Password autoComplete="current-password" data-testid="password" />
+        </Form.Item>
+        <Button
+          type="primary"
+          htmlType="submit"
+          block
+          loading={signIn.isPending}
+          data-testid="sign-in-submit"
+        >
+          {t("signIn.submit")}
+        </Button>
+      </Form>
+      {oidc && (
+        <Button
+          block
+          size="large"
+          className={styles.other}
+          href={`/api/v1/auth/oidc/start?next=${encodeURIComponent(safeReturnPath(params.get("next")))}`}
+          data-testid="sign-in-oidc"
+        >
+          {t("signIn.with", { name: language === "zh" ? oidc.name_zh : oidc.name_en })}
+        </Button>
+      )}
+      <p className={styles.foot}>{t("signIn.foot")}</p>
+    </EntryPage>
   );
 }

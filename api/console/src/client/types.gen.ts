@@ -2460,6 +2460,10 @@ export type PlaceView = {
      * School Id
      */
     school_id: string;
+    /**
+     * Which roles of places may be given it; null where no camera may hang.
+     */
+    subject: Subject | null;
 };
 
 /**
@@ -3940,6 +3944,13 @@ export type StreamFacts = {
      */
     width: number;
 };
+
+/**
+ * Subject
+ *
+ * What a role of places is about; :mod:`api.organisations.subjects` says which places.
+ */
+export type Subject = 'kitchen' | 'campus';
 
 /**
  * Term

@@ -1,4 +1,4 @@
-import { Button, DatePicker, Drawer, Form, Input, InputNumber, Select } from "antd";
+import { DatePicker, Form, Input, InputNumber, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
 
@@ -7,6 +7,7 @@ import { keys } from "../http/keys";
 import type { RecordWrite, RegisterRow } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useChange } from "../ui/useChange";
+import { FormDrawer } from "./FormDrawer";
 import styles from "./organisation.module.css";
 import { usePlaces } from "./useOrganisation";
 
@@ -61,56 +62,38 @@ export function RecordForm({ row, onClose }: { row: RegisterRow; onClose: () => 
     installed_on: row.installed_on ? dayjs(row.installed_on) : null,
   };
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      size={560}
+    <FormDrawer<Fields>
       title={t("organisation.recordOf", { name: row.name })}
-      footer={
-        <div className={styles.foot}>
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button
-            type="primary"
-            loading={save.isPending}
-            onClick={() => form.submit()}
-            data-testid="record-save"
-          >
-            {t("action.save")}
-          </Button>
-        </div>
-      }
+      form={form}
+      initial={initial}
+      saving={save.isPending}
+      onSave={(fields) => save.mutate(fields)}
+      onClose={onClose}
+      testId="record-save"
     >
-      <Form<Fields>
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={initial}
-        onFinish={(fields) => save.mutate(fields)}
-      >
-        <div className={styles.grid}>
-          <Form.Item name="place_id" label={column("place")}>
-            <Select
-              allowClear
-              options={places.map(({ id, name }) => ({ value: id, label: name }))}
-              data-testid="record-place"
-            />
+      <div className={styles.grid}>
+        <Form.Item name="place_id" label={column("place")}>
+          <Select
+            allowClear
+            options={places.map(({ id, name }) => ({ value: id, label: name }))}
+            data-testid="record-place"
+          />
+        </Form.Item>
+        {TEXTS.map((key) => (
+          <Form.Item key={key} name={key} label={column(key)}>
+            <Input maxLength={LENGTHS[key] ?? 64} data-testid={`record-${key}`} />
           </Form.Item>
-          {TEXTS.map((key) => (
-            <Form.Item key={key} name={key} label={column(key)}>
-              <Input maxLength={LENGTHS[key] ?? 64} data-testid={`record-${key}`} />
-            </Form.Item>
-          ))}
-          <Form.Item name="longitude" label={column("longitude")}>
-            <InputNumber min={-180} max={180} style={{ width: "100%" }} />
-          </Form.Item>
-          <Form.Item name="latitude" label={column("latitude")}>
-            <InputNumber min={-90} max={90} style={{ width: "100%" }} />
-          </Form.Item>
-          <Form.Item name="installed_on" label={column("installed_on")}>
-            <DatePicker style={{ width: "100%" }} />
-          </Form.Item>
-        </div>
-      </Form>
-    </Drawer>
+        ))}
+        <Form.Item name="longitude" label={column("longitude")}>
+          <InputNumber min={-180} max={180} style={{ width: "100%" }} />
+        </Form.Item>
+        <Form.Item name="latitude" label={column("latitude")}>
+          <InputNumber min={-90} max={90} style={{ width: "100%" }} />
+        </Form.Item>
+        <Form.Item name="installed_on" label={column("installed_on")}>
+          <DatePicker style={{ width: "100%" }} />
+        </Form.Item>
+      </div>
+    </FormDrawer>
   );
 }

@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Checkbox, DatePicker, Drawer, Form, Input, InputNumber, Select } from "antd";
+import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
 
@@ -9,6 +9,7 @@ import type { SchoolCreate, SchoolView, SchoolWrite } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useChange } from "../ui/useChange";
 import { FLAGS, SCHOOL_TYPES } from "./fields";
+import { FormDrawer } from "./FormDrawer";
 import { ID_PATTERN } from "./ids";
 import styles from "./organisation.module.css";
 import { useCommunities } from "./useOrganisation";
@@ -92,42 +93,24 @@ export function SchoolForm({ open, school, onClose, onDone }: Props) {
     },
   );
   return (
-    <Drawer
-      open={open}
-      onClose={onClose}
-      size={560}
+    <FormDrawer<Fields>
       title={school ? t("organisation.editSchool") : t("organisation.addSchool")}
-      destroyOnHidden
-      footer={
-        <div className={styles.foot}>
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button
-            type="primary"
-            loading={save.isPending}
-            onClick={() => form.submit()}
-            data-testid="school-save"
-          >
-            {t("action.save")}
-          </Button>
-        </div>
-      }
+      form={form}
+      initial={initial(school)}
+      open={open}
+      saving={save.isPending}
+      onSave={(fields) => save.mutate(fields)}
+      onClose={onClose}
+      testId="school-save"
     >
-      <Form<Fields>
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={initial(school)}
-        onFinish={(fields) => save.mutate(fields)}
-      >
-        <Naming isNew={!school} />
-        <Form.Item name="flags" label={t("organisation.flags")}>
-          <Checkbox.Group
-            options={FLAGS.map((flag) => ({ value: flag, label: term("school_column", flag) }))}
-          />
-        </Form.Item>
-        <Calendar />
-      </Form>
-    </Drawer>
+      <Naming isNew={!school} />
+      <Form.Item name="flags" label={t("organisation.flags")}>
+        <Checkbox.Group
+          options={FLAGS.map((flag) => ({ value: flag, label: term("school_column", flag) }))}
+        />
+      </Form.Item>
+      <Calendar />
+    </FormDrawer>
   );
 }
 

@@ -8,7 +8,7 @@ import { keys } from "../http/keys";
 import type { Role, UserWrite } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useSession } from "../session/useSession";
-import { isTemporary, OF_PLACES, placesFor } from "./placeKinds";
+import { isTemporary, OF_PLACES, placesFor } from "./ofPlaces";
 
 /** Roles by what they are given for. */
 const OF_DISTRICT: readonly Role[] = [
