@@ -31,7 +31,8 @@ router = APIRouter(prefix="/api/v1/workbook", tags=["workbook"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _Exporter = Annotated[SignedIn, Depends(allowed(Permission.VIEW_CAMERAS, Permission.EXPORT))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_CAMERAS))]
-_File = Annotated[bytes, Body(media_type=XLSX, description="The workbook.")]
+_MAX_BYTES = 16 * 1024 * 1024
+_File = Annotated[bytes, Body(media_type=XLSX, max_length=_MAX_BYTES, description="The workbook.")]
 _REFUSED = problems(
     NotSignedInError,
     ForbiddenError,

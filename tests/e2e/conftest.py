@@ -6,10 +6,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support import missing
 
+expect.set_options(timeout=20_000)
+"""Two of these run beside each other on two cores, each with a worker that analyses."""
 _BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

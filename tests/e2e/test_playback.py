@@ -228,9 +228,9 @@ def test_the_keyboard_seeks_pauses_zooms_and_leaps(page: Page, recorded: Recorde
     choose_reason(page)
     plays_from(page, 0.5)
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('[data-testid=footage]').paused")
+    page.wait_for_function("() => document.querySelector('[data-testid=footage]').paused")
     page.keyboard.press("Space")
-    page.wait_for_function("!document.querySelector('[data-testid=footage]').paused")
+    page.wait_for_function("() => !document.querySelector('[data-testid=footage]').paused")
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
         "before => document.querySelector('[data-testid=footage-time]').innerText > before",

@@ -166,7 +166,7 @@ def test_a_verdict_on_an_alerts_page_leads_on_to_the_next(page: Page, stack: Sta
     expect(page.get_by_test_id("detail-page").get_by_test_id("confirm")).to_be_visible()
     # Nobody judges what was not shown.
     page.wait_for_function(
-        "document.querySelector('[data-testid=detail-page] figure img')?.naturalWidth > 0"
+        "() => document.querySelector('[data-testid=detail-page] figure img')?.naturalWidth > 0"
     )
     judged = page.url
     page.keyboard.press("f")
