@@ -77,7 +77,9 @@ async def unit_of_work(
         if not pending and not work.access_log:
             await session.commit()
             return
-        # One at a time within the process too, or each would hold a connection while it queues.
+        # The connection comes before the turn: on SQLite there is one, and whoever has it and waits
+        # for the turn would wait for ever for one who has the turn and waits for the connection.
+        await session.connection()
         async with at_commit.bus.order:
             await take_turn(session)
             if work.access_log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,6 +72,23 @@ async def test_what_is_rolled_back_leaves_no_hole(centre: Centre) -> None:
         await _log_and_fail(centre)
     await _write(centre, 1)
     assert (await _head(centre)).count == before + 1
+    assert await _verify(centre) is None
+
+
+async def test_a_change_and_an_entry_alone_do_not_wait_for_each_other(centre: Centre) -> None:
+    """One had the connection and waited for its turn, the other had the turn."""
+    has_connection = asyncio.Event()
+
+    async def change() -> None:
+        async with centre.runtime.work(EVERYTHING) as work:
+            await work.session.execute(text("UPDATE users SET username = username"))
+            has_connection.set()
+            await asyncio.sleep(0.2)  # the other one is at its end meanwhile
+            audit.log(work, AccessAction.SIGNED_IN, "wang.li", "10.0.0.1")
+
+    changing = asyncio.ensure_future(change())
+    await has_connection.wait()
+    await asyncio.wait_for(asyncio.gather(_write(centre, 1), changing), 10)
     assert await _verify(centre) is None
 
 
