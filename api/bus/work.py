@@ -19,7 +19,7 @@ from api.bus.fanout import Bus
 from api.bus.repository import EventRepository
 from api.db.engine import Database
 from api.db.models import AccessLogEntry
-from api.db.turn import take_turn
+from api.db.turn import take_connection, take_turn
 from api.kit.moments import Clock
 
 
@@ -77,9 +77,7 @@ async def unit_of_work(
         if not pending and not work.access_log:
             await session.commit()
             return
-        # The connection comes before the turn: on SQLite there is one, and whoever has it and waits
-        # for the turn would wait for ever for one who has the turn and waits for the connection.
-        await session.connection()
+        await take_connection(session)
         async with at_commit.bus.order:
             await take_turn(session)
             if work.access_log:

@@ -8,6 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _KEY = 0x6D696E67
 
 
+async def take_connection(session: AsyncSession) -> None:
+    """Have the session's connection, before waiting for what its other holders wait for as well.
+
+    SQLite has one to write with: whoever has it and waits for their turn would wait for ever for
+    one who has the turn and waits for the connection.
+    """
+    await session.connection()
+
+
 async def take_turn(session: AsyncSession) -> None:
     """Wait until every transaction that took its turn before has ended.
 

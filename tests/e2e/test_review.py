@@ -164,9 +164,13 @@ def test_a_verdict_on_an_alerts_page_leads_on_to_the_next(page: Page, stack: Sta
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("detail-page").get_by_test_id("confirm")).to_be_visible()
-    # Nobody judges what was not shown.
+    # Nobody judges what was not shown: the still, or the clip that has arrived meanwhile.
     page.wait_for_function(
-        "() => document.querySelector('[data-testid=detail-page] figure img')?.naturalWidth > 0"
+        """() => {
+          const shown = document.querySelector('[data-testid=detail-page] figure');
+          const still = shown?.querySelector('img'), clip = shown?.querySelector('video');
+          return still?.naturalWidth > 0 || clip?.readyState >= 2;
+        }"""
     )
     judged = page.url
     page.keyboard.press("f")
