@@ -20,7 +20,7 @@ from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from tests.e2e.stack import Stack, street_video, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(300)]
 _CAMERA = demo_site.STREET_PATHS[0]
 _GAP_S = 58.0
 
@@ -221,7 +221,6 @@ def test_the_timeline_is_drawn_and_the_footage_plays_over_the_gap(
     until("the worker sends no more", lambda: _worker_stopped(recorded.stack), 20)
 
 
-@pytest.mark.whole
 def test_the_keyboard_seeks_pauses_zooms_and_leaps(page: Page, recorded: Recorded) -> None:
     open_at(page, recorded, recorded.gap_s - 40)
     page.keyboard.press("Space")
@@ -250,7 +249,6 @@ def test_the_keyboard_seeks_pauses_zooms_and_leaps(page: Page, recorded: Recorde
     expect(page.get_by_test_id("no-footage")).to_be_visible()
 
 
-@pytest.mark.whole
 def test_sixteen_times_faster_with_keyframes_alone(page: Page, recorded: Recorded) -> None:
     open_at(page, recorded, recorded.gap_s - 55)
     page.get_by_test_id("speed").get_by_text("16×").click()
@@ -259,7 +257,6 @@ def test_sixteen_times_faster_with_keyframes_alone(page: Page, recorded: Recorde
     plays_from(page, 20.0)
 
 
-@pytest.mark.whole
 def test_without_its_box_the_page_says_so(page: Page, recorded: Recorded) -> None:
     stack = recorded.stack
     stack.processes.stop(recorded.worker)

@@ -101,6 +101,7 @@ def test_a_disk_that_refuses_costs_footage_and_no_alert(
     assert hole.cause is cause
 
 
+@pytest.mark.whole
 def test_an_index_deleted_under_the_running_recorder_is_made_anew(
     tmp_path: Path, camera: BadCamera
 ) -> None:
@@ -143,6 +144,7 @@ def test_an_index_deleted_while_nothing_ran_is_rebuilt(tmp_path: Path, camera: B
     assert {h.cause for h in again.holes} <= {G.UNEXPLAINED, G.WORKER_STOPPED}
 
 
+@pytest.mark.whole
 def test_a_truncated_segment_is_found_and_becomes_a_gap(tmp_path: Path, camera: BadCamera) -> None:
     url = camera.url("cam")
     with Stand(tmp_path, {"gate": url}, segment_s=4.0) as stand:
@@ -166,7 +168,8 @@ def test_a_truncated_segment_is_found_and_becomes_a_gap(tmp_path: Path, camera: 
     assert {h.cause for h in outcome.holes} <= {G.DAMAGED, G.WORKER_STOPPED}
 
 
-@pytest.mark.parametrize("hours", [1, pytest.param(-1, marks=pytest.mark.whole)])
+@pytest.mark.whole
+@pytest.mark.parametrize("hours", [1, -1])
 def test_a_clock_that_is_set_by_an_hour(tmp_path: Path, camera: BadCamera, hours: int) -> None:
     clock = SettableClock()
     with Stand(tmp_path, {"gate": camera.url("cam")}, clock) as stand:

@@ -96,6 +96,7 @@ def box(tmp_path: Path) -> Iterator[_Box]:
         yield _Box(tmp_path, cameras.url("cam"), centre)
 
 
+@pytest.mark.whole
 def test_a_box_of_processes_watches_records_follows_and_finishes(box: _Box) -> None:
     recorded = box.camera("a", recording={"keep_days": 1})
     box.configure(recorded, box.camera("b"))
