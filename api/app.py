@@ -31,6 +31,9 @@ from api.kit import problems
 from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
 from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
+from api.orders.endpoints import router as orders
+from api.orders.photograph_endpoints import PHOTOGRAPHS
+from api.orders.photograph_endpoints import router as photographs
 from api.organisations.endpoints import router as organisations
 from api.recordings.endpoints import router as recordings
 from api.register.endpoints import router as register
@@ -64,6 +67,8 @@ _ROUTERS = (
     stream,
     live,
     recordings,
+    orders,
+    photographs,
     organisations,
     register,
     workbooks,
@@ -134,7 +139,7 @@ def _guard(app: FastAPI, runtime: Runtime) -> None:
         BodyLimit,
         max_bytes=settings.body_max_bytes,
         held_bytes=_BODIES_AT_ONCE * settings.body_max_bytes,
-        exempt_prefix="/api/v2/ingest/evidence/",
+        exempt_prefixes=("/api/v2/ingest/evidence/", PHOTOGRAPHS),
         open_paths=OPEN_PATHS,
         open_max_bytes=_SIGN_IN_BYTES,
     )

@@ -18,6 +18,7 @@ from api.cameras import service as cameras
 from api.expiry import Expiry
 from api.jobs import service as jobs
 from api.jobs.kinds import ClaimedJob, JobKind
+from api.orders import watch as orders
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -75,4 +76,5 @@ def kinds(settings: Settings) -> list[JobKind]:
         JobKind("audit_anchor", run=anchor, every_s=_ANCHOR_EVERY_S),
         JobKind(checking.DAILY_JOB, run=checking.run, every_s=_CHECK_EVERY_S),
         JobKind(checking.JOB, run=checking.run, attempts=3),
+        *orders.kinds(),
     ]

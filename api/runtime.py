@@ -25,6 +25,7 @@ from api.db.models import AccessLogEntry
 from api.evidence.store import EvidenceStore
 from api.kit.metrics import Metrics
 from api.kit.moments import Clock
+from api.orders.deadlines import Deadlines, load_deadlines
 from api.settings import Settings
 from api.viewing.hub import Hub
 
@@ -55,6 +56,7 @@ class Runtime:
         self.metrics = Metrics()
         self.first_admin: FirstAdmin | None = None
         self._audit_key: bytes | None = None
+        self._deadlines: Deadlines | None = None
         self._at_commit = AtCommit(self.bus, self._relay, self._seal)
 
     def end_streams(self) -> None:
@@ -77,6 +79,13 @@ class Runtime:
         if self._audit_key is None:
             self._audit_key = read_key(self.settings.audit_key_path)
         return self._audit_key
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long schools have for a work order, read when it is first needed."""
+        if self._deadlines is None:
+            self._deadlines = load_deadlines(self.settings.order_deadlines_file)
+        return self._deadlines
 
     async def _seal(self, session: AsyncSession, entries: Sequence[AccessLogEntry]) -> None:
         await audit.seal(session, self.audit_key, entries)

@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     """Evidence is refused where less would stay free on the disk, which the database needs too."""
     body_max_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024
     """Largest request body other than evidence."""
+    order_deadlines_file: Path | None = None
+    """YAML table of how long a school has for a work order; default is the one shipped."""
     undo_s: Annotated[float, Field(ge=0)] = 10.0
     grant_s: Annotated[float, Field(gt=0)] = 120.0
     """How long an opened original may be fetched."""

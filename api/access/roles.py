@@ -62,7 +62,13 @@ class RoleGrant:
 
 
 _FIGURES = frozenset(
-    {Permission.VIEW_ALERTS, Permission.VIEW_CAMERAS, Permission.SEE_COMPLIANCE, Permission.EXPORT}
+    {
+        Permission.VIEW_ALERTS,
+        Permission.VIEW_CAMERAS,
+        Permission.VIEW_ORDERS,
+        Permission.SEE_COMPLIANCE,
+        Permission.EXPORT,
+    }
 )
 _PICTURES = frozenset(
     {
@@ -72,14 +78,28 @@ _PICTURES = frozenset(
         Permission.PLAY_RECORDINGS,
     }
 )
-_REVIEW = _FIGURES | _PICTURES | {Permission.JUDGE, Permission.HOLD, Permission.MANAGE_CAMERAS}
-_STAFF = frozenset({Permission.VIEW_ALERTS, Permission.SEE_PICTURES, Permission.VIEW_CAMERAS})
+_REVIEW = (
+    _FIGURES
+    | _PICTURES
+    | {Permission.JUDGE, Permission.HOLD, Permission.MANAGE_CAMERAS}
+    | {Permission.ASSIGN_ORDERS, Permission.VERIFY_ORDERS}
+)
+_STAFF = frozenset(
+    {
+        Permission.VIEW_ALERTS,
+        Permission.SEE_PICTURES,
+        Permission.VIEW_CAMERAS,
+    }
+)
+"""No work orders yet: they belong to a school as a whole, and these roles to some places of it."""
 
 ROLES: dict[Role, RoleGrant] = {
     Role.DISTRICT_ADMIN: RoleGrant(frozenset(Permission), Reach.DISTRICT),
     Role.DISTRICT_REVIEWER: RoleGrant(_REVIEW, Reach.DISTRICT),
     Role.LEADER: RoleGrant(_FIGURES, Reach.EITHER),
-    Role.SCHOOL_MANAGER: RoleGrant(_REVIEW | {Permission.MANAGE_PEOPLE}, Reach.SCHOOL),
+    Role.SCHOOL_MANAGER: RoleGrant(
+        _REVIEW | {Permission.MANAGE_PEOPLE, Permission.RECTIFY_ORDERS}, Reach.SCHOOL
+    ),
     Role.SCHOOL_CANTEEN: RoleGrant(_STAFF, Reach.PLACES, Subject.KITCHEN),
     Role.SCHOOL_SECURITY: RoleGrant(_STAFF | {Permission.WATCH_LIVE}, Reach.PLACES, Subject.CAMPUS),
     Role.CONTRACTOR: RoleGrant(_STAFF, Reach.PLACES, Subject.KITCHEN, is_temporary=True),

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from api.access.permissions import Permission
 from api.alerts import expiry, review, service
-from api.alerts.filters import AlertFilters
+from api.alerts.filters import AlertFilters, QueueOrder
 from api.alerts.schemas import (
     AlertDetail,
     AlertPage,
@@ -20,6 +20,7 @@ from api.alerts.schemas import (
     FalsePositiveRequest,
     OriginalGrant,
     OriginalRequest,
+    ReviseRequest,
 )
 from api.auth.guards import SignedIn, allowed, client_of
 from api.auth.sessions import Reader, Writer
@@ -83,12 +84,16 @@ async def list_alerts(
             " of the zone, or of the rule's name.",
         ),
     ] = "",
+    order: Annotated[
+        QueueOrder,
+        Query(description="`class`: the highest class first, in it what waits longest."),
+    ] = QueueOrder.NEWEST,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[
         StorableText | None, Query(max_length=512, description="`next_cursor` of the page before.")
     ] = None,
 ) -> AlertPage:
-    """A page of alerts, newest first, with the counts of the same filters by status."""
+    """A page of alerts, with the counts of the same filters by status."""
     filters = AlertFilters(
         statuses=tuple(status),
         camera_keys=tuple(camera_key),
@@ -100,7 +105,13 @@ async def list_alerts(
         text=q,
     )
     return await service.list_alerts(
-        session, filters, limit=limit, cursor=cursor, now=runtime.clock(), undo_s=_undo_s(runtime)
+        session,
+        filters,
+        order=order,
+        limit=limit,
+        cursor=cursor,
+        now=runtime.clock(),
+        undo_s=_undo_s(runtime),
     )
 
 
@@ -151,6 +162,28 @@ async def false_positive(
     """`pending_review` → `false_positive`, with a reason."""
     return await review.refute(
         work, alert_id, person.username, body.reason, body.note, _undo_s(runtime)
+    )
+
+
+@router.post(
+    "/{alert_id}/revise",
+    operation_id="alerts_revise",
+    summary="Judge otherwise",
+    responses=_REVIEW_PROBLEMS,
+)
+async def revise(
+    alert_id: UUID,
+    body: ReviseRequest,
+    person: _Judge,
+    request: Request,
+    work: Writer,
+    runtime: RuntimeDep,
+) -> AlertSummary:
+    """`confirmed` ↔ `false_positive`, at any time, with the reason; what was judged before stays in
+    the history.
+    """
+    return await review.revise(
+        work, alert_id, person.username, body, client=client_of(request), undo_s=_undo_s(runtime)
     )
 
 

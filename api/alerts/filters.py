@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from api.alerts.schemas import AlertStatus
 from api.contract import RiskLevel
 from api.contract.vocabulary import vocabulary
+
+
+class QueueOrder(StrEnum):
+    """What comes first.
+
+    ``newest``: the newest. ``class``: the highest class, and in it what waits longest.
+    """
+
+    NEWEST = "newest"
+    CLASS = "class"
 
 
 @dataclass(frozen=True, slots=True)

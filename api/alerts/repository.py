@@ -9,18 +9,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.alerts.filters import AlertFilters, rules_matching
 from api.alerts.schemas import AlertStatus, EvidenceStanding, HistoryAction
 from api.contract import EvidenceRef
 from api.db.camera import Camera
 from api.db.models import Alert, AlertEvidence, AlertHistory, EvidenceFile
+from api.db.order import OrderSource
 from api.db.organisation import School
 from api.db.upsert import insert_if_absent
-from api.kit.errors import BadCursorError, InvalidError
-from api.kit.pagination import Cursor
+from api.kit.errors import InvalidError
 
 MAX_EVIDENCE = 64
 """Pieces one alert may name in all its revisions."""
@@ -49,49 +48,7 @@ class EvidenceRow:
         return self.reference.standing == EvidenceStanding.LATER
 
 
-def _conditions(filters: AlertFilters) -> list[ColumnElement[bool]]:
-    """All filters but the status."""
-    found: list[ColumnElement[bool]] = []
-    if filters.camera_keys:
-        found.append(Alert.camera_key.in_(filters.camera_keys))
-    if filters.school_ids:
-        found.append(Alert.school_id.in_(filters.school_ids))
-    if filters.rules:
-        found.append(Alert.rule.in_(filters.rules))
-    if filters.risks:
-        found.append(Alert.risk.in_(filters.risks))
-    if filters.raised_from is not None:
-        found.append(Alert.queued_at >= filters.raised_from)
-    if filters.raised_before is not None:
-        found.append(Alert.queued_at < filters.raised_before)
-    found += [_holds(word) for word in filters.words()]
-    return found
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    """The word stands somewhere in what a reviewer reads of the alert."""
-    columns = (
-        School.name_zh,
-        School.name_en,
-        Camera.name,
-        Camera.location,
-        Camera.camera_id,
-    )
-    # Cameras are few: looked through once, not again for each alert.
-    cameras = (
-        select(Camera.id)
-        .join(School, School.school_id == Camera.school_id)
-        .where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    )
-    return or_(
-        Alert.camera_key.in_(cameras),
-        Alert.zone.icontains(word, autoescape=True),
-        Alert.rule_id.icontains(word, autoescape=True),
-        Alert.rule.in_(rules_matching(word)),
-    )
-
-
-def _rows() -> Select[Alert, Camera, School]:
+def alert_rows() -> Select[Alert, Camera, School]:
     """Alerts with what an ``AlertRow`` holds, in its order."""
     return (
         select(Alert, Camera, School)
@@ -184,31 +141,16 @@ class AlertRepository:
     async def get(self, alert_id: UUID) -> AlertRow | None:
         """One alert."""
         await self._session.flush()
-        row = (await self._session.execute(_rows().where(Alert.id == alert_id))).one_or_none()
+        row = (await self._session.execute(alert_rows().where(Alert.id == alert_id))).one_or_none()
         return None if row is None else AlertRow(*row)
 
-    async def page(self, filters: AlertFilters, after: Cursor | None, limit: int) -> list[AlertRow]:
-        """Alerts after the cursor, newest first."""
-        query = (
-            _rows()
-            .where(*_conditions(filters))
-            .order_by(Alert.queued_at.desc(), Alert.id.desc())
-            .limit(limit)
-        )
-        if filters.statuses:
-            query = query.where(Alert.status.in_(filters.statuses))
-        if after is not None:
-            try:
-                last_id = UUID(after.identity)
-            except ValueError as error:
-                raise BadCursorError from error
-            query = query.where(
-                or_(
-                    Alert.queued_at < after.at,
-                    and_(Alert.queued_at == after.at, Alert.id < last_id),
-                )
-            )
-        return [AlertRow(*row) for row in await self._session.execute(query)]
+    async def get_all(self, alert_ids: Sequence[UUID]) -> list[AlertRow]:
+        """Those of these alerts that there are."""
+        if not alert_ids:
+            return []
+        await self._session.flush()
+        rows = await self._session.execute(alert_rows().where(Alert.id.in_(alert_ids)))
+        return [AlertRow(*row) for row in rows]
 
     async def newest_arrival(self) -> datetime | None:
         """When the newest alert arrived."""
@@ -221,14 +163,6 @@ class AlertRepository:
         return (
             await self._session.scalar(select(column).where(column > moment).limit(1)) is not None
         )
-
-    async def counts(self, filters: AlertFilters) -> dict[str, int]:
-        """Number of alerts by status."""
-        # Not grouped: for that SQLite would fetch the rows in the order of the status.
-        each = (func.count().filter(Alert.status == status) for status in AlertStatus)
-        query = select(*each).select_from(Alert).where(*_conditions(filters))
-        row = (await self._session.execute(query)).one()
-        return dict(zip(AlertStatus, row, strict=True))
 
     async def evidence_of(self, alert_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
         """Evidence of several alerts, in the worker's order."""
@@ -325,6 +259,8 @@ class AlertRepository:
                 Alert.evidence_deleted_at.is_not(None),
                 Alert.status != AlertStatus.CONFIRMED,
                 Alert.held_at.is_(None),
+                # What a work order is about is kept as long as the order.
+                ~exists(select(OrderSource.id).where(OrderSource.alert_id == Alert.id)),
                 Alert.received_at < before,
                 func.coalesce(Alert.reviewed_at, Alert.received_at) < before,
             )

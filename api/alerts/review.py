@@ -4,7 +4,8 @@
 
     pending_review ──confirm──▶ confirmed
           │  ▲                      │
-          │  └────undo (10 s)───────┤
+          │  └────undo (10 s)───────┤ ▲
+          │                         │ │ revise
           └──false-positive──▶ false_positive
 
 Each step is written to the alert's history and announced to all consoles.
@@ -24,6 +25,7 @@ from api.alerts.schemas import (
     HistoryAction,
     OriginalGrant,
     OriginalReason,
+    ReviseRequest,
 )
 from api.alerts.views import evidence_url, first_of
 from api.audit import service as audit
@@ -36,9 +38,11 @@ from api.kit.errors import BadTransitionError, NoOriginalError
 
 
 def _refuse(alert: Alert, why: str) -> BadTransitionError:
-    return BadTransitionError(
-        f"the alert is {alert.status}", params={"why": why, "status": alert.status}
-    )
+    """Also tells what somebody else decided, and when."""
+    told = {"why": why, "status": alert.status}
+    if alert.reviewed_by is not None and alert.reviewed_at is not None:
+        told |= {"by": alert.reviewed_by, "at": alert.reviewed_at.isoformat()}
+    return BadTransitionError(f"the alert is {alert.status}", params=told)
 
 
 async def _judge(
@@ -110,6 +114,48 @@ async def refute(
         note,
         undo_s,
     )
+
+
+async def revise(
+    work: UnitOfWork,
+    alert_id: UUID,
+    username: str,
+    wanted: ReviseRequest,
+    *,
+    client: str,
+    undo_s: float,
+) -> AlertSummary:
+    """Judge otherwise what was judged before, by anyone who may judge, at any time.
+
+    Raises:
+        NotFoundError: If there is no such alert.
+        BadTransitionError: If it was not judged, or is judged just so.
+    """
+    alert = await service.lock_alert(work, alert_id)
+    if alert.status == AlertStatus.PENDING_REVIEW:
+        raise _refuse(alert, "not_reviewed")
+    if alert.status == wanted.status:
+        raise _refuse(alert, "judged_so")
+    alert.status, alert.reason, alert.note = wanted.status, wanted.reason, wanted.note
+    alert.reviewed_by, alert.reviewed_at = username, work.now
+    AlertRepository(work.session).add_history(
+        alert_id,
+        work.now,
+        HistoryAction(f"revised_to_{wanted.status}"),
+        by=username,
+        reason=wanted.reason,
+        note=wanted.note,
+    )
+    audit.log(
+        work,
+        AccessAction.ALERT_REVISED,
+        username,
+        client,
+        alert_id=alert_id,
+        reason=wanted.status,
+        school_id=alert.school_id,
+    )
+    return await service.emit(work, alert_id, undo_s)
 
 
 async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -> AlertSummary:

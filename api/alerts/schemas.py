@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel
 from api.contract.text import STORABLE
@@ -64,6 +64,8 @@ class HistoryAction(StrEnum):
     CONFIRMED = "confirmed"
     FALSE_POSITIVE = "false_positive"
     UNDONE = "undone"
+    REVISED_TO_CONFIRMED = "revised_to_confirmed"
+    REVISED_TO_FALSE_POSITIVE = "revised_to_false_positive"
     ORIGINAL_OPENED = "original_opened"
     HELD = "held"
     RELEASED = "released"
@@ -257,6 +259,26 @@ class FalsePositiveRequest(BaseModel):
 
     reason: FalsePositiveReason
     note: Note = ""
+
+
+class ReviseRequest(BaseModel):
+    """Another judgement than before, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal[AlertStatus.CONFIRMED, AlertStatus.FALSE_POSITIVE]
+    reason: FalsePositiveReason | None = Field(
+        default=None, description="Why it is false; only of what is false."
+    )
+    note: Annotated[
+        str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True), STORABLE
+    ] = Field(description="Why it is judged otherwise now.")
+
+    @model_validator(mode="after")
+    def _has_its_reason(self) -> Self:
+        if (self.reason is not None) != (self.status is AlertStatus.FALSE_POSITIVE):
+            raise ValueError("reason: what is false has one, what is confirmed has none")
+        return self
 
 
 class OriginalRequest(BaseModel):

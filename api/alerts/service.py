@@ -6,7 +6,7 @@ replaces the former and never touches the latter, and once it was judged stands 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,8 +14,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts import joining, views
-from api.alerts.filters import AlertFilters
+from api.alerts.filters import AlertFilters, QueueOrder
 from api.alerts.joining.repository import JoinedRepository
+from api.alerts.queue.cursor import QueueCursor
+from api.alerts.queue.repository import QueueRepository
 from api.alerts.repository import AlertRepository, AlertRow, EvidenceRow
 from api.alerts.schemas import (
     AlertCounts,
@@ -28,10 +30,9 @@ from api.alerts.schemas import (
 )
 from api.boxes.errors import OtherSchoolError
 from api.bus.work import UnitOfWork
-from api.contract import AlertEpisode
+from api.contract import AlertEpisode, RiskLevel
 from api.db.models import Alert
 from api.kit.errors import NotFoundError, UnavailableError
-from api.kit.pagination import Cursor
 
 _LOOKED_AT = 1000
 _CLOCKS_DIFFER = timedelta(minutes=10)
@@ -251,6 +252,18 @@ async def get_summary(
     return views.summary(row, evidence, now, undo_s)
 
 
+async def get_summaries(
+    session: AsyncSession, alert_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, AlertSummary]:
+    """Those of these alerts that there are, as rows of the queue."""
+    alerts = AlertRepository(session)
+    rows = await alerts.get_all(alert_ids)
+    evidence = await alerts.evidence_of([row.alert.id for row in rows])
+    return {
+        row.alert.id: views.summary(row, evidence.get(row.alert.id, []), now, 0.0) for row in rows
+    }
+
+
 async def get_alert(
     session: AsyncSession, alert_id: UUID, now: datetime, undo_s: float
 ) -> AlertDetail:
@@ -283,7 +296,7 @@ async def is_any_dated_after(session: AsyncSession, moment: datetime) -> bool:
 
 async def count_by_status(session: AsyncSession) -> dict[AlertStatus, int]:
     """How many alerts stand in each status."""
-    counted = await AlertRepository(session).counts(AlertFilters())
+    counted = await QueueRepository(session).counts(AlertFilters())
     return {status: counted.get(status, 0) for status in AlertStatus}
 
 
@@ -291,26 +304,28 @@ async def list_alerts(
     session: AsyncSession,
     filters: AlertFilters,
     *,
+    order: QueueOrder = QueueOrder.NEWEST,
     limit: int,
     cursor: str | None,
     now: datetime,
     undo_s: float,
 ) -> AlertPage:
-    """A page of the queue, newest first.
+    """A page of the queue.
 
     Raises:
         BadCursorError: If the cursor was not made here.
     """
-    alerts = AlertRepository(session)
-    after = None if cursor is None else Cursor.decode(cursor)
-    rows = await alerts.page(filters, after, limit + 1)
+    queue = QueueRepository(session)
+    by_class = order is QueueOrder.CLASS
+    after = None if cursor is None else QueueCursor.decode(cursor, by_class=by_class)
+    rows = await queue.page(filters, order, after, limit + 1)
     shown = rows[:limit]
-    evidence = await alerts.evidence_of([row.alert.id for row in shown])
-    counted = await alerts.counts(filters)
+    evidence = await AlertRepository(session).evidence_of([row.alert.id for row in shown])
+    counted = await queue.counts(filters)
     last = shown[-1].alert if len(rows) > limit else None
     return AlertPage(
         items=[views.summary(row, evidence.get(row.alert.id, []), now, undo_s) for row in shown],
-        next_cursor=None if last is None else Cursor(last.queued_at, str(last.id)).encode(),
+        next_cursor=None if last is None else _cursor(last, by_class=by_class),
         counts=AlertCounts(
             pending_review=counted.get(AlertStatus.PENDING_REVIEW, 0),
             confirmed=counted.get(AlertStatus.CONFIRMED, 0),
@@ -318,3 +333,8 @@ async def list_alerts(
         ),
         as_of=now,
     )
+
+
+def _cursor(last: Alert, *, by_class: bool) -> str:
+    risk = RiskLevel(last.risk) if by_class else None
+    return QueueCursor(last.queued_at, last.id, risk).encode()

@@ -54,6 +54,22 @@ class AccessAction(StrEnum):
     JOB_RETRIED = "job_retried"
     JOB_DISCARDED = "job_discarded"
     LOG_SHORTENED = "log_shortened"
+    ALERT_REVISED = "alert_revised"
+    ORDER_ASSIGNED = "order_assigned"
+    ORDER_REASSIGNED = "order_reassigned"
+    ORDER_FEEDBACK = "order_feedback"
+    ORDER_BEGIN = "order_begin"
+    ORDER_SUBMIT = "order_submit"
+    ORDER_RETURN = "order_return"
+    ORDER_CLOSE = "order_close"
+    ORDER_REOPEN = "order_reopen"
+    ORDER_COMMENTED = "order_commented"
+    ORDER_PHOTOGRAPHED = "order_photographed"
+    ORDER_MERGED = "order_merged"
+    ORDER_SPLIT = "order_split"
+    ORDER_OVERDUE = "order_overdue"
+    ORDER_ESCALATED = "order_escalated"
+    DUTY_GIVEN = "duty_given"
 
 
 class AccessEntry(BaseModel):
@@ -66,7 +82,9 @@ class AccessEntry(BaseModel):
     client: str = Field(description="Address the request came from; empty for the command line.")
     alert_id: UUID | None
     reason: str | None
-    subject: str | None = Field(description="What it concerned, as the user, the box or the place.")
+    subject: str | None = Field(
+        description="What it concerned, as the user, the box, the place or the work order."
+    )
     school_id: str | None = Field(description="Whose camera, alert or box it was.")
     camera_id: str | None = Field(
         description="The camera of that school that was looked at, approved or taken over."

@@ -107,6 +107,17 @@ async def list_users(session: AsyncSession) -> UserList:
     return UserList(items=[_view(r, named.get(r.user.username, ())) for r in await users.all()])
 
 
+async def who_may(
+    session: AsyncSession, permission: Permission, school_id: str, now: datetime
+) -> list[str]:
+    """People of a school who may do something and may sign in, by name."""
+    return [
+        row.user.username
+        for row in await UserRepository(session).of_school(school_id)
+        if permission in ROLES[Role(row.user.role)].permissions and may_sign_in(row.user, now)
+    ]
+
+
 async def create_user(
     runtime: Runtime, work: UnitOfWork, wanted: UserCreate, by: Giver
 ) -> UserCreated:

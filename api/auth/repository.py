@@ -65,6 +65,11 @@ class UserRepository:
         rows = await self._session.execute(_rows().order_by(User.username))
         return [UserRow(*row) for row in rows]
 
+    async def of_school(self, school_id: str) -> list[UserRow]:
+        """People whose role is given for a school, by name."""
+        query = _rows().where(User.school_id == school_id).order_by(User.username)
+        return [UserRow(*row) for row in await self._session.execute(query)]
+
     async def add(
         self,
         username: str,

@@ -61,3 +61,7 @@ class OfPlace:
 
 class OfAlert:
     """Rows belong to the school of the alert ``alert_id``."""
+
+
+class OfOrder:
+    """Rows belong to the school of the work order ``order_id``."""

@@ -75,6 +75,15 @@ class Alert(OfSchool, Base):
         Index("ix_alerts_school_id_queued_at_id", "school_id", "queued_at", "id"),
         Index("ix_alerts_school_id_status_queued_at_id", "school_id", "status", "queued_at", "id"),
         Index("ix_alerts_status_queued_at_id", "status", "queued_at", "id"),
+        Index("ix_alerts_status_risk_queued_at_id", "status", "risk", "queued_at", "id"),
+        Index(
+            "ix_alerts_school_id_status_risk_queued_at_id",
+            "school_id",
+            "status",
+            "risk",
+            "queued_at",
+            "id",
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from api.access.scope import Scope
-from api.db.base import Base, OfAlert, OfBox, OfCamera, OfPlace, OfSchool
+from api.db.base import Base, OfAlert, OfBox, OfCamera, OfOrder, OfPlace, OfSchool
 
 NARROWED = "mingan_narrowed"
 """Execution option of a statement that was narrowed; tests look at what became of it."""
@@ -24,6 +24,7 @@ _PARENTS: dict[type[object], tuple[str, str, str]] = {
     OfBox: ("box_id", "boxes", "id"),
     OfPlace: ("place_id", "places", "id"),
     OfAlert: ("alert_id", "alerts", "id"),
+    OfOrder: ("order_id", "work_orders", "id"),
 }
 """By what a row that names no school itself is known to be a school's: column, table, its key."""
 

@@ -211,7 +211,8 @@ class ConflictError(ApiError):
 class BadTransitionError(ConflictError):
     """A review step the alert's status does not allow.
 
-    ``params["why"]`` is one of ``not_pending``, ``not_reviewed``, ``expired``, ``other_person``.
+    ``params["why"]`` is one of ``not_pending``, ``not_reviewed``, ``judged_so``, ``expired``,
+    ``other_person``; ``by`` and ``at`` tell who judged it and when.
     """
 
     code = "bad_transition"

@@ -110,7 +110,7 @@ class BodyLimit:
         app: What it stands before.
         max_bytes: Of one body.
         held_bytes: Of all that are being received; who comes when it is reached is to come later.
-        exempt_prefix: Paths whose bodies are not kept in memory.
+        exempt_prefixes: Paths whose bodies their endpoints bound.
         open_paths: Paths that strangers may send to.
         open_max_bytes: Of one body there.
     """
@@ -121,20 +121,20 @@ class BodyLimit:
         *,
         max_bytes: int,
         held_bytes: int,
-        exempt_prefix: str,
+        exempt_prefixes: tuple[str, ...],
         open_paths: Collection[str],
         open_max_bytes: int,
     ) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._exempt_prefix = exempt_prefix
+        self._exempt_prefixes = exempt_prefixes
         self._open_paths = open_paths
         self._open_max_bytes = open_max_bytes
         self._room_bytes = held_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"].startswith(self._exempt_prefix):
+        if scope["type"] != "http" or scope["path"].startswith(self._exempt_prefixes):
             await self._app(scope, receive, send)
             return
         is_open = scope["path"] in self._open_paths

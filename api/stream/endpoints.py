@@ -34,6 +34,7 @@ async def stream(
     - `ready`: listening from here on; data `{}`. Load lists after it, then nothing is missed.
     - `alert`: an `AlertSummary` that is new or changed.
     - `camera`: a `CameraView` whose state changed.
+    - `order`: an `OrderSummary` that is new or changed.
     - `reset`: the id is too old to resume from, or the console was too slow; data `{}`. Reload.
 
     Of their own school and what they may see alone. Ends when the session ends.

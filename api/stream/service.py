@@ -30,6 +30,7 @@ _RETRY_MS = 2000
 _NEEDS: dict[EventKind, Permission] = {
     "alert": Permission.VIEW_ALERTS,
     "camera": Permission.VIEW_CAMERAS,
+    "order": Permission.VIEW_ORDERS,
 }
 
 

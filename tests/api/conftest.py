@@ -33,6 +33,7 @@ _ON_BOTH = frozenset(
         "test_jobs",
         "test_matrix",
         "test_narrowed",
+        "test_orders",
         "test_paging",
         "test_picture",
         "test_place_roles",

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import NAMESPACE_URL, uuid5
 
+import cv2
 import httpx
+import numpy as np
 
 from api.access.roles import Role
 from api.access.scope import EVERYTHING
@@ -15,7 +17,7 @@ from api.contract import EvidenceKind, PictureFacts, RuleReadiness, RuleState
 from api.db.camera import CameraRecord
 from api.db.organisation import Place
 from api.organisations.schemas import PlaceKind
-from tests.api.centre import Centre, beat, put_alert, put_camera, put_retention
+from tests.api.centre import REVIEWER_PASSWORD, Centre, beat, put_alert, put_camera, put_retention
 from tests.api.messages import (
     T0,
     camera_beat,
@@ -28,10 +30,14 @@ from tests.api.messages import (
 )
 
 MINE, THEIRS = "school-a", "school-b"
-ALERTS = ("get", "confirm", "false_positive", "undo", "hold", "release", "original")
+ALERTS = ("get", "confirm", "false_positive", "undo", "revise", "hold", "release", "original")
 PEOPLE = ("put", "disable", "enable")
 BOXES = ("get", "code", "revoke", "take_over")
 PLACES = ("put", "delete")
+ORDERS = ("get", "assign", "feedback", "begin", "submit", "return", "close", "reopen")
+ORDERS += ("comment", "merge", "merged", "split", "photograph")
+_PHOTOGRAPHED = ("submit", "return", "close", "reopen", "photograph")
+_SUBMITTED = ("return", "close", "reopen")
 
 
 @dataclass(slots=True)
@@ -49,6 +55,13 @@ class Objects:
     people: dict[str, str] = field(
         default_factory=lambda: {name: f"nobody-{name}" for name in PEOPLE}
     )
+    orders: dict[str, int] = field(
+        default_factory=lambda: {name: 887_000 + at for at, name in enumerate(ORDERS)}
+    )
+    """Each in the state its operation begins in, at version ``versions`` says."""
+    versions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ORDERS, 1))
+    photograph_id: int = 987_658
+    sources: list[int] = field(default_factory=lambda: [987_659])
     worker: httpx.AsyncClient | None = None
 
     def plain(self, text: str) -> str:
@@ -110,7 +123,72 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
     for name in PEOPLE:
         objects.people[name] = f"{name}-{school_id}"
         await centre.add_user(objects.people[name], Role.LEADER, school_id)
+    await _seed_orders(centre, admin, objects)
     return objects
+
+
+async def _seed_orders(centre: Centre, admin: httpx.AsyncClient, of: Objects) -> None:
+    """Through the service's own steps, by people who are nobody else in a test."""
+    seeder, checker = f"seeder-{of.school_id}", f"checker-{of.school_id}"
+    await centre.add_user(seeder, Role.SCHOOL_MANAGER, of.school_id)
+    await centre.add_user(checker, Role.SCHOOL_MANAGER, of.school_id)
+    school = await centre.signed_in(seeder, REVIEWER_PASSWORD)
+    other = await centre.signed_in(checker, REVIEWER_PASSWORD)
+    told = {"kind": "finding", "text": f"of {of.school_id}", "school_id": of.school_id}
+    for number, name in enumerate(ORDERS):
+        body = {**told, "risk": "class_2", "subject": "safety"}
+        made = await admin.post("/api/v1/orders", json=body)
+        assert made.status_code == 201, made.text
+        order_id = of.orders[name] = made.json()["id"]
+        if name in _PHOTOGRAPHED:
+            sent = await school.post(
+                f"/api/v1/order-photographs/{order_id}", content=photograph(number)
+            )
+            assert sent.status_code == 201, sent.text
+            of.photograph_id = sent.json()["id"]
+        if name in _SUBMITTED:
+            await decide(school, order_id, "submit", 1, note="done")
+            of.versions[name] = 2
+        if name == "reopen":
+            await decide(other, order_id, "close", 2)
+            of.versions[name] = 3
+    await _merge_two(admin, of)
+
+
+async def _merge_two(admin: httpx.AsyncClient, of: Objects) -> None:
+    """So that one order is about two things, and can be split."""
+    into = of.orders["split"]
+    again = await admin.post(
+        "/api/v1/orders",
+        json={
+            "kind": "phone",
+            "text": f"to {of.school_id}",
+            "school_id": of.school_id,
+            "risk": "class_3",
+            "subject": "canteen",
+        },
+    )
+    orders = [{"order_id": again.json()["id"], "version": 1}]
+    answer = await decide(admin, into, "merge", 1, orders=orders)
+    assert answer.status_code == 200, answer.text
+    of.versions["split"] = 2
+    found = await admin.get(f"/api/v1/orders/{into}")
+    of.sources = [each["id"] for each in found.json()["sources"]][1:]
+
+
+async def decide(
+    client: httpx.AsyncClient, order_id: int, step: str, version: int, **body: object
+) -> httpx.Response:
+    """Take a step of an order as somebody who saw it at a version."""
+    return await client.post(
+        f"/api/v1/orders/{order_id}/{step}", json=body, headers={"If-Match": f'"{version}"'}
+    )
+
+
+def photograph(seed: int = 0, size: tuple[int, int] = (64, 48)) -> bytes:
+    """A small JPEG, another one for each seed."""
+    picture = np.random.default_rng(seed).integers(0, 255, (size[1], size[0], 3), np.uint8)
+    return cv2.imencode(".jpg", picture)[1].tobytes()
 
 
 def worker_of(of: Objects) -> httpx.AsyncClient:

@@ -19,7 +19,7 @@ from api.access.roles import ROLES, Role
 from api.app import create_app
 from tests.api.centre import Centre, cheap_settings
 
-Needs = Permission | Literal["anyone", "signed_in", "worker"]
+Needs = Permission | frozenset[Permission] | Literal["anyone", "signed_in", "worker"]
 CALLERS = (
     "anonymous",
     "worker",
@@ -35,6 +35,7 @@ NEEDS: dict[str, Needs] = {
     "alerts_list": Permission.VIEW_ALERTS,
     "alerts_original": Permission.OPEN_ORIGINALS,
     "alerts_release": Permission.RELEASE_HOLDS,
+    "alerts_revise": Permission.JUDGE,
     "alerts_undo": Permission.JUDGE,
     "audit_chain": Permission.READ_AUDIT,
     "audit_check": Permission.READ_AUDIT,
@@ -68,6 +69,8 @@ NEEDS: dict[str, Needs] = {
     "compliance_retention": Permission.SEE_COMPLIANCE,
     "compliance_retention_csv": Permission.EXPORT,
     "compliance_retention_get": Permission.SEE_COMPLIANCE,
+    "duties_list": Permission.VIEW_ORDERS,
+    "duties_put": Permission.ASSIGN_ORDERS,
     "evidence_get": Permission.SEE_PICTURES,
     "health_get": "anyone",
     "ingest_alert": "worker",
@@ -90,6 +93,22 @@ NEEDS: dict[str, Needs] = {
     "live_change": Permission.WATCH_LIVE,
     "live_open": Permission.WATCH_LIVE,
     "metrics_get": "worker",
+    "order_photographs_add": Permission.RECTIFY_ORDERS,
+    "order_photographs_get": frozenset({Permission.VIEW_ORDERS, Permission.SEE_PICTURES}),
+    "orders_assign": Permission.ASSIGN_ORDERS,
+    "orders_begin": Permission.RECTIFY_ORDERS,
+    "orders_close": Permission.VERIFY_ORDERS,
+    "orders_comment": Permission.VIEW_ORDERS,
+    "orders_create": Permission.ASSIGN_ORDERS,
+    "orders_feedback": Permission.RECTIFY_ORDERS,
+    "orders_get": Permission.VIEW_ORDERS,
+    "orders_list": Permission.VIEW_ORDERS,
+    "orders_merge": Permission.ASSIGN_ORDERS,
+    "orders_propose": Permission.ASSIGN_ORDERS,
+    "orders_reopen": Permission.ASSIGN_ORDERS,
+    "orders_return": Permission.VERIFY_ORDERS,
+    "orders_split": Permission.ASSIGN_ORDERS,
+    "orders_submit": Permission.RECTIFY_ORDERS,
     "places_create": Permission.MANAGE_ORGANISATION,
     "places_delete": Permission.MANAGE_ORGANISATION,
     "places_list": "signed_in",
@@ -131,13 +150,17 @@ def may_call(who: str, operation: str) -> bool:
         case "signed_in":
             return who not in ("anonymous", "worker")
         case needed:
-            return who not in ("anonymous", "worker") and needed in ROLES[Role(who)].permissions
+            wanted = frozenset({needed}) if isinstance(needed, Permission) else needed
+            return who not in ("anonymous", "worker") and wanted <= ROLES[Role(who)].permissions
 
 
 _PARAMETERS = {
     "alert_id": "6f1c8a52-5a0c-5f0e-9d9b-0c8c6a4d2b11",
     "camera_id": "gate-north",
     "job_id": "1",
+    "order_id": "1",
+    "photograph_id": "1",
+    "subject": "safety",
     "camera_key": "1",
     "box_id": "1",
     "school_id": "no-1-primary",

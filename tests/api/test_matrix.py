@@ -25,6 +25,7 @@ from tests.api.district import (
     THEIRS,
     District,
     Objects,
+    photograph,
     put_at,
     take_away,
     worker_of,
@@ -58,6 +59,8 @@ class Row:
     status: int = 200
     before: str | None = None
     """What its caller does first with the same objects."""
+    headers: Callable[[Objects], dict[str, str]] = lambda _: {}
+    content: bytes | None = None
 
 
 def _alert(name: str, body: Any = None, before: str | None = None) -> Row:
@@ -102,6 +105,25 @@ def _leader(of: Objects) -> Any:
     return {"role": "leader", "school_id": of.school_id}
 
 
+def _order(name: str, body: Callable[[Objects], Any] = lambda _: None, status: int = 200) -> Row:
+    return Row(
+        "object",
+        lambda of: {"order_id": of.orders[name]},
+        body,
+        status,
+        headers=lambda of: {"If-Match": f'"{of.versions[name]}"'},
+    )
+
+
+def _explained(_: Objects) -> Any:
+    return {"note": "why"}
+
+
+def _finding(of: Objects) -> Any:
+    told = {"kind": "finding", "text": "x", "risk": "class_3", "subject": "safety"}
+    return {**told, "school_id": of.school_id}
+
+
 _GATE = {"kind": "entrance", "name": "gate"}
 ROWS: dict[str, Row] = {
     "alerts_confirm": _alert("confirm"),
@@ -111,6 +133,11 @@ ROWS: dict[str, Row] = {
     "alerts_list": Row("list"),
     "alerts_original": _alert("original", {"reason": "adjudication"}),
     "alerts_release": _alert("release"),
+    "alerts_revise": _alert(
+        "revise",
+        {"status": "false_positive", "reason": "animal", "note": "a cat"},
+        before="confirm",
+    ),
     "alerts_undo": _alert("undo", before="confirm"),
     "audit_chain": Row("district"),
     "audit_check": Row("district", status=202),
@@ -154,6 +181,12 @@ ROWS: dict[str, Row] = {
     "compliance_retention": Row("list"),
     "compliance_retention_csv": Row("list"),
     "compliance_retention_get": _camera(),
+    "duties_list": Row("guard"),
+    "duties_put": Row(
+        "object",
+        lambda of: {"school_id": of.school_id, "subject": "canteen"},
+        lambda of: {"username": None},
+    ),
     "evidence_get": Row("object", lambda of: {"sha256": of.sha256}),
     "health_get": Row("list"),
     "ingest_alert": _told(lambda **of: episode(f"box {of['school_id']}", **of), alert_id="id"),
@@ -178,6 +211,32 @@ ROWS: dict[str, Row] = {
         "stream", body=lambda of: {"tiles": [{"channel": 0, "camera_key": of.camera_key}]}
     ),
     "metrics_get": Row("guard"),
+    "order_photographs_add": Row(
+        "object",
+        lambda of: {"order_id": of.orders["get"]},
+        status=201,
+        content=photograph(99),
+    ),
+    "order_photographs_get": Row(
+        "object",
+        lambda of: {"order_id": of.orders["photograph"], "photograph_id": of.photograph_id},
+    ),
+    "orders_assign": _order("assign", lambda _: {"subject": "canteen"}),
+    "orders_begin": _order("begin"),
+    "orders_close": _order("close"),
+    "orders_comment": _order("comment", _explained),
+    "orders_create": Row("object", body=_finding, status=201),
+    "orders_feedback": _order("feedback", _explained),
+    "orders_get": _order("get"),
+    "orders_list": Row("list"),
+    "orders_merge": _order(
+        "merge", lambda of: {"orders": [{"order_id": of.orders["merged"], "version": 1}]}
+    ),
+    "orders_propose": _alert("get"),
+    "orders_reopen": _order("reopen", _explained),
+    "orders_return": _order("return", _explained),
+    "orders_split": _order("split", lambda of: {"source_ids": of.sources}, 201),
+    "orders_submit": _order("submit", _explained),
     "places_create": Row(
         "object",
         lambda of: {"school_id": of.school_id},
@@ -237,7 +296,9 @@ def test_every_route_has_a_row() -> None:
 
 def test_what_names_an_object_is_tried_on_objects() -> None:
     """A route with a school's object in its address cannot be passed off as something else."""
-    named = re.compile(r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256)\}")
+    named = re.compile(
+        r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256|order_id)\}"
+    )
     for operation, (_, path) in ADDRESSES.items():
         if NEEDS[operation] != "worker" and named.search(path):
             assert ROWS[operation].kind in ("object", "stream"), operation
@@ -250,7 +311,8 @@ async def _call(
     row = ROWS[operation]
     values = row.path(of)
     address = re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), path)
-    asked = client.request(method, address, json=row.body(of))
+    told: dict[str, Any] = {"json": row.body(of)} if row.content is None else {}
+    asked = client.request(method, address, content=row.content, headers=row.headers(of), **told)
     if row.kind != "stream":
         return await asked
     asking = asyncio.ensure_future(asked)
@@ -264,7 +326,7 @@ async def _call(
     return asking.result()
 
 
-def _order(operation: str) -> int:
+def _rank(operation: str) -> int:
     return _LAST.index(operation) + 1 if operation in _LAST else 0
 
 
@@ -284,7 +346,7 @@ async def test_another_schools_object_is_as_none(district: District, role: Role)
     centre, mine, theirs = district.centre, district.mine, district.theirs
     await _in_its_places(district, role)
     me, them = [await centre.person(role, school_id) for school_id in (MINE, THEIRS)]
-    for operation in sorted(ROWS, key=_order):
+    for operation in sorted(ROWS, key=_rank):
         row = ROWS[operation]
         if row.kind not in ("object", "stream", "district"):
             continue
@@ -318,7 +380,7 @@ async def test_another_schools_object_is_as_none(district: District, role: Role)
 async def test_the_district_reaches_every_school(district: District, role: Role) -> None:
     centre = district.centre
     person = await centre.person(role)
-    for operation in sorted(ROWS, key=_order):
+    for operation in sorted(ROWS, key=_rank):
         row = ROWS[operation]
         if row.kind not in ("object", "stream", "district"):
             continue

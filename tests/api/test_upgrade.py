@@ -26,6 +26,7 @@ TWO = [
 _MADE = {"schools", "boxes", "bureaus", "communities", "places", "enrolment_codes", "jobs"}
 _MADE |= {"expiry_mark", "access_log_head", "access_log_check", "memberships"}
 _MADE |= {"camera_holds", "camera_records", "joined_episodes", "identities", "user_places"}
+_MADE |= {"work_orders", "order_sources", "order_photographs", "order_history", "duties"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

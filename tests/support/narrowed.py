@@ -30,8 +30,8 @@ _NAMES_IT = re.compile(
     r"names_it\.school_id = [\w.]+ AND \(?here\)?\)"
 )
 _OF_PARENT = re.compile(
-    r"EXISTS \(SELECT \*\s+FROM (cameras|boxes|places|alerts)\s+WHERE \1\.id = (\w+)\.(\w+) AND "
-    r"\1\.school_id IN \("
+    r"EXISTS \(SELECT \*\s+FROM (cameras|boxes|places|alerts|work_orders)\s+WHERE \1\.id = "
+    r"(\w+)\.(\w+) AND \1\.school_id IN \("
 )
 
 

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'duty_given';
 
 /**
  * AccessEntry
@@ -73,7 +73,7 @@ export type AccessEntry = {
     /**
      * Subject
      *
-     * What it concerned, as the user, the box or the place.
+     * What it concerned, as the user, the box, the place or the work order.
      */
     subject: string | null;
     /**
@@ -121,6 +121,42 @@ export type Acknowledgement = {
      * Changed
      */
     changed: boolean;
+};
+
+/**
+ * AlertBrief
+ *
+ * The alert an order is first of all about.
+ */
+export type AlertBrief = {
+    /**
+     * Camera Location
+     */
+    camera_location: string;
+    /**
+     * Camera Name
+     */
+    camera_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Raised At
+     */
+    raised_at: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Snapshot Url
+     */
+    snapshot_url: string | null;
+    /**
+     * Its judgement, which may have been revised since.
+     */
+    status: AlertStatus;
 };
 
 /**
@@ -1431,6 +1467,70 @@ export type DayCompleteness = {
 };
 
 /**
+ * DeadlineView
+ *
+ * Where a deadline comes from.
+ */
+export type DeadlineView = {
+    /**
+     * Due H
+     */
+    due_h: number;
+    /**
+     * Rule
+     */
+    rule: string;
+    source: ApiContractVocabularyTerm;
+    /**
+     * Verified
+     *
+     * Whether the text of the source was read.
+     */
+    verified: boolean;
+};
+
+/**
+ * DutyList
+ *
+ * All duties that somebody has.
+ */
+export type DutyList = {
+    /**
+     * Items
+     */
+    items: Array<DutyView>;
+};
+
+/**
+ * DutyView
+ *
+ * Who answers for a subject at a school.
+ */
+export type DutyView = {
+    /**
+     * School Id
+     */
+    school_id: string;
+    subject: ApiOrdersSubjectsSubject;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * DutyWrite
+ *
+ * Who has it from now on; null for nobody.
+ */
+export type DutyWrite = {
+    /**
+     * Username
+     */
+    username: string | null;
+};
+
+/**
  * Enrolment
  *
  * Who the box is from now on; the token is told this once.
@@ -1630,6 +1730,18 @@ export type EvidenceView = {
      * Width
      */
     width: number;
+};
+
+/**
+ * Explained
+ *
+ * A step that needs words.
+ */
+export type Explained = {
+    /**
+     * Note
+     */
+    note: string;
 };
 
 /**
@@ -1896,7 +2008,7 @@ export type HeartbeatOrders = {
  *
  * What happened to an alert.
  */
-export type HistoryAction = 'received' | 'confirmed' | 'false_positive' | 'undone' | 'original_opened' | 'held' | 'released' | 'evidence_deleted' | 'reported_later';
+export type HistoryAction = 'received' | 'confirmed' | 'false_positive' | 'undone' | 'revised_to_confirmed' | 'revised_to_false_positive' | 'original_opened' | 'held' | 'released' | 'evidence_deleted' | 'reported_later';
 
 /**
  * HistoryEntry
@@ -2155,6 +2267,22 @@ export type MembershipView = {
 };
 
 /**
+ * Merge
+ *
+ * Other orders of the same school that this one takes over.
+ */
+export type Merge = {
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Orders
+     */
+    orders: Array<OrderVersion>;
+};
+
+/**
  * MissingReason
  *
  * Why seconds were not analysed.
@@ -2206,6 +2334,18 @@ export type NewPassword = {
 };
 
 /**
+ * Noted
+ *
+ * A step that may have words.
+ */
+export type Noted = {
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
  * OidcWay
  *
  * What the provider is called.
@@ -2219,6 +2359,431 @@ export type OidcWay = {
      * Name Zh
      */
     name_zh: string;
+};
+
+/**
+ * OrderAction
+ *
+ * What happened to an order.
+ */
+export type OrderAction = 'assigned' | 'reassigned' | 'feedback' | 'begin' | 'submit' | 'return' | 'close' | 'reopen' | 'commented' | 'photographed' | 'merged' | 'split' | 'overdue' | 'escalated';
+
+/**
+ * OrderAssign
+ *
+ * Give an order to somebody else, or until another moment.
+ */
+export type OrderAssign = {
+    /**
+     * Assignee
+     */
+    assignee?: string | null;
+    /**
+     * Due At
+     *
+     * Null keeps the deadline.
+     */
+    due_at?: string | null;
+    /**
+     * Note
+     */
+    note?: string;
+    subject: SubjectInput;
+};
+
+/**
+ * OrderCounts
+ *
+ * Orders by column of the board, with the same filters.
+ */
+export type OrderCounts = {
+    /**
+     * Assigned
+     */
+    assigned: number;
+    /**
+     * Closed
+     */
+    closed: number;
+    /**
+     * Feedback Received
+     */
+    feedback_received: number;
+    /**
+     * Overdue
+     */
+    overdue: number;
+    /**
+     * Pending Verification
+     */
+    pending_verification: number;
+    /**
+     * Rectifying
+     */
+    rectifying: number;
+};
+
+/**
+ * OrderCreate
+ *
+ * A new order: about alerts, or about what was found or said at a school.
+ */
+export type OrderCreate = {
+    /**
+     * Alert Ids
+     */
+    alert_ids?: Array<string>;
+    /**
+     * Assignee
+     *
+     * Null gives it to the duty.
+     */
+    assignee?: string | null;
+    /**
+     * Due At
+     *
+     * Default: of the table of deadlines.
+     */
+    due_at?: string | null;
+    kind?: SourceKind;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Default: the highest of the alerts.
+     */
+    risk?: RiskLevel | null;
+    /**
+     * School Id
+     *
+     * Without alerts: whose it is.
+     */
+    school_id?: string | null;
+    /**
+     * Default: that of the first rule.
+     */
+    subject?: SubjectInput | null;
+    /**
+     * Text
+     */
+    text?: string;
+};
+
+/**
+ * OrderDetail
+ *
+ * Everything about one order.
+ */
+export type OrderDetail = {
+    alert: AlertBrief | null;
+    /**
+     * Assignee
+     *
+     * Null while it is given to the duty.
+     */
+    assignee: string | null;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Closed By
+     */
+    closed_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Null of one that a person chose.
+     */
+    deadline: DeadlineView | null;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Escalated At
+     */
+    escalated_at: string | null;
+    /**
+     * History
+     */
+    history: Array<OrderHistoryEntry>;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Overdue
+     *
+     * Past its deadline while it was the school's turn.
+     */
+    is_overdue: boolean;
+    /**
+     * Merged
+     *
+     * Orders that this one took over.
+     */
+    merged: Array<number>;
+    /**
+     * Merged Into
+     */
+    merged_into: number | null;
+    /**
+     * Photograph Count
+     */
+    photograph_count: number;
+    /**
+     * Photographs
+     */
+    photographs: Array<PhotographView>;
+    /**
+     * Rectified At
+     */
+    rectified_at: string | null;
+    /**
+     * Rectified By
+     */
+    rectified_by: string | null;
+    /**
+     * Responsible
+     *
+     * The assignee, or who has the duty now.
+     */
+    responsible: string | null;
+    risk: RiskLevel;
+    /**
+     * Round
+     */
+    round: number;
+    school: SchoolName;
+    /**
+     * Source Count
+     */
+    source_count: number;
+    /**
+     * Sources
+     */
+    sources: Array<SourceView>;
+    state: OrderState;
+    /**
+     * Steps
+     *
+     * What who asks may do next.
+     */
+    steps: Array<Step>;
+    subject: ApiOrdersSubjectsSubject;
+    /**
+     * Text
+     *
+     * What was found or said; empty for an alert.
+     */
+    text: string;
+    /**
+     * Version
+     *
+     * Also the `ETag`; send it as `If-Match` with a decision.
+     */
+    version: number;
+};
+
+/**
+ * OrderHistoryEntry
+ *
+ * One step of an order.
+ */
+export type OrderHistoryEntry = {
+    action: OrderAction;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     *
+     * Null of what the command centre did by itself.
+     */
+    by: string | null;
+    /**
+     * Note
+     */
+    note: string;
+    state: OrderState;
+};
+
+/**
+ * OrderPage
+ *
+ * A page of orders: what is due first first; closed ones last closed first.
+ */
+export type OrderPage = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    counts: OrderCounts;
+    /**
+     * Items
+     */
+    items: Array<OrderSummary>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * OrderProposal
+ *
+ * How an alert would be given away, if nobody chose otherwise.
+ */
+export type OrderProposal = {
+    /**
+     * Assignee
+     *
+     * Who has the duty; null if nobody has.
+     */
+    assignee: string | null;
+    /**
+     * Candidates
+     *
+     * People of the school who may put it right.
+     */
+    candidates: Array<string>;
+    deadline: DeadlineView;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Order Id
+     *
+     * The order the alert is in already.
+     */
+    order_id: number | null;
+    risk: RiskLevel;
+    school: SchoolName;
+    subject: ApiOrdersSubjectsSubject;
+};
+
+/**
+ * OrderState
+ *
+ * Where an order stands.
+ */
+export type OrderState = 'assigned' | 'feedback_received' | 'rectifying' | 'pending_verification' | 'closed';
+
+/**
+ * OrderSummary
+ *
+ * One order of the board.
+ */
+export type OrderSummary = {
+    alert: AlertBrief | null;
+    /**
+     * Assignee
+     *
+     * Null while it is given to the duty.
+     */
+    assignee: string | null;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Closed By
+     */
+    closed_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Escalated At
+     */
+    escalated_at: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Overdue
+     *
+     * Past its deadline while it was the school's turn.
+     */
+    is_overdue: boolean;
+    /**
+     * Merged Into
+     */
+    merged_into: number | null;
+    /**
+     * Photograph Count
+     */
+    photograph_count: number;
+    /**
+     * Rectified At
+     */
+    rectified_at: string | null;
+    /**
+     * Rectified By
+     */
+    rectified_by: string | null;
+    /**
+     * Responsible
+     *
+     * The assignee, or who has the duty now.
+     */
+    responsible: string | null;
+    risk: RiskLevel;
+    school: SchoolName;
+    /**
+     * Source Count
+     */
+    source_count: number;
+    state: OrderState;
+    subject: ApiOrdersSubjectsSubject;
+    /**
+     * Text
+     *
+     * What was found or said; empty for an alert.
+     */
+    text: string;
+    /**
+     * Version
+     *
+     * Also the `ETag`; send it as `If-Match` with a decision.
+     */
+    version: number;
+};
+
+/**
+ * OrderVersion
+ *
+ * An order as somebody saw it.
+ */
+export type OrderVersion = {
+    /**
+     * Order Id
+     */
+    order_id: number;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -2285,7 +2850,45 @@ export type PasswordChange = {
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'verify_orders';
+
+/**
+ * PhotographView
+ *
+ * A photograph of the rectification.
+ */
+export type PhotographView = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Height
+     */
+    height: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Round
+     *
+     * Counts returns and reopenings, from 0.
+     */
+    round: number;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Width
+     */
+    width: number;
+};
 
 /**
  * PictureApproval
@@ -2463,7 +3066,7 @@ export type PlaceView = {
     /**
      * Which roles of places may be given it; null where no camera may hang.
      */
-    subject: Subject | null;
+    subject: ApiAccessRolesSubject | null;
 };
 
 /**
@@ -2606,6 +3209,15 @@ export type ProblemField = {
      */
     where: string;
 };
+
+/**
+ * QueueOrder
+ *
+ * What comes first.
+ *
+ * ``newest``: the newest. ``class``: the highest class, and in it what waits longest.
+ */
+export type QueueOrder = 'newest' | 'class';
 
 /**
  * RecordView
@@ -2999,6 +3611,22 @@ export type RegisteredPlace = {
 };
 
 /**
+ * Reopen
+ *
+ * A closed order has to be put right again.
+ */
+export type Reopen = {
+    /**
+     * Due At
+     */
+    due_at?: string | null;
+    /**
+     * Note
+     */
+    note: string;
+};
+
+/**
  * RetentionDay
  *
  * The last verdict of one calendar day in the school's time zone.
@@ -3367,6 +3995,28 @@ export type RetentionTable = {
 };
 
 /**
+ * ReviseRequest
+ *
+ * Another judgement than before, and why.
+ */
+export type ReviseRequest = {
+    /**
+     * Note
+     *
+     * Why it is judged otherwise now.
+     */
+    note: string;
+    /**
+     * Why it is false; only of what is false.
+     */
+    reason?: FalsePositiveReason | null;
+    /**
+     * Status
+     */
+    status: 'confirmed' | 'false_positive';
+};
+
+/**
  * RiskLevel
  *
  * Risk class; class 1 is the gravest.
@@ -3625,7 +4275,7 @@ export type SchoolCreate = {
     /**
      * Terms
      */
-    terms?: Array<Term>;
+    terms?: Array<TermInput>;
     /**
      * Time Zone
      */
@@ -3773,7 +4423,7 @@ export type SchoolView = {
     /**
      * Terms
      */
-    terms?: Array<Term>;
+    terms?: Array<ApiOrganisationsSchemasTerm>;
     /**
      * Time Zone
      */
@@ -3844,7 +4494,7 @@ export type SchoolWrite = {
     /**
      * Terms
      */
-    terms?: Array<Term>;
+    terms?: Array<TermInput>;
     /**
      * Time Zone
      */
@@ -3922,6 +4572,54 @@ export type SessionView = {
 export type SheetName = 'communities' | 'schools' | 'places' | 'cameras';
 
 /**
+ * SourceKind
+ *
+ * What an order came from.
+ */
+export type SourceKind = 'alert' | 'finding' | 'phone';
+
+/**
+ * SourceView
+ *
+ * One thing an order is about.
+ */
+export type SourceView = {
+    alert: AlertSummary | null;
+    /**
+     * Id
+     */
+    id: number;
+    kind: SourceKind;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * Split
+ *
+ * What is to be an order of its own.
+ */
+export type Split = {
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Source Ids
+     */
+    source_ids: Array<number>;
+};
+
+/**
+ * Step
+ *
+ * A step a person takes on the state of an order.
+ */
+export type Step = 'feedback' | 'begin' | 'submit' | 'return' | 'close' | 'reopen';
+
+/**
  * StreamFacts
  *
  * What was measured on the camera's stream.
@@ -3948,16 +4646,16 @@ export type StreamFacts = {
 /**
  * Subject
  *
- * What a role of places is about; :mod:`api.organisations.subjects` says which places.
+ * A duty at a school.
  */
-export type Subject = 'kitchen' | 'campus';
+export type SubjectInput = 'safety' | 'canteen' | 'equipment';
 
 /**
  * Term
  *
  * A term of the school year, both days included.
  */
-export type Term = {
+export type TermInput = {
     /**
      * First Day
      */
@@ -4397,6 +5095,56 @@ export type WorkerView = {
     worker_id: string;
 };
 
+/**
+ * Subject
+ *
+ * What a role of places is about; :mod:`api.organisations.subjects` says which places.
+ */
+export type ApiAccessRolesSubject = 'kitchen' | 'campus';
+
+/**
+ * Term
+ *
+ * One term in both languages.
+ */
+export type ApiContractVocabularyTerm = {
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Zh
+     */
+    zh: string;
+};
+
+/**
+ * Subject
+ *
+ * A duty at a school.
+ */
+export type ApiOrdersSubjectsSubject = 'safety' | 'canteen' | 'equipment';
+
+/**
+ * Term
+ *
+ * A term of the school year, both days included.
+ */
+export type ApiOrganisationsSchemasTerm = {
+    /**
+     * First Day
+     */
+    first_day: string;
+    /**
+     * Last Day
+     */
+    last_day: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
 export type AlertsListData = {
     body?: never;
     path?: never;
@@ -4449,6 +5197,10 @@ export type AlertsListData = {
          * Words, each of them part of the name of a camera, its school, place or id, of the zone, or of the rule's name.
          */
         q?: string;
+        /**
+         * `class`: the highest class first, in it what waits longest.
+         */
+        order?: QueueOrder;
         /**
          * Limit
          */
@@ -4779,6 +5531,56 @@ export type AlertsReleaseResponses = {
 };
 
 export type AlertsReleaseResponse = AlertsReleaseResponses[keyof AlertsReleaseResponses];
+
+export type AlertsReviseData = {
+    body: ReviseRequest;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}/revise';
+};
+
+export type AlertsReviseErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `bad_transition`: The alert's status does not allow this
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AlertsReviseError = AlertsReviseErrors[keyof AlertsReviseErrors];
+
+export type AlertsReviseResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertSummary;
+};
+
+export type AlertsReviseResponse = AlertsReviseResponses[keyof AlertsReviseResponses];
 
 export type AlertsUndoData = {
     body?: never;
@@ -6266,6 +7068,43 @@ export type ComplianceRetentionGetResponses = {
 
 export type ComplianceRetentionGetResponse = ComplianceRetentionGetResponses[keyof ComplianceRetentionGetResponses];
 
+export type DutiesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/duties';
+};
+
+export type DutiesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type DutiesListError = DutiesListErrors[keyof DutiesListErrors];
+
+export type DutiesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: DutyList;
+};
+
+export type DutiesListResponse = DutiesListResponses[keyof DutiesListResponses];
+
 export type EvidenceGetData = {
     body?: never;
     path: {
@@ -6669,6 +7508,979 @@ export type LiveChangeResponses = {
 };
 
 export type LiveChangeResponse = LiveChangeResponses[keyof LiveChangeResponses];
+
+export type OrderPhotographsAddData = {
+    body: Blob | File;
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/order-photographs/{order_id}';
+};
+
+export type OrderPhotographsAddErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `bad_photograph`: Not a usable photograph; `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrderPhotographsAddError = OrderPhotographsAddErrors[keyof OrderPhotographsAddErrors];
+
+export type OrderPhotographsAddResponses = {
+    /**
+     * Successful Response
+     */
+    201: PhotographView;
+};
+
+export type OrderPhotographsAddResponse = OrderPhotographsAddResponses[keyof OrderPhotographsAddResponses];
+
+export type OrderPhotographsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+        /**
+         * Photograph Id
+         */
+        photograph_id: number;
+    };
+    query?: never;
+    url: '/api/v1/order-photographs/{order_id}/{photograph_id}';
+};
+
+export type OrderPhotographsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrderPhotographsGetError = OrderPhotographsGetErrors[keyof OrderPhotographsGetErrors];
+
+export type OrderPhotographsGetResponses = {
+    /**
+     * The photograph.
+     */
+    200: Blob | File;
+};
+
+export type OrderPhotographsGetResponse = OrderPhotographsGetResponses[keyof OrderPhotographsGetResponses];
+
+export type OrdersProposeData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/order-proposals/{alert_id}';
+};
+
+export type OrdersProposeErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersProposeError = OrdersProposeErrors[keyof OrdersProposeErrors];
+
+export type OrdersProposeResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderProposal;
+};
+
+export type OrdersProposeResponse = OrdersProposeResponses[keyof OrdersProposeResponses];
+
+export type OrdersListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         *
+         * May repeat.
+         */
+        state?: Array<OrderState>;
+        /**
+         * Overdue
+         *
+         * Only those past their deadline.
+         */
+        overdue?: boolean;
+        /**
+         * Mine
+         *
+         * Only what who asks has to put right.
+         */
+        mine?: boolean;
+        /**
+         * School Id
+         */
+        school_id?: Array<string>;
+        /**
+         * Risk
+         *
+         * May repeat.
+         */
+        risk?: Array<RiskLevel>;
+        /**
+         * Subject
+         *
+         * May repeat.
+         */
+        subject?: Array<SubjectInput>;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/orders';
+};
+
+export type OrdersListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersListError = OrdersListErrors[keyof OrdersListErrors];
+
+export type OrdersListResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderPage;
+};
+
+export type OrdersListResponse = OrdersListResponses[keyof OrdersListResponses];
+
+export type OrdersCreateData = {
+    body: OrderCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/orders';
+};
+
+export type OrdersCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this; `alert_has_order`: The alert is in a work order already
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersCreateError = OrdersCreateErrors[keyof OrdersCreateErrors];
+
+export type OrdersCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: OrderSummary;
+};
+
+export type OrdersCreateResponse = OrdersCreateResponses[keyof OrdersCreateResponses];
+
+export type OrdersGetData = {
+    body?: never;
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}';
+};
+
+export type OrdersGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersGetError = OrdersGetErrors[keyof OrdersGetErrors];
+
+export type OrdersGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderDetail;
+};
+
+export type OrdersGetResponse = OrdersGetResponses[keyof OrdersGetResponses];
+
+export type OrdersAssignData = {
+    body: OrderAssign;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/assignment';
+};
+
+export type OrdersAssignErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersAssignError = OrdersAssignErrors[keyof OrdersAssignErrors];
+
+export type OrdersAssignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersAssignResponse = OrdersAssignResponses[keyof OrdersAssignResponses];
+
+export type OrdersBeginData = {
+    /**
+     * Body
+     */
+    body?: Noted | null;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/begin';
+};
+
+export type OrdersBeginErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersBeginError = OrdersBeginErrors[keyof OrdersBeginErrors];
+
+export type OrdersBeginResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersBeginResponse = OrdersBeginResponses[keyof OrdersBeginResponses];
+
+export type OrdersCloseData = {
+    /**
+     * Body
+     */
+    body?: Noted | null;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/close';
+};
+
+export type OrdersCloseErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this; `same_person`: Somebody else has to check this
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersCloseError = OrdersCloseErrors[keyof OrdersCloseErrors];
+
+export type OrdersCloseResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersCloseResponse = OrdersCloseResponses[keyof OrdersCloseResponses];
+
+export type OrdersCommentData = {
+    body: Explained;
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/comments';
+};
+
+export type OrdersCommentErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersCommentError = OrdersCommentErrors[keyof OrdersCommentErrors];
+
+export type OrdersCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersCommentResponse = OrdersCommentResponses[keyof OrdersCommentResponses];
+
+export type OrdersFeedbackData = {
+    body: Explained;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/feedback';
+};
+
+export type OrdersFeedbackErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersFeedbackError = OrdersFeedbackErrors[keyof OrdersFeedbackErrors];
+
+export type OrdersFeedbackResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersFeedbackResponse = OrdersFeedbackResponses[keyof OrdersFeedbackResponses];
+
+export type OrdersMergeData = {
+    body: Merge;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/merge';
+};
+
+export type OrdersMergeErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersMergeError = OrdersMergeErrors[keyof OrdersMergeErrors];
+
+export type OrdersMergeResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersMergeResponse = OrdersMergeResponses[keyof OrdersMergeResponses];
+
+export type OrdersReopenData = {
+    body: Reopen;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/reopen';
+};
+
+export type OrdersReopenErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersReopenError = OrdersReopenErrors[keyof OrdersReopenErrors];
+
+export type OrdersReopenResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersReopenResponse = OrdersReopenResponses[keyof OrdersReopenResponses];
+
+export type OrdersReturnData = {
+    body: Explained;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/return';
+};
+
+export type OrdersReturnErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this; `same_person`: Somebody else has to check this
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersReturnError = OrdersReturnErrors[keyof OrdersReturnErrors];
+
+export type OrdersReturnResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersReturnResponse = OrdersReturnResponses[keyof OrdersReturnResponses];
+
+export type OrdersSplitData = {
+    body: Split;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/split';
+};
+
+export type OrdersSplitErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersSplitError = OrdersSplitErrors[keyof OrdersSplitErrors];
+
+export type OrdersSplitResponses = {
+    /**
+     * Successful Response
+     */
+    201: OrderSummary;
+};
+
+export type OrdersSplitResponse = OrdersSplitResponses[keyof OrdersSplitResponses];
+
+export type OrdersSubmitData = {
+    body: Explained;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: number;
+    };
+    query?: never;
+    url: '/api/v1/orders/{order_id}/submit';
+};
+
+export type OrdersSubmitErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `order_state`: The work order's state does not allow this; `no_photograph`: A photograph is missing
+     */
+    409: Problem;
+    /**
+     * `order_changed`: Somebody else changed the work order
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type OrdersSubmitError = OrdersSubmitErrors[keyof OrdersSubmitErrors];
+
+export type OrdersSubmitResponses = {
+    /**
+     * Successful Response
+     */
+    200: OrderSummary;
+};
+
+export type OrdersSubmitResponse = OrdersSubmitResponses[keyof OrdersSubmitResponses];
 
 export type RecordingsDayData = {
     body?: never;
@@ -7195,6 +9007,55 @@ export type SchoolsCloseResponses = {
 };
 
 export type SchoolsCloseResponse = SchoolsCloseResponses[keyof SchoolsCloseResponses];
+
+export type DutiesPutData = {
+    body: DutyWrite;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        subject: SubjectInput;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}/duties/{subject}';
+};
+
+export type DutiesPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type DutiesPutError = DutiesPutErrors[keyof DutiesPutErrors];
+
+export type DutiesPutResponses = {
+    /**
+     * Response Duties Put
+     *
+     * Successful Response
+     */
+    200: DutyView | null;
+};
+
+export type DutiesPutResponse = DutiesPutResponses[keyof DutiesPutResponses];
 
 export type PlacesListData = {
     body?: never;

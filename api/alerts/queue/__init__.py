@@ -1,0 +1,1 @@
+"""The queue of alerts: in which order, and narrowed down to what."""

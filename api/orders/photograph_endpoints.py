@@ -1,0 +1,113 @@
+"""Photographs of a rectification: sent as bytes, encoded anew, shown to who may see pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from api.access.permissions import Permission
+from api.auth.guards import SignedIn, allowed
+from api.auth.sessions import Reader
+from api.kit.errors import (
+    BadCsrfError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    NotSignedInError,
+    TooLargeError,
+)
+from api.kit.problems import problems
+from api.orders import service
+from api.orders.endpoints import actor
+from api.orders.errors import BadPhotographError, OrderStateError
+from api.orders.photographs import MAX_BYTES, encode_anew
+from api.orders.schemas import MAX_ID, PhotographView
+from api.runtime import RuntimeDep
+
+PHOTOGRAPHS = "/api/v1/order-photographs/"
+router = APIRouter(prefix=PHOTOGRAPHS.rstrip("/"), tags=["orders"])
+_Rectifier = Annotated[SignedIn, Depends(allowed(Permission.RECTIFY_ORDERS))]
+_Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_ORDERS, Permission.SEE_PICTURES))]
+_Id = Annotated[int, Path(ge=1, le=MAX_ID)]
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_AT_ONCE = 2
+"""Photographs that lie decoded in memory together."""
+_decoding = asyncio.Semaphore(_AT_ONCE)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, as far as it is no larger than allowed.
+
+    Raises:
+        TooLargeError: If it is; the rest is not read.
+    """
+    declared = request.headers.get("content-length", "")
+    detail = f"at most {MAX_BYTES} bytes"
+    if declared.isdigit() and int(declared) > MAX_BYTES:
+        raise TooLargeError(detail)
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > MAX_BYTES:
+            raise TooLargeError(detail)
+    return bytes(received)
+
+
+@router.post(
+    "/{order_id}",
+    operation_id="order_photographs_add",
+    summary="Add a photograph of the rectification",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"image/jpeg": _BINARY, "image/png": _BINARY}}
+    },
+    responses=problems(
+        NotSignedInError,
+        ForbiddenError,
+        BadCsrfError,
+        NotFoundError,
+        OrderStateError,
+        TooLargeError,
+        BadPhotographError,
+        InvalidError,
+    ),
+)
+async def add_photograph(
+    order_id: _Id, person: _Rectifier, request: Request, runtime: RuntimeDep
+) -> PhotographView:
+    """The body is a JPEG or PNG of at most 10 MiB; sent again it is the same photograph.
+
+    What is kept is encoded anew: upright, at most 2048 pixels long, without metadata.
+    """
+    async with runtime.database.read(person.scope) as session:
+        await service.may_take_photograph(session, order_id)
+    sent = await _body(request)
+    async with _decoding:
+        photograph = await asyncio.to_thread(encode_anew, sent)
+    sent_sha256 = hashlib.sha256(sent).hexdigest()
+    async with runtime.work(person.scope) as work:
+        return await service.add_photograph(
+            work, order_id, sent_sha256, photograph, actor(person, request)
+        )
+
+
+@router.get(
+    "/{order_id}/{photograph_id}",
+    operation_id="order_photographs_get",
+    summary="A photograph of the rectification",
+    response_class=Response,
+    responses={
+        200: {"description": "The photograph.", "content": {"image/jpeg": _BINARY}},
+        **problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
+    },
+)
+async def get_photograph(
+    order_id: _Id, photograph_id: _Id, _: _Viewer, session: Reader
+) -> Response:
+    """JPEG."""
+    jpeg = await service.jpeg(session, order_id, photograph_id)
+    # People may be seen on it: it must not stay behind for whoever signs in next.
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

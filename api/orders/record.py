@@ -1,0 +1,96 @@
+"""What every step of an order leaves behind: history, an entry of the access log, a live event."""
+
+from __future__ import annotations
+
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
+from api.bus.work import UnitOfWork
+from api.db.order import OrderHistory, WorkOrder
+from api.kit.errors import NotFoundError
+from api.orders import views
+from api.orders.errors import OrderChangedError, OrderStateError
+from api.orders.people import Actor
+from api.orders.repository import OrderRepository
+from api.orders.schemas import OrderAction, OrderSummary
+
+
+async def record(
+    work: UnitOfWork, order: WorkOrder, action: OrderAction, by: Actor | None, note: str = ""
+) -> None:
+    """Append to the order's history and to the access log.
+
+    Args:
+        work: The unit of work.
+        order: As it stands after the step.
+        action: The step.
+        by: Who took it; None for the command centre itself.
+        note: Their words; they stand in the history alone.
+    """
+    username = None if by is None else by.username
+    await OrderRepository(work.session).add(
+        OrderHistory(
+            order_id=order.id, at=work.now, action=action, by=username, state=order.state, note=note
+        )
+    )
+    audit.log(
+        work,
+        AccessAction(f"order_{action}"),
+        username or "",
+        "" if by is None else by.client,
+        subject=f"order {order.id}",
+        school_id=order.school_id,
+    )
+
+
+async def emit(work: UnitOfWork, order_id: int) -> OrderSummary:
+    """Announce an order as it stands now, and answer it."""
+    shown = await views.summary(work.session, order_id, work.now)
+    work.emit("order", str(order_id), shown.school.school_id, shown.model_dump_json())
+    return shown
+
+
+async def lock(work: UnitOfWork, order_id: int, version: int | None = None) -> WorkOrder:
+    """One order, kept from others until the unit of work ends.
+
+    Args:
+        work: The unit of work.
+        order_id: The order.
+        version: As whoever decides saw it; None for what is no decision.
+
+    Raises:
+        NotFoundError: If there is none.
+        OrderChangedError: If somebody decided in the meantime; says what.
+        OrderStateError: If another order took it over.
+    """
+    order = await OrderRepository(work.session).lock(order_id)
+    if order is None:
+        raise NotFoundError("no such work order")
+    if version is not None and version != order.version:
+        raise await changed(work, order)
+    if order.merged_into is not None:
+        raise OrderStateError(
+            f"order {order.merged_into} took it over",
+            params={"state": "merged", "into": str(order.merged_into)},
+        )
+    return order
+
+
+async def changed(work: UnitOfWork, order: WorkOrder) -> OrderChangedError:
+    """Tells what the first decided."""
+    decisions = [
+        entry
+        for entry in await OrderRepository(work.session).history(order.id)
+        if entry.action not in (OrderAction.COMMENTED, OrderAction.PHOTOGRAPHED)
+    ]
+    last = decisions[-1]
+    return OrderChangedError(
+        f"version {order.version} is there now",
+        params={
+            "version": str(order.version),
+            "state": order.state,
+            "action": last.action,
+            "by": last.by or "",
+            "at": last.at.isoformat(),
+        },
+        headers={"ETag": f'"{order.version}"'},
+    )

@@ -1,0 +1,287 @@
+"""Work orders, their sources, photographs and history, and duties in the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.contract import RiskLevel
+from api.db.models import User
+from api.db.order import Duty, OrderHistory, OrderPhotograph, OrderSource, WorkOrder
+from api.db.organisation import School
+from api.db.upsert import insert_if_absent
+from api.kit.errors import BadCursorError
+from api.kit.pagination import Cursor
+from api.orders.machine import WITH_SCHOOL, OrderState
+from api.orders.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilters:
+    """Filters of the board; an empty one does not narrow.
+
+    Attributes:
+        states: One of these.
+        is_overdue: Only those past their deadline.
+        mine: Only what this person has to put right.
+        school_ids: One of these.
+        risks: One of these.
+        subjects: One of these.
+    """
+
+    states: tuple[OrderState, ...] = ()
+    is_overdue: bool = False
+    mine: str | None = None
+    school_ids: tuple[str, ...] = ()
+    risks: tuple[RiskLevel, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order with what its summary takes from other tables."""
+
+    order: WorkOrder
+    school: School
+    duty: str | None
+
+
+class PhotographRow(NamedTuple):
+    """A photograph without its bytes."""
+
+    id: int
+    order_id: int
+    round: int
+    at: datetime
+    by: str
+    width: int
+    height: int
+
+
+def _is_overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(WorkOrder.state.in_(WITH_SCHOOL), WorkOrder.due_at < now)
+
+
+def _is_of(username: str, now: datetime) -> ColumnElement[bool]:
+    """Given to them; or to a duty they have, or that nobody has.
+
+    What was given to a person who left is the duty's again.
+    """
+    of_duty = and_(Duty.school_id == WorkOrder.school_id, Duty.subject == WorkOrder.subject)
+    # Selects of their own: only those are narrowed.
+    gone = exists(
+        select(User.username).where(
+            User.username == WorkOrder.assignee,
+            or_(User.disabled_at.is_not(None), User.ends_at <= now),
+        )
+    )
+    has_duty = exists(select(Duty.subject).where(of_duty, Duty.username == username))
+    is_anybodys = ~exists(select(Duty.subject).where(of_duty))
+    return or_(
+        WorkOrder.assignee == username,
+        and_(
+            or_(WorkOrder.assignee.is_(None), gone),
+            or_(has_duty, is_anybodys),
+        ),
+    )
+
+
+def _conditions(filters: OrderFilters, now: datetime) -> list[ColumnElement[bool]]:
+    """All filters but those of the board's columns."""
+    found: list[ColumnElement[bool]] = [WorkOrder.merged_into.is_(None)]
+    if filters.mine is not None:
+        found.append(_is_of(filters.mine, now))
+    if filters.school_ids:
+        found.append(WorkOrder.school_id.in_(filters.school_ids))
+    if filters.risks:
+        found.append(WorkOrder.risk.in_(filters.risks))
+    if filters.subjects:
+        found.append(WorkOrder.subject.in_(filters.subjects))
+    return found
+
+
+_DUTY = (
+    select(Duty.username)
+    .where(Duty.school_id == WorkOrder.school_id, Duty.subject == WorkOrder.subject)
+    .correlate(WorkOrder)
+    .scalar_subquery()
+)
+
+
+class OrderRepository:
+    """Reads and writes ``work_orders`` with what belongs to them, and ``duties``."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, row: WorkOrder | OrderSource | OrderHistory) -> None:
+        """Add a row, so that its number is known."""
+        self._session.add(row)
+        await self._session.flush()
+
+    async def lock(self, order_id: int) -> WorkOrder | None:
+        """One order, kept from others until the unit of work ends."""
+        return await self._session.get(WorkOrder, order_id, with_for_update=True)
+
+    async def get(self, order_id: int) -> OrderRow | None:
+        """One order."""
+        await self._session.flush()
+        query = (
+            select(WorkOrder, School, _DUTY)
+            .join(School, School.school_id == WorkOrder.school_id)
+            .where(WorkOrder.id == order_id)
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else OrderRow(*row)
+
+    async def page(
+        self, filters: OrderFilters, now: datetime, after: Cursor | None, limit: int
+    ) -> list[OrderRow]:
+        """Orders after the cursor, the first due first; only closed ones, the last due first."""
+        key = (WorkOrder.due_at, WorkOrder.id)
+        is_backwards = filters.states == (OrderState.CLOSED,)
+        query = (
+            select(WorkOrder, School, _DUTY)
+            .join(School, School.school_id == WorkOrder.school_id)
+            .where(*_conditions(filters, now))
+            .order_by(*(column.desc() if is_backwards else column for column in key))
+            .limit(limit)
+        )
+        if filters.states:
+            query = query.where(WorkOrder.state.in_(filters.states))
+        if filters.is_overdue:
+            query = query.where(_is_overdue(now))
+        if after is not None:
+            try:
+                last = (after.at, int(after.identity))
+            except ValueError as error:
+                raise BadCursorError from error
+            place = tuple_(*key)
+            query = query.where(place < last if is_backwards else place > last)
+        return [OrderRow(*row) for row in await self._session.execute(query)]
+
+    async def counts(self, filters: OrderFilters, now: datetime) -> tuple[dict[str, int], int]:
+        """Number of orders by state, and of overdue ones."""
+        each = [func.count().filter(WorkOrder.state == state) for state in OrderState]
+        overdue = func.count().filter(_is_overdue(now))
+        query = select(*each, overdue).select_from(WorkOrder).where(*_conditions(filters, now))
+        *found, late = (await self._session.execute(query)).one()
+        return dict(zip(OrderState, found, strict=True)), late
+
+    # --- what belongs to orders ---------------------------------------------------------------
+
+    async def sources_of(self, order_ids: Collection[int]) -> dict[int, list[OrderSource]]:
+        """What orders are about, in the order it was added."""
+        query = select(OrderSource).where(OrderSource.order_id.in_(order_ids))
+        found: dict[int, list[OrderSource]] = defaultdict(list)
+        for source in await self._session.scalars(query.order_by(OrderSource.id)):
+            found[source.order_id].append(source)
+        return found
+
+    async def order_of_alerts(self, alert_ids: Collection[UUID]) -> int | None:
+        """An order that one of these alerts is in."""
+        query = select(OrderSource.order_id).where(OrderSource.alert_id.in_(alert_ids))
+        return await self._session.scalar(query.limit(1))
+
+    async def take_over(self, order_ids: Collection[int], into: int, round_: int) -> None:
+        """Hand what orders are about, and their photographs, to another one."""
+        await self._session.execute(
+            update(OrderSource).where(OrderSource.order_id.in_(order_ids)).values(order_id=into)
+        )
+        # The same picture may have been sent to both: it stays where it is, nothing is lost.
+        known = select(OrderPhotograph.sent_sha256).where(
+            OrderPhotograph.order_id == into, OrderPhotograph.round == round_
+        )
+        taken: set[str] = set(await self._session.scalars(known))
+        rows = select(OrderPhotograph).where(OrderPhotograph.order_id.in_(order_ids))
+        for row in list(await self._session.scalars(rows.order_by(OrderPhotograph.id))):
+            if row.sent_sha256 not in taken:
+                taken.add(row.sent_sha256)
+                row.order_id, row.round = into, round_
+        await self._session.flush()
+
+    async def merged_into(self, order_id: int) -> list[int]:
+        """Orders that this one took over."""
+        query = select(WorkOrder.id).where(WorkOrder.merged_into == order_id)
+        return list(await self._session.scalars(query.order_by(WorkOrder.id)))
+
+    async def photographs_of(self, order_ids: Collection[int]) -> dict[int, list[PhotographRow]]:
+        """Photographs, oldest first, without their bytes."""
+        columns = [getattr(OrderPhotograph, name) for name in PhotographRow._fields]
+        query = select(*columns).where(OrderPhotograph.order_id.in_(order_ids))
+        found: dict[int, list[PhotographRow]] = defaultdict(list)
+        for row in await self._session.execute(query.order_by(OrderPhotograph.id)):
+            photograph = PhotographRow(*row)
+            found[photograph.order_id].append(photograph)
+        return found
+
+    async def add_photograph(self, row: OrderPhotograph) -> bool:
+        """Keep a photograph; answers whether it was not sent before in this round."""
+        values = {
+            name: getattr(row, name)
+            for name in ("order_id", "sent_sha256", "round", "at", "by", "width", "height", "jpeg")
+        }
+        return await insert_if_absent(self._session, OrderPhotograph, values)
+
+    async def photograph_sent(self, order_id: int, round_: int, sent_sha256: str) -> PhotographRow:
+        """The photograph that was made of what was sent."""
+        columns = [getattr(OrderPhotograph, name) for name in PhotographRow._fields]
+        query = select(*columns).where(
+            OrderPhotograph.order_id == order_id,
+            OrderPhotograph.round == round_,
+            OrderPhotograph.sent_sha256 == sent_sha256,
+        )
+        return PhotographRow(*(await self._session.execute(query)).one())
+
+    async def jpeg(self, order_id: int, photograph_id: int) -> bytes | None:
+        """The bytes of a photograph."""
+        query = select(OrderPhotograph.jpeg).where(
+            OrderPhotograph.id == photograph_id, OrderPhotograph.order_id == order_id
+        )
+        return await self._session.scalar(query)
+
+    async def history(self, order_id: int) -> list[OrderHistory]:
+        """An order's history, oldest first."""
+        query = select(OrderHistory).where(OrderHistory.order_id == order_id)
+        return list(await self._session.scalars(query.order_by(OrderHistory.id)))
+
+    async def did(self, order_id: int, actions: Collection[str]) -> set[str]:
+        """Who did any of this to an order, or to one that it took over."""
+        ours = select(WorkOrder.id).where(
+            or_(WorkOrder.id == order_id, WorkOrder.merged_into == order_id)
+        )
+        query = select(OrderHistory.by).where(
+            OrderHistory.order_id.in_(ours), OrderHistory.action.in_(actions)
+        )
+        return {by for by in await self._session.scalars(query) if by is not None}
+
+    # --- duties ---------------------------------------------------------------------------------
+
+    async def duty(self, school_id: str, subject: Subject) -> Duty | None:
+        """Who answers for a subject at a school."""
+        return await self._session.get(Duty, (school_id, subject))
+
+    async def duties(self) -> Sequence[Duty]:
+        """All duties, by school and subject."""
+        query = select(Duty).order_by(Duty.school_id, Duty.subject)
+        return list(await self._session.scalars(query))
+
+    async def set_duty(self, school_id: str, subject: Subject, username: str | None) -> None:
+        """Give a duty to somebody, or to nobody."""
+        row = await self._session.get(Duty, (school_id, subject), with_for_update=True)
+        if username is None:
+            if row is not None:
+                await self._session.delete(row)
+        elif row is None:
+            values = {"school_id": school_id, "subject": subject, "username": username}
+            if not await insert_if_absent(self._session, Duty, values):
+                await self.set_duty(school_id, subject, username)
+        else:
+            row.username = username

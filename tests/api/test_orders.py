@@ -1,0 +1,506 @@
+"""Work orders: the machine, its photographs, who is told what, and what nobody can do."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import zlib
+from datetime import timedelta
+from typing import Any
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from api.access.roles import Role
+from api.access.scope import EVERYTHING
+from api.audit import service as audit
+from api.bus import service as bus
+from api.db.order import WorkOrder
+from api.jobs.scheduler import Scheduler
+from api.orders import watch
+from api.orders.machine import EDGES, OrderState, Step, way
+from tests.api.centre import Centre, put_alert, put_camera
+from tests.api.district import MINE, decide, photograph
+from tests.api.messages import T0, alert_uuid, episode, registration
+
+FINDING = {"kind": "finding", "text": "灭火器过期", "risk": "class_1", "subject": "safety"}
+
+
+class People:
+    """Everybody an order passes through, and a school with confirmed alerts."""
+
+    def __init__(self, centre: Centre) -> None:
+        self.centre = centre
+
+    async def arrive(self) -> None:
+        centre = self.centre
+        self.admin = await centre.admin()
+        worker = await centre.enrolled(self.admin, MINE)
+        await put_camera(worker, registration(school_id=MINE))
+        for name in ("a", "b", "c"):
+            await put_alert(worker, episode(name, school_id=MINE, zone=name))
+        self.reviewer = await centre.reviewer()
+        self.school = await centre.person(Role.SCHOOL_MANAGER, MINE)
+        for name in ("a", "b"):
+            await self.reviewer.post(f"/api/v1/alerts/{alert_uuid(name)}/confirm")
+
+    async def order(self, *names: str, **more: Any) -> int:
+        body = {"alert_ids": [str(alert_uuid(name)) for name in names], **more}
+        answer = await self.reviewer.post("/api/v1/orders", json=body)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+    async def submitted(self, *names: str) -> int:
+        """At version 2."""
+        order_id = await self.order(*names)
+        await send(self.school, order_id, photograph())
+        answer = await decide(self.school, order_id, "submit", 1, note="done")
+        assert answer.status_code == 200, answer.text
+        return order_id
+
+    async def wait(self, seconds: float) -> None:
+        """A session does not last so long."""
+        self.centre.clock.advance(seconds)
+        self.admin = await self.centre.admin()
+
+    async def get(self, order_id: int) -> Any:
+        answer = await self.admin.get(f"/api/v1/orders/{order_id}")
+        assert answer.headers["ETag"] == f'"{answer.json()["version"]}"'
+        return answer.json()
+
+
+async def send(client: httpx.AsyncClient, order_id: int, content: bytes) -> httpx.Response:
+    return await client.post(f"/api/v1/order-photographs/{order_id}", content=content)
+
+
+@pytest.fixture
+async def people(centre: Centre) -> People:
+    found = People(centre)
+    await found.arrive()
+    return found
+
+
+def codes(*answers: httpx.Response) -> list[tuple[int, str]]:
+    return [(each.status_code, each.json().get("code", "")) for each in answers]
+
+
+async def test_from_alert_to_closed_with_every_step_in_the_chain(people: People) -> None:
+    order_id = await people.submitted("a", "b")
+    closed = await decide(people.reviewer, order_id, "close", 2, note="seen")
+    assert closed.json()["state"] == "closed"
+    found = await people.get(order_id)
+    assert [each["action"] for each in found["history"]] == [
+        "assigned",
+        "photographed",
+        "feedback",
+        "begin",
+        "submit",
+        "close",
+    ]
+    assert (found["closed_by"], found["rectified_by"]) == ("wang.li", f"school-manager.{MINE}")
+    assert len(found["sources"]) == 2
+    entries = (await people.admin.get("/api/v1/audit")).json()["items"]
+    ours = [each["action"] for each in entries if each["subject"] == f"order {order_id}"]
+    assert sorted(ours) == sorted(f"order_{each['action']}" for each in found["history"])
+    runtime = people.centre.runtime
+    async with runtime.database.read(EVERYTHING) as session:
+        verdict = await audit.verify(session, runtime.audit_key, [])
+    assert verdict.finding is None
+
+
+async def test_nobody_checks_what_they_took_part_in(people: People) -> None:
+    order_id = await people.submitted("a")
+    own = await decide(people.school, order_id, "close", 2)
+    back = await decide(people.school, order_id, "return", 2, note="x")
+    assert codes(own, back) == [(409, "same_person")] * 2
+    assert (await people.get(order_id))["state"] == "pending_verification"
+    # One who only sent a photograph took part as well.
+    await decide(people.reviewer, order_id, "return", 2, note="not yet")
+    await send(people.admin, order_id, photograph(3))
+    await decide(people.school, order_id, "submit", 3, note="again")
+    assert codes(await decide(people.admin, order_id, "close", 4)) == [(409, "same_person")]
+
+
+async def test_the_database_itself_refuses_to_close_without_another(people: People) -> None:
+    order_id = await people.submitted("a")
+    for closed_by in (f"school-manager.{MINE}", None):
+        with pytest.raises(IntegrityError):
+            async with people.centre.runtime.work(EVERYTHING) as work:
+                await work.session.execute(
+                    update(WorkOrder)
+                    .where(WorkOrder.id == order_id)
+                    .values(state="closed", closed_by=closed_by, closed_at=T0)
+                )
+
+
+async def test_an_alert_is_given_away_once_and_only_when_confirmed(people: People) -> None:
+    first = await people.order("a")
+    body = {"alert_ids": [str(alert_uuid("a"))]}
+    again = await people.reviewer.post("/api/v1/orders", json=body)
+    assert codes(again) == [(409, "alert_has_order")]
+    assert again.json()["params"] == {"order_id": str(first)}
+    pending = await people.reviewer.post(
+        "/api/v1/orders", json={"alert_ids": [str(alert_uuid("c"))]}
+    )
+    assert codes(pending) == [(409, "order_state")]
+    proposal = (await people.reviewer.get(f"/api/v1/order-proposals/{alert_uuid('a')}")).json()
+    assert proposal["order_id"] == first
+
+
+async def test_bad_wishes_are_refused_and_change_nothing(people: People) -> None:
+    past = (T0 - timedelta(seconds=1)).isoformat()
+    for wrong in (
+        {"due_at": past},
+        {"assignee": "wang.li"},
+        {"assignee": "nobody"},
+        {"alert_ids": []},
+        {"alert_ids": [str(alert_uuid("a"))] * 2},
+        {"kind": "phone", "text": "  "},
+    ):
+        body = {"alert_ids": [str(alert_uuid("a"))], **wrong}
+        answer = await people.reviewer.post("/api/v1/orders", json=body)
+        assert codes(answer) == [(422, "invalid")], wrong
+    assert (await people.admin.get("/api/v1/orders")).json()["items"] == []
+
+
+async def test_a_decision_names_its_version_and_the_second_hears_of_the_first(
+    people: People,
+) -> None:
+    order_id = await people.submitted("a")
+    unversioned = await people.reviewer.post(f"/api/v1/orders/{order_id}/close")
+    assert codes(unversioned) == [(428, "version_required")]
+    await decide(people.reviewer, order_id, "return", 2, note="unsharp")
+    late = await decide(people.admin, order_id, "close", 2)
+    assert codes(late) == [(412, "order_changed")]
+    told = late.json()["params"]
+    assert (told["state"], told["action"], told["by"]) == ("rectifying", "return", "wang.li")
+    assert late.headers["ETag"] == '"3"'
+
+
+async def test_two_hundred_races_end_in_one_decision_and_one_told_loser(people: People) -> None:
+    body = {**FINDING, "school_id": MINE}
+    order_id = (await people.admin.post("/api/v1/orders", json=body)).json()["id"]
+    version, outcomes = 1, set()
+    for number in range(200):
+        told = {"subject": ("safety", "canteen")[number % 2]}
+        asked = [
+            client.put(
+                f"/api/v1/orders/{order_id}/assignment",
+                json={**told, "note": name},
+                headers={"If-Match": f'"{version}"'},
+            )
+            for name, client in (("admin", people.admin), ("reviewer", people.reviewer))
+        ]
+        answers = await asyncio.gather(*asked)
+        assert sorted(each.status_code for each in answers) == [200, 412]
+        winner = answers[0].status_code == 200
+        loser = answers[1 if winner else 0].json()["params"]
+        assert loser["by"] == ("admin" if winner else "wang.li")
+        outcomes.add(winner)
+        version += 1
+    found = await people.get(order_id)
+    assert found["version"] == version == 201
+    assert sum(each["action"] == "reassigned" for each in found["history"]) == 200
+
+
+async def test_two_who_give_the_same_alert_away_make_one_order(people: People) -> None:
+    body = {"alert_ids": [str(alert_uuid("a")), str(alert_uuid("b"))]}
+    turned = {"alert_ids": body["alert_ids"][::-1]}
+    answers = await asyncio.gather(
+        people.reviewer.post("/api/v1/orders", json=body),
+        people.admin.post("/api/v1/orders", json=turned),
+    )
+    assert sorted(codes(*answers)) == [(201, ""), (409, "alert_has_order")]
+
+
+# --- photographs ------------------------------------------------------------------------------
+
+
+async def test_a_photograph_is_needed_and_the_same_one_counts_once(people: People) -> None:
+    order_id = await people.order("a")
+    empty = await decide(people.school, order_id, "submit", 1, note="done")
+    assert codes(empty) == [(409, "no_photograph")]
+    first, second = [await send(people.school, order_id, photograph(1)) for _ in range(2)]
+    assert first.json() == second.json()
+    found = await people.get(order_id)
+    assert (found["photograph_count"], found["version"]) == (1, 1)
+    await decide(people.school, order_id, "submit", 1, note="done")
+    await decide(people.reviewer, order_id, "return", 2, note="not all of it")
+    # What was sent before the return shows nothing new.
+    stale = await decide(people.school, order_id, "submit", 3, note="done")
+    assert codes(stale) == [(409, "no_photograph")]
+    shown = await people.reviewer.get(found["photographs"][0]["url"])
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert shown.headers["cache-control"] == "private, no-store"
+
+
+def _exif_with_a_place() -> bytes:
+    """Big-endian TIFF: orientation 6, and a GPS directory with a latitude reference."""
+    orientation = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
+    place = struct.pack(">HHII", 0x8825, 4, 1, 38)
+    gps = struct.pack(">HHHI4sI", 1, 1, 2, 2, b"N\0\0\0", 0)
+    tiff = b"MM\0*\0\0\0\x08" + struct.pack(">H", 2) + orientation + place + bytes(4) + gps
+    body = b"Exif\0\0" + tiff
+    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+
+
+async def test_place_metadata_and_what_is_hidden_are_dropped(people: People) -> None:
+    order_id = await people.order("a")
+    plain = photograph(5, (64, 48))
+    zipped = b"PK\x03\x04<script>alert(1)</script>"
+    sent = plain[:2] + _exif_with_a_place() + plain[2:] + zipped
+    answer = await send(people.school, order_id, sent)
+    assert answer.status_code == 201, answer.text
+    # Orientation 6 is a quarter turn: applied, then forgotten.
+    assert (answer.json()["width"], answer.json()["height"]) == (48, 64)
+    kept = (await people.reviewer.get(answer.json()["url"])).content
+    assert kept.startswith(b"\xff\xd8\xff")
+    assert kept.endswith(b"\xff\xd9")
+    for trace in (b"Exif", b"PK\x03\x04", b"script", b"GPS"):
+        assert trace not in kept
+
+
+def _png(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        checked = name + body
+        return struct.pack(">I", len(body)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    pixels = chunk(b"IDAT", zlib.compress(b""))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "svg"),
+        (b"\0\0\0\x18ftypheic" + bytes(64), "heic"),
+        (b"GIF89a" + bytes(64), "not_a_photograph"),
+        (b"", "not_a_photograph"),
+        (b"%PDF-1.7 \xff\xd8\xff", "not_a_photograph"),
+        (photograph(1)[:400], "broken"),
+        (b"\xff\xd8\xff\xd9", "broken"),
+        (_png(60_000, 60_000), "too_many_pixels"),
+        (_png(64, 48), "broken"),
+    ],
+)
+async def test_what_is_no_photograph_is_refused_by_name(
+    people: People, content: bytes, why: str
+) -> None:
+    order_id = await people.order("a")
+    answer = await send(people.school, order_id, content)
+    assert codes(answer) == [(422, "bad_photograph")]
+    assert answer.json()["params"] == {"why": why}
+    assert (await people.get(order_id))["photograph_count"] == 0
+
+
+async def test_two_hundred_megabytes_are_refused_before_they_are_read(people: People) -> None:
+    order_id = await people.order("a")
+    read = 0
+
+    async def endless() -> Any:
+        nonlocal read
+        for _ in range(200):
+            read += 1
+            yield bytes(1024 * 1024)
+
+    url = f"/api/v1/order-photographs/{order_id}"
+    declared = await people.school.post(
+        url, content=b"x", headers={"Content-Length": str(200 * 1024 * 1024)}
+    )
+    assert codes(declared) == [(413, "too_large")]
+    streamed = await people.school.post(url, content=endless())
+    assert codes(streamed) == [(413, "too_large")]
+
+
+async def test_large_pictures_are_made_smaller(people: People) -> None:
+    order_id = await people.order("a")
+    picture = np.zeros((3000, 4000, 3), np.uint8)
+    answer = await send(people.school, order_id, cv2.imencode(".png", picture)[1].tobytes())
+    assert (answer.json()["width"], answer.json()["height"]) == (2048, 1536)
+
+
+# --- deadlines --------------------------------------------------------------------------------
+
+
+async def _jobs(people: People) -> None:
+    """As another process would after a restart: nothing but the database is known to it."""
+    await Scheduler(people.centre.runtime, watch.kinds()).run_due()
+
+
+async def test_overdue_and_escalated_are_noted_once_by_whoever_is_alive(people: People) -> None:
+    body = {**FINDING, "school_id": MINE}
+    order_id = (await people.admin.post("/api/v1/orders", json=body)).json()["id"]
+    await people.wait(24 * 3600 + 1)
+    for _ in range(2):
+        await _jobs(people)
+    found = await people.get(order_id)
+    assert found["is_overdue"]
+    assert found["escalated_at"] is None
+    assert (await people.admin.get("/api/v1/orders")).json()["counts"]["overdue"] == 1
+    await people.wait(96 * 3600)
+    for _ in range(2):
+        await _jobs(people)
+    found = await people.get(order_id)
+    assert found["escalated_at"] is not None
+    assert [each["action"] for each in found["history"]] == ["assigned", "overdue", "escalated"]
+    assert found["state"] == "assigned"
+
+
+async def test_what_waits_for_its_check_or_was_put_off_is_not_overdue(people: People) -> None:
+    checked = await people.submitted("a")
+    put_off = await people.order("b", due_at=(T0 + timedelta(hours=1)).isoformat())
+    later = (T0 + timedelta(days=30)).isoformat()
+    await people.reviewer.put(
+        f"/api/v1/orders/{put_off}/assignment",
+        json={"subject": "safety", "due_at": later},
+        headers={"If-Match": '"1"'},
+    )
+    await people.wait(20 * 24 * 3600)
+    await _jobs(people)
+    for order_id in (checked, put_off):
+        found = await people.get(order_id)
+        assert not found["is_overdue"]
+        assert "overdue" not in [each["action"] for each in found["history"]]
+    # Sent back after its deadline it is overdue at once.
+    await decide(people.admin, checked, "return", 2, note="no")
+    await _jobs(people)
+    assert (await people.get(checked))["history"][-1]["action"] == "overdue"
+
+
+# --- the board --------------------------------------------------------------------------------
+
+
+async def test_ones_own_tasks_follow_the_duty_and_come_back_when_somebody_leaves(
+    people: People,
+) -> None:
+    centre = people.centre
+    await centre.add_user("cook", Role.SCHOOL_MANAGER, MINE)
+    cook = await centre.signed_in("cook", "reviewer-password-1")
+
+    async def mine(client: httpx.AsyncClient) -> list[int]:
+        answer = await client.get("/api/v1/orders?mine=true")
+        return [each["id"] for each in answer.json()["items"]]
+
+    order_id = await people.order("a")
+    assert await mine(cook) == await mine(people.school) == [order_id]
+    duty = f"/api/v1/schools/{MINE}/duties/safety"
+    await people.admin.put(duty, json={"username": "cook"})
+    assert (await mine(cook), await mine(people.school)) == ([order_id], [])
+    await people.admin.put(
+        f"/api/v1/orders/{order_id}/assignment",
+        json={"subject": "safety", "assignee": f"school-manager.{MINE}"},
+        headers={"If-Match": '"1"'},
+    )
+    assert (await mine(cook), await mine(people.school)) == ([], [order_id])
+    await people.admin.post(f"/api/v1/users/school-manager.{MINE}/disable")
+    assert await mine(cook) == [order_id]
+
+
+async def test_pages_follow_each_other_without_a_gap(people: People) -> None:
+    for hours in (5, 1, 3, 1, 4):
+        due_at = (T0 + timedelta(hours=hours)).isoformat()
+        body = {**FINDING, "school_id": MINE, "due_at": due_at}
+        await people.admin.post("/api/v1/orders", json=body)
+    seen: list[int] = []
+    cursor = ""
+    while True:
+        page = (await people.admin.get(f"/api/v1/orders?limit=2{cursor}")).json()
+        seen += [each["id"] for each in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert seen == [2, 4, 3, 5, 1]
+    wrong = await people.admin.get("/api/v1/orders?cursor=abc")
+    assert codes(wrong) == [(422, "bad_cursor")]
+
+
+async def test_merged_orders_go_on_in_one_and_can_be_split_again(people: People) -> None:
+    one, two = await people.order("a"), await people.order("b")
+    await send(people.school, two, photograph(1))
+    told = {"orders": [{"order_id": two, "version": 1}]}
+    stale = await decide(people.reviewer, one, "merge", 9, **told)
+    assert codes(stale) == [(412, "order_changed")]
+    merged = await decide(people.reviewer, one, "merge", 1, **told)
+    assert merged.status_code == 200, merged.text
+    found = await people.get(one)
+    assert (len(found["sources"]), found["photograph_count"], found["merged"]) == (2, 1, [two])
+    assert codes(await decide(people.school, two, "feedback", 2, note="x")) == [
+        (409, "order_state")
+    ]
+    apart = await decide(people.reviewer, one, "split", 2, source_ids=[found["sources"][1]["id"]])
+    assert apart.json()["alert"]["id"] == str(alert_uuid("b"))
+    nothing = await decide(people.reviewer, one, "split", 3, source_ids=[found["sources"][0]["id"]])
+    assert codes(nothing) == [(422, "invalid")]
+    # Who sent a photograph to the one that was taken over took part in the other.
+    await decide(people.school, one, "submit", 3, note="done")
+    assert codes(await decide(people.school, one, "close", 4)) == [(409, "same_person")]
+
+
+async def test_consoles_of_the_school_and_the_district_hear_of_it(people: People) -> None:
+    order_id = await people.order("a")
+    runtime = people.centre.runtime
+    async with runtime.database.read(EVERYTHING) as session:
+        events = await bus.after(session, 0, 1000)
+    [told] = [each for each in events if each.kind == "order"]
+    assert (told.school_id, f'"id":{order_id}' in told.data) == (MINE, True)
+
+
+# --- judgements -------------------------------------------------------------------------------
+
+
+async def test_a_judgement_is_revised_with_author_reason_and_history(people: People) -> None:
+    url = f"/api/v1/alerts/{alert_uuid('a')}"
+    order_id = await people.order("a")
+    await people.wait(3600)
+    bare = await people.admin.post(f"{url}/revise", json={"status": "false_positive"})
+    assert codes(bare) == [(422, "invalid")]
+    told = {"status": "false_positive", "reason": "animal", "note": "a cat, seen in the clip"}
+    revised = await people.admin.post(f"{url}/revise", json=told)
+    assert (revised.json()["status"], revised.json()["reviewed_by"]) == ("false_positive", "admin")
+    again = await people.reviewer.post(f"{url}/revise", json=told)
+    assert codes(again) == [(409, "bad_transition")]
+    assert again.json()["params"]["why"] == "judged_so"
+    assert again.json()["params"]["by"] == "admin"
+    history = (await people.admin.get(url)).json()["history"]
+    assert [(each["action"], each["by"]) for each in history[-2:]] == [
+        ("confirmed", "wang.li"),
+        ("revised_to_false_positive", "admin"),
+    ]
+    assert (await people.get(order_id))["alert"]["status"] == "false_positive"
+    pending = await people.admin.post(f"/api/v1/alerts/{alert_uuid('c')}/revise", json=told)
+    assert pending.json()["params"]["why"] == "not_reviewed"
+
+
+async def test_the_highest_class_comes_first_and_in_it_what_waits_longest(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await put_camera(worker, registration())
+    for number, risk in enumerate(("class_3", "class_1", "class_2", "class_1", "class_3")):
+        told = episode(str(number), risk=risk, raised_at=T0 + timedelta(minutes=number))
+        await put_alert(worker, told)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        answer = await reviewer.get(f"/api/v1/alerts?order=class&limit=2{cursor}")
+        seen += [each["id"] for each in answer.json()["items"]]
+        if answer.json()["next_cursor"] is None:
+            break
+        cursor = f"&cursor={answer.json()['next_cursor']}"
+    assert seen == [str(alert_uuid(str(number))) for number in (1, 3, 2, 0, 4)]
+    other = await reviewer.get(f"/api/v1/alerts?{cursor[1:]}")
+    assert codes(other) == [(422, "bad_cursor")]
+
+
+def test_the_machine_has_no_way_around_the_check() -> None:
+    into_closed = [step for step, edge in EDGES.items() if edge.after is OrderState.CLOSED]
+    assert into_closed == [Step.CLOSE]
+    for state in OrderState:
+        for step in Step:
+            steps = way(state, step)
+            assert not steps or (EDGES[steps[0]].before, steps[-1]) == (state, step)
