@@ -93,7 +93,8 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream | None:
         stream
         for stream in container.streams.video
         if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
-        and stream.name not in _STILLS
+        # A track of a kind unknown to FFmpeg has no codec context, and PyAV no name for it.
+        and (stream.codec_context is None or stream.codec_context.name not in _STILLS)
     ]
     if not found:
         return None

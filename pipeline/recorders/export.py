@@ -294,10 +294,10 @@ def _read(
     empty = StreamInfo(segment.codec, 0, 0, 0.0, Fraction(1, 1000), b"")
     try:
         with av.open(f"file:{root / segment.path}") as container:
-            if not container.streams.video:
+            video = next(iter(container.streams.video), None)
+            context = None if video is None else video.codec_context
+            if video is None or context is None:
                 return segment.span.start_s, [], [], empty
-            video = container.streams.video[0]
-            context = video.codec_context
             heard = sound_in(container) if with_sound else None
             info = StreamInfo(
                 context.name,

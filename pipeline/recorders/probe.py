@@ -172,7 +172,7 @@ def _demux(path: Path, size: int, max_pause_s: float) -> FileFacts:
             kind = container.format.name
             names = set(kind.split(","))
             stream = picture_stream(container, path) if is_recording(kind) else None
-            if stream is None or stream.codec_context is None:
+            if stream is None:
                 return FileFacts(FileState.FOREIGN, (), 0.0, size, f"not a recording ({kind})")
             if not has_times(kind):
                 return _without_times(kind, stream, size)
@@ -205,7 +205,7 @@ def _demux(path: Path, size: int, max_pause_s: float) -> FileFacts:
 
 def _without_times(kind: str, stream: VideoStream, size: int) -> FileFacts:
     """A raw stream: pictures follow each other, and nothing says how fast."""
-    if not stream.codec_context.width:
+    if stream.codec_context is None or not stream.codec_context.width:
         return FileFacts(FileState.FOREIGN, (), 0.0, size, f"not a recording ({kind})")
     return FileFacts(FileState.NO_TIMES, (), 0.0, size, f"a raw stream ({kind}): no times in it")
 

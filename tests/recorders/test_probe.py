@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from pipeline.recorders.probe import FileState, probe
 from tests.recorders.film import film, put
+from tests.video.media import UNKNOWN_KINDS, make_unknown
 
 FRAGMENTED = "+frag_keyframe+empty_moov+default_base_moof"
 
@@ -162,6 +163,15 @@ def test_what_is_no_recording_is_foreign(tmp_path: Path, write: Callable[[Path],
     facts = probe(path)
     assert (facts.state, facts.duration_s) == (FileState.FOREIGN, 0.0)
     assert facts.detail
+
+
+@pytest.mark.parametrize(("name", "codec", "kind"), UNKNOWN_KINDS)
+def test_pictures_of_a_kind_nobody_here_knows_have_their_times(
+    tmp_path: Path, name: str, codec: str, kind: bytes
+) -> None:
+    facts = probe(make_unknown(tmp_path / name, codec, kind))
+    assert facts.state is FileState.WHOLE
+    assert facts.duration_s == pytest.approx(12 / 25, abs=0.041)
 
 
 def test_an_empty_file_is_empty(tmp_path: Path) -> None:

@@ -80,6 +80,22 @@ def make_video(
     return path
 
 
+UNKNOWN_KINDS = [
+    ("a.mp4", "libx264", b"avc1"),
+    ("a.mkv", "libx264", b"V_MPEG4/ISO/AVC"),
+    ("a.avi", "mpeg4", b"FMP4"),
+]
+"""File, codec, and the mark in the file by which FFmpeg knows it."""
+
+
+def make_unknown(path: Path, codec: str, kind: bytes) -> Path:
+    """A video whose codec nobody knows: its mark says another name."""
+    data = make_video(path, codec=codec, count=12).read_bytes()
+    assert kind in data
+    path.write_bytes(data.replace(kind, kind[:-1] + b"X"))
+    return path
+
+
 def read_packets(path: Path) -> tuple[list[EncodedPacket], StreamInfo]:
     """All packets of a file, with their stream."""
     source = FileSource(path, "test", 0.0)

@@ -13,7 +13,7 @@ import pytest
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.video.decoder import Decoder
 from pipeline.video.sources.file import FileSource
-from tests.video.media import make_video, number_of, read_packets
+from tests.video.media import UNKNOWN_KINDS, make_unknown, make_video, number_of, read_packets
 
 START = 1_764_000_000.0
 
@@ -175,6 +175,16 @@ def test_an_unusable_file_is_named_with_a_remedy_in_one_line(
     assert "gate" in error.where
     assert error.remedy
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(("name", "codec", "kind"), UNKNOWN_KINDS)
+def test_video_of_an_unknown_kind_is_named_with_a_remedy(
+    tmp_path: Path, name: str, codec: str, kind: bytes
+) -> None:
+    source = FileSource(make_unknown(tmp_path / name, codec, kind), "cam", 0.0)
+    with pytest.raises(SourceError, match="cannot be decoded") as raised:
+        source.open()
+    assert raised.value.remedy
 
 
 def test_a_truncated_file_gives_what_it_has_or_says_so(tmp_path: Path) -> None:
