@@ -147,13 +147,7 @@ def _sign_in(page: Page, stack: Stack) -> None:
 
 
 def _wait_for_still(page: Page) -> None:
-    page.wait_for_function(
-        """() => {
-          const still = document.querySelector('[data-testid=player] img');
-          return still && still.complete && still.naturalWidth > 0;
-        }"""
-    )
-    page.wait_for_timeout(150)
+    expect(page.get_by_test_id("review-actions")).to_have_attribute("data-showing", "shown")
 
 
 def _hold(page: Page, key: str, for_ms: int) -> None:
@@ -228,6 +222,34 @@ def test_nobody_judges_a_picture_that_has_not_come(page: Page, stack: Stack) -> 
     _wait_for_still(page)
     with page.expect_response(_VERDICT):
         page.keyboard.press("c")
+
+
+@pytest.mark.whole
+def test_a_key_that_bounces_judges_one_alert(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    _wait_for_still(page)
+    for _ in range(8):
+        page.keyboard.press("c")
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(500)
+    assert len(_judged(stack)) == 1
+
+
+@pytest.mark.whole
+def test_a_picture_that_cannot_be_had_is_told_and_takes_an_aimed_click(
+    page: Page, stack: Stack
+) -> None:
+    page.route(re.compile(r"/api/v1/evidence/"), lambda route: route.abort())
+    _sign_in(page, stack)
+    actions = page.get_by_test_id("review-actions")
+    expect(actions).to_have_attribute("data-showing", "failed")
+    page.keyboard.press("c")
+    expect(page.get_by_text("没有可显示的截图").first).to_be_visible()
+    assert _judged(stack) == []
+    without = _focused(page)
+    with page.expect_response(_VERDICT):
+        page.get_by_test_id("confirm").click()
+    assert _judged(stack) == [without]
 
 
 def test_keys_live_after_every_tab_and_filter(page: Page, stack: Stack) -> None:

@@ -93,6 +93,7 @@ def test_an_alert_is_reviewed_by_keyboard_and_its_clip_plays(page: Page, stack: 
     duration_s = page.evaluate("document.querySelector('video').duration")
     assert 2.0 <= duration_s <= 25.0
 
+    expect(page.get_by_test_id("review-actions")).to_have_attribute("data-showing", "shown")
     with page.expect_response(re.compile(r"/alerts/[0-9a-f-]+/confirm$")) as answer:
         page.keyboard.press("c")
     assert answer.value.status == 200
@@ -165,13 +166,7 @@ def test_a_verdict_on_an_alerts_page_leads_on_to_the_next(page: Page, stack: Sta
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("detail-page").get_by_test_id("confirm")).to_be_visible()
     # Nobody judges what was not shown: the still, or the clip that has arrived meanwhile.
-    page.wait_for_function(
-        """() => {
-          const shown = document.querySelector('[data-testid=detail-page] figure');
-          const still = shown?.querySelector('img'), clip = shown?.querySelector('video');
-          return still?.naturalWidth > 0 || clip?.readyState >= 2;
-        }"""
-    )
+    expect(page.get_by_test_id("review-actions")).to_have_attribute("data-showing", "shown")
     judged = page.url
     page.keyboard.press("f")
     page.keyboard.press("3")

@@ -1,6 +1,6 @@
 /* What the keys and buttons do to the alert in focus; the same on the queue and on its own page. */
 import { App } from "antd";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -9,7 +9,7 @@ import type { Mode } from "../keyboard/keymap";
 import type { AlertSummary } from "../http/types";
 import type { PlayerHandle } from "./player/Player";
 import { useReview } from "./review/UndoProvider";
-import type { Showing } from "../picture/showing";
+import { useShowing } from "../picture/useShowing";
 import { FALSE_POSITIVE_REASONS, mayJudge, type Hand, type Verdict } from "./review/verdict";
 import { useBoxes } from "./useBoxes";
 
@@ -25,14 +25,9 @@ export function useAlertControls(
   const [reasonsFor, setReasonsFor] = useState<string | null>(null);
   const reasonsOpen = alert !== undefined && reasonsFor === alert.id;
   const pending = alert?.status === "pending_review";
-  const [picture, setPicture] = useState<{ id: string; showing: Showing } | null>(null);
-  const showing = picture && picture.id === alert?.id ? picture.showing : "waiting";
+  const { showing, onShowing } = useShowing(alert?.id);
 
   const setReasonsOpen = (open: boolean) => setReasonsFor(open && alert ? alert.id : null);
-  const onShowing = useCallback((id: string, now: Showing) => {
-    // A still that was seen stays seen, whatever becomes of the clip.
-    setPicture((known) => (known?.id === id && known.showing === "shown" ? known : { id, showing: now }));
-  }, []);
   const onVerdict = (verdict: Verdict, hand: Hand) => {
     if (!alert || !pending) return;
     if (!mayJudge(showing, hand)) {
@@ -59,5 +54,5 @@ export function useAlertControls(
     boxes: () => setBoxes(!boxes),
   };
   const mode: Mode = reasonsOpen ? "reasons" : "normal";
-  return { boxes, setBoxes, reasonsOpen, setReasonsOpen, onVerdict, onShowing, handlers, mode };
+  return { boxes, setBoxes, reasonsOpen, setReasonsOpen, onVerdict, showing, onShowing, handlers, mode };
 }

@@ -1,26 +1,27 @@
 import { EyeInvisibleOutlined, PictureOutlined } from "@ant-design/icons";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Showing } from "./showing";
 import type { AlertDetail, AlertSummary, CameraView, EvidenceView } from "../http/types";
 import { Moment } from "../time/TimeText";
 import { ApprovePicture } from "./ApprovePicture";
 import { comparesWithReference, referenceOf, snapshotOf } from "./faults";
+import { useReportedImage } from "./painted";
 import styles from "./picture.module.css";
+import type { OnShowing, Showing } from "./showing";
 
 interface Props {
   alert: AlertSummary;
   /** With the evidence; absent while it is being read. */
   detail: AlertDetail | undefined;
   camera: CameraView | undefined;
-  onShowing: (id: string, showing: Showing) => void;
+  onShowing: OnShowing;
 }
 
 /** What the camera should show beside what it shows, in the place of a clip. */
 export function Comparison({ alert, detail, camera, onShowing }: Props) {
   const { t } = useTranslation();
   const isOver = alert.state !== "open";
+  const now = snapshotOf(detail);
   return (
     <section className={styles.comparison} data-testid="comparison" aria-busy={!detail}>
       <div className={styles.pair}>
@@ -32,11 +33,13 @@ export function Comparison({ alert, detail, camera, onShowing }: Props) {
           onShowing={undefined}
         />
         <Still
+          // Once it is read, that there is none is an answer.
+          key={detail ? "read" : "reading"}
           title={t(alert.rule === "video_loss" ? "picture.last" : "picture.now")}
-          piece={snapshotOf(detail)}
+          piece={now}
           missing={t(detail ? "picture.neverSeen" : "queue.loading")}
           testId="now"
-          onShowing={detail && ((showing) => onShowing(alert.id, showing))}
+          onShowing={detail && ((showing) => onShowing(alert.id, now?.url ?? null, showing))}
         />
       </div>
       {comparesWithReference(alert.rule) &&
@@ -60,11 +63,7 @@ interface StillProps {
 
 function Still({ title, piece, missing, testId, onShowing }: StillProps) {
   const { t } = useTranslation();
-  const absent = !piece?.url && onShowing !== undefined;
-  useEffect(() => {
-    if (absent) onShowing?.("shown");
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each picture
-  }, [absent]);
+  const image = useReportedImage(piece?.url ?? null, (showing) => onShowing?.(showing));
   return (
     <figure className={styles.side} data-testid={`comparison-${testId}`}>
       <figcaption className={styles.caption}>
@@ -78,8 +77,7 @@ function Still({ title, piece, missing, testId, onShowing }: StillProps) {
               src={piece.url}
               alt={title}
               className={styles.image}
-              onLoad={() => onShowing?.("shown")}
-              onError={() => onShowing?.("failed")}
+              {...image}
             />
             <span className={styles.mark}>
               <EyeInvisibleOutlined aria-hidden="true" /> {t("player.blurred")}

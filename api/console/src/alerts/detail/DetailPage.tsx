@@ -157,6 +157,7 @@ export function Component() {
           <div className={styles.act}>
             <ReviewActions
               alert={alert}
+              showing={controls.showing}
               reasonsOpen={controls.reasonsOpen}
               onReasonsOpen={controls.setReasonsOpen}
               onVerdict={controls.onVerdict}

@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 
 import type { AlertSummary } from "../../http/types";
 import { useMay, usePictures } from "../../session/policy";
-import type { Showing } from "../../picture/showing";
+import { afterPaint } from "../../picture/painted";
+import type { OnShowing } from "../../picture/showing";
 import { Controls } from "./Controls";
 import { Overlay } from "./Overlay";
 import { Picture } from "./Picture";
@@ -24,7 +25,7 @@ interface Props {
   onBoxes: (shown: boolean) => void;
   /** Frames a second of the camera, for stepping. */
   fps?: number | undefined;
-  onShowing: (id: string, showing: Showing) => void;
+  onShowing: OnShowing;
   ref?: Ref<PlayerHandle>;
 }
 
@@ -50,6 +51,11 @@ export function Player({ alert: told, boxes, onBoxes, fps = 25, onShowing, ref }
     return () => window.clearInterval(timer);
   }, [playing]);
 
+  useEffect(() => {
+    if (!showsClip) return undefined;
+    return afterPaint(() => onShowing(alert.id, alert.snapshot_url, "shown"));
+  }, [showsClip, onShowing, alert.id, alert.snapshot_url]);
+
   const seek = (to: number) => {
     if (!video.current || !times) return;
     video.current.pause();
@@ -72,10 +78,11 @@ export function Player({ alert: told, boxes, onBoxes, fps = 25, onShowing, ref }
       <div className={styles.stage}>
         <Picture alert={alert}>
           <Still
+            key={alert.snapshot_url}
             url={alert.snapshot_url}
             alt={t("player.stillAlt", { camera: alert.camera_name })}
             missing={t(seesPictures ? "player.noStill" : "notAllowed.pictures")}
-            onShowing={(showing) => onShowing(alert.id, showing)}
+            onShowing={(showing) => onShowing(alert.id, alert.snapshot_url, showing)}
           />
           {times && alert.clip_url && !failed && (
             <video
@@ -95,10 +102,7 @@ export function Player({ alert: told, boxes, onBoxes, fps = 25, onShowing, ref }
                 if (Number.isFinite(element.duration)) setLengthS(element.duration);
                 element.currentTime = times.beginS;
               }}
-              onCanPlay={() => {
-                setReady(true);
-                onShowing(alert.id, "shown");
-              }}
+              onCanPlay={() => setReady(true)}
               onPlay={() => setPlaying(true)}
               onPause={() => setPlaying(false)}
               onSeeked={(event) => setTimeS(event.currentTarget.currentTime)}

@@ -1,8 +1,9 @@
 import { PictureOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useReportedImage } from "../../picture/painted";
 import type { Showing } from "../../picture/showing";
 import styles from "./player.module.css";
 
@@ -20,11 +21,7 @@ export function Still({ url, alt, missing, onShowing }: Props) {
   const [attempt, setAttempt] = useState(0);
   const [failed, setFailed] = useState(false);
   const absent = url === null;
-  useEffect(() => {
-    // That there is none is all there is to see.
-    if (absent) onShowing("shown");
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each picture
-  }, [absent]);
+  const image = useReportedImage(url, onShowing);
   if (absent || failed) {
     return (
       <div className={styles.nothing} data-testid="no-still">
@@ -51,11 +48,10 @@ export function Still({ url, alt, missing, onShowing }: Props) {
       src={url}
       alt={alt}
       className={styles.media}
-      // Loaded is not yet painted.
-      onLoad={() => requestAnimationFrame(() => requestAnimationFrame(() => onShowing("shown")))}
+      onLoad={image.onLoad}
       onError={() => {
         setFailed(true);
-        onShowing("failed");
+        image.onError();
       }}
     />
   );

@@ -83,6 +83,7 @@ export function FocusPanel({ alert, loading, controls, camera, search, player }:
       <div className={styles.panelFoot}>
         <ReviewActions
           alert={alert}
+          showing={controls.showing}
           reasonsOpen={controls.reasonsOpen}
           onReasonsOpen={controls.setReasonsOpen}
           onVerdict={controls.onVerdict}

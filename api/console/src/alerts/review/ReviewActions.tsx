@@ -11,18 +11,20 @@ import { useSession } from "../../session/useSession";
 import { useNow } from "../../time/useNow";
 import { StatusMark } from "../../alert/StatusMark";
 import { useReview } from "./UndoProvider";
+import type { Showing } from "../../picture/showing";
 import { canUndo, FALSE_POSITIVE_REASONS, type Hand, type Verdict } from "./verdict";
 import styles from "./review.module.css";
 
 interface Props {
   alert: AlertSummary;
+  showing: Showing;
   reasonsOpen: boolean;
   onReasonsOpen: (open: boolean) => void;
   onVerdict: (verdict: Verdict, by: Hand) => void;
 }
 
 /** The next step of the workflow, in words, always at the same place, with its key. */
-export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: Props) {
+export function ReviewActions({ alert, showing, reasonsOpen, onReasonsOpen, onVerdict }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
   const { undo, isSaving } = useReview();
@@ -80,7 +82,7 @@ export function ReviewActions({ alert, reasonsOpen, onReasonsOpen, onVerdict }: 
   );
 
   return (
-    <div className={styles.actions}>
+    <div className={styles.actions} data-testid="review-actions" data-showing={showing}>
       <Button
         type="primary"
         size="large"
