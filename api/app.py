@@ -34,6 +34,7 @@ from api.kit.version import VERSION
 from api.orders.endpoints import router as orders
 from api.orders.photograph_endpoints import PHOTOGRAPHS
 from api.orders.photograph_endpoints import router as photographs
+from api.orders.step_endpoints import router as order_steps
 from api.organisations.endpoints import router as organisations
 from api.recordings.endpoints import router as recordings
 from api.register.endpoints import router as register
@@ -68,6 +69,7 @@ _ROUTERS = (
     live,
     recordings,
     orders,
+    order_steps,
     photographs,
     organisations,
     register,

@@ -21,9 +21,9 @@ from api.kit.errors import (
 )
 from api.kit.problems import problems
 from api.orders import service
-from api.orders.endpoints import actor
 from api.orders.errors import BadPhotographError, OrderStateError
 from api.orders.photographs import MAX_BYTES, encode_anew
+from api.orders.requests import actor
 from api.orders.schemas import MAX_ID, PhotographView
 from api.runtime import RuntimeDep
 
