@@ -81,6 +81,11 @@ class Vocabulary(BaseModel):
     access_action: dict[str, Term]
     box_state: dict[str, Term]
     job_kind: dict[str, Term]
+    order_state: dict[str, Term]
+    order_step: dict[str, Term]
+    order_action: dict[str, Term]
+    order_subject: dict[str, Term]
+    order_source: dict[str, Term]
     problem: dict[str, Term]
 
 

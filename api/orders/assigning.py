@@ -22,6 +22,7 @@ from api.orders.people import Actor
 from api.orders.record import emit, lock, record
 from api.orders.repository import OrderRepository
 from api.orders.schemas import (
+    AssigneeList,
     DutyView,
     OrderAction,
     OrderAssign,
@@ -174,6 +175,17 @@ async def propose(work: UnitOfWork, alert_id: UUID, deadlines: Deadlines) -> Ord
         deadline=views.deadline(rule),
         order_id=await orders.order_of_alerts([alert_id]),
     )
+
+
+async def assignees(work: UnitOfWork, school_id: str) -> AssigneeList:
+    """Who may be given orders of a school.
+
+    Raises:
+        NotFoundError: If there is no such school.
+    """
+    if not await organisations.is_known(work.session, school_id):
+        raise NotFoundError("no such school")
+    return AssigneeList(items=await people.candidates(work, school_id))
 
 
 async def set_duty(

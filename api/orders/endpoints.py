@@ -24,6 +24,7 @@ from api.orders.machine import OrderState
 from api.orders.repository import OrderFilters
 from api.orders.requests import ADD, READ, Assigner, OrderId, Viewer, actor
 from api.orders.schemas import (
+    AssigneeList,
     DutyList,
     DutyView,
     DutyWrite,
@@ -57,6 +58,7 @@ async def list_orders(
     school_id: Annotated[list[StorableText], Query(max_length=256)] = [],  # noqa: B006
     risk: Annotated[list[RiskLevel], Query(description="May repeat.")] = [],  # noqa: B006
     subject: Annotated[list[Subject], Query(description="May repeat.")] = [],  # noqa: B006
+    alert_id: Annotated[UUID | None, Query(description="Only the one this alert is in.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[
         StorableText | None, Query(max_length=512, description="`next_cursor` of the page before.")
@@ -70,6 +72,7 @@ async def list_orders(
         school_ids=tuple(school_id),
         risks=tuple(risk),
         subjects=tuple(subject),
+        alert_id=alert_id,
     )
     return await service.list_orders(
         session, filters, limit=limit, cursor=cursor, now=runtime.clock()
@@ -145,6 +148,17 @@ async def comment(
 async def list_duties(_: Viewer, session: Reader) -> DutyList:
     """Duties by school and subject."""
     return await service.list_duties(session)
+
+
+@router.get(
+    "/schools/{school_id}/assignees",
+    operation_id="assignees_list",
+    summary="Who may be given what has to be put right at a school",
+    responses=problems(*READ),
+)
+async def list_assignees(school_id: _SchoolId, _: Assigner, work: Writer) -> AssigneeList:
+    """People of the school who may put it right."""
+    return await assigning.assignees(work, school_id)
 
 
 @router.put(

@@ -34,6 +34,7 @@ class OrderFilters:
         school_ids: One of these.
         risks: One of these.
         subjects: One of these.
+        alert_id: Only the one that this alert is in.
     """
 
     states: tuple[OrderState, ...] = ()
@@ -42,6 +43,7 @@ class OrderFilters:
     school_ids: tuple[str, ...] = ()
     risks: tuple[RiskLevel, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    alert_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,9 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[ColumnElement[bool
         found.append(WorkOrder.risk.in_(filters.risks))
     if filters.subjects:
         found.append(WorkOrder.subject.in_(filters.subjects))
+    if filters.alert_id is not None:
+        is_about = (OrderSource.order_id == WorkOrder.id, OrderSource.alert_id == filters.alert_id)
+        found.append(exists(select(OrderSource.id).where(*is_about)))
     return found
 
 

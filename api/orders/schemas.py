@@ -271,6 +271,12 @@ class DutyList(BaseModel):
     items: list[DutyView]
 
 
+class AssigneeList(BaseModel):
+    """Who may be given orders of a school."""
+
+    items: list[str] = Field(description="User names.")
+
+
 class DutyWrite(_Write):
     """Who has it from now on; null for nobody."""
 

@@ -41,6 +41,7 @@ NEEDS: dict[str, Needs] = {
     "audit_check": Permission.READ_AUDIT,
     "audit_csv": Permission.READ_AUDIT,
     "audit_list": Permission.READ_AUDIT,
+    "assignees_list": Permission.ASSIGN_ORDERS,
     "auth_end_session": "signed_in",
     "auth_login": "anyone",
     "auth_logout": "signed_in",

@@ -12,6 +12,9 @@ from api.audit.schemas import AccessAction
 from api.boxes.schemas import BoxState
 from api.contract.vocabulary import vocabulary
 from api.kit.errors import ApiError, StartError
+from api.orders.machine import OrderState, Step
+from api.orders.schemas import OrderAction, SourceKind
+from api.orders.subjects import Subject
 from api.organisations.schemas import PlaceKind, SchoolType
 from api.workbooks.schemas import SheetName
 from tests.api.centre import Centre
@@ -76,5 +79,10 @@ def test_every_word_that_pages_show_has_words() -> None:
         (words.box_state, BoxState),
         (words.audit_fault, Fault),
         (words.workbook_sheet, SheetName),
+        (words.order_state, OrderState),
+        (words.order_step, Step),
+        (words.order_action, OrderAction),
+        (words.order_subject, Subject),
+        (words.order_source, SourceKind),
     ):
         assert set(family) == set(known), known

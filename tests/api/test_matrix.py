@@ -143,6 +143,7 @@ ROWS: dict[str, Row] = {
     "audit_check": Row("district", status=202),
     "audit_csv": Row("list"),
     "audit_list": Row("list"),
+    "assignees_list": _school(),
     "auth_end_session": Row("guard"),
     "auth_login": Row("guard"),
     "auth_logout": Row("guard"),

@@ -151,6 +151,24 @@ async def test_an_alert_is_given_away_once_and_only_when_confirmed(people: Peopl
     assert proposal["order_id"] == first
 
 
+async def test_the_order_of_an_alert_is_found_by_the_alert(people: People) -> None:
+    await people.order("a")
+    second = await people.order("b")
+
+    async def found(name: str) -> list[int]:
+        answer = await people.admin.get(f"/api/v1/orders?alert_id={alert_uuid(name)}")
+        return [each["id"] for each in answer.json()["items"]]
+
+    assert (await found("b"), await found("c")) == ([second], [])
+
+
+async def test_who_may_be_given_an_order_is_told_to_who_gives_it(people: People) -> None:
+    answer = await people.reviewer.get(f"/api/v1/schools/{MINE}/assignees")
+    assert answer.json()["items"] == [f"school-manager.{MINE}"]
+    nowhere = await people.reviewer.get("/api/v1/schools/nowhere/assignees")
+    assert codes(nowhere) == [(404, "not_found")]
+
+
 async def test_bad_wishes_are_refused_and_change_nothing(people: People) -> None:
     past = (T0 - timedelta(seconds=1)).isoformat()
     for wrong in (

@@ -702,6 +702,20 @@ export type AnalysedTime = {
 };
 
 /**
+ * AssigneeList
+ *
+ * Who may be given orders of a school.
+ */
+export type AssigneeList = {
+    /**
+     * Items
+     *
+     * User names.
+     */
+    items: Array<string>;
+};
+
+/**
  * BoxCode
  *
  * A box, and the code to enrol it with; told this once.
@@ -7698,6 +7712,12 @@ export type OrdersListData = {
          */
         subject?: Array<SubjectInput>;
         /**
+         * Alert Id
+         *
+         * Only the one this alert is in.
+         */
+        alert_id?: string | null;
+        /**
          * Limit
          */
         limit?: number;
@@ -8957,6 +8977,52 @@ export type SchoolsPutResponses = {
 };
 
 export type SchoolsPutResponse = SchoolsPutResponses[keyof SchoolsPutResponses];
+
+export type AssigneesListData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/schools/{school_id}/assignees';
+};
+
+export type AssigneesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AssigneesListError = AssigneesListErrors[keyof AssigneesListErrors];
+
+export type AssigneesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: AssigneeList;
+};
+
+export type AssigneesListResponse = AssigneesListResponses[keyof AssigneesListResponses];
 
 export type SchoolsCloseData = {
     body?: never;

@@ -1,5 +1,6 @@
 /* Every call of the console, in one list. A failure is always a `Problem`. */
 import { timeBounds, type AlertFilters } from "../alert/filters";
+import { STATES_OF, type OrderFilters } from "../order/filters";
 import { client } from "../client/client.gen";
 import * as sdk from "../client/sdk.gen";
 import { observeServerTime, serverNow } from "../time/serverClock";
@@ -15,6 +16,10 @@ import type {
   ImportReport,
   LiveRequest,
   Me,
+  OrderAssign,
+  OrderCreate,
+  OrderSubject,
+  OrderVersion,
   OriginalReason,
   PlaceWrite,
   PlayRequest,
@@ -35,6 +40,11 @@ client.interceptors.request.use((request) => {
   if (request.method !== "GET") request.headers.set("X-CSRF-Token", csrfToken);
   return request;
 });
+
+/** The version of an order that somebody decides on. */
+function ifMatch(version: number): { "If-Match": string } {
+  return { "If-Match": `"${version}"` };
+}
 
 interface Answer<Data> {
   data: Data | undefined;
@@ -175,6 +185,58 @@ export const api = {
   /** The answer goes on as long as it is read, and no faster. */
   playRecording: (key: number, body: PlayRequest, signal: AbortSignal) =>
     streamed(`/api/v1/recordings/${key}/play`, body, signal),
+
+  orders: (filters: OrderFilters, cursor: string | null) =>
+    timed(
+      unwrap(
+        sdk.ordersList({
+          query: {
+            state: [...STATES_OF[filters.column]],
+            overdue: filters.column === "overdue",
+            mine: filters.mine,
+            school_id: filters.schoolIds,
+            risk: filters.risks,
+            subject: filters.subjects,
+            ...(cursor ? { cursor } : {}),
+            limit: PAGE_SIZE,
+          },
+        }),
+      ),
+    ),
+  order: (id: number) => unwrap(sdk.ordersGet({ path: { order_id: id } })),
+  /** The order an alert is in; null if it is in none. */
+  orderOfAlert: async (alertId: string) =>
+    (await unwrap(sdk.ordersList({ query: { alert_id: alertId, limit: 1 } }))).items[0] ?? null,
+  proposeOrder: (alertId: string) =>
+    unwrap(sdk.ordersPropose({ path: { alert_id: alertId } })),
+  createOrder: (order: OrderCreate) => unwrap(sdk.ordersCreate({ body: order })),
+  commentOrder: (id: number, note: string) =>
+    unwrap(sdk.ordersComment({ path: { order_id: id }, body: { note } })),
+  assignOrder: ({ order_id, version }: OrderVersion, body: OrderAssign) =>
+    unwrap(sdk.ordersAssign({ path: { order_id }, headers: ifMatch(version), body })),
+  feedbackOrder: ({ order_id, version }: OrderVersion, note: string) =>
+    unwrap(sdk.ordersFeedback({ path: { order_id }, headers: ifMatch(version), body: { note } })),
+  beginOrder: ({ order_id, version }: OrderVersion) =>
+    unwrap(sdk.ordersBegin({ path: { order_id }, headers: ifMatch(version) })),
+  submitOrder: ({ order_id, version }: OrderVersion, note: string) =>
+    unwrap(sdk.ordersSubmit({ path: { order_id }, headers: ifMatch(version), body: { note } })),
+  returnOrder: ({ order_id, version }: OrderVersion, note: string) =>
+    unwrap(sdk.ordersReturn({ path: { order_id }, headers: ifMatch(version), body: { note } })),
+  closeOrder: ({ order_id, version }: OrderVersion) =>
+    unwrap(sdk.ordersClose({ path: { order_id }, headers: ifMatch(version) })),
+  reopenOrder: ({ order_id, version }: OrderVersion, note: string) =>
+    unwrap(sdk.ordersReopen({ path: { order_id }, headers: ifMatch(version), body: { note } })),
+  mergeOrders: ({ order_id, version }: OrderVersion, orders: OrderVersion[]) =>
+    unwrap(sdk.ordersMerge({ path: { order_id }, headers: ifMatch(version), body: { orders } })),
+  splitOrder: ({ order_id, version }: OrderVersion, source_ids: number[]) =>
+    unwrap(
+      sdk.ordersSplit({ path: { order_id }, headers: ifMatch(version), body: { source_ids } }),
+    ),
+  duties: () => unwrap(sdk.dutiesList()),
+  assignees: (schoolId: string) =>
+    unwrap(sdk.assigneesList({ path: { school_id: schoolId } })),
+  putDuty: (schoolId: string, subject: OrderSubject, username: string | null) =>
+    unwrap(sdk.dutiesPut({ path: { school_id: schoolId, subject }, body: { username } })),
 
   cameras: () => timed(unwrap(sdk.camerasList())),
   rules: () => timed(unwrap(sdk.rulesList())),

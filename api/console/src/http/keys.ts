@@ -1,4 +1,5 @@
 import type { AlertFilters } from "../alert/filters";
+import type { OrderFilters } from "../order/filters";
 import type { AccessFilters } from "./types";
 
 /** Cache keys; shared prefixes are invalidated together. */
@@ -11,6 +12,14 @@ export const keys = {
   alertCounts: ["alerts", "counts"] as const,
   alertCount: (filters: AlertFilters) => ["alerts", "counts", filters] as const,
   alert: (id: string) => ["alerts", "one", id] as const,
+  orders: ["orders"] as const,
+  orderLists: ["orders", "list"] as const,
+  orderList: (filters: OrderFilters) => ["orders", "list", filters] as const,
+  order: (id: number) => ["orders", "one", id] as const,
+  orderOfAlert: (alertId: string) => ["orders", "of-alert", alertId] as const,
+  orderProposal: (alertId: string) => ["orders", "proposal", alertId] as const,
+  duties: ["duties"] as const,
+  assignees: (schoolId: string) => ["assignees", schoolId] as const,
   cameras: ["cameras"] as const,
   rules: ["rules"] as const,
   retention: ["retention"] as const,

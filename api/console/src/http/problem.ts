@@ -4,13 +4,22 @@ export class Problem extends Error {
   readonly status: number;
   /** Seconds the server asked to wait, when it said so. */
   readonly retryAfterS: number | null;
+  /** Facts that words for the code may use. */
+  readonly params: Readonly<Record<string, string>>;
 
-  constructor(code: string, status: number, detail: string, retryAfterS: number | null = null) {
+  constructor(
+    code: string,
+    status: number,
+    detail: string,
+    retryAfterS: number | null = null,
+    params: Readonly<Record<string, string>> = {},
+  ) {
     super(detail || code);
     this.name = "Problem";
     this.code = code;
     this.status = status;
     this.retryAfterS = retryAfterS;
+    this.params = params;
   }
 
   /** No answer, none in time, or an answer of something in between that is not our API. */
@@ -32,6 +41,14 @@ function field(body: unknown, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
+function paramsOf(body: unknown): Record<string, string> {
+  if (typeof body !== "object" || body === null || !("params" in body)) return {};
+  const entries = Object.entries(body.params ?? {}) as [string, unknown][];
+  return Object.fromEntries(
+    entries.filter((each): each is [string, string] => typeof each[1] === "string"),
+  );
+}
+
 function isTimeout(error: unknown): error is DOMException {
   return error instanceof DOMException && error.name === "TimeoutError";
 }
@@ -51,5 +68,6 @@ export function toProblem(error: unknown, response: Response | undefined): Probl
     response.status,
     field(error, "detail") || field(error, "title"),
     Number.isFinite(wait) && wait > 0 ? wait : null,
+    paramsOf(error),
   );
 }

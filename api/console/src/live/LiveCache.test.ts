@@ -5,7 +5,8 @@ import { flatten, type AlertPages } from "../alert/cache";
 import { DEFAULT_FILTERS } from "../alert/filters";
 import { keys } from "../http/keys";
 import type { CameraList } from "../http/types";
-import { alertAt, camera, pagesOf } from "../testing/samples";
+import { DEFAULT_ORDER_FILTERS } from "../order/filters";
+import { alertAt, camera, orderOf, pagesOf } from "../testing/samples";
 import { LiveCache } from "./LiveCache";
 
 const PENDING = keys.alertList(DEFAULT_FILTERS);
@@ -51,6 +52,20 @@ describe("LiveCache", () => {
     vi.advanceTimersByTime(1000);
     const counts = invalidate.mock.calls.filter(([what]) => what?.queryKey === keys.alertCounts);
     expect(counts).toHaveLength(1);
+  });
+
+  it("reads an order that somebody decided on at once, and lists of orders once for a burst", () => {
+    const list = keys.orderList(DEFAULT_ORDER_FILTERS);
+    client.setQueryData(keys.order(7), orderOf(7));
+    client.setQueryData(list, { pages: [], pageParams: [] });
+    const invalidate = vi.spyOn(client, "invalidateQueries");
+    for (let n = 0; n < 5; n += 1) cache.applyOrder(orderOf(7));
+    expect(client.getQueryState(keys.order(7))?.isInvalidated).toBe(true);
+    expect(client.getQueryState(list)?.isInvalidated).toBe(false);
+    vi.advanceTimersByTime(1000);
+    expect(client.getQueryState(list)?.isInvalidated).toBe(true);
+    const lists = invalidate.mock.calls.filter(([what]) => what?.queryKey === keys.orderLists);
+    expect(lists).toHaveLength(1);
   });
 
   it("updates a camera and reloads everything on reset", () => {

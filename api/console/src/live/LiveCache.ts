@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { applyAlert } from "../alert/applyAlert";
 import { upsertCamera } from "../camera/cache";
 import { keys } from "../http/keys";
-import type { AlertSummary, CameraList, CameraView } from "../http/types";
+import type { AlertSummary, CameraList, CameraView, OrderSummary } from "../http/types";
 
 /** Counts and uncertain lists are read again at most this often. */
 const SETTLE_MS = 800;
@@ -29,9 +29,17 @@ export class LiveCache {
     this.client.setQueryData<CameraList>(keys.cameras, (list) => list && upsertCamera(list, camera));
   }
 
+  /** The order itself is read again at once, since somebody may decide on it; lists by and by. */
+  applyOrder(order: OrderSummary): void {
+    void this.client.invalidateQueries({ queryKey: keys.order(order.id) });
+    this.settle(keys.orderLists);
+    if (order.alert) this.settle(keys.orderOfAlert(order.alert.id));
+  }
+
   /** Too much was missed: read everything again. */
   reset(): void {
     void this.client.invalidateQueries({ queryKey: keys.alerts });
+    void this.client.invalidateQueries({ queryKey: keys.orders });
     void this.client.invalidateQueries({ queryKey: keys.cameras });
   }
 

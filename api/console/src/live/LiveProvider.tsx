@@ -43,6 +43,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onContact: setLastEvent,
       onAlert: (alert) => cache.applyAlert(alert),
       onCamera: (camera) => cache.applyCamera(camera),
+      onOrder: (order) => cache.applyOrder(order),
       onReset: () => cache.reset(),
       onRefused: () => void queryClient.invalidateQueries({ queryKey: keys.me }),
     });

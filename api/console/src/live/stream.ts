@@ -1,6 +1,6 @@
 /* Server-sent events with a watchful eye: the browser's own reconnection is kept, and replaced by
    ours where the browser gives up. */
-import type { AlertSummary, CameraView } from "../http/types";
+import type { AlertSummary, CameraView, OrderSummary } from "../http/types";
 import { serverNow } from "../time/serverClock";
 import { backoffS } from "./backoff";
 
@@ -30,6 +30,7 @@ export interface StreamListener {
   onContact: (moment: number) => void;
   onAlert: (alert: AlertSummary) => void;
   onCamera: (camera: CameraView) => void;
+  onOrder: (order: OrderSummary) => void;
   /** Too much was missed to be told event by event. */
   onReset: () => void;
   /** The server answered, but not with a stream: the session may have ended. */
@@ -66,6 +67,10 @@ export function openStream(listener: StreamListener): { close: () => void } {
     source.addEventListener("camera", (event) => {
       contact();
       listener.onCamera(JSON.parse(event.data as string) as CameraView);
+    });
+    source.addEventListener("order", (event) => {
+      contact();
+      listener.onOrder(JSON.parse(event.data as string) as OrderSummary);
     });
     source.addEventListener("ready", contact);
     source.addEventListener("reset", () => {

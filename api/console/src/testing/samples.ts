@@ -1,6 +1,6 @@
 /* Alerts and cameras for tests; each test names only what it is about. */
 import type { AlertPages } from "../alert/cache";
-import type { AlertSummary, CameraView } from "../http/types";
+import type { AlertSummary, CameraView, OrderSummary } from "../http/types";
 
 const SCHOOL = { school_id: "default", name: "本校", name_en: "" };
 
@@ -87,6 +87,34 @@ export function camera(id: string, more: Partial<CameraView> = {}): CameraView {
     analysed_s: 86_400,
     missing: [],
     analysed_by_rule: [],
+    ...more,
+  };
+}
+
+export function orderOf(id: number, more: Partial<OrderSummary> = {}): OrderSummary {
+  return {
+    id,
+    version: 1,
+    state: "assigned",
+    risk: "class_2",
+    subject: "safety",
+    school: SCHOOL,
+    assignee: null,
+    responsible: null,
+    created_at: "2026-11-24T05:00:00Z",
+    created_by: "wang.li",
+    due_at: "2026-11-25T05:00:00Z",
+    is_overdue: false,
+    escalated_at: null,
+    rectified_by: null,
+    rectified_at: null,
+    closed_by: null,
+    closed_at: null,
+    merged_into: null,
+    alert: null,
+    text: "灭火器过期",
+    source_count: 1,
+    photograph_count: 0,
     ...more,
   };
 }
