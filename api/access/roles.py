@@ -89,9 +89,12 @@ _STAFF = frozenset(
         Permission.VIEW_ALERTS,
         Permission.SEE_PICTURES,
         Permission.VIEW_CAMERAS,
+        Permission.VIEW_ORDERS,
+        Permission.RECTIFY_ORDERS,
     }
 )
-"""No work orders yet: they belong to a school as a whole, and these roles to some places of it."""
+"""Of their places, and of the work orders about these or given to them; what they put right
+somebody else checks."""
 
 ROLES: dict[Role, RoleGrant] = {
     Role.DISTRICT_ADMIN: RoleGrant(frozenset(Permission), Reach.DISTRICT),

@@ -17,10 +17,12 @@ class Scope:
     Attributes:
         school_ids: Them; None for all.
         place_ids: Places of them whose cameras alone are meant; None for all.
+        username: Whose own work orders are meant besides those of the places; None for all.
     """
 
     school_ids: frozenset[str] | None
     place_ids: frozenset[int] | None = None
+    username: str | None = None
 
     def covers(self, school_id: str | None) -> bool:
         """Whether what belongs to this school, or to none, is in it."""
@@ -31,8 +33,15 @@ EVERYTHING = Scope(None)
 NOTHING = Scope(frozenset())
 
 
-def of_school(school_id: str | None, place_ids: frozenset[int] | None = None) -> Scope:
+def of_person(username: str, school_id: str | None, place_ids: frozenset[int] | None) -> Scope:
     """The scope of whoever belongs to a school, or to some places of it; of the whole district
     without one.
     """
-    return EVERYTHING if school_id is None else Scope(frozenset({school_id}), place_ids)
+    if school_id is None:
+        return EVERYTHING
+    return Scope(frozenset({school_id}), place_ids, None if place_ids is None else username)
+
+
+def of_school(school_id: str | None) -> Scope:
+    """All of one school; of the whole district without one."""
+    return EVERYTHING if school_id is None else Scope(frozenset({school_id}))

@@ -18,7 +18,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Role
-from api.access.scope import EVERYTHING, Scope, of_school
+from api.access.scope import EVERYTHING, Scope, of_person
 from api.audit.changes import Actor
 from api.auth import service
 from api.boxes import service as boxes
@@ -75,7 +75,8 @@ class SignedIn:
     @property
     def scope(self) -> Scope:
         """Of whose rows they may know."""
-        return of_school(None if self.school is None else self.school.school_id, self.place_ids)
+        school_id = None if self.school is None else self.school.school_id
+        return of_person(self.username, school_id, self.place_ids)
 
 
 def client_of(request: Request) -> str:

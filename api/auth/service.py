@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.roles import Role
-from api.access.scope import EVERYTHING, NOTHING, Scope, of_school
+from api.access.scope import EVERYTHING, NOTHING, Scope, of_person
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth import devices, people
@@ -129,7 +129,8 @@ async def scope_of(runtime: Runtime, key: str) -> Scope:
         found = await session_of(session, key, runtime.clock())
     if found is None:
         return NOTHING
-    return of_school(None if found.school is None else found.school.school_id, found.place_ids)
+    school_id = None if found.school is None else found.school.school_id
+    return of_person(found.username, school_id, found.place_ids)
 
 
 async def known(runtime: Runtime, username: str, cookie: str | None) -> Known:

@@ -6,10 +6,12 @@ exist. What a table belongs to is said once, where it is declared (:mod:`api.db.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, event, exists
+from sqlalchemy import ColumnElement, Table, and_, event, exists, or_
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
@@ -31,6 +33,14 @@ _PARENTS: dict[type[object], tuple[str, str, str]] = {
 
 _PLACES = {"places": "id", "camera_records": "place_id", "user_places": "place_id"}
 """Tables that name the place themselves, and in which column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """What somebody is there for who is there for some places alone."""
+
+    places: list[int]
+    username: str | None
 
 
 class OutOfScopeError(RuntimeError):
@@ -65,17 +75,16 @@ def _criteria(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
     wanted = sorted(scope.school_ids)
     # A list is never empty in SQL; no place has the number 0.
     places = None if scope.place_ids is None else sorted(scope.place_ids) or [0]
+    here = None if places is None else _Here(places, scope.username)
     return tuple(
-        with_loader_criteria(model, _condition(model, wanted, places), include_aliases=True)
+        with_loader_criteria(model, _condition(model, wanted, here), include_aliases=True)
         for model in owned()
     )
 
 
-def _condition(
-    model: type[Base], wanted: list[str], places: list[int] | None
-) -> ColumnElement[bool]:
+def _condition(model: type[Base], wanted: list[str], here: _Here | None) -> ColumnElement[bool]:
     columns = Base.metadata.tables[model.__tablename__].c
-    by_place = None if places is None else _at(model, places)
+    by_place = None if here is None else _at(model, here)
     if issubclass(model, OfSchool):
         by_school = model.school_id.in_(wanted)  # type: ignore[attr-defined]
         return by_school if by_place is None else and_(by_school, by_place)
@@ -83,22 +92,26 @@ def _condition(
     parent: Table = Base.metadata.tables[table]
     assert column in columns
     conditions = [parent.c[key] == getattr(model, column), parent.c.school_id.in_(wanted)]
-    if places is not None and issubclass(model, OfAlert):
-        conditions.append(_camera_at(parent.c.camera_key, places))
+    if here is not None and issubclass(model, OfAlert):
+        conditions.append(_camera_at(parent.c.camera_key, here.places))
+    if here is not None and issubclass(model, OfOrder):
+        conditions.append(_order_at(parent.c, here))
     # Found by the parent's key, row by row: a list of all a school's alerts would be long.
     by_parent = exists().where(*conditions).correlate_except(parent)
     return by_parent if by_place is None else and_(by_parent, by_place)
 
 
-def _at(model: type[Base], places: list[int]) -> ColumnElement[bool] | None:
+def _at(model: type[Base], here: _Here) -> ColumnElement[bool] | None:
     """That a row is of these places; None of a row that is of its school as a whole, or whose
     parent says it.
     """
-    columns = Base.metadata.tables[model.__tablename__].c
+    columns, places = Base.metadata.tables[model.__tablename__].c, here.places
     if model.__tablename__ in _PLACES:
         return getattr(model, _PLACES[model.__tablename__]).in_(places)  # type: ignore[no-any-return]
     if model.__tablename__ == "cameras":
         return _camera_at(model.id, places)  # type: ignore[attr-defined]
+    if model.__tablename__ == "work_orders":
+        return _order_at(model, here)
     if "camera_key" in columns:
         return _camera_at(model.camera_key, places)  # type: ignore[attr-defined]
     if model.__tablename__ == "alert_evidence":
@@ -132,6 +145,25 @@ def _alert_at(alert_id: ColumnElement[UUID], places: list[int]) -> ColumnElement
         exists()
         .where(alert.c.id == alert_id, _camera_at(alert.c.camera_key, places))
         .correlate_except(alert)
+    )
+
+
+def _order_at(order: Any, here: _Here) -> ColumnElement[bool]:
+    """What somebody or their duty was given, and what is about an alert of their places."""
+    source = Base.metadata.tables["order_sources"].alias("about_it")
+    duty = Base.metadata.tables["duties"].alias("has_it")
+    is_about = exists().where(
+        source.c.order_id == order.id, _alert_at(source.c.alert_id, here.places)
+    )
+    is_duty = exists().where(
+        duty.c.school_id == order.school_id,
+        duty.c.subject == order.subject,
+        duty.c.username == here.username,
+    )
+    return or_(
+        order.assignee == here.username,
+        and_(order.assignee.is_(None), is_duty.correlate_except(duty)),
+        is_about.correlate_except(source),
     )
 
 

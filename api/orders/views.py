@@ -123,6 +123,11 @@ async def summary(session: AsyncSession, order_id: int, now: datetime) -> OrderS
     return found
 
 
+async def is_known(session: AsyncSession, order_id: int) -> bool:
+    """Whether there is such an order in the session's scope."""
+    return await OrderRepository(session).get(order_id) is not None
+
+
 async def detail(
     session: AsyncSession, order_id: int, now: datetime, by: Actor, deadlines: Deadlines
 ) -> OrderDetail:

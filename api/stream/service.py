@@ -20,6 +20,7 @@ from api.auth.standing import Standing
 from api.bus import service as bus
 from api.bus.base import EventKind, LiveEvent, Signal
 from api.cameras import reading as camera_views
+from api.orders import views as orders
 
 if TYPE_CHECKING:
     from api.auth.guards import SignedIn
@@ -66,6 +67,13 @@ def _camera_of(event: LiveEvent) -> int:
     return int(told["id"] if event.kind == "camera" else told["camera_key"])
 
 
+async def _is_theirs(runtime: Runtime, session_key: str, event: LiveEvent) -> bool:
+    """Whether an order is one of those whoever is for some places alone may know of."""
+    scope = await auth.scope_of(runtime, session_key)
+    async with runtime.database.read(scope) as session:
+        return await orders.is_known(session, int(json.loads(event.data)["id"]))
+
+
 async def events(
     runtime: Runtime, person: SignedIn, last_event_id: str | None
 ) -> AsyncIterator[ServerSentEvent]:
@@ -84,8 +92,13 @@ async def events(
         return (
             person.scope.covers(event.school_id)
             and _NEEDS[event.kind] in person.permissions
-            and (cameras is None or _camera_of(event) in cameras)
+            and (cameras is None or event.kind == "order" or _camera_of(event) in cameras)
         )
+
+    async def is_theirs(event: LiveEvent) -> bool:
+        if cameras is None or event.kind != "order":
+            return True
+        return await _is_theirs(runtime, session_key, event)
 
     with runtime.bus.subscribe(session_key, hears) as subscription:
         oldest, newest = await _bounds(runtime)
@@ -97,7 +110,7 @@ async def events(
             if oldest - 1 <= seen <= newest:
                 while missed := await _after(runtime, seen):
                     for event in missed:
-                        if hears(event):
+                        if hears(event) and await is_theirs(event):
                             yield _sent(event)
                     seen = missed[-1].id
             else:
@@ -119,5 +132,5 @@ async def events(
             if heard is Signal.OVERFLOWED:
                 _, seen = await _bounds(runtime)
                 yield _mark("reset", seen)
-            elif isinstance(heard, LiveEvent) and heard.id > seen:
+            elif isinstance(heard, LiveEvent) and heard.id > seen and await is_theirs(heard):
                 yield _sent(heard)

@@ -25,6 +25,7 @@ from tests.api.district import (
     THEIRS,
     District,
     Objects,
+    give,
     photograph,
     put_at,
     take_away,
@@ -342,11 +343,19 @@ async def _in_its_places(district: District, role: Role) -> None:
             await put_at(district.centre, of, _PLACE_OF[subject])
 
 
+async def _given(district: District, role: Role) -> None:
+    """Let the orders of both schools be those of the people of a role of places."""
+    if ROLES[role].reach is Reach.PLACES:
+        for of in (district.mine, district.theirs):
+            await give(district.centre, of, f"{role}.{of.school_id}".replace("_", "-"))
+
+
 @pytest.mark.parametrize("role", [role for role in Role if ROLES[role].reach is not Reach.DISTRICT])
 async def test_another_schools_object_is_as_none(district: District, role: Role) -> None:
     centre, mine, theirs = district.centre, district.mine, district.theirs
     await _in_its_places(district, role)
     me, them = [await centre.person(role, school_id) for school_id in (MINE, THEIRS)]
+    await _given(district, role)
     for operation in sorted(ROWS, key=_rank):
         row = ROWS[operation]
         if row.kind not in ("object", "stream", "district"):
@@ -403,6 +412,7 @@ async def test_lists_hold_ones_own_alone(district: District, role: Role) -> None
     await _in_its_places(district, role)
     me = await centre.person(role, MINE)
     await centre.person(role, THEIRS)
+    await _given(district, role)
     await district.admin.post(f"/api/v1/alerts/{district.theirs.alerts['original']}/original")
     for school in (district.mine, district.theirs):
         told = {"reason": "adjudication"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from api.auth.guards import person_of
 from api.organisations.schemas import PlaceKind
 from api.stream import service as stream
 from tests.api.centre import REVIEWER_PASSWORD, Centre, put_alert
-from tests.api.district import MINE, THEIRS, District, put_at
+from tests.api.district import MINE, THEIRS, District, decide, photograph, put_at
 from tests.api.messages import episode
 
 USERS = "/api/v1/users"
@@ -92,16 +93,17 @@ async def test_a_school_manager_gives_them_at_their_own_school(district: Distric
             assert (await manager.post(USERS, json=body)).status_code == status
 
 
-async def _heard(centre: Centre, person: httpx.AsyncClient, of: District, name: str) -> list[str]:
-    """What a console hears while an alert of one's own school is raised."""
+async def _events(
+    centre: Centre, person: httpx.AsyncClient, happens: Callable[[], Awaitable[None]]
+) -> list[str]:
+    """What a console hears while something happens."""
     request = Request({"type": "http", "headers": [], "client": ("10.1.1.1", 1)})
     who = await person_of(centre.runtime, request, person.cookies["mingan_session"])
     assert who is not None
     events = stream.events(centre.runtime, who, None)
     first = await anext(events)
     assert first.event == "ready"
-    assert of.mine.worker is not None
-    await put_alert(of.mine.worker, episode(f"heard {name}", school_id=MINE, zone=name))
+    await happens()
     heard = []
     try:
         async with asyncio.timeout(0.5):
@@ -113,6 +115,18 @@ async def _heard(centre: Centre, person: httpx.AsyncClient, of: District, name: 
     return heard
 
 
+async def _heard(centre: Centre, person: httpx.AsyncClient, of: District, name: str) -> list[str]:
+    """What a console hears while an alert of one's own school is raised."""
+    worker = of.mine.worker
+    assert worker is not None
+    told = episode(f"heard {name}", school_id=MINE, zone=name)
+
+    async def happens() -> None:
+        await put_alert(worker, told)
+
+    return await _events(centre, person, happens)
+
+
 async def test_events_of_other_places_are_not_heard(district: District) -> None:
     centre = district.centre
     kitchen = await centre.person(Role.SCHOOL_CANTEEN, MINE)
@@ -122,3 +136,103 @@ async def test_events_of_other_places_are_not_heard(district: District) -> None:
     assert "alert" in await _heard(centre, manager, district, "two")
     await put_at(centre, district.mine, PlaceKind.COOKING)
     assert "alert" in await _heard(centre, kitchen, district, "three")
+
+
+async def _ordered(centre: Centre, of: District, admin: httpx.AsyncClient, name: str) -> int:
+    """An order about a confirmed alert of the one camera of one's own school."""
+    worker = of.mine.worker
+    assert worker is not None
+    told = episode(f"ordered {name}", school_id=MINE, zone=f"ordered {name}")
+    await put_alert(worker, told)
+    await admin.post(f"/api/v1/alerts/{told.id}/confirm")
+    made = await admin.post("/api/v1/orders", json={"alert_ids": [str(told.id)]})
+    assert made.status_code == 201, made.text
+    return int(made.json()["id"])
+
+
+async def _orders(person: httpx.AsyncClient) -> set[int]:
+    answer = (await person.get("/api/v1/orders?limit=200")).json()
+    counts = {state: n for state, n in answer["counts"].items() if state != "overdue"}
+    assert sum(counts.values()) == len(answer["items"])
+    return {each["id"] for each in answer["items"]}
+
+
+async def test_who_stands_in_the_kitchen_puts_right_what_was_seen_there(
+    district: District, admin: httpx.AsyncClient
+) -> None:
+    centre = district.centre
+    about = await _ordered(centre, district, admin, "a")
+    kitchen = await centre.person(Role.SCHOOL_CANTEEN, MINE)
+    guard = await centre.person(Role.SCHOOL_SECURITY, MINE)
+    assert await _orders(kitchen) == await _orders(guard) == set()
+    await put_at(centre, district.mine, PlaceKind.COOKING)
+    assert await _orders(kitchen) == {about}
+    assert await _orders(guard) == set()
+    for path in ("", "/comments"):
+        url = f"/api/v1/orders/{about}{path}"
+        asked = await (guard.post(url, json={"note": "x"}) if path else guard.get(url))
+        assert asked.status_code == 404, path
+    sent = await kitchen.post(f"/api/v1/order-photographs/{about}", content=photograph(1))
+    assert sent.status_code == 201, sent.text
+    assert (await guard.get(sent.json()["url"])).status_code == 404
+    done = await decide(kitchen, about, "submit", 1, note="done")
+    assert done.json()["state"] == "pending_verification", done.text
+    assert done.json()["alert"]["rule"]
+    for refused in (
+        await decide(kitchen, about, "close", 2),
+        await kitchen.post("/api/v1/orders", json={"alert_ids": [str(about)]}),
+    ):
+        assert refused.status_code == 403
+
+
+async def test_what_one_was_given_is_seen_wherever_it_is(
+    district: District, admin: httpx.AsyncClient
+) -> None:
+    """But not the pictures of a place that is not one's own."""
+    centre = district.centre
+    await put_at(centre, district.mine, PlaceKind.COOKING)
+    about = await _ordered(centre, district, admin, "a")
+    guard = await centre.person(Role.SCHOOL_SECURITY, MINE)
+    places = await _places(admin, MINE, store="food_store")
+    other = await centre.person(Role.CONTRACTOR, MINE, [places["store"]])
+    told = {"subject": "safety", "assignee": f"school-security.{MINE}"}
+    answer = await admin.put(
+        f"/api/v1/orders/{about}/assignment", json=told, headers={"If-Match": '"1"'}
+    )
+    assert answer.status_code == 200, answer.text
+    assert await _orders(guard) == {about}
+    found = (await guard.get(f"/api/v1/orders/{about}")).json()
+    assert [each["alert"] for each in found["sources"]] == [None]
+    assert found["steps"] == ["feedback", "begin", "submit"]
+    assert await _orders(other) == set()
+    assert (await other.get(f"/api/v1/orders/{about}")).status_code == 404
+
+
+async def test_what_is_ones_duty_is_seen_without_an_alert(
+    district: District, admin: httpx.AsyncClient
+) -> None:
+    guard = await district.centre.person(Role.SCHOOL_SECURITY, MINE)
+    kitchen = await district.centre.person(Role.SCHOOL_CANTEEN, MINE)
+    call = {"kind": "phone", "text": "12345", "school_id": MINE, "risk": "class_2"}
+    made = await admin.post("/api/v1/orders", json={**call, "subject": "equipment"})
+    assert await _orders(guard) == await _orders(kitchen) == set()
+    told = {"username": f"school-security.{MINE}"}
+    await admin.put(f"/api/v1/schools/{MINE}/duties/equipment", json=told)
+    assert made.json()["id"] in await _orders(guard)
+    assert await _orders(kitchen) == set()
+
+
+async def test_events_of_others_orders_are_not_heard(
+    district: District, admin: httpx.AsyncClient
+) -> None:
+    centre = district.centre
+    about = await _ordered(centre, district, admin, "a")
+    await put_at(centre, district.mine, PlaceKind.COOKING)
+
+    async def comment() -> None:
+        told = {"note": "soon"}
+        await admin.post(f"/api/v1/orders/{about}/comments", json=told)
+
+    for role, heard in ((Role.SCHOOL_CANTEEN, ["order"]), (Role.SCHOOL_SECURITY, [])):
+        person = await centre.person(role, MINE)
+        assert await _events(centre, person, comment) == heard, role

@@ -24,9 +24,9 @@ from sqlalchemy.orm import aliased
 
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Reach, Role, may_give
-from api.access.scope import EVERYTHING, NOTHING, Scope, of_school
+from api.access.scope import EVERYTHING, NOTHING, Scope, of_person, of_school
 from api.db import camera, expiry_mark, job, models, order, organisation
-from api.db.base import Base, OfAlert, OfCamera, OfSchool
+from api.db.base import Base, OfAlert, OfCamera, OfOrder, OfSchool
 from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, owned
 from tests.api.messages import T0
 from tests.support.narrowed import unnarrowed
@@ -162,6 +162,7 @@ _OF_PLACES = {
     "evidence_files",
     "places",
     "user_places",
+    "work_orders",
 }
 """Tables whose rows belong to places, besides those of a camera or an alert."""
 
@@ -199,15 +200,17 @@ def test_every_statement_on_every_table_of_schools_is_narrowed(
         lambda _c, _k, sql, given, *_: sent.append((sql, given)),
     )
     column = getattr(model, inspect(model).primary_key[0].key)
-    of_places = model.__tablename__ in _OF_PLACES or issubclass(model, OfCamera | OfAlert)
+    of_places = model.__tablename__ in _OF_PLACES or issubclass(model, OfCamera | OfAlert | OfOrder)
     for places in (None, frozenset({7}), frozenset[int]()):
-        narrow = session(of_school("mine", places))
+        narrow = session(of_person("me", "mine", places))
         narrow.execute(_SHAPES[shape](model, column))
         narrow.rollback()
         sql, given = sent[-1]
         assert re.search(rf"(?:FROM|JOIN|UPDATE) {model.__tablename__}\b", sql)
         assert unnarrowed(sql) == []
         assert "mine" in given
+        is_of_orders = model.__tablename__ == "work_orders" or issubclass(model, OfOrder)
+        assert ("me" in given) == (is_of_orders and places is not None)
         # What belongs to a camera or a place is narrowed to the places too.
         is_at_places = re.search(r"place_id IN|places(_\d+)?\.id IN", sql) is not None
         assert is_at_places == (of_places and places is not None)
@@ -288,6 +291,8 @@ def test_who_is_for_some_places_may_do_only_what_is_narrowed_to_them() -> None:
         Permission.SEE_PICTURES,
         Permission.VIEW_CAMERAS,
         Permission.WATCH_LIVE,
+        Permission.VIEW_ORDERS,
+        Permission.RECTIFY_ORDERS,
     }
     assert may == narrowed
     assert all((grant.subject is None) == (grant not in of_places) for grant in ROLES.values())

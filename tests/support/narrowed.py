@@ -29,6 +29,13 @@ _NAMES_IT = re.compile(
     r"EXISTS \(SELECT \*\s+FROM alert_evidence AS names_it\s+WHERE names_it\.sha256 = [\w.]+ AND "
     r"names_it\.school_id = [\w.]+ AND \(?here\)?\)"
 )
+_ORDER_AT = re.compile(
+    r"\(?(\w+)\.assignee = [^ ]+ OR \1\.assignee IS NULL AND \(?EXISTS \(SELECT \*\s+"
+    r"FROM duties AS has_it\s+WHERE has_it\.school_id = \1\.school_id AND "
+    r"has_it\.subject = \1\.subject AND has_it\.username = [^ ]+\)\)? OR "
+    r"\(?EXISTS \(SELECT \*\s+FROM order_sources AS about_it\s+WHERE "
+    r"about_it\.order_id = [\w.]+ AND \(?here\)?\)\)?\)?"
+)
 _OF_PARENT = re.compile(
     r"EXISTS \(SELECT \*\s+FROM (cameras|boxes|places|alerts|work_orders)\s+WHERE \1\.id = "
     r"(\w+)\.(\w+) AND \1\.school_id IN \("
@@ -38,7 +45,7 @@ _OF_PARENT = re.compile(
 def unnarrowed(sql: str) -> list[str]:
     """Names by which a statement reads tables of schools more often than it narrows them."""
     models = {model.__tablename__: model for model in owned()}
-    for narrower in (_AT_PLACE, _ALERT_AT, _NAMES_IT):
+    for narrower in (_AT_PLACE, _ALERT_AT, _NAMES_IT, _ORDER_AT):
         sql = narrower.sub("here", sql)
     # What the narrowing itself asks of the table above is no reading of it.
     by_parent = Counter(match[2] for match in _OF_PARENT.finditer(sql))
