@@ -69,6 +69,7 @@ class AccessAction(StrEnum):
     ORDER_SPLIT = "order_split"
     ORDER_OVERDUE = "order_overdue"
     ORDER_ESCALATED = "order_escalated"
+    ORDER_PHOTOGRAPH_OPENED = "order_photograph_opened"
     DUTY_GIVEN = "duty_given"
 
 

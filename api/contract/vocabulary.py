@@ -86,6 +86,7 @@ class Vocabulary(BaseModel):
     order_action: dict[str, Term]
     order_subject: dict[str, Term]
     order_source: dict[str, Term]
+    photograph_fault: dict[str, Term]
     problem: dict[str, Term]
 
 

@@ -112,6 +112,21 @@ class OrderHistory(OfOrder, Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
+class OrderRequest(OfOrder, Base):
+    """A request that its sender named and that was done: asked again it is not done again."""
+
+    __tablename__ = "order_requests"
+
+    username: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("work_orders.id"), index=True)
+    asked_sha256: Mapped[str] = mapped_column(String(64))
+    """Of what was asked for: another request under the same name is refused."""
+    photograph_id: Mapped[int | None] = mapped_column(ForeignKey("order_photographs.id"))
+    """What it added; null of a step."""
+    at: Mapped[datetime]
+
+
 class Duty(OfSchool, Base):
     """Who answers for a subject at a school."""
 

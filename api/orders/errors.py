@@ -4,7 +4,8 @@
 
     ApiError
     ├── InvalidError           422
-    │   └── BadPhotographError
+    │   ├── BadPhotographError
+    │   └── KeyReusedError         another request has this Idempotency-Key
     ├── ConflictError          409
     │   ├── OrderStateError        the order's state does not allow this
     │   ├── SamePersonError        whoever put it right does not check it
@@ -28,6 +29,13 @@ class BadPhotographError(InvalidError):
 
     code = "bad_photograph"
     title = "Not a usable photograph"
+
+
+class KeyReusedError(InvalidError):
+    """Another request was sent under the name of this one."""
+
+    code = "idempotency_key_reused"
+    title = "The Idempotency-Key belongs to another request"
 
 
 class OrderStateError(ConflictError):

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed
-from api.auth.sessions import Reader
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -20,9 +19,10 @@ from api.kit.errors import (
     TooLargeError,
 )
 from api.kit.problems import problems
-from api.orders import service
-from api.orders.errors import BadPhotographError, OrderStateError
+from api.orders import repeats, service
+from api.orders.errors import BadPhotographError, KeyReusedError, OrderStateError
 from api.orders.photographs import MAX_BYTES, encode_anew
+from api.orders.repeats import IdempotencyKey
 from api.orders.requests import actor
 from api.orders.schemas import MAX_ID, PhotographView
 from api.runtime import RuntimeDep
@@ -72,11 +72,16 @@ async def _body(request: Request) -> bytes:
         OrderStateError,
         TooLargeError,
         BadPhotographError,
+        KeyReusedError,
         InvalidError,
     ),
 )
 async def add_photograph(
-    order_id: _Id, person: _Rectifier, request: Request, runtime: RuntimeDep
+    order_id: _Id,
+    person: _Rectifier,
+    request: Request,
+    runtime: RuntimeDep,
+    key: IdempotencyKey = None,
 ) -> PhotographView:
     """The body is a JPEG or PNG of at most 10 MiB; sent again it is the same photograph.
 
@@ -88,9 +93,10 @@ async def add_photograph(
     async with _decoding:
         photograph = await asyncio.to_thread(encode_anew, sent)
     sent_sha256 = hashlib.sha256(sent).hexdigest()
+    asked = repeats.named(key, person.username, "photograph", order_id, sent_sha256)
     async with runtime.work(person.scope) as work:
         return await service.add_photograph(
-            work, order_id, sent_sha256, photograph, actor(person, request)
+            work, order_id, sent_sha256, photograph, actor(person, request), asked
         )
 
 
@@ -105,9 +111,14 @@ async def add_photograph(
     },
 )
 async def get_photograph(
-    order_id: _Id, photograph_id: _Id, _: _Viewer, session: Reader
+    order_id: _Id, photograph_id: _Id, person: _Viewer, request: Request, runtime: RuntimeDep
 ) -> Response:
-    """JPEG."""
-    jpeg = await service.jpeg(session, order_id, photograph_id)
+    """JPEG. People on it are not blurred, so that each opening is in the access log."""
+    # Given back before the log is written: who holds one connection while waiting for another
+    # can empty the pool together with others who do.
+    async with runtime.database.read(person.scope) as session:
+        jpeg, school_id = await service.jpeg(session, order_id, photograph_id)
+    async with runtime.work(person.scope) as work:
+        service.log_opening(work, order_id, photograph_id, school_id, actor(person, request))
     # People may be seen on it: it must not stay behind for whoever signs in next.
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.contract import RiskLevel
 from api.db.models import User
-from api.db.order import Duty, OrderHistory, OrderPhotograph, OrderSource, WorkOrder
+from api.db.order import (
+    Duty,
+    OrderHistory,
+    OrderPhotograph,
+    OrderRequest,
+    OrderSource,
+    WorkOrder,
+)
 from api.db.organisation import School
 from api.db.upsert import insert_if_absent
 from api.kit.errors import BadCursorError
@@ -245,12 +252,32 @@ class OrderRepository:
         )
         return PhotographRow(*(await self._session.execute(query)).one())
 
-    async def jpeg(self, order_id: int, photograph_id: int) -> bytes | None:
-        """The bytes of a photograph."""
-        query = select(OrderPhotograph.jpeg).where(
-            OrderPhotograph.id == photograph_id, OrderPhotograph.order_id == order_id
+    async def photograph(self, photograph_id: int) -> PhotographRow:
+        """A photograph that is there."""
+        columns = [getattr(OrderPhotograph, name) for name in PhotographRow._fields]
+        query = select(*columns).where(OrderPhotograph.id == photograph_id)
+        return PhotographRow(*(await self._session.execute(query)).one())
+
+    async def jpeg(self, order_id: int, photograph_id: int) -> tuple[bytes, str] | None:
+        """The bytes of a photograph, and the school it is of."""
+        query = (
+            select(OrderPhotograph.jpeg, WorkOrder.school_id)
+            .join(WorkOrder, WorkOrder.id == OrderPhotograph.order_id)
+            .where(OrderPhotograph.id == photograph_id, OrderPhotograph.order_id == order_id)
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    async def request(self, username: str, key: UUID) -> OrderRequest | None:
+        """A request that somebody named, if it was done."""
+        query = select(OrderRequest).where(
+            OrderRequest.username == username, OrderRequest.key == key
         )
         return await self._session.scalar(query)
+
+    async def add_request(self, values: Mapping[str, object]) -> bool:
+        """Keep that a request was done; answers whether its name was free."""
+        return await insert_if_absent(self._session, OrderRequest, values)
 
     async def history(self, order_id: int) -> list[OrderHistory]:
         """An order's history, oldest first."""

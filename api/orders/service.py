@@ -11,12 +11,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.contract import RiskLevel
 from api.db.order import OrderPhotograph, WorkOrder
 from api.kit.errors import NotFoundError
 from api.kit.pagination import Cursor
-from api.orders import assigning, views, watch
+from api.orders import assigning, repeats, views, watch
 from api.orders.deadlines import Deadlines
 from api.orders.errors import (
     BadPhotographError,
@@ -28,6 +30,7 @@ from api.orders.machine import EDGES, WITH_SCHOOL, OrderState, Step, way
 from api.orders.people import TOOK_PART, Actor
 from api.orders.photographs import Photograph
 from api.orders.record import emit, lock, record
+from api.orders.repeats import Named
 from api.orders.repository import OrderFilters, OrderRepository
 from api.orders.schemas import (
     DutyList,
@@ -110,6 +113,29 @@ async def take_step(
     return await emit(work, order_id)
 
 
+async def submit(
+    work: UnitOfWork,
+    order_id: int,
+    version: int,
+    by: Actor,
+    deadlines: Deadlines,
+    *,
+    note: str,
+    request: Named | None = None,
+) -> OrderSummary:
+    """Say that it was put right; asked again it is answered how the order stands.
+
+    Raises:
+        KeyReusedError: If another request has its name.
+        Others: As `take_step`.
+    """
+    if await repeats.earlier(work, order_id, request) is not None:
+        return await views.summary(work.session, order_id, work.now)
+    shown = await take_step(work, order_id, version, Step.SUBMIT, by, deadlines, note=note)
+    await repeats.remember(work, order_id, request)
+    return shown
+
+
 async def _put_right(work: UnitOfWork, order: WorkOrder, by: Actor) -> None:
     photographs = await OrderRepository(work.session).photographs_of([order.id])
     if not any(each.round == order.round for each in photographs.get(order.id, [])):
@@ -145,17 +171,26 @@ async def may_take_photograph(session: AsyncSession, order_id: int) -> None:
 
 
 async def add_photograph(
-    work: UnitOfWork, order_id: int, sent_sha256: str, photograph: Photograph, by: Actor
+    work: UnitOfWork,
+    order_id: int,
+    sent_sha256: str,
+    photograph: Photograph,
+    by: Actor,
+    request: Named | None = None,
 ) -> PhotographView:
     """Keep a photograph of the rectification; the same one sent again is kept once.
 
     Raises:
         NotFoundError: If there is no such order.
+        KeyReusedError: If another request has its name.
         OrderStateError: If it is not the school's turn, or another order took it over.
         BadPhotographError: If there are too many already.
     """
-    order = await lock(work, order_id)
     orders = OrderRepository(work.session)
+    done = await repeats.earlier(work, order_id, request)
+    if done is not None and done.photograph_id is not None:
+        return views.photograph(await orders.photograph(done.photograph_id))
+    order = await lock(work, order_id)
     if order.state not in WITH_SCHOOL:
         raise _refusal(order, "photograph")
     before = (await orders.photographs_of([order_id])).get(order_id, [])
@@ -177,11 +212,26 @@ async def add_photograph(
         await record(work, order, OrderAction.PHOTOGRAPHED, by)
         await emit(work, order_id)
     found = await orders.photograph_sent(order_id, order.round, sent_sha256)
+    await repeats.remember(work, order_id, request, found.id)
     return views.photograph(found)
 
 
-async def jpeg(session: AsyncSession, order_id: int, photograph_id: int) -> bytes:
-    """The bytes of a photograph.
+def log_opening(
+    work: UnitOfWork, order_id: int, photograph_id: int, school_id: str, by: Actor
+) -> None:
+    """Write to the access log that somebody opened a photograph: nobody is blurred on it."""
+    audit.log(
+        work,
+        AccessAction.ORDER_PHOTOGRAPH_OPENED,
+        by.username,
+        by.client,
+        subject=f"order {order_id} photograph {photograph_id}",
+        school_id=school_id,
+    )
+
+
+async def jpeg(session: AsyncSession, order_id: int, photograph_id: int) -> tuple[bytes, str]:
+    """The bytes of a photograph, and the school it is of.
 
     Raises:
         NotFoundError: If there is no such photograph of this order.

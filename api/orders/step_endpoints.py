@@ -10,14 +10,16 @@ from fastapi import APIRouter, Request
 from api.auth.sessions import Writer
 from api.kit.errors import ApiError
 from api.kit.problems import problems
-from api.orders import assigning, regrouping, service
+from api.orders import assigning, regrouping, repeats, service
 from api.orders.errors import (
+    KeyReusedError,
     NoPhotographError,
     OrderChangedError,
     SamePersonError,
     VersionRequiredError,
 )
 from api.orders.machine import Step
+from api.orders.repeats import IdempotencyKey
 from api.orders.requests import (
     ADD,
     Assigner,
@@ -118,7 +120,7 @@ async def begin(
     "/orders/{order_id}/submit",
     operation_id="orders_submit",
     summary="Say that it was put right",
-    responses=decided(NoPhotographError),
+    responses=decided(NoPhotographError, KeyReusedError),
 )
 async def submit(
     order_id: OrderId,
@@ -128,11 +130,13 @@ async def submit(
     work: Writer,
     runtime: RuntimeDep,
     if_match: IfMatch = None,
+    key: IdempotencyKey = None,
 ) -> OrderSummary:
     """While it is the school's turn → `pending_verification`; needs a photograph of this round."""
     by, version = actor(person, request), version_of(if_match)
-    return await service.take_step(
-        work, order_id, version, Step.SUBMIT, by, runtime.deadlines, note=body.note
+    asked = repeats.named(key, by.username, "submit", order_id, body.note)
+    return await service.submit(
+        work, order_id, version, by, runtime.deadlines, note=body.note, request=asked
     )
 
 

@@ -27,6 +27,7 @@ _MADE = {"schools", "boxes", "bureaus", "communities", "places", "enrolment_code
 _MADE |= {"expiry_mark", "access_log_head", "access_log_check", "memberships"}
 _MADE |= {"camera_holds", "camera_records", "joined_episodes", "identities", "user_places"}
 _MADE |= {"work_orders", "order_sources", "order_photographs", "order_history", "duties"}
+_MADE |= {"order_requests"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

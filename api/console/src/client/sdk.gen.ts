@@ -819,7 +819,7 @@ export const orderPhotographsAdd = <ThrowOnError extends boolean = false>(option
 /**
  * A photograph of the rectification
  *
- * JPEG.
+ * JPEG. People on it are not blurred, so that each opening is in the access log.
  */
 export const orderPhotographsGet = <ThrowOnError extends boolean = false>(options: Options<OrderPhotographsGetData, ThrowOnError>) => (options.client ?? client).get<OrderPhotographsGetResponses, OrderPhotographsGetErrors, ThrowOnError>({
     security: [{

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'duty_given';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given';
 
 /**
  * AccessEntry
@@ -7525,6 +7525,14 @@ export type LiveChangeResponse = LiveChangeResponses[keyof LiveChangeResponses];
 
 export type OrderPhotographsAddData = {
     body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Made by the sender for this request: asked again with it, it is answered the same and done once.
+         */
+        'Idempotency-Key'?: string | null;
+    };
     path: {
         /**
          * Order Id
@@ -7557,7 +7565,7 @@ export type OrderPhotographsAddErrors = {
      */
     413: Problem;
     /**
-     * `bad_photograph`: Not a usable photograph; `invalid`: Invalid input
+     * `bad_photograph`: Not a usable photograph; `idempotency_key_reused`: The Idempotency-Key belongs to another request; `invalid`: Invalid input
      */
     422: Problem;
     /**
@@ -8445,6 +8453,12 @@ export type OrdersSubmitData = {
          * The `ETag`.
          */
         'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Made by the sender for this request: asked again with it, it is answered the same and done once.
+         */
+        'Idempotency-Key'?: string | null;
     };
     path: {
         /**
@@ -8478,7 +8492,7 @@ export type OrdersSubmitErrors = {
      */
     412: Problem;
     /**
-     * `invalid`: Invalid input
+     * `invalid`: Invalid input; `idempotency_key_reused`: The Idempotency-Key belongs to another request
      */
     422: Problem;
     /**
