@@ -22,6 +22,7 @@ from api.contract import (
     FootageGap,
     GapCause,
     RetentionState,
+    RiskLevel,
     WireModel,
 )
 from api.organisations.schemas import SchoolName
@@ -49,21 +50,51 @@ def _picture(number: int) -> bytes:
     return bytes(cv2.imencode(".jpg", picture)[1])
 
 
+def _box(stack: Stack, token: str) -> httpx.Client:
+    return httpx.Client(
+        base_url=f"{stack.url}/api/v2/ingest",
+        headers={"Authorization": f"Bearer {token}"},
+        trust_env=False,
+        timeout=20,
+    )
+
+
+def _own_token(stack: Stack) -> str:
+    return (stack.home / "api" / "worker.token").read_text().strip()
+
+
+def _raise_alert(
+    box: httpx.Client, school: int, number: int, raised_at: datetime, risk: RiskLevel
+) -> str:
+    """An alert with its picture, as a box sends it; answers its id."""
+    content = _picture(number)
+    school_id = f"no-{school}"
+    reference = evidence_ref(content, EvidenceKind.SNAPSHOT)
+    told = episode(
+        f"hands-{number}",
+        school_id=school_id,
+        camera_id=f"gate-{school}",
+        state=EpisodeState.CLOSED,
+        risk=risk,
+        raised_at=raised_at,
+        evidence=(reference.model_copy(update={"width": 640, "height": 360}),),
+    )
+    box.put(f"alerts/{told.id}", json=told.model_dump(mode="json")).raise_for_status()
+    box.put(
+        f"evidence/{hashed(content)}?school_id={school_id}",
+        content=content,
+        headers={"Content-Type": "image/jpeg"},
+    ).raise_for_status()
+    return str(told.id)
+
+
 def _fill(stack: Stack) -> None:
     """Two schools whose cameras have one name, and alerts with a picture each."""
-    own = (stack.home / "api" / "worker.token").read_text().strip()
-    tokens = {"no-1": own, "no-2": stack.enrol("no-2", NO_2.name)}
+    tokens = {"no-1": _own_token(stack), "no-2": stack.enrol("no-2", NO_2.name)}
     now = datetime.now(UTC)
     with ExitStack() as closing:
         boxes = {
-            school_id: closing.enter_context(
-                httpx.Client(
-                    base_url=f"{stack.url}/api/v2/ingest",
-                    headers={"Authorization": f"Bearer {token}"},
-                    trust_env=False,
-                    timeout=20,
-                )
-            )
+            school_id: closing.enter_context(_box(stack, token))
             for school_id, token in tokens.items()
         }
 
@@ -89,25 +120,9 @@ def _fill(stack: Stack) -> None:
         kept = retention("gate-1", now, school_id="no-1", state=RetentionState.GAP, gaps=(gap,))
         put("no-1", "retention/gate-1", kept)
         for number in range(ALERTS):
-            content = _picture(number)
-            school_id = f"no-{1 + number % 2}"
+            school = 1 + number % 2
             raised_at = now - timedelta(minutes=ALERTS - number)
-            reference = evidence_ref(content, EvidenceKind.SNAPSHOT)
-            told_of = episode(
-                f"hands-{number}",
-                school_id=school_id,
-                camera_id=f"gate-{1 + number % 2}",
-                state=EpisodeState.CLOSED,
-                raised_at=raised_at,
-                evidence=(reference.model_copy(update={"width": 640, "height": 360}),),
-            )
-            put(school_id, f"alerts/{told_of.id}", told_of)
-            sent = boxes[school_id].put(
-                f"evidence/{hashed(content)}?school_id={school_id}",
-                content=content,
-                headers={"Content-Type": "image/jpeg"},
-            )
-            sent.raise_for_status()
+            _raise_alert(boxes[f"no-{school}"], school, number, raised_at, RiskLevel.CLASS_2)
 
 
 @pytest.fixture
@@ -252,6 +267,70 @@ def test_a_picture_that_cannot_be_had_is_told_and_takes_an_aimed_click(
     assert _judged(stack) == [without]
 
 
+def test_what_is_urgent_comes_first_and_moves_no_focus(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    rows = page.get_by_test_id("alert-row")
+    expect(rows).to_have_count(ALERTS)
+    aimed = _focused(page)
+    now = datetime.now(UTC)
+    with _box(stack, _own_token(stack)) as box:
+        slight = _raise_alert(box, 1, 100, now - timedelta(hours=1), RiskLevel.CLASS_3)
+        urgent = _raise_alert(box, 1, 101, now, RiskLevel.CLASS_1)
+    expect(rows).to_have_count(ALERTS + 2)
+    expect(rows.first).to_have_attribute("data-alert-id", urgent)
+    expect(rows.nth(1)).to_have_attribute("data-alert-id", aimed)
+    expect(rows.last).to_have_attribute("data-alert-id", slight)
+    assert _focused(page) == aimed
+    page.reload()
+    expect(rows.first).to_have_attribute("data-alert-id", urgent)
+    expect(rows.last).to_have_attribute("data-alert-id", slight)
+    page.get_by_test_id("filter-order").click()
+    page.locator(".ant-select-item-option").get_by_text("最新在前").click()
+    expect(page).to_have_url(re.compile("order=newest"))
+    expect(rows.first).to_have_attribute("data-alert-id", urgent)
+    expect(rows.last).to_have_attribute("data-alert-id", slight)
+    expect(rows.nth(ALERTS)).to_have_attribute("data-alert-id", aimed)
+
+
+_CONFIRMED, _REFUTED = 42, 18
+_KEYS_EACH = 1.3
+_COUNT_KEYS = """
+  window.keysPressed = 0;
+  window.addEventListener('keydown', () => { window.keysPressed += 1; }, true);
+"""
+
+
+@pytest.mark.whole
+def test_sixty_alerts_cost_at_most_so_many_keys_each(
+    page: Page, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alerts = _CONFIRMED + _REFUTED
+    now = datetime.now(UTC)
+    with _box(stack, _own_token(stack)) as box:
+        for number in range(ALERTS, alerts):
+            _raise_alert(box, 1, number, now - timedelta(seconds=number), RiskLevel.CLASS_3)
+    _sign_in(page, stack)
+    page.evaluate(_COUNT_KEYS)
+    for number in range(alerts):
+        _wait_for_still(page)
+        alert = _focused(page)
+        # Spread as they come: three of ten are false.
+        if number % 10 in (2, 5, 8):
+            page.keyboard.press("f")
+            page.keyboard.press(str(1 + number % 6))
+        else:
+            page.keyboard.press("c")
+        expect(page.locator(f"[data-alert-id='{alert}']")).to_have_count(0)
+    expect(page.get_by_test_id("undo-toast")).to_have_attribute("data-saved", "true")
+    judged = [each["status"] for each in all_alerts(stack.sign_in())]
+    assert judged.count("confirmed") == _CONFIRMED
+    assert judged.count("false_positive") == _REFUTED
+    pressed = int(page.evaluate("window.keysPressed"))
+    with capsys.disabled():
+        print(f"\n{alerts} alerts judged with {pressed} keys: {pressed / alerts:.2f} each")
+    assert pressed / alerts <= _KEYS_EACH
+
+
 def test_keys_live_after_every_tab_and_filter(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
 
@@ -297,7 +376,7 @@ def test_cameras_of_one_name_are_told_apart_and_their_name_is_whole(
     page: Page, stack: Stack
 ) -> None:
     _sign_in(page, stack)
-    for row, school in ((0, NO_2), (1, NO_1)):
+    for row, school in ((0, NO_1), (1, NO_2)):
         place = page.get_by_test_id("alert-row").nth(row).get_by_test_id("camera-place")
         expect(place).to_contain_text(school.name)
         name = place.get_by_text("北门", exact=True)

@@ -106,6 +106,7 @@ def test_an_alert_is_reviewed_by_keyboard_and_its_clip_plays(page: Page, stack: 
 def test_a_new_alert_arrives_without_a_reload(page: Page, stack: Stack) -> None:
     _with_clip(stack)
     _sign_in(page, stack)
+    page.goto("/?order=newest")
     expect(page.get_by_test_id("alert-row").first).to_be_visible(timeout=30_000)
     known = {str(a["id"]) for a in all_alerts(stack.sign_in())}
     client = stack.sign_in()
@@ -121,6 +122,7 @@ def test_a_new_alert_arrives_without_a_reload(page: Page, stack: Stack) -> None:
 def test_the_row_under_the_pointer_stays_while_alerts_arrive(page: Page, stack: Stack) -> None:
     _with_clip(stack)
     _sign_in(page, stack)
+    page.goto("/?order=newest")
     rows = page.get_by_test_id("alert-row")
     expect(rows.nth(1)).to_be_visible(timeout=60_000)
     aimed = str(rows.nth(1).get_attribute("data-alert-id"))

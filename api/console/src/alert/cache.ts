@@ -2,15 +2,16 @@
 import type { InfiniteData } from "@tanstack/react-query";
 
 import type { AlertCounts, AlertPage, AlertSummary } from "../http/types";
-import { timeBounds, type AlertFilters } from "./filters";
+import { orderOf, timeBounds, type AlertFilters, type Order } from "./filters";
 
 export type AlertPages = InfiniteData<AlertPage, string | null>;
 
-/** Newest first, as the API sorts. */
-export function compareAlerts(a: AlertSummary, b: AlertSummary): number {
-  const byTime = Date.parse(b.queued_at) - Date.parse(a.queued_at);
-  if (byTime !== 0) return byTime;
-  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
+/** Negative when `a` stands before `b`, as the API sorts. */
+export function compareAlerts(a: AlertSummary, b: AlertSummary, order: Order): number {
+  const byTime = Date.parse(a.queued_at) - Date.parse(b.queued_at);
+  const byAge = byTime || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  if (order === "newest") return -byAge;
+  return a.risk < b.risk ? -1 : a.risk > b.risk ? 1 : byAge;
 }
 
 /**
@@ -56,16 +57,17 @@ export function upsertAlert(
   if (!belongs) return { pages: removeAlert(pages, alert.id), arrived: false, uncertain: false };
   if (known) return { pages: replaceAlert(pages, alert), arrived: false, uncertain: false };
 
+  const order = orderOf(filters);
   const lastPage = pages.pages.at(-1);
   const lastItem = lastPage?.items.at(-1);
-  if (lastPage?.next_cursor && lastItem && compareAlerts(alert, lastItem) > 0) {
-    // Older than everything loaded: it will come with its page.
+  if (lastPage?.next_cursor && lastItem && compareAlerts(alert, lastItem, order) > 0) {
+    // Behind everything loaded: it will come with its page.
     return { pages, arrived: false, uncertain: false };
   }
   let placed = false;
   const next = pages.pages.map((page, number) => {
     if (placed) return page;
-    const at = page.items.findIndex((item) => compareAlerts(alert, item) < 0);
+    const at = page.items.findIndex((item) => compareAlerts(alert, item, order) < 0);
     const isLast = number === pages.pages.length - 1;
     if (at < 0 && !isLast) return page;
     placed = true;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { DEFAULT_FILTERS, isNarrowed, readFilters, timeBounds, writeFilters, type AlertFilters } from "./filters";
+import { DEFAULT_FILTERS, isNarrowed, orderOf, readFilters, timeBounds, writeFilters, type AlertFilters } from "./filters";
 
 const FULL: AlertFilters = {
   status: "confirmed",
@@ -12,6 +12,7 @@ const FULL: AlertFilters = {
   from: "2026-11-23T16:00:00.000Z",
   to: "2026-11-24T16:00:00.000Z",
   text: "北门 & 围墙",
+  order: "newest",
 };
 
 describe("filters in the URL", () => {
@@ -29,13 +30,22 @@ describe("filters in the URL", () => {
     expect(readFilters(new URLSearchParams(url))).toEqual(filters);
   });
 
+  it.each([
+    ["what waits, by class", DEFAULT_FILTERS, "class"],
+    ["what was judged, newest first", { ...DEFAULT_FILTERS, status: "confirmed" as const }, "newest"],
+    ["everything, newest first", { ...DEFAULT_FILTERS, status: null }, "newest"],
+    ["as somebody wants it", { ...DEFAULT_FILTERS, order: "newest" as const }, "newest"],
+  ])("sort %s", (_, filters, order) => {
+    expect(orderOf(filters)).toBe(order);
+  });
+
   it("ignore what they do not know", () => {
     const params = new URLSearchParams("status=closed&risk=class_9&range=1y&from=yesterday");
     expect(readFilters(params)).toEqual(DEFAULT_FILTERS);
   });
 
-  it("are narrowed by anything but the status", () => {
-    expect(isNarrowed({ ...DEFAULT_FILTERS, status: null })).toBe(false);
+  it("are narrowed by anything but the status and the order", () => {
+    expect(isNarrowed({ ...DEFAULT_FILTERS, status: null, order: "newest" })).toBe(false);
     expect(isNarrowed({ ...DEFAULT_FILTERS, text: "x" })).toBe(true);
   });
 });

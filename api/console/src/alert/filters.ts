@@ -3,10 +3,12 @@ import dayjs from "dayjs";
 
 export const STATUSES = ["pending_review", "confirmed", "false_positive"] as const;
 export const RISKS = ["class_1", "class_2", "class_3"] as const;
+export const ORDERS = ["class", "newest"] as const;
 export const RANGES = ["1h", "today", "24h", "7d"] as const;
 
 export type Status = (typeof STATUSES)[number];
 export type Risk = (typeof RISKS)[number];
+export type Order = (typeof ORDERS)[number];
 export type Range = (typeof RANGES)[number];
 
 export interface AlertFilters {
@@ -21,6 +23,8 @@ export interface AlertFilters {
   from: string | null;
   to: string | null;
   text: string;
+  /** `null`: as the status asks for, see `orderOf`. */
+  order: Order | null;
 }
 
 export const DEFAULT_FILTERS: AlertFilters = {
@@ -33,7 +37,13 @@ export const DEFAULT_FILTERS: AlertFilters = {
   from: null,
   to: null,
   text: "",
+  order: null,
 };
+
+/** What waits is worked off by class, and in it by age; what is looked up is read newest first. */
+export function orderOf(filters: AlertFilters): Order {
+  return filters.order ?? (filters.status === "pending_review" ? "class" : "newest");
+}
 
 function oneOf<T extends string>(allowed: readonly T[], value: string | null): T | null {
   return allowed.find((each) => each === value) ?? null;
@@ -56,6 +66,7 @@ export function readFilters(params: URLSearchParams): AlertFilters {
     from: moment(params.get("from")),
     to: moment(params.get("to")),
     text: params.get("q")?.trim() ?? "",
+    order: oneOf(ORDERS, params.get("order")),
   };
 }
 
@@ -74,6 +85,7 @@ export function writeFilters(filters: AlertFilters): URLSearchParams {
     if (filters.to) params.set("to", filters.to);
   }
   if (filters.text) params.set("q", filters.text);
+  if (filters.order) params.set("order", filters.order);
   return params;
 }
 
@@ -97,7 +109,16 @@ export function timeBounds(filters: AlertFilters, now: number): { from?: string;
   }
 }
 
-/** Filters beside the status: those the counts are made under. */
+/** By what the list is narrowed, beside the status: as the counts are made. */
+export function narrowing(filters: AlertFilters): AlertFilters {
+  return { ...filters, status: DEFAULT_FILTERS.status, order: DEFAULT_FILTERS.order };
+}
+
+/** All that is narrowed by taken away; which status in which order stays. */
+export function widened({ status, order }: AlertFilters): AlertFilters {
+  return { ...DEFAULT_FILTERS, status, order };
+}
+
 export function isNarrowed(filters: AlertFilters): boolean {
-  return writeFilters({ ...filters, status: DEFAULT_FILTERS.status }).size > 0;
+  return writeFilters(narrowing(filters)).size > 0;
 }

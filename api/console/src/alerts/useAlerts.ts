@@ -4,7 +4,7 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { AlertDetail, AlertSummary } from "../http/types";
 import { useMay } from "../session/policy";
-import { DEFAULT_FILTERS, type AlertFilters } from "../alert/filters";
+import { DEFAULT_FILTERS, narrowing, type AlertFilters } from "../alert/filters";
 
 /** The queue's rows, page by page. Events keep it fresh between reads. */
 export function useAlertList(filters: AlertFilters) {
@@ -20,10 +20,10 @@ export function useAlertList(filters: AlertFilters) {
 /** How many alerts of each status there are under the same filters, the status aside. */
 export function useAlertCounts(filters: AlertFilters) {
   const may = useMay();
-  const withoutStatus = { ...filters, status: DEFAULT_FILTERS.status };
+  const narrowed = narrowing(filters);
   return useQuery({
-    queryKey: keys.alertCount(withoutStatus),
-    queryFn: async () => (await api.alerts(withoutStatus, null, 1)).counts,
+    queryKey: keys.alertCount(narrowed),
+    queryFn: async () => (await api.alerts(narrowed, null, 1)).counts,
     placeholderData: keepPreviousData,
     enabled: may("view_alerts"),
   });

@@ -1,5 +1,5 @@
 /* Every call of the console, in one list. A failure is always a `Problem`. */
-import { timeBounds, type AlertFilters } from "../alert/filters";
+import { orderOf, timeBounds, type AlertFilters } from "../alert/filters";
 import { STATES_OF, type OrderFilters } from "../order/filters";
 import { client } from "../client/client.gen";
 import * as sdk from "../client/sdk.gen";
@@ -154,6 +154,7 @@ export const api = {
             ...(filters.risks.length > 0 ? { risk: filters.risks } : {}),
             ...timeBounds(filters, serverNow()),
             ...(filters.text ? { q: filters.text } : {}),
+            order: orderOf(filters),
             ...(cursor ? { cursor } : {}),
             limit,
           },

@@ -35,7 +35,7 @@ describe("LiveCache", () => {
 
   it("brings a new alert into the lists it belongs to", () => {
     cache.applyAlert(alertAt("b", "2026-11-24T05:10:00Z"));
-    expect(rows(PENDING)).toEqual(["b", "a"]);
+    expect(rows(PENDING)).toEqual(["a", "b"]);
     expect(rows(CONFIRMED)).toEqual([]);
     expect(arrivals).toEqual(["b"]);
   });

@@ -10,7 +10,7 @@ import type { CameraList } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { Ago } from "../../time/TimeText";
 import { StatePanel } from "../../ui/StatePanel";
-import { DEFAULT_FILTERS, isNarrowed, type AlertFilters } from "../../alert/filters";
+import { isNarrowed, widened, type AlertFilters } from "../../alert/filters";
 
 interface Props {
   filters: AlertFilters;
@@ -33,7 +33,7 @@ export function EmptyQueue({ filters, cameras, onClear }: Props) {
         title={t("empty.filtered")}
         text={t("empty.filteredText")}
         actions={
-          <Button type="primary" onClick={() => onClear({ ...DEFAULT_FILTERS, status: filters.status })}>
+          <Button type="primary" onClick={() => onClear(widened(filters))}>
             {t("filter.clear")}
           </Button>
         }

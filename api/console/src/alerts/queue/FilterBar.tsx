@@ -13,13 +13,17 @@ import { Refresh, type Reading } from "../../ui/Refresh";
 import { SearchBox } from "../../ui/SearchBox";
 import { useNarrow } from "../../ui/useNarrow";
 import {
-  DEFAULT_FILTERS,
   isNarrowed,
+  narrowing,
+  orderOf,
+  ORDERS,
   RANGES,
   RISKS,
   STATUSES,
+  widened,
   writeFilters,
   type AlertFilters,
+  type Order,
   type Range,
   type Status,
 } from "../../alert/filters";
@@ -48,7 +52,7 @@ export function FilterBar(props: Props) {
       {name} <span className={styles.count}>{count ?? ""}</span>
     </span>
   );
-  const narrowedBy = [...new Set(writeFilters({ ...filters, status: "pending_review" }).keys())];
+  const narrowedBy = [...new Set(writeFilters(narrowing(filters)).keys())];
 
   return (
     <div className={styles.filters} role="search" aria-label={t("filter.all")}>
@@ -64,6 +68,18 @@ export function FilterBar(props: Props) {
           { value: "all" as const, label: label(t("filter.everyStatus"), total) },
         ]}
         data-testid="filter-status"
+      />
+      <FilterSelect<Order>
+        className={styles.order ?? ""}
+        aria-label={t("filter.order")}
+        allowClear={false}
+        value={orderOf(filters)}
+        onChange={(order: Order) => {
+          const usual = orderOf({ ...filters, order: null });
+          onChange({ order: order === usual ? null : order });
+        }}
+        options={ORDERS.map((order) => ({ value: order, label: t(`filter.orders.${order}`) }))}
+        data-testid="filter-order"
       />
       {narrow ? (
         <>
@@ -95,7 +111,7 @@ export function FilterBar(props: Props) {
         <Button
           type="link"
           size="small"
-          onClick={() => onChange({ ...DEFAULT_FILTERS, status: filters.status })}
+          onClick={() => onChange(widened(filters))}
           data-testid="filter-clear"
         >
           {t("filter.clear")}

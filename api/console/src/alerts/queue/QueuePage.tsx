@@ -35,7 +35,7 @@ export function Component() {
   const searchBox = useRef<HTMLInputElement>(null);
   const player = useRef<PlayerHandle>(null);
   const rows = useMemo(() => flatten(list.data), [list.data]);
-  const focus = useFocus(rows);
+  const focus = useFocus(rows, search);
   const { focused } = focus;
   const [moved, setMoved] = useState(0);
 

@@ -3,6 +3,7 @@ import { useCallback, useState } from "react";
 import type { AlertSummary } from "../../http/types";
 
 interface Focus {
+  list: string;
   id: string | null;
   index: number;
 }
@@ -21,15 +22,16 @@ export function otherCamera(
 }
 
 /** Which row is looked at. It stays on its alert while rows come and go; when the alert itself
- * leaves, the row that takes its place is next. */
-export function useFocus(rows: readonly AlertSummary[]) {
-  const [focus, setFocus] = useState<Focus>({ id: null, index: 0 });
+ * leaves, the row that takes its place is next. Another list is begun at its top. */
+export function useFocus(rows: readonly AlertSummary[], list: string) {
+  const [known, setFocus] = useState<Focus>({ list, id: null, index: 0 });
+  const focus = known.list === list ? known : { list, id: null, index: 0 };
   const at = rows.findIndex((row) => row.id === focus.id);
   const index = Math.max(0, at >= 0 ? at : Math.min(focus.index, rows.length - 1));
   const focused = rows[index];
 
-  if (focused && (focused.id !== focus.id || index !== focus.index)) {
-    setFocus({ id: focused.id, index });
+  if (focused && (focused.id !== known.id || index !== known.index || known.list !== list)) {
+    setFocus({ list, id: focused.id, index });
   }
 
   const select = useCallback((id: string) => setFocus((known) => ({ ...known, id })), []);
