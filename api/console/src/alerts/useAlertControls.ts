@@ -8,6 +8,8 @@ import type { Handlers } from "../keyboard/useKeys";
 import type { Mode } from "../keyboard/keymap";
 import type { AlertSummary } from "../http/types";
 import type { PlayerHandle } from "./player/Player";
+import { useAssigning } from "../order/AssignProvider";
+import { useMay } from "../session/policy";
 import { useReview } from "./review/UndoProvider";
 import { useShowing } from "../picture/useShowing";
 import { FALSE_POSITIVE_REASONS, mayJudge, type Hand, type Verdict } from "./review/verdict";
@@ -20,6 +22,8 @@ export function useAlertControls(
 ) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const may = useMay();
+  const assign = useAssigning();
   const review = useReview();
   const [boxes, setBoxes] = useBoxes();
   const [reasonsFor, setReasonsFor] = useState<string | null>(null);
@@ -48,6 +52,13 @@ export function useAlertControls(
       if (reason) onVerdict({ status: "false_positive", reason }, "key");
     },
     undo: review.undo,
+    assign: () => {
+      if (!may("assign_orders")) return;
+      if (alert?.status === "confirmed") assign(alert.id);
+      else if (!review.assignLatest()) {
+        void message.info({ key: "assign", content: t("assign.confirmFirst"), duration: 3 });
+      }
+    },
     playPause: () => player.current?.toggle(),
     frameBack: () => player.current?.step(-1),
     frameForward: () => player.current?.step(1),

@@ -5,6 +5,7 @@ import { Navigate, Outlet, useLocation, useNavigation } from "react-router";
 
 import { useTerm } from "../i18n/terms";
 import { LiveProvider } from "../live/LiveProvider";
+import { AssignProvider } from "../order/AssignProvider";
 import { UndoProvider } from "../alerts/review/UndoProvider";
 import { useFreeKeys } from "../keyboard/useKeys";
 import { FirstPasswordPage } from "../account/FirstPasswordPage";
@@ -49,28 +50,30 @@ export function Shell() {
   if (location.pathname === "/" && first !== "/") return <Navigate to={first} replace />;
   return (
     <LiveProvider>
-      <UndoProvider>
-        <div className={styles.shell}>
-          <a className={styles.skip} href="#content">
-            {t("nav.skip")}
-          </a>
-          <TopBar me={session.data} />
-          <OfflineBanner />
-          <main id="content" className={styles.content} aria-busy={loading} tabIndex={-1}>
-            {needs === null || may(needs) ? (
-              <Suspense>
-                <Outlet />
-              </Suspense>
-            ) : (
-              <StatePanel
-                testId="not-allowed"
-                title={t("notAllowed.title")}
-                text={t("notAllowed.text", { role: term("role", session.data.role) })}
-              />
-            )}
-          </main>
-        </div>
-      </UndoProvider>
+      <AssignProvider>
+        <UndoProvider>
+          <div className={styles.shell}>
+            <a className={styles.skip} href="#content">
+              {t("nav.skip")}
+            </a>
+            <TopBar me={session.data} />
+            <OfflineBanner />
+            <main id="content" className={styles.content} aria-busy={loading} tabIndex={-1}>
+              {needs === null || may(needs) ? (
+                <Suspense>
+                  <Outlet />
+                </Suspense>
+              ) : (
+                <StatePanel
+                  testId="not-allowed"
+                  title={t("notAllowed.title")}
+                  text={t("notAllowed.text", { role: term("role", session.data.role) })}
+                />
+              )}
+            </main>
+          </div>
+        </UndoProvider>
+      </AssignProvider>
     </LiveProvider>
   );
 }

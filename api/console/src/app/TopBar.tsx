@@ -14,6 +14,7 @@ import { NavLink, useNavigate } from "react-router";
 import { usePendingCount } from "../alerts/useAlerts";
 import { isBlind } from "../camera/state";
 import { useCameras } from "../camera/useCameras";
+import { useToCheck } from "../order/useOrders";
 import type { Me } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { HelpOverlay } from "../keyboard/HelpOverlay";
@@ -35,6 +36,7 @@ export function TopBar({ me }: { me: Me }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const pending = usePendingCount();
+  const toCheck = useToCheck();
   const narrow = useNarrow();
   const { language, theme, setLanguage, setTheme } = usePreferences();
   const cameras = useCameras().data?.items ?? [];
@@ -92,6 +94,20 @@ export function TopBar({ me }: { me: Me }) {
             </span>
           )}
         </NavLink>
+        )}
+        {may("view_orders") && (
+          <NavLink to="/orders" className={styles.tab} data-testid="nav-orders">
+            {t("nav.orders")}
+            {toCheck > 0 && (
+              <span
+                className={styles.badge}
+                title={t("order.toCheck", { count: toCheck })}
+                data-testid="to-check-count"
+              >
+                {toCheck}
+              </span>
+            )}
+          </NavLink>
         )}
         {may("watch_live") && (
           <NavLink to="/live" className={styles.tab} data-testid="nav-live">

@@ -2,6 +2,8 @@
 export const PAGES = {
   queue: () => import("../alerts/queue/QueuePage"),
   alert: () => import("../alerts/detail/DetailPage"),
+  orders: () => import("../orders/BoardPage"),
+  order: () => import("../orders/OrderPage"),
   live: () => import("../wall/WallPage"),
   cameras: () => import("../cameras/CamerasPage"),
   recordings: () => import("../recordings/RecordingPage"),

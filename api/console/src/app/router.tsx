@@ -22,6 +22,8 @@ export function createRouter() {
           children: [
             { index: true, lazy: PAGES.queue },
             { path: "alerts/:id", lazy: PAGES.alert },
+            { path: "orders", lazy: PAGES.orders },
+            { path: "orders/:id", lazy: PAGES.order },
             { path: "live", lazy: PAGES.live },
             { path: "cameras", lazy: PAGES.cameras },
             { path: "recordings/:id", lazy: PAGES.recordings },

@@ -204,6 +204,7 @@ export const api = {
         }),
       ),
     ),
+  orderCounts: async () => (await unwrap(sdk.ordersList({ query: { limit: 1 } }))).counts,
   order: (id: number) => unwrap(sdk.ordersGet({ path: { order_id: id } })),
   /** The order an alert is in; null if it is in none. */
   orderOfAlert: async (alertId: string) =>

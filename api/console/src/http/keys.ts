@@ -14,6 +14,8 @@ export const keys = {
   alert: (id: string) => ["alerts", "one", id] as const,
   orders: ["orders"] as const,
   orderLists: ["orders", "list"] as const,
+  orderCounts: ["orders", "list", "counts"] as const,
+  orderOthers: (filters: OrderFilters) => ["orders", "list", "others", filters] as const,
   orderList: (filters: OrderFilters) => ["orders", "list", filters] as const,
   order: (id: number) => ["orders", "one", id] as const,
   orderOfAlert: (alertId: string) => ["orders", "of-alert", alertId] as const,

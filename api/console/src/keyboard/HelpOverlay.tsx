@@ -7,7 +7,7 @@ import styles from "./help.module.css";
 import { BINDINGS, type Binding } from "./keymap";
 import { useKeys } from "./useKeys";
 
-const GROUPS: readonly Binding["group"][] = ["judge", "move", "player", "wall", "recordings", "page"];
+const GROUPS: readonly Binding["group"][] = ["judge", "orders", "move", "player", "wall", "recordings", "page"];
 
 /** All keys, from the same table the handlers use. */
 export function HelpOverlay() {

@@ -7,6 +7,9 @@ export type Action =
   | "falseAlarm"
   | "reason"
   | "undo"
+  | "assign"
+  | "sendBack"
+  | "reopen"
   | "playPause"
   | "frameBack"
   | "frameForward"
@@ -30,11 +33,11 @@ export interface Binding {
   keys: readonly string[];
   /** `KeyboardEvent.code`, for keyboards with a Chinese input method switched on. */
   codes: readonly string[];
-  group: "move" | "judge" | "player" | "wall" | "recordings" | "page";
+  group: "move" | "judge" | "player" | "orders" | "wall" | "recordings" | "page";
   /** Holding the key down goes on doing it. What judges or opens something asks for a new press. */
   repeats?: true;
   /** What the help calls it where the same action means something else. */
-  help?: "seekBack" | "seekForward" | "stopBack" | "stopForward" | "cameraBack" | "cameraForward";
+  help?: "closeOrder" | "seekBack" | "seekForward" | "stopBack" | "stopForward" | "cameraBack" | "cameraForward";
 }
 
 export const BINDINGS: readonly Binding[] = [
@@ -52,6 +55,11 @@ export const BINDINGS: readonly Binding[] = [
     group: "judge",
   },
   { action: "undo", shown: ["U"], keys: ["u"], codes: ["KeyU"], group: "judge" },
+  { action: "assign", shown: ["A"], keys: ["a"], codes: ["KeyA"], group: "judge" },
+  // On a work order the key that confirms an alert closes it; this line says so.
+  { action: "confirm", shown: ["C"], keys: [], codes: [], group: "orders", help: "closeOrder" },
+  { action: "sendBack", shown: ["R"], keys: ["r"], codes: ["KeyR"], group: "orders" },
+  { action: "reopen", shown: ["O"], keys: ["o"], codes: ["KeyO"], group: "orders" },
   { action: "playPause", shown: ["Space"], keys: [" "], codes: ["Space"], group: "player" },
   {
     action: "frameBack",

@@ -10,6 +10,7 @@ import { useTerm } from "../i18n/terms";
 import { useMay } from "../session/policy";
 import { formatExact } from "../time/format";
 import { useChange } from "../ui/useChange";
+import { DutyTable } from "./DutyTable";
 import { FLAGS } from "./fields";
 import styles from "./organisation.module.css";
 import { PlaceTable } from "./PlaceTable";
@@ -86,6 +87,15 @@ export function SchoolPanel({ school, onBack }: Props) {
             label: t("organisation.cameras", { n: school.camera_count }),
             children: <RegisterTable schoolId={school.school_id} />,
           },
+          ...(may("view_orders")
+            ? [
+                {
+                  key: "duties",
+                  label: t("organisation.duties"),
+                  children: <DutyTable schoolId={school.school_id} />,
+                },
+              ]
+            : []),
         ]}
       />
       <SchoolForm open={editing} school={school} onClose={() => setEditing(false)} />

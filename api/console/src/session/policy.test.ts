@@ -6,6 +6,8 @@ import { firstPage, pageNeeds } from "./policy";
 test.each([
   ["/", "view_alerts"],
   ["/alerts/6f1c", "view_alerts"],
+  ["/orders", "view_orders"],
+  ["/orders/12", "view_orders"],
   ["/live", "watch_live"],
   ["/cameras", "view_cameras"],
   ["/recordings/7", "play_recordings"],

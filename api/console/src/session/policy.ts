@@ -7,6 +7,7 @@ import { useSession } from "./useSession";
 /** What the page at a path needs; a path that is not here is everybody's. */
 const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/(alerts\/|$)/, "view_alerts"],
+  [/^\/orders/, "view_orders"],
   [/^\/live/, "watch_live"],
   [/^\/(cameras|rules)/, "view_cameras"],
   [/^\/recordings/, "play_recordings"],

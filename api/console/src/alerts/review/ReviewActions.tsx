@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { AlertSummary } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { Moment } from "../../time/TimeText";
+import { OrderOfAlert } from "../../order/OrderOfAlert";
 import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { useNow } from "../../time/useNow";
@@ -48,6 +49,7 @@ export function ReviewActions({ alert, showing, reasonsOpen, onReasonsOpen, onVe
             </span>
           )
         )}
+        <OrderOfAlert alert={alert} />
         {canUndo(alert, me, now) && (
           <Button size="small" onClick={undo}>
             {t("review.undo")} <kbd>U</kbd>

@@ -10,6 +10,7 @@ import { api } from "../../http/api";
 import { keys } from "../../http/keys";
 import { toProblem } from "../../http/problem";
 import type { AlertSummary } from "../../http/types";
+import { useAssigning } from "../../order/AssignProvider";
 import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { serverNow } from "../../time/serverClock";
@@ -33,6 +34,8 @@ interface Review {
   isSaving: (id: string) => boolean;
   /** Takes back the latest verdict that still can be. */
   undo: () => void;
+  /** Gives the latest confirmed alert away, once it is saved; false if there is none. */
+  assignLatest: () => boolean;
   /** Hear which alert came back. */
   onUndone: (listener: (id: string) => void) => () => void;
 }
@@ -48,6 +51,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
   const [judgements, setJudgements] = useState<readonly Judgement[]>([]);
   const listeners = useRef(new Set<(id: string) => void>());
   const latest = judgements.at(-1);
+  const assign = useAssigning();
 
   useEffect(() => {
     const ends = judgements.filter((each) => each.isSaved).map((each) => each.until);
@@ -132,6 +136,12 @@ export function UndoProvider({ children }: { children: ReactNode }) {
     })();
   }, [client, complain, latest]);
 
+  const assignLatest = useCallback(() => {
+    if (latest?.verdict.status !== "confirmed") return false;
+    void latest.saved.then((answer) => answer && assign(answer.id));
+    return true;
+  }, [assign, latest]);
+
   const onUndone = useCallback((listener: (id: string) => void) => {
     listeners.current.add(listener);
     return () => listeners.current.delete(listener);
@@ -142,13 +152,13 @@ export function UndoProvider({ children }: { children: ReactNode }) {
     [judgements],
   );
   const value = useMemo(
-    () => ({ judge, isSaving, undo, onUndone }),
-    [judge, isSaving, undo, onUndone],
+    () => ({ judge, isSaving, undo, assignLatest, onUndone }),
+    [judge, isSaving, undo, assignLatest, onUndone],
   );
   return (
     <ReviewContext value={value}>
       {children}
-      {latest && <UndoToast key={latest.before.id} judgement={latest} onUndo={undo} />}
+      {latest && <UndoToast key={latest.before.id} judgement={latest} onUndo={undo} onAssign={assignLatest} />}
     </ReviewContext>
   );
 }

@@ -3,14 +3,22 @@ import { useTranslation } from "react-i18next";
 
 import { useTerm } from "../../i18n/terms";
 import { useCameraNames } from "../../schools/CameraPlace";
+import { useMay } from "../../session/policy";
 import { useNow } from "../../time/useNow";
 import type { Judgement } from "./UndoProvider";
 import styles from "./review.module.css";
 
-export function UndoToast({ judgement, onUndo }: { judgement: Judgement; onUndo: () => void }) {
+interface Props {
+  judgement: Judgement;
+  onUndo: () => void;
+  onAssign: () => void;
+}
+
+export function UndoToast({ judgement, onUndo, onAssign }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
   const nameCamera = useCameraNames();
+  const may = useMay();
   const now = useNow();
   const { before, verdict, until, isSaved } = judgement;
   const left = Math.max(0, Math.ceil((until - now) / 1000));
@@ -27,6 +35,11 @@ export function UndoToast({ judgement, onUndo }: { judgement: Judgement; onUndo:
           what,
         })}
       </span>
+      {verdict.status === "confirmed" && may("assign_orders") && (
+        <Button size="small" onClick={onAssign} data-testid="toast-assign">
+          {t("assign.assign")} <kbd>A</kbd>
+        </Button>
+      )}
       <Button size="small" onClick={onUndo} className={styles.undo ?? ""} data-testid="undo">
         {t("review.undo")} <kbd>U</kbd>
         {isSaved && <span className={styles.left}>{t("time.seconds", { s: left })}</span>}
