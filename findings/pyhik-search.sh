@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # pyHik 0.4.8, `HikCamera.search_recordings`, against a recorder that holds 100 one-minute clips and
-# hands out 40 at a time, as Hikvision's do whatever `maxResults` asks. Two things one would not guess:
+# hands out at most 40 at a time, however many `maxResults` asks. Two things one would not guess:
 # 1. The answer says responseStatusStrg MORE; pyHik asks no second time. It returns 40 of the 100
 #    clips, the same as if there were no more; `max_results=100` does not help.
 # 2. The search sends the wall-clock figures of the datetime with a "Z" behind them, whatever its
 #    zone; the answer's "Z" is read as UTC. Asked from 08:00+08:00, the first clip found starts, by
-#    its own `start_time`, at 08:00 UTC: eight hours after the moment asked for. Most recorders take
-#    the figures as their local time, so the footage is right and the datetime returned is wrong.
+#    its own `start_time`, at 08:00 UTC: eight hours after the moment asked for. A recorder that takes
+#    the figures as its local time, as this one does, finds the right footage under the wrong datetime.
 # Who checks for gaps finds 60 missing clips, and none of the rest where it belongs.
 #
 # Seen: "100 clips, 40 returned; asked 00:00 UTC, got 08:00 UTC; 1 request".
