@@ -31,6 +31,7 @@ from api.kit import problems
 from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
 from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
+from api.notices.endpoints import router as notices
 from api.orders.endpoints import router as orders
 from api.orders.photograph_endpoints import PHOTOGRAPHS
 from api.orders.photograph_endpoints import router as photographs
@@ -71,6 +72,7 @@ _ROUTERS = (
     orders,
     order_steps,
     photographs,
+    notices,
     organisations,
     register,
     workbooks,

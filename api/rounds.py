@@ -12,12 +12,16 @@ from api.access.scope import NOTHING
 from api.audit import checking
 from api.audit import service as audit
 from api.audit.key import keep_anchor
+from api.boxes import service as boxes
 from api.bus import service as bus
 from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
 from api.expiry import Expiry
 from api.jobs import service as jobs
 from api.jobs.kinds import ClaimedJob, JobKind
+from api.notices import sending, telling
+from api.notices.schemas import NoticeEvent
+from api.notices.telling import Told, tell
 from api.orders import watch as orders
 
 if TYPE_CHECKING:
@@ -35,8 +39,19 @@ _log = structlog.get_logger(__name__)
 async def announce_lost_workers(runtime: Runtime, work: UnitOfWork) -> None:
     """Look for workers that fell silent."""
     watch = cameras.Watch.of(runtime.settings, work.now)
-    for box_id, worker_id in await cameras.announce_lost(work, watch):
+    lost = await cameras.announce_lost(work, watch)
+    names = await boxes.names_of(work.session, {box_id for box_id, _ in lost}) if lost else {}
+    for box_id, worker_id in lost:
         _log.warning("worker_lost", box_id=box_id, worker_id=worker_id)
+        name, school_id = names[box_id]
+        told = Told(
+            NoticeEvent.BOX_LOST,
+            about=f"box {box_id}",
+            key=f"{box_id} {work.now.isoformat()}",
+            school_id=school_id,
+            facts={"box": name},
+        )
+        await tell(work, told)
 
 
 async def prune(runtime: Runtime, work: UnitOfWork) -> None:
@@ -78,3 +93,8 @@ def kinds(settings: Settings) -> list[JobKind]:
         JobKind(checking.JOB, run=checking.run, attempts=3),
         *orders.kinds(),
     ]
+
+
+def notice_kinds() -> list[JobKind]:
+    """Kinds that find whom to tell outside of the console, and tell them."""
+    return [*telling.kinds(), *sending.kinds()]

@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     """Addresses or networks of reverse proxies, as ``127.0.0.1, 10.0.0.0/28``; only they may say
     (``X-Forwarded-For``) for whom they ask."""
+    networks_allowed: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Networks besides the public ones, as ``10.20.0.0/16``, where people may have the command
+    centre connect to: a webhook or a mail server of the district's own."""
+    console_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
+    """Where people open the console, as ``https://mingan.example.edu.cn``; notices link to it."""
     max_connections: Annotated[int, Field(ge=16)] = 1000
     """At once; fewer where the service may open fewer files."""
     max_connections_per_address: Annotated[int, Field(ge=8)] = 200
@@ -120,7 +125,7 @@ class Settings(BaseSettings):
             raise ValueError("must have 10 to 256 characters")
         return password
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "networks_allowed", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):
@@ -159,6 +164,11 @@ class Settings(BaseSettings):
         url = make_url(self.async_database_url)
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
         return Path(str(url.database)).resolve() if is_file else None
+
+    @property
+    def console_address(self) -> str:
+        """Where people open the console, without a slash at its end; empty if nobody said."""
+        return (self.console_url or "").rstrip("/")
 
     @property
     def token_path(self) -> Path:

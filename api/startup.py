@@ -26,7 +26,7 @@ from api.db.migrate import upgrade
 from api.jobs.scheduler import Scheduler
 from api.kit.alone import Lock, close_to_others
 from api.kit.errors import DataFolderError, SettingsError
-from api.rounds import kinds
+from api.rounds import kinds, notice_kinds
 from api.runtime import Runtime
 from api.settings import Settings
 
@@ -215,11 +215,15 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
                 announce(f"console user: {runtime.first_admin.username}")
                 announce(f"console password: {runtime.first_admin.password}")
             scheduler = Scheduler(runtime, kinds(runtime.settings))
+            # Apart: a peer that does not answer keeps no deadline waiting.
+            notices = Scheduler(runtime, notice_kinds())
             tail = Tail(runtime.database, runtime.bus, _TAIL_EVERY_S)
             await tail.begin()
             await scheduler.begin()
+            await notices.begin()
             stopping = asyncio.Event()
-            services = [tail.run(stopping), scheduler.run(stopping), runtime.last_use.run(stopping)]
+            services = [tail.run(stopping), scheduler.run(stopping), notices.run(stopping)]
+            services.append(runtime.last_use.run(stopping))
             if runtime.relay is not None:
                 services.append(runtime.relay.run(stopping))
             tasks = [asyncio.create_task(service) for service in services]

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
     SEE_JOBS = "see_jobs"
+    MANAGE_NOTICES = "manage_notices"
+    """Who is told of what outside of the console, and by which channel."""
     VIEW_ORDERS = "view_orders"
     """Work orders of one's schools; comments may be written, photographs need ``see_pictures``."""
     ASSIGN_ORDERS = "assign_orders"

@@ -31,10 +31,12 @@ from api.alerts.views import evidence_url, first_of
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
-from api.contract import EvidenceKind
+from api.contract import EvidenceKind, RiskLevel
 from api.db.models import Alert
 from api.evidence import service as evidence
 from api.kit.errors import BadTransitionError, NoOriginalError
+from api.notices.schemas import NoticeEvent
+from api.notices.telling import Told, take_back, tell
 
 
 def _refuse(alert: Alert, why: str) -> BadTransitionError:
@@ -66,7 +68,28 @@ async def _judge(
     AlertRepository(work.session).add_history(
         alert_id, work.now, action, by=username, reason=reason, note=note
     )
+    await _tell_if_confirmed(work, alert, undo_s)
     return await service.emit(work, alert_id, undo_s)
+
+
+def _told_key(alert: Alert) -> str:
+    """Names one judgement of an alert."""
+    return f"{alert.id} {alert.reviewed_at}"
+
+
+async def _tell_if_confirmed(work: UnitOfWork, alert: Alert, undo_s: float) -> None:
+    """Have people told outside of the console, once it cannot be undone any more."""
+    if alert.status != AlertStatus.CONFIRMED:
+        return
+    told = Told(
+        NoticeEvent.ALERT_CONFIRMED,
+        about=str(alert.id),
+        key=_told_key(alert),
+        school_id=alert.school_id,
+        risk=RiskLevel(alert.risk),
+        facts={"rule": alert.rule},
+    )
+    await tell(work, told, after_s=undo_s)
 
 
 async def confirm(
@@ -155,6 +178,7 @@ async def revise(
         reason=wanted.status,
         school_id=alert.school_id,
     )
+    await _tell_if_confirmed(work, alert, undo_s)
     return await service.emit(work, alert_id, undo_s)
 
 
@@ -172,6 +196,7 @@ async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -
         raise _refuse(alert, "other_person")
     if work.now > alert.reviewed_at + timedelta(seconds=undo_s):
         raise _refuse(alert, "expired")
+    await take_back(work, NoticeEvent.ALERT_CONFIRMED, _told_key(alert))
     alert.status = AlertStatus.PENDING_REVIEW
     alert.reason = None
     alert.note = ""

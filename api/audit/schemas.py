@@ -71,6 +71,13 @@ class AccessAction(StrEnum):
     ORDER_ESCALATED = "order_escalated"
     ORDER_PHOTOGRAPH_OPENED = "order_photograph_opened"
     DUTY_GIVEN = "duty_given"
+    NOTICE_CHANNEL_CREATED = "notice_channel_created"
+    NOTICE_CHANNEL_CHANGED = "notice_channel_changed"
+    NOTICE_CHANNEL_DELETED = "notice_channel_deleted"
+    NOTICE_CHANNEL_TESTED = "notice_channel_tested"
+    NOTICE_RULE_CREATED = "notice_rule_created"
+    NOTICE_RULE_CHANGED = "notice_rule_changed"
+    NOTICE_RULE_DELETED = "notice_rule_deleted"
 
 
 class AccessEntry(BaseModel):

@@ -10,6 +10,7 @@ words.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -304,3 +305,9 @@ async def enrol(work: UnitOfWork, code: str, client: str) -> Enrolment:
         time_zone=school.time_zone,
         token=token,
     )
+
+
+async def names_of(session: AsyncSession, box_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """What boxes are called, and their schools."""
+    rows = await BoxRepository(session).rows(sorted(box_ids))
+    return {row.box.id: (row.box.name, row.box.school_id) for row in rows}

@@ -87,6 +87,12 @@ class Vocabulary(BaseModel):
     order_subject: dict[str, Term]
     order_source: dict[str, Term]
     photograph_fault: dict[str, Term]
+    notice_event: dict[str, Term]
+    notice_text: dict[str, Term]
+    notice_outcome: dict[str, Term]
+    notice_state: dict[str, Term]
+    channel_kind: dict[str, Term]
+    mail_security: dict[str, Term]
     problem: dict[str, Term]
 
 

@@ -32,6 +32,7 @@ class Base(DeclarativeBase):
         float: Float(53),
         list[str]: JSON(),
         list[float]: JSON(),
+        list[int]: JSON(),
         list[list[float]]: JSON(),
         dict[str, str]: JSON(),
         dict[str, float | str]: JSON(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.bus.work import UnitOfWork
+from api.kit.errors import CommandCentreError
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -70,6 +71,20 @@ class JobKind:
         if self.every_s is not None:
             return self.every_s
         return float(min(3600.0, self.back_off_s * 2.0 ** (attempt - 1)))
+
+
+class NotNowError(CommandCentreError):
+    """Somebody outside could not be reached or did not take it: no fault of the program.
+
+    Args:
+        code: Kind of the trouble.
+        after_s: How long to wait at least before the next attempt, in seconds.
+    """
+
+    def __init__(self, code: str, after_s: float = 0.0) -> None:
+        super().__init__(code)
+        self.trouble = code
+        self.after_s = after_s
 
 
 RECURRING_KEY = ""

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.access.scope import EVERYTHING, NOTHING
-from api.jobs.kinds import RECURRING_KEY, ClaimedJob, JobKind
+from api.jobs.kinds import RECURRING_KEY, ClaimedJob, JobKind, NotNowError
 from api.jobs.repository import JobRepository
 from api.kit.errors import CommandCentreError
 
@@ -110,10 +110,13 @@ class Scheduler:
             await self._attempt(job, kind)
         except ClaimLostError:
             _log.warning("job_claim_lost", kind=job.kind, job_id=job.id)
+        except NotNowError as error:
+            await self._record_failure(job, kind, error.trouble, error.after_s)
         except Exception as error:  # noqa: BLE001 -- the supervisor's boundary
             self._runtime.metrics.background_failures.labels(job.kind).inc()
             _log.exception("job_failed", kind=job.kind, job_id=job.id, attempt=job.attempt)
-            await self._record_failure(job, kind, error)
+            code = error.code if isinstance(error, CommandCentreError) else type(error).__name__
+            await self._record_failure(job, kind, code)
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
@@ -144,8 +147,9 @@ class Scheduler:
             except SQLAlchemyError as error:
                 _log.warning("job_claim_not_kept", kind=job.kind, reason=type(error).__name__)
 
-    async def _record_failure(self, job: ClaimedJob, kind: JobKind, error: Exception) -> None:
-        code = error.code if isinstance(error, CommandCentreError) else type(error).__name__
+    async def _record_failure(
+        self, job: ClaimedJob, kind: JobKind, code: str, after_s: float = 0.0
+    ) -> None:
         try:
             async with self._runtime.work(NOTHING) as work:
                 jobs = JobRepository(work.session)
@@ -155,7 +159,8 @@ class Scheduler:
                     jobs.give_up(row, work.now, code)
                     _log.error("job_given_up", kind=job.kind, job_id=job.id, error=code)
                 else:
-                    due_at = work.now + timedelta(seconds=kind.wait_s(job.attempt))
+                    wait_s = max(kind.wait_s(job.attempt), after_s)
+                    due_at = work.now + timedelta(seconds=wait_s)
                     jobs.put_off(row, due_at, code)
         except SQLAlchemyError as lost:
             # Its claim runs out, and then it is tried again.

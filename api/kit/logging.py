@@ -151,5 +151,6 @@ def configure(level: str) -> None:
         library = logging.getLogger(name)
         library.filters[:] = [_SeldomTheSame()]
     # Alembic and uvicorn tell their every step; only what is wrong is of use in production.
-    for name in ("alembic", "uvicorn", "aiosqlite", "sqlalchemy"):
+    # The address of a robot holds its token: nobody tells which addresses were asked.
+    for name in ("alembic", "uvicorn", "aiosqlite", "sqlalchemy", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

@@ -5,13 +5,26 @@ from __future__ import annotations
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
+from api.contract import RiskLevel
 from api.db.order import OrderHistory, WorkOrder
 from api.kit.errors import NotFoundError
+from api.notices.schemas import NoticeEvent
+from api.notices.telling import Told, tell
 from api.orders import views
 from api.orders.errors import OrderChangedError, OrderStateError
 from api.orders.people import Actor
 from api.orders.repository import OrderRepository
 from api.orders.schemas import OrderAction, OrderSummary
+
+_EVENTS = {
+    OrderAction.ASSIGNED: NoticeEvent.ORDER_ASSIGNED,
+    OrderAction.REASSIGNED: NoticeEvent.ORDER_ASSIGNED,
+    OrderAction.REOPEN: NoticeEvent.ORDER_ASSIGNED,
+    OrderAction.RETURN: NoticeEvent.ORDER_RETURNED,
+    OrderAction.OVERDUE: NoticeEvent.ORDER_OVERDUE,
+    OrderAction.ESCALATED: NoticeEvent.ORDER_ESCALATED,
+}
+"""What people are told of outside of the console."""
 
 
 async def record(
@@ -27,11 +40,21 @@ async def record(
         note: Their words; they stand in the history alone.
     """
     username = None if by is None else by.username
-    await OrderRepository(work.session).add(
-        OrderHistory(
-            order_id=order.id, at=work.now, action=action, by=username, state=order.state, note=note
-        )
+    entry = OrderHistory(
+        order_id=order.id, at=work.now, action=action, by=username, state=order.state, note=note
     )
+    await OrderRepository(work.session).add(entry)
+    if (event := _EVENTS.get(action)) is not None:
+        due_at = "" if event is NoticeEvent.ORDER_RETURNED else order.due_at.isoformat()
+        told = Told(
+            event,
+            about=f"order {order.id}",
+            key=str(entry.id),
+            school_id=order.school_id,
+            risk=RiskLevel(order.risk),
+            facts={"order_id": str(order.id), "due_at": due_at},
+        )
+        await tell(work, told)
     audit.log(
         work,
         AccessAction(f"order_{action}"),

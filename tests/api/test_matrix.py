@@ -125,6 +125,8 @@ def _finding(of: Objects) -> Any:
     return {**told, "school_id": of.school_id}
 
 
+_NO_CHANNEL = {"name": "x", "kind": "webhook", "settings": {}}
+_RULE = {"name": "x", "events": ["job_dead"], "to_school": True}
 _GATE = {"kind": "entrance", "name": "gate"}
 ROWS: dict[str, Row] = {
     "alerts_confirm": _alert("confirm"),
@@ -207,6 +209,18 @@ ROWS: dict[str, Row] = {
     "ingest_views_trouble": Row("guard"),
     "jobs_discard": Row("district", lambda _: {"job_id": 987_654}, status=404),
     "jobs_list": Row("district"),
+    "notice_channels_create": Row("district", body=lambda _: _NO_CHANNEL, status=422),
+    "notice_channels_delete": Row("district", lambda _: {"channel_id": 987_654}, status=404),
+    "notice_channels_list": Row("district"),
+    "notice_channels_put": Row(
+        "district", lambda _: {"channel_id": 987_654}, lambda _: _NO_CHANNEL, 404
+    ),
+    "notice_channels_test": Row("district", lambda _: {"channel_id": 987_654}, status=404),
+    "notice_rules_create": Row("district", body=lambda _: _RULE, status=201),
+    "notice_rules_delete": Row("district", lambda _: {"rule_id": 987_654}, status=404),
+    "notice_rules_list": Row("district"),
+    "notice_rules_put": Row("district", lambda _: {"rule_id": 987_654}, lambda _: _RULE, 404),
+    "notices_list": Row("district"),
     "jobs_retry": Row("district", lambda _: {"job_id": 987_654}, status=404),
     "live_change": Row("guard"),
     "live_open": Row(

@@ -25,14 +25,14 @@ from sqlalchemy.orm import aliased
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Reach, Role, may_give
 from api.access.scope import EVERYTHING, NOTHING, Scope, of_person, of_school
-from api.db import camera, expiry_mark, job, models, order, organisation
+from api.db import camera, expiry_mark, job, models, notice, order, organisation
 from api.db.base import Base, OfAlert, OfCamera, OfOrder, OfSchool
 from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, owned
 from tests.api.messages import T0
 from tests.support.narrowed import unnarrowed
 
 API = Path(__file__).parents[2] / "api"
-_TABLES = (camera, expiry_mark, job, models, order, organisation)
+_TABLES = (camera, expiry_mark, job, models, notice, order, organisation)
 
 OF_NO_SCHOOL = {
     "access_log_head": "one row, the end of the one chain of all entries",
@@ -45,6 +45,9 @@ OF_NO_SCHOOL = {
     "expiry_mark": "how far the command centre's own time has come",
     "identities": "found by what a provider vouched for, before anybody's scope is known",
     "jobs": "what the command centre does by itself; of district administrators",
+    "notice_channels": "whereto the district's administrators have notices sent",
+    "notice_rules": "of what they have channels told",
+    "notices": "messages of the district's administrators; what each tells of has its school",
     "sessions": "found by a secret token, or of a user who was read in scope",
 }
 """Tables whose rows belong to no school, and why."""
@@ -64,6 +67,7 @@ IN_EVERYTHING = {
     "health/service.py": "metrics for a program on this machine",
     "ingest/refusals.py": "counts for the box that was refused",
     "jobs/scheduler.py": "a job that runs is the command centre's own",
+    "notices/sending.py": "a message is sent by the command centre itself, to whoever a rule names",
     "startup.py": "before the first request",
 }
 """Modules that open sessions in the scope of everything, and why."""
@@ -267,7 +271,11 @@ def test_what_is_of_the_whole_district_is_given_for_it_alone() -> None:
     of_schools = [
         grant.permissions for grant in ROLES.values() if grant.reach is not Reach.DISTRICT
     ]
-    unscoped = {Permission.SEE_JOBS, Permission.MANAGE_ORGANISATION}
+    unscoped = {
+        Permission.SEE_JOBS,
+        Permission.MANAGE_ORGANISATION,
+        Permission.MANAGE_NOTICES,
+    }
     assert not unscoped & frozenset().union(*of_schools)
 
 

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted';
 
 /**
  * AccessEntry
@@ -1347,6 +1347,228 @@ export type Change = {
 };
 
 /**
+ * ChannelCreate
+ *
+ * A new channel; kind and school are chosen once.
+ */
+export type ChannelCreate = {
+    /**
+     * Is Enabled
+     */
+    is_enabled?: boolean;
+    kind: ChannelKind;
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Per Minute
+     *
+     * Messages at most; what is more joins one that waits. Robots take 20.
+     */
+    per_minute?: number;
+    /**
+     * School Id
+     *
+     * It is told of this school alone; null: of the whole district.
+     */
+    school_id?: string | null;
+    settings: ChannelSettings;
+};
+
+/**
+ * ChannelKind
+ *
+ * How a channel is spoken to.
+ */
+export type ChannelKind = 'mail' | 'webhook' | 'wecom' | 'dingtalk' | 'feishu';
+
+/**
+ * ChannelList
+ *
+ * All channels.
+ */
+export type ChannelList = {
+    /**
+     * Items
+     */
+    items: Array<ChannelView>;
+};
+
+/**
+ * ChannelSettings
+ *
+ * What a channel needs; which of it, by its kind. Secrets are never answered.
+ *
+ * Of a change, a secret that is null stays as it is.
+ */
+export type ChannelSettings = {
+    /**
+     * Host
+     *
+     * Of the mail server.
+     */
+    host?: string | null;
+    /**
+     * Password
+     */
+    password?: null;
+    /**
+     * Port
+     */
+    port?: number | null;
+    /**
+     * Recipients
+     */
+    recipients?: Array<string>;
+    /**
+     * Secret
+     *
+     * Signs; of a webhook `whsec_` and base64 of 24 to 64 bytes.
+     */
+    secret?: null;
+    security?: MailSecurity;
+    /**
+     * Sender
+     */
+    sender?: string | null;
+    /**
+     * Url
+     *
+     * Of a webhook or robot; a secret, for it holds a token.
+     */
+    url?: null;
+    /**
+     * Username
+     */
+    username?: string | null;
+};
+
+/**
+ * ChannelSettingsView
+ *
+ * What a channel is set to, without its secrets.
+ */
+export type ChannelSettingsView = {
+    /**
+     * Host
+     *
+     * Whom it connects to; null while its seal is broken.
+     */
+    host: string | null;
+    /**
+     * Port
+     */
+    port: number | null;
+    /**
+     * Recipients
+     */
+    recipients: Array<string>;
+    /**
+     * Secrets
+     *
+     * Those that are set.
+     */
+    secrets: Array<'url' | 'secret' | 'password'>;
+    security: MailSecurity;
+    /**
+     * Sender
+     */
+    sender: string | null;
+    /**
+     * Username
+     */
+    username: string | null;
+};
+
+/**
+ * ChannelTest
+ *
+ * What a test message met with.
+ */
+export type ChannelTest = {
+    /**
+     * Answer
+     *
+     * What the peer answered, shortened and without secrets.
+     */
+    answer: string;
+    outcome: Outcome;
+    /**
+     * Status
+     *
+     * Status the peer answered with, of HTTP or SMTP.
+     */
+    status: number | null;
+    /**
+     * Took Ms
+     */
+    took_ms: number;
+};
+
+/**
+ * ChannelView
+ *
+ * A channel, without its secrets.
+ */
+export type ChannelView = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Enabled
+     */
+    is_enabled: boolean;
+    kind: ChannelKind;
+    /**
+     * Language
+     */
+    language: 'zh' | 'en';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Per Minute
+     */
+    per_minute: number;
+    school: SchoolName | null;
+    settings: ChannelSettingsView;
+};
+
+/**
+ * ChannelWrite
+ *
+ * A channel.
+ */
+export type ChannelWrite = {
+    /**
+     * Is Enabled
+     */
+    is_enabled?: boolean;
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Per Minute
+     *
+     * Messages at most; what is more joins one that waits. Robots take 20.
+     */
+    per_minute?: number;
+    settings: ChannelSettings;
+};
+
+/**
  * CommunityCreate
  *
  * A new one.
@@ -2208,6 +2430,13 @@ export type LoginRequest = {
 };
 
 /**
+ * MailSecurity
+ *
+ * How a mail server is spoken to.
+ */
+export type MailSecurity = 'tls' | 'starttls' | 'plain';
+
+/**
  * Me
  *
  * The signed-in person.
@@ -2357,6 +2586,260 @@ export type Noted = {
      * Note
      */
     note?: string;
+};
+
+/**
+ * NoticeEvent
+ *
+ * What is told of.
+ */
+export type NoticeEvent = 'alert_confirmed' | 'order_assigned' | 'order_returned' | 'order_overdue' | 'order_escalated' | 'box_lost' | 'job_dead';
+
+/**
+ * NoticeItemView
+ *
+ * What a message tells of.
+ */
+export type NoticeItemView = {
+    /**
+     * About
+     *
+     * The alert, the order, the box or the job.
+     */
+    about: string;
+    /**
+     * At
+     */
+    at: string;
+    event: NoticeEvent;
+    risk: RiskLevel | null;
+    /**
+     * School Id
+     */
+    school_id: string | null;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * NoticePage
+ *
+ * A page of messages, newest first.
+ */
+export type NoticePage = {
+    /**
+     * Items
+     */
+    items: Array<NoticeView>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * NoticeRuleList
+ *
+ * All rules.
+ */
+export type NoticeRuleList = {
+    /**
+     * Items
+     */
+    items: Array<NoticeRuleView>;
+};
+
+/**
+ * NoticeRuleView
+ *
+ * A rule.
+ */
+export type NoticeRuleView = {
+    /**
+     * Channel Ids
+     */
+    channel_ids: Array<number>;
+    /**
+     * Digest Min
+     */
+    digest_min: number;
+    /**
+     * Events
+     */
+    events: Array<NoticeEvent>;
+    /**
+     * Hours From
+     */
+    hours_from: string | null;
+    /**
+     * Hours To
+     */
+    hours_to: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Enabled
+     */
+    is_enabled: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Risks
+     */
+    risks: Array<RiskLevel>;
+    /**
+     * School Ids
+     */
+    school_ids: Array<string>;
+    /**
+     * To School
+     */
+    to_school: boolean;
+};
+
+/**
+ * NoticeRuleWrite
+ *
+ * Of what which channels are told, and when. Class 1 is always told at once.
+ */
+export type NoticeRuleWrite = {
+    /**
+     * Channel Ids
+     */
+    channel_ids?: Array<number>;
+    /**
+     * Digest Min
+     *
+     * Collected for so many minutes; 0: told at once.
+     */
+    digest_min?: number;
+    /**
+     * Events
+     */
+    events: Array<NoticeEvent>;
+    /**
+     * Hours From
+     *
+     * In the school's time, with `hours_to`.
+     */
+    hours_from?: string | null;
+    /**
+     * Hours To
+     *
+     * Before `hours_from`: of the next day.
+     */
+    hours_to?: string | null;
+    /**
+     * Is Enabled
+     */
+    is_enabled?: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Risks
+     *
+     * Empty: all.
+     */
+    risks?: Array<RiskLevel>;
+    /**
+     * School Ids
+     *
+     * Empty: all.
+     */
+    school_ids?: Array<string>;
+    /**
+     * To School
+     *
+     * Also to the channels of the school concerned.
+     */
+    to_school?: boolean;
+};
+
+/**
+ * NoticeState
+ *
+ * Where a message stands.
+ */
+export type NoticeState = 'waiting' | 'sent' | 'dead';
+
+/**
+ * NoticeView
+ *
+ * One message to one channel.
+ */
+export type NoticeView = {
+    /**
+     * Answer
+     *
+     * What the peer answered last, without secrets.
+     */
+    answer: string;
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Channel Id
+     */
+    channel_id: number;
+    channel_kind: ChannelKind;
+    /**
+     * Channel Name
+     */
+    channel_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Due At
+     *
+     * When it is tried next.
+     */
+    due_at: string | null;
+    /**
+     * Id
+     *
+     * The same in every attempt, and what the peer is told.
+     */
+    id: string;
+    /**
+     * Item Count
+     */
+    item_count: number;
+    /**
+     * Items
+     *
+     * The first of them.
+     */
+    items: Array<NoticeItemView>;
+    /**
+     * Job Id
+     *
+     * Its job, which can be tried again once it is dead.
+     */
+    job_id: number | null;
+    /**
+     * Last At
+     */
+    last_at: string | null;
+    /**
+     * Of the last attempt.
+     */
+    outcome: Outcome | null;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    state: NoticeState;
 };
 
 /**
@@ -2833,6 +3316,13 @@ export type OriginalRequest = {
 };
 
 /**
+ * Outcome
+ *
+ * What became of one attempt.
+ */
+export type Outcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'seal_broken';
+
+/**
  * PartKind
  *
  * What one part of a fragmented MP4 is.
@@ -2864,7 +3354,7 @@ export type PasswordChange = {
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'verify_orders';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'verify_orders';
 
 /**
  * PhotographView
@@ -5157,6 +5647,116 @@ export type ApiOrganisationsSchemasTerm = {
      * Name
      */
     name: string;
+};
+
+/**
+ * ChannelCreate
+ *
+ * A new channel; kind and school are chosen once.
+ */
+export type ChannelCreateWritable = {
+    /**
+     * Is Enabled
+     */
+    is_enabled?: boolean;
+    kind: ChannelKind;
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Per Minute
+     *
+     * Messages at most; what is more joins one that waits. Robots take 20.
+     */
+    per_minute?: number;
+    /**
+     * School Id
+     *
+     * It is told of this school alone; null: of the whole district.
+     */
+    school_id?: string | null;
+    settings: ChannelSettingsWritable;
+};
+
+/**
+ * ChannelSettings
+ *
+ * What a channel needs; which of it, by its kind. Secrets are never answered.
+ *
+ * Of a change, a secret that is null stays as it is.
+ */
+export type ChannelSettingsWritable = {
+    /**
+     * Host
+     *
+     * Of the mail server.
+     */
+    host?: string | null;
+    /**
+     * Password
+     */
+    password?: string | null;
+    /**
+     * Port
+     */
+    port?: number | null;
+    /**
+     * Recipients
+     */
+    recipients?: Array<string>;
+    /**
+     * Secret
+     *
+     * Signs; of a webhook `whsec_` and base64 of 24 to 64 bytes.
+     */
+    secret?: string | null;
+    security?: MailSecurity;
+    /**
+     * Sender
+     */
+    sender?: string | null;
+    /**
+     * Url
+     *
+     * Of a webhook or robot; a secret, for it holds a token.
+     */
+    url?: string | null;
+    /**
+     * Username
+     */
+    username?: string | null;
+};
+
+/**
+ * ChannelWrite
+ *
+ * A channel.
+ */
+export type ChannelWriteWritable = {
+    /**
+     * Is Enabled
+     */
+    is_enabled?: boolean;
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Per Minute
+     *
+     * Messages at most; what is more joins one that waits. Robots take 20.
+     */
+    per_minute?: number;
+    settings: ChannelSettingsWritable;
 };
 
 export type AlertsListData = {
@@ -7522,6 +8122,446 @@ export type LiveChangeResponses = {
 };
 
 export type LiveChangeResponse = LiveChangeResponses[keyof LiveChangeResponses];
+
+export type NoticesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         */
+        state?: NoticeState | null;
+        /**
+         * Channel Id
+         */
+        channel_id?: number | null;
+        /**
+         * School Id
+         */
+        school_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/notices';
+};
+
+export type NoticesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticesListError = NoticesListErrors[keyof NoticesListErrors];
+
+export type NoticesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: NoticePage;
+};
+
+export type NoticesListResponse = NoticesListResponses[keyof NoticesListResponses];
+
+export type NoticeChannelsListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notices/channels';
+};
+
+export type NoticeChannelsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeChannelsListError = NoticeChannelsListErrors[keyof NoticeChannelsListErrors];
+
+export type NoticeChannelsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChannelList;
+};
+
+export type NoticeChannelsListResponse = NoticeChannelsListResponses[keyof NoticeChannelsListResponses];
+
+export type NoticeChannelsCreateData = {
+    body: ChannelCreateWritable;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notices/channels';
+};
+
+export type NoticeChannelsCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeChannelsCreateError = NoticeChannelsCreateErrors[keyof NoticeChannelsCreateErrors];
+
+export type NoticeChannelsCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChannelView;
+};
+
+export type NoticeChannelsCreateResponse = NoticeChannelsCreateResponses[keyof NoticeChannelsCreateResponses];
+
+export type NoticeChannelsDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notices/channels/{channel_id}';
+};
+
+export type NoticeChannelsDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeChannelsDeleteError = NoticeChannelsDeleteErrors[keyof NoticeChannelsDeleteErrors];
+
+export type NoticeChannelsDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type NoticeChannelsDeleteResponse = NoticeChannelsDeleteResponses[keyof NoticeChannelsDeleteResponses];
+
+export type NoticeChannelsPutData = {
+    body: ChannelWriteWritable;
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notices/channels/{channel_id}';
+};
+
+export type NoticeChannelsPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeChannelsPutError = NoticeChannelsPutErrors[keyof NoticeChannelsPutErrors];
+
+export type NoticeChannelsPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChannelView;
+};
+
+export type NoticeChannelsPutResponse = NoticeChannelsPutResponses[keyof NoticeChannelsPutResponses];
+
+export type NoticeChannelsTestData = {
+    body?: never;
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notices/channels/{channel_id}/test';
+};
+
+export type NoticeChannelsTestErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeChannelsTestError = NoticeChannelsTestErrors[keyof NoticeChannelsTestErrors];
+
+export type NoticeChannelsTestResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChannelTest;
+};
+
+export type NoticeChannelsTestResponse = NoticeChannelsTestResponses[keyof NoticeChannelsTestResponses];
+
+export type NoticeRulesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notices/rules';
+};
+
+export type NoticeRulesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeRulesListError = NoticeRulesListErrors[keyof NoticeRulesListErrors];
+
+export type NoticeRulesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: NoticeRuleList;
+};
+
+export type NoticeRulesListResponse = NoticeRulesListResponses[keyof NoticeRulesListResponses];
+
+export type NoticeRulesCreateData = {
+    body: NoticeRuleWrite;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notices/rules';
+};
+
+export type NoticeRulesCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeRulesCreateError = NoticeRulesCreateErrors[keyof NoticeRulesCreateErrors];
+
+export type NoticeRulesCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: NoticeRuleView;
+};
+
+export type NoticeRulesCreateResponse = NoticeRulesCreateResponses[keyof NoticeRulesCreateResponses];
+
+export type NoticeRulesDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notices/rules/{rule_id}';
+};
+
+export type NoticeRulesDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeRulesDeleteError = NoticeRulesDeleteErrors[keyof NoticeRulesDeleteErrors];
+
+export type NoticeRulesDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type NoticeRulesDeleteResponse = NoticeRulesDeleteResponses[keyof NoticeRulesDeleteResponses];
+
+export type NoticeRulesPutData = {
+    body: NoticeRuleWrite;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: number;
+    };
+    query?: never;
+    url: '/api/v1/notices/rules/{rule_id}';
+};
+
+export type NoticeRulesPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticeRulesPutError = NoticeRulesPutErrors[keyof NoticeRulesPutErrors];
+
+export type NoticeRulesPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: NoticeRuleView;
+};
+
+export type NoticeRulesPutResponse = NoticeRulesPutResponses[keyof NoticeRulesPutResponses];
 
 export type OrderPhotographsAddData = {
     body: Blob | File;

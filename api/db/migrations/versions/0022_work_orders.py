@@ -75,7 +75,7 @@ def _make_orders() -> None:
         _text("closed_by", 64, nullable=True),
         _moment("closed_at", nullable=True),
         _moment("escalated_at", nullable=True),
-        sa.Column("merged_into", sa.BigInteger(), nullable=True),
+        sa.Column("merged_into", _ROW_ID, nullable=True),
         sa.CheckConstraint(_CLOSED_BY_ANOTHER, name="ck_work_orders_closed_by_another"),
         sa.CheckConstraint(f"state IN ({_STATES})", name="ck_work_orders_state"),
         _key("work_orders", "school_id", "schools.school_id"),
@@ -96,7 +96,7 @@ def _make_parts() -> None:
     op.create_table(
         "order_sources",
         sa.Column("id", _ROW_ID, nullable=False, autoincrement=True),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", _ROW_ID, nullable=False),
         _text("kind", 16),
         sa.Column("alert_id", sa.Uuid(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
@@ -108,7 +108,7 @@ def _make_parts() -> None:
     op.create_table(
         "order_photographs",
         sa.Column("id", _ROW_ID, nullable=False, autoincrement=True),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", _ROW_ID, nullable=False),
         _text("sent_sha256", 64),
         sa.Column("round", sa.Integer(), nullable=False),
         _moment("at"),
@@ -128,7 +128,7 @@ def _make_parts() -> None:
     op.create_table(
         "order_history",
         sa.Column("id", _ROW_ID, nullable=False, autoincrement=True),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", _ROW_ID, nullable=False),
         _moment("at"),
         _text("action", 32),
         _text("by", 64, nullable=True),

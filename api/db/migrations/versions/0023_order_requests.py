@@ -10,6 +10,8 @@ down_revision = "0022_work_orders"
 branch_labels = None
 depends_on = None
 
+_ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Apply this step."""
@@ -17,9 +19,9 @@ def upgrade() -> None:
         "order_requests",
         sa.Column("username", sa.String(64), nullable=False),
         sa.Column("key", sa.Uuid(), nullable=False),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", _ROW_ID, nullable=False),
         sa.Column("asked_sha256", sa.String(64), nullable=False),
-        sa.Column("photograph_id", sa.BigInteger(), nullable=True),
+        sa.Column("photograph_id", _ROW_ID, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["work_orders.id"], name="fk_order_requests_order_id_work_orders"

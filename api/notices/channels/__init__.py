@@ -1,0 +1,1 @@
+"""How each kind of channel is spoken to."""

@@ -1,0 +1,81 @@
+"""Every kind of channel: how it is sent to, and what it must be given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from api.kit.errors import FieldError
+from api.notices.channels import mail, robots, webhook
+from api.notices.channels.base import Channel
+from api.notices.channels.mail import port_of
+from api.notices.schemas import ChannelKind, ChannelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of channel.
+
+    Attributes:
+        send: Sends a message to it.
+        needs: Settings that must be given.
+        may: Settings that may be.
+    """
+
+    send: Channel
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+
+
+KINDS: Mapping[ChannelKind, Kind] = {
+    ChannelKind.MAIL: Kind(
+        mail.send, ("host", "sender", "recipients"), ("port", "username", "password")
+    ),
+    ChannelKind.WEBHOOK: Kind(webhook.send, ("url", "secret")),
+    ChannelKind.WECOM: Kind(robots.wecom, ("url",)),
+    ChannelKind.DINGTALK: Kind(robots.dingtalk, ("url",), ("secret",)),
+    ChannelKind.FEISHU: Kind(robots.feishu, ("url",), ("secret",)),
+}
+_SETTINGS = ("url", "secret", "host", "port", "username", "password", "sender", "recipients")
+
+
+def faults(kind: ChannelKind, settings: ChannelSettings) -> list[FieldError]:
+    """What is wrong with the settings of a channel; never tells a secret."""
+    known = KINDS[kind]
+    found = []
+    for name in _SETTINGS:
+        where, value = f"body.settings.{name}", getattr(settings, name)
+        if name in known.needs and not value:
+            found.append(FieldError(where, f"a channel of kind {kind} needs it"))
+        if name not in known.needs + known.may and value:
+            found.append(FieldError(where, f"a channel of kind {kind} has none"))
+    if (settings.username is None) != (settings.password is None):
+        found.append(FieldError("body.settings.username", "is given together with a password"))
+    if settings.url is not None and _host_of(settings) is None:
+        what = "is no address that begins with https:// or http:// and names a host"
+        found.append(FieldError("body.settings.url", what))
+    secret = "" if settings.secret is None else settings.secret.get_secret_value()
+    if kind is ChannelKind.WEBHOOK and secret and webhook.key_of(secret) is None:
+        what = "is not whsec_ and base64 of 24 to 64 bytes"
+        found.append(FieldError("body.settings.secret", what))
+    return found
+
+
+def _host_of(settings: ChannelSettings) -> tuple[str, int] | None:
+    assert settings.url is not None
+    try:
+        url = httpx.URL(settings.url.get_secret_value())
+    except httpx.InvalidURL:
+        return None
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+        return None
+    return url.host, url.port or (443 if url.scheme == "https" else 80)
+
+
+def target(kind: ChannelKind, settings: ChannelSettings) -> tuple[str, int] | None:
+    """Whom a channel connects to, as host and port."""
+    if kind is ChannelKind.MAIL:
+        return None if settings.host is None else (settings.host, port_of(settings))
+    return None if settings.url is None else _host_of(settings)

@@ -1,0 +1,112 @@
+"""Sends what waits: at least once, under the same number however often.
+
+The peer's answer is written down before the job is marked done: a process that dies between the two
+is followed by one that finds the message sent. Only between the peer's answer and our commit there
+is a moment whose death sends it twice, and then under the same number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api.access.scope import EVERYTHING
+from api.bus.work import UnitOfWork
+from api.contract.vocabulary import Language
+from api.jobs.kinds import ClaimedJob, JobKind, NotNowError
+from api.kit.sealing import SealBrokenError
+from api.notices.channels.base import Attempt, Item, Message, Outside
+from api.notices.channels.registry import KINDS
+from api.notices.repository import SEND, NoticeRepository, NoticeRow
+from api.notices.schemas import ChannelKind, ChannelSettings, Outcome
+from api.notices.sealed import opened
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+_ITEMS_SENT = 100
+"""So many events of a message are told one by one, the rest as a number."""
+_LEASE_S = 12.0
+"""Longer than an attempt takes: what a killed process had begun is begun again soon."""
+_ATTEMPTS = 16
+_BACK_OFF_S = 5.0
+"""Sixteen attempts are about seven hours."""
+
+_log = structlog.get_logger(__name__)
+
+
+def outside_of(runtime: Runtime) -> Outside:
+    """What of the world channels may use now."""
+    return Outside(runtime.settings.networks_allowed, runtime.clock())
+
+
+async def _send(runtime: Runtime, job: ClaimedJob) -> None:
+    async with runtime.database.read(EVERYTHING) as session:
+        notices = NoticeRepository(session)
+        row = await notices.get(job.key)
+        if row is None or row.notice.sent_at is not None:
+            return
+        message = await _message(runtime, notices, row)
+        session.expunge_all()
+    attempt = await _attempt(runtime, row, message)
+    async with runtime.work(EVERYTHING) as work:
+        await _record(work, job.key, attempt)
+    told = {"notice_id": job.key, "channel_id": row.channel.id, "outcome": str(attempt.outcome)}
+    if attempt.outcome is Outcome.DELIVERED:
+        _log.info("notice_sent", **told)
+    elif attempt.outcome is Outcome.CHANNEL_OFF:
+        _log.info("notice_dropped", **told)
+    else:
+        _log.warning("notice_not_sent", status=attempt.status, attempt=job.attempt, **told)
+        raise NotNowError(attempt.outcome, attempt.after_s)
+
+
+async def _message(runtime: Runtime, notices: NoticeRepository, row: NoticeRow) -> Message:
+    items = await notices.items(row.notice.id, _ITEMS_SENT)
+    counts = await notices.counts([row.notice.id])
+    language: Language = "en" if row.channel.language == "en" else "zh"
+    return Message(
+        id=row.notice.id,
+        items=[
+            Item(each.event, each.school_id, each.risk, each.at, each.about, each.text)
+            for each in items
+        ],
+        count=counts.get(row.notice.id, 0),
+        language=language,
+        console_url=runtime.settings.console_address,
+    )
+
+
+async def _attempt(runtime: Runtime, row: NoticeRow, message: Message) -> Attempt:
+    channel = row.channel
+    if channel.deleted_at is not None or not channel.is_enabled:
+        return Attempt(Outcome.CHANNEL_OFF)
+    try:
+        settings = opened(runtime.audit_key, channel)
+    except SealBrokenError:
+        return Attempt(Outcome.SEAL_BROKEN)
+    return await send(runtime, ChannelKind(channel.kind), settings, message)
+
+
+async def send(
+    runtime: Runtime, kind: ChannelKind, settings: ChannelSettings, message: Message
+) -> Attempt:
+    """Send a message once, through no transaction."""
+    return await KINDS[kind].send(settings, message, outside_of(runtime))
+
+
+async def _record(work: UnitOfWork, notice_id: str, attempt: Attempt) -> None:
+    row = await NoticeRepository(work.session).get(notice_id, lock=True)
+    if row is None:
+        return
+    notice = row.notice
+    notice.attempts += 1
+    notice.last_at, notice.outcome, notice.answer = work.now, attempt.outcome, attempt.answer
+    if attempt.outcome is Outcome.DELIVERED:
+        notice.sent_at = work.now
+
+
+def kinds() -> list[JobKind]:
+    """The kind of job that sends."""
+    return [JobKind(SEND, run=_send, lease_s=_LEASE_S, attempts=_ATTEMPTS, back_off_s=_BACK_OFF_S)]

@@ -1,0 +1,434 @@
+"""Channels, rules and the log of messages, as an administrator keeps and reads them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.audit import service as audit
+from api.audit.changes import Actor, Change, differences
+from api.audit.schemas import AccessAction
+from api.bus.work import UnitOfWork
+from api.contract import RiskLevel
+from api.contract.vocabulary import Language
+from api.db.notice import NoticeChannel, NoticeItem, NoticeRule
+from api.kit.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from api.kit.pagination import Cursor
+from api.kit.sealing import SealBrokenError
+from api.notices import sending
+from api.notices.channels.base import Attempt, Item, Message
+from api.notices.channels.registry import faults, target
+from api.notices.repository import NoticeRepository, NoticeRow
+from api.notices.schemas import (
+    ChannelCreate,
+    ChannelKind,
+    ChannelList,
+    ChannelSettings,
+    ChannelSettingsView,
+    ChannelTest,
+    ChannelView,
+    ChannelWrite,
+    NoticeEvent,
+    NoticeItemView,
+    NoticePage,
+    NoticeRuleList,
+    NoticeRuleView,
+    NoticeRuleWrite,
+    NoticeState,
+    NoticeView,
+    Outcome,
+)
+from api.notices.sealed import SECRETS, opened, sealed
+from api.notices.texts import line_of_test
+from api.organisations import service as organisations
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+_SHOWN_ITEMS = 5
+
+
+def _settings_view(key: bytes, row: NoticeChannel) -> ChannelSettingsView:
+    try:
+        settings = opened(key, row)
+    except SealBrokenError:
+        settings = ChannelSettings()
+    host, port = target(ChannelKind(row.kind), settings) or (None, None)
+    return ChannelSettingsView(
+        host=host,
+        port=port,
+        security=settings.security,
+        username=settings.username,
+        sender=settings.sender,
+        recipients=settings.recipients,
+        secrets=[name for name in SECRETS if getattr(settings, name) is not None],
+    )
+
+
+async def _views(
+    session: AsyncSession, key: bytes, rows: Collection[NoticeChannel]
+) -> list[ChannelView]:
+    wanted = {row.school_id for row in rows if row.school_id is not None}
+    schools = await NoticeRepository(session).schools(wanted)
+    return [
+        ChannelView(
+            id=row.id,
+            name=row.name,
+            kind=ChannelKind(row.kind),
+            school=(
+                None if row.school_id is None else organisations.name_of(schools[row.school_id])
+            ),
+            language="en" if row.language == "en" else "zh",
+            is_enabled=row.is_enabled,
+            per_minute=row.per_minute,
+            settings=_settings_view(key, row),
+        )
+        for row in rows
+    ]
+
+
+async def list_channels(session: AsyncSession, key: bytes) -> ChannelList:
+    """All channels, without their secrets."""
+    rows = await NoticeRepository(session).channels()
+    return ChannelList(items=await _views(session, key, rows))
+
+
+async def create_channel(
+    work: UnitOfWork, key: bytes, wanted: ChannelCreate, by: Actor
+) -> ChannelView:
+    """Add a channel.
+
+    Raises:
+        InvalidError: If its settings do not fit its kind, or there is no such school.
+    """
+    found = faults(wanted.kind, wanted.settings)
+    is_known = wanted.school_id is None or await organisations.is_known(
+        work.session, wanted.school_id
+    )
+    if not is_known:
+        found.append(FieldError("body.school_id", "there is no such school"))
+    if found:
+        raise InvalidError("the channel cannot be made", errors=found)
+    row = NoticeChannel(
+        name=wanted.name,
+        kind=wanted.kind,
+        school_id=wanted.school_id,
+        language=wanted.language,
+        is_enabled=wanted.is_enabled,
+        per_minute=wanted.per_minute,
+        sealed=sealed(key, wanted.settings),
+        created_at=work.now,
+    )
+    await NoticeRepository(work.session).add(row)
+    [view] = await _views(work.session, key, [row])
+    _log(work, AccessAction.NOTICE_CHANNEL_CREATED, by, row, differences({}, _told(view)))
+    return view
+
+
+def _told(view: ChannelView) -> dict[str, object]:
+    """What the access log keeps of a channel; no secret."""
+    return {
+        **view.model_dump(mode="json", include={"name", "kind", "language", "is_enabled"}),
+        "per_minute": view.per_minute,
+        **view.settings.model_dump(mode="json"),
+    }
+
+
+def _log(
+    work: UnitOfWork,
+    action: AccessAction,
+    by: Actor,
+    row: NoticeChannel,
+    changes: list[Change] | None = None,
+) -> None:
+    audit.log(
+        work,
+        action,
+        by.username,
+        by.client,
+        subject=f"channel {row.id}",
+        school_id=row.school_id,
+        changes=changes or [],
+    )
+
+
+async def _channel(work: UnitOfWork, channel_id: int) -> NoticeChannel:
+    row = await NoticeRepository(work.session).channel(channel_id, lock=True)
+    if row is None:
+        raise NotFoundError("no such channel")
+    return row
+
+
+async def put_channel(
+    work: UnitOfWork, key: bytes, channel_id: int, told: ChannelWrite, by: Actor
+) -> ChannelView:
+    """Change a channel; secrets that are not given stay.
+
+    Raises:
+        NotFoundError: If there is no such channel.
+        InvalidError: If its settings do not fit its kind.
+    """
+    row = await _channel(work, channel_id)
+    [before] = await _views(work.session, key, [row])
+    settings = _kept(key, row, told.settings)
+    if found := faults(ChannelKind(row.kind), settings):
+        raise InvalidError("the channel cannot be changed", errors=found)
+    row.name, row.language, row.is_enabled = told.name, told.language, told.is_enabled
+    row.per_minute, row.sealed = told.per_minute, sealed(key, settings)
+    [view] = await _views(work.session, key, [row])
+    changes = differences(_told(before), _told(view))
+    given = [name for name in SECRETS if getattr(told.settings, name) is not None]
+    # That a secret was changed is told, what it was or is never.
+    changes += [Change(field=name, old=None, new="…") for name in given]
+    _log(work, AccessAction.NOTICE_CHANNEL_CHANGED, by, row, changes)
+    return view
+
+
+def _kept(key: bytes, row: NoticeChannel, told: ChannelSettings) -> ChannelSettings:
+    """Settings with the secrets that were not given anew.
+
+    A password stays only at the server and for the name it was given for: whoever may change the
+    one is not handed the other.
+    """
+    try:
+        before = opened(key, row)
+    except SealBrokenError:
+        return told
+    keep = {"url": before.url, "secret": before.secret}
+    if (told.host, told.username) == (before.host, before.username):
+        keep["password"] = before.password
+    missing = {name: value for name, value in keep.items() if getattr(told, name) is None}
+    if told.url is not None:
+        # What signs for one address does not sign for another.
+        missing.pop("secret", None)
+    return told.model_copy(update=missing)
+
+
+async def delete_channel(work: UnitOfWork, channel_id: int, by: Actor) -> None:
+    """Delete a channel with its secrets; what waits for it is not sent.
+
+    Raises:
+        NotFoundError: If there is no such channel.
+        ConflictError: If a rule names it.
+    """
+    row = await _channel(work, channel_id)
+    for rule in await NoticeRepository(work.session).rules():
+        if row.id in rule.channel_ids:
+            raise ConflictError(f"rule {rule.id} names it", params={"rule": rule.name})
+    row.deleted_at, row.sealed = work.now, ""
+    _log(work, AccessAction.NOTICE_CHANNEL_DELETED, by, row)
+
+
+async def try_channel(
+    runtime: Runtime, work: UnitOfWork, channel_id: int, by: Actor
+) -> tuple[ChannelKind, ChannelSettings | None, Message]:
+    """What a test of a channel sends; the test is logged before it is made.
+
+    Raises:
+        NotFoundError: If there is no such channel.
+    """
+    row = await _channel(work, channel_id)
+    _log(work, AccessAction.NOTICE_CHANNEL_TESTED, by, row)
+    language: Language = "en" if row.language == "en" else "zh"
+    item = Item("test", row.school_id, None, work.now, "test", line_of_test(language))
+    message = Message(secrets.token_hex(16), [item], 1, language, runtime.settings.console_address)
+    try:
+        return ChannelKind(row.kind), opened(runtime.audit_key, row), message
+    except SealBrokenError:
+        return ChannelKind(row.kind), None, message
+
+
+async def make_test(
+    runtime: Runtime, kind: ChannelKind, settings: ChannelSettings | None, message: Message
+) -> ChannelTest:
+    """Send a test once and tell what the peer answered."""
+    begin_s = time.monotonic()
+    attempt = Attempt(Outcome.SEAL_BROKEN)
+    if settings is not None:
+        attempt = await sending.send(runtime, kind, settings, message)
+    return ChannelTest(
+        outcome=attempt.outcome,
+        status=attempt.status,
+        answer=attempt.answer,
+        took_ms=round((time.monotonic() - begin_s) * 1000),
+    )
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+def _rule_view(row: NoticeRule) -> NoticeRuleView:
+    return NoticeRuleView(
+        id=row.id,
+        name=row.name,
+        is_enabled=row.is_enabled,
+        events=[NoticeEvent(each) for each in row.events],
+        risks=[RiskLevel(each) for each in row.risks],
+        school_ids=row.school_ids,
+        channel_ids=row.channel_ids,
+        to_school=row.to_school,
+        hours_from=row.hours_from,
+        hours_to=row.hours_to,
+        digest_min=row.digest_min,
+    )
+
+
+async def list_rules(session: AsyncSession) -> NoticeRuleList:
+    """All rules."""
+    return NoticeRuleList(
+        items=[_rule_view(row) for row in await NoticeRepository(session).rules()]
+    )
+
+
+async def _check_rule(work: UnitOfWork, told: NoticeRuleWrite) -> None:
+    notices = NoticeRepository(work.session)
+    channels = {row.id for row in await notices.channels()}
+    schools = await notices.schools(told.school_ids)
+    found = []
+    if not channels.issuperset(told.channel_ids):
+        found.append(FieldError("body.channel_ids", "there is no such channel"))
+    if missing := sorted(set(told.school_ids) - schools.keys()):
+        found.append(FieldError("body.school_ids", f"there is no school {missing[0]}"))
+    if found:
+        raise InvalidError("the rule names what does not exist", errors=found)
+
+
+def _describe(row: NoticeRule, told: NoticeRuleWrite) -> None:
+    for name, value in told.model_dump(mode="json").items():
+        setattr(row, name, value)
+
+
+async def create_rule(work: UnitOfWork, told: NoticeRuleWrite, by: Actor) -> NoticeRuleView:
+    """Add a rule.
+
+    Raises:
+        InvalidError: If it names a channel or a school that does not exist.
+    """
+    await _check_rule(work, told)
+    row = NoticeRule(created_at=work.now)
+    _describe(row, told)
+    await NoticeRepository(work.session).add(row)
+    _log_rule(work, AccessAction.NOTICE_RULE_CREATED, by, row.id, {}, told.model_dump(mode="json"))
+    return _rule_view(row)
+
+
+async def put_rule(
+    work: UnitOfWork, rule_id: int, told: NoticeRuleWrite, by: Actor
+) -> NoticeRuleView:
+    """Change a rule; what waits already is sent as it was to be.
+
+    Raises:
+        NotFoundError: If there is no such rule.
+        InvalidError: As of a new one.
+    """
+    row = await NoticeRepository(work.session).lock_rule(rule_id)
+    if row is None:
+        raise NotFoundError("no such rule")
+    await _check_rule(work, told)
+    before = _rule_view(row).model_dump(mode="json", exclude={"id"})
+    _describe(row, told)
+    after = told.model_dump(mode="json")
+    _log_rule(work, AccessAction.NOTICE_RULE_CHANGED, by, row.id, before, after)
+    return _rule_view(row)
+
+
+async def delete_rule(work: UnitOfWork, rule_id: int, by: Actor) -> None:
+    """Forget a rule.
+
+    Raises:
+        NotFoundError: If there is no such rule.
+    """
+    notices = NoticeRepository(work.session)
+    row = await notices.lock_rule(rule_id)
+    if row is None:
+        raise NotFoundError("no such rule")
+    before = _rule_view(row).model_dump(mode="json", exclude={"id"})
+    _log_rule(work, AccessAction.NOTICE_RULE_DELETED, by, row.id, before, {})
+    await notices.remove_rule(row)
+
+
+def _log_rule(
+    work: UnitOfWork,
+    action: AccessAction,
+    by: Actor,
+    rule_id: int,
+    before: dict[str, object],
+    after: dict[str, object],
+) -> None:
+    told = after or dict.fromkeys(before)
+    audit.log(
+        work,
+        action,
+        by.username,
+        by.client,
+        subject=f"rule {rule_id}",
+        changes=differences(before, told),
+    )
+
+
+# --- the log --------------------------------------------------------------------------------------
+
+
+def _item_view(row: NoticeItem) -> NoticeItemView:
+    return NoticeItemView(
+        event=NoticeEvent(row.event),
+        school_id=row.school_id,
+        risk=None if row.risk is None else RiskLevel(row.risk),
+        at=row.at,
+        about=row.about,
+        text=row.text,
+    )
+
+
+def _view(row: NoticeRow, items: list[NoticeItem], count: int) -> NoticeView:
+    notice, job = row.notice, row.job
+    return NoticeView(
+        id=notice.id,
+        channel_id=row.channel.id,
+        channel_name=row.channel.name,
+        channel_kind=ChannelKind(row.channel.kind),
+        state=row.state,
+        created_at=notice.created_at,
+        due_at=job.due_at if job is not None and notice.sent_at is None else None,
+        sent_at=notice.sent_at,
+        attempts=notice.attempts,
+        last_at=notice.last_at,
+        outcome=None if notice.outcome is None else Outcome(notice.outcome),
+        answer=notice.answer,
+        item_count=count,
+        items=[_item_view(each) for each in items],
+        job_id=job.id if job is not None and job.failed_at is not None else None,
+    )
+
+
+async def list_notices(
+    session: AsyncSession,
+    state: NoticeState | None,
+    channel_id: int | None,
+    school_id: str | None,
+    *,
+    limit: int,
+    cursor: str | None,
+) -> NoticePage:
+    """A page of the log, newest first.
+
+    Raises:
+        BadCursorError: If the cursor was not made here.
+    """
+    notices = NoticeRepository(session)
+    after = None if cursor is None else Cursor.decode(cursor)
+    rows = await notices.page(state, channel_id, school_id, after, limit + 1)
+    shown = rows[:limit]
+    ids = [row.notice.id for row in shown]
+    items, counts = await notices.first_items(ids, _SHOWN_ITEMS), await notices.counts(ids)
+    last = shown[-1].notice if len(rows) > limit else None
+    return NoticePage(
+        items=[
+            _view(row, items.get(row.notice.id, []), counts.get(row.notice.id, 0)) for row in shown
+        ],
+        next_cursor=None if last is None else Cursor(last.created_at, last.id).encode(),
+    )

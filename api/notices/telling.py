@@ -1,0 +1,208 @@
+"""From what happens to messages that wait.
+
+Whoever changes something says so with :func:`tell` in the same unit of work: one row, a job, that
+stands or falls with the change. The job finds the rules that want it and adds it to messages, each
+with a job of its own (:mod:`api.notices.sending`). A message that nobody began to send takes in
+what comes meanwhile: that makes digests, and 5,000 alerts confirmed at once are few messages.
+
+School and supervisor hear of an order at the same moment, since one job tells both.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from api.bus.work import UnitOfWork
+from api.contract import RiskLevel
+from api.contract.vocabulary import Language
+from api.db.notice import Notice, NoticeChannel, NoticeItem, NoticeRule
+from api.db.organisation import School
+from api.jobs import service as jobs
+from api.jobs.kinds import ClaimedJob, JobKind
+from api.notices import texts
+from api.notices.repository import SEND, NoticeRepository
+from api.notices.schemas import NoticeEvent
+from api.notices.timing import Hours, Window, window
+from api.organisations import service as organisations
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+
+TELL = "notice"
+_DEAD_JOBS = "notice_dead_jobs"
+_LOOK_FOR_DEAD_EVERY_S = 60.0
+_KEPT = timedelta(days=92)
+_LEASE_S = 12.0
+"""What a killed process had begun is begun again soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What happened.
+
+    Attributes:
+        event: What.
+        about: The alert, the order, the box or the job.
+        key: Names this occurrence: telling it again within a week changes nothing.
+        school_id: Whose; None of what is the district's own.
+        risk: Its class, if it has one.
+        facts: What else a text says: ``rule``, ``order_id``, ``due_at``, ``box``, ``job_kind``.
+    """
+
+    event: NoticeEvent
+    about: str
+    key: str
+    school_id: str | None = None
+    risk: RiskLevel | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def _key(event: NoticeEvent, key: str) -> str:
+    return f"{event} {key}"[:128]
+
+
+async def tell(work: UnitOfWork, told: Told, *, after_s: float = 0.0) -> None:
+    """Have people told, once the unit of work is committed.
+
+    Args:
+        work: It stands or falls with it.
+        told: What happened.
+        after_s: How long it may still be taken back by :func:`take_back`.
+    """
+    payload = {"event": str(told.event), "about": told.about, "at": work.now.isoformat()}
+    payload |= {} if told.school_id is None else {"school_id": told.school_id}
+    payload |= {} if told.risk is None else {"risk": str(told.risk)}
+    due_at = work.now + timedelta(seconds=after_s)
+    key = _key(told.event, told.key)
+    await jobs.ask(work, TELL, key, {**told.facts, **payload}, due_at=due_at)
+
+
+async def take_back(work: UnitOfWork, event: NoticeEvent, key: str) -> None:
+    """Have people not told of what was taken back, unless they were."""
+    await jobs.withdraw(work, TELL, _key(event, key))
+
+
+def _wants(rule: NoticeRule, facts: Mapping[str, str]) -> bool:
+    school_id, risk = facts.get("school_id"), facts.get("risk")
+    return (
+        rule.is_enabled
+        and facts["event"] in rule.events
+        and (not rule.risks or risk is None or risk in rule.risks)
+        and (not rule.school_ids or school_id in rule.school_ids)
+    )
+
+
+def _reaches(rule: NoticeRule, channel: NoticeChannel, school_id: str | None) -> bool:
+    """Whether a rule names the channel, which is the district's or of the school concerned."""
+    if channel.school_id is not None and channel.school_id != school_id:
+        return False
+    return channel.id in rule.channel_ids or (rule.to_school and channel.school_id is not None)
+
+
+async def _spread(_: Runtime, work: UnitOfWork, job: ClaimedJob) -> None:
+    """Add what happened to a message of each channel that a rule wants it told to."""
+    facts, notices = job.payload, NoticeRepository(work.session)
+    rules = [rule for rule in await notices.rules() if _wants(rule, facts)]
+    if not rules:
+        return
+    school_id = facts.get("school_id")
+    school = None
+    if school_id is not None:
+        school = (await notices.schools([school_id])).get(school_id)
+    zone = organisations.DEFAULT_ZONE if school is None else school.time_zone
+    for channel in await notices.lock_channels_of(school_id):
+        windows = [
+            window(
+                work.now,
+                facts.get("risk"),
+                Hours.of(rule.hours_from, rule.hours_to),
+                rule.digest_min,
+                zone,
+            )
+            for rule in rules
+            if _reaches(rule, channel, school_id)
+        ]
+        if windows:
+            # Several rules are one telling: the one that wants it soonest.
+            soonest = min(windows, key=lambda each: each.until)
+            await _add(work, channel, facts, school, zone, soonest)
+
+
+async def _add(
+    work: UnitOfWork,
+    channel: NoticeChannel,
+    facts: Mapping[str, str],
+    school: School | None,
+    zone: str,
+    when: Window,
+) -> None:
+    notices = NoticeRepository(work.session)
+    due_at = when.until
+    if due_at <= work.now and channel.next_free_at is not None:
+        due_at = max(due_at, channel.next_free_at)
+    notice = await notices.lock_waiting(channel.id, when.since, due_at)
+    if notice is None:
+        notice = await _begin(work, channel, due_at)
+    event = NoticeEvent(facts["event"])
+    language: Language = "en" if channel.language == "en" else "zh"
+    name = None if school is None else organisations.name_of(school)
+    notices.add_item(
+        NoticeItem(
+            notice_id=notice.id,
+            school_id=facts.get("school_id"),
+            event=event,
+            risk=facts.get("risk"),
+            at=datetime.fromisoformat(facts["at"]),
+            about=facts["about"][:64],
+            text=texts.line(event, facts, name, zone, language),
+        )
+    )
+    await work.session.flush()
+
+
+async def _begin(work: UnitOfWork, channel: NoticeChannel, due_at: datetime) -> Notice:
+    """A new message; those sent as soon as possible keep the channel's distance."""
+    notice = Notice(
+        id=secrets.token_hex(16),
+        channel_id=channel.id,
+        created_at=work.now,
+        sent_at=None,
+        attempts=0,
+        outcome=None,
+        answer="",
+    )
+    await NoticeRepository(work.session).add(notice)
+    await jobs.ask(work, SEND, notice.id, due_at=due_at)
+    distance = timedelta(seconds=60 / channel.per_minute)
+    if due_at <= max(work.now, channel.next_free_at or work.now):
+        channel.next_free_at = due_at + distance
+    return notice
+
+
+async def _tell_of_dead_jobs(_: Runtime, work: UnitOfWork, __: ClaimedJob) -> None:
+    """Tell of jobs that were given up, whoever gave them up; and forget old messages."""
+    notices = NoticeRepository(work.session)
+    for job in await notices.given_up_since(work.now - timedelta(days=1)):
+        assert job.failed_at is not None
+        await tell(
+            work,
+            Told(
+                NoticeEvent.JOB_DEAD,
+                about=f"job {job.id}",
+                key=f"{job.id} {job.failed_at.isoformat()}",
+                facts={"job_kind": job.kind},
+            ),
+        )
+    await notices.forget_before(work.now - _KEPT)
+
+
+def kinds() -> list[JobKind]:
+    """Kinds of jobs that find whom to tell."""
+    return [
+        JobKind(TELL, within=_spread, lease_s=_LEASE_S),
+        JobKind(_DEAD_JOBS, within=_tell_of_dead_jobs, every_s=_LOOK_FOR_DEAD_EVERY_S),
+    ]
