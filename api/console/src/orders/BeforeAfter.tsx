@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import type { OrderDetail, PhotographView } from "../http/types";
 import { afterPaint } from "../picture/painted";
 import { useMay } from "../session/policy";
-import { Moment } from "../time/TimeText";
+import { Exact } from "../time/TimeText";
 import { earlierRounds, ofThisRound } from "./checking";
 import styles from "./order.module.css";
 
@@ -29,7 +29,7 @@ export function BeforeAfter({ order, onShown }: Props) {
           {t("order.after")}
           {now[0] && (
             <span className={styles.muted}>
-              {now[0].by} <Moment moment={now[0].at} />
+              {now[0].by} <Exact moment={now[0].at} />
             </span>
           )}
         </figcaption>

@@ -15,6 +15,7 @@ import { usePageTitle } from "../ui/usePageTitle";
 import styles from "./board.module.css";
 import { BoardFilterBar } from "./BoardFilterBar";
 import { BoardRow } from "./BoardRow";
+import { NewOrder } from "./NewOrder";
 import { useBoardFilters } from "./useBoardFilters";
 
 /** What was given away, where it stands, and what is late. */
@@ -52,7 +53,7 @@ export function Component() {
   }
   return (
     <div className={styles.page} data-testid="board-page">
-      <ListBar title={t("nav.orders")} query={list}>
+      <ListBar title={t("nav.orders")} query={list} actions={<NewOrder />}>
         <CountedTabs
           value={filters.column}
           tabs={COLUMNS.map((column) => ({

@@ -5,8 +5,7 @@ import { Link } from "react-router";
 import type { OrderDetail } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { DeadlineSource } from "../order/DeadlineSource";
-import { Moment } from "../time/TimeText";
-import { formatExact } from "../time/format";
+import { Exact } from "../time/TimeText";
 import styles from "./order.module.css";
 
 /** Who, until when and on what ground. */
@@ -22,19 +21,19 @@ export function OrderFacts({ order }: { order: OrderDetail }) {
         {order.assignee ? responsible : t("order.ofDuty", { name: responsible })}
       </Fact>
       <Fact name={t("order.createdBy")}>
-        {order.created_by} <Moment moment={order.created_at} />
+        {order.created_by} <Exact moment={order.created_at} />
       </Fact>
       <Fact name={t("assign.due")} wide>
-        {formatExact(order.due_at).slice(0, 16)} <DeadlineSource deadline={order.deadline} />
+        <Exact moment={order.due_at} /> <DeadlineSource deadline={order.deadline} />
       </Fact>
       {order.rectified_at && (
         <Fact name={t("order.rectifiedBy")}>
-          {order.rectified_by} <Moment moment={order.rectified_at} />
+          {order.rectified_by} <Exact moment={order.rectified_at} />
         </Fact>
       )}
       {order.closed_at && (
         <Fact name={t("order.closedBy")}>
-          {order.closed_by} <Moment moment={order.closed_at} />
+          {order.closed_by} <Exact moment={order.closed_at} />
         </Fact>
       )}
       {order.merged.length > 0 && (

@@ -84,6 +84,7 @@ function Order({ order, title, search }: { order: OrderDetail; title: string; se
   }, []);
   return (
     <article className={styles.page} data-testid="order-page" data-state={order.state}>
+      <p className={styles.sheetTitle}>{t("order.sheet.title", { school: order.school.name })}</p>
       <header className={styles.head}>
         <Link to={`/orders${search}`} className={styles.back} data-testid="back-to-board">
           <ArrowLeftOutlined aria-hidden="true" /> {t("nav.orders")}

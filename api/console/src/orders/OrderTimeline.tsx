@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { OrderHistoryEntry } from "../http/types";
 import { useTerm } from "../i18n/terms";
-import { Moment } from "../time/TimeText";
+import { Exact } from "../time/TimeText";
 import styles from "./order.module.css";
 
 const ALARMS = new Set<OrderHistoryEntry["action"]>(["overdue", "escalated"]);
@@ -23,7 +23,7 @@ export function OrderTimeline({ history }: { history: readonly OrderHistoryEntry
           <div data-testid="order-step" data-action={entry.action}>
             <p className={styles.entryHead}>
               <strong>{term("order_action", entry.action)}</strong>
-              <Moment moment={entry.at} className={styles.entryTime} />
+              <Exact moment={entry.at} className={styles.entryTime} />
             </p>
             <p className={styles.muted}>{entry.by ?? t("history.bySystem")}</p>
             {entry.note && <p className={styles.note}>{entry.note}</p>}

@@ -5,7 +5,7 @@ import { StatusMark } from "../alert/StatusMark";
 import type { OrderDetail, SourceView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { CameraPlace, placeOf } from "../schools/CameraPlace";
-import { Moment } from "../time/TimeText";
+import { Exact } from "../time/TimeText";
 import styles from "./order.module.css";
 
 /** All that an order is about; an alert with the judgement it has now, which may have been revised. */
@@ -40,7 +40,7 @@ function Source({ source }: { source: SourceView }) {
         {term("rules", alert.rule)}
       </Link>
       <CameraPlace camera={placeOf(alert)} more={alert.zone} className={styles.place} />
-      <Moment moment={alert.raised_at} className={styles.muted} />
+      <Exact moment={alert.raised_at} className={styles.muted} />
       <StatusMark status={alert.status} />
     </li>
   );

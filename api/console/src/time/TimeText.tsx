@@ -30,6 +30,15 @@ export function Moment({ moment, className, seconds }: Props & { seconds?: boole
   );
 }
 
+/** "2026-11-24 14:02": on paper nobody knows which day "14:02" was. */
+export function Exact({ moment, className }: Props) {
+  return (
+    <time dateTime={moment} title={formatExact(moment)} className={className}>
+      {formatExact(moment).slice(0, 16)}
+    </time>
+  );
+}
+
 /** A length of time that still grows. */
 export function Elapsed({ moment, className }: Props) {
   const { t } = useTranslation();
