@@ -331,6 +331,34 @@ def test_sixty_alerts_cost_at_most_so_many_keys_each(
     assert pressed / alerts <= _KEYS_EACH
 
 
+@pytest.mark.whole
+def test_a_judgement_is_revised_and_of_two_the_second_is_told(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    _wait_for_still(page)
+    alert = _focused(page)
+    with page.expect_response(_VERDICT):
+        page.keyboard.press("c")
+    page.goto(f"/alerts/{alert}")
+    page.get_by_test_id("revise").click()
+    expect(page.get_by_test_id("revise-now")).to_contain_text("属实")
+    page.get_by_test_id("revise-reason-animal").click()
+    expect(page.get_by_test_id("revise-ok")).to_be_disabled()
+    page.get_by_test_id("revise-note").fill("画面中是一只猫")
+    page.get_by_test_id("revise-ok").click()
+    timeline = page.get_by_test_id("timeline")
+    expect(timeline).to_contain_text("改判为误报")
+    expect(timeline).to_contain_text("画面中是一只猫")
+    page.get_by_test_id("revise").click()
+    page.get_by_test_id("revise-note").fill("再看一遍")
+    told = {"status": "confirmed", "note": "两人复看"}
+    stack.sign_in().post(f"/alerts/{alert}/revise", json=told).raise_for_status()
+    expect(page.get_by_test_id("revise-decided")).to_contain_text("admin")
+    expect(page.get_by_test_id("revise-decided")).to_contain_text("属实")
+    expect(page.get_by_test_id("revise-ok")).to_be_disabled()
+    expect(page.get_by_test_id("revise-note")).to_have_value("再看一遍")
+    expect(timeline).to_contain_text("两人复看")
+
+
 def test_keys_live_after_every_tab_and_filter(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
 

@@ -24,6 +24,7 @@ import type {
   PlaceWrite,
   PlayRequest,
   RecordWrite,
+  ReviseRequest,
   SchoolCreate,
   SchoolWrite,
   Tile,
@@ -165,6 +166,8 @@ export const api = {
   confirm: (id: string) => unwrap(sdk.alertsConfirm({ path: { alert_id: id }, body: {} })),
   falsePositive: (id: string, reason: FalsePositiveReason) =>
     unwrap(sdk.alertsFalsePositive({ path: { alert_id: id }, body: { reason } })),
+  revise: (id: string, verdict: Omit<ReviseRequest, "note">, note: string) =>
+    unwrap(sdk.alertsRevise({ path: { alert_id: id }, body: { ...verdict, note } })),
   undo: (id: string) => unwrap(sdk.alertsUndo({ path: { alert_id: id } })),
   hold: (id: string) => unwrap(sdk.alertsHold({ path: { alert_id: id } })),
   release: (id: string) => unwrap(sdk.alertsRelease({ path: { alert_id: id } })),

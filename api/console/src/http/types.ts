@@ -57,6 +57,7 @@ export type {
   PlaceWrite,
   PlayRequest,
   RecordWrite,
+  ReviseRequest,
   RecordingDay,
   RegisterRow,
   RetentionFacts,

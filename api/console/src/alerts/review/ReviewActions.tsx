@@ -1,5 +1,6 @@
 import { CheckOutlined, CloseOutlined } from "@ant-design/icons";
 import { Button, Popover } from "antd";
+import { useState } from "react";
 import type { MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -11,6 +12,7 @@ import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { useNow } from "../../time/useNow";
 import { StatusMark } from "../../alert/StatusMark";
+import { ReviseDialog } from "./ReviseDialog";
 import { useReview } from "./UndoProvider";
 import type { Showing } from "../../picture/showing";
 import { canUndo, FALSE_POSITIVE_REASONS, type Hand, type Verdict } from "./verdict";
@@ -32,6 +34,7 @@ export function ReviewActions({ alert, showing, reasonsOpen, onReasonsOpen, onVe
   const may = useMay();
   const me = useSession().data?.username;
   const now = useNow();
+  const [revising, setRevising] = useState<AlertSummary | null>(null);
 
   if (alert.status !== "pending_review") {
     return (
@@ -54,6 +57,16 @@ export function ReviewActions({ alert, showing, reasonsOpen, onReasonsOpen, onVe
           <Button size="small" onClick={undo}>
             {t("review.undo")} <kbd>U</kbd>
           </Button>
+        )}
+        {may("judge") && !isSaving(alert.id) && (
+          <>
+            <Button size="small" onClick={() => setRevising(alert)} data-testid="revise">
+              {t("revise.open")}
+            </Button>
+            {revising?.id === alert.id && (
+              <ReviseDialog before={revising} alert={alert} onClose={() => setRevising(null)} />
+            )}
+          </>
         )}
       </div>
     );

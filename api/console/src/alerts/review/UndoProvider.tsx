@@ -15,6 +15,7 @@ import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { serverNow } from "../../time/serverClock";
 import { applyVerdict } from "../../alert/applyAlert";
+import { useDecidedBefore } from "./decidedBefore";
 import { UndoToast } from "./UndoToast";
 import { judged, UNDO_S, type Verdict } from "./verdict";
 
@@ -52,6 +53,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
   const listeners = useRef(new Set<(id: string) => void>());
   const latest = judgements.at(-1);
   const assign = useAssigning();
+  const decidedBefore = useDecidedBefore();
 
   useEffect(() => {
     const ends = judgements.filter((each) => each.isSaved).map((each) => each.until);
@@ -76,14 +78,13 @@ export function UndoProvider({ children }: { children: ReactNode }) {
       const problem = toProblem(error, undefined);
       if (problem.status === 401) return;
       const text =
-        problem.code === "bad_transition"
-          ? t("review.alreadyJudged")
-          : problem.unreachable
-            ? t(problem.timedOut ? "review.notAnswered" : "review.notSaved")
-            : t("review.refused", { code: problem.code });
+        decidedBefore(problem) ??
+        (problem.unreachable
+          ? t(problem.timedOut ? "review.notAnswered" : "review.notSaved")
+          : t("review.refused", { code: problem.code }));
       void message.error(text, 6);
     },
-    [message, t],
+    [decidedBefore, message, t],
   );
 
   const judge = useCallback(
