@@ -14,5 +14,6 @@ export const PAGES = {
   boxes: () => import("../boxes/BoxesPage"),
   accessLog: () => import("../audit/AuditPage"),
   jobs: () => import("../jobs/JobsPage"),
+  notices: () => import("../notices/NoticesPage"),
   users: () => import("../users/UsersPage"),
 };

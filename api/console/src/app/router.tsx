@@ -34,6 +34,7 @@ export function createRouter() {
             { path: "boxes", lazy: PAGES.boxes },
             { path: "access-log", lazy: PAGES.accessLog },
             { path: "jobs", lazy: PAGES.jobs },
+            { path: "notices", lazy: PAGES.notices },
             { path: "users", lazy: PAGES.users },
             { path: "*", element: <NotFoundPage /> },
           ],

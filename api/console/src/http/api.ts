@@ -10,12 +10,16 @@ import type {
   AccessFilters,
   BoxCreate,
   BureauWrite,
+  ChannelCreate,
+  ChannelWrite,
   CommunityCreate,
   CommunityWrite,
   FalsePositiveReason,
   ImportReport,
   LiveRequest,
   Me,
+  NoticeRuleWrite,
+  NoticeState,
   OrderAssign,
   OrderCreate,
   OrderSubject,
@@ -292,6 +296,22 @@ export const api = {
 
   jobs: (cursor: string | null) =>
     unwrap(sdk.jobsList({ query: { state: "failed", ...(cursor ? { cursor } : {}) } })),
+  noticeChannels: () => unwrap(sdk.noticeChannelsList()),
+  createNoticeChannel: (body: ChannelCreate) => unwrap(sdk.noticeChannelsCreate({ body })),
+  putNoticeChannel: (id: number, body: ChannelWrite) =>
+    unwrap(sdk.noticeChannelsPut({ path: { channel_id: id }, body })),
+  deleteNoticeChannel: (id: number) =>
+    unwrap(sdk.noticeChannelsDelete({ path: { channel_id: id } })),
+  testNoticeChannel: (id: number) => unwrap(sdk.noticeChannelsTest({ path: { channel_id: id } })),
+  noticeRules: () => unwrap(sdk.noticeRulesList()),
+  createNoticeRule: (body: NoticeRuleWrite) => unwrap(sdk.noticeRulesCreate({ body })),
+  putNoticeRule: (id: number, body: NoticeRuleWrite) =>
+    unwrap(sdk.noticeRulesPut({ path: { rule_id: id }, body })),
+  deleteNoticeRule: (id: number) => unwrap(sdk.noticeRulesDelete({ path: { rule_id: id } })),
+  noticeLog: (state: NoticeState | null, cursor: string | null) =>
+    unwrap(
+      sdk.noticesList({ query: { ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) } }),
+    ),
   retryJob: (id: number) => unwrap(sdk.jobsRetry({ path: { job_id: id } })),
   discardJob: (id: number) => unwrap(sdk.jobsDiscard({ path: { job_id: id } })),
   disableUser: (username: string) => unwrap(sdk.usersDisable({ path: { username } })),

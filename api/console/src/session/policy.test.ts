@@ -18,6 +18,7 @@ test.each([
   ["/boxes", "manage_boxes"],
   ["/access-log", "read_audit"],
   ["/jobs", "see_jobs"],
+  ["/notices", "manage_notices"],
   ["/nowhere", null],
 ])("%s needs %s", (path, needs) => {
   expect(pageNeeds(path)).toBe(needs);
