@@ -37,4 +37,8 @@ export default tseslint.config(
   },
   ...ROOMS,
   { files: ["*.ts", "*.js"], languageOptions: { globals: globals.node } },
+  {
+    files: ["serviceWorker.js"],
+    languageOptions: { globals: { ...globals.serviceworker, __SHELL__: "readonly" } },
+  },
 );

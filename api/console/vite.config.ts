@@ -2,10 +2,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+import { shellWorker } from "./vite.shell.js";
+
 const apiOrigin = process.env.MINGAN_API ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), shellWorker()],
   server: { proxy: { "/api": { target: apiOrigin } } },
   build: {
     target: "es2022",

@@ -86,7 +86,7 @@ def test_a_new_person_of_the_canteen_chooses_a_password(
 
     elsewhere = _page(browser, stack, language)
     _sign_in(elsewhere, username, CHOSEN)
-    expect(elsewhere.get_by_test_id("queue-page")).to_be_visible()
+    expect(elsewhere.get_by_test_id("tasks-page")).to_be_visible()
     person.goto("/account")
     expect(person.get_by_test_id("end-session")).to_have_count(1)
     person.get_by_test_id("end-session").click()

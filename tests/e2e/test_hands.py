@@ -147,7 +147,11 @@ def api(started: tuple[Stack, demo_processes.Child]) -> demo_processes.Child:
 @pytest.fixture
 def page(browser: Browser, stack: Stack) -> Iterator[Page]:
     context = browser.new_context(
-        base_url=stack.url, viewport={"width": 1366, "height": 768}, locale="zh-CN"
+        base_url=stack.url,
+        viewport={"width": 1366, "height": 768},
+        locale="zh-CN",
+        # What is kept from the page here, a service worker would have.
+        service_workers="block",
     )
     yield context.new_page()
     context.close()

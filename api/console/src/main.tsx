@@ -11,6 +11,11 @@ import { startI18n } from "./i18n";
 document.documentElement.dataset.theme = storedTheme();
 startI18n(storedLanguage());
 
+// Only a built console has one; over plain HTTP browsers know none.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  void navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => undefined);
+}
+
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

@@ -3,12 +3,12 @@ import { expect, it } from "vitest";
 import { safeReturnPath } from "./returnPath";
 
 it.each([
-  [null, "/"],
+  [null, "/start"],
   ["/cameras?state=blind", "/cameras?state=blind"],
-  ["//evil.example", "/"],
-  ["https://evil.example", "/"],
-  ["/\\evil.example", "/"],
-  ["/sign-in?next=/", "/"],
+  ["//evil.example", "/start"],
+  ["https://evil.example", "/start"],
+  ["/\\evil.example", "/start"],
+  ["/sign-in?next=/", "/start"],
 ])("%s leads to %s", (next, path) => {
   expect(safeReturnPath(next)).toBe(path);
 });

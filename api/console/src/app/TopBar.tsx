@@ -85,6 +85,11 @@ export function TopBar({ me }: { me: Me }) {
         <Brand />
       </NavLink>
       <nav className={styles.nav} aria-label={t("nav.main")}>
+        {may("rectify_orders") && me.school && (
+          <NavLink to="/tasks" className={styles.tab} data-testid="nav-tasks">
+            {t("nav.tasks")}
+          </NavLink>
+        )}
         {may("view_alerts") && (
           <NavLink to="/" end className={styles.tab} data-testid="nav-queue">
           {t("nav.queue")}

@@ -25,6 +25,7 @@ import type {
   OrderSubject,
   OrderVersion,
   OriginalReason,
+  PhotographView,
   PlaceWrite,
   PlayRequest,
   RecordWrite,
@@ -100,14 +101,15 @@ async function streamed(path: string, body: object, signal: AbortSignal): Promis
   return response;
 }
 
-/** A workbook as it is; the generated client would make JSON of it. */
-async function sendWorkbook(step: "preview" | "import", file: Blob): Promise<ImportReport> {
-  const request = new Request(`/api/v1/workbook/${step}`, {
+/** A file as it is; the generated client would make JSON of it. */
+async function sendFile<Told>(
+  path: string,
+  file: BodyInit,
+  headers: Readonly<Record<string, string>>,
+): Promise<Told> {
+  const request = new Request(path, {
     method: "POST",
-    headers: {
-      "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-      "X-CSRF-Token": csrfToken,
-    },
+    headers: { ...headers, "X-CSRF-Token": csrfToken },
     body: file,
   });
   const response = await limitedFetch(request).catch((error: unknown) => {
@@ -115,7 +117,13 @@ async function sendWorkbook(step: "preview" | "import", file: Blob): Promise<Imp
   });
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) throw toProblem(body, response);
-  return body as ImportReport;
+  return body as Told;
+}
+
+const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+function sendWorkbook(step: "preview" | "import", file: Blob): Promise<ImportReport> {
+  return sendFile(`/api/v1/workbook/${step}`, file, { "Content-Type": WORKBOOK });
 }
 
 /** Where a browser downloads schools, places and cameras from. */
@@ -227,8 +235,20 @@ export const api = {
     unwrap(sdk.ordersFeedback({ path: { order_id }, headers: ifMatch(version), body: { note } })),
   beginOrder: ({ order_id, version }: OrderVersion) =>
     unwrap(sdk.ordersBegin({ path: { order_id }, headers: ifMatch(version) })),
-  submitOrder: ({ order_id, version }: OrderVersion, note: string) =>
-    unwrap(sdk.ordersSubmit({ path: { order_id }, headers: ifMatch(version), body: { note } })),
+  /** Asked again with the same key it is answered the same, and done once. */
+  submitOrder: ({ order_id, version }: OrderVersion, note: string, key: string) =>
+    unwrap(
+      sdk.ordersSubmit({
+        path: { order_id },
+        headers: { ...ifMatch(version), "Idempotency-Key": key },
+        body: { note },
+      }),
+    ),
+  addPhotograph: (orderId: number, jpeg: ArrayBuffer, key: string) =>
+    sendFile<PhotographView>(`/api/v1/order-photographs/${orderId}`, jpeg, {
+      "Content-Type": "image/jpeg",
+      "Idempotency-Key": key,
+    }),
   returnOrder: ({ order_id, version }: OrderVersion, note: string) =>
     unwrap(sdk.ordersReturn({ path: { order_id }, headers: ifMatch(version), body: { note } })),
   closeOrder: ({ order_id, version }: OrderVersion) =>

@@ -10,6 +10,10 @@ export const HEARTBEAT_LIMIT_MS = 5_000;
 /** A district's workbook is read cell by cell, and written in one piece. */
 const WORKBOOK_LIMIT_MS = 120_000;
 
+/** A photograph over a phone's network. */
+const PHOTOGRAPH_LIMIT_MS = 120_000;
+const PHOTOGRAPHS = "/api/v1/order-photographs/";
+
 const OWN_LIMITS_MS: Readonly<Record<string, number>> = {
   "/api/v1/health": HEARTBEAT_LIMIT_MS,
   "/api/v1/workbook/preview": WORKBOOK_LIMIT_MS,
@@ -17,7 +21,9 @@ const OWN_LIMITS_MS: Readonly<Record<string, number>> = {
 };
 
 function limitOf(request: Request): number {
-  return OWN_LIMITS_MS[new URL(request.url).pathname] ?? LIMIT_MS;
+  const path = new URL(request.url).pathname;
+  if (path.startsWith(PHOTOGRAPHS)) return PHOTOGRAPH_LIMIT_MS;
+  return OWN_LIMITS_MS[path] ?? LIMIT_MS;
 }
 
 /** `fetch` whose answer, body included, arrives within the limit or fails. */

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 
 import type { Permission } from "../http/types";
-import { firstPage, pageNeeds } from "./policy";
+import { firstPage, pageNeeds, startPage } from "./policy";
 
 test.each([
   ["/", "view_alerts"],
   ["/alerts/6f1c", "view_alerts"],
   ["/orders", "view_orders"],
   ["/orders/12", "view_orders"],
+  ["/tasks/7", "rectify_orders"],
   ["/live", "watch_live"],
   ["/cameras", "view_cameras"],
   ["/recordings/7", "play_recordings"],
@@ -30,4 +31,13 @@ test.each<[Permission[], string]>([
   [["read_audit"], "/access-log"],
 ])("who may %s begins at %s", (permissions, path) => {
   expect(firstPage((permission) => permissions.includes(permission))).toBe(path);
+});
+
+test.each<[Permission[], boolean, string]>([
+  [["view_alerts", "rectify_orders"], true, "/tasks"],
+  [["view_alerts", "rectify_orders"], false, "/"],
+  [["view_alerts"], true, "/"],
+  [["read_audit"], true, "/access-log"],
+])("after signing in who may %s, of a school: %s, begins at %s", (permissions, isOfSchool, path) => {
+  expect(startPage((permission) => permissions.includes(permission), isOfSchool)).toBe(path);
 });

@@ -8,6 +8,7 @@ import { useSession } from "./useSession";
 const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/(alerts\/|$)/, "view_alerts"],
   [/^\/orders/, "view_orders"],
+  [/^\/tasks/, "rectify_orders"],
   [/^\/live/, "watch_live"],
   [/^\/(cameras|rules)/, "view_cameras"],
   [/^\/recordings/, "play_recordings"],
@@ -29,6 +30,11 @@ const FIRST_PAGES = ["/", "/cameras", "/access-log"];
 
 export function firstPage(may: (permission: Permission) => boolean): string {
   return FIRST_PAGES.find((path) => mayOpen(path, may)) ?? "/";
+}
+
+/** The page after signing in: what a school has to put right today comes before its queue. */
+export function startPage(may: (permission: Permission) => boolean, isOfSchool: boolean): string {
+  return isOfSchool && mayOpen("/tasks", may) ? "/tasks" : firstPage(may);
 }
 
 export function mayOpen(path: string, may: (permission: Permission) => boolean): boolean {

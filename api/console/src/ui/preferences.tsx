@@ -49,6 +49,8 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
   }, [theme]);
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    // What the console is called once it is installed.
+    document.querySelector("link[rel=manifest]")?.setAttribute("href", `/${language}.webmanifest`);
   }, [language]);
 
   const setLanguage = useCallback((next: Language) => {

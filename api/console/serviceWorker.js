@@ -1,0 +1,51 @@
+/* Keeps the console's own files, so that it opens without a network: nothing that the command centre
+   tells, and no picture, is ever put into this cache. The build fills in the two constants. */
+const VERSION = "__VERSION__";
+const SHELL = __SHELL__;
+const CACHE = `mingan-shell-${VERSION}`;
+const INDEX = "/index.html";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll(SHELL.map(fresh)))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => names.filter((name) => name.startsWith("mingan-shell-") && name !== CACHE))
+      .then((old) => Promise.all(old.map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.pathname.startsWith("/api/")) return;
+  if (request.mode === "navigate") {
+    // The newest first, so that an update is taken by whoever has a network.
+    event.respondWith(
+      fetch(request).catch(async () => (await kept(INDEX)) ?? Response.error()),
+    );
+    return;
+  }
+  if (SHELL.includes(url.pathname)) {
+    event.respondWith(kept(url.pathname).then((found) => found ?? fetch(request)));
+  }
+});
+
+/* Files under assets/ are named by their content; an old index would name files of another build. */
+function fresh(path) {
+  return new Request(path, { cache: path === INDEX ? "reload" : "default" });
+}
+
+async function kept(path) {
+  return (await caches.open(CACHE)).match(path);
+}

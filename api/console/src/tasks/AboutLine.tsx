@@ -1,0 +1,25 @@
+import { useTranslation } from "react-i18next";
+
+import { RiskMark } from "../alert/RiskMark";
+import { useTerm } from "../i18n/terms";
+import type { About } from "./draft";
+import { Due } from "./Due";
+import styles from "./tasks.module.css";
+
+/** What and where, how bad and until when. */
+export function AboutLine({ about, isOpen }: { about: About; isOpen: boolean }) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  return (
+    <>
+      <strong className={styles.what}>{about.rule ? term("rules", about.rule) : about.text}</strong>
+      <span className={styles.where}>
+        {[about.where, about.school].filter(Boolean).join(t("tasks.joint"))}
+      </span>
+      <span className={styles.marks}>
+        <RiskMark risk={about.risk} />
+        {isOpen && <Due at={about.dueAt} />}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import { Alert, Button, Popconfirm } from "antd";
+import { useTranslation } from "react-i18next";
+
+import type { OrderDetail } from "../http/types";
+import { isTerm, useTerm } from "../i18n/terms";
+import { maySubmit, queued, type Draft, type Refusal } from "./draft";
+import { useDrafts } from "./DraftsProvider";
+import styles from "./tasks.module.css";
+
+/** Why what was written cannot be handed in, and every way out: nothing of it is lost silently. */
+export function Refused({ order, draft }: { order: OrderDetail | undefined; draft: Draft | undefined }) {
+  const { t } = useTranslation();
+  const why = useWhy();
+  const { write, discard } = useDrafts();
+  if (!draft) return null;
+  const isOver = order !== undefined && !maySubmit(order.steps);
+  if (!draft.refusal && !isOver) return null;
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={t("tasks.refused")}
+      data-testid="refused"
+      data-code={draft.refusal?.code}
+      description={
+        <>
+          <p>{draft.refusal ? why(draft.refusal) : t("tasks.over")}</p>
+          {isOver && draft.note && <p className={styles.words}>{draft.note}</p>}
+          <div className={styles.ways}>
+            {order && maySubmit(order.steps) && (
+              <Button
+                type="primary"
+                size="large"
+                onClick={() => void write(queued(draft, order.version))}
+                data-testid="submit-again"
+              >
+                {t("tasks.submitAgain")}
+              </Button>
+            )}
+            {draft.photographs.map((photograph, number) => (
+              <Button
+                key={photograph.id}
+                size="large"
+                onClick={() => saveToPhone(photograph.jpeg, `${draft.orderId}-${number + 1}.jpg`)}
+                data-testid="save-photograph"
+              >
+                {t("tasks.savePhotograph", { number: number + 1 })}
+              </Button>
+            ))}
+            <Popconfirm
+              title={t("tasks.discardAsk")}
+              okText={t("tasks.discard")}
+              cancelText={t("action.cancel")}
+              onConfirm={() => void discard(draft.orderId)}
+            >
+              <Button size="large" danger data-testid="discard-draft">
+                {t("tasks.discard")}
+              </Button>
+            </Popconfirm>
+          </div>
+        </>
+      }
+    />
+  );
+}
+
+function useWhy(): (refusal: Refusal) => string {
+  const { t } = useTranslation();
+  const term = useTerm();
+  return ({ code, params }) => {
+    if (code === "order_changed") {
+      return t("tasks.changedBy", {
+        by: params["by"] || t("tasks.theCentre"),
+        action: term("order_action", params["action"] ?? ""),
+        state: term("order_state", params["state"] ?? ""),
+      });
+    }
+    if (code === "bad_photograph") return term("photograph_fault", params["why"] ?? "");
+    return isTerm("problem", code) ? term("problem", code) : t("error.withCode", { code });
+  };
+}
+
+/** Writes a photograph into the phone's own folder of downloads. */
+function saveToPhone(jpeg: ArrayBuffer, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" }));
+  link.download = name;
+  link.click();
+  // Once the browser has taken it.
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,37 @@
+import { EyeInvisibleOutlined } from "@ant-design/icons";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useMay } from "../session/policy";
+import styles from "./tasks.module.css";
+
+/** What the camera saw, with people blurred; words where there is no picture. */
+export function Still({ url, large = false }: { url: string | null | undefined; large?: boolean }) {
+  const { t } = useTranslation();
+  const seesPictures = useMay()("see_pictures");
+  const [failed, setFailed] = useState(false);
+  const shown = seesPictures && url && !failed;
+  return (
+    <div className={large ? styles.large : styles.thumb}>
+      {shown ? (
+        <>
+          <img
+            src={url}
+            alt={large ? t("tasks.stillAlt") : ""}
+            loading="lazy"
+            onError={() => setFailed(true)}
+          />
+          {large && (
+            <span className={styles.blurred}>
+              <EyeInvisibleOutlined aria-hidden="true" /> {t("player.blurred")}
+            </span>
+          )}
+        </>
+      ) : (
+        <span className={styles.noStill}>
+          {t(seesPictures ? "tasks.noStill" : "notAllowed.pictures")}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+/* What a school's person has begun to hand in, as it is kept on this phone until the command centre
+   has it. */
+import type { OrderState, OrderSummary, RiskLevel, Step } from "../http/types";
+
+export interface DraftPhotograph {
+  /** Also the name of its upload: sent again it is the same photograph. */
+  id: string;
+  jpeg: ArrayBuffer;
+  isSent: boolean;
+}
+
+/** What an order was about, in words: enough to know it again without the command centre. */
+export interface About {
+  school: string;
+  /** A rule of the vocabulary; empty for what was found or said. */
+  rule: string;
+  text: string;
+  where: string;
+  risk: RiskLevel;
+  dueAt: string;
+}
+
+/** Why it was not taken, as the command centre put it. */
+export interface Refusal {
+  code: string;
+  params: Readonly<Record<string, string>>;
+}
+
+export interface Draft {
+  username: string;
+  orderId: number;
+  about: About;
+  /** The order as its writer saw it: a decision on another one is refused. */
+  version: number;
+  note: string;
+  photographs: readonly DraftPhotograph[];
+  /** Name of the submission once it was asked for; null while it is written. */
+  submission: string | null;
+  refusal: Refusal | null;
+}
+
+/** `waiting` is for the network or for another sign-in, `refused` for its writer. */
+export type DraftState = "writing" | "waiting" | "sending" | "refused";
+
+export const WITH_SCHOOL: readonly OrderState[] = ["assigned", "feedback_received", "rectifying"];
+export const MAX_NOTE = 1000;
+/** The command centre takes as many a round. */
+export const MAX_PHOTOGRAPHS = 30;
+
+export function isWithSchool(order: OrderSummary): boolean {
+  return WITH_SCHOOL.includes(order.state) && order.merged_into === null;
+}
+
+export function maySubmit(steps: readonly Step[]): boolean {
+  return steps.includes("submit");
+}
+
+export function aboutOf(order: OrderSummary): About {
+  return {
+    school: order.school.name,
+    rule: order.alert?.rule ?? "",
+    text: order.text,
+    where: order.alert?.camera_location || order.alert?.camera_name || "",
+    risk: order.risk,
+    dueAt: order.due_at,
+  };
+}
+
+export function newDraft(username: string, order: OrderSummary): Draft {
+  return {
+    username,
+    orderId: order.id,
+    about: aboutOf(order),
+    version: order.version,
+    note: "",
+    photographs: [],
+    submission: null,
+    refusal: null,
+  };
+}
+
+export function stateOf(draft: Draft, isSending: boolean): DraftState {
+  if (draft.refusal) return "refused";
+  if (draft.submission === null) return "writing";
+  return isSending ? "sending" : "waiting";
+}
+
+export function isEmpty(draft: Draft): boolean {
+  return draft.note.trim() === "" && draft.photographs.length === 0;
+}
+
+export function isComplete(draft: Draft): boolean {
+  return draft.note.trim() !== "" && draft.photographs.length > 0;
+}
+
+/** Changed by its writer: what was asked for before is asked for no more. */
+export function rewritten(draft: Draft, change: Partial<Pick<Draft, "note" | "photographs">>): Draft {
+  return { ...draft, ...change, submission: null, refusal: null };
+}
+
+/** Asked to be handed in, on the order as it is shown now. */
+export function queued(draft: Draft, version: number): Draft {
+  return { ...draft, version, submission: newKey(), refusal: null };
+}
+
+/** A UUID; `crypto.randomUUID` is missing where the console is not served over HTTPS. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
