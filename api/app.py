@@ -37,6 +37,7 @@ from api.orders.photograph_endpoints import PHOTOGRAPHS
 from api.orders.photograph_endpoints import router as photographs
 from api.orders.step_endpoints import router as order_steps
 from api.organisations.endpoints import router as organisations
+from api.privacy.endpoints import router as privacy
 from api.recordings.endpoints import router as recordings
 from api.register.endpoints import router as register
 from api.rules.endpoints import router as rules
@@ -73,6 +74,7 @@ _ROUTERS = (
     order_steps,
     photographs,
     notices,
+    privacy,
     organisations,
     register,
     workbooks,

@@ -23,6 +23,7 @@ from api.cameras import service as cameras
 from api.compliance import service as compliance
 from api.evidence import service as evidence
 from api.expiry_clock import ExpiryClock
+from api.privacy import expiry as privacy
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -67,6 +68,7 @@ class Expiry:
         settings, store = runtime.settings, runtime.evidence
         past = due(settings, now)
         log_from = now - timedelta(days=settings.keep_access_log_days)
+        years = settings.keep_privacy_years
         analysed_from = now - timedelta(days=settings.keep_analysed_days)
 
         async def unnamed(work: UnitOfWork) -> int | None:
@@ -83,6 +85,8 @@ class Expiry:
             "access_log": lambda work: audit.delete_before(work, runtime.audit_key, log_from),
             "analysed_time": lambda work: cameras.delete_analysed_before(work, analysed_from),
             "retention_verdict": lambda work: compliance.delete_old_verdicts(work, now),
+            "subject_request": lambda work: privacy.delete_requests(work, now, years),
+            "impact_assessment": lambda work: privacy.delete_assessments(work, now, years),
         }
 
     async def run(self, runtime: Runtime) -> None:

@@ -23,6 +23,7 @@ from api.notices import sending, telling
 from api.notices.schemas import NoticeEvent
 from api.notices.telling import Told, tell
 from api.orders import watch as orders
+from api.privacy import watch as privacy
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -92,6 +93,7 @@ def kinds(settings: Settings) -> list[JobKind]:
         JobKind(checking.DAILY_JOB, run=checking.run, every_s=_CHECK_EVERY_S),
         JobKind(checking.JOB, run=checking.run, attempts=3),
         *orders.kinds(),
+        *privacy.kinds(),
     ]
 
 

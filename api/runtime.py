@@ -26,6 +26,8 @@ from api.evidence.store import EvidenceStore
 from api.kit.metrics import Metrics
 from api.kit.moments import Clock
 from api.orders.deadlines import Deadlines, load_deadlines
+from api.privacy.deadlines import RequestDeadlines
+from api.privacy.deadlines import load_deadlines as load_request_deadlines
 from api.settings import Settings
 from api.viewing.hub import Hub
 
@@ -57,6 +59,7 @@ class Runtime:
         self.first_admin: FirstAdmin | None = None
         self._audit_key: bytes | None = None
         self._deadlines: Deadlines | None = None
+        self._request_deadlines: RequestDeadlines | None = None
         self._at_commit = AtCommit(self.bus, self._relay, self._seal)
 
     def end_streams(self) -> None:
@@ -86,6 +89,14 @@ class Runtime:
         if self._deadlines is None:
             self._deadlines = load_deadlines(self.settings.order_deadlines_file)
         return self._deadlines
+
+    @property
+    def request_deadlines(self) -> RequestDeadlines:
+        """Within how many days requests are answered, read when it is first needed."""
+        if self._request_deadlines is None:
+            file = self.settings.request_deadlines_file
+            self._request_deadlines = load_request_deadlines(file)
+        return self._request_deadlines
 
     async def _seal(self, session: AsyncSession, entries: Sequence[AccessLogEntry]) -> None:
         await audit.seal(session, self.audit_key, entries)

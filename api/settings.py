@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     """Largest request body other than evidence."""
     order_deadlines_file: Path | None = None
     """YAML table of how long a school has for a work order; default is the one shipped."""
+    request_deadlines_file: Path | None = None
+    """YAML table of days to answer who was filmed; default is the one shipped."""
     undo_s: Annotated[float, Field(ge=0)] = 10.0
     grant_s: Annotated[float, Field(gt=0)] = 120.0
     """How long an opened original may be fetched."""
@@ -102,6 +104,9 @@ class Settings(BaseSettings):
     """网络安全法 §21(三) demands six months at least."""
     keep_analysed_days: Annotated[int, Field(ge=32)] = 92
     """Minutes of analysed time: as long as the longest footage they are shown beside."""
+    keep_privacy_years: Annotated[int, Field(ge=3, le=30)] = 3
+    """Requests of those who were filmed, from their decision, and impact assessments, from their
+    end: three years at least (个人信息保护法 §56)."""
     events_keep: Annotated[int, Field(ge=1)] = 10_000
     events_keep_h: Annotated[float, Field(gt=0)] = 24.0
     subscriber_queue: Annotated[int, Field(ge=1)] = 256

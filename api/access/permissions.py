@@ -35,5 +35,8 @@ class Permission(StrEnum):
     ASSIGN_ORDERS = "assign_orders"
     """Give away, reopen, merge and split work orders, and say who has which duty."""
     RECTIFY_ORDERS = "rectify_orders"
+    VIEW_PRIVACY = "view_privacy"
+    """Requests of those who were filmed, with their names, and impact assessments."""
+    MANAGE_PRIVACY = "manage_privacy"
     VERIFY_ORDERS = "verify_orders"
     """Close or return what somebody else put right."""

@@ -101,12 +101,17 @@ ROLES: dict[Role, RoleGrant] = {
     Role.DISTRICT_REVIEWER: RoleGrant(_REVIEW, Reach.DISTRICT),
     Role.LEADER: RoleGrant(_FIGURES, Reach.EITHER),
     Role.SCHOOL_MANAGER: RoleGrant(
-        _REVIEW | {Permission.MANAGE_PEOPLE, Permission.RECTIFY_ORDERS}, Reach.SCHOOL
+        _REVIEW
+        | {Permission.MANAGE_PEOPLE, Permission.RECTIFY_ORDERS}
+        | {Permission.VIEW_PRIVACY, Permission.MANAGE_PRIVACY},
+        Reach.SCHOOL,
     ),
     Role.SCHOOL_CANTEEN: RoleGrant(_STAFF, Reach.PLACES, Subject.KITCHEN),
     Role.SCHOOL_SECURITY: RoleGrant(_STAFF | {Permission.WATCH_LIVE}, Reach.PLACES, Subject.CAMPUS),
     Role.CONTRACTOR: RoleGrant(_STAFF, Reach.PLACES, Subject.KITCHEN, is_temporary=True),
-    Role.AUDITOR: RoleGrant(frozenset({Permission.READ_AUDIT}), Reach.EITHER),
+    Role.AUDITOR: RoleGrant(
+        frozenset({Permission.READ_AUDIT, Permission.VIEW_PRIVACY}), Reach.EITHER
+    ),
     Role.ENGINEER: RoleGrant(
         # Live pictures to frame a camera by; each look is logged. No evidence, no footage.
         frozenset(

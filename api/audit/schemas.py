@@ -78,6 +78,16 @@ class AccessAction(StrEnum):
     NOTICE_RULE_CREATED = "notice_rule_created"
     NOTICE_RULE_CHANGED = "notice_rule_changed"
     NOTICE_RULE_DELETED = "notice_rule_deleted"
+    REQUEST_REGISTERED = "request_registered"
+    REQUEST_CHANGED = "request_changed"
+    REQUEST_ANSWERED = "request_answered"
+    REQUEST_REFUSED = "request_refused"
+    REQUEST_OVERDUE = "request_overdue"
+    REQUEST_DELETED = "request_deleted"
+    ASSESSMENT_RECORDED = "assessment_recorded"
+    ASSESSMENT_ENDED = "assessment_ended"
+    ASSESSMENT_DELETED = "assessment_deleted"
+    PRIVACY_EXPORTED = "privacy_exported"
 
 
 class AccessEntry(BaseModel):

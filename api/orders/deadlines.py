@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.contract import RiskLevel
 from api.contract.base import Identifier
 from api.contract.vocabulary import Term
 from api.kit.errors import SettingsError
+from api.kit.tables import read_rows
 from api.orders.subjects import Subject
 
 _FILE = Path(__file__).with_name("deadlines.yaml")
@@ -77,18 +77,7 @@ def load_deadlines(path: Path | None) -> Deadlines:
     """
     file = path or _FILE
     remedy = "Correct it, or remove order_deadlines_file to have the shipped table"
-    try:
-        rules = TypeAdapter(tuple[DeadlineRule, ...]).validate_python(
-            yaml.safe_load(file.read_text("utf-8"))
-        )
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError("cannot be read", where=str(file), remedy=remedy) from error
-    except yaml.YAMLError as error:
-        raise SettingsError("is not valid YAML", where=str(file), remedy=remedy) from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(first["msg"], where=f"{file}: {where}", remedy=remedy) from error
+    rules = read_rows(file, DeadlineRule, remedy)
     for subject in Subject:
         for risk in RiskLevel:
             if not any(_fits(rule, subject, risk) for rule in rules):

@@ -37,6 +37,7 @@ _ON_BOTH = frozenset(
         "test_paging",
         "test_picture",
         "test_place_roles",
+        "test_privacy",
         "test_recordings",
         "test_register",
         "test_schools",

@@ -38,6 +38,19 @@ BOXES = ("get", "code", "revoke", "take_over")
 PLACES = ("put", "delete")
 ORDERS = ("get", "assign", "feedback", "begin", "submit", "return", "close", "reopen")
 ORDERS += ("comment", "merge", "merged", "split", "photograph")
+REQUESTS = ("get", "put", "answer", "refuse")
+ASSESSMENTS = ("get", "end", "delete")
+REQUEST = {"kind": "access", "applicant": "王某", "identity_check": "document"}
+ASSESSMENT = {
+    "subject": "校园视频监控",
+    "purpose": "校园安全",
+    "necessity": "无其他方式",
+    "risk": "未成年人影像",
+    "measures": "默认脱敏",
+    "author": "李某",
+    "assessed_on": "2020-03-01",
+    "review_on": "2021-03-01",
+}
 _PHOTOGRAPHED = ("submit", "return", "close", "reopen", "photograph")
 _SUBMITTED = ("return", "close", "reopen")
 
@@ -63,6 +76,13 @@ class Objects:
     """Each in the state its operation begins in, at version ``versions`` says."""
     versions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ORDERS, 1))
     photograph_id: int = 987_658
+    requests: dict[str, int] = field(
+        default_factory=lambda: {name: 787_000 + at for at, name in enumerate(REQUESTS)}
+    )
+    assessments: dict[str, int] = field(
+        default_factory=lambda: {name: 687_000 + at for at, name in enumerate(ASSESSMENTS)}
+    )
+    """The one to be deleted ended long ago."""
     sources: list[int] = field(default_factory=lambda: [987_659])
     worker: httpx.AsyncClient | None = None
 
@@ -126,7 +146,23 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
         objects.people[name] = f"{name}-{school_id}"
         await centre.add_user(objects.people[name], Role.LEADER, school_id)
     await _seed_orders(centre, admin, objects)
+    await _seed_privacy(admin, objects)
     return objects
+
+
+async def _seed_privacy(admin: httpx.AsyncClient, of: Objects) -> None:
+    for name in REQUESTS:
+        told = {**REQUEST, "school_id": of.school_id, "note": f"of {of.school_id}"}
+        made = await admin.post("/api/v1/privacy/requests", json=told)
+        assert made.status_code == 201, made.text
+        of.requests[name] = made.json()["id"]
+    for name in ASSESSMENTS:
+        told = {**ASSESSMENT, "school_id": of.school_id}
+        made = await admin.post("/api/v1/privacy/assessments", json=told)
+        assert made.status_code == 201, made.text
+        of.assessments[name] = made.json()["id"]
+    gone = f"/api/v1/privacy/assessments/{of.assessments['delete']}/end"
+    assert (await admin.post(gone, json={"ended_on": "2021-03-01"})).status_code == 200
 
 
 async def _seed_orders(centre: Centre, admin: httpx.AsyncClient, of: Objects) -> None:

@@ -21,7 +21,9 @@ from api.organisations.schemas import PlaceKind
 from api.organisations.subjects import KINDS
 from tests.api.centre import Centre
 from tests.api.district import (
+    ASSESSMENT,
     MINE,
+    REQUEST,
     THEIRS,
     District,
     Objects,
@@ -127,6 +129,16 @@ def _finding(of: Objects) -> Any:
 
 _NO_CHANNEL = {"name": "x", "kind": "webhook", "settings": {}}
 _RULE = {"name": "x", "events": ["job_dead"], "to_school": True}
+
+
+def _request(name: str, body: Any = None) -> Row:
+    return Row("object", lambda of: {"request_id": of.requests[name]}, lambda _: body)
+
+
+def _assessment(name: str, body: Any = None, status: int = 200) -> Row:
+    return Row("object", lambda of: {"assessment_id": of.assessments[name]}, lambda _: body, status)
+
+
 _GATE = {"kind": "entrance", "name": "gate"}
 ROWS: dict[str, Row] = {
     "alerts_confirm": _alert("confirm"),
@@ -262,6 +274,23 @@ ROWS: dict[str, Row] = {
     "places_delete": _place("delete", status=204),
     "places_list": _school(),
     "places_put": _place("put", _GATE),
+    "privacy_assessments_create": Row(
+        "object", body=lambda of: {**ASSESSMENT, "school_id": of.school_id}, status=201
+    ),
+    "privacy_assessments_csv": Row("list"),
+    "privacy_assessments_delete": _assessment("delete", status=204),
+    "privacy_assessments_end": _assessment("end", {"ended_on": ASSESSMENT["assessed_on"]}),
+    "privacy_assessments_get": _assessment("get"),
+    "privacy_assessments_list": Row("list"),
+    "privacy_requests_answer": _request("answer", {"outcome": "shown"}),
+    "privacy_requests_create": Row(
+        "object", body=lambda of: {**REQUEST, "school_id": of.school_id}, status=201
+    ),
+    "privacy_requests_csv": Row("list"),
+    "privacy_requests_get": _request("get"),
+    "privacy_requests_list": Row("list"),
+    "privacy_requests_put": _request("put", REQUEST),
+    "privacy_requests_refuse": _request("refuse", {"outcome": "others are in the picture"}),
     "recordings_day": _camera(),
     "recordings_play": Row(
         "stream",
@@ -313,7 +342,7 @@ def test_every_route_has_a_row() -> None:
 def test_what_names_an_object_is_tried_on_objects() -> None:
     """A route with a school's object in its address cannot be passed off as something else."""
     named = re.compile(
-        r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256|order_id)\}"
+        r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256|order_id|request_id|assessment_id)\}"
     )
     for operation, (_, path) in ADDRESSES.items():
         if NEEDS[operation] != "worker" and named.search(path):

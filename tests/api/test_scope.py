@@ -25,14 +25,14 @@ from sqlalchemy.orm import aliased
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Reach, Role, may_give
 from api.access.scope import EVERYTHING, NOTHING, Scope, of_person, of_school
-from api.db import camera, expiry_mark, job, models, notice, order, organisation
+from api.db import camera, expiry_mark, job, models, notice, order, organisation, privacy
 from api.db.base import Base, OfAlert, OfCamera, OfOrder, OfSchool
 from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, owned
 from tests.api.messages import T0
 from tests.support.narrowed import unnarrowed
 
 API = Path(__file__).parents[2] / "api"
-_TABLES = (camera, expiry_mark, job, models, notice, order, organisation)
+_TABLES = (camera, expiry_mark, job, models, notice, order, organisation, privacy)
 
 OF_NO_SCHOOL = {
     "access_log_head": "one row, the end of the one chain of all entries",

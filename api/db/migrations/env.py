@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from api.db import camera, expiry_mark, job, models, notice, order, organisation
+from api.db import camera, expiry_mark, job, models, notice, order, organisation, privacy
 from api.db.base import Base
 from api.db.types import UtcDateTime
 
@@ -18,7 +18,7 @@ def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
     return False
 
 
-_TABLES = (camera, expiry_mark, job, models, notice, order, organisation)
+_TABLES = (camera, expiry_mark, job, models, notice, order, organisation, privacy)
 """Imported so that the metadata holds every table."""
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,0 +1,1 @@
+"""Requests of people who were filmed, and assessments of what filming means for them."""
