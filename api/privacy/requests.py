@@ -27,10 +27,10 @@ from api.privacy.repository import PrivacyRepository, RequestFilters, RequestRow
 from api.privacy.schemas import (
     AlertLink,
     CameraLink,
-    DeadlineView,
     IdentityCheck,
     RequestCounts,
     RequestCreate,
+    RequestDeadlineView,
     RequestKind,
     RequestPage,
     RequestState,
@@ -72,7 +72,9 @@ async def views(
                 due_at=row.due_at,
                 deadline=None
                 if rule is None
-                else DeadlineView(due_d=rule.due_d, source=rule.source, verified=rule.verified),
+                else RequestDeadlineView(
+                    due_d=rule.due_d, source=rule.source, verified=rule.verified
+                ),
                 state=RequestState(row.state),
                 is_overdue=watch.is_overdue(row, now),
                 outcome=row.outcome,

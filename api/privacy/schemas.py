@@ -54,7 +54,7 @@ class IdentityCheck(StrEnum):
     KNOWN = "known"
 
 
-class DeadlineView(BaseModel):
+class RequestDeadlineView(BaseModel):
     """Where a deadline comes from."""
 
     due_d: int
@@ -92,7 +92,7 @@ class RequestView(BaseModel):
     note: str
     received_at: Moment
     due_at: Moment
-    deadline: DeadlineView | None = Field(description="Null of one that a person chose.")
+    deadline: RequestDeadlineView | None = Field(description="Null of one that a person chose.")
     state: RequestState
     is_overdue: bool = Field(description="Past its deadline without a decision.")
     outcome: str = Field(description="What was done, or why it was refused.")

@@ -15,6 +15,7 @@ export const PAGES = {
   organisation: () => import("../organisation/OrganisationPage"),
   boxes: () => import("../boxes/BoxesPage"),
   accessLog: () => import("../audit/AuditPage"),
+  privacy: () => import("../privacy/PrivacyPage"),
   jobs: () => import("../jobs/JobsPage"),
   notices: () => import("../notices/NoticesPage"),
   users: () => import("../users/UsersPage"),

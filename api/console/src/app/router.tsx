@@ -36,6 +36,7 @@ export function createRouter() {
             { path: "organisation", lazy: PAGES.organisation },
             { path: "boxes", lazy: PAGES.boxes },
             { path: "access-log", lazy: PAGES.accessLog },
+            { path: "privacy", lazy: PAGES.privacy },
             { path: "jobs", lazy: PAGES.jobs },
             { path: "notices", lazy: PAGES.notices },
             { path: "users", lazy: PAGES.users },

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported';
 
 /**
  * AccessEntry
@@ -457,6 +457,30 @@ export type AlertEpisode = {
 };
 
 /**
+ * AlertLink
+ *
+ * An alert the request concerns.
+ */
+export type AlertLink = {
+    /**
+     * Has Evidence
+     *
+     * False once its pictures were deleted.
+     */
+    has_evidence: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Is Held
+     *
+     * Whether everything about it is kept until released.
+     */
+    is_held: boolean;
+};
+
+/**
  * AlertPage
  *
  * A page of alerts, newest first.
@@ -699,6 +723,174 @@ export type AnalysedTime = {
      * To At
      */
     to_at: string;
+};
+
+/**
+ * AssessmentCreate
+ *
+ * A new assessment, or one that replaces another.
+ */
+export type AssessmentCreate = {
+    /**
+     * Assessed On
+     */
+    assessed_on: string;
+    /**
+     * Author
+     */
+    author: string;
+    /**
+     * Document
+     *
+     * Where the signed paper lies.
+     */
+    document?: string;
+    /**
+     * Measures
+     *
+     * Whether the safeguards fit the risk.
+     */
+    measures: string;
+    /**
+     * Necessity
+     */
+    necessity: string;
+    /**
+     * Purpose
+     *
+     * Whether purpose and means are lawful and necessary (§56).
+     */
+    purpose: string;
+    /**
+     * Replaces
+     *
+     * An assessment that ends on `assessed_on`.
+     */
+    replaces?: number | null;
+    /**
+     * Review On
+     */
+    review_on: string;
+    /**
+     * Risk
+     *
+     * Effect on rights, and risks to security.
+     */
+    risk: string;
+    /**
+     * School Id
+     *
+     * Null for the whole district.
+     */
+    school_id?: string | null;
+    /**
+     * Subject
+     */
+    subject: string;
+};
+
+/**
+ * AssessmentEnd
+ *
+ * What was assessed is done no more.
+ */
+export type AssessmentEnd = {
+    /**
+     * Ended On
+     */
+    ended_on: string;
+};
+
+/**
+ * AssessmentList
+ *
+ * Assessments: in force first, the next review first.
+ */
+export type AssessmentList = {
+    /**
+     * Items
+     */
+    items: Array<AssessmentView>;
+};
+
+/**
+ * AssessmentView
+ *
+ * An impact assessment, 个人信息保护影响评估; never changed, only replaced.
+ */
+export type AssessmentView = {
+    /**
+     * Assessed On
+     */
+    assessed_on: string;
+    /**
+     * Author
+     */
+    author: string;
+    /**
+     * Document
+     */
+    document: string;
+    /**
+     * Ended On
+     */
+    ended_on: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Review Due
+     *
+     * In force, and its next review has come.
+     */
+    is_review_due: boolean;
+    /**
+     * Keep Until
+     *
+     * First day it may be deleted; null in force.
+     */
+    keep_until: string | null;
+    /**
+     * Measures
+     */
+    measures: string;
+    /**
+     * Necessity
+     */
+    necessity: string;
+    /**
+     * Purpose
+     */
+    purpose: string;
+    /**
+     * Recorded At
+     */
+    recorded_at: string;
+    /**
+     * Recorded By
+     */
+    recorded_by: string;
+    /**
+     * Replaces
+     */
+    replaces: number | null;
+    /**
+     * Review On
+     */
+    review_on: string;
+    /**
+     * Risk
+     */
+    risk: string;
+    /**
+     * Null of the whole district.
+     */
+    school: SchoolName | null;
+    /**
+     * Subject
+     */
+    subject: string;
 };
 
 /**
@@ -1005,6 +1197,26 @@ export type CameraHeartbeat = {
      * Withheld
      */
     withheld?: Array<WithheldAlerts>;
+};
+
+/**
+ * CameraLink
+ *
+ * A camera whose footage the request concerns.
+ */
+export type CameraLink = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -2274,6 +2486,13 @@ export type HistoryEntry = {
 };
 
 /**
+ * IdentityCheck
+ *
+ * How it was made sure that it is theirs to ask.
+ */
+export type IdentityCheck = 'unchecked' | 'document' | 'school_roll' | 'guardian' | 'known';
+
+/**
  * ImportReport
  *
  * What a workbook would change, or has changed.
@@ -3354,7 +3573,7 @@ export type PasswordChange = {
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'verify_orders';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'verify_orders';
 
 /**
  * PhotographView
@@ -4128,6 +4347,286 @@ export type Reopen = {
      * Note
      */
     note: string;
+};
+
+/**
+ * RequestCounts
+ *
+ * Requests by state, with the same filters.
+ */
+export type RequestCounts = {
+    /**
+     * Answered
+     */
+    answered: number;
+    /**
+     * Overdue
+     */
+    overdue: number;
+    /**
+     * Received
+     */
+    received: number;
+    /**
+     * Refused
+     */
+    refused: number;
+};
+
+/**
+ * RequestCreate
+ *
+ * A request that came in.
+ */
+export type RequestCreate = {
+    /**
+     * Alert Ids
+     */
+    alert_ids?: Array<string>;
+    /**
+     * Applicant
+     *
+     * As little as answering needs.
+     */
+    applicant: string;
+    /**
+     * Camera Keys
+     */
+    camera_keys?: Array<number>;
+    /**
+     * Due At
+     *
+     * Null: by the table of deadlines.
+     */
+    due_at?: string | null;
+    /**
+     * From At
+     */
+    from_at?: string | null;
+    identity_check?: IdentityCheck;
+    kind: RequestKind;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Place
+     */
+    place?: string;
+    /**
+     * Received At
+     *
+     * Default: now.
+     */
+    received_at?: string | null;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * To At
+     */
+    to_at?: string | null;
+};
+
+/**
+ * RequestDeadlineView
+ *
+ * Where a deadline comes from.
+ */
+export type RequestDeadlineView = {
+    /**
+     * Due D
+     */
+    due_d: number;
+    source: ApiContractVocabularyTerm;
+    /**
+     * Verified
+     *
+     * Whether the text of the source was read.
+     */
+    verified: boolean;
+};
+
+/**
+ * RequestDecision
+ *
+ * The end of a request.
+ */
+export type RequestDecision = {
+    /**
+     * Outcome
+     *
+     * What was done, or why it is refused.
+     */
+    outcome: string;
+};
+
+/**
+ * RequestKind
+ *
+ * What somebody who was filmed asks for (个人信息保护法 §45–47).
+ */
+export type RequestKind = 'access' | 'copy' | 'correction' | 'deletion';
+
+/**
+ * RequestPage
+ *
+ * A page of requests, received last first.
+ */
+export type RequestPage = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    counts: RequestCounts;
+    /**
+     * Items
+     */
+    items: Array<RequestView>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * RequestState
+ *
+ * Where a request stands.
+ */
+export type RequestState = 'received' | 'answered' | 'refused';
+
+/**
+ * RequestView
+ *
+ * One request.
+ */
+export type RequestView = {
+    /**
+     * Alerts
+     *
+     * Those of them that are still there.
+     */
+    alerts: Array<AlertLink>;
+    /**
+     * Applicant
+     */
+    applicant: string;
+    /**
+     * Cameras
+     */
+    cameras: Array<CameraLink>;
+    /**
+     * Null of one that a person chose.
+     */
+    deadline: RequestDeadlineView | null;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decided By
+     */
+    decided_by: string | null;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * From At
+     */
+    from_at: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    identity_check: IdentityCheck;
+    /**
+     * Is Overdue
+     *
+     * Past its deadline without a decision.
+     */
+    is_overdue: boolean;
+    kind: RequestKind;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Outcome
+     *
+     * What was done, or why it was refused.
+     */
+    outcome: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Received At
+     */
+    received_at: string;
+    /**
+     * Registered At
+     */
+    registered_at: string;
+    /**
+     * Registered By
+     */
+    registered_by: string;
+    school: SchoolName;
+    state: RequestState;
+    /**
+     * To At
+     */
+    to_at: string | null;
+};
+
+/**
+ * RequestWrite
+ *
+ * What is written of a request.
+ */
+export type RequestWrite = {
+    /**
+     * Alert Ids
+     */
+    alert_ids?: Array<string>;
+    /**
+     * Applicant
+     *
+     * As little as answering needs.
+     */
+    applicant: string;
+    /**
+     * Camera Keys
+     */
+    camera_keys?: Array<number>;
+    /**
+     * Due At
+     *
+     * Null: by the table of deadlines.
+     */
+    due_at?: string | null;
+    /**
+     * From At
+     */
+    from_at?: string | null;
+    identity_check?: IdentityCheck;
+    kind: RequestKind;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Place
+     */
+    place?: string;
+    /**
+     * To At
+     */
+    to_at?: string | null;
 };
 
 /**
@@ -9555,6 +10054,686 @@ export type OrdersSubmitResponses = {
 };
 
 export type OrdersSubmitResponse = OrdersSubmitResponses[keyof OrdersSubmitResponses];
+
+export type PrivacyAssessmentsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+    };
+    url: '/api/v1/privacy/assessments';
+};
+
+export type PrivacyAssessmentsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyAssessmentsListError = PrivacyAssessmentsListErrors[keyof PrivacyAssessmentsListErrors];
+
+export type PrivacyAssessmentsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: AssessmentList;
+};
+
+export type PrivacyAssessmentsListResponse = PrivacyAssessmentsListResponses[keyof PrivacyAssessmentsListResponses];
+
+export type PrivacyAssessmentsCreateData = {
+    body: AssessmentCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/privacy/assessments';
+};
+
+export type PrivacyAssessmentsCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `assessment_ended`: The assessment ended already
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyAssessmentsCreateError = PrivacyAssessmentsCreateErrors[keyof PrivacyAssessmentsCreateErrors];
+
+export type PrivacyAssessmentsCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: AssessmentView;
+};
+
+export type PrivacyAssessmentsCreateResponse = PrivacyAssessmentsCreateResponses[keyof PrivacyAssessmentsCreateResponses];
+
+export type PrivacyAssessmentsCsvData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+    };
+    url: '/api/v1/privacy/assessments.csv';
+};
+
+export type PrivacyAssessmentsCsvErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyAssessmentsCsvError = PrivacyAssessmentsCsvErrors[keyof PrivacyAssessmentsCsvErrors];
+
+export type PrivacyAssessmentsCsvResponses = {
+    /**
+     * UTF-8 with byte order mark; cells never begin a formula.
+     */
+    200: string;
+};
+
+export type PrivacyAssessmentsCsvResponse = PrivacyAssessmentsCsvResponses[keyof PrivacyAssessmentsCsvResponses];
+
+export type PrivacyAssessmentsDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Assessment Id
+         */
+        assessment_id: number;
+    };
+    query?: never;
+    url: '/api/v1/privacy/assessments/{assessment_id}';
+};
+
+export type PrivacyAssessmentsDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `assessment_kept`: The assessment has to be kept longer
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyAssessmentsDeleteError = PrivacyAssessmentsDeleteErrors[keyof PrivacyAssessmentsDeleteErrors];
+
+export type PrivacyAssessmentsDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type PrivacyAssessmentsDeleteResponse = PrivacyAssessmentsDeleteResponses[keyof PrivacyAssessmentsDeleteResponses];
+
+export type PrivacyAssessmentsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Assessment Id
+         */
+        assessment_id: number;
+    };
+    query?: never;
+    url: '/api/v1/privacy/assessments/{assessment_id}';
+};
+
+export type PrivacyAssessmentsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyAssessmentsGetError = PrivacyAssessmentsGetErrors[keyof PrivacyAssessmentsGetErrors];
+
+export type PrivacyAssessmentsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: AssessmentView;
+};
+
+export type PrivacyAssessmentsGetResponse = PrivacyAssessmentsGetResponses[keyof PrivacyAssessmentsGetResponses];
+
+export type PrivacyAssessmentsEndData = {
+    body: AssessmentEnd;
+    path: {
+        /**
+         * Assessment Id
+         */
+        assessment_id: number;
+    };
+    query?: never;
+    url: '/api/v1/privacy/assessments/{assessment_id}/end';
+};
+
+export type PrivacyAssessmentsEndErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `assessment_ended`: The assessment ended already
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyAssessmentsEndError = PrivacyAssessmentsEndErrors[keyof PrivacyAssessmentsEndErrors];
+
+export type PrivacyAssessmentsEndResponses = {
+    /**
+     * Successful Response
+     */
+    200: AssessmentView;
+};
+
+export type PrivacyAssessmentsEndResponse = PrivacyAssessmentsEndResponses[keyof PrivacyAssessmentsEndResponses];
+
+export type PrivacyRequestsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * State
+         *
+         * May repeat.
+         */
+        state?: Array<RequestState>;
+        /**
+         * Kind
+         *
+         * May repeat.
+         */
+        kind?: Array<RequestKind>;
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Overdue
+         *
+         * Only those past their deadline.
+         */
+        overdue?: boolean;
+        /**
+         * From
+         *
+         * Received from then on.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Received before then.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/privacy/requests';
+};
+
+export type PrivacyRequestsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyRequestsListError = PrivacyRequestsListErrors[keyof PrivacyRequestsListErrors];
+
+export type PrivacyRequestsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: RequestPage;
+};
+
+export type PrivacyRequestsListResponse = PrivacyRequestsListResponses[keyof PrivacyRequestsListResponses];
+
+export type PrivacyRequestsCreateData = {
+    body: RequestCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/privacy/requests';
+};
+
+export type PrivacyRequestsCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyRequestsCreateError = PrivacyRequestsCreateErrors[keyof PrivacyRequestsCreateErrors];
+
+export type PrivacyRequestsCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: RequestView;
+};
+
+export type PrivacyRequestsCreateResponse = PrivacyRequestsCreateResponses[keyof PrivacyRequestsCreateResponses];
+
+export type PrivacyRequestsCsvData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+        /**
+         * State
+         *
+         * May repeat.
+         */
+        state?: Array<RequestState>;
+        /**
+         * Kind
+         *
+         * May repeat.
+         */
+        kind?: Array<RequestKind>;
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Overdue
+         *
+         * Only those past their deadline.
+         */
+        overdue?: boolean;
+        /**
+         * From
+         *
+         * Received from then on.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Received before then.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/privacy/requests.csv';
+};
+
+export type PrivacyRequestsCsvErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyRequestsCsvError = PrivacyRequestsCsvErrors[keyof PrivacyRequestsCsvErrors];
+
+export type PrivacyRequestsCsvResponses = {
+    /**
+     * UTF-8 with byte order mark; cells never begin a formula.
+     */
+    200: string;
+};
+
+export type PrivacyRequestsCsvResponse = PrivacyRequestsCsvResponses[keyof PrivacyRequestsCsvResponses];
+
+export type PrivacyRequestsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: number;
+    };
+    query?: never;
+    url: '/api/v1/privacy/requests/{request_id}';
+};
+
+export type PrivacyRequestsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyRequestsGetError = PrivacyRequestsGetErrors[keyof PrivacyRequestsGetErrors];
+
+export type PrivacyRequestsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RequestView;
+};
+
+export type PrivacyRequestsGetResponse = PrivacyRequestsGetResponses[keyof PrivacyRequestsGetResponses];
+
+export type PrivacyRequestsPutData = {
+    body: RequestWrite;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: number;
+    };
+    query?: never;
+    url: '/api/v1/privacy/requests/{request_id}';
+};
+
+export type PrivacyRequestsPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `request_decided`: The request was decided already
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyRequestsPutError = PrivacyRequestsPutErrors[keyof PrivacyRequestsPutErrors];
+
+export type PrivacyRequestsPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: RequestView;
+};
+
+export type PrivacyRequestsPutResponse = PrivacyRequestsPutResponses[keyof PrivacyRequestsPutResponses];
+
+export type PrivacyRequestsAnswerData = {
+    body: RequestDecision;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: number;
+    };
+    query?: never;
+    url: '/api/v1/privacy/requests/{request_id}/answer';
+};
+
+export type PrivacyRequestsAnswerErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `request_decided`: The request was decided already; `identity_unchecked`: Who asks has to be checked first
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyRequestsAnswerError = PrivacyRequestsAnswerErrors[keyof PrivacyRequestsAnswerErrors];
+
+export type PrivacyRequestsAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    200: RequestView;
+};
+
+export type PrivacyRequestsAnswerResponse = PrivacyRequestsAnswerResponses[keyof PrivacyRequestsAnswerResponses];
+
+export type PrivacyRequestsRefuseData = {
+    body: RequestDecision;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: number;
+    };
+    query?: never;
+    url: '/api/v1/privacy/requests/{request_id}/refuse';
+};
+
+export type PrivacyRequestsRefuseErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `request_decided`: The request was decided already
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrivacyRequestsRefuseError = PrivacyRequestsRefuseErrors[keyof PrivacyRequestsRefuseErrors];
+
+export type PrivacyRequestsRefuseResponses = {
+    /**
+     * Successful Response
+     */
+    200: RequestView;
+};
+
+export type PrivacyRequestsRefuseResponse = PrivacyRequestsRefuseResponses[keyof PrivacyRequestsRefuseResponses];
 
 export type RecordingsDayData = {
     body?: never;

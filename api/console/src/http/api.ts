@@ -8,6 +8,7 @@ import { toProblem } from "./problem";
 import { limitedFetch, limitedHead } from "./timeLimit";
 import type {
   AccessFilters,
+  AssessmentCreate,
   BoxCreate,
   BureauWrite,
   ChannelCreate,
@@ -30,6 +31,9 @@ import type {
   PlayRequest,
   RecordWrite,
   ReviseRequest,
+  RequestCreate,
+  RequestFilters,
+  RequestWrite,
   SchoolCreate,
   SchoolWrite,
   Tile,
@@ -134,6 +138,17 @@ export function workbookFile(language: "zh" | "en"): string {
 /** Where a browser downloads the entries of the access log from. */
 export function accessLogFile(filters: AccessFilters, language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/audit/export.csv", query: { ...filters, language } });
+}
+
+/** Where a browser downloads the register of requests from. */
+export function requestsFile(filters: RequestFilters, language: "zh" | "en"): string {
+  return client.buildUrl({ url: "/api/v1/privacy/requests.csv", query: { ...filters, language } });
+}
+
+/** Where a browser downloads the register of impact assessments from. */
+export function assessmentsFile(school: string | null, language: "zh" | "en"): string {
+  const query = { ...(school ? { school_id: [school] } : {}), language };
+  return client.buildUrl({ url: "/api/v1/privacy/assessments.csv", query });
 }
 
 /** Where a browser downloads the retention table from. */
@@ -313,6 +328,21 @@ export const api = {
     unwrap(sdk.auditList({ query: { ...filters, ...(cursor ? { cursor } : {}), limit: 50 } })),
   chain: () => unwrap(sdk.auditChain()),
   checkChain: () => unwrap(sdk.auditCheck()),
+
+  requests: (filters: RequestFilters, cursor: string | null) =>
+    timed(unwrap(sdk.privacyRequestsList({ query: { ...filters, ...(cursor ? { cursor } : {}) } }))),
+  createRequest: (request: RequestCreate) => unwrap(sdk.privacyRequestsCreate({ body: request })),
+  putRequest: (id: number, body: RequestWrite) =>
+    unwrap(sdk.privacyRequestsPut({ path: { request_id: id }, body })),
+  decideRequest: (id: number, step: "answer" | "refuse", outcome: string) => {
+    const told = { path: { request_id: id }, body: { outcome } };
+    return unwrap(step === "answer" ? sdk.privacyRequestsAnswer(told) : sdk.privacyRequestsRefuse(told));
+  },
+  assessments: (school: string | null) =>
+    unwrap(sdk.privacyAssessmentsList({ query: school ? { school_id: [school] } : {} })),
+  createAssessment: (body: AssessmentCreate) => unwrap(sdk.privacyAssessmentsCreate({ body })),
+  endAssessment: (id: number, day: string) =>
+    unwrap(sdk.privacyAssessmentsEnd({ path: { assessment_id: id }, body: { ended_on: day } })),
 
   jobs: (cursor: string | null) =>
     unwrap(sdk.jobsList({ query: { state: "failed", ...(cursor ? { cursor } : {}) } })),

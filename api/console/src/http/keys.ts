@@ -1,6 +1,6 @@
 import type { AlertFilters } from "../alert/filters";
 import type { OrderFilters } from "../order/filters";
-import type { AccessFilters } from "./types";
+import type { AccessFilters, RequestFilters } from "./types";
 
 /** Cache keys; shared prefixes are invalidated together. */
 export const keys = {
@@ -35,6 +35,10 @@ export const keys = {
   register: ["organisation", "register"] as const,
   boxes: ["boxes"] as const,
   accessLog: (filters: AccessFilters) => ["access-log", filters] as const,
+  requests: ["privacy", "requests"] as const,
+  requestList: (filters: RequestFilters) => ["privacy", "requests", filters] as const,
+  assessments: ["privacy", "assessments"] as const,
+  assessmentList: (school: string | null) => ["privacy", "assessments", school] as const,
   chain: ["chain"] as const,
   jobs: ["jobs"] as const,
   notices: ["notices"] as const,

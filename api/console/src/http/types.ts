@@ -1,5 +1,5 @@
 /* The wire's types by the names the console uses; all of them generated from the API. */
-import type { AuditListData } from "../client/types.gen";
+import type { AuditListData, PrivacyRequestsListData } from "../client/types.gen";
 
 export type {
   AccessAction,
@@ -10,6 +10,8 @@ export type {
   AlertStatus,
   ApiOrdersSubjectsSubject as OrderSubject,
   AlertSummary,
+  AssessmentCreate,
+  AssessmentView,
   BoxCode,
   BoxCreate,
   BoxRule,
@@ -70,6 +72,11 @@ export type {
   ReviseRequest,
   RecordingDay,
   RegisterRow,
+  RequestCreate,
+  RequestKind,
+  RequestState,
+  RequestView,
+  RequestWrite,
   RetentionFacts,
   RetentionRow,
   RetentionState,
@@ -103,4 +110,10 @@ export type {
 export type AccessFilters = Pick<
   NonNullable<AuditListData["query"]>,
   "action" | "username" | "school_id" | "from" | "to"
+>;
+
+/** What of the register of requests is asked for. */
+export type RequestFilters = Pick<
+  NonNullable<PrivacyRequestsListData["query"]>,
+  "state" | "kind" | "school_id" | "overdue"
 >;

@@ -7,7 +7,7 @@ import { keys } from "../http/keys";
 import type { RecordWrite, RegisterRow } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useChange } from "../ui/useChange";
-import { FormDrawer } from "./FormDrawer";
+import { FormDrawer } from "../ui/FormDrawer";
 import styles from "./organisation.module.css";
 import { usePlaces } from "./useOrganisation";
 

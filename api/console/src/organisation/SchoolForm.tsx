@@ -9,7 +9,7 @@ import type { SchoolCreate, SchoolView, SchoolWrite } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useChange } from "../ui/useChange";
 import { FLAGS, SCHOOL_TYPES } from "./fields";
-import { FormDrawer } from "./FormDrawer";
+import { FormDrawer } from "../ui/FormDrawer";
 import { ID_PATTERN } from "./ids";
 import styles from "./organisation.module.css";
 import { useCommunities } from "./useOrganisation";

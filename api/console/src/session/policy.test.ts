@@ -18,6 +18,7 @@ test.each([
   ["/organisation", "view_cameras"],
   ["/boxes", "manage_boxes"],
   ["/access-log", "read_audit"],
+  ["/privacy", "view_privacy"],
   ["/jobs", "see_jobs"],
   ["/notices", "manage_notices"],
   ["/nowhere", null],

@@ -2,7 +2,7 @@ import { Button, Drawer, Form, type FormInstance } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import styles from "./organisation.module.css";
+import styles from "./FormDrawer.module.css";
 
 interface Props<Fields> {
   title: string;
