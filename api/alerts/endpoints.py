@@ -9,13 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import StringConstraints
 
 from api.access.permissions import Permission
-from api.alerts import expiry, review, service
+from api.alerts import bulk, expiry, review, service
 from api.alerts.filters import AlertFilters, QueueOrder
 from api.alerts.schemas import (
     AlertDetail,
     AlertPage,
     AlertStatus,
     AlertSummary,
+    BulkRequest,
+    BulkResult,
     ConfirmRequest,
     FalsePositiveRequest,
     OriginalGrant,
@@ -162,6 +164,23 @@ async def false_positive(
     """`pending_review` → `false_positive`, with a reason."""
     return await review.refute(
         work, alert_id, person.username, body.reason, body.note, _undo_s(runtime)
+    )
+
+
+@router.post(
+    "/bulk",
+    operation_id="alerts_bulk",
+    summary="Judge many alerts alike",
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
+)
+async def judge_many(
+    body: BulkRequest, person: _Judge, request: Request, work: Writer, runtime: RuntimeDep
+) -> BulkResult:
+    """`pending_review` → one judgement, with one reason; what was judged before stays and is
+    answered. More than the allowed number are judged by further calls.
+    """
+    return await bulk.judge(
+        work, person.username, body, client=client_of(request), undo_s=_undo_s(runtime)
     )
 
 

@@ -71,6 +71,13 @@ class AlertRepository:
         """One alert, kept from others until the unit of work ends."""
         return await self._session.get(Alert, alert_id, with_for_update=True)
 
+    async def lock_all(self, alert_ids: Collection[UUID]) -> list[Alert]:
+        """Those of these alerts that there are, locked in one order so that two calls never wait
+        for each other.
+        """
+        query = select(Alert).where(Alert.id.in_(alert_ids)).order_by(Alert.id).with_for_update()
+        return list(await self._session.scalars(query))
+
     async def name_evidence(
         self,
         alert_id: UUID,

@@ -52,7 +52,6 @@ async def _judge(
     alert_id: UUID,
     username: str,
     status: AlertStatus,
-    action: HistoryAction,
     reason: FalsePositiveReason | None,
     note: str,
     undo_s: float,
@@ -60,16 +59,26 @@ async def _judge(
     alert = await service.lock_alert(work, alert_id)
     if alert.status != AlertStatus.PENDING_REVIEW:
         raise _refuse(alert, "not_pending")
-    alert.status = status
-    alert.reason = reason
-    alert.note = note
-    alert.reviewed_by = username
-    alert.reviewed_at = work.now
+    await settle(work, alert, username, status, reason, note, undo_s)
+    return await service.emit(work, alert_id, undo_s)
+
+
+async def settle(
+    work: UnitOfWork,
+    alert: Alert,
+    username: str,
+    status: AlertStatus,
+    reason: FalsePositiveReason | None,
+    note: str,
+    undo_s: float,
+) -> None:
+    """Note a judgement on a locked alert that waits for one, in its history and for its notices."""
+    alert.status, alert.reason, alert.note = status, reason, note
+    alert.reviewed_by, alert.reviewed_at = username, work.now
     AlertRepository(work.session).add_history(
-        alert_id, work.now, action, by=username, reason=reason, note=note
+        alert.id, work.now, HistoryAction(status), by=username, reason=reason, note=note
     )
     await _tell_if_confirmed(work, alert, undo_s)
-    return await service.emit(work, alert_id, undo_s)
 
 
 def _told_key(alert: Alert) -> str:
@@ -106,7 +115,6 @@ async def confirm(
         alert_id,
         username,
         AlertStatus.CONFIRMED,
-        HistoryAction.CONFIRMED,
         None,
         note,
         undo_s,
@@ -132,7 +140,6 @@ async def refute(
         alert_id,
         username,
         AlertStatus.FALSE_POSITIVE,
-        HistoryAction.FALSE_POSITIVE,
         reason,
         note,
         undo_s,

@@ -15,6 +15,12 @@ from api.organisations.schemas import SchoolName
 
 Note = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), STORABLE]
 
+WrittenNote = Annotated[
+    str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True), STORABLE
+]
+MAX_TOGETHER = 200
+"""Alerts judged by one call."""
+
 
 class AlertStatus(StrEnum):
     """Where an alert stands in human review."""
@@ -261,8 +267,8 @@ class FalsePositiveRequest(BaseModel):
     note: Note = ""
 
 
-class ReviseRequest(BaseModel):
-    """Another judgement than before, and why."""
+class _Judgement(BaseModel):
+    """True, or false for one of the reasons."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -270,15 +276,41 @@ class ReviseRequest(BaseModel):
     reason: FalsePositiveReason | None = Field(
         default=None, description="Why it is false; only of what is false."
     )
-    note: Annotated[
-        str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True), STORABLE
-    ] = Field(description="Why it is judged otherwise now.")
 
     @model_validator(mode="after")
     def _has_its_reason(self) -> Self:
         if (self.reason is not None) != (self.status is AlertStatus.FALSE_POSITIVE):
             raise ValueError("reason: what is false has one, what is confirmed has none")
         return self
+
+
+class ReviseRequest(_Judgement):
+    """Another judgement than before, and why."""
+
+    note: WrittenNote = Field(description="Why it is judged otherwise now.")
+
+
+class BulkRequest(_Judgement):
+    """One judgement on many alerts, and why it is right for all of them."""
+
+    alert_ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_TOGETHER)]
+    note: WrittenNote = Field(description="Why they may be judged together.")
+
+
+class DecidedBefore(BaseModel):
+    """An alert that somebody judged before; it stays as it is."""
+
+    id: UUID
+    status: AlertStatus
+    by: str | None
+    at: Moment | None
+
+
+class BulkResult(BaseModel):
+    """What became of each of the alerts."""
+
+    judged: list[UUID]
+    decided_before: list[DecidedBefore]
 
 
 class OriginalRequest(BaseModel):

@@ -224,8 +224,19 @@ async def evidence_arrived(work: UnitOfWork, school_id: str, sha256: str, undo_s
 async def emit(work: UnitOfWork, alert_id: UUID, undo_s: float) -> AlertSummary:
     """Announce an alert as it stands now, and answer it."""
     shown = await get_summary(work.session, alert_id, work.now, undo_s)
-    work.emit("alert", str(alert_id), shown.school.school_id, shown.model_dump_json())
+    _announce(work, shown)
     return shown
+
+
+async def emit_all(work: UnitOfWork, alert_ids: Sequence[UUID], undo_s: float) -> None:
+    """Announce these alerts as they stand now."""
+    shown = await get_summaries(work.session, alert_ids, work.now, undo_s)
+    for alert_id in alert_ids:
+        _announce(work, shown[alert_id])
+
+
+def _announce(work: UnitOfWork, shown: AlertSummary) -> None:
+    work.emit("alert", str(shown.id), shown.school.school_id, shown.model_dump_json())
 
 
 async def lock_alert(work: UnitOfWork, alert_id: UUID) -> Alert:
@@ -253,14 +264,15 @@ async def get_summary(
 
 
 async def get_summaries(
-    session: AsyncSession, alert_ids: Sequence[UUID], now: datetime
+    session: AsyncSession, alert_ids: Sequence[UUID], now: datetime, undo_s: float = 0.0
 ) -> dict[UUID, AlertSummary]:
     """Those of these alerts that there are, as rows of the queue."""
     alerts = AlertRepository(session)
     rows = await alerts.get_all(alert_ids)
     evidence = await alerts.evidence_of([row.alert.id for row in rows])
     return {
-        row.alert.id: views.summary(row, evidence.get(row.alert.id, []), now, 0.0) for row in rows
+        row.alert.id: views.summary(row, evidence.get(row.alert.id, []), now, undo_s)
+        for row in rows
     }
 
 

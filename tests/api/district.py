@@ -32,7 +32,17 @@ from tests.api.messages import (
 )
 
 MINE, THEIRS = "school-a", "school-b"
-ALERTS = ("get", "confirm", "false_positive", "undo", "revise", "hold", "release", "original")
+ALERTS = (
+    "get",
+    "confirm",
+    "false_positive",
+    "undo",
+    "revise",
+    "bulk",
+    "hold",
+    "release",
+    "original",
+)
 PEOPLE = ("put", "disable", "enable")
 BOXES = ("get", "code", "revoke", "take_over")
 PLACES = ("put", "delete")

@@ -28,6 +28,7 @@ CALLERS = (
 _METHODS = {"get", "put", "post", "patch", "delete"}
 
 NEEDS: dict[str, Needs] = {
+    "alerts_bulk": Permission.JUDGE,
     "alerts_confirm": Permission.JUDGE,
     "alerts_false_positive": Permission.JUDGE,
     "alerts_get": Permission.VIEW_ALERTS,

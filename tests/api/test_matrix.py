@@ -141,6 +141,10 @@ def _assessment(name: str, body: Any = None, status: int = 200) -> Row:
 
 _GATE = {"kind": "entrance", "name": "gate"}
 ROWS: dict[str, Row] = {
+    "alerts_bulk": Row(
+        "object",
+        body=lambda of: {"alert_ids": [of.alerts["bulk"]], "status": "confirmed", "note": "seen"},
+    ),
     "alerts_confirm": _alert("confirm"),
     "alerts_false_positive": _alert("false_positive", {"reason": "animal"}),
     "alerts_get": _alert("get"),

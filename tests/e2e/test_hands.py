@@ -363,6 +363,43 @@ def test_a_judgement_is_revised_and_of_two_the_second_is_told(page: Page, stack:
     expect(timeline).to_contain_text("两人复看")
 
 
+@pytest.mark.whole
+def test_chosen_alerts_are_judged_together_and_only_those_that_were_shown(
+    page: Page, stack: Stack
+) -> None:
+    _sign_in(page, stack)
+    rows = page.get_by_test_id("alert-row")
+    expect(rows).to_have_count(ALERTS)
+    page.keyboard.press("x")
+    for _ in range(ALERTS - 1):
+        page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(page.get_by_test_id("selection")).to_contain_text(f"已选 {ALERTS} 条")
+    page.keyboard.press("v")
+    seen = page.locator("[data-testid=bulk-picture][data-seen=true]")
+    expect(seen.first).to_be_visible()
+    page.wait_for_timeout(800)
+    shown = seen.count()
+    assert 0 < shown < ALERTS, "what lies below was not shown"
+    pictures = page.get_by_test_id("bulk-picture")
+    for number in range(shown, ALERTS - 4, 4):
+        pictures.nth(number).scroll_into_view_if_needed()
+        page.wait_for_timeout(400)
+    shown = seen.count()
+    first = str(rows.first.get_attribute("data-alert-id"))
+    stack.sign_in().post(f"/alerts/{first}/confirm").raise_for_status()
+    page.get_by_test_id("bulk-animal").click()
+    expect(page.get_by_test_id("bulk-ok")).to_be_disabled()
+    page.get_by_test_id("bulk-note").fill("同一只猫")
+    shown = seen.count()
+    page.get_by_test_id("bulk-ok").click()
+    expect(page.get_by_test_id("bulk-done")).to_contain_text(f"已研判 {shown - 1} 条")
+    expect(page.get_by_test_id("bulk-done")).to_contain_text("admin")
+    judged = [each["status"] for each in all_alerts(stack.sign_in())]
+    assert judged.count("false_positive") == shown - 1
+    assert judged.count("confirmed") == 1
+
+
 def test_keys_live_after_every_tab_and_filter(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
 

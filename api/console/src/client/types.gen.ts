@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported';
 
 /**
  * AccessEntry
@@ -1109,6 +1109,48 @@ export type BrokenPromise = {
 };
 
 /**
+ * BulkRequest
+ *
+ * One judgement on many alerts, and why it is right for all of them.
+ */
+export type BulkRequest = {
+    /**
+     * Alert Ids
+     */
+    alert_ids: Array<string>;
+    /**
+     * Note
+     *
+     * Why they may be judged together.
+     */
+    note: string;
+    /**
+     * Why it is false; only of what is false.
+     */
+    reason?: FalsePositiveReason | null;
+    /**
+     * Status
+     */
+    status: 'confirmed' | 'false_positive';
+};
+
+/**
+ * BulkResult
+ *
+ * What became of each of the alerts.
+ */
+export type BulkResult = {
+    /**
+     * Decided Before
+     */
+    decided_before: Array<DecidedBefore>;
+    /**
+     * Judged
+     */
+    judged: Array<string>;
+};
+
+/**
  * BureauView
  *
  * The education bureau this command centre serves.
@@ -1935,6 +1977,27 @@ export type DeadlineView = {
      * Whether the text of the source was read.
      */
     verified: boolean;
+};
+
+/**
+ * DecidedBefore
+ *
+ * An alert that somebody judged before; it stays as it is.
+ */
+export type DecidedBefore = {
+    /**
+     * At
+     */
+    at: string | null;
+    /**
+     * By
+     */
+    by: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    status: AlertStatus;
 };
 
 /**
@@ -6357,6 +6420,47 @@ export type AlertsListResponses = {
 };
 
 export type AlertsListResponse = AlertsListResponses[keyof AlertsListResponses];
+
+export type AlertsBulkData = {
+    body: BulkRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/alerts/bulk';
+};
+
+export type AlertsBulkErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AlertsBulkError = AlertsBulkErrors[keyof AlertsBulkErrors];
+
+export type AlertsBulkResponses = {
+    /**
+     * Successful Response
+     */
+    200: BulkResult;
+};
+
+export type AlertsBulkResponse = AlertsBulkResponses[keyof AlertsBulkResponses];
 
 export type AlertsGetData = {
     body?: never;

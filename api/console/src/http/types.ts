@@ -31,6 +31,7 @@ export type {
   CommunityCreate,
   CommunityView,
   CommunityWrite,
+  DecidedBefore,
   DeadlineView,
   DutyList,
   DutyView,

@@ -10,6 +10,8 @@ export type Action =
   | "assign"
   | "sendBack"
   | "reopen"
+  | "select"
+  | "together"
   | "playPause"
   | "frameBack"
   | "frameForward"
@@ -60,6 +62,8 @@ export const BINDINGS: readonly Binding[] = [
   { action: "confirm", shown: ["C"], keys: [], codes: [], group: "orders", help: "closeOrder" },
   { action: "sendBack", shown: ["R"], keys: ["r"], codes: ["KeyR"], group: "orders" },
   { action: "reopen", shown: ["O"], keys: ["o"], codes: ["KeyO"], group: "orders" },
+  { action: "select", shown: ["X", "⇧X"], keys: ["x"], codes: ["KeyX"], group: "judge" },
+  { action: "together", shown: ["V"], keys: ["v"], codes: ["KeyV"], group: "judge" },
   { action: "playPause", shown: ["Space"], keys: [" "], codes: ["Space"], group: "player" },
   {
     action: "frameBack",
@@ -129,7 +133,7 @@ export interface KeyPress {
 
 export interface Command {
   action: Action;
-  /** 0-based, for `reason` only. */
+  /** 0-based for `reason`; 1 for `select` up to here, with Shift. */
   index: number;
 }
 
@@ -148,7 +152,8 @@ export function resolveKey(press: KeyPress, mode: Mode): Command | null {
     if (index < 0) continue;
     if (press.repeat && !binding.repeats) return null;
     if (binding.action === "reason") return mode === "reasons" ? { action: "reason", index } : null;
-    return { action: binding.action, index: 0 };
+    const reaches = binding.action === "select" && press.shiftKey;
+    return { action: binding.action, index: reaches ? 1 : 0 };
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import { CheckCircleFilled } from "@ant-design/icons";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -17,6 +18,7 @@ interface Props {
   alert: AlertSummary;
   focused: boolean;
   arrived: boolean;
+  selected: boolean;
   search: string;
   showStatus: boolean;
   onFocus: ((id: string) => void) | undefined;
@@ -24,7 +26,7 @@ interface Props {
 
 /** A row is a picture: what it shows left, what, where and when right, its class as a bar. */
 export const AlertRow = memo(function AlertRow(props: Props) {
-  const { alert, focused, arrived, search, showStatus, onFocus } = props;
+  const { alert, focused, arrived, selected, search, showStatus, onFocus } = props;
   const { t } = useTranslation();
   const term = useTerm();
   const navigate = useNavigate();
@@ -39,6 +41,7 @@ export const AlertRow = memo(function AlertRow(props: Props) {
         data-testid="alert-row"
         data-alert-id={alert.id}
         data-status={alert.status}
+        data-selected={selected}
         aria-current={focused}
         tabIndex={onFocus && !focused ? -1 : 0}
         onClick={(event) => {
@@ -51,6 +54,7 @@ export const AlertRow = memo(function AlertRow(props: Props) {
         onDoubleClick={() => onFocus && void navigate(path, { state: FROM_QUEUE })}
       >
         <Thumb alert={alert} />
+        {selected && <CheckCircleFilled className={styles.check ?? ""} aria-label={t("queue.chosen")} />}
         <div className={styles.text}>
           <p className={styles.line}>
             <span className={styles.rule}>{term("rules", alert.rule)}</span>

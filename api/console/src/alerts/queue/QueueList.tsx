@@ -15,6 +15,7 @@ interface Props {
   list: UseInfiniteQueryResult<InfiniteData<AlertPage>>;
   rows: readonly AlertSummary[];
   focusedId: string | undefined;
+  selected: ReadonlySet<string>;
   /** Grows with every move by keyboard; the row then takes the page's focus. */
   moved: number;
   search: string;
@@ -87,6 +88,7 @@ export function QueueList(props: Props) {
             alert={alert}
             focused={alert.id === focusedId}
             arrived={arrivals.has(alert.id)}
+            selected={props.selected.has(alert.id)}
             search={props.search}
             showStatus={props.showStatus}
             onFocus={props.onFocus}

@@ -3,13 +3,16 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { useCameras } from "../../camera/useCameras";
+import type { AlertSummary } from "../../http/types";
 import { useKeys } from "../../keyboard/useKeys";
+import { useMay } from "../../session/policy";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { useNarrow } from "../../ui/useNarrow";
 import { usePageTitle } from "../../ui/usePageTitle";
 import { flatten } from "../../alert/cache";
 import { FROM_QUEUE } from "../fromQueue";
 import type { PlayerHandle } from "../player/Player";
+import { BulkDialog } from "../review/BulkDialog";
 import { useReview } from "../review/UndoProvider";
 import { useAlertControls } from "../useAlertControls";
 import { useAlertCounts, useAlertList } from "../useAlerts";
@@ -19,7 +22,9 @@ import { FilterBar } from "./FilterBar";
 import { FocusPanel } from "./FocusPanel";
 import { QueueList } from "./QueueList";
 import styles from "./queue.module.css";
+import { SelectionBar } from "./SelectionBar";
 import { useFocus } from "./useFocus";
+import { useSelection } from "./useSelection";
 
 /** The reviewer's first screen: what must be judged next, and is anything blind? */
 export function Component() {
@@ -37,6 +42,12 @@ export function Component() {
   const rows = useMemo(() => flatten(list.data), [list.data]);
   const focus = useFocus(rows, search);
   const { focused } = focus;
+  const may = useMay();
+  const selection = useSelection(rows, search);
+  const [together, setTogether] = useState<readonly AlertSummary[] | null>(null);
+  const judgeTogether = () => {
+    if (selection.selected.length > 0) setTogether(selection.selected);
+  };
   const [moved, setMoved] = useState(0);
 
   const move = (by: -1 | 1) => {
@@ -61,6 +72,12 @@ export function Component() {
       pageForward: () => moveToCamera(1),
       pageBack: () => moveToCamera(-1),
       open: () => focused && open(focused.id),
+      select: (reaches) => {
+        if (!focused || !may("judge")) return;
+        if (reaches) selection.extend(focused.id);
+        else selection.toggle(focused.id);
+      },
+      together: judgeTogether,
       search: () => searchBox.current?.focus(),
       close: () => {
         if (controls.reasonsOpen) controls.setReasonsOpen(false);
@@ -91,6 +108,7 @@ export function Component() {
         <QueueList
           list={list}
           rows={rows}
+          selected={new Set(selection.selected.map((each) => each.id))}
           focusedId={narrow ? undefined : focused?.id}
           moved={moved}
           search={search}
@@ -122,7 +140,19 @@ export function Component() {
         onChange={change}
         searchBox={searchBox}
       />
+      {selection.selected.length > 0 && (
+        <SelectionBar selection={selection} onJudge={judgeTogether} />
+      )}
       {body()}
+      {together && (
+        <BulkDialog
+          alerts={together}
+          onClose={() => {
+            setTogether(null);
+            selection.clear();
+          }}
+        />
+      )}
     </div>
   );
 }
