@@ -110,7 +110,9 @@ async def test_a_judged_alert_cannot_be_judged_again(
     assert refused.status_code == 409
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["code"] == "bad_transition"
-    assert refused.json()["params"] == {"why": "not_pending", "status": "confirmed"}
+    params = refused.json()["params"]
+    assert (params["why"], params["status"]) == ("not_pending", "confirmed")
+    assert (params["by"], params["at"]) == ("wang.li", T0.isoformat())
 
 
 async def test_undo_is_refused_when_too_late_by_others_or_without_a_judgement(
