@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import StringConstraints
 
 from api.access.permissions import Permission
 from api.alerts import bulk, expiry, review, service
@@ -27,7 +26,7 @@ from api.alerts.schemas import (
 from api.auth.guards import SignedIn, allowed, client_of
 from api.auth.sessions import Reader, Writer
 from api.contract import RiskLevel
-from api.contract.text import StorableText
+from api.contract.text import AnyIdentifier, StorableText
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
@@ -44,7 +43,6 @@ from api.kit.row_number import RowNumber
 from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
-_Id = Annotated[StorableText, StringConstraints(max_length=64)]
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_ALERTS))]
 _Judge = Annotated[SignedIn, Depends(allowed(Permission.JUDGE))]
 _Holder = Annotated[SignedIn, Depends(allowed(Permission.HOLD))]
@@ -70,8 +68,10 @@ async def list_alerts(
         list[RowNumber],
         Query(description="May repeat.", max_length=256),
     ] = [],  # noqa: B006
-    school_id: Annotated[list[_Id], Query(description="May repeat.", max_length=256)] = [],  # noqa: B006
-    rule: Annotated[list[_Id], Query(description="May repeat.", max_length=64)] = [],  # noqa: B006
+    school_id: Annotated[
+        list[AnyIdentifier], Query(description="May repeat.", max_length=256)
+    ] = [],  # noqa: B006
+    rule: Annotated[list[AnyIdentifier], Query(description="May repeat.", max_length=64)] = [],  # noqa: B006
     risk: Annotated[list[RiskLevel], Query(description="May repeat.")] = [],  # noqa: B006
     from_: Annotated[
         Moment | None,

@@ -30,7 +30,7 @@ from api.alerts.schemas import (
 )
 from api.boxes.errors import OtherSchoolError
 from api.bus.work import UnitOfWork
-from api.contract import AlertEpisode, RiskLevel
+from api.contract import AlertEpisode
 from api.db.models import Alert
 from api.kit.errors import NotFoundError, UnavailableError
 
@@ -337,7 +337,7 @@ async def list_alerts(
     last = shown[-1].alert if len(rows) > limit else None
     return AlertPage(
         items=[views.summary(row, evidence.get(row.alert.id, []), now, undo_s) for row in shown],
-        next_cursor=None if last is None else _cursor(last, by_class=by_class),
+        next_cursor=None if last is None else QueueCursor.of(last, by_class=by_class).encode(),
         counts=AlertCounts(
             pending_review=counted.get(AlertStatus.PENDING_REVIEW, 0),
             confirmed=counted.get(AlertStatus.CONFIRMED, 0),
@@ -345,8 +345,3 @@ async def list_alerts(
         ),
         as_of=now,
     )
-
-
-def _cursor(last: Alert, *, by_class: bool) -> str:
-    risk = RiskLevel(last.risk) if by_class else None
-    return QueueCursor(last.queued_at, last.id, risk).encode()

@@ -33,5 +33,7 @@ annotated before."""
 StorableText = Annotated[str, STORABLE]
 """A text that can be stored and sent on; to be bounded where it is used."""
 
+AnyIdentifier = Annotated[StorableText, StringConstraints(max_length=64)]
+"""What somebody looks for by its identifier, whether that could exist or not."""
 Name = Annotated[StorableText, StringConstraints(min_length=1, max_length=128)]
 """What people call a thing."""

@@ -21,7 +21,7 @@ from api.kit.errors import (
 )
 from api.kit.problems import problems
 from api.kit.row_number import RowNumber
-from api.notices import service
+from api.notices import log, rules, service
 from api.notices.schemas import (
     ChannelCreate,
     ChannelList,
@@ -59,9 +59,7 @@ async def list_notices(
     cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> NoticePage:
     """Messages of the last three months, newest first."""
-    return await service.list_notices(
-        session, state, channel_id, school_id, limit=limit, cursor=cursor
-    )
+    return await log.list_notices(session, state, channel_id, school_id, limit=limit, cursor=cursor)
 
 
 @router.get(
@@ -134,7 +132,7 @@ async def test_channel(
 @router.get("/rules", operation_id="notice_rules_list", summary="Rules", responses=_READING)
 async def list_rules(_: _Manager, session: Reader) -> NoticeRuleList:
     """Of what which channels are told, and when."""
-    return await service.list_rules(session)
+    return await rules.list_rules(session)
 
 
 @router.post(
@@ -146,7 +144,7 @@ async def list_rules(_: _Manager, session: Reader) -> NoticeRuleList:
 )
 async def create_rule(told: NoticeRuleWrite, _: _Manager, by: By, work: Writer) -> NoticeRuleView:
     """It concerns what happens from now on."""
-    return await service.create_rule(work, told, by)
+    return await rules.create_rule(work, told, by)
 
 
 @router.put(
@@ -159,7 +157,7 @@ async def put_rule(
     rule_id: RowNumber, told: NoticeRuleWrite, _: _Manager, by: By, work: Writer
 ) -> NoticeRuleView:
     """What waits already is sent as it was to be."""
-    return await service.put_rule(work, rule_id, told, by)
+    return await rules.put_rule(work, rule_id, told, by)
 
 
 @router.delete(
@@ -171,4 +169,4 @@ async def put_rule(
 )
 async def delete_rule(rule_id: RowNumber, _: _Manager, by: By, work: Writer) -> None:
     """What waits already is sent as it was to be."""
-    await service.delete_rule(work, rule_id, by)
+    await rules.delete_rule(work, rule_id, by)

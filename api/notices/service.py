@@ -1,4 +1,4 @@
-"""Channels, rules and the log of messages, as an administrator keeps and reads them."""
+"""Channels, as an administrator keeps and tries them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from api.audit import service as audit
 from api.audit.changes import Actor, Change, differences
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
-from api.contract import RiskLevel
 from api.contract.vocabulary import Language
-from api.db.notice import NoticeChannel, NoticeItem, NoticeRule
+from api.db.notice import NoticeChannel
 from api.kit.errors import ConflictError, FieldError, InvalidError, NotFoundError
-from api.kit.pagination import Cursor
 from api.kit.sealing import SealBrokenError
 from api.notices import sending
 from api.notices.channels.base import Attempt, Item, Message
 from api.notices.channels.registry import faults, target
-from api.notices.repository import NoticeRepository, NoticeRow
+from api.notices.repository import NoticeRepository
 from api.notices.schemas import (
     ChannelCreate,
     ChannelKind,
@@ -32,14 +30,6 @@ from api.notices.schemas import (
     ChannelTest,
     ChannelView,
     ChannelWrite,
-    NoticeEvent,
-    NoticeItemView,
-    NoticePage,
-    NoticeRuleList,
-    NoticeRuleView,
-    NoticeRuleWrite,
-    NoticeState,
-    NoticeView,
     Outcome,
 )
 from api.notices.sealed import SECRETS, opened, sealed
@@ -48,8 +38,6 @@ from api.organisations import service as organisations
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
-
-_SHOWN_ITEMS = 5
 
 
 def _settings_view(key: bytes, row: NoticeChannel) -> ChannelSettingsView:
@@ -255,180 +243,4 @@ async def make_test(
         status=attempt.status,
         answer=attempt.answer,
         took_ms=round((time.monotonic() - begin_s) * 1000),
-    )
-
-
-# --- rules ----------------------------------------------------------------------------------------
-
-
-def _rule_view(row: NoticeRule) -> NoticeRuleView:
-    return NoticeRuleView(
-        id=row.id,
-        name=row.name,
-        is_enabled=row.is_enabled,
-        events=[NoticeEvent(each) for each in row.events],
-        risks=[RiskLevel(each) for each in row.risks],
-        school_ids=row.school_ids,
-        channel_ids=row.channel_ids,
-        to_school=row.to_school,
-        hours_from=row.hours_from,
-        hours_to=row.hours_to,
-        digest_min=row.digest_min,
-    )
-
-
-async def list_rules(session: AsyncSession) -> NoticeRuleList:
-    """All rules."""
-    return NoticeRuleList(
-        items=[_rule_view(row) for row in await NoticeRepository(session).rules()]
-    )
-
-
-async def _check_rule(work: UnitOfWork, told: NoticeRuleWrite) -> None:
-    notices = NoticeRepository(work.session)
-    channels = {row.id for row in await notices.channels()}
-    schools = await notices.schools(told.school_ids)
-    found = []
-    if not channels.issuperset(told.channel_ids):
-        found.append(FieldError("body.channel_ids", "there is no such channel"))
-    if missing := sorted(set(told.school_ids) - schools.keys()):
-        found.append(FieldError("body.school_ids", f"there is no school {missing[0]}"))
-    if found:
-        raise InvalidError("the rule names what does not exist", errors=found)
-
-
-def _describe(row: NoticeRule, told: NoticeRuleWrite) -> None:
-    for name, value in told.model_dump(mode="json").items():
-        setattr(row, name, value)
-
-
-async def create_rule(work: UnitOfWork, told: NoticeRuleWrite, by: Actor) -> NoticeRuleView:
-    """Add a rule.
-
-    Raises:
-        InvalidError: If it names a channel or a school that does not exist.
-    """
-    await _check_rule(work, told)
-    row = NoticeRule(created_at=work.now)
-    _describe(row, told)
-    await NoticeRepository(work.session).add(row)
-    _log_rule(work, AccessAction.NOTICE_RULE_CREATED, by, row.id, {}, told.model_dump(mode="json"))
-    return _rule_view(row)
-
-
-async def put_rule(
-    work: UnitOfWork, rule_id: int, told: NoticeRuleWrite, by: Actor
-) -> NoticeRuleView:
-    """Change a rule; what waits already is sent as it was to be.
-
-    Raises:
-        NotFoundError: If there is no such rule.
-        InvalidError: As of a new one.
-    """
-    row = await NoticeRepository(work.session).lock_rule(rule_id)
-    if row is None:
-        raise NotFoundError("no such rule")
-    await _check_rule(work, told)
-    before = _rule_view(row).model_dump(mode="json", exclude={"id"})
-    _describe(row, told)
-    after = told.model_dump(mode="json")
-    _log_rule(work, AccessAction.NOTICE_RULE_CHANGED, by, row.id, before, after)
-    return _rule_view(row)
-
-
-async def delete_rule(work: UnitOfWork, rule_id: int, by: Actor) -> None:
-    """Forget a rule.
-
-    Raises:
-        NotFoundError: If there is no such rule.
-    """
-    notices = NoticeRepository(work.session)
-    row = await notices.lock_rule(rule_id)
-    if row is None:
-        raise NotFoundError("no such rule")
-    before = _rule_view(row).model_dump(mode="json", exclude={"id"})
-    _log_rule(work, AccessAction.NOTICE_RULE_DELETED, by, row.id, before, {})
-    await notices.remove_rule(row)
-
-
-def _log_rule(
-    work: UnitOfWork,
-    action: AccessAction,
-    by: Actor,
-    rule_id: int,
-    before: dict[str, object],
-    after: dict[str, object],
-) -> None:
-    told = after or dict.fromkeys(before)
-    audit.log(
-        work,
-        action,
-        by.username,
-        by.client,
-        subject=f"rule {rule_id}",
-        changes=differences(before, told),
-    )
-
-
-# --- the log --------------------------------------------------------------------------------------
-
-
-def _item_view(row: NoticeItem) -> NoticeItemView:
-    return NoticeItemView(
-        event=NoticeEvent(row.event),
-        school_id=row.school_id,
-        risk=None if row.risk is None else RiskLevel(row.risk),
-        at=row.at,
-        about=row.about,
-        text=row.text,
-    )
-
-
-def _view(row: NoticeRow, items: list[NoticeItem], count: int) -> NoticeView:
-    notice, job = row.notice, row.job
-    return NoticeView(
-        id=notice.id,
-        channel_id=row.channel.id,
-        channel_name=row.channel.name,
-        channel_kind=ChannelKind(row.channel.kind),
-        state=row.state,
-        created_at=notice.created_at,
-        due_at=job.due_at if job is not None and notice.sent_at is None else None,
-        sent_at=notice.sent_at,
-        attempts=notice.attempts,
-        last_at=notice.last_at,
-        outcome=None if notice.outcome is None else Outcome(notice.outcome),
-        answer=notice.answer,
-        item_count=count,
-        items=[_item_view(each) for each in items],
-        job_id=job.id if job is not None and job.failed_at is not None else None,
-    )
-
-
-async def list_notices(
-    session: AsyncSession,
-    state: NoticeState | None,
-    channel_id: int | None,
-    school_id: str | None,
-    *,
-    limit: int,
-    cursor: str | None,
-) -> NoticePage:
-    """A page of the log, newest first.
-
-    Raises:
-        BadCursorError: If the cursor was not made here.
-    """
-    notices = NoticeRepository(session)
-    after = None if cursor is None else Cursor.decode(cursor)
-    rows = await notices.page(state, channel_id, school_id, after, limit + 1)
-    shown = rows[:limit]
-    ids = [row.notice.id for row in shown]
-    items, counts = await notices.first_items(ids, _SHOWN_ITEMS), await notices.counts(ids)
-    last = shown[-1].notice if len(rows) > limit else None
-    return NoticePage(
-        items=[
-            _view(row, items.get(row.notice.id, []), counts.get(row.notice.id, 0)) for row in shown
-        ],
-        next_cursor=None if last is None else Cursor(last.created_at, last.id).encode(),
     )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.auth.sessions import Reader, Writer
 from api.contract import RiskLevel
-from api.contract.text import StorableText
+from api.contract.text import AnyIdentifier, StorableText
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
@@ -55,7 +55,7 @@ async def list_orders(
     state: Annotated[list[OrderState], Query(description="May repeat.")] = [],  # noqa: B006
     overdue: Annotated[bool, Query(description="Only those past their deadline.")] = False,
     mine: Annotated[bool, Query(description="Only what who asks has to put right.")] = False,
-    school_id: Annotated[list[StorableText], Query(max_length=256)] = [],  # noqa: B006
+    school_id: Annotated[list[AnyIdentifier], Query(max_length=256)] = [],  # noqa: B006
     risk: Annotated[list[RiskLevel], Query(description="May repeat.")] = [],  # noqa: B006
     subject: Annotated[list[Subject], Query(description="May repeat.")] = [],  # noqa: B006
     alert_id: Annotated[UUID | None, Query(description="Only the one this alert is in.")] = None,

@@ -11,7 +11,7 @@ from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
-from api.contract.text import StorableText
+from api.contract.text import AnyIdentifier, StorableText
 from api.contract.vocabulary import Language
 from api.kit.errors import (
     BadCsrfError,
@@ -54,7 +54,7 @@ _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_PRIVACY))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_PRIVACY))]
 _RequestId = Annotated[RowNumber, Path()]
 _AssessmentId = Annotated[RowNumber, Path()]
-_SchoolIds = Annotated[list[StorableText], Query(max_length=256, description="May repeat.")]
+_SchoolIds = Annotated[list[AnyIdentifier], Query(max_length=256, description="May repeat.")]
 _Language = Annotated[Language, Query(description="Of headings and words.")]
 _READ = (NotSignedInError, ForbiddenError, InvalidError)
 _WRITE = (*_READ, BadCsrfError)

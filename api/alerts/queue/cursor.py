@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api.contract import RiskLevel
+from api.db.models import Alert
 from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
 
@@ -24,6 +25,11 @@ class QueueCursor:
     at: datetime
     alert_id: UUID
     risk: RiskLevel | None
+
+    @classmethod
+    def of(cls, last: Alert, *, by_class: bool) -> QueueCursor:
+        """After this one, in either order."""
+        return cls(last.queued_at, last.id, RiskLevel(last.risk) if by_class else None)
 
     def encode(self) -> str:
         """The cursor as clients see it."""
