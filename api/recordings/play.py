@@ -19,6 +19,7 @@ from api.auth.standing import Standing
 from api.cameras import service as cameras
 from api.contract import PlayOrder, VideoCodec
 from api.recordings.schemas import PlayRequest, ViewingReason
+from api.viewing.last_words import until_written
 from api.viewing.play import CameraOrder, Play
 from api.viewing.viewer import Owner
 
@@ -71,7 +72,8 @@ async def frames(
         hub.end_play(play)
         # A task of its own: whoever is cancelled here could not wait for the database.
         seen = (play.seen_from or wanted.from_at, play.seen_to or wanted.from_at)
-        hub.finish(_log(runtime, owner, play, reason, AccessAction.PLAYBACK_ENDED, seen))
+        ended = AccessAction.PLAYBACK_ENDED
+        hub.finish(until_written(hub, lambda: _log(runtime, owner, play, reason, ended, seen)))
 
 
 async def _log(

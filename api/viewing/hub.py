@@ -83,6 +83,11 @@ class Hub:
         self._drop_gone()
         return self._is_closed or self.viewer_count >= self._max_viewers
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the command centre stops."""
+        return self._is_closed
+
     def enter(self, viewer: Viewer) -> None:
         """Somebody looks from now on."""
         self._viewers[viewer.id] = viewer

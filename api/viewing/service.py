@@ -8,6 +8,7 @@ dead connection, a session that ran out.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from api.access.scope import Scope
@@ -18,6 +19,7 @@ from api.cameras import service as cameras
 from api.contract import VideoCodec
 from api.kit.errors import NotFoundError
 from api.viewing.feed import CameraRef
+from api.viewing.last_words import until_written
 from api.viewing.schemas import Tile
 from api.viewing.viewer import Viewer
 
@@ -90,12 +92,13 @@ async def frames(runtime: Runtime, viewer: Viewer, chosen: Chosen) -> AsyncItera
     finally:
         hub.leave_viewer(viewer)
         # A task of its own: whoever is cancelled here could not wait for the database.
-        hub.finish(_ended(runtime, viewer))
+        ended_at = runtime.clock()
+        hub.finish(until_written(hub, lambda: _ended(runtime, viewer, ended_at)))
 
 
-async def _ended(runtime: Runtime, viewer: Viewer) -> None:
+async def _ended(runtime: Runtime, viewer: Viewer, at: datetime) -> None:
     async with viewer.changing:
-        await _log(runtime, viewer, end=set(viewer.watched))
+        await _log(runtime, viewer, end=set(viewer.watched), at=at)
 
 
 async def _log(
@@ -104,6 +107,7 @@ async def _log(
     *,
     begin: set[CameraRef] | None = None,
     end: set[CameraRef] | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Write beginnings and ends, and remember what is being watched."""
     if not begin and not end:
@@ -127,7 +131,7 @@ async def _log(
                 owner.username,
                 owner.client,
                 viewing=audit.Viewing(
-                    camera.school_id, camera.camera_id, viewer.watched[camera], work.now
+                    camera.school_id, camera.camera_id, viewer.watched[camera], at or work.now
                 ),
             )
     for camera in end or ():

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from api.access.scope import Scope
 from api.auth.service import reset_password
+from api.bus.work import UnitOfWork
 from api.contract import StreamFacts
 from tests.api.centre import Centre, beat, over_network, put_camera, running_centre
 from tests.api.live_browser import Box, box, looking
@@ -151,6 +155,40 @@ async def test_each_viewing_is_written_down_with_its_end(
     [yard, gate] = (await admin.get("/api/v1/audit?action=live_ended")).json()["items"]
     assert (gate["camera_id"], _seconds(gate)) == ("gate-north", 60)
     assert (yard["camera_id"], _seconds(yard)) == ("yard", 90)
+
+
+async def test_the_end_of_a_viewing_waits_for_a_database_that_is_away(
+    centre: Centre,
+    address: str,
+    reviewer: httpx.AsyncClient,
+    admin: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused = 0
+
+    def away(_scope: Scope) -> AbstractAsyncContextManager[UnitOfWork]:
+        nonlocal refused
+        refused += 1
+        raise OperationalError("BEGIN", None, Exception("database is locked"))
+
+    async with looking(address, reviewer, [1]) as browser:
+        await browser.until(1)
+        centre.clock.advance(60)
+        monkeypatch.setattr(centre.runtime, "work", away)
+
+    async def has_tried_twice() -> bool:
+        return refused >= 2
+
+    await _until(has_tried_twice)
+    centre.clock.advance(30)
+    monkeypatch.undo()
+
+    async def is_over() -> bool:
+        return len(await _log(admin)) == 2
+
+    await _until(is_over)
+    [entry] = (await admin.get("/api/v1/audit?action=live_ended")).json()["items"]
+    assert _seconds(entry) == 60, "until it ended, not until it could be written"
 
 
 async def test_a_change_leaves_what_stays_undisturbed(
