@@ -52,6 +52,11 @@ class Heartbeat(WireModel):
     outbox_refused: Annotated[int, Field(ge=0)] = 0
     """Messages the command centre refused for good; they wait for somebody to look at them."""
     disk_free_bytes: Annotated[int, Field(ge=0)]
+    disk_total_bytes: Annotated[int, Field(gt=0)] | None = None
+    """Size of that disk; null from one that does not tell, or whose disk is gone."""
+    cpu_busy: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    """Share of time that the machine's processors worked since the heartbeat before, 0 to 1; null
+    from one that does not tell."""
     cameras: Annotated[tuple[CameraHeartbeat, ...], Field(max_length=1024)]
     configured: Annotated[tuple[Identifier, ...], Field(max_length=1024)]
     """Every camera of its configuration, also one that says nothing now; what is not in it any more

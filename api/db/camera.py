@@ -27,6 +27,9 @@ class Worker(OfBox, Base):
     outbox_bytes: Mapped[int]
     outbox_refused: Mapped[int] = mapped_column(default=0)
     disk_free_bytes: Mapped[int]
+    disk_total_bytes: Mapped[int | None]
+    cpu_busy: Mapped[float | None]
+    """Share of time, 0 to 1; both null of a worker that does not tell."""
     rules: Mapped[list[dict[str, object]] | None] = mapped_column(JSON())
     """``RuleReadiness`` as JSON; null or empty from a worker that does not tell."""
 

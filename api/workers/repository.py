@@ -56,6 +56,8 @@ class WorkerRepository:
                 outbox_bytes=heartbeat.outbox_bytes,
                 outbox_refused=heartbeat.outbox_refused,
                 disk_free_bytes=heartbeat.disk_free_bytes,
+                disk_total_bytes=heartbeat.disk_total_bytes,
+                cpu_busy=heartbeat.cpu_busy,
                 rules=[each.model_dump(mode="json") for each in heartbeat.rules],
             )
         )

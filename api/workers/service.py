@@ -90,6 +90,8 @@ async def list_workers(
             outbox_bytes=worker.outbox_bytes,
             outbox_refused=worker.outbox_refused,
             disk_free_bytes=worker.disk_free_bytes,
+            disk_total_bytes=worker.disk_total_bytes,
+            cpu_busy=worker.cpu_busy,
         )
         for worker, box, school in await WorkerRepository(session).all()
     ]

@@ -17,6 +17,7 @@ from pipeline.delivery.outbox import Backlog, Outbox
 from pipeline.delivery.postman import Postman
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.episodes import utc
+from pipeline.runtime.processor import ProcessorMeter
 from pipeline.runtime.rule_readiness import ReadinessWatch
 from pipeline.runtime.version import version
 
@@ -69,6 +70,7 @@ class CentreOutlet:
         )
         self._postman = Postman(outbox, self._client, clock=clock)
         self._readiness = ReadinessWatch(clock)
+        self._processor = ProcessorMeter()
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -85,6 +87,7 @@ class CentreOutlet:
     def beat(self, cameras: tuple[CameraHeartbeat, ...]) -> HeartbeatOrders:
         """Send a heartbeat of the whole box."""
         backlog = self._waiting()
+        free_bytes, total_bytes = _disk(self._data_dir)
         heartbeat = Heartbeat(
             school_id=self._school_id,
             worker_id=self._worker_id,
@@ -95,7 +98,9 @@ class CentreOutlet:
             outbox_pending=backlog.pending,
             outbox_bytes=backlog.pending_bytes,
             outbox_refused=backlog.refused,
-            disk_free_bytes=_free_bytes(self._data_dir),
+            disk_free_bytes=free_bytes,
+            disk_total_bytes=total_bytes,
+            cpu_busy=self._processor.busy(),
             cameras=cameras,
             configured=self._configured,
             rules=self._readiness.now(),
@@ -121,8 +126,10 @@ class CentreOutlet:
         return self._backlog
 
 
-def _free_bytes(folder: Path) -> int:
+def _disk(folder: Path) -> tuple[int, int | None]:
+    """Free bytes and all of them."""
     try:
-        return shutil.disk_usage(folder).free
+        usage = shutil.disk_usage(folder)
     except OSError:
-        return 0  # a disk that is gone has no room
+        return 0, None  # a disk that is gone has no room, and nobody knows how large it was
+    return usage.free, usage.total or None

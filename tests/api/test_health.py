@@ -102,6 +102,18 @@ async def test_health_tells_what_a_person_has_to_look_after(
     ]
 
 
+async def test_what_a_worker_does_not_tell_is_unknown(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await beat(worker, heartbeat(worker_id="older"))
+    await beat(worker, heartbeat(worker_id="today", cpu_busy=0.25, disk_total_bytes=2 * 10**12))
+    workers = (await reviewer.get("/api/v1/health")).json()["workers"]
+    told = {
+        each["worker_id"]: (each.get("cpu_busy"), each.get("disk_total_bytes")) for each in workers
+    }
+    assert told == {"older": (None, None), "today": (0.25, 2 * 10**12)}
+
+
 async def test_health_counts_what_was_refused(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

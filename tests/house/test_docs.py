@@ -109,6 +109,17 @@ def _handed_on(program: str, subcommand: str) -> set[str]:
     return set(re.findall(r"--[a-z][a-z-]*", shown.stdout))
 
 
+@pytest.mark.parametrize(
+    "document", sorted((ROOT / "docs/guide").glob("*.md")), ids=lambda path: path.stem
+)
+def test_both_languages_of_the_guide_have_the_same_parts(document: Path) -> None:
+    twin = document.parent / "zh" / document.name
+    levels = [
+        re.findall(r"^(#+) ", path.read_text("utf-8"), re.MULTILINE) for path in (document, twin)
+    ]
+    assert levels[0] == levels[1]
+
+
 def test_the_index_of_decisions_lists_each_once() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text("utf-8"))

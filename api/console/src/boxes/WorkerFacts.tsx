@@ -40,8 +40,18 @@ export function WorkerFacts({ worker, lowered }: Props) {
             ? t("boxes.keepsUp")
             : t("boxes.lowered", { n: lowered.lowered, all: lowered.all })}
       </Fact>
+      <Fact name={t("boxes.cpu")}>
+        <span data-testid="worker-cpu">
+          {worker.cpu_busy === null ? t("boxes.unknown") : `${Math.round(worker.cpu_busy * 100)} %`}
+        </span>
+      </Fact>
       <Fact name={t("boxes.disk")} wrong={worker.disk_free_bytes < DISK_LOW_BYTES}>
-        {t("boxes.free", { size: bytes(worker.disk_free_bytes) })}
+        {worker.disk_total_bytes === null
+          ? t("boxes.free", { size: bytes(worker.disk_free_bytes) })
+          : t("boxes.freeOf", {
+              size: bytes(worker.disk_free_bytes),
+              all: bytes(worker.disk_total_bytes),
+            })}
       </Fact>
       <Fact name={t("boxes.running")}>
         <Ago moment={worker.started_at} />

@@ -2461,9 +2461,17 @@ export type Heartbeat = {
      */
     contract_version: number;
     /**
+     * Cpu Busy
+     */
+    cpu_busy?: number | null;
+    /**
      * Disk Free Bytes
      */
     disk_free_bytes: number;
+    /**
+     * Disk Total Bytes
+     */
+    disk_total_bytes?: number | null;
     /**
      * Outbox Bytes
      */
@@ -6121,9 +6129,21 @@ export type WorkerView = {
      */
     clock_offset_s: number;
     /**
+     * Cpu Busy
+     *
+     * Share of time its processors work, 0 to 1; null of one that does not tell.
+     */
+    cpu_busy: number | null;
+    /**
      * Disk Free Bytes
      */
     disk_free_bytes: number;
+    /**
+     * Disk Total Bytes
+     *
+     * Null of a worker that does not tell.
+     */
+    disk_total_bytes: number | null;
     /**
      * Last Seen At
      */
