@@ -2,6 +2,7 @@ import { CheckOutlined, MoreOutlined, PrinterOutlined, RollbackOutlined } from "
 import { App, Button, Dropdown } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { api } from "../http/api";
 import type { OrderDetail, OrderVersion } from "../http/types";
@@ -130,9 +131,16 @@ function Waiting({ order }: { order: OrderDetail }) {
   const may = useMay();
   if (isWithSchool(order)) {
     return (
-      <span className={styles.muted} data-testid="order-waiting">
-        {t("order.waitsFor", { name: order.responsible ?? order.school.name })}
-      </span>
+      <>
+        <span className={styles.muted} data-testid="order-waiting">
+          {t("order.waitsFor", { name: order.responsible ?? order.school.name })}
+        </span>
+        {order.steps.includes("submit") && (
+          <Link to={`/tasks/${order.id}`} data-testid="order-task">
+            {t("order.putRight")}
+          </Link>
+        )}
+      </>
     );
   }
   if (order.state !== "pending_verification" || order.steps.includes("close")) return null;
