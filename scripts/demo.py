@@ -27,6 +27,7 @@ CONSOLE_PORT = 8000
 RTSP_PORT = 8554
 RTSP_READY_S = 180.0
 API_READY_S = 90.0
+REPORTED_S = 15.0
 _LINE = "─" * 78
 
 Passwords = dict[site.SignIn, str | None]
@@ -266,9 +267,10 @@ def _start_second_school(
     try:
         district.enrol(site.SECOND, config, _mingan())
         people = {person: district.password_of(person) for person in site.PEOPLE}
+        _start_worker(running, site.SECOND, config)
+        district.describe((site.FIRST, site.SECOND), REPORTED_S)
     finally:
         district.close()
-    _start_worker(running, site.SECOND, config)
     return people
 
 

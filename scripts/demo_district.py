@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import secrets
 import subprocess
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
-from demo_site import School, SignIn, keep_password
+from demo_site import Place, School, SignIn, keep_password
 
 
 class DistrictError(Exception):
@@ -97,6 +99,42 @@ class District:
         )
         if enrolled.returncode != 0:
             raise DistrictError(enrolled.stderr.strip())
+
+    def describe(self, schools: Sequence[School], wait_s: float) -> None:
+        """Write the places of schools, and in the register which camera hangs where.
+
+        What somebody has written already stays.
+
+        Args:
+            schools: Them.
+            wait_s: For what their boxes have not reported yet; it stays undescribed then.
+        """
+        waiting = list(schools)
+        hung: dict[tuple[str, str], tuple[int, Place]] = {}
+        until_s = time.monotonic() + wait_s
+        while (waiting or hung) and time.monotonic() < until_s:
+            for school in list(waiting):
+                answer = self._http.get(f"/api/v1/schools/{school.id}/places")
+                if answer.status_code == httpx.codes.OK:
+                    waiting.remove(school)
+                    if not answer.json()["items"]:
+                        hung |= self._make_places(school)
+            for row in self._http.get("/api/v1/register").json()["items"]:
+                found = hung.pop((row["school"]["school_id"], row["camera_id"]), None)
+                if found is not None and row["updated_at"] is None:
+                    told = {"place_id": found[0], "position": found[1].position, "vendor": "演示"}
+                    self._http.put(f"/api/v1/register/{row['camera_key']}", json=told)
+            time.sleep(0.2)
+
+    def _make_places(self, school: School) -> dict[tuple[str, str], tuple[int, Place]]:
+        """Those where cameras hang, by school and camera, each with its number."""
+        made = {}
+        for place in school.places:
+            body = {"kind": place.kind, "name": place.name}
+            answer = self._http.post(f"/api/v1/schools/{school.id}/places", json=body)
+            if place.camera_id and answer.status_code == httpx.codes.CREATED:
+                made[school.id, place.camera_id] = (int(answer.json()["id"]), place)
+        return made
 
     def password_of(self, person: SignIn) -> str | None:
         """The password of somebody who is made if need be; None where it is not the demo's."""

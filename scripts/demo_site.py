@@ -43,6 +43,23 @@ _WHOLE_PICTURE: list[Point] = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a school of the demo, and what the camera register says of its camera.
+
+    Attributes:
+        kind: Of ``api.organisations.schemas.PlaceKind``.
+        name: Its Chinese name.
+        camera_id: The camera there; empty where none hangs.
+        position: Where at the place it hangs.
+    """
+
+    kind: str
+    name: str
+    camera_id: str = ""
+    position: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class School:
     """A school of the demo; one box stands in it.
 
@@ -50,19 +67,35 @@ class School:
         id: Its id at the command centre.
         name: Its Chinese name.
         folder: Of its box, below the demo's home; empty for the home itself.
+        places: Where cameras hang, and one where the rules ask for one and none does.
     """
 
     id: str
     name: str
     folder: str = ""
+    places: tuple[Place, ...] = ()
 
     def home(self, demo_home: Path) -> Path:
         """Where its box keeps everything."""
         return demo_home / self.folder
 
 
-FIRST = School("demo-school", "示范学校")
-SECOND = School("no-2-primary", "第二小学", folder="no-2-primary")
+_GATE = Place("entrance", "北门", STREET_PATHS[0], "门柱东侧，3 m 高")
+FIRST = School(
+    "demo-school",
+    "示范学校",
+    places=(
+        _GATE,
+        Place("outdoor_gathering", "南草坪", STREET_PATHS[1], "教学楼南墙，4 m 高"),
+        Place("cooking", "食堂烹饪间"),
+    ),
+)
+SECOND = School(
+    "no-2-primary",
+    "第二小学",
+    folder="no-2-primary",
+    places=(_GATE, Place("perimeter", "西围墙")),
+)
 
 
 @dataclass(frozen=True, slots=True)

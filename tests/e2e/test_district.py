@@ -95,6 +95,25 @@ def test_a_password_that_is_not_the_demos_is_left_alone(centre: Stack) -> None:
     assert _enrol(centre)[reviewer] == given
 
 
+def test_places_are_there_and_cameras_hang_at_them(centre: Stack) -> None:
+    _enrol(centre)
+    schools = (demo_site.FIRST, demo_site.SECOND)
+    for school in schools:
+        _raise(centre, school, f"described at {school.id}")
+    district = demo_district.District(centre.url, centre.home, centre.password)
+    for _ in range(2):
+        district.describe(schools, 1.0)
+    district.close()
+    admin = centre.sign_in()
+    for school in schools:
+        places = admin.get(f"/schools/{school.id}/places").json()["items"]
+        assert [each["name"] for each in places] == [place.name for place in school.places]
+    rows = admin.get("/register").json()["items"]
+    gates = {row["school"]["school_id"]: row["place"] for row in rows}
+    assert {each["name"] for each in gates.values()} == {"北门"}
+    assert gates.keys() == {school.id for school in schools}
+
+
 @pytest.fixture
 def check(centre: Stack) -> Iterator[demo_check.DemoCheck]:
     signed_in = demo_check.DemoCheck(centre.url, centre.password)
