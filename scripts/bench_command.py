@@ -8,6 +8,7 @@ from importlib import import_module
 BENCHES = {
     name: f"bench_{name}"
     for name in (
+        "api",
         "batch",
         "decode",
         "durable",
