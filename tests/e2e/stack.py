@@ -87,8 +87,12 @@ class Stack:
         child.wait_until(lambda: _listens(self.rtsp_port), 120, "the RTSP server did not listen")
         return child
 
-    def start_api(self) -> demo_processes.Child:
-        """Start the command centre and wait until it answers."""
+    def start_api(self, **environment: str) -> demo_processes.Child:
+        """Start the command centre and wait until it answers.
+
+        Args:
+            environment: Settings of this one start, as of the environment.
+        """
         child = self.processes.start(
             "api",
             [
@@ -96,6 +100,7 @@ class Stack:
                 *("--data-dir", str(self.home / "api")),
                 *("--port", str(self.api_port)),
             ],
+            extra_environment=environment,
         )
         child.wait_until(self._answers, 60, "the command centre did not answer")
         self.password = self.password or child.printed("console password:") or ""

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import cv2
 import httpx
-import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from tests.api.messages import alert_uuid, episode, registration
+from tests.e2e.phone import open_task, sign_in, take_photograph
 from tests.e2e.stack import Stack, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -128,34 +127,6 @@ def phone(
         context.close()
 
 
-def _sign_in(page: Page, username: str, password: str) -> None:
-    page.goto("/")
-    page.get_by_test_id("username").fill(username)
-    page.get_by_test_id("password").fill(password)
-    page.get_by_test_id("sign-in-submit").tap()
-
-
-def _open(page: Page, order_id: int) -> None:
-    page.locator(f"[data-testid=task-card][data-order='{order_id}']").tap()
-    expect(page.get_by_test_id("task-editor")).to_be_visible()
-
-
-def _picture() -> dict[str, Any]:
-    """As large as a phone's camera makes it."""
-    noise = np.random.default_rng(7).integers(0, 255, (300, 400, 3), np.uint8)
-    large = cv2.resize(noise, (4000, 3000), interpolation=cv2.INTER_NEAREST)
-    jpeg = cv2.imencode(".jpg", large)[1].tobytes()
-    return {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": jpeg}
-
-
-def _photograph(page: Page) -> None:
-    taken = page.get_by_test_id("taken").count()
-    with page.expect_file_chooser() as chooser:
-        page.get_by_test_id("task-photograph").tap()
-    chooser.value.set_files(_picture())
-    expect(page.get_by_test_id("taken")).to_have_count(taken + 1)
-
-
 def test_what_was_photographed_without_a_network_is_handed_in_once(
     phone: Callable[..., BrowserContext], school: School, language: str
 ) -> None:
@@ -167,14 +138,14 @@ def test_what_was_photographed_without_a_network_is_handed_in_once(
     order_id = school.order(f"offline {language}", username)
     context = phone()
     page = context.new_page()
-    _sign_in(page, username, password)
+    sign_in(page, username, password)
     expect(page.get_by_test_id("tasks-sentence")).to_contain_text(words["sentence"])
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    _open(page, order_id)
+    open_task(page, order_id)
     expect(page.get_by_test_id("task-photograph")).to_contain_text(words["photograph"])
 
     context.set_offline(True)
-    _photograph(page)
+    take_photograph(page)
     page.get_by_test_id("task-note").fill("已更换")
     state = page.get_by_test_id("draft-state")
     expect(state).to_contain_text(words["writing"])
@@ -227,8 +198,8 @@ def test_an_answer_that_is_lost_doubles_nothing(
     password = school.person(username, "school_manager", SCHOOL)
     order_id = school.order(f"lost {language}", username)
     page = phone().new_page()
-    _sign_in(page, username, password)
-    _open(page, order_id)
+    sign_in(page, username, password)
+    open_task(page, order_id)
     lost: list[str] = []
 
     def lose(route: Route) -> None:
@@ -242,7 +213,7 @@ def test_an_answer_that_is_lost_doubles_nothing(
 
     page.route(f"**/api/v1/order-photographs/{order_id}", lose)
     page.route(f"**/api/v1/orders/{order_id}/submit", lose)
-    _photograph(page)
+    take_photograph(page)
     page.get_by_test_id("task-note").fill("done")
     page.get_by_test_id("task-submit").tap()
     expect(page.get_by_test_id("task-page")).to_have_attribute(
@@ -264,11 +235,11 @@ def test_a_draft_of_an_order_that_went_on_is_kept_with_the_reason_and_shown_to_n
     order_id = school.order(f"went on {language}", username)
     context = phone()
     page = context.new_page()
-    _sign_in(page, username, password)
+    sign_in(page, username, password)
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    _open(page, order_id)
+    open_task(page, order_id)
     context.set_offline(True)
-    _photograph(page)
+    take_photograph(page)
     page.get_by_test_id("task-note").fill("done")
     page.get_by_test_id("task-submit").tap()
     expect(page.get_by_test_id("draft-state")).to_have_attribute("data-state", "waiting")
@@ -284,14 +255,14 @@ def test_a_draft_of_an_order_that_went_on_is_kept_with_the_reason_and_shown_to_n
 
     page.get_by_test_id("user-menu").tap()
     page.locator(".ant-dropdown-menu-item").last.tap()
-    _sign_in(page, other, others)
-    _open(page, order_id)
+    sign_in(page, other, others)
+    open_task(page, order_id)
     expect(page.get_by_test_id("taken")).to_have_count(0)
     expect(page.get_by_test_id("refused")).to_have_count(0)
     page.get_by_test_id("user-menu").tap()
     page.locator(".ant-dropdown-menu-item").last.tap()
 
-    _sign_in(page, username, password)
+    sign_in(page, username, password)
     page.get_by_test_id("draft-card").tap()
     expect(page.get_by_test_id("taken")).to_have_count(1)
     page.get_by_test_id("submit-again").tap()
