@@ -111,9 +111,13 @@ async def _settled(client: httpx.AsyncClient) -> None:
     pytest.fail("something still waits")
 
 
+MANY = int(os.environ.get("MINGAN_KILLS", "30"))
+"""Each costs a start of the command centre, some 5 s on a busy machine; 200 were counted once."""
+
+
 @pytest.mark.parametrize(
     "kills",
-    [2, pytest.param(200, marks=[pytest.mark.whole, pytest.mark.timeout(3000)])],
+    [2, pytest.param(MANY, marks=[pytest.mark.whole, pytest.mark.timeout(3000)])],
 )
 async def test_no_notice_is_lost_and_a_repeated_one_has_its_number(
     tmp_path: Path, migrated_data_dir: Path, kills: int
