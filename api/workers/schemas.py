@@ -28,9 +28,12 @@ class WorkerView(BaseModel):
         description="Messages it will not send again before somebody says so."
     )
     disk_free_bytes: int
-    disk_total_bytes: int | None = Field(description="Null of a worker that does not tell.")
+    disk_total_bytes: int | None = Field(
+        default=None, description="Null of a worker that does not tell."
+    )
     cpu_busy: float | None = Field(
-        description="Share of time its processors work, 0 to 1; null of one that does not tell."
+        default=None,
+        description="Share of time its processors work, 0 to 1; null of one that does not tell.",
     )
 
 

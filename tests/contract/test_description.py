@@ -169,7 +169,9 @@ def _make_real(case: schemathesis.Case[Any], operation: str, of: Objects) -> Non
     if choice > 0 and row.kind in ("object", "stream", "district"):
         real = row.path(of)
         case.path_parameters.update({name: real[name] for name in names if name in real})
-    if choice > 1 and row.kind != "guard" and (sense := row.body(of)) is not None:
+    if choice > 1 and row.kind != "guard":
+        case.headers.update(row.headers(of))
+    if choice > 1 and row.kind != "guard" and (sense := row.content or row.body(of)) is not None:
         case.body = sense
         if row.kind == "box":
             told = {"alert_id": sense.get("id"), "camera_id": sense.get("camera_id")}

@@ -42,11 +42,11 @@ export function WorkerFacts({ worker, lowered }: Props) {
       </Fact>
       <Fact name={t("boxes.cpu")}>
         <span data-testid="worker-cpu">
-          {worker.cpu_busy === null ? t("boxes.unknown") : `${Math.round(worker.cpu_busy * 100)} %`}
+          {typeof worker.cpu_busy !== "number" ? t("boxes.unknown") : `${Math.round(worker.cpu_busy * 100)} %`}
         </span>
       </Fact>
       <Fact name={t("boxes.disk")} wrong={worker.disk_free_bytes < DISK_LOW_BYTES}>
-        {worker.disk_total_bytes === null
+        {typeof worker.disk_total_bytes !== "number"
           ? t("boxes.free", { size: bytes(worker.disk_free_bytes) })
           : t("boxes.freeOf", {
               size: bytes(worker.disk_free_bytes),

@@ -6133,7 +6133,7 @@ export type WorkerView = {
      *
      * Share of time its processors work, 0 to 1; null of one that does not tell.
      */
-    cpu_busy: number | null;
+    cpu_busy?: number | null;
     /**
      * Disk Free Bytes
      */
@@ -6143,7 +6143,7 @@ export type WorkerView = {
      *
      * Null of a worker that does not tell.
      */
-    disk_total_bytes: number | null;
+    disk_total_bytes?: number | null;
     /**
      * Last Seen At
      */
