@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from api.contract import CameraState
 from api.db.migrate import sync_engine
 from api.rounds import kinds as kinds_of_jobs
+from api.rounds import notice_kinds
 from api.settings import Settings
 from tests.api.centre import ADMIN_PASSWORD, WORKER_TOKEN
 from tests.api.conftest import PostgresTemplate
@@ -310,7 +311,6 @@ async def test_all_consoles_hear_all_once_in_order_through_the_restarts(
         done = Counter((row.kind, row.slot) for row in _rows(database_url, _SLOTS_DONE))
         assert set(done.values()) == {1}, "a job was done twice"
         kinds = Counter(kind for kind, _ in done)
-        assert kinds.keys() == {
-            kind.name for kind in kinds_of_jobs(Settings()) if kind.every_s is not None
-        }
+        known = [*kinds_of_jobs(Settings()), *notice_kinds()]
+        assert kinds.keys() == {kind.name for kind in known if kind.every_s is not None}
         assert kinds["lost_workers"] > 1

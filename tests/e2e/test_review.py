@@ -163,10 +163,20 @@ def test_letters_typed_into_the_search_are_never_keys(page: Page, stack: Stack) 
 def test_a_verdict_on_an_alerts_page_leads_on_to_the_next(page: Page, stack: Stack) -> None:
     _with_clip(stack)
     _sign_in(page, stack)
-    expect(page.get_by_test_id("alert-row").nth(1)).to_be_visible(timeout=60_000)
-    page.keyboard.press("j")
+    rows = page.get_by_test_id("alert-row")
+    expect(rows.nth(1)).to_be_visible(timeout=60_000)
+    # One that is over: what goes on gets other pictures, which have to be seen anew.
+    first = str(rows.first.get_attribute("data-alert-id"))
+    client = stack.sign_in()
+
+    def is_over() -> bool:
+        told = client.get(f"/alerts/{first}").json()
+        return bool(told["state"] == "closed" and told["snapshot_url"] and told["clip_url"])
+
+    until("the first alert is over, with its pictures", is_over, 90)
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("detail-page").get_by_test_id("confirm")).to_be_visible()
+    assert first in page.url
     # Nobody judges what was not shown: the still, or the clip that has arrived meanwhile.
     expect(page.get_by_test_id("review-actions")).to_have_attribute("data-showing", "shown")
     judged = page.url
