@@ -50,6 +50,10 @@ def until(what: str, found: Callable[[], T | None], within_s: float) -> T:
     raise AssertionError(f"not within {within_s:.0f} s: {what}")
 
 
+LANGUAGES = ["zh", pytest.param("en", marks=pytest.mark.whole)]
+"""Of the console; English is for the whole run."""
+
+
 @dataclass
 class Stack:
     """Starts, stops and asks the processes of one box.

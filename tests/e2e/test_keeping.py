@@ -17,7 +17,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.stack import ROOT, Stack
+from tests.e2e.stack import LANGUAGES, ROOT, Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 _CLI = [sys.executable, "-m", "pipeline.cli"]
@@ -43,7 +43,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     running.stop()
 
 
-@pytest.fixture(params=["zh", "en"])
+@pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

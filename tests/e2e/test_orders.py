@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.api.district import photograph
 from tests.e2e.bureau import SCHOOL, Centre, Reader, confirm_and_assign, running_centre
+from tests.e2e.stack import LANGUAGES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
-LANGUAGES = ["zh", pytest.param("en", marks=pytest.mark.whole)]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from tests.api.messages import alert_uuid, episode, registration
 from tests.e2e.phone import open_task, sign_in, take_photograph
-from tests.e2e.stack import Stack, until
+from tests.e2e.stack import LANGUAGES, Stack, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 SCHOOL = "no-1"
@@ -99,7 +99,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     stack.stop()
 
 
-@pytest.fixture(params=["zh", "en"])
+@pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
