@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from api.kit.errors import (
     NotSignedInError,
     TooLargeError,
 )
+from api.kit.pools import Pool
 from api.kit.problems import problems
 from api.orders import repeats, service
 from api.orders.errors import BadPhotographError, KeyReusedError, OrderStateError
@@ -35,7 +35,7 @@ _Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _AT_ONCE = 2
 """Photographs that lie decoded in memory together."""
-_decoding = asyncio.Semaphore(_AT_ONCE)
+_decoding = Pool("photograph", _AT_ONCE)
 
 
 async def _body(request: Request) -> bytes:
@@ -90,8 +90,7 @@ async def add_photograph(
     async with runtime.database.read(person.scope) as session:
         await service.may_take_photograph(session, order_id)
     sent = await _body(request)
-    async with _decoding:
-        photograph = await asyncio.to_thread(encode_anew, sent)
+    photograph = await _decoding.run(encode_anew, sent)
     sent_sha256 = hashlib.sha256(sent).hexdigest()
     asked = repeats.named(key, person.username, "photograph", order_id, sent_sha256)
     async with runtime.work(person.scope) as work:

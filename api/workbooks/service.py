@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +15,7 @@ from api.bus.work import UnitOfWork
 from api.cameras.service import Watch
 from api.contract.vocabulary import Language
 from api.kit.errors import FieldError
+from api.kit.pools import Pool
 from api.organisations import communities, places
 from api.organisations import service as organisations
 from api.organisations.schemas import (
@@ -35,7 +35,7 @@ from api.workbooks.schemas import ImportReport, RowAction, SheetName
 from api.workbooks.writing import write_workbook
 
 _MAX_SHOWN = 500
-_one_at_a_time = asyncio.Semaphore(1)
+_one_at_a_time = Pool("workbook", 1)
 """Reading a large one takes seconds of a core and some hundred megabytes."""
 
 Rows = dict[Key, dict[str, object]]
@@ -91,8 +91,7 @@ async def export(session: AsyncSession, watch: Watch, language: Language) -> byt
         for row in await register.list_rows(session, watch)
     }
     rows = {str(name): list(each.values()) for name, each in sheets.items()}
-    async with _one_at_a_time:
-        return await asyncio.to_thread(write_workbook, rows, language)
+    return await _one_at_a_time.run(write_workbook, rows, language)
 
 
 async def read(content: bytes, errors: Errors) -> list[ReadSheet]:
@@ -102,8 +101,7 @@ async def read(content: bytes, errors: Errors) -> list[ReadSheet]:
         NotAWorkbookError: If it is none, or is damaged.
         WorkbookTooLargeError: If it holds more than is read.
     """
-    async with _one_at_a_time:
-        return await asyncio.to_thread(read_workbook, content, errors)
+    return await _one_at_a_time.run(read_workbook, content, errors)
 
 
 async def _plan(
