@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 
 from api.db.migrate import upgrade
 from tests.api.centre import Centre, running_centre, start_once
-from tests.api.district import District, two_schools
+from tests.api.district import District, Objects, two_schools, worker_of
 from tests.support import postgres
 from tests.support.narrowed import watched
 
@@ -103,9 +104,42 @@ def migrated_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@dataclass(frozen=True, slots=True)
+class DistrictTemplate:
+    """The data folder of a centre with two schools, and what is in it."""
+
+    folder: Path
+    objects: tuple[Objects, Objects]
+    """Without the workers."""
+    tokens: tuple[str, str]
+    """Authorization headers of the workers."""
+
+
+@pytest.fixture(scope="session")
+def district_template(
+    tmp_path_factory: pytest.TempPathFactory, migrated_data_dir: Path
+) -> DistrictTemplate:
+    """Two schools are made once a run; on SQLite a test takes a copy of them."""
+    folder = tmp_path_factory.mktemp("district")
+
+    async def make() -> DistrictTemplate:
+        async with running_centre(folder, template=migrated_data_dir) as running:
+            made = await two_schools(running, await running.admin())
+            both = (made.mine, made.theirs)
+            mine, theirs = [str(worker_of(each).headers["Authorization"]) for each in both]
+        return DistrictTemplate(
+            folder, (replace(both[0], worker=None), replace(both[1], worker=None)), (mine, theirs)
+        )
+
+    return asyncio.run(make())
+
+
 @pytest.fixture
 def origin(request: pytest.FixtureRequest) -> Path | PostgresTemplate:
     """What a centre's database is a copy of."""
+    if request.param == "sqlite" and "district" in request.fixturenames:
+        template: DistrictTemplate = request.getfixturevalue("district_template")
+        return template.folder
     wanted = "migrated_data_dir" if request.param == "sqlite" else "postgres_template"
     found = request.getfixturevalue(wanted)
     assert isinstance(found, Path | PostgresTemplate)
@@ -147,6 +181,18 @@ async def reviewer(centre: Centre) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def district(centre: Centre, admin: httpx.AsyncClient) -> District:
+async def district(
+    centre: Centre,
+    admin: httpx.AsyncClient,
+    origin: Path | PostgresTemplate,
+    request: pytest.FixtureRequest,
+) -> District:
     """A command centre with two schools that have the same camera ids."""
-    return await two_schools(centre, admin)
+    if isinstance(origin, PostgresTemplate):
+        return await two_schools(centre, admin)
+    template: DistrictTemplate = request.getfixturevalue("district_template")
+    mine, theirs = [
+        replace(deepcopy(objects), worker=await centre.client(Authorization=token))
+        for objects, token in zip(template.objects, template.tokens, strict=True)
+    ]
+    return District(centre, admin, mine, theirs)
