@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 if TYPE_CHECKING:
     from api.viewing.hub import Hub
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 _FIRST_S, _MOST_S = 0.1, 2.0
 _TRIES_AT_THE_END = 3
 """Of a command centre that stops: it does not wait for a database that does not come back."""
+_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, OSError)
+"""A database that is locked, gone or overloaded; another error is a fault of ours."""
 _log = structlog.get_logger(__name__)
 
 
@@ -30,7 +33,7 @@ async def until_written(hub: Hub, write: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await write()
-        except (SQLAlchemyError, OSError) as error:
+        except _AWAY as error:
             tries_left -= hub.is_closed
             if not tries_left:
                 _log.error("end_of_viewing_not_written", error=type(error).__name__)
