@@ -115,17 +115,20 @@ def _summary(
     )
 
 
-async def summary(session: AsyncSession, order_id: int, now: datetime) -> OrderSummary:
-    """One order as a row of the board."""
+async def known(session: AsyncSession, order_id: int, now: datetime) -> OrderSummary | None:
+    """One order as a row of the board; None of one that is not in the session's scope."""
     row = await OrderRepository(session).get(order_id)
-    assert row is not None, "asked for one that is there"
+    if row is None:
+        return None
     [found] = await summaries(session, [row], now)
     return found
 
 
-async def is_known(session: AsyncSession, order_id: int) -> bool:
-    """Whether there is such an order in the session's scope."""
-    return await OrderRepository(session).get(order_id) is not None
+async def summary(session: AsyncSession, order_id: int, now: datetime) -> OrderSummary:
+    """One order that is there as a row of the board."""
+    found = await known(session, order_id, now)
+    assert found is not None, "asked for one that is there"
+    return found
 
 
 async def detail(

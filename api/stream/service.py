@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi.sse import ServerSentEvent
@@ -67,11 +68,16 @@ def _camera_of(event: LiveEvent) -> int:
     return int(told["id"] if event.kind == "camera" else told["camera_key"])
 
 
-async def _is_theirs(runtime: Runtime, session_key: str, event: LiveEvent) -> bool:
-    """Whether an order is one of those whoever is for some places alone may know of."""
+async def _as_theirs(runtime: Runtime, session_key: str, event: LiveEvent) -> LiveEvent | None:
+    """An order as whoever is for some places alone may know of it; None if they may not.
+
+    Read anew: the event tells the alert's camera too, which may stand where they are not.
+    """
     scope = await auth.scope_of(runtime, session_key)
+    order_id = int(json.loads(event.data)["id"])
     async with runtime.database.read(scope) as session:
-        return await orders.is_known(session, int(json.loads(event.data)["id"]))
+        shown = await orders.known(session, order_id, runtime.clock())
+    return None if shown is None else replace(event, data=shown.model_dump_json())
 
 
 async def events(
@@ -95,10 +101,10 @@ async def events(
             and (cameras is None or event.kind == "order" or _camera_of(event) in cameras)
         )
 
-    async def is_theirs(event: LiveEvent) -> bool:
+    async def as_theirs(event: LiveEvent) -> LiveEvent | None:
         if cameras is None or event.kind != "order":
-            return True
-        return await _is_theirs(runtime, session_key, event)
+            return event
+        return await _as_theirs(runtime, session_key, event)
 
     with runtime.bus.subscribe(session_key, hears) as subscription:
         oldest, newest = await _bounds(runtime)
@@ -110,8 +116,8 @@ async def events(
             if oldest - 1 <= seen <= newest:
                 while missed := await _after(runtime, seen):
                     for event in missed:
-                        if hears(event) and await is_theirs(event):
-                            yield _sent(event)
+                        if hears(event) and (theirs := await as_theirs(event)) is not None:
+                            yield _sent(theirs)
                     seen = missed[-1].id
             else:
                 seen = newest
@@ -132,5 +138,6 @@ async def events(
             if heard is Signal.OVERFLOWED:
                 _, seen = await _bounds(runtime)
                 yield _mark("reset", seen)
-            elif isinstance(heard, LiveEvent) and heard.id > seen and await is_theirs(heard):
-                yield _sent(heard)
+            elif isinstance(heard, LiveEvent) and heard.id > seen:
+                if (theirs := await as_theirs(heard)) is not None:
+                    yield _sent(theirs)

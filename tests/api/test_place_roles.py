@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
+from fastapi.sse import ServerSentEvent
 from starlette.requests import Request
 
 from api.access.roles import Role
@@ -93,26 +96,38 @@ async def test_a_school_manager_gives_them_at_their_own_school(district: Distric
             assert (await manager.post(USERS, json=body)).status_code == status
 
 
-async def _events(
-    centre: Centre, person: httpx.AsyncClient, happens: Callable[[], Awaitable[None]]
-) -> list[str]:
-    """What a console hears while something happens."""
+async def _told(
+    centre: Centre,
+    person: httpx.AsyncClient,
+    happens: Callable[[], Awaitable[None]],
+    after: str | None = None,
+) -> list[ServerSentEvent]:
+    """What a console hears while something happens, or of what it missed since."""
     request = Request({"type": "http", "headers": [], "client": ("10.1.1.1", 1)})
     who = await person_of(centre.runtime, request, person.cookies["mingan_session"])
     assert who is not None
-    events = stream.events(centre.runtime, who, None)
-    first = await anext(events)
-    assert first.event == "ready"
-    await happens()
+    if after is not None:
+        await happens()
+    events = stream.events(centre.runtime, who, after)
+    if after is None:
+        assert (await anext(events)).event == "ready"
+        await happens()
     heard = []
     try:
         async with asyncio.timeout(0.5):
             async for event in events:
-                heard.append(str(event.event))
+                heard.append(event)
     except TimeoutError:
         pass
     await events.aclose()  # type: ignore[attr-defined]
     return heard
+
+
+async def _events(
+    centre: Centre, person: httpx.AsyncClient, happens: Callable[[], Awaitable[None]]
+) -> list[str]:
+    """The kinds of what a console hears while something happens."""
+    return [str(each.event) for each in await _told(centre, person, happens)]
 
 
 async def _heard(centre: Centre, person: httpx.AsyncClient, of: District, name: str) -> list[str]:
@@ -206,6 +221,36 @@ async def test_what_one_was_given_is_seen_wherever_it_is(
     assert found["steps"] == ["feedback", "begin", "submit"]
     assert await _orders(other) == set()
     assert (await other.get(f"/api/v1/orders/{about}")).status_code == 404
+
+
+@pytest.mark.parametrize("after", [None, "0"], ids=["live", "missed"])
+async def test_an_event_tells_no_camera_of_a_place_that_is_not_ones_own(
+    district: District, admin: httpx.AsyncClient, after: str | None
+) -> None:
+    centre = district.centre
+    await put_at(centre, district.mine, PlaceKind.COOKING)
+    about = await _ordered(centre, district, admin, "a")
+    guard = await centre.person(Role.SCHOOL_SECURITY, MINE)
+    manager = await centre.person(Role.SCHOOL_MANAGER, MINE)
+    told = {"subject": "safety", "assignee": f"school-security.{MINE}"}
+    answer = await admin.put(
+        f"/api/v1/orders/{about}/assignment", json=told, headers={"If-Match": '"1"'}
+    )
+    assert answer.json()["alert"]["camera_name"] == f"gate of {MINE}"
+
+    async def comment() -> None:
+        await admin.post(f"/api/v1/orders/{about}/comments", json={"note": "soon"})
+
+    for person, may_know in ((guard, False), (manager, True)):
+        heard = [
+            json.loads(str(each.raw_data))
+            for each in await _told(centre, person, comment, after)
+            if each.event == "order"
+        ]
+        of_it = [each for each in heard if each["id"] == about]
+        assert of_it, "it is heard"
+        assert of_it[-1]["assignee"] == f"school-security.{MINE}"
+        assert (of_it[-1]["alert"] is not None) is may_know
 
 
 async def test_what_is_ones_duty_is_seen_without_an_alert(
