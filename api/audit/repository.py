@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.audit.filters import AccessFilters
 from api.audit.schemas import AccessAction
 from api.db.models import AccessLogCheck, AccessLogEntry, AccessLogHead
-from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
 
 _AT_ONCE = 1000
@@ -104,7 +103,5 @@ class AccessLogRepository:
         if filters.before is not None:
             query = query.where(AccessLogEntry.at < filters.before)
         if after is not None:
-            if not after.identity.isdecimal() or len(after.identity) > 18:
-                raise BadCursorError
-            query = query.where(AccessLogEntry.id < int(after.identity))
+            query = query.where(AccessLogEntry.id < after.number)
         return list(await self._session.scalars(query))

@@ -13,7 +13,6 @@ from api.db.job import Job
 from api.db.upsert import insert_if_absent
 from api.jobs.kinds import RECURRING_KEY, ClaimedJob, JobKind
 from api.jobs.schemas import JobState
-from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
 
 DIED = "process_died"
@@ -151,9 +150,7 @@ class JobRepository:
             column, query = Job.due_at, select(Job).where(Job.due_at.is_not(None))
             query = query.order_by(Job.due_at, Job.id)
         if after is not None:
-            if not after.identity.isdecimal() or len(after.identity) > 18:
-                raise BadCursorError
-            last_id = int(after.identity)
+            last_id = after.number
             beyond = (
                 (column < after.at, Job.id < last_id)
                 if state is JobState.FAILED

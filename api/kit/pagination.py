@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 
 from api.kit.errors import BadCursorError
 
+_MOST_DIGITS = 18
+"""Of a row's number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -46,3 +49,14 @@ class Cursor:
         if not isinstance(identity, str) or len(identity) > 128 or at.year < 1000:
             raise BadCursorError
         return cls(at, identity)
+
+    @property
+    def number(self) -> int:
+        """The identity of a row that is known by its number.
+
+        Raises:
+            BadCursorError: If it is none that both databases can hold.
+        """
+        if not self.identity.isdecimal() or len(self.identity) > _MOST_DIGITS:
+            raise BadCursorError
+        return int(self.identity)

@@ -24,7 +24,6 @@ from api.db.order import (
 )
 from api.db.organisation import School
 from api.db.upsert import insert_if_absent
-from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
 from api.orders.machine import WITH_SCHOOL, OrderState
 from api.orders.subjects import Subject
@@ -171,11 +170,7 @@ class OrderRepository:
         if filters.is_overdue:
             query = query.where(_is_overdue(now))
         if after is not None:
-            try:
-                last = (after.at, int(after.identity))
-            except ValueError as error:
-                raise BadCursorError from error
-            place = tuple_(*key)
+            place, last = tuple_(*key), (after.at, after.number)
             query = query.where(place < last if is_backwards else place > last)
         return [OrderRow(*row) for row in await self._session.execute(query)]
 

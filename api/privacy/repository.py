@@ -14,7 +14,6 @@ from api.db.camera import Camera
 from api.db.models import Alert
 from api.db.organisation import School
 from api.db.privacy import ImpactAssessment, SubjectRequest
-from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
 from api.privacy.schemas import RequestKind, RequestState
 
@@ -109,9 +108,7 @@ class PrivacyRepository:
         if filters.is_overdue:
             query = query.where(_is_overdue(now))
         if after is not None:
-            if not after.identity.isdecimal() or len(after.identity) > 18:
-                raise BadCursorError
-            query = query.where(tuple_(*key) < (after.at, int(after.identity)))
+            query = query.where(tuple_(*key) < (after.at, after.number))
         return [(row[0], row[1]) for row in await self._session.execute(query)]
 
     async def counts(self, filters: RequestFilters, now: datetime) -> tuple[dict[str, int], int]:

@@ -21,6 +21,7 @@ from api.audit import service as audit
 from api.bus import service as bus
 from api.db.order import WorkOrder
 from api.jobs.scheduler import Scheduler
+from api.kit.pagination import Cursor
 from api.orders import watch
 from api.orders.machine import EDGES, OrderState, Step, way
 from tests.api.centre import Centre, put_alert, put_camera
@@ -434,8 +435,9 @@ async def test_pages_follow_each_other_without_a_gap(people: People) -> None:
             break
         cursor = f"&cursor={page['next_cursor']}"
     assert seen == [2, 4, 3, 5, 1]
-    wrong = await people.admin.get("/api/v1/orders?cursor=abc")
-    assert codes(wrong) == [(422, "bad_cursor")]
+    for made_up in ("abc", Cursor(T0, "9" * 30).encode(), Cursor(T0, "-1").encode()):
+        wrong = await people.admin.get(f"/api/v1/orders?cursor={made_up}")
+        assert codes(wrong) == [(422, "bad_cursor")]
 
 
 async def test_merged_orders_go_on_in_one_and_can_be_split_again(people: People) -> None:

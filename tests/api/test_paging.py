@@ -39,6 +39,13 @@ def test_known_bad_cursors(text: str) -> None:
         Cursor.decode(text)
 
 
+@pytest.mark.parametrize("identity", ["", "-1", " 1", "1_0", "x", "9" * 19, "9" * 100])
+def test_what_is_no_number_of_a_row_names_none(identity: str) -> None:
+    with pytest.raises(BadCursorError):
+        _ = Cursor(T0, identity).number
+    assert Cursor(T0, "17").number == 17
+
+
 # Few distinct moments, so that alerts share one and the id has to break the tie.
 _MOMENTS = st.integers(0, 3).map(lambda seconds: T0 + timedelta(seconds=seconds))
 
