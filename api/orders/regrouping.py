@@ -53,7 +53,7 @@ async def merge(
     if {order.school_id for order in others} != {into.school_id}:
         fault = FieldError("body.orders", "orders of one school are merged")
         raise InvalidError("orders of several schools", errors=[fault])
-    await OrderRepository(work.session).take_over(list(locked), order_id, into.round)
+    await OrderRepository(work.session).take_over(others, into)
     for order in others:
         order.merged_into = order_id
         order.version += 1

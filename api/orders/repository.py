@@ -197,21 +197,29 @@ class OrderRepository:
         query = select(OrderSource.order_id).where(OrderSource.alert_id.in_(alert_ids))
         return await self._session.scalar(query.limit(1))
 
-    async def take_over(self, order_ids: Collection[int], into: int, round_: int) -> None:
-        """Hand what orders are about, and their photographs, to another one."""
+    async def take_over(self, orders: Collection[WorkOrder], into: WorkOrder) -> None:
+        """Hand what orders are about, their photographs of this round, and what they themselves
+        took over, to another one.
+        """
+        rounds = {order.id: order.round for order in orders}
         await self._session.execute(
-            update(OrderSource).where(OrderSource.order_id.in_(order_ids)).values(order_id=into)
+            update(OrderSource).where(OrderSource.order_id.in_(rounds)).values(order_id=into.id)
+        )
+        # Straight to the one that is worked on: whoever took part in these may not check it.
+        await self._session.execute(
+            update(WorkOrder).where(WorkOrder.merged_into.in_(rounds)).values(merged_into=into.id)
         )
         # The same picture may have been sent to both: it stays where it is, nothing is lost.
         known = select(OrderPhotograph.sent_sha256).where(
-            OrderPhotograph.order_id == into, OrderPhotograph.round == round_
+            OrderPhotograph.order_id == into.id, OrderPhotograph.round == into.round
         )
         taken: set[str] = set(await self._session.scalars(known))
-        rows = select(OrderPhotograph).where(OrderPhotograph.order_id.in_(order_ids))
+        rows = select(OrderPhotograph).where(OrderPhotograph.order_id.in_(rounds))
         for row in list(await self._session.scalars(rows.order_by(OrderPhotograph.id))):
-            if row.sent_sha256 not in taken:
+            # What was sent back shows nothing that was put right since.
+            if row.round == rounds[row.order_id] and row.sent_sha256 not in taken:
                 taken.add(row.sent_sha256)
-                row.order_id, row.round = into, round_
+                row.order_id, row.round = into.id, into.round
         await self._session.flush()
 
     async def merged_into(self, order_id: int) -> list[int]:

@@ -55,6 +55,11 @@ class People:
         assert answer.status_code == 201, answer.text
         return int(answer.json()["id"])
 
+    async def finding(self) -> int:
+        answer = await self.reviewer.post("/api/v1/orders", json={**FINDING, "school_id": MINE})
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
     async def submitted(self, *names: str) -> int:
         """At version 2."""
         order_id = await self.order(*names)
@@ -460,6 +465,32 @@ async def test_merged_orders_go_on_in_one_and_can_be_split_again(people: People)
     # Who sent a photograph to the one that was taken over took part in the other.
     await decide(people.school, one, "submit", 3, note="done")
     assert codes(await decide(people.school, one, "close", 4)) == [(409, "same_person")]
+
+
+async def test_what_was_merged_twice_is_still_checked_by_another_person(people: People) -> None:
+    first, second = await people.order("a"), await people.order("b")
+    last = await people.finding()
+    await send(people.school, first, photograph())
+    for order_id, into in ((first, second), (second, last)):
+        told = {"orders": [{"order_id": order_id, "version": 1 if order_id == first else 2}]}
+        merged = await decide(people.reviewer, into, "merge", 1, **told)
+        assert merged.status_code == 200, merged.text
+    assert (await people.get(last))["merged"] == [first, second]
+    assert (await people.get(first))["merged_into"] == last
+    assert (await decide(people.admin, last, "submit", 2, note="done")).status_code == 200
+    assert codes(await decide(people.school, last, "close", 3)) == [(409, "same_person")]
+
+
+async def test_photographs_that_were_sent_back_are_not_taken_over(people: People) -> None:
+    returned = await people.submitted("a")
+    await decide(people.reviewer, returned, "return", 2, note="unsharp")
+    into = await people.order("b")
+    told = {"orders": [{"order_id": returned, "version": 3}]}
+    assert (await decide(people.reviewer, into, "merge", 1, **told)).status_code == 200
+    assert codes(await decide(people.school, into, "submit", 2, note="done")) == [
+        (409, "no_photograph")
+    ]
+    assert (await people.get(returned))["photograph_count"] == 1
 
 
 async def test_consoles_of_the_school_and_the_district_hear_of_it(people: People) -> None:
