@@ -138,6 +138,9 @@ async def events(
             if heard is Signal.OVERFLOWED:
                 _, seen = await _bounds(runtime)
                 yield _mark("reset", seen)
-            elif isinstance(heard, LiveEvent) and heard.id > seen:
-                if (theirs := await as_theirs(heard)) is not None:
-                    yield _sent(theirs)
+            elif (
+                isinstance(heard, LiveEvent)
+                and heard.id > seen
+                and (theirs := await as_theirs(heard)) is not None
+            ):
+                yield _sent(theirs)
