@@ -255,11 +255,12 @@ class OrderRepository:
         )
         return PhotographRow(*(await self._session.execute(query)).one())
 
-    async def photograph(self, photograph_id: int) -> PhotographRow:
-        """A photograph that is there."""
+    async def photograph(self, photograph_id: int) -> PhotographRow | None:
+        """A photograph; None where it went to an order that is not in scope."""
         columns = [getattr(OrderPhotograph, name) for name in PhotographRow._fields]
         query = select(*columns).where(OrderPhotograph.id == photograph_id)
-        return PhotographRow(*(await self._session.execute(query)).one())
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else PhotographRow(*row)
 
     async def jpeg(self, order_id: int, photograph_id: int) -> tuple[bytes, str] | None:
         """The bytes of a photograph, and the school it is of."""

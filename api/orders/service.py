@@ -189,7 +189,10 @@ async def add_photograph(
     orders = OrderRepository(work.session)
     done = await repeats.earlier(work, order_id, request)
     if done is not None and done.photograph_id is not None:
-        return views.photograph(await orders.photograph(done.photograph_id))
+        kept = await orders.photograph(done.photograph_id)
+        if kept is not None:
+            return views.photograph(kept)
+    # Of a photograph that went elsewhere with its order this tells that the order was taken over.
     order = await lock(work, order_id)
     if order.state not in WITH_SCHOOL:
         raise _refusal(order, "photograph")

@@ -178,3 +178,26 @@ async def test_each_opening_of_a_photograph_stands_in_the_access_log(phone: Phon
     assert [(each["username"], each["subject"], each["school_id"]) for each in entries] == [
         ("wang.li", f"order {phone.order} photograph {made['id']}", MINE)
     ] * 2
+
+
+async def test_a_photograph_asked_again_of_an_order_another_took_over_is_no_fault(
+    phone: Phone,
+) -> None:
+    """Whoever sent it may know of the order it was sent to, and not of the one it is in now."""
+    centre, (into, sent_to) = phone.centre, phone.orders
+    await centre.add_user("cook", Role.SCHOOL_CANTEEN, MINE)
+    told = {"subject": "safety", "assignee": "cook"}
+    given = await phone.admin.put(
+        f"/api/v1/orders/{sent_to}/assignment", json=told, headers={"If-Match": '"1"'}
+    )
+    assert given.status_code == 200, given.text
+    phone.school = await centre.signed_in("cook", REVIEWER_PASSWORD)
+    key = uuid4()
+    assert (await phone.send(photograph(), key, sent_to)).status_code == 201
+    orders = [{"order_id": sent_to, "version": 2}]
+    merged = await decide(phone.reviewer, into, "merge", 1, orders=orders)
+    assert merged.status_code == 200, merged.text
+    again = await phone.send(photograph(), key, sent_to)
+    assert _told(again) == [(409, "order_state")]
+    assert (await phone.school.get(f"/api/v1/orders/{into}")).status_code == 404
+    assert await phone.rows(OrderPhotograph) == 1
