@@ -72,11 +72,17 @@ async def settle(
     note: str,
     undo_s: float,
 ) -> None:
-    """Note a judgement on a locked alert that waits for one, in its history and for its notices."""
+    """Note a judgement on a locked alert, the first or another than before, in its history and for
+    its notices.
+    """
+    is_first = alert.status == AlertStatus.PENDING_REVIEW
+    if not is_first:
+        await take_back(work, NoticeEvent.ALERT_CONFIRMED, _told_key(alert))
+    action = HistoryAction(status if is_first else f"revised_to_{status}")
     alert.status, alert.reason, alert.note = status, reason, note
     alert.reviewed_by, alert.reviewed_at = username, work.now
     AlertRepository(work.session).add_history(
-        alert.id, work.now, HistoryAction(status), by=username, reason=reason, note=note
+        alert.id, work.now, action, by=username, reason=reason, note=note
     )
     await _tell_if_confirmed(work, alert, undo_s)
 
@@ -166,16 +172,7 @@ async def revise(
         raise _refuse(alert, "not_reviewed")
     if alert.status == wanted.status:
         raise _refuse(alert, "judged_so")
-    alert.status, alert.reason, alert.note = wanted.status, wanted.reason, wanted.note
-    alert.reviewed_by, alert.reviewed_at = username, work.now
-    AlertRepository(work.session).add_history(
-        alert_id,
-        work.now,
-        HistoryAction(f"revised_to_{wanted.status}"),
-        by=username,
-        reason=wanted.reason,
-        note=wanted.note,
-    )
+    await settle(work, alert, username, wanted.status, wanted.reason, wanted.note, undo_s)
     audit.log(
         work,
         AccessAction.ALERT_REVISED,
@@ -185,7 +182,6 @@ async def revise(
         reason=wanted.status,
         school_id=alert.school_id,
     )
-    await _tell_if_confirmed(work, alert, undo_s)
     return await service.emit(work, alert_id, undo_s)
 
 

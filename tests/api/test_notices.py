@@ -170,17 +170,19 @@ async def test_a_confirmed_alert_is_told_once_it_cannot_be_undone(bureau: Bureau
     await bureau.rule(await bureau.channel("c"))
     worker = bureau.workers[MINE]
     await put_camera(worker, registration(school_id=MINE))
-    for name in ("a", "b"):
+    for name in ("a", "b", "c"):
         await put_alert(worker, episode(name, school_id=MINE, zone=name))
         done = await bureau.admin.post(f"/api/v1/alerts/{alert_uuid(name)}/confirm")
         assert done.status_code == 200, done.text
     assert (await bureau.admin.post(f"/api/v1/alerts/{alert_uuid('a')}/undo")).status_code == 200
+    revised = {"status": "false_positive", "reason": "animal", "note": "x"}
+    at_once = await bureau.admin.post(f"/api/v1/alerts/{alert_uuid('c')}/revise", json=revised)
+    assert at_once.status_code == 200, at_once.text
     await bureau.due()
     assert bureau.told() == {}
     await bureau.wait(11)
     await bureau.wait(1)
     assert bureau.told() == {"c": [f"alert_confirmed {alert_uuid('b')}"]}
-    revised = {"status": "false_positive", "reason": "animal", "note": "x"}
     await bureau.admin.post(f"/api/v1/alerts/{alert_uuid('b')}/revise", json=revised)
     await bureau.wait(11)
     assert len(bureau.peer.heard) == 1
