@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { RiskMark } from "../alert/RiskMark";
 import { useTerm } from "../i18n/terms";
 import type { About } from "./draft";
+import { Moment } from "../time/TimeText";
 import { Due } from "./Due";
 import styles from "./tasks.module.css";
 
@@ -15,6 +16,8 @@ export function AboutLine({ about, isOpen }: { about: About; isOpen: boolean }) 
       <strong className={styles.what}>{about.rule ? term("rules", about.rule) : about.text}</strong>
       <span className={styles.where}>
         {[about.where, about.school].filter(Boolean).join(t("tasks.joint"))}
+        {t("tasks.joint")}
+        <Moment moment={about.at} />
       </span>
       <span className={styles.marks}>
         <RiskMark risk={about.risk} />

@@ -5,8 +5,15 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../session/policy";
 import styles from "./tasks.module.css";
 
+interface Props {
+  url: string | null | undefined;
+  /** Said where there is none, if it is not that none has come. */
+  missing?: string | undefined;
+  large?: boolean;
+}
+
 /** What the camera saw, with people blurred; words where there is no picture. */
-export function Still({ url, large = false }: { url: string | null | undefined; large?: boolean }) {
+export function Still({ url, missing, large = false }: Props) {
   const { t } = useTranslation();
   const seesPictures = useMay()("see_pictures");
   const [failed, setFailed] = useState(false);
@@ -29,7 +36,7 @@ export function Still({ url, large = false }: { url: string | null | undefined; 
         </>
       ) : (
         <span className={styles.noStill}>
-          {t(seesPictures ? "tasks.noStill" : "notAllowed.pictures")}
+          {missing ?? t(seesPictures ? "tasks.noStill" : "notAllowed.pictures")}
         </span>
       )}
     </div>

@@ -116,7 +116,10 @@ function Cards({ orders }: { orders: OrderSummary[] }) {
             data-order={order.id}
             data-state={order.state}
           >
-            <Still url={order.alert?.snapshot_url} />
+            <Still
+              url={order.alert?.snapshot_url}
+              missing={order.text ? term("order_source", "finding") : undefined}
+            />
             <div className={styles.text}>
               <AboutLine about={aboutOf(order)} isOpen={isWithSchool(order)} />
               <span className={styles.marks}>

@@ -16,6 +16,8 @@ export interface About {
   rule: string;
   text: string;
   where: string;
+  /** When it was seen, or said. */
+  at: string;
   risk: RiskLevel;
   dueAt: string;
 }
@@ -60,7 +62,8 @@ export function aboutOf(order: OrderSummary): About {
     school: order.school.name,
     rule: order.alert?.rule ?? "",
     text: order.text,
-    where: order.alert?.camera_location || order.alert?.camera_name || "",
+    where: [order.alert?.camera_name, order.alert?.camera_location].filter(Boolean).join(" · "),
+    at: order.alert?.raised_at ?? order.created_at,
     risk: order.risk,
     dueAt: order.due_at,
   };

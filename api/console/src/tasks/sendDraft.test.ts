@@ -8,7 +8,7 @@ const PHOTOGRAPH = () => ({ id: newKey(), jpeg: new ArrayBuffer(3), isSent: fals
 const WRITTEN: Draft = {
   username: "wang",
   orderId: 7,
-  about: { school: "一小", rule: "smoking", text: "", where: "", risk: "class_2", dueAt: "" },
+  about: { school: "一小", rule: "smoking", text: "", where: "", risk: "class_2", at: "", dueAt: "" },
   version: 1,
   note: " 已整改 ",
   photographs: [PHOTOGRAPH(), PHOTOGRAPH()],

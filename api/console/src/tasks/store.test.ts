@@ -8,7 +8,7 @@ import { draftsOf, forgetDraft, keepDraft } from "./store";
 const draft = (username: string, orderId: number): Draft => ({
   username,
   orderId,
-  about: { school: "一小", rule: "", text: "灭火器过期", where: "", risk: "class_1", dueAt: "" },
+  about: { school: "一小", rule: "", text: "灭火器过期", where: "", risk: "class_1", at: "", dueAt: "" },
   version: 1,
   note: "换了",
   photographs: [{ id: "a", jpeg: new Uint8Array([1, 2, 3]).buffer, isSent: false }],
