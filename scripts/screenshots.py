@@ -70,7 +70,7 @@ class Shot:
 
 ZH_DARK, ZH_LIGHT = Look("zh", "dark"), Look("zh", "light")
 EN_LIGHT, EN_DARK = Look("en", "light"), Look("en", "dark")
-ZH_PHONE = Look("zh", "light", phone=True)
+ZH_PHONE, EN_PHONE = Look("zh", "light", phone=True), Look("en", "light", phone=True)
 
 
 def wait_for_moment(page: Page) -> None:
@@ -198,6 +198,36 @@ def show_calendar(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def show_board(page: Page) -> None:
+    """Work orders by what they wait for; needs some."""
+    page.goto("/orders")
+    page.wait_for_selector("[data-testid=order-row]")
+    page.wait_for_timeout(900)
+
+
+def show_order(page: Page) -> None:
+    """One that waits for its check: before, and after."""
+    page.goto("/orders?column=pending_verification")
+    page.locator("[data-testid=order-row]").first.click()
+    page.wait_for_selector("[data-testid=after] [data-testid=photograph]")
+    page.wait_for_timeout(900)
+
+
+def show_tasks(page: Page) -> None:
+    """What a school has to put right."""
+    page.goto("/tasks")
+    page.wait_for_selector("[data-testid=task-card]")
+    page.wait_for_timeout(900)
+
+
+def show_task(page: Page) -> None:
+    """One of them, to be photographed."""
+    show_tasks(page)
+    page.locator("[data-testid=task-card]").first.click()
+    page.wait_for_selector("[data-testid=task-editor]")
+    page.wait_for_timeout(900)
+
+
 def show_empty(page: Page) -> None:
     """A new box: what the lists would hold is left out on the way."""
     now = datetime.now(UTC).isoformat()
@@ -248,6 +278,10 @@ SHOTS = (
     Shot("gaps", show_gaps, (ZH_LIGHT, EN_LIGHT, ZH_PHONE)),
     Shot("calendar", show_calendar, (ZH_LIGHT, EN_DARK)),
     Shot("retention", show_retention, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("orders", show_board, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("order", show_order, (ZH_LIGHT, EN_LIGHT, ZH_DARK, ZH_PHONE)),
+    Shot("tasks", show_tasks, (ZH_PHONE, EN_PHONE), as_school=True),
+    Shot("task", show_task, (ZH_PHONE, EN_PHONE), as_school=True),
     Shot("empty", show_empty, (ZH_LIGHT, EN_LIGHT, ZH_PHONE)),
     Shot("error", show_error, (ZH_LIGHT, EN_LIGHT, ZH_DARK)),
     Shot("keys", show_help, (ZH_LIGHT, ZH_DARK)),
