@@ -80,7 +80,8 @@ class Settings(BaseSettings):
     analysed_window_h: Annotated[float, Field(gt=0, le=24 * 31)] = 24.0
     evidence_max_bytes: Annotated[int, Field(ge=1)] = 200 * 1024 * 1024
     evidence_leaves_free_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
-    """Evidence is refused where less would stay free on the disk, which the database needs too."""
+    """Evidence and photographs of work orders are refused where less would stay free on the disk,
+    which the database needs too."""
     body_max_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024
     """Largest request body other than evidence."""
     order_deadlines_file: Path | None = None

@@ -121,18 +121,30 @@ class EvidenceStore:
         """
         if declared_bytes is not None and declared_bytes > self._max_bytes:
             raise TooLargeError(f"at most {self._max_bytes} bytes")
+        await self.check_space(declared_bytes or 0)
         part = self._incoming / f"{sha256}.{secrets.token_hex(8)}"
         try:
-            await self._pool.run(self._check_space, declared_bytes or 0)
             return await self._receive_into(part, sha256, chunks)
         except OSError as error:
-            what = errno.errorcode.get(error.errno or 0, "unknown")
-            _log.error("evidence_not_stored", errno=what, folder=str(self._root))
-            raise StorageUnavailableError(
-                f"the evidence folder refused the file ({what})"
-            ) from error
+            raise self._refused(error) from error
         finally:
             await self._pool.run(self._discard, part)
+
+    async def check_space(self, coming_bytes: int) -> None:
+        """Ask whether so much may come to this disk, which the database needs too.
+
+        Raises:
+            StorageUnavailableError: If it would leave less free than it must.
+        """
+        try:
+            await self._pool.run(self._check_space, coming_bytes)
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def _refused(self, error: OSError) -> StorageUnavailableError:
+        what = errno.errorcode.get(error.errno or 0, "unknown")
+        _log.error("evidence_not_stored", errno=what, folder=str(self._root))
+        return StorageUnavailableError(f"the evidence folder refused the file ({what})")
 
     async def _receive_into(self, part: Path, sha256: str, chunks: AsyncIterator[bytes]) -> int:
         file = await self._pool.run(part.open, "xb")

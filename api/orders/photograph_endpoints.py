@@ -15,6 +15,7 @@ from api.kit.errors import (
     InvalidError,
     NotFoundError,
     NotSignedInError,
+    StorageUnavailableError,
     TooLargeError,
 )
 from api.kit.pools import Pool
@@ -74,6 +75,7 @@ async def _body(request: Request) -> bytes:
         BadPhotographError,
         KeyReusedError,
         InvalidError,
+        StorageUnavailableError,
     ),
 )
 async def add_photograph(
@@ -89,6 +91,9 @@ async def add_photograph(
     """
     async with runtime.database.read(person.scope) as session:
         await service.may_take_photograph(session, order_id)
+    if runtime.database.is_sqlite:
+        # They are kept in the database, on this disk: the last of it is for what people decide.
+        await runtime.evidence.check_space(MAX_BYTES)
     sent = await _body(request)
     photograph = await _decoding.run(encode_anew, sent)
     sent_sha256 = hashlib.sha256(sent).hexdigest()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -12,7 +14,13 @@ from sqlalchemy import func, select
 from api.access.roles import Role
 from api.access.scope import EVERYTHING
 from api.db.order import OrderPhotograph, OrderRequest
-from tests.api.centre import REVIEWER_PASSWORD, Centre, put_alert, put_camera
+from tests.api.centre import (
+    REVIEWER_PASSWORD,
+    Centre,
+    put_alert,
+    put_camera,
+    running_centre,
+)
 from tests.api.district import MINE, decide, photograph
 from tests.api.messages import alert_uuid, episode, registration
 
@@ -162,6 +170,37 @@ async def test_a_name_is_of_its_person_and_has_the_form_of_a_uuid(phone: Phone) 
     assert theirs.status_code == 201, theirs.text
     assert _told(await phone.send(photograph(2), "'; drop")) == [(422, "invalid")]
     assert await phone.rows(OrderPhotograph) == 2
+
+
+async def test_a_full_disk_refuses_a_photograph_in_words_and_takes_it_later(phone: Phone) -> None:
+    """The phone keeps it and asks again under its name; nothing is lost and nothing twice."""
+    large, key = photograph(1, (1200, 900)), uuid4()
+    async with phone.centre.runtime.database.write(EVERYTHING) as session:
+        database = await session.connection()
+        pages = (await database.exec_driver_sql("PRAGMA page_count")).scalar_one()
+        await database.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    assert _told(await phone.send(large, key)) == [(507, "storage_unavailable")]
+    assert await phone.rows(OrderPhotograph) == await phone.rows(OrderRequest) == 0
+    assert (await phone.school.get("/api/v1/orders")).status_code == 200
+    async with phone.centre.runtime.database.write(EVERYTHING) as session:
+        database = await session.connection()
+        await database.exec_driver_sql("PRAGMA max_page_count = 1000000000")
+    for _ in range(2):
+        assert (await phone.send(large, key)).status_code == 201
+    assert await phone.rows(OrderPhotograph) == 1
+
+
+async def test_photographs_leave_the_rest_of_the_disk_to_what_people_decide(
+    tmp_path: Path, migrated_data_dir: Path
+) -> None:
+    settings: dict[str, Any] = {"template": migrated_data_dir, "evidence_leaves_free_bytes": 2**62}
+    async with running_centre(tmp_path, **settings) as full:
+        phone = Phone(full)
+        await phone.arrive()
+        refused = await phone.send(photograph(), uuid4())
+        assert _told(refused) == [(507, "storage_unavailable")]
+        url = f"/api/v1/orders/{phone.order}/comments"
+        assert (await phone.school.post(url, json={"note": "no room"})).status_code == 200
 
 
 async def test_each_opening_of_a_photograph_stands_in_the_access_log(phone: Phone) -> None:

@@ -9232,6 +9232,10 @@ export type OrderPhotographsAddErrors = {
      */
     422: Problem;
     /**
+     * `storage_unavailable`: Evidence cannot be stored
+     */
+    507: Problem;
+    /**
      * Any other failure, as a problem document.
      */
     default: Problem;
