@@ -77,7 +77,7 @@ export function BoardRow({ order, search, focused, onFocus }: Props) {
 }
 
 function Thumb({ order }: { order: OrderSummary }) {
-  const term = useTerm();
+  const { t } = useTranslation();
   const sees = useMay()("see_pictures");
   const url = sees ? order.alert?.snapshot_url : null;
   return (
@@ -85,7 +85,7 @@ function Thumb({ order }: { order: OrderSummary }) {
       {url ? (
         <img src={url} alt="" loading="lazy" decoding="async" />
       ) : (
-        <span>{term("order_source", order.alert ? "alert" : "finding")}</span>
+        <span>{t(order.alert ? "order.noStill" : "order.byHand")}</span>
       )}
     </div>
   );
