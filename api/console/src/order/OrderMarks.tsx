@@ -38,18 +38,22 @@ export function OrderStateMark({ state }: { state: OrderState }) {
   );
 }
 
-/** What goes with any state: past its deadline, and looked after by a leader. */
+/** What goes with any state: how far past its deadline, and looked after by a leader. */
 export function OrderFlags({ order }: { order: OrderSummary }) {
+  const { t } = useTranslation();
   const term = useTerm();
+  const now = useNow();
   return (
     <>
       {order.is_overdue && (
-        <StateMark
-          tone="gap"
-          icon={FieldTimeOutlined}
-          word={term("order_action", "overdue")}
-          testId="order-overdue"
-        />
+        <time dateTime={order.due_at} title={t("order.dueAt", { at: formatExact(order.due_at) })}>
+          <StateMark
+            tone="gap"
+            icon={FieldTimeOutlined}
+            word={dueText(t, order, now) ?? term("order_action", "overdue")}
+            testId="order-overdue"
+          />
+        </time>
       )}
       {order.escalated_at && (
         <StateMark
@@ -63,11 +67,11 @@ export function OrderFlags({ order }: { order: OrderSummary }) {
   );
 }
 
-/** What is left until the deadline, the exact moment on hover. */
+/** What is left until the deadline, the exact moment on hover; {@link OrderFlags} say what is past it. */
 export function Due({ order }: { order: OrderSummary }) {
   const { t } = useTranslation();
   const now = useNow();
-  const text = dueText(t, order, now);
+  const text = order.is_overdue ? null : dueText(t, order, now);
   if (text === null) return null;
   const late = Date.parse(order.due_at) < now;
   return (
