@@ -45,7 +45,7 @@ export function Photographs({ order }: { order: OrderDetail }) {
           >
             {t("tasks.showPhotographs")}
           </Button>
-          <p className={styles.muted}>{t("tasks.opensAreLogged")}</p>
+          <p className={`${styles.muted} ${styles.logged}`}>{t("tasks.opensAreLogged")}</p>
         </>
       )}
     </section>

@@ -85,7 +85,11 @@ function Facts({ order }: { order: OrderDetail }) {
           <span className={styles.state} data-testid="task-state">
             {term("order_state", order.state)}
           </span>
-          {order.alert && <Moment moment={order.alert.raised_at} className={styles.muted} />}
+          {order.alert && (
+            <span className={styles.muted}>
+              {term("order_source", "alert")} <Moment moment={order.alert.raised_at} />
+            </span>
+          )}
           {order.source_count > 1 && (
             <span className={styles.muted}>{t("tasks.sources", { count: order.source_count })}</span>
           )}
