@@ -48,7 +48,9 @@ export function Component() {
         <h1 className={styles.sentence} data-testid="tasks-sentence">
           {counts ? <Sentence counts={counts} /> : t("tasks.title")}
         </h1>
-        <Refresh query={query} className={styles.fresh} />
+        <span className={styles.fresh}>
+          <Refresh query={query} />
+        </span>
       </header>
       {query.isError && !query.data && (
         <ErrorPanel query={query} stillWorks={t("tasks.stillWorks")} />

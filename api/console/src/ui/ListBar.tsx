@@ -20,9 +20,10 @@ export function ListBar({ title, query, children, actions }: BarProps) {
     <header className={styles.bar}>
       <h1 className="visually-hidden">{title}</h1>
       {children}
-      <span className={styles.spacer} />
-      <Refresh query={query} />
-      {actions}
+      <div className={styles.end}>
+        <Refresh query={query} />
+        {actions}
+      </div>
     </header>
   );
 }
