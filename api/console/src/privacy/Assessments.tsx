@@ -98,12 +98,12 @@ function Rows({ rows, loading, onReplace }: RowsProps) {
           title: column("review_on"),
           key: "review",
           render: (_, { review_on, is_review_due }) => (
-            <>
+            <span className={styles.marked}>
               {review_on}
               {is_review_due && (
                 <StateMark tone="gap" icon={ClockCircleOutlined} word={t("privacy.reviewDue")} testId="review-due" />
               )}
-            </>
+            </span>
           ),
         },
         {

@@ -62,7 +62,7 @@ export function Requests({ tabs }: { tabs: ReactNode }) {
       onAdd={() => edit("new")}
     >
       {counts && (
-        <p data-testid="privacy-counts" data-overdue={counts.overdue}>
+        <p className={styles.counts} data-testid="privacy-counts" data-overdue={counts.overdue}>
           {t("privacy.counts", { open: counts.received, overdue: counts.overdue })}
         </p>
       )}
@@ -168,12 +168,12 @@ function Rows({ rows, loading, onEdit, onDecide }: RowsProps) {
           title: t("privacy.due"),
           key: "due",
           render: (_, row) => (
-            <>
+            <span className={styles.marked}>
               {minute(row.due_at)}
               {row.is_overdue && (
                 <StateMark tone="gap" icon={ClockCircleOutlined} word={t("privacy.overdue")} testId="overdue" />
               )}
-            </>
+            </span>
           ),
         },
         {
