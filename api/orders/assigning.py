@@ -34,6 +34,9 @@ from api.orders.schemas import (
 from api.orders.subjects import Subject, subject_of
 from api.organisations import service as organisations
 
+_FURTHEST = timedelta(days=3653)
+"""Of a deadline from now; what is counted from it is a moment too."""
+
 
 async def create(
     work: UnitOfWork, wanted: OrderCreate, by: Actor, deadlines: Deadlines
@@ -116,13 +119,13 @@ def due(now: datetime, chosen: datetime | None, rule: DeadlineRule) -> datetime:
     """The deadline a person chose, or that of the table.
 
     Raises:
-        InvalidError: If it is over already.
+        InvalidError: If it is over already, or so far away that nobody can mean it.
     """
     if chosen is None:
         return now + timedelta(hours=rule.due_h)
-    if chosen <= now:
-        fault = FieldError("body.due_at", "a deadline lies in the future")
-        raise InvalidError("the deadline is over", errors=[fault])
+    if not now < chosen <= now + _FURTHEST:
+        fault = FieldError("body.due_at", "a deadline lies in the future, within ten years")
+        raise InvalidError("the deadline is over or too far away", errors=[fault])
     return chosen
 
 

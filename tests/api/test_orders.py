@@ -179,6 +179,7 @@ async def test_bad_wishes_are_refused_and_change_nothing(people: People) -> None
     past = (T0 - timedelta(seconds=1)).isoformat()
     for wrong in (
         {"due_at": past},
+        {"due_at": "9999-12-31T23:59:59Z"},
         {"assignee": "wang.li"},
         {"assignee": "nobody"},
         {"alert_ids": []},
