@@ -35,6 +35,7 @@ from api.notices.endpoints import router as notices
 from api.orders.endpoints import router as orders
 from api.orders.photograph_endpoints import PHOTOGRAPHS
 from api.orders.photograph_endpoints import router as photographs
+from api.orders.photographs import MAX_BYTES
 from api.orders.step_endpoints import router as order_steps
 from api.organisations.endpoints import router as organisations
 from api.privacy.endpoints import router as privacy
@@ -144,8 +145,9 @@ def _guard(app: FastAPI, runtime: Runtime) -> None:
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.body_max_bytes,
-        held_bytes=_BODIES_AT_ONCE * settings.body_max_bytes,
-        exempt_prefixes=("/api/v2/ingest/evidence/", PHOTOGRAPHS),
+        larger_bytes={PHOTOGRAPHS: MAX_BYTES},
+        at_once=_BODIES_AT_ONCE,
+        exempt_prefix="/api/v2/ingest/evidence/",
         open_paths=OPEN_PATHS,
         open_max_bytes=_SIGN_IN_BYTES,
     )

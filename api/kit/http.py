@@ -109,8 +109,9 @@ class BodyLimit:
     Args:
         app: What it stands before.
         max_bytes: Of one body.
-        held_bytes: Of all that are being received; who comes when it is reached is to come later.
-        exempt_prefixes: Paths whose bodies their endpoints bound.
+        larger_bytes: Of one body at paths that begin so; they take no room from the others.
+        at_once: So many of the largest are received together; who comes then is to come later.
+        exempt_prefix: Paths whose bodies are not kept in memory.
         open_paths: Paths that strangers may send to.
         open_max_bytes: Of one body there.
     """
@@ -120,25 +121,28 @@ class BodyLimit:
         app: ASGIApp,
         *,
         max_bytes: int,
-        held_bytes: int,
-        exempt_prefixes: tuple[str, ...],
+        larger_bytes: Mapping[str, int],
+        at_once: int,
+        exempt_prefix: str,
         open_paths: Collection[str],
         open_max_bytes: int,
     ) -> None:
         self._app = app
-        self._max_bytes = max_bytes
-        self._exempt_prefixes = exempt_prefixes
+        self._max_bytes = {**larger_bytes, "": max_bytes}
+        self._exempt_prefix = exempt_prefix
         self._open_paths = open_paths
         self._open_max_bytes = open_max_bytes
-        self._room_bytes = held_bytes
+        self._room_bytes = {prefix: at_once * most for prefix, most in self._max_bytes.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"].startswith(self._exempt_prefixes):
+        if scope["type"] != "http" or scope["path"].startswith(self._exempt_prefix):
             await self._app(scope, receive, send)
             return
-        is_open = scope["path"] in self._open_paths
-        most_bytes = min(self._open_max_bytes, self._max_bytes) if is_open else self._max_bytes
+        room = next(prefix for prefix in self._max_bytes if scope["path"].startswith(prefix))
+        most_bytes = self._max_bytes[room]
+        if scope["path"] in self._open_paths:
+            most_bytes = min(self._open_max_bytes, most_bytes)
         detail = f"at most {most_bytes} bytes"
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdigit() and int(declared) > most_bytes:
@@ -151,15 +155,15 @@ class BodyLimit:
             message = await receive()
             more_bytes = len(message.get("body", b""))
             received_bytes += more_bytes
-            self._room_bytes -= more_bytes
+            self._room_bytes[room] -= more_bytes
             # FastAPI lets this one kind of exception through while it reads a body.
             if received_bytes > most_bytes:
                 raise HTTPException(413, detail)
-            if self._room_bytes < 0:
+            if self._room_bytes[room] < 0:
                 raise HTTPException(503, "too many bodies are being received")
             return message
 
         try:
             await self._app(scope, receive_bounded, send)
         finally:
-            self._room_bytes += received_bytes
+            self._room_bytes[room] += received_bytes

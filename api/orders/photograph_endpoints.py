@@ -39,24 +39,6 @@ _AT_ONCE = 2
 _decoding = Pool("photograph", _AT_ONCE)
 
 
-async def _body(request: Request) -> bytes:
-    """The body, as far as it is no larger than allowed.
-
-    Raises:
-        TooLargeError: If it is; the rest is not read.
-    """
-    declared = request.headers.get("content-length", "")
-    detail = f"at most {MAX_BYTES} bytes"
-    if declared.isdigit() and int(declared) > MAX_BYTES:
-        raise TooLargeError(detail)
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BYTES:
-            raise TooLargeError(detail)
-    return bytes(received)
-
-
 @router.post(
     "/{order_id}",
     operation_id="order_photographs_add",
@@ -94,7 +76,7 @@ async def add_photograph(
     if runtime.database.is_sqlite:
         # They are kept in the database, on this disk: the last of it is for what people decide.
         await runtime.evidence.check_space(MAX_BYTES)
-    sent = await _body(request)
+    sent = await request.body()
     photograph = await _decoding.run(encode_anew, sent)
     sent_sha256 = hashlib.sha256(sent).hexdigest()
     asked = repeats.named(key, person.username, "photograph", order_id, sent_sha256)

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
 
 from api.access.roles import Role
 from api.access.scope import EVERYTHING
@@ -21,6 +23,7 @@ from api.audit import service as audit
 from api.bus import service as bus
 from api.db.order import WorkOrder
 from api.jobs.scheduler import Scheduler
+from api.kit.http import BodyLimit
 from api.kit.pagination import Cursor
 from api.orders import watch
 from api.orders.machine import EDGES, OrderState, Step, way
@@ -341,6 +344,55 @@ async def test_two_hundred_megabytes_are_refused_before_they_are_read(people: Pe
     assert codes(declared) == [(413, "too_large")]
     streamed = await people.school.post(url, content=endless())
     assert codes(streamed) == [(413, "too_large")]
+
+
+async def test_bodies_that_lie_in_memory_are_so_many_of_each_kind() -> None:
+    took: list[str] = []
+    are_many, end = asyncio.Event(), asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, _: Send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        took.append(scope["path"])
+        if len(took) == 2:
+            are_many.set()
+        await end.wait()
+
+    limit = BodyLimit(
+        app,
+        max_bytes=10,
+        larger_bytes={"/photographs/": 100},
+        at_once=2,
+        exempt_prefix="/evidence/",
+        open_paths=(),
+        open_max_bytes=5,
+    )
+
+    async def ask(path: str, size: int) -> None:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": bytes(size), "more_body": False}
+
+        async def send(_: Message) -> None:
+            return None
+
+        await limit({"type": "http", "path": path, "headers": []}, receive, send)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(2):
+            group.create_task(ask("/photographs/1", 100))
+        await are_many.wait()
+        with pytest.raises(HTTPException) as refused:
+            await ask("/photographs/1", 1)
+        assert refused.value.status_code == 503
+        with pytest.raises(HTTPException) as too_large:
+            await ask("/other", 11)
+        assert too_large.value.status_code == 413
+        # Neither photographs nor evidence take the room of the others.
+        for path, size in (("/other", 10), ("/evidence/1", 1000)):
+            group.create_task(ask(path, size))
+        end.set()
+    assert took == ["/photographs/1"] * 2 + ["/other", "/evidence/1"]
+    await ask("/photographs/1", 100)
 
 
 async def test_large_pictures_are_made_smaller(people: People) -> None:
