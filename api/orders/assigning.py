@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from api.alerts import service as alerts
 from api.alerts.schemas import AlertStatus
 from api.audit import service as audit
@@ -154,19 +156,21 @@ async def reassign(
     return await emit(work, order_id)
 
 
-async def propose(work: UnitOfWork, alert_id: UUID, deadlines: Deadlines) -> OrderProposal:
+async def propose(
+    session: AsyncSession, alert_id: UUID, now: datetime, deadlines: Deadlines
+) -> OrderProposal:
     """How an alert would be given away.
 
     Raises:
         NotFoundError: If there is no such alert.
     """
-    alert = (await alerts.get_summaries(work.session, [alert_id], work.now)).get(alert_id)
+    alert = (await alerts.get_summaries(session, [alert_id], now)).get(alert_id)
     if alert is None:
         raise NotFoundError(f"no alert {alert_id}")
     subject = subject_of(alert.rule)
     rule = deadlines.rule(subject, alert.risk)
-    orders = OrderRepository(work.session)
-    able = await people.candidates(work, alert.school.school_id)
+    orders = OrderRepository(session)
+    able = await people.candidates(session, alert.school.school_id, now)
     duty = await orders.duty(alert.school.school_id, subject)
     return OrderProposal(
         school=alert.school,
@@ -174,21 +178,21 @@ async def propose(work: UnitOfWork, alert_id: UUID, deadlines: Deadlines) -> Ord
         subject=subject,
         assignee=duty.username if duty is not None and duty.username in able else None,
         candidates=able,
-        due_at=due(work.now, None, rule),
+        due_at=due(now, None, rule),
         deadline=views.deadline(rule),
         order_id=await orders.order_of_alerts([alert_id]),
     )
 
 
-async def assignees(work: UnitOfWork, school_id: str) -> AssigneeList:
+async def assignees(session: AsyncSession, school_id: str, now: datetime) -> AssigneeList:
     """Who may be given orders of a school.
 
     Raises:
         NotFoundError: If there is no such school.
     """
-    if not await organisations.is_known(work.session, school_id):
+    if not await organisations.is_known(session, school_id):
         raise NotFoundError("no such school")
-    return AssigneeList(items=await people.candidates(work, school_id))
+    return AssigneeList(items=await people.candidates(session, school_id, now))
 
 
 async def set_duty(

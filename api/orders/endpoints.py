@@ -99,9 +99,11 @@ async def create_order(
     summary="How an alert would be given away",
     responses=problems(*READ),
 )
-async def propose(alert_id: UUID, _: Assigner, work: Writer, runtime: RuntimeDep) -> OrderProposal:
+async def propose(
+    alert_id: UUID, _: Assigner, session: Reader, runtime: RuntimeDep
+) -> OrderProposal:
     """Who has the duty, and the deadline with its source."""
-    return await assigning.propose(work, alert_id, runtime.deadlines)
+    return await assigning.propose(session, alert_id, runtime.clock(), runtime.deadlines)
 
 
 @router.get(
@@ -156,9 +158,11 @@ async def list_duties(_: Viewer, session: Reader) -> DutyList:
     summary="Who may be given what has to be put right at a school",
     responses=problems(*READ),
 )
-async def list_assignees(school_id: _SchoolId, _: Assigner, work: Writer) -> AssigneeList:
+async def list_assignees(
+    school_id: _SchoolId, _: Assigner, session: Reader, runtime: RuntimeDep
+) -> AssigneeList:
     """People of the school who may put it right."""
-    return await assigning.assignees(work, school_id)
+    return await assigning.assignees(session, school_id, runtime.clock())
 
 
 @router.put(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.permissions import Permission
 from api.auth import people
@@ -31,9 +34,9 @@ class Actor:
     permissions: frozenset[Permission]
 
 
-async def candidates(work: UnitOfWork, school_id: str) -> list[str]:
+async def candidates(session: AsyncSession, school_id: str, now: datetime) -> list[str]:
     """People who may put right what concerns a school."""
-    return await people.who_may(work.session, Permission.RECTIFY_ORDERS, school_id, work.now)
+    return await people.who_may(session, Permission.RECTIFY_ORDERS, school_id, now)
 
 
 async def check_assignee(work: UnitOfWork, school_id: str, username: str | None) -> None:
@@ -42,6 +45,8 @@ async def check_assignee(work: UnitOfWork, school_id: str, username: str | None)
     Raises:
         InvalidError: They may not, or left.
     """
-    if username is not None and username not in await candidates(work, school_id):
+    if username is None:
+        return
+    if username not in await candidates(work.session, school_id, work.now):
         fault = FieldError("body.assignee", "nobody of that name may put it right at this school")
         raise InvalidError("not an assignee", errors=[fault])
