@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from api.access.permissions import Permission
 from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
-from api.contract.text import StorableText
+from api.contract.text import AnyIdentifier, StorableText
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
@@ -54,7 +54,7 @@ async def list_notices(
     session: Reader,
     state: NoticeState | None = None,
     channel_id: RowNumber | None = None,
-    school_id: Annotated[StorableText | None, Query(max_length=64)] = None,
+    school_id: AnyIdentifier | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> NoticePage:

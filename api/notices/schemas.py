@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from api.contract import RiskLevel
-from api.contract.text import Name, StorableText
+from api.contract.text import AnyIdentifier, Name, StorableText
 from api.contract.vocabulary import Language
 from api.kit.moments import Moment
 from api.kit.row_number import RowNumber
@@ -139,7 +139,7 @@ class ChannelCreate(ChannelWrite):
     """A new channel; kind and school are chosen once."""
 
     kind: ChannelKind
-    school_id: Annotated[StorableText, Field(max_length=64)] | None = Field(
+    school_id: AnyIdentifier | None = Field(
         None, description="It is told of this school alone; null: of the whole district."
     )
 
@@ -179,9 +179,9 @@ class NoticeRuleWrite(BaseModel):
     is_enabled: bool = True
     events: Annotated[list[NoticeEvent], Field(min_length=1, max_length=len(NoticeEvent))]
     risks: Annotated[list[RiskLevel], Field(max_length=3)] = Field([], description="Empty: all.")
-    school_ids: Annotated[
-        list[Annotated[StorableText, Field(max_length=64)]], Field(max_length=1000)
-    ] = Field([], description="Empty: all.")
+    school_ids: Annotated[list[AnyIdentifier], Field(max_length=1000)] = Field(
+        [], description="Empty: all."
+    )
     channel_ids: Annotated[list[RowNumber], Field(max_length=50)] = []
     to_school: bool = Field(False, description="Also to the channels of the school concerned.")
     hours_from: _Time | None = Field(None, description="In the school's time, with `hours_to`.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api.auth.sessions import Reader, Writer
 from api.contract import RiskLevel
@@ -18,11 +18,12 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.row_number import RowNumber
 from api.orders import assigning, service
 from api.orders.errors import AlertHasOrderError
 from api.orders.machine import OrderState
 from api.orders.repository import OrderFilters
-from api.orders.requests import ADD, READ, Assigner, OrderId, Viewer, actor
+from api.orders.requests import ADD, READ, Assigner, Viewer, actor
 from api.orders.schemas import (
     AssigneeList,
     DutyList,
@@ -39,7 +40,6 @@ from api.orders.subjects import Subject
 from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1", tags=["orders"])
-_SchoolId = Annotated[StorableText, Path(max_length=64)]
 
 
 @router.get(
@@ -113,7 +113,7 @@ async def propose(
     responses=problems(*READ),
 )
 async def get_order(
-    order_id: OrderId,
+    order_id: RowNumber,
     person: Viewer,
     request: Request,
     response: Response,
@@ -135,7 +135,7 @@ async def get_order(
     responses=problems(*ADD),
 )
 async def comment(
-    order_id: OrderId, body: Explained, person: Viewer, request: Request, work: Writer
+    order_id: RowNumber, body: Explained, person: Viewer, request: Request, work: Writer
 ) -> OrderSummary:
     """Words in its history, in any state."""
     return await service.comment(work, order_id, body.note, actor(person, request))
@@ -159,7 +159,7 @@ async def list_duties(_: Viewer, session: Reader) -> DutyList:
     responses=problems(*READ),
 )
 async def list_assignees(
-    school_id: _SchoolId, _: Assigner, session: Reader, runtime: RuntimeDep
+    school_id: AnyIdentifier, _: Assigner, session: Reader, runtime: RuntimeDep
 ) -> AssigneeList:
     """People of the school who may put it right."""
     return await assigning.assignees(session, school_id, runtime.clock())
@@ -172,7 +172,7 @@ async def list_assignees(
     responses=problems(*READ, BadCsrfError),
 )
 async def put_duty(
-    school_id: _SchoolId,
+    school_id: AnyIdentifier,
     subject: Subject,
     body: DutyWrite,
     person: Assigner,

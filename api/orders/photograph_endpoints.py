@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed
@@ -20,19 +20,19 @@ from api.kit.errors import (
 )
 from api.kit.pools import Pool
 from api.kit.problems import problems
+from api.kit.row_number import RowNumber
 from api.orders import repeats, service
 from api.orders.errors import BadPhotographError, KeyReusedError, OrderStateError
 from api.orders.photographs import MAX_BYTES, encode_anew
 from api.orders.repeats import IdempotencyKey
 from api.orders.requests import actor
-from api.orders.schemas import MAX_ID, PhotographView
+from api.orders.schemas import PhotographView
 from api.runtime import RuntimeDep
 
 PHOTOGRAPHS = "/api/v1/order-photographs/"
 router = APIRouter(prefix=PHOTOGRAPHS.rstrip("/"), tags=["orders"])
 _Rectifier = Annotated[SignedIn, Depends(allowed(Permission.RECTIFY_ORDERS))]
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_ORDERS, Permission.SEE_PICTURES))]
-_Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _AT_ONCE = 2
 """Photographs that lie decoded in memory together."""
@@ -61,7 +61,7 @@ _decoding = Pool("photograph", _AT_ONCE)
     ),
 )
 async def add_photograph(
-    order_id: _Id,
+    order_id: RowNumber,
     person: _Rectifier,
     request: Request,
     runtime: RuntimeDep,
@@ -97,7 +97,11 @@ async def add_photograph(
     },
 )
 async def get_photograph(
-    order_id: _Id, photograph_id: _Id, person: _Viewer, request: Request, runtime: RuntimeDep
+    order_id: RowNumber,
+    photograph_id: RowNumber,
+    person: _Viewer,
+    request: Request,
+    runtime: RuntimeDep,
 ) -> Response:
     """JPEG. People on it are not blurred, so that each opening is in the access log."""
     # Given back before the log is written: who holds one connection while waiting for another

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, Request
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed, client_of
@@ -19,13 +19,11 @@ from api.kit.errors import (
 )
 from api.orders.errors import OrderStateError, VersionRequiredError
 from api.orders.people import Actor
-from api.orders.schemas import MAX_ID
 
 Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_ORDERS))]
 Assigner = Annotated[SignedIn, Depends(allowed(Permission.ASSIGN_ORDERS))]
 Rectifier = Annotated[SignedIn, Depends(allowed(Permission.RECTIFY_ORDERS))]
 Verifier = Annotated[SignedIn, Depends(allowed(Permission.VERIFY_ORDERS))]
-OrderId = Annotated[int, Path(ge=1, le=MAX_ID)]
 IfMatch = Annotated[
     StorableText | None, Header(alias="If-Match", max_length=64, description="The `ETag`.")
 ]

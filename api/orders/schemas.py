@@ -6,25 +6,20 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.alerts.schemas import AlertStatus, AlertSummary, Note
+from api.alerts.schemas import AlertStatus, AlertSummary, Note, WrittenNote
 from api.auth.schemas import Username
 from api.contract import RiskLevel
 from api.contract.base import Identifier
-from api.contract.text import STORABLE
 from api.contract.vocabulary import Term
 from api.kit.moments import Moment
+from api.kit.row_number import RowNumber
 from api.orders.machine import OrderState, Step
 from api.orders.subjects import Subject
 from api.organisations.schemas import SchoolName
 
 MAX_SOURCES = 50
-MAX_ID = 2**63 - 1
-Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True), STORABLE
-]
-OrderId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
 class SourceKind(StrEnum):
@@ -187,7 +182,7 @@ class OrderCreate(_Write):
 
     alert_ids: list[UUID] = Field(default=[], max_length=MAX_SOURCES)
     kind: SourceKind = SourceKind.ALERT
-    text: Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), STORABLE] = ""
+    text: Note = ""
     school_id: Identifier | None = Field(default=None, description="Without alerts: whose it is.")
     risk: RiskLevel | None = Field(default=None, description="Default: the highest of the alerts.")
     subject: Subject | None = Field(default=None, description="Default: that of the first rule.")
@@ -221,7 +216,7 @@ class OrderAssign(_Write):
 class Explained(_Write):
     """A step that needs words."""
 
-    note: Text
+    note: WrittenNote
 
 
 class Noted(_Write):
@@ -239,7 +234,7 @@ class Reopen(Explained):
 class OrderVersion(_Write):
     """An order as somebody saw it."""
 
-    order_id: OrderId
+    order_id: RowNumber
     version: int
 
 
@@ -253,7 +248,7 @@ class Merge(_Write):
 class Split(_Write):
     """What is to be an order of its own."""
 
-    source_ids: Annotated[list[OrderId], Field(min_length=1, max_length=MAX_SOURCES)]
+    source_ids: Annotated[list[RowNumber], Field(min_length=1, max_length=MAX_SOURCES)]
     note: Note = ""
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from api.auth.sessions import Writer
 from api.kit.errors import ApiError
 from api.kit.problems import problems
+from api.kit.row_number import RowNumber
 from api.orders import assigning, regrouping, repeats, service
 from api.orders.errors import (
     KeyReusedError,
@@ -24,7 +25,6 @@ from api.orders.requests import (
     ADD,
     Assigner,
     IfMatch,
-    OrderId,
     Rectifier,
     Verifier,
     actor,
@@ -56,7 +56,7 @@ def decided(*more: type[ApiError]) -> dict[int | str, dict[str, object]]:
     responses=decided(),
 )
 async def assign(
-    order_id: OrderId,
+    order_id: RowNumber,
     body: OrderAssign,
     person: Assigner,
     request: Request,
@@ -78,7 +78,7 @@ async def assign(
     responses=decided(),
 )
 async def feedback(
-    order_id: OrderId,
+    order_id: RowNumber,
     body: Explained,
     person: Rectifier,
     request: Request,
@@ -100,7 +100,7 @@ async def feedback(
     responses=decided(),
 )
 async def begin(
-    order_id: OrderId,
+    order_id: RowNumber,
     person: Rectifier,
     request: Request,
     work: Writer,
@@ -123,7 +123,7 @@ async def begin(
     responses=decided(NoPhotographError, KeyReusedError),
 )
 async def submit(
-    order_id: OrderId,
+    order_id: RowNumber,
     body: Explained,
     person: Rectifier,
     request: Request,
@@ -147,7 +147,7 @@ async def submit(
     responses=decided(SamePersonError),
 )
 async def send_back(
-    order_id: OrderId,
+    order_id: RowNumber,
     body: Explained,
     person: Verifier,
     request: Request,
@@ -169,7 +169,7 @@ async def send_back(
     responses=decided(SamePersonError),
 )
 async def close(
-    order_id: OrderId,
+    order_id: RowNumber,
     person: Verifier,
     request: Request,
     work: Writer,
@@ -192,7 +192,7 @@ async def close(
     responses=decided(),
 )
 async def reopen(
-    order_id: OrderId,
+    order_id: RowNumber,
     body: Reopen,
     person: Assigner,
     request: Request,
@@ -220,7 +220,7 @@ async def reopen(
     responses=decided(),
 )
 async def merge(
-    order_id: OrderId,
+    order_id: RowNumber,
     body: Merge,
     person: Assigner,
     request: Request,
@@ -241,7 +241,7 @@ async def merge(
     responses=decided(),
 )
 async def split(
-    order_id: OrderId,
+    order_id: RowNumber,
     body: Split,
     person: Assigner,
     request: Request,

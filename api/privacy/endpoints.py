@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.access.permissions import Permission
 from api.audit import service as audit
@@ -52,8 +52,6 @@ from api.runtime import RuntimeDep
 router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_PRIVACY))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_PRIVACY))]
-_RequestId = Annotated[RowNumber, Path()]
-_AssessmentId = Annotated[RowNumber, Path()]
 _SchoolIds = Annotated[list[AnyIdentifier], Query(max_length=256, description="May repeat.")]
 _Language = Annotated[Language, Query(description="Of headings and words.")]
 _READ = (NotSignedInError, ForbiddenError, InvalidError)
@@ -159,7 +157,7 @@ async def create_request(
     responses=problems(*_READ, NotFoundError),
 )
 async def get_request(
-    request_id: _RequestId, _: _Viewer, session: Reader, runtime: RuntimeDep
+    request_id: RowNumber, _: _Viewer, session: Reader, runtime: RuntimeDep
 ) -> RequestView:
     """With what it concerns."""
     return await requests.get(session, request_id, runtime.clock(), runtime.request_deadlines)
@@ -172,7 +170,7 @@ async def get_request(
     responses=problems(*_WRITE, NotFoundError, RequestDecidedError),
 )
 async def put_request(
-    request_id: _RequestId,
+    request_id: RowNumber,
     body: RequestWrite,
     _: _Manager,
     by: By,
@@ -190,7 +188,7 @@ async def put_request(
     responses=problems(*_WRITE, NotFoundError, RequestDecidedError, IdentityUncheckedError),
 )
 async def answer_request(
-    request_id: _RequestId,
+    request_id: RowNumber,
     body: RequestDecision,
     _: _Manager,
     by: By,
@@ -209,7 +207,7 @@ async def answer_request(
     responses=problems(*_WRITE, NotFoundError, RequestDecidedError),
 )
 async def refuse_request(
-    request_id: _RequestId,
+    request_id: RowNumber,
     body: RequestDecision,
     _: _Manager,
     by: By,
@@ -288,7 +286,7 @@ async def create_assessment(
     responses=problems(*_READ, NotFoundError),
 )
 async def get_assessment(
-    assessment_id: _AssessmentId, _: _Viewer, session: Reader, runtime: RuntimeDep
+    assessment_id: RowNumber, _: _Viewer, session: Reader, runtime: RuntimeDep
 ) -> AssessmentView:
     """In force or not."""
     years = runtime.settings.keep_privacy_years
@@ -302,7 +300,7 @@ async def get_assessment(
     responses=problems(*_WRITE, NotFoundError, AssessmentEndedError),
 )
 async def end_assessment(
-    assessment_id: _AssessmentId,
+    assessment_id: RowNumber,
     body: AssessmentEnd,
     _: _Manager,
     by: By,
@@ -322,7 +320,7 @@ async def end_assessment(
     responses=problems(*_WRITE, NotFoundError, AssessmentKeptError),
 )
 async def delete_assessment(
-    assessment_id: _AssessmentId, _: _Manager, by: By, work: Writer, runtime: RuntimeDep
+    assessment_id: RowNumber, _: _Manager, by: By, work: Writer, runtime: RuntimeDep
 ) -> None:
     """Refused for as long as it has to be kept."""
     await assessments.delete(work, assessment_id, runtime.settings.keep_privacy_years, by)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from api.alerts.schemas import Note
 from api.contract.base import Identifier
 from api.contract.text import STORABLE
 from api.contract.vocabulary import Term
@@ -24,7 +25,6 @@ MaybeLine = Annotated[str, StringConstraints(max_length=128, strip_whitespace=Tr
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True), STORABLE
 ]
-Note = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), STORABLE]
 
 
 class RequestKind(StrEnum):
