@@ -128,6 +128,11 @@ ROLES: dict[Role, RoleGrant] = {
 }
 
 
+def have(permission: Permission) -> list[Role]:
+    """The roles that may do something."""
+    return [role for role, grant in ROLES.items() if permission in grant.permissions]
+
+
 def may_give(giver: frozenset[Permission], role: Role, school_id: str | None) -> bool:
     """Whether a person with these permissions may give a role for a school.
 

@@ -11,7 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from api.access.permissions import Permission
+from api.access.roles import have
 from api.contract import RiskLevel
 from api.db.models import User
 from api.db.order import (
@@ -77,25 +80,45 @@ def _is_overdue(now: datetime) -> ColumnElement[bool]:
     return and_(WorkOrder.state.in_(WITH_SCHOOL), WorkOrder.due_at < now)
 
 
+def _is_there(
+    username: InstrumentedAttribute[str | None] | InstrumentedAttribute[str],
+    school_id: InstrumentedAttribute[str],
+    now: datetime,
+) -> ColumnElement[bool]:
+    """Whether somebody may still put something right at a school.
+
+    Asked so, and not whether they left: who went to another school is not found by this one's
+    people.
+    """
+    return exists(
+        select(User.username).where(
+            User.username == username,
+            User.school_id == school_id,
+            User.role.in_(have(Permission.RECTIFY_ORDERS)),
+            User.disabled_at.is_(None),
+            or_(User.ends_at.is_(None), User.ends_at > now),
+        )
+    )
+
+
 def _is_of(username: str, now: datetime) -> ColumnElement[bool]:
     """Given to them; or to a duty they have, or that nobody has.
 
-    What was given to a person who left is the duty's again.
+    What was given to a person who left, or puts nothing right there any more, is the duty's again;
+    and a duty such a person has, nobody has.
     """
-    of_duty = and_(Duty.school_id == WorkOrder.school_id, Duty.subject == WorkOrder.subject)
     # Selects of their own: only those are narrowed.
-    gone = exists(
-        select(User.username).where(
-            User.username == WorkOrder.assignee,
-            or_(User.disabled_at.is_not(None), User.ends_at <= now),
-        )
-    )
+    of_duty = and_(Duty.school_id == WorkOrder.school_id, Duty.subject == WorkOrder.subject)
     has_duty = exists(select(Duty.subject).where(of_duty, Duty.username == username))
-    is_anybodys = ~exists(select(Duty.subject).where(of_duty))
+    holder = _is_there(Duty.username, Duty.school_id, now)
+    is_anybodys = ~exists(select(Duty.subject).where(of_duty, holder))
     return or_(
         WorkOrder.assignee == username,
         and_(
-            or_(WorkOrder.assignee.is_(None), gone),
+            or_(
+                WorkOrder.assignee.is_(None),
+                ~_is_there(WorkOrder.assignee, WorkOrder.school_id, now),
+            ),
             or_(has_duty, is_anybodys),
         ),
     )

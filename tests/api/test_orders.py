@@ -21,6 +21,7 @@ from api.access.roles import Role
 from api.access.scope import EVERYTHING
 from api.audit import service as audit
 from api.bus import service as bus
+from api.contract import DEFAULT_SCHOOL_ID
 from api.db.order import WorkOrder
 from api.jobs.scheduler import Scheduler
 from api.kit.http import BodyLimit
@@ -477,6 +478,37 @@ async def test_ones_own_tasks_follow_the_duty_and_come_back_when_somebody_leaves
     assert (await mine(cook), await mine(people.school)) == ([], [order_id])
     await people.admin.post(f"/api/v1/users/school-manager.{MINE}/disable")
     assert await mine(cook) == [order_id]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"role": "school_manager", "school_id": DEFAULT_SCHOOL_ID},
+        {"role": "leader", "school_id": MINE},
+    ],
+    ids=["another school", "another role"],
+)
+async def test_what_was_given_to_somebody_who_moved_is_open_to_the_others(
+    people: People, told: dict[str, str]
+) -> None:
+    centre = people.centre
+    await centre.add_user("cook", Role.SCHOOL_MANAGER, MINE)
+    body = {**FINDING, "school_id": MINE, "assignee": "cook"}
+    made = await people.admin.post("/api/v1/orders", json=body)
+    assert made.status_code == 201, made.text
+
+    async def mine() -> list[int]:
+        answer = await people.school.get("/api/v1/orders?mine=true")
+        return [each["id"] for each in answer.json()["items"]]
+
+    duty = f"/api/v1/schools/{MINE}/duties/equipment"
+    assert (await people.admin.put(duty, json={"username": "cook"})).status_code == 200
+    theirs = {**FINDING, "school_id": MINE, "subject": "equipment"}
+    of_duty = await people.admin.post("/api/v1/orders", json=theirs)
+    assert await mine() == []
+    moved = await people.admin.put("/api/v1/users/cook", json=told)
+    assert moved.status_code == 200, moved.text
+    assert sorted(await mine()) == [made.json()["id"], of_duty.json()["id"]]
 
 
 async def test_pages_follow_each_other_without_a_gap(people: People) -> None:
