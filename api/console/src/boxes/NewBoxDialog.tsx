@@ -1,10 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import { Form, Input, Modal, Select } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { BoxCode, BoxCreate } from "../http/types";
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useChange } from "../ui/useChange";
 
 const CREATE = { "data-testid": "box-create" };
@@ -20,8 +20,7 @@ interface Props {
 export function NewBoxDialog({ open, onClose, onMade }: Props) {
   const { t } = useTranslation();
   const [form] = Form.useForm<BoxCreate>();
-  const schools =
-    useQuery({ queryKey: keys.schools, queryFn: () => api.schools(), enabled: open }).data?.items ?? [];
+  const schools = useSchoolOptions(open);
   const create = useChange((box: BoxCreate) => api.createBox(box), {
     invalidates: [keys.boxes],
     onDone: (made) => {
@@ -57,7 +56,7 @@ export function NewBoxDialog({ open, onClose, onMade }: Props) {
         >
           <Select
             showSearch={{ optionFilterProp: "label" }}
-            options={schools.map(({ school_id, name_zh }) => ({ value: school_id, label: name_zh }))}
+            options={schools}
             data-testid="box-school"
           />
         </Form.Item>

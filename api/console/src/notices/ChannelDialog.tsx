@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { Form, Input, InputNumber, Modal, Select, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 
@@ -6,6 +5,7 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { ChannelCreate, ChannelKind, ChannelView, MailSecurity } from "../http/types";
 import { termIds, useTerm } from "../i18n/terms";
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useChange } from "../ui/useChange";
 import { asWrite, initial, newSecret, secretRule, type ChannelFields } from "./channel";
 import styles from "./notices.module.css";
@@ -87,16 +87,13 @@ export function ChannelDialog({ row, onClose }: { row: ChannelView | null; onClo
 
 function SchoolField() {
   const { t } = useTranslation();
-  const schools = useQuery({ queryKey: keys.schools, queryFn: () => api.schools() });
+  const schools = useSchoolOptions();
   return (
     <Form.Item name="school_id" label={t("notices.of")} extra={t("notices.ofRule")}>
       <Select
         allowClear
         placeholder={t("notices.district")}
-        options={(schools.data?.items ?? []).map(({ school_id, name_zh }) => ({
-          value: school_id,
-          label: name_zh,
-        }))}
+        options={schools}
         data-testid="channel-school"
       />
     </Form.Item>

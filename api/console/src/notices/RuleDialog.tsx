@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { Form, Input, InputNumber, Modal, Select, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 
@@ -6,6 +5,7 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { ChannelView, NoticeRuleView, NoticeRuleWrite } from "../http/types";
 import { termIds, useTerm, type TermFamily } from "../i18n/terms";
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useChange } from "../ui/useChange";
 import styles from "./notices.module.css";
 
@@ -36,7 +36,7 @@ export function RuleDialog({ row, channels, onClose }: Props) {
     (told: NoticeRuleWrite) => (row ? api.putNoticeRule(row.id, told) : api.createNoticeRule(told)),
     { invalidates: [keys.notices], onDone: onClose },
   );
-  const schools = useQuery({ queryKey: keys.schools, queryFn: () => api.schools() });
+  const schools = useSchoolOptions();
   const needed = { required: true, message: t("notices.needed") };
   const time = { pattern: TIME, message: t("notices.timeRule") };
   return (
@@ -79,10 +79,7 @@ export function RuleDialog({ row, channels, onClose }: Props) {
             mode="multiple"
             placeholder={t("notices.all")}
             optionFilterProp="label"
-            options={(schools.data?.items ?? []).map(({ school_id, name_zh }) => ({
-              value: school_id,
-              label: name_zh,
-            }))}
+            options={schools}
           />
         </Form.Item>
         <Form.Item name="channel_ids" label={t("notices.views.channels")}>

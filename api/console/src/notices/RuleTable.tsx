@@ -5,6 +5,7 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { ChannelView, NoticeRuleView } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useChange } from "../ui/useChange";
 import styles from "./notices.module.css";
 
@@ -22,6 +23,8 @@ export function RuleTable({ rows, channels, loading, onEdit }: Props) {
   const remove = useChange((id: number) => api.deleteNoticeRule(id), {
     invalidates: [keys.notices],
   });
+  const schools = useSchoolOptions();
+  const schoolOf = (id: string) => schools.find(({ value }) => value === id)?.label ?? id;
   const nameOf = (id: number) => channels.find((each) => each.id === id)?.name ?? `${id}`;
   return (
     <Table<NoticeRuleView>
@@ -53,7 +56,7 @@ export function RuleTable({ rows, channels, loading, onEdit }: Props) {
               {row.events.map((each) => term("notice_event", each)).join(t("list.separator"))}
               <div className={styles.muted}>
                 {row.risks.map((each) => term("risk", each)).join(t("list.separator"))}{" "}
-                {row.school_ids.join(t("list.separator"))}
+                {row.school_ids.map(schoolOf).join(t("list.separator"))}
               </div>
             </div>
           ),
@@ -61,10 +64,13 @@ export function RuleTable({ rows, channels, loading, onEdit }: Props) {
         {
           title: t("notices.toWhom"),
           key: "to",
-          render: (_, row) =>
-            [...row.channel_ids.map(nameOf), ...(row.to_school ? [t("notices.theSchool")] : [])].join(
-              t("list.separator"),
-            ),
+          render: (_, row) => (
+            <div className={styles.line}>
+              {[...row.channel_ids.map(nameOf), ...(row.to_school ? [t("notices.theSchool")] : [])].join(
+                t("list.separator"),
+              )}
+            </div>
+          ),
         },
         {
           title: t("notices.when"),

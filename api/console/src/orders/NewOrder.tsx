@@ -1,11 +1,9 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api } from "../http/api";
-import { keys } from "../http/keys";
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useMay } from "../session/policy";
 
 const NewOrderDialog = lazy(() => import("./NewOrderDialog"));
@@ -15,7 +13,7 @@ export function NewOrder() {
   const { t } = useTranslation();
   const gives = useMay()("assign_orders");
   const [open, setOpen] = useState(false);
-  const schools = useQuery({ queryKey: keys.schools, queryFn: () => api.schools(), enabled: open });
+  const schools = useSchoolOptions(open);
   if (!gives) return null;
   return (
     <>
@@ -27,9 +25,9 @@ export function NewOrder() {
       >
         {t("order.new")}
       </Button>
-      {open && schools.data && (
+      {open && schools.length > 0 && (
         <Suspense>
-          <NewOrderDialog schools={schools.data.items} onClose={() => setOpen(false)} />
+          <NewOrderDialog schools={schools} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>

@@ -5,9 +5,10 @@ import { useNavigate } from "react-router";
 import { RISKS, type Risk } from "../alert/filters";
 import { api } from "../http/api";
 import { keys } from "../http/keys";
-import type { OrderSubject, SchoolView } from "../http/types";
+import type { OrderSubject } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { SUBJECTS } from "../order/filters";
+import type { SchoolOption } from "../schools/useSchoolOptions";
 import { useChange } from "../ui/useChange";
 
 interface Fields {
@@ -19,7 +20,7 @@ interface Fields {
 }
 
 interface Props {
-  schools: readonly SchoolView[];
+  schools: SchoolOption[];
   onClose: () => void;
 }
 
@@ -57,7 +58,7 @@ export default function NewOrderDialog({ schools, onClose }: Props) {
           kind: "finding",
           risk: "class_2",
           subject: "safety",
-          ...(schools.length === 1 ? { school_id: schools[0]?.school_id } : {}),
+          ...(schools.length === 1 ? { school_id: schools[0]?.value } : {}),
         }}
         onFinish={(fields) => create.mutate(fields)}
       >
@@ -79,7 +80,7 @@ export default function NewOrderDialog({ schools, onClose }: Props) {
         <Form.Item name="school_id" label={t("order.school")} rules={[required]}>
           <Select
             showSearch={{ optionFilterProp: "label" }}
-            options={schools.map(({ school_id: value, name_zh: label }) => ({ value, label }))}
+            options={schools}
             data-testid="new-order-school"
           />
         </Form.Item>

@@ -7,9 +7,9 @@ import { keys } from "../http/keys";
 import type { AssessmentCreate, AssessmentView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { FormDrawer } from "../ui/FormDrawer";
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useChange } from "../ui/useChange";
 import styles from "./privacy.module.css";
-import { useSchools } from "./useSchools";
 import { WORDS } from "./words";
 
 type Fields = Omit<AssessmentCreate, "assessed_on" | "review_on"> & { assessed_on: Dayjs; review_on: Dayjs };
@@ -19,7 +19,7 @@ export function AssessmentForm({ replaced, onClose }: { replaced: AssessmentView
   const { t } = useTranslation();
   const term = useTerm();
   const [form] = Form.useForm<Fields>();
-  const schools = useSchools();
+  const schools = useSchoolOptions();
   const save = useChange(
     (fields: Fields) =>
       api.createAssessment({
@@ -41,7 +41,7 @@ export function AssessmentForm({ replaced, onClose }: { replaced: AssessmentView
       form={form}
       initial={{
         ...texts,
-        school_id: replaced?.school?.school_id ?? (schools.length === 1 ? schools[0]?.school_id : undefined),
+        school_id: replaced?.school?.school_id ?? (schools.length === 1 ? schools[0]?.value : undefined),
         assessed_on: dayjs(),
         review_on: dayjs().add(1, "year"),
       }}
@@ -56,7 +56,7 @@ export function AssessmentForm({ replaced, onClose }: { replaced: AssessmentView
           disabled={replaced !== null}
           placeholder={t("users.district")}
           showSearch={{ optionFilterProp: "label" }}
-          options={schools.map(({ school_id, name_zh }) => ({ value: school_id, label: name_zh }))}
+          options={schools}
         />
       </Form.Item>
       <Form.Item name="subject" label={column("subject")} rules={needed}>

@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
 
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { FilterSelect } from "../ui/FilterSelect";
-import { useSchools } from "./useSchools";
 
 /** Narrows a register to one school; not there where there is nothing to choose. */
 export function PrivacySchool({ value, onChange }: { value: string | null; onChange: (id: string | null) => void }) {
   const { t } = useTranslation();
-  const schools = useSchools();
+  const schools = useSchoolOptions();
   if (schools.length < 2) return null;
   return (
     <FilterSelect<string>
@@ -17,7 +17,7 @@ export function PrivacySchool({ value, onChange }: { value: string | null; onCha
       aria-label={t("filter.school")}
       value={value}
       onChange={(id: string | undefined) => onChange(id ?? null)}
-      options={schools.map(({ school_id, name_zh }) => ({ value: school_id, label: name_zh }))}
+      options={schools}
       data-testid="privacy-school"
     />
   );

@@ -8,9 +8,9 @@ import { keys } from "../http/keys";
 import type { RequestView, RequestWrite } from "../http/types";
 import { termIds, useTerm } from "../i18n/terms";
 import { FormDrawer } from "../ui/FormDrawer";
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useChange } from "../ui/useChange";
 import styles from "./privacy.module.css";
-import { useSchools } from "./useSchools";
 
 interface Fields extends Pick<RequestWrite, "kind" | "applicant" | "identity_check" | "place" | "note"> {
   school_id: string;
@@ -44,7 +44,7 @@ export function RequestForm({ row, onClose }: { row: RequestView | null; onClose
   const { t } = useTranslation();
   const term = useTerm();
   const [form] = Form.useForm<Fields>();
-  const schools = useSchools();
+  const schools = useSchoolOptions();
   const cameras = useCameras().data?.items ?? [];
   const school = Form.useWatch("school_id", form);
   const save = useChange(
@@ -72,7 +72,7 @@ export function RequestForm({ row, onClose }: { row: RequestView | null; onClose
         camera_keys: row.cameras.map(({ camera_key }) => camera_key),
         alert_ids: row.alerts.map(({ id }) => id),
       }
-    : { kind: "access", identity_check: "unchecked", school_id: schools.length === 1 ? schools[0]?.school_id : undefined };
+    : { kind: "access", identity_check: "unchecked", school_id: schools.length === 1 ? schools[0]?.value : undefined };
   return (
     <FormDrawer<Fields>
       title={t(row ? "privacy.editRequest" : "privacy.newRequest")}
@@ -88,7 +88,7 @@ export function RequestForm({ row, onClose }: { row: RequestView | null; onClose
           <Select
             disabled={row !== null}
             showSearch={{ optionFilterProp: "label" }}
-            options={schools.map(({ school_id, name_zh }) => ({ value: school_id, label: name_zh }))}
+            options={schools}
             data-testid="request-school"
           />
         </Form.Item>

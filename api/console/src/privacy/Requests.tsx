@@ -229,7 +229,7 @@ function Detail({ row }: { row: RequestView }) {
           : t("privacy.ownDeadline")}
       </dd>
       <dt>{column("cameras")}</dt>
-      <dd>{row.cameras.map(({ name }) => name).join("、") || "—"}</dd>
+      <dd>{row.cameras.map(({ name }) => name).join(t("list.separator")) || "—"}</dd>
       <dt>{column("alerts")}</dt>
       <dd>
         {row.alerts.length === 0 && "—"}

@@ -7,6 +7,7 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { Role, UserWrite } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useSession } from "../session/useSession";
 import { isTemporary, OF_PLACES, placesFor } from "./ofPlaces";
 
@@ -46,7 +47,7 @@ export function RoleFields() {
   const own = useSession().data?.school ?? null;
   const school = Form.useWatch("school_id", form);
   const role = Form.useWatch("role", form);
-  const schools = useQuery({ queryKey: keys.schools, queryFn: () => api.schools() });
+  const schools = useSchoolOptions();
   const ofPlaces = Boolean(school) && role !== undefined && OF_PLACES.includes(role);
   const places = useQuery({
     queryKey: keys.places(school ?? ""),
@@ -61,10 +62,7 @@ export function RoleFields() {
         <Select
           allowClear={!own}
           placeholder={t("users.district")}
-          options={(schools.data?.items ?? []).map(({ school_id, name_zh }) => ({
-            value: school_id,
-            label: name_zh,
-          }))}
+          options={schools}
           onChange={(value?: string) =>
             form.setFieldsValue({
               role: value ? "school_manager" : "district_reviewer",
