@@ -14,7 +14,7 @@ import { useTerm } from "../i18n/terms";
 import { formatExact } from "../time/format";
 import { useNow } from "../time/useNow";
 import { StateMark } from "../ui/StateMark";
-import { dueText } from "./due";
+import { dueText, isWithSchool, leftText } from "./due";
 import styles from "./order.module.css";
 
 const ICONS = {
@@ -67,20 +67,22 @@ export function OrderFlags({ order }: { order: OrderSummary }) {
   );
 }
 
-/** What is left until the deadline, the exact moment on hover; {@link OrderFlags} say what is past it. */
+/** What is left until an order's deadline; {@link OrderFlags} say what is past it. */
 export function Due({ order }: { order: OrderSummary }) {
+  return isWithSchool(order) && !order.is_overdue ? <DueTime at={order.due_at} /> : null;
+}
+
+/** What is left until a deadline or past it, the exact moment on hover. */
+export function DueTime({ at }: { at: string }) {
   const { t } = useTranslation();
   const now = useNow();
-  const text = order.is_overdue ? null : dueText(t, order, now);
-  if (text === null) return null;
-  const late = Date.parse(order.due_at) < now;
   return (
     <time
-      dateTime={order.due_at}
-      title={t("order.dueAt", { at: formatExact(order.due_at) })}
-      className={late ? styles.late : styles.left}
+      dateTime={at}
+      title={t("order.dueAt", { at: formatExact(at) })}
+      className={Date.parse(at) < now ? styles.late : styles.left}
     >
-      {text}
+      {leftText(t, at, now)}
     </time>
   );
 }

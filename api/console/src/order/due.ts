@@ -14,10 +14,14 @@ export function isWithSchool(order: Pick<OrderSummary, "state" | "merged_into">)
   return order.merged_into === null && WITH_SCHOOL.includes(order.state);
 }
 
-/** "还剩 2 天" or "逾期 5 小时 10 分"; null while the deadline does not run. */
+/** What {@link leftText} says of an order; null while its deadline does not run. */
 export function dueText(t: TFunction, order: OrderSummary, now: number): string | null {
-  if (!isWithSchool(order)) return null;
-  const left = secondsBetween(now, order.due_at);
+  return isWithSchool(order) ? leftText(t, order.due_at, now) : null;
+}
+
+/** "还剩 2 天" or "逾期 5 小时 10 分". */
+export function leftText(t: TFunction, dueAt: string, now: number): string {
+  const left = secondsBetween(now, dueAt);
   const seconds = Math.floor(Math.abs(left) / 60) * 60;
   const length =
     seconds >= IN_DAYS_S

@@ -2,9 +2,9 @@ import { useTranslation } from "react-i18next";
 
 import { RiskMark } from "../alert/RiskMark";
 import { useTerm } from "../i18n/terms";
+import { DueTime } from "../order/OrderMarks";
 import type { About } from "./draft";
 import { Moment } from "../time/TimeText";
-import { Due } from "./Due";
 import styles from "./tasks.module.css";
 
 /** What and where, how bad and until when. */
@@ -21,7 +21,7 @@ export function AboutLine({ about, isOpen }: { about: About; isOpen: boolean }) 
       </span>
       <span className={styles.marks}>
         <RiskMark risk={about.risk} />
-        {isOpen && <Due at={about.dueAt} />}
+        {isOpen && <DueTime at={about.dueAt} />}
       </span>
     </>
   );

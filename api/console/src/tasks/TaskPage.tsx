@@ -9,13 +9,14 @@ import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
 import type { OrderDetail } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { isWithSchool } from "../order/due";
 import { useSession } from "../session/useSession";
 import { Moment } from "../time/TimeText";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import { AboutLine } from "./AboutLine";
-import { aboutOf, isWithSchool, maySubmit, newDraft } from "./draft";
+import { aboutOf, maySubmit, newDraft } from "./draft";
 import { KeptFacts } from "./DraftCards";
 import { DraftMark } from "./DraftMark";
 import { useDrafts } from "./DraftsProvider";
@@ -85,11 +86,6 @@ function Facts({ order }: { order: OrderDetail }) {
           <span className={styles.state} data-testid="task-state">
             {term("order_state", order.state)}
           </span>
-          {order.alert && (
-            <span className={styles.muted}>
-              {term("order_source", "alert")} <Moment moment={order.alert.raised_at} />
-            </span>
-          )}
           {order.source_count > 1 && (
             <span className={styles.muted}>{t("tasks.sources", { count: order.source_count })}</span>
           )}

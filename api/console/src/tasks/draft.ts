@@ -1,6 +1,6 @@
 /* What a school's person has begun to hand in, as it is kept on this phone until the command centre
    has it. */
-import type { OrderState, OrderSummary, RiskLevel, Step } from "../http/types";
+import type { OrderSummary, RiskLevel, Step } from "../http/types";
 
 export interface DraftPhotograph {
   /** Also the name of its upload: sent again it is the same photograph. */
@@ -44,14 +44,9 @@ export interface Draft {
 /** `waiting` is for the network or for another sign-in, `refused` for its writer. */
 export type DraftState = "writing" | "waiting" | "sending" | "refused";
 
-export const WITH_SCHOOL: readonly OrderState[] = ["assigned", "feedback_received", "rectifying"];
 export const MAX_NOTE = 1000;
 /** The command centre takes as many a round. */
 export const MAX_PHOTOGRAPHS = 30;
-
-export function isWithSchool(order: OrderSummary): boolean {
-  return WITH_SCHOOL.includes(order.state) && order.merged_into === null;
-}
 
 export function maySubmit(steps: readonly Step[]): boolean {
   return steps.includes("submit");
