@@ -96,7 +96,12 @@ async def export_entries(
     text = await asyncio.to_thread(sheet, entries, language)
     async with runtime.work(person.scope) as work:
         service.log(
-            work, AccessAction.LOG_EXPORTED, by.username, by.client, subject=str(len(entries))
+            work,
+            AccessAction.LOG_EXPORTED,
+            by.username,
+            by.client,
+            subject=str(len(entries)),
+            school_id=person.school_id,
         )
     return Response(
         text.encode(),

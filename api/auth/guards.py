@@ -73,10 +73,14 @@ class SignedIn:
         return ROLES[self.role].permissions
 
     @property
+    def school_id(self) -> str | None:
+        """The school they are given for; None for the district."""
+        return None if self.school is None else self.school.school_id
+
+    @property
     def scope(self) -> Scope:
         """Of whose rows they may know."""
-        school_id = None if self.school is None else self.school.school_id
-        return of_person(self.username, school_id, self.place_ids)
+        return of_person(self.username, self.school_id, self.place_ids)
 
 
 def client_of(request: Request) -> str:

@@ -132,6 +132,7 @@ async def export_requests(
             by.username,
             by.client,
             subject=f"requests {len(rows)}",
+            school_id=person.school_id,
         )
     return _file(requests_sheet(rows, language), f"requests-{now:%Y%m%d-%H%M%S}")
 
@@ -260,6 +261,7 @@ async def export_assessments(
             by.username,
             by.client,
             subject=f"assessments {len(found.items)}",
+            school_id=person.school_id,
         )
     return _file(assessments_sheet(found.items, language), f"assessments-{now:%Y%m%d-%H%M%S}")
 

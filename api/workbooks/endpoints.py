@@ -70,7 +70,13 @@ async def export_workbook(
         watch = Watch.of(runtime.settings, now)
         content = await service.export(session, watch, language)
     async with runtime.work(person.scope) as work:
-        audit.log(work, AccessAction.WORKBOOK_EXPORTED, by.username, by.client)
+        audit.log(
+            work,
+            AccessAction.WORKBOOK_EXPORTED,
+            by.username,
+            by.client,
+            school_id=person.school_id,
+        )
     return Response(
         content,
         media_type=XLSX,

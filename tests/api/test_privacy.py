@@ -282,6 +282,26 @@ async def test_an_auditor_reads_and_writes_nothing(centre: Centre) -> None:
     assert _code(await auditor.post(f"{_REQUESTS}/{made['id']}/answer", json=told))[0] == 403
 
 
+async def test_what_a_school_exports_its_auditor_reads_in_the_log(centre: Centre) -> None:
+    """And what the district exports, which is of all schools, only the district's auditor."""
+    await _school(centre)
+    manager = await centre.person(Role.SCHOOL_MANAGER, MINE)
+    auditor = await centre.person(Role.AUDITOR, MINE)
+    admin = await centre.admin()
+    for person in (manager, admin):
+        for url in (_REQUESTS, _ASSESSMENTS):
+            assert (await person.get(f"{url}.csv")).status_code == 200
+    for person in (auditor, admin):
+        assert (await person.get("/api/v1/audit/export.csv")).status_code == 200
+
+    async def exported(person: httpx.AsyncClient) -> list[str]:
+        entries = (await person.get("/api/v1/audit")).json()["items"]
+        return sorted({each["username"] for each in entries if "exported" in each["action"]})
+
+    assert await exported(auditor) == [f"auditor.{MINE}", f"school-manager.{MINE}"]
+    assert len(await exported(admin)) == 3
+
+
 async def test_a_school_records_no_assessment_of_the_district(centre: Centre) -> None:
     await _school(centre)
     own = await centre.person(Role.SCHOOL_MANAGER, MINE)
