@@ -19,9 +19,9 @@ from api.kit.errors import FieldError, InvalidError, NotFoundError
 from api.orders import people, views, watch
 from api.orders.deadlines import DeadlineRule, Deadlines
 from api.orders.errors import AlertHasOrderError, OrderStateError
-from api.orders.machine import WITH_SCHOOL, OrderState
+from api.orders.machine import OrderState
 from api.orders.people import Actor
-from api.orders.record import emit, lock, record
+from api.orders.record import check_turn, emit, lock, record
 from api.orders.repository import OrderRepository
 from api.orders.schemas import (
     AssigneeList,
@@ -141,10 +141,7 @@ async def reassign(
         InvalidError: As of a new one.
     """
     order = await lock(work, order_id, version)
-    if order.state not in WITH_SCHOOL:
-        raise OrderStateError(
-            f"the order is {order.state}", params={"state": order.state, "step": "assign"}
-        )
+    check_turn(order, "assign")
     await people.check_assignee(work, order.school_id, told.assignee)
     order.subject, order.assignee = told.subject, told.assignee
     if told.due_at is not None:

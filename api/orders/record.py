@@ -12,6 +12,7 @@ from api.notices.schemas import NoticeEvent
 from api.notices.telling import Told, tell
 from api.orders import views
 from api.orders.errors import OrderChangedError, OrderStateError
+from api.orders.machine import WITH_SCHOOL
 from api.orders.people import Actor
 from api.orders.repository import OrderRepository
 from api.orders.schemas import OrderAction, OrderSummary
@@ -96,6 +97,23 @@ async def lock(work: UnitOfWork, order_id: int, version: int | None = None) -> W
             params={"state": "merged", "into": str(order.merged_into)},
         )
     return order
+
+
+def refusal(order: WorkOrder, step: str) -> OrderStateError:
+    """That the order's state does not allow a step."""
+    return OrderStateError(
+        f"the order is {order.state}", params={"state": order.state, "step": step}
+    )
+
+
+def check_turn(order: WorkOrder, step: str) -> None:
+    """A step that is taken while it is the school's turn.
+
+    Raises:
+        OrderStateError: If it is not.
+    """
+    if order.state not in WITH_SCHOOL:
+        raise refusal(order, step)
 
 
 async def changed(work: UnitOfWork, order: WorkOrder) -> OrderChangedError:

@@ -11,19 +11,11 @@ from api.db.order import OrderSource, WorkOrder
 from api.kit.errors import FieldError, InvalidError
 from api.orders import watch
 from api.orders.deadlines import Deadlines
-from api.orders.errors import OrderStateError
-from api.orders.machine import WITH_SCHOOL, OrderState
+from api.orders.machine import OrderState
 from api.orders.people import Actor
-from api.orders.record import changed, emit, lock, record
+from api.orders.record import changed, check_turn, emit, lock, record
 from api.orders.repository import OrderRepository
 from api.orders.schemas import Merge, OrderAction, OrderSummary, Split
-
-
-def _check_turn(order: WorkOrder, step: str) -> None:
-    if order.state not in WITH_SCHOOL:
-        raise OrderStateError(
-            f"the order is {order.state}", params={"state": order.state, "step": step}
-        )
 
 
 async def merge(
@@ -47,7 +39,7 @@ async def merge(
     for each, order in locked.items():
         if order.version != wanted[each]:
             raise await changed(work, order)
-        _check_turn(order, "merge")
+        check_turn(order, "merge")
     into = locked.pop(order_id)
     others = list(locked.values())
     if {order.school_id for order in others} != {into.school_id}:
@@ -83,7 +75,7 @@ async def split(
         InvalidError: If nothing would be left, or a part is not this order's.
     """
     order = await lock(work, order_id, version)
-    _check_turn(order, "split")
+    check_turn(order, "split")
     orders = OrderRepository(work.session)
     sources = (await orders.sources_of([order_id])).get(order_id, [])
     moved = [source for source in sources if source.id in set(told.source_ids)]

@@ -23,13 +23,12 @@ from api.orders.deadlines import Deadlines
 from api.orders.errors import (
     BadPhotographError,
     NoPhotographError,
-    OrderStateError,
     SamePersonError,
 )
-from api.orders.machine import EDGES, WITH_SCHOOL, OrderState, Step, way
+from api.orders.machine import EDGES, OrderState, Step, way
 from api.orders.people import TOOK_PART, Actor
 from api.orders.photographs import Photograph
-from api.orders.record import emit, lock, record
+from api.orders.record import check_turn, emit, lock, record, refusal
 from api.orders.repeats import Named
 from api.orders.repository import OrderFilters, OrderRepository
 from api.orders.schemas import (
@@ -46,12 +45,6 @@ from api.orders.subjects import Subject
 
 MAX_PHOTOGRAPHS = 30
 """Of one round."""
-
-
-def _refusal(order: WorkOrder, step: str) -> OrderStateError:
-    return OrderStateError(
-        f"the order is {order.state}", params={"state": order.state, "step": step}
-    )
 
 
 async def take_step(
@@ -88,7 +81,7 @@ async def take_step(
     order = await lock(work, order_id, version)
     steps = way(OrderState(order.state), step)
     if not steps:
-        raise _refusal(order, step)
+        raise refusal(order, step)
     match step:
         case Step.SUBMIT:
             await _put_right(work, order, by)
@@ -194,8 +187,7 @@ async def add_photograph(
             return views.photograph(kept)
     # Of a photograph that went elsewhere with its order this tells that the order was taken over.
     order = await lock(work, order_id)
-    if order.state not in WITH_SCHOOL:
-        raise _refusal(order, "photograph")
+    check_turn(order, "photograph")
     before = (await orders.photographs_of([order_id])).get(order_id, [])
     if sum(each.round == order.round for each in before) >= MAX_PHOTOGRAPHS:
         raise BadPhotographError(f"at most {MAX_PHOTOGRAPHS}", params={"why": "too_many"})
