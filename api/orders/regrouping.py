@@ -77,7 +77,7 @@ async def split(
     order = await lock(work, order_id, version)
     check_turn(order, "split")
     orders = OrderRepository(work.session)
-    sources = (await orders.sources_of([order_id])).get(order_id, [])
+    sources = await orders.sources(order_id)
     moved = [source for source in sources if source.id in set(told.source_ids)]
     if len(moved) < len(set(told.source_ids)) or len(moved) == len(sources):
         fault = FieldError("body.source_ids", "some of this order's, and not all of them")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -207,13 +206,24 @@ class OrderRepository:
 
     # --- what belongs to orders ---------------------------------------------------------------
 
-    async def sources_of(self, order_ids: Collection[int]) -> dict[int, list[OrderSource]]:
-        """What orders are about, in the order it was added."""
-        query = select(OrderSource).where(OrderSource.order_id.in_(order_ids))
-        found: dict[int, list[OrderSource]] = defaultdict(list)
-        for source in await self._session.scalars(query.order_by(OrderSource.id)):
-            found[source.order_id].append(source)
-        return found
+    async def sources(self, order_id: int) -> list[OrderSource]:
+        """What an order is about, in the order it was added."""
+        query = select(OrderSource).where(OrderSource.order_id == order_id)
+        return list(await self._session.scalars(query.order_by(OrderSource.id)))
+
+    async def first_sources(self, order_ids: Collection[int]) -> dict[int, tuple[OrderSource, int]]:
+        """What orders are about first of all, and how much they are about."""
+        each = (
+            select(func.min(OrderSource.id).label("first"), func.count().label("number"))
+            .where(OrderSource.order_id.in_(order_ids))
+            .group_by(OrderSource.order_id)
+            .subquery()
+        )
+        query = select(OrderSource, each.c.number).join(each, each.c.first == OrderSource.id)
+        return {
+            source.order_id: (source, number)
+            for source, number in await self._session.execute(query)
+        }
 
     async def order_of_alerts(self, alert_ids: Collection[UUID]) -> int | None:
         """An order that one of these alerts is in."""
@@ -250,15 +260,28 @@ class OrderRepository:
         query = select(WorkOrder.id).where(WorkOrder.merged_into == order_id)
         return list(await self._session.scalars(query.order_by(WorkOrder.id)))
 
-    async def photographs_of(self, order_ids: Collection[int]) -> dict[int, list[PhotographRow]]:
-        """Photographs, oldest first, without their bytes."""
+    async def photographs(self, order_id: int) -> list[PhotographRow]:
+        """An order's photographs, oldest first, without their bytes."""
         columns = [getattr(OrderPhotograph, name) for name in PhotographRow._fields]
-        query = select(*columns).where(OrderPhotograph.order_id.in_(order_ids))
-        found: dict[int, list[PhotographRow]] = defaultdict(list)
-        for row in await self._session.execute(query.order_by(OrderPhotograph.id)):
-            photograph = PhotographRow(*row)
-            found[photograph.order_id].append(photograph)
-        return found
+        query = select(*columns).where(OrderPhotograph.order_id == order_id)
+        rows = await self._session.execute(query.order_by(OrderPhotograph.id))
+        return [PhotographRow(*row) for row in rows]
+
+    async def photograph_counts(self, order_ids: Collection[int]) -> dict[int, int]:
+        """How many photographs orders have; those without one are left out."""
+        query = (
+            select(OrderPhotograph.order_id, func.count())
+            .where(OrderPhotograph.order_id.in_(order_ids))
+            .group_by(OrderPhotograph.order_id)
+        )
+        return {row[0]: row[1] for row in await self._session.execute(query)}
+
+    async def photographs_in_round(self, order: WorkOrder) -> int:
+        """How many photographs were sent in an order's present round."""
+        query = select(func.count(OrderPhotograph.id)).where(
+            OrderPhotograph.order_id == order.id, OrderPhotograph.round == order.round
+        )
+        return await self._session.scalar(query) or 0
 
     async def add_photograph(self, row: OrderPhotograph) -> bool:
         """Keep a photograph; answers whether it was not sent before in this round."""

@@ -130,8 +130,7 @@ async def submit(
 
 
 async def _put_right(work: UnitOfWork, order: WorkOrder, by: Actor) -> None:
-    photographs = await OrderRepository(work.session).photographs_of([order.id])
-    if not any(each.round == order.round for each in photographs.get(order.id, [])):
+    if not await OrderRepository(work.session).photographs_in_round(order):
         raise NoPhotographError("a photograph shows that it was put right")
     order.rectified_by, order.rectified_at = by.username, work.now
 
@@ -188,8 +187,7 @@ async def add_photograph(
     # Of a photograph that went elsewhere with its order this tells that the order was taken over.
     order = await lock(work, order_id)
     check_turn(order, "photograph")
-    before = (await orders.photographs_of([order_id])).get(order_id, [])
-    if sum(each.round == order.round for each in before) >= MAX_PHOTOGRAPHS:
+    if await orders.photographs_in_round(order) >= MAX_PHOTOGRAPHS:
         raise BadPhotographError(f"at most {MAX_PHOTOGRAPHS}", params={"why": "too_many"})
     is_new = await orders.add_photograph(
         OrderPhotograph(

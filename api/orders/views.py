@@ -53,20 +53,15 @@ async def summaries(
     """Rows of the board."""
     orders = OrderRepository(session)
     ids = [row.order.id for row in rows]
-    sources = await orders.sources_of(ids)
-    photographs = await orders.photographs_of(ids)
-    first = {each.alert_id for order_id in ids for each in sources.get(order_id, [])[:1]} - {None}
-    known = await _alerts(session, first, now)
-    return [
-        _summary(
-            row,
-            sources.get(row.order.id, []),
-            len(photographs.get(row.order.id, [])),
-            known,
-            now,
-        )
-        for row in rows
-    ]
+    sources = await orders.first_sources(ids)
+    photographs = await orders.photograph_counts(ids)
+    known = await _alerts(session, {first.alert_id for first, _ in sources.values()}, now)
+    found = []
+    for row in rows:
+        first, count = sources.get(row.order.id, (None, 0))
+        pictures = photographs.get(row.order.id, 0)
+        found.append(_summary(row, first, count, pictures, known, now))
+    return found
 
 
 async def _alerts(
@@ -81,13 +76,13 @@ def _brief(alert: AlertSummary) -> AlertBrief:
 
 def _summary(
     row: OrderRow,
-    sources: Sequence[OrderSource],
+    first: OrderSource | None,
+    source_count: int,
     photograph_count: int,
     known: Mapping[UUID, AlertSummary],
     now: datetime,
 ) -> OrderSummary:
     order = row.order
-    first = sources[0] if sources else None
     alert = None if first is None or first.alert_id is None else known.get(first.alert_id)
     return OrderSummary(
         id=order.id,
@@ -110,7 +105,7 @@ def _summary(
         merged_into=order.merged_into,
         alert=None if alert is None else _brief(alert),
         text="" if first is None else first.text,
-        source_count=len(sources),
+        source_count=source_count,
         photograph_count=photograph_count,
     )
 
@@ -143,13 +138,14 @@ async def detail(
     row = await orders.get(order_id)
     if row is None:
         raise NotFoundError("no such work order")
-    sources = (await orders.sources_of([order_id])).get(order_id, [])
-    photographs = (await orders.photographs_of([order_id])).get(order_id, [])
+    sources = await orders.sources(order_id)
+    photographs = await orders.photographs(order_id)
     known = await _alerts(session, {each.alert_id for each in sources}, now)
+    first = sources[0] if sources else None
     rule = deadlines.of_id(row.order.due_rule)
     took_part = await orders.did(order_id, TOOK_PART)
     return OrderDetail(
-        **dict(_summary(row, sources, len(photographs), known, now)),
+        **dict(_summary(row, first, len(sources), len(photographs), known, now)),
         round=row.order.round,
         deadline=None if rule is None else deadline(rule),
         sources=[_source(each, known) for each in sources],

@@ -530,6 +530,22 @@ async def test_pages_follow_each_other_without_a_gap(people: People) -> None:
         assert codes(wrong) == [(422, "bad_cursor")]
 
 
+async def test_a_row_of_the_board_tells_what_came_first_and_how_much_there_is(
+    people: People,
+) -> None:
+    both, finding = await people.order("b", "a"), await people.finding()
+    for number in (1, 2, 3):
+        await send(people.school, both, photograph(number))
+    board = (await people.admin.get("/api/v1/orders")).json()["items"]
+    rows = {each["id"]: each for each in board}
+    detail = await people.get(both)
+    assert rows[both]["alert"]["id"] == detail["sources"][0]["alert"]["id"]
+    assert (rows[both]["source_count"], rows[both]["photograph_count"]) == (2, 3)
+    assert (rows[finding]["alert"], rows[finding]["text"]) == (None, FINDING["text"])
+    assert (rows[finding]["source_count"], rows[finding]["photograph_count"]) == (1, 0)
+    assert (detail["source_count"], detail["photograph_count"]) == (2, 3)
+
+
 async def test_merged_orders_go_on_in_one_and_can_be_split_again(people: People) -> None:
     one, two = await people.order("a"), await people.order("b")
     await send(people.school, two, photograph(1))
