@@ -14,6 +14,7 @@ import pytest
 from api.db.migrate import upgrade
 from tests.api.centre import Centre, running_centre, start_once
 from tests.api.district import District, Objects, two_schools, worker_of
+from tests.api.order_people import People
 from tests.support import postgres
 from tests.support.narrowed import watched
 
@@ -34,6 +35,7 @@ _ON_BOTH = frozenset(
         "test_jobs",
         "test_matrix",
         "test_narrowed",
+        "test_order_photographs",
         "test_orders",
         "test_paging",
         "test_picture",
@@ -196,3 +198,10 @@ async def district(
         for objects, token in zip(template.objects, template.tokens, strict=True)
     ]
     return District(centre, admin, mine, theirs)
+
+
+@pytest.fixture
+async def people(centre: Centre) -> People:
+    found = People(centre)
+    await found.arrive()
+    return found

@@ -6,7 +6,46 @@ from typing import Any
 
 import cv2
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.cable import Cable
+
+
+class Phone:
+    """A browser of a phone's size that reaches the centre through a network that can go away.
+
+    Args:
+        browser: Who runs it.
+        port: Of 127.0.0.1, where the centre listens.
+        language: "zh" or "en".
+        more: Of its browser context.
+    """
+
+    def __init__(self, browser: Browser, port: int, language: str, **more: Any) -> None:
+        self._network = Cable(port)
+        self.context = browser.new_context(
+            base_url=self._network.url,
+            viewport={"width": 390, "height": 844},
+            has_touch=True,
+            is_mobile=True,
+            **more,
+        )
+        self.context.add_init_script(f"localStorage.setItem('mingan.language', '{language}')")
+
+    def new_page(self) -> Page:
+        return self.context.new_page()
+
+    def lose_network(self) -> None:
+        self._network.pull()
+        self.context.set_offline(True)
+
+    def find_network(self) -> None:
+        self._network.plug_in()
+        self.context.set_offline(False)
+
+    def close(self) -> None:
+        self.context.close()
+        self._network.close()
 
 
 def sign_in(page: Page, username: str, password: str) -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.bureau import SCHOOL, Centre, Reader, confirm_and_assign, running_centre
-from tests.e2e.phone import open_task, sign_in, take_photograph
+from tests.e2e.phone import Phone, open_task, sign_in, take_photograph
 from tests.e2e.stack import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(300)]
@@ -34,17 +34,6 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     table.write_text(_DEADLINES, "utf-8")
     with running_centre(folder, MINGAN_API_ORDER_DEADLINES_FILE=str(table)) as found:
         yield found
-
-
-def _phone(browser: Browser, centre: Centre, language: str) -> BrowserContext:
-    context = browser.new_context(
-        base_url=centre.stack.url,
-        viewport={"width": 390, "height": 844},
-        has_touch=True,
-        is_mobile=True,
-    )
-    context.add_init_script(f"localStorage.setItem('mingan.language', '{language}')")
-    return context
 
 
 def _hand_in(page: Page, note: str) -> None:
@@ -75,16 +64,16 @@ def test_from_the_alert_to_the_second_persons_check(
         order_id = confirm_and_assign(reviewer.page, centre, alert_id, school)["id"]
 
     # The school, on a phone that loses its network between photograph and sending.
-    phone = _phone(browser, centre, language)
+    phone = Phone(browser, centre.stack.api_port, language)
     page = phone.new_page()
     sign_in(page, "sun.hao", centre.passwords["sun.hao"])
     expect(page.get_by_test_id("tasks-sentence")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     open_task(page, order_id)
-    phone.set_offline(True)
+    phone.lose_network()
     _hand_in(page, "围栏已修好")
     expect(page.get_by_test_id("draft-state")).to_have_attribute("data-state", "waiting")
-    phone.set_offline(False)
+    phone.find_network()
     _has_been_submitted(page)
 
     # Sent back, and handed in again.

@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.api.messages import alert_uuid, episode, registration
-from tests.e2e.phone import open_task, sign_in, take_photograph
+from tests.e2e.phone import Phone, open_task, sign_in, take_photograph
 from tests.e2e.stack import LANGUAGES, Stack, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -105,30 +105,20 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def phone(
-    browser: Browser, school: School, language: str
-) -> Iterator[Callable[..., BrowserContext]]:
-    opened: list[BrowserContext] = []
+def phone(browser: Browser, school: School, language: str) -> Iterator[Callable[..., Phone]]:
+    made: list[Phone] = []
 
-    def make(**more: Any) -> BrowserContext:
-        context = browser.new_context(
-            base_url=school.stack.url,
-            viewport={"width": 390, "height": 844},
-            has_touch=True,
-            is_mobile=True,
-            **more,
-        )
-        context.add_init_script(f"localStorage.setItem('mingan.language', '{language}')")
-        opened.append(context)
-        return context
+    def make(**more: Any) -> Phone:
+        made.append(Phone(browser, school.stack.api_port, language, **more))
+        return made[-1]
 
     yield make
-    for context in opened:
-        context.close()
+    for each in made:
+        each.close()
 
 
 def test_what_was_photographed_without_a_network_is_handed_in_once(
-    phone: Callable[..., BrowserContext], school: School, language: str
+    phone: Callable[..., Phone], school: School, language: str
 ) -> None:
     words = WORDS[language]
     username = f"safety.{language}"
@@ -136,15 +126,15 @@ def test_what_was_photographed_without_a_network_is_handed_in_once(
     checker = f"checker.{language}"
     school.person(checker, "district_reviewer", None)
     order_id = school.order(f"offline {language}", username)
-    context = phone()
-    page = context.new_page()
+    own = phone()
+    page = own.new_page()
     sign_in(page, username, password)
     expect(page.get_by_test_id("tasks-sentence")).to_contain_text(words["sentence"])
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     open_task(page, order_id)
     expect(page.get_by_test_id("task-photograph")).to_contain_text(words["photograph"])
 
-    context.set_offline(True)
+    own.lose_network()
     take_photograph(page)
     page.get_by_test_id("task-note").fill("已更换")
     state = page.get_by_test_id("draft-state")
@@ -153,7 +143,7 @@ def test_what_was_photographed_without_a_network_is_handed_in_once(
     expect(state).to_contain_text(words["waiting"])
     page.close()
 
-    page = context.new_page()
+    page = own.new_page()
     page.goto("/tasks")
     card = page.get_by_test_id("draft-card")
     expect(card).to_contain_text(words["waiting"])
@@ -161,7 +151,7 @@ def test_what_was_photographed_without_a_network_is_handed_in_once(
     expect(page.get_by_test_id("taken")).to_have_count(1)
     assert school.actions(order_id) == ["assigned"]
 
-    context.set_offline(False)
+    own.find_network()
     expect(page.get_by_test_id("task-page")).to_have_attribute(
         "data-state", "pending_verification", timeout=40_000
     )
@@ -192,7 +182,7 @@ def test_what_was_photographed_without_a_network_is_handed_in_once(
 
 @pytest.mark.whole
 def test_an_answer_that_is_lost_doubles_nothing(
-    phone: Callable[..., BrowserContext], school: School, language: str
+    phone: Callable[..., Phone], school: School, language: str
 ) -> None:
     username = f"lost.{language}"
     password = school.person(username, "school_manager", SCHOOL)
@@ -227,18 +217,18 @@ def test_an_answer_that_is_lost_doubles_nothing(
 
 @pytest.mark.whole
 def test_a_draft_of_an_order_that_went_on_is_kept_with_the_reason_and_shown_to_nobody_else(
-    phone: Callable[..., BrowserContext], school: School, language: str
+    phone: Callable[..., Phone], school: School, language: str
 ) -> None:
     username, other = f"first.{language}", f"second.{language}"
     password = school.person(username, "school_manager", SCHOOL)
     others = school.person(other, "school_manager", SCHOOL)
     order_id = school.order(f"went on {language}", username)
-    context = phone()
-    page = context.new_page()
+    own = phone()
+    page = own.new_page()
     sign_in(page, username, password)
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     open_task(page, order_id)
-    context.set_offline(True)
+    own.lose_network()
     take_photograph(page)
     page.get_by_test_id("task-note").fill("done")
     page.get_by_test_id("task-submit").tap()
@@ -247,7 +237,7 @@ def test_a_draft_of_an_order_that_went_on_is_kept_with_the_reason_and_shown_to_n
     school.admin.put(
         f"/orders/{order_id}/assignment", json=given, headers={"If-Match": '"1"'}
     ).raise_for_status()
-    context.set_offline(False)
+    own.find_network()
     refused = page.get_by_test_id("refused")
     expect(refused).to_have_attribute("data-code", "order_changed", timeout=40_000)
     expect(refused).to_contain_text("admin")
