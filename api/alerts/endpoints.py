@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access.permissions import Permission
-from api.alerts import bulk, expiry, review, service
+from api.alerts import bulk, expiry, notes, review, service
 from api.alerts.filters import AlertFilters, QueueOrder
 from api.alerts.schemas import (
     AlertDetail,
@@ -19,6 +19,7 @@ from api.alerts.schemas import (
     BulkResult,
     ConfirmRequest,
     FalsePositiveRequest,
+    NoteRequest,
     OriginalGrant,
     OriginalRequest,
     ReviseRequest,
@@ -203,6 +204,32 @@ async def revise(
     """
     return await review.revise(
         work, alert_id, person.username, body, client=client_of(request), undo_s=_undo_s(runtime)
+    )
+
+
+@router.post(
+    "/{alert_id}/notes",
+    operation_id="alerts_note",
+    summary="Add a note",
+    status_code=201,
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError),
+)
+async def add_note(
+    alert_id: UUID,
+    body: NoteRequest,
+    person: _Judge,
+    request: Request,
+    work: Writer,
+    runtime: RuntimeDep,
+) -> AlertSummary:
+    """Words in its history, whether it is judged or not; they are never changed or deleted."""
+    return await notes.add(
+        work,
+        alert_id,
+        person.username,
+        body.note,
+        client=client_of(request),
+        undo_s=_undo_s(runtime),
     )
 
 

@@ -77,6 +77,7 @@ class HistoryAction(StrEnum):
     RELEASED = "released"
     EVIDENCE_DELETED = "evidence_deleted"
     REPORTED_LATER = "reported_later"
+    NOTED = "noted"
 
 
 class PictureSize(BaseModel):
@@ -311,6 +312,14 @@ class BulkResult(BaseModel):
 
     judged: list[UUID]
     decided_before: list[DecidedBefore]
+
+
+class NoteRequest(BaseModel):
+    """What a person has to say about the alert beside any judgement."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: WrittenNote
 
 
 class OriginalRequest(BaseModel):

@@ -55,6 +55,7 @@ class AccessAction(StrEnum):
     JOB_DISCARDED = "job_discarded"
     LOG_SHORTENED = "log_shortened"
     ALERT_REVISED = "alert_revised"
+    ALERT_NOTED = "alert_noted"
     ALERT_JUDGED_TOGETHER = "alert_judged_together"
     ORDER_ASSIGNED = "order_assigned"
     ORDER_REASSIGNED = "order_reassigned"

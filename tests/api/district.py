@@ -42,6 +42,7 @@ ALERTS = (
     "hold",
     "release",
     "original",
+    "note",
 )
 PEOPLE = ("put", "disable", "enable")
 BOXES = ("get", "code", "revoke", "take_over")

@@ -34,6 +34,7 @@ NEEDS: dict[str, Needs] = {
     "alerts_get": Permission.VIEW_ALERTS,
     "alerts_hold": Permission.HOLD,
     "alerts_list": Permission.VIEW_ALERTS,
+    "alerts_note": Permission.JUDGE,
     "alerts_original": Permission.OPEN_ORIGINALS,
     "alerts_release": Permission.RELEASE_HOLDS,
     "alerts_revise": Permission.JUDGE,

@@ -66,8 +66,14 @@ class Row:
     content: bytes | None = None
 
 
-def _alert(name: str, body: Any = None, before: str | None = None) -> Row:
-    return Row("object", lambda of: {"alert_id": of.alerts[name]}, lambda _: body, before=before)
+def _alert(name: str, body: Any = None, before: str | None = None, status: int = 200) -> Row:
+    return Row(
+        "object",
+        lambda of: {"alert_id": of.alerts[name]},
+        lambda _: body,
+        status=status,
+        before=before,
+    )
 
 
 def _camera(status: int = 200) -> Row:
@@ -150,6 +156,7 @@ ROWS: dict[str, Row] = {
     "alerts_get": _alert("get"),
     "alerts_hold": _alert("hold"),
     "alerts_list": Row("list"),
+    "alerts_note": _alert("note", {"note": "seen"}, status=201),
     "alerts_original": _alert("original", {"reason": "adjudication"}),
     "alerts_release": _alert("release"),
     "alerts_revise": _alert(

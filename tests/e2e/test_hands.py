@@ -374,6 +374,15 @@ def test_a_judgement_is_revised_and_of_two_the_second_is_told(page: Page, stack:
     expect(page.get_by_test_id("revise-ok")).to_be_disabled()
     expect(page.get_by_test_id("revise-note")).to_have_value("再看一遍")
     expect(timeline).to_contain_text("两人复看")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("revise-note")).to_have_count(0)
+    page.keyboard.press("n")
+    expect(page.get_by_test_id("note-ok")).to_be_disabled()
+    # Letters are words here and judge nothing.
+    page.keyboard.type("cf 已电话核实")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("note-text")).to_have_count(0)
+    expect(timeline).to_contain_text("cf 已电话核实")
 
 
 @pytest.mark.whole

@@ -27,6 +27,7 @@ export function useAlertControls(
   const review = useReview();
   const [boxes, setBoxes] = useBoxes();
   const [reasonsFor, setReasonsFor] = useState<string | null>(null);
+  const [noting, setNoting] = useState<AlertSummary | null>(null);
   const reasonsOpen = alert !== undefined && reasonsFor === alert.id;
   const pending = alert?.status === "pending_review";
   const { showing, onShowing } = useShowing(alert?.id);
@@ -59,11 +60,26 @@ export function useAlertControls(
         void message.info({ key: "assign", content: t("assign.confirmFirst"), duration: 3 });
       }
     },
+    note: () => {
+      if (alert && may("judge")) setNoting(alert);
+    },
     playPause: () => player.current?.toggle(),
     frameBack: () => player.current?.step(-1),
     frameForward: () => player.current?.step(1),
     boxes: () => setBoxes(!boxes),
   };
   const mode: Mode = reasonsOpen ? "reasons" : "normal";
-  return { boxes, setBoxes, reasonsOpen, setReasonsOpen, onVerdict, showing, onShowing, handlers, mode };
+  return {
+    boxes,
+    setBoxes,
+    reasonsOpen,
+    setReasonsOpen,
+    noting,
+    setNoting,
+    onVerdict,
+    showing,
+    onShowing,
+    handlers,
+    mode,
+  };
 }

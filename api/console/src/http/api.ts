@@ -197,6 +197,8 @@ export const api = {
     unwrap(sdk.alertsRevise({ path: { alert_id: id }, body: { ...verdict, note } })),
   judgeTogether: (ids: string[], verdict: Omit<ReviseRequest, "note">, note: string) =>
     unwrap(sdk.alertsBulk({ body: { alert_ids: ids, ...verdict, note } })),
+  noteAlert: (id: string, note: string) =>
+    unwrap(sdk.alertsNote({ path: { alert_id: id }, body: { note } })),
   undo: (id: string) => unwrap(sdk.alertsUndo({ path: { alert_id: id } })),
   hold: (id: string) => unwrap(sdk.alertsHold({ path: { alert_id: id } })),
   release: (id: string) => unwrap(sdk.alertsRelease({ path: { alert_id: id } })),

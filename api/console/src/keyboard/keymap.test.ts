@@ -27,6 +27,7 @@ describe("resolveKey", () => {
     [" ", "playPause"],
     ["ArrowLeft", "frameBack"],
     ["ArrowRight", "frameForward"],
+    ["n", "note"],
     ["b", "boxes"],
     ["/", "search"],
     ["?", "help"],

@@ -8,6 +8,7 @@ export type Action =
   | "reason"
   | "undo"
   | "assign"
+  | "note"
   | "sendBack"
   | "reopen"
   | "select"
@@ -58,6 +59,7 @@ export const BINDINGS: readonly Binding[] = [
   },
   { action: "undo", shown: ["U"], keys: ["u"], codes: ["KeyU"], group: "judge" },
   { action: "assign", shown: ["A"], keys: ["a"], codes: ["KeyA"], group: "judge" },
+  { action: "note", shown: ["N"], keys: ["n"], codes: ["KeyN"], group: "judge" },
   // On a work order the key that confirms an alert closes it; this line says so.
   { action: "confirm", shown: ["C"], keys: [], codes: [], group: "orders", help: "closeOrder" },
   { action: "sendBack", shown: ["R"], keys: ["r"], codes: ["KeyR"], group: "orders" },

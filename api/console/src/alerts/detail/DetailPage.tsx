@@ -155,13 +155,7 @@ export function Component() {
             </div>
           )}
           <div className={styles.act}>
-            <ReviewActions
-              alert={alert}
-              showing={controls.showing}
-              reasonsOpen={controls.reasonsOpen}
-              onReasonsOpen={controls.setReasonsOpen}
-              onVerdict={controls.onVerdict}
-            />
+            <ReviewActions alert={alert} controls={controls} />
           </div>
           <Link
             to={`/recordings/${alert.camera_key}?at=${footageBefore(alert.started_at)}`}

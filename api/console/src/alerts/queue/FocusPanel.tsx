@@ -12,6 +12,7 @@ import { Facts } from "../Facts";
 import { FROM_QUEUE } from "../fromQueue";
 import { Player, type PlayerHandle } from "../player/Player";
 import { CameraPlace, placeOf } from "../../schools/CameraPlace";
+import { Notes } from "../review/Notes";
 import { ReviewActions } from "../review/ReviewActions";
 import { RiskMark } from "../../alert/RiskMark";
 import { useAlert } from "../useAlerts";
@@ -81,13 +82,8 @@ export function FocusPanel({ alert, loading, controls, camera, search, player }:
         />
       )}
       <div className={styles.panelFoot}>
-        <ReviewActions
-          alert={alert}
-          showing={controls.showing}
-          reasonsOpen={controls.reasonsOpen}
-          onReasonsOpen={controls.setReasonsOpen}
-          onVerdict={controls.onVerdict}
-        />
+        <ReviewActions alert={alert} controls={controls} />
+        <Notes detail={detail.data} />
         <Facts alert={alert} detail={detail.data} />
       </div>
     </section>

@@ -8,10 +8,14 @@ interface Props {
   onChange: (value: string) => void;
   label: string;
   testId: string;
+  /** Ctrl or Cmd with Enter. */
+  onSave?: () => void;
+  /** Whether the keyboard starts here. */
+  focused?: true;
 }
 
-/** Why a judgement is right, in the reviewer's words. */
-export function NoteField({ value, onChange, label, testId }: Props) {
+/** Why a judgement is right, or what else there is to say, in the reviewer's words. */
+export function NoteField({ value, onChange, label, testId, onSave, focused }: Props) {
   return (
     <Input.TextArea
       value={value}
@@ -20,6 +24,11 @@ export function NoteField({ value, onChange, label, testId }: Props) {
       autoSize={{ minRows: 2, maxRows: 6 }}
       placeholder={label}
       aria-label={label}
+      // eslint-disable-next-line jsx-a11y/no-autofocus -- a dialog of one field
+      autoFocus={focused === true}
+      onPressEnter={(event) => {
+        if (onSave && (event.ctrlKey || event.metaKey)) onSave();
+      }}
       data-testid={testId}
     />
   );

@@ -1,4 +1,4 @@
-import { CheckOutlined, CloseOutlined } from "@ant-design/icons";
+import { CheckOutlined, CloseOutlined, EditOutlined } from "@ant-design/icons";
 import { Button, Popover } from "antd";
 import { useState } from "react";
 import type { MouseEvent } from "react";
@@ -12,22 +12,45 @@ import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { useNow } from "../../time/useNow";
 import { StatusMark } from "../../alert/StatusMark";
+import { NoteDialog } from "./NoteDialog";
 import { ReviseDialog } from "./ReviseDialog";
 import { useReview } from "./UndoProvider";
-import type { Showing } from "../../picture/showing";
-import { canUndo, FALSE_POSITIVE_REASONS, type Hand, type Verdict } from "./verdict";
+import type { useAlertControls } from "../useAlertControls";
+import { canUndo, FALSE_POSITIVE_REASONS, type Verdict } from "./verdict";
 import styles from "./review.module.css";
 
 interface Props {
   alert: AlertSummary;
-  showing: Showing;
-  reasonsOpen: boolean;
-  onReasonsOpen: (open: boolean) => void;
-  onVerdict: (verdict: Verdict, by: Hand) => void;
+  controls: ReturnType<typeof useAlertControls>;
+}
+
+/** The next step of the workflow, and the words that go with the alert. */
+export function ReviewActions({ alert, controls }: Props) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { noting, setNoting } = controls;
+  return (
+    <div className={styles.bar}>
+      <Judging alert={alert} controls={controls} />
+      {may("judge") && (
+        <Button
+          icon={<EditOutlined />}
+          onClick={() => setNoting(alert)}
+          className={styles.noteIt ?? ""}
+          aria-keyshortcuts="n"
+          data-testid="note"
+        >
+          {t("note.open")} <kbd>N</kbd>
+        </Button>
+      )}
+      {noting && <NoteDialog alert={noting} onClose={() => setNoting(null)} />}
+    </div>
+  );
 }
 
 /** The next step of the workflow, in words, always at the same place, with its key. */
-export function ReviewActions({ alert, showing, reasonsOpen, onReasonsOpen, onVerdict }: Props) {
+function Judging({ alert, controls }: Props) {
+  const { showing, reasonsOpen, setReasonsOpen, onVerdict } = controls;
   const { t } = useTranslation();
   const term = useTerm();
   const { undo, isSaving } = useReview();
@@ -115,7 +138,7 @@ export function ReviewActions({ alert, showing, reasonsOpen, onReasonsOpen, onVe
         trigger="click"
         placement="top"
         open={reasonsOpen}
-        onOpenChange={onReasonsOpen}
+        onOpenChange={setReasonsOpen}
       >
         <Button
           size="large"
