@@ -29,11 +29,11 @@ async def judge(
         missing = set(wanted.alert_ids) - {alert.id for alert in alerts}
         raise NotFoundError(f"no alert {min(missing)}")
     waiting = [alert for alert in alerts if alert.status == AlertStatus.PENDING_REVIEW]
-    before = [_decided(alert) for alert in alerts if alert not in waiting]
+    before = [_decided(alert) for alert in alerts if alert.status != AlertStatus.PENDING_REVIEW]
+    await review.settle_all(
+        work, waiting, username, wanted.status, wanted.reason, wanted.note, undo_s
+    )
     for alert in waiting:
-        await review.settle(
-            work, alert, username, wanted.status, wanted.reason, wanted.note, undo_s
-        )
         audit.log(
             work,
             AccessAction.ALERT_JUDGED_TOGETHER,

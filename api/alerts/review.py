@@ -13,6 +13,7 @@ Each step is written to the alert's history and announced to all consoles.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from api.db.models import Alert
 from api.evidence import service as evidence
 from api.kit.errors import BadTransitionError, NoOriginalError
 from api.notices.schemas import NoticeEvent
-from api.notices.telling import Told, take_back, tell
+from api.notices.telling import Told, take_back, tell_all
 
 
 def _refuse(alert: Alert, why: str) -> BadTransitionError:
@@ -79,12 +80,39 @@ async def settle(
     if not is_first:
         await take_back(work, NoticeEvent.ALERT_CONFIRMED, _told_key(alert))
     action = HistoryAction(status if is_first else f"revised_to_{status}")
+    _note(work, alert, username, status, reason, note, action)
+    await _tell_of_confirmed(work, [alert], undo_s)
+
+
+async def settle_all(
+    work: UnitOfWork,
+    waiting: Sequence[Alert],
+    username: str,
+    status: AlertStatus,
+    reason: FalsePositiveReason | None,
+    note: str,
+    undo_s: float,
+) -> None:
+    """Note the first judgement of many locked alerts, as :func:`settle` of one."""
+    for alert in waiting:
+        _note(work, alert, username, status, reason, note, HistoryAction(status))
+    await _tell_of_confirmed(work, waiting, undo_s)
+
+
+def _note(
+    work: UnitOfWork,
+    alert: Alert,
+    username: str,
+    status: AlertStatus,
+    reason: FalsePositiveReason | None,
+    note: str,
+    action: HistoryAction,
+) -> None:
     alert.status, alert.reason, alert.note = status, reason, note
     alert.reviewed_by, alert.reviewed_at = username, work.now
     AlertRepository(work.session).add_history(
         alert.id, work.now, action, by=username, reason=reason, note=note
     )
-    await _tell_if_confirmed(work, alert, undo_s)
 
 
 def _told_key(alert: Alert) -> str:
@@ -92,19 +120,21 @@ def _told_key(alert: Alert) -> str:
     return f"{alert.id} {alert.reviewed_at}"
 
 
-async def _tell_if_confirmed(work: UnitOfWork, alert: Alert, undo_s: float) -> None:
+async def _tell_of_confirmed(work: UnitOfWork, judged: Iterable[Alert], undo_s: float) -> None:
     """Have people told outside of the console, once it cannot be undone any more."""
-    if alert.status != AlertStatus.CONFIRMED:
-        return
-    told = Told(
-        NoticeEvent.ALERT_CONFIRMED,
-        about=str(alert.id),
-        key=_told_key(alert),
-        school_id=alert.school_id,
-        risk=RiskLevel(alert.risk),
-        facts={"rule": alert.rule},
-    )
-    await tell(work, told, after_s=undo_s)
+    told = [
+        Told(
+            NoticeEvent.ALERT_CONFIRMED,
+            about=str(alert.id),
+            key=_told_key(alert),
+            school_id=alert.school_id,
+            risk=RiskLevel(alert.risk),
+            facts={"rule": alert.rule},
+        )
+        for alert in judged
+        if alert.status == AlertStatus.CONFIRMED
+    ]
+    await tell_all(work, told, after_s=undo_s)
 
 
 async def confirm(

@@ -26,6 +26,14 @@ async def insert_if_absent(
     return returned.first() is not None
 
 
+async def insert_absent(
+    session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert those rows whose keys are free."""
+    if rows:
+        await session.execute(_insert(session, model).on_conflict_do_nothing(), list(rows))
+
+
 async def insert_or_add(
     session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]], *, added: str
 ) -> None:

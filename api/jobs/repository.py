@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.job import Job
-from api.db.upsert import insert_if_absent
+from api.db.upsert import insert_absent, insert_if_absent
 from api.jobs.kinds import RECURRING_KEY, ClaimedJob, JobKind
 from api.jobs.schemas import JobState
 from api.kit.pagination import Cursor
@@ -42,6 +42,20 @@ def _is_due(kinds: Mapping[str, JobKind], now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _new(
+    kind: str, key: str, payload: Mapping[str, str], now: datetime, due_at: datetime
+) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "key": key,
+        "payload": dict(payload),
+        "created_at": now,
+        "due_at": due_at,
+        "attempts": 0,
+        "error": "",
+    }
+
+
 class JobRepository:
     """Reads and writes ``jobs``."""
 
@@ -52,16 +66,18 @@ class JobRepository:
         self, kind: str, key: str, payload: Mapping[str, str], now: datetime, due_at: datetime
     ) -> bool:
         """Add a job unless there is one of this kind and key; answers whether it was new."""
-        values = {
-            "kind": kind,
-            "key": key,
-            "payload": dict(payload),
-            "created_at": now,
-            "due_at": due_at,
-            "attempts": 0,
-            "error": "",
-        }
-        return await insert_if_absent(self._session, Job, values)
+        return await insert_if_absent(self._session, Job, _new(kind, key, payload, now, due_at))
+
+    async def add_all(
+        self,
+        kind: str,
+        payloads: Mapping[str, Mapping[str, str]],
+        now: datetime,
+        due_at: datetime,
+    ) -> None:
+        """Add jobs by key, unless there are such of this kind."""
+        rows = [_new(kind, key, payload, now, due_at) for key, payload in payloads.items()]
+        await insert_absent(self._session, Job, rows)
 
     async def has_due(self, kinds: Mapping[str, JobKind], now: datetime) -> bool:
         """Whether there is anything to claim."""

@@ -46,6 +46,20 @@ async def ask(
     return await jobs.add(kind, key, payload or {}, work.now, due_at or work.now)
 
 
+async def ask_all(
+    work: UnitOfWork, kind: str, payloads: Mapping[str, Mapping[str, str]], *, due_at: datetime
+) -> None:
+    """Have many things of a kind done, as :func:`ask` has one.
+
+    Args:
+        work: They stand or fall with it.
+        kind: Name of a :class:`api.jobs.kinds.JobKind`.
+        payloads: What each needs, by its key; some hundreds at most.
+        due_at: When they begin.
+    """
+    await JobRepository(work.session).add_all(kind, payloads, work.now, due_at)
+
+
 async def withdraw(work: UnitOfWork, kind: str, key: str) -> bool:
     """Have something not done after all; answers whether it had not begun yet."""
     return await JobRepository(work.session).remove_open(kind, key)

@@ -11,7 +11,7 @@ School and supervisor hear of an order at the same moment, since one job tells b
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -73,12 +73,21 @@ async def tell(work: UnitOfWork, told: Told, *, after_s: float = 0.0) -> None:
         told: What happened.
         after_s: How long it may still be taken back by :func:`take_back`.
     """
-    payload = {"event": str(told.event), "about": told.about, "at": work.now.isoformat()}
+    await tell_all(work, [told], after_s=after_s)
+
+
+async def tell_all(work: UnitOfWork, told: Iterable[Told], *, after_s: float = 0.0) -> None:
+    """Have people told of many things that happened at once, as :func:`tell` of one."""
+    payloads = {_key(each.event, each.key): _payload(each, work.now) for each in told}
+    due_at = work.now + timedelta(seconds=after_s)
+    await jobs.ask_all(work, TELL, payloads, due_at=due_at)
+
+
+def _payload(told: Told, now: datetime) -> dict[str, str]:
+    payload = {"event": str(told.event), "about": told.about, "at": now.isoformat()}
     payload |= {} if told.school_id is None else {"school_id": told.school_id}
     payload |= {} if told.risk is None else {"risk": str(told.risk)}
-    due_at = work.now + timedelta(seconds=after_s)
-    key = _key(told.event, told.key)
-    await jobs.ask(work, TELL, key, {**told.facts, **payload}, due_at=due_at)
+    return {**told.facts, **payload}
 
 
 async def take_back(work: UnitOfWork, event: NoticeEvent, key: str) -> None:

@@ -33,6 +33,7 @@ _ON_BOTH = frozenset(
         "test_expiry",
         "test_health",
         "test_jobs",
+        "test_judged_together",
         "test_matrix",
         "test_narrowed",
         "test_order_photographs",
