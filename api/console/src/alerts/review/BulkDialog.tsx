@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Modal, Radio } from "antd";
+import { Alert, Modal, Progress, Radio } from "antd";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -8,7 +8,7 @@ import { toProblem } from "../../http/problem";
 import type { AlertSummary } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import styles from "./bulk.module.css";
-import { judgeTogether, type Together } from "./judgeTogether";
+import { judgeTogether, NOTHING, settled, type Together } from "./judgeTogether";
 import { NoteField } from "./NoteField";
 import { SeenPicture } from "./SeenPicture";
 import { FALSE_POSITIVE_REASONS, type Verdict } from "./verdict";
@@ -35,10 +35,10 @@ export function BulkDialog({ alerts, onClose }: Props) {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const [chosen, setChosen] = useState<string | null>(null);
   const [note, setNote] = useState("");
-  const [done, setDone] = useState<Together | null>(null);
+  const [done, setDone] = useState(NOTHING);
   const onSeen = useCallback((id: string) => setSeen((known) => new Set(known).add(id)), []);
   const request = useMutation({
-    mutationFn: (verdict: Verdict) => judgeTogether([...seen], verdict, note.trim(), setDone),
+    mutationFn: (verdict: Verdict) => judgeTogether([...seen], verdict, note.trim(), done, setDone),
     onSettled: () => client.invalidateQueries({ queryKey: keys.alerts }),
   });
   const verdict = chosen === null ? undefined : VERDICTS.get(chosen);
@@ -51,6 +51,11 @@ export function BulkDialog({ alerts, onClose }: Props) {
       okText={request.isSuccess ? t("bulk.close") : t("bulk.judge", { count: seen.size })}
       cancelText={t("action.cancel")}
       onCancel={onClose}
+      // What goes on out of sight would look as if it had stopped.
+      closable={!request.isPending}
+      keyboard={!request.isPending}
+      mask={{ closable: !request.isPending }}
+      cancelButtonProps={{ disabled: request.isPending }}
       onOk={() => (request.isSuccess ? onClose() : verdict && request.mutate(verdict))}
       okButtonProps={{
         disabled: !request.isSuccess && !mayJudge,
@@ -85,7 +90,15 @@ export function BulkDialog({ alerts, onClose }: Props) {
           <NoteField value={note} onChange={setNote} label={t("bulk.why")} testId="bulk-note" />
         </div>
       )}
-      {done && <Outcome done={done} />}
+      {request.isPending && (
+        <Progress
+          percent={Math.floor((settled(done) / seen.size) * 100)}
+          format={() => t("bulk.progress", { done: settled(done), count: seen.size })}
+          aria-label={t("bulk.judging")}
+          data-testid="bulk-progress"
+        />
+      )}
+      {settled(done) > 0 && !request.isPending && <Outcome done={done} />}
       {problem && (
         <Alert
           type="error"
@@ -112,11 +125,11 @@ function Outcome({ done }: { done: Together }) {
       title={
         others.length > 0
           ? t("bulk.doneBut", {
-              count: done.judged,
+              count: done.judged.length,
               others: others.length,
               names: names.join(t("bulk.comma")),
             })
-          : t("bulk.done", { count: done.judged })
+          : t("bulk.done", { count: done.judged.length })
       }
     />
   );

@@ -3,25 +3,38 @@ import type { DecidedBefore } from "../../http/types";
 import type { Verdict } from "./verdict";
 
 /** Judged by one call, so that thousands hold up nobody else. */
-const BATCH = 200;
+export const BATCH = 200;
 
 export interface Together {
-  judged: number;
-  decidedBefore: DecidedBefore[];
+  judged: readonly string[];
+  decidedBefore: readonly DecidedBefore[];
 }
 
-/** Judges batch by batch; `onProgress` hears what is done, also where a later batch fails. */
+export const NOTHING: Together = { judged: [], decidedBefore: [] };
+
+/** Of how many it is known what became of them. */
+export function settled(done: Together): number {
+  return done.judged.length + done.decidedBefore.length;
+}
+
+/**
+ * Judges batch by batch; `onProgress` hears what is done, also where a later batch fails. Called
+ * again with what was done, it goes on with the rest.
+ */
 export async function judgeTogether(
   ids: readonly string[],
   verdict: Verdict,
   note: string,
+  before: Together,
   onProgress: (done: Together) => void,
 ): Promise<void> {
-  let done: Together = { judged: 0, decidedBefore: [] };
-  for (let at = 0; at < ids.length; at += BATCH) {
-    const answer = await api.judgeTogether(ids.slice(at, at + BATCH), verdict, note);
+  const known = new Set([...before.judged, ...before.decidedBefore.map((each) => each.id)]);
+  const rest = ids.filter((id) => !known.has(id));
+  let done = before;
+  for (let at = 0; at < rest.length; at += BATCH) {
+    const answer = await api.judgeTogether(rest.slice(at, at + BATCH), verdict, note);
     done = {
-      judged: done.judged + answer.judged.length,
+      judged: [...done.judged, ...answer.judged],
       decidedBefore: [...done.decidedBefore, ...answer.decided_before],
     };
     onProgress(done);
