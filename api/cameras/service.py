@@ -17,10 +17,10 @@ from api.boxes.service import ReportingBox
 from api.bus.work import UnitOfWork
 from api.cameras import approvals, claims, views
 from api.cameras.claims import claim
-from api.cameras.reading import emit, get_view, list_views
+from api.cameras.reading import emit, get_view, list_shown, list_views
 from api.cameras.repository import CameraRepository, CameraRow
 from api.cameras.schemas import AnalysedMinute, CameraView, CameraViewState
-from api.cameras.views import Watch
+from api.cameras.views import ShownCamera, Watch
 from api.contract import (
     AnalysedTime,
     CameraHeartbeat,
@@ -37,6 +37,7 @@ _DELETED_AT_ONCE = timedelta(minutes=10)
 """So many minutes of hundreds of cameras are some ten thousand rows."""
 
 __all__ = [
+    "ShownCamera",
     "Watch",
     "announce_lost",
     "approve_picture",
@@ -44,6 +45,7 @@ __all__ = [
     "delete_analysed_before",
     "get_view",
     "list_intervals",
+    "list_shown",
     "list_views",
     "lock",
     "of_box",

@@ -25,6 +25,7 @@ from api.cameras.schemas import (
 from api.contract import MissingReason, StreamFacts, WithheldAlerts
 from api.db.camera import Camera
 from api.organisations import service as organisations
+from api.organisations.schemas import SchoolName
 from api.settings import Settings
 
 _WORKER_LOST_REASON = "worker_lost"
@@ -71,6 +72,33 @@ def shown_state(row: CameraRow, watch: Watch) -> ShownState:
     if camera.reported_at < seen_at:
         return ShownState(CameraViewState.UNKNOWN, "", "", camera.reported_at)
     return ShownState(CameraViewState(camera.state), camera.reason, camera.detail, camera.since)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCamera:
+    """A camera and how it is now, without how long it was watched."""
+
+    id: int
+    school: SchoolName
+    camera_id: str
+    name: str
+    location: str
+    worker_id: str | None
+    state: CameraViewState
+
+
+def shown(row: CameraRow, watch: Watch) -> ShownCamera:
+    """One camera, of which nobody asks how long it was watched."""
+    camera = row.camera
+    return ShownCamera(
+        id=camera.id,
+        school=organisations.name_of(row.school),
+        camera_id=camera.camera_id,
+        name=camera.name,
+        location=camera.location,
+        worker_id=camera.worker_id,
+        state=shown_state(row, watch).state,
+    )
 
 
 def by_rule(totals: Iterable[TotalSeconds]) -> dict[int, list[RuleAnalysis]]:

@@ -56,7 +56,10 @@ async def record_status(work: UnitOfWork, camera_key: int, status: RetentionStat
 
 
 def _status(
-    camera: CameraView, report: RetentionReport | None, *, with_footage: bool = False
+    camera: CameraView | cameras.ShownCamera,
+    report: RetentionReport | None,
+    *,
+    with_footage: bool = False,
 ) -> RetentionStatus | None:
     if report is None:
         return None
@@ -75,8 +78,14 @@ async def list_rows(
     looked = Looked(watch.now, max_gaps)
     return [
         views.row(camera, _status(camera, latest.get(camera.id)), looked)
-        for camera in await cameras.list_views(session, watch)
+        for camera in await cameras.list_shown(session, watch)
     ]
+
+
+async def proven_days(session: AsyncSession) -> dict[int, float]:
+    """Days of footage that were proven last, of each camera that ever told."""
+    latest = await RetentionRepository(session).latest()
+    return {key: json.loads(report.verdict)["proven_days"] for key, report in latest.items()}
 
 
 async def get_detail(

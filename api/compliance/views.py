@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.cameras.schemas import CameraView, CameraViewState
+from api.cameras.service import ShownCamera
 from api.compliance.schemas import (
     RetentionDay,
     RetentionDetail,
@@ -40,7 +41,7 @@ class Looked:
 
 
 def doubt(
-    camera: CameraView, status: RetentionStatus | None, now: datetime
+    camera: CameraView | ShownCamera, status: RetentionStatus | None, now: datetime
 ) -> RetentionDoubt | None:
     """Why a report is not taken for the present; None when it is."""
     if status is None:
@@ -76,7 +77,9 @@ def facts(status: RetentionStatus, max_gaps: int) -> RetentionFacts:
     )
 
 
-def row(camera: CameraView, status: RetentionStatus | None, looked: Looked) -> RetentionRow:
+def row(
+    camera: CameraView | ShownCamera, status: RetentionStatus | None, looked: Looked
+) -> RetentionRow:
     """One camera."""
     why = doubt(camera, status, looked.now)
     return RetentionRow(

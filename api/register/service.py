@@ -49,12 +49,8 @@ async def list_records(session: AsyncSession) -> list[RecordView]:
 
 async def list_rows(session: AsyncSession, watch: Watch) -> list[RegisterRow]:
     """The same, with how each camera is now and what it keeps."""
-    states = {each.id: each.state for each in await cameras.list_views(session, watch)}
-    kept = {
-        row.camera_key: row.facts.proven_days
-        for row in await compliance.list_rows(session, watch)
-        if row.facts is not None
-    }
+    states = {each.id: each.state for each in await cameras.list_shown(session, watch)}
+    kept = await compliance.proven_days(session)
     return [
         RegisterRow(
             **dict(record),
