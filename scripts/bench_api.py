@@ -1,10 +1,13 @@
 """``scripts/bench api``: how long lists take where much is in the database.
 
-A district is made: schools with cameras, alerts with pictures and histories, and a work order for
-every fifth alert. The real command centre then answers a signed-in administrator over loopback,
-one request after the other: each list's first page, its filters, and pages further on. Beside them,
-in the same run, a list that is empty: what a request costs at least. On SQLite and, where it is
-installed, on PostgreSQL. Figures are milliseconds until the whole answer is there.
+A district is made: schools with cameras, alerts with pictures and histories, work orders, notices,
+the access log and the registers. The real command centre then answers signed-in people over
+loopback, one request after the other: each list's first page, its filters and searches, and pages
+further on. Beside them, in the same run, a list that is empty: what a request costs at least; and
+an older build over the same rows, its turn after each of ours. Then thousands of alerts are
+confirmed at once while somebody else reads. On SQLite and, where it is installed, on PostgreSQL.
+Figures are milliseconds until the whole answer is there; of a list, ``p95_ms`` is that of its
+slowest way.
 """
 
 from __future__ import annotations
@@ -12,119 +15,36 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import bench_api_judging
 import demo_processes
 import httpx
 import numpy as np
-import sqlalchemy as sa
-from bench_stack import free_port
-from demo_district import own_password, sign_in
+from bench_api_build import Build, answering, checkout, today
+from bench_api_district import ADMIN, COOK, MANAGER, Size, fill, make_before
+from bench_api_lists import EMPTY, LISTS, Listed
 
-from api.db.migrate import sync_engine, upgrade
-from api.db.models import User
-from api.db.order import OrderHistory, OrderSource, WorkOrder
-from api.settings import ENV_PREFIX
-from tests.support import postgres, v1_database
-from tests.support.v1_database import T0
+from api.db.migrate import upgrade
+from tests.support import postgres
 
-_MINGAN = str(Path(sys.executable).with_name("mingan"))
-_READY_S = 120.0
+_BEFORE = "f3cd091"
+"""The last build of before there were schools and work orders."""
 _EMPTY = "empty"
-_ADMIN = "wang.li"
-"""The administrator of the generated database."""
-LISTS: dict[str, tuple[str, ...]] = {
-    _EMPTY: ("/privacy/requests",),
-    "alerts": (
-        "/alerts?limit=50",
-        "/alerts?limit=50&order=class&status=pending_review",
-        "/alerts?limit=50&status=confirmed&school_id=school-7",
-        "/alerts?limit=50&rule=perimeter_intrusion&risk=class_2",
-    ),
-    "orders": (
-        "/orders?limit=50",
-        "/orders?limit=50&state=pending_verification",
-        "/orders?limit=50&overdue=true",
-        "/orders?limit=50&mine=true",
-        "/orders?limit=50&state=closed&school_id=school-7",
-    ),
-    "audit": ("/audit?limit=50", "/audit?limit=50&action=order_assigned"),
-    "cameras": ("/cameras",),
-    "register": ("/register",),
-    "retention": ("/compliance/retention",),
-    "schools": ("/schools",),
-    "boxes": ("/boxes",),
-    "users": ("/users",),
-    "jobs": ("/jobs",),
-}
-"""Each list with the ways it is asked for."""
-_STATES = ("assigned", "feedback_received", "rectifying", "pending_verification", "closed")
 
 
-def _orders(engine: sa.Engine, count: int) -> None:
-    """A work order for each of the first alerts that were confirmed; an administrator."""
-    with engine.begin() as connection:
-        connection.execute(sa.update(User).values(role="district_admin"))
-        columns: tuple[sa.ColumnClause[Any], ...] = (
-            sa.column("id", sa.Uuid()),
-            sa.column("school_id"),
-            sa.column("status", sa.Text),
-        )
-        alerts = sa.table("alerts", *columns)
-        wanted = sa.select(alerts.c.id, alerts.c.school_id).where(alerts.c.status == "confirmed")
-        found = list(connection.execute(wanted.limit(count)))
-        for begin in range(0, len(found), 2000):
-            rows = list(enumerate(found[begin : begin + 2000], begin + 1))
-            connection.execute(
-                sa.insert(WorkOrder), [_order(number, school) for number, (_, school) in rows]
-            )
-            sources = [
-                {"order_id": number, "kind": "alert", "alert_id": alert, "text": ""}
-                for number, (alert, _) in rows
-            ]
-            connection.execute(sa.insert(OrderSource), sources)
-            told = [
-                {"order_id": n, "at": T0, "action": "assigned", "by": "admin"}
-                | {"state": "assigned", "note": ""}
-                for n, _ in rows
-            ]
-            connection.execute(sa.insert(OrderHistory), told)
-    engine.dispose()
-
-
-def _order(number: int, school_id: str) -> dict[str, Any]:
-    state = _STATES[number % len(_STATES)]
-    is_closed = state == "closed"
-    return {
-        "id": number,
-        "school_id": school_id,
-        "version": 1,
-        "state": state,
-        "round": 0,
-        "risk": f"class_{1 + number % 3}",
-        "subject": ("safety", "canteen", "equipment")[number % 3],
-        "created_at": T0 - timedelta(minutes=number),
-        "created_by": "admin",
-        "due_at": T0 + timedelta(minutes=number % 10_000 - 5_000),
-        "rectified_by": "li" if is_closed else None,
-        "rectified_at": T0 if is_closed else None,
-        "closed_by": "admin" if is_closed else None,
-        "closed_at": T0 if is_closed else None,
-    }
-
-
-def _pages(client: httpx.Client, path: str, requests: int) -> Iterator[float]:
-    """Milliseconds of each request; where there are pages, each asks for the next one."""
+def pages(client: httpx.Client, path: str) -> Iterator[float]:
+    """Milliseconds of each request, for ever; where there are pages, each asks for the next one."""
     cursor = None
-    for _ in range(requests):
+    while True:
         url = httpx.URL(f"/api/v1{path}")
         begin_s = time.perf_counter()
         answer = client.get(url if cursor is None else url.copy_add_param("cursor", cursor))
@@ -134,64 +54,141 @@ def _pages(client: httpx.Client, path: str, requests: int) -> Iterator[float]:
         yield took_s * 1000
 
 
-def _measure(console: str, password: str, requests: int) -> dict[str, dict[str, float]]:
-    figures = {}
-    with contextlib.closing(sign_in(console, _ADMIN, password)) as client:
-        for path in (path for ways in LISTS.values() for path in ways):
-            client.get(f"/api/v1{path}").raise_for_status()  # read from the disk, compiled
-        for name, ways in LISTS.items():
-            took = [ms for path in ways for ms in _pages(client, path, requests)]
-            p50, p95 = np.percentile(took, (50, 95))
-            figures[name] = {"p50_ms": round(p50, 1), "p95_ms": round(p95, 1)}
-    return figures
+@dataclass(slots=True)
+class Readings:
+    """Milliseconds of one list, by the way it was asked for.
+
+    Attributes:
+        ours: Of today's build.
+        before: Of the older one; of the ways that both answer.
+    """
+
+    ours: dict[str, list[float]] = field(default_factory=dict)
+    before: dict[str, list[float]] = field(default_factory=dict)
 
 
-def _new_password(folder: Path, environment: dict[str, str]) -> str:
-    reset = subprocess.run(
-        [_MINGAN, "api", "reset-password", _ADMIN, "--data-dir", str(folder)],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return reset.stdout.partition("console password: ")[2].strip()
+def read(
+    listed: Listed, clients: Mapping[str, httpx.Client], old: httpx.Client | None, requests: int
+) -> Readings:
+    """Ask for a list in each of its ways."""
+    found = Readings()
+    for way in listed.ways:
+        ours = pages(clients[listed.who], way)
+        before = pages(old, way) if old is not None and way in listed.ways_before else None
+        for each in (ours, before):
+            if each is not None:
+                next(each)  # read from the disk, compiled
+        for _ in range(requests):
+            found.ours.setdefault(way, []).append(next(ours))
+            if before is not None:
+                found.before.setdefault(way, []).append(next(before))
+    return found
 
 
-def _engine(name: str, url: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+def figures(readings: Readings) -> dict[str, Any]:
+    """What is told of a list: its median, the 95th percentile of its slowest way, and that way.
+
+    ``vs_previous`` is how long today's build takes of what the older one takes, by the sum of the
+    medians of the ways that both answer: below 1 it is faster.
+    """
+    p95 = {way: float(np.percentile(took, 95)) for way, took in readings.ours.items()}
+    slowest = max(p95, key=lambda way: p95[way])
+    everything = [ms for took in readings.ours.values() for ms in took]
+    told: dict[str, Any] = {
+        "p50_ms": round(float(np.median(everything)), 1),
+        "p95_ms": round(p95[slowest], 1),
+        "slowest": slowest,
+    }
+    if readings.before:
+        ours = sum(float(np.median(readings.ours[way])) for way in readings.before)
+        before = sum(float(np.median(took)) for took in readings.before.values())
+        told["vs_previous"] = round(ours / before, 2)
+        told["ways_vs_previous"] = {
+            way: round(float(np.median(readings.ours[way])) / float(np.median(took)), 2)
+            for way, took in readings.before.items()
+        }
+    return told
+
+
+def _engine(name: str, url: str, folder: Path, size: Size, options: _Options) -> dict[str, Any]:
     """One engine: fill, start, ask."""
-    print(f"{name}: {options.alerts} alerts, {options.orders} orders …", file=sys.stderr)
-    cameras = [
-        (f"camera-{number}", f"school-{number % options.schools}", f"第{number}学校")
-        for number in range(options.cameras)
-    ]
-    v1_database.make(url, options.alerts, cameras)
+    print(f"{name}: {size} …", file=sys.stderr)
+    began_s = time.monotonic()
+    make_before(url, size)
+    old_url = options.copy(url, folder) if options.before is not None else None
     upgrade(url, folder / "lock")
-    _orders(sync_engine(url), options.orders)
-    environment = {f"{ENV_PREFIX}DATABASE_URL": url}
+    fill(url, size)
+    print(f"filled in {time.monotonic() - began_s:.0f} s", file=sys.stderr)
     running = demo_processes.Processes(folder / "log")
-    port = free_port()
-    try:
-        api = running.start(
-            "api",
-            [_MINGAN, "api", "--data-dir", str(folder), "--port", str(port)],
-            extra_environment=environment,
-        )
-        api.wait_until(
-            lambda: api.printed("console: ") is not None, _READY_S, "the command centre is not up"
-        )
-        console = f"http://127.0.0.1:{port}"
-        given = _new_password(folder, environment)
-        lists = _measure(console, own_password(console, _ADMIN, given), options.requests)
-    finally:
-        running.stop_all()
-    print(f"{name:<12}{'p50':>9}{'p95':>9}   × empty", file=sys.stderr)
-    for each, took in lists.items():
-        ratio = took["p50_ms"] / lists[_EMPTY]["p50_ms"]
+    with contextlib.ExitStack() as stack:
+        stack.callback(running.stop_all)
+        clients = answering(running, today(), url, folder / "today", (ADMIN, MANAGER, COOK), stack)
+        old = None
+        if old_url is not None and options.before is not None:
+            old = answering(running, options.before, old_url, folder / "before", (ADMIN,), stack)[
+                ADMIN
+            ]
+        empty = figures(read(EMPTY, clients, None, options.requests))
+        lists = {
+            each: figures(read(listed, clients, old, options.requests))
+            for each, listed in LISTS.items()
+        }
+        judging = bench_api_judging.measure(clients[ADMIN], clients[MANAGER], options.judged)
+    _print(name, empty, lists, judging)
+    return {
+        "lists": lists,
+        "empty_ms": {"p50": empty["p50_ms"], "p95": empty["p95_ms"]},
+        "slowest_p95_ms": max(each["p95_ms"] for each in lists.values()),
+        "vs_previous": {
+            each: told["vs_previous"] for each, told in lists.items() if "vs_previous" in told
+        },
+        "judged_together": judging,
+    }
+
+
+def _print(
+    name: str, empty: Mapping[str, Any], lists: Mapping[str, Any], judging: Mapping[str, Any]
+) -> None:
+    print(f"{name:<24}{'p50':>9}{'p95':>9}{'× empty':>9}{'× before':>9}", file=sys.stderr)
+    for each, took in {_EMPTY: empty, **lists}.items():
+        ratio = took["p50_ms"] / empty["p50_ms"]
         print(
-            f"{each:<12}{took['p50_ms']:>9.1f}{took['p95_ms']:>9.1f}{ratio:>9.1f}",
+            f"{each:<24}{took['p50_ms']:>9.1f}{took['p95_ms']:>9.1f}{ratio:>9.1f}"
+            f"{took.get('vs_previous', ''):>9}   {took['slowest']}",
             file=sys.stderr,
         )
-    return {"lists": lists, "slowest_p95_ms": max(each["p95_ms"] for each in lists.values())}
+    print(json.dumps(judging), file=sys.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    requests: int
+    judged: int
+    before: Build | None
+    server: postgres.Server | None = None
+
+    def copy(self, url: str, folder: Path) -> str:
+        """The same rows in a database of their own, for the older build."""
+        if self.server is None:
+            shutil.copy(folder / "mingan.db", folder / "before.db")
+            return f"sqlite+aiosqlite:///{folder / 'before.db'}"
+        name = url.partition("@/")[2].partition("?")[0]
+        return self.server.url(self.server.create(template=name))
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench api", description=__doc__)
+    parser.add_argument("--alerts", type=int, default=100_000)
+    parser.add_argument("--orders", type=int, default=20_000)
+    parser.add_argument("--schools", type=int, default=100)
+    parser.add_argument("--cameras", type=int, default=1000)
+    parser.add_argument("--requests", type=int, default=40, help="of each way to ask; default 40")
+    parser.add_argument("--judged", type=int, default=5000, help="confirmed at once; default 5000")
+    parser.add_argument(
+        "--against", default=_BEFORE, metavar="COMMIT", help="older build; '' for none"
+    )
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="this one alone")
+    return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str], *, as_json: bool) -> int:
@@ -201,34 +198,41 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
         arguments: Options.
         as_json: Print the JSON object alone.
     """
-    parser = argparse.ArgumentParser(prog="scripts/bench api", description=__doc__)
-    parser.add_argument("--alerts", type=int, default=100_000)
-    parser.add_argument("--orders", type=int, default=20_000)
-    parser.add_argument("--schools", type=int, default=100)
-    parser.add_argument("--cameras", type=int, default=1000)
-    parser.add_argument("--requests", type=int, default=40, help="of each way to ask; default 40")
-    options = parser.parse_args(arguments)
+    given = _parsed(arguments)
+    size = Size(given.alerts, given.orders, given.schools, given.cameras)
     engines = {}
     with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / "sqlite"
-        folder.mkdir()
-        url = f"sqlite+aiosqlite:///{folder / 'mingan.db'}"
-        engines["sqlite"] = _engine("SQLite", url, folder, options)
-        if (reason := postgres.why_not()) is not None:
+        before = None
+        if given.against:
+            try:
+                before = checkout(given.against, Path(home) / "build")
+            except subprocess.CalledProcessError:
+                print(f"{given.against} is not in this repository: no ratios", file=sys.stderr)
+        if given.engine != "postgresql":
+            folder = Path(home) / "sqlite"
+            folder.mkdir()
+            options = _Options(given.requests, given.judged, before)
+            url = f"sqlite+aiosqlite:///{folder / 'mingan.db'}"
+            engines["sqlite"] = _engine("SQLite", url, folder, size, options)
+        if given.engine == "sqlite":
+            pass
+        elif (reason := postgres.why_not()) is not None:
             print(f"PostgreSQL: {reason}", file=sys.stderr)
         else:
             folder = Path(home) / "postgresql"
             folder.mkdir()
-            with postgres.running_server() as server:
-                engines["postgresql"] = _engine(
-                    "PostgreSQL", server.url(server.create()), folder, options
-                )
+            with postgres.running_server(is_synced=True) as server:
+                options = _Options(given.requests, given.judged, before, server)
+                url = server.url(server.create())
+                engines["postgresql"] = _engine("PostgreSQL", url, folder, size, options)
     told = {
-        "alerts": options.alerts,
-        "orders": options.orders,
-        "cameras": options.cameras,
+        "alerts": size.alerts,
+        "orders": size.orders,
+        "schools": size.schools,
+        "cameras": size.cameras,
+        "against": None if before is None else given.against,
         "slowest_p95_ms": max(each["slowest_p95_ms"] for each in engines.values()),
         "engines": engines,
     }
-    print(json.dumps(told, indent=None if as_json else 2))
+    print(json.dumps(told, indent=None if as_json else 2, ensure_ascii=False))
     return 0

@@ -25,13 +25,12 @@ from tests.support import missing
 _STARTS_S = 30.0
 _SETTINGS = (
     "listen_addresses=",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
     "max_connections=100",
     "timezone=Asia/Shanghai",
 )
 """Not UTC: a moment that loses its offset on the way shall show."""
+_UNSYNCED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+"""Quick, for what need not outlive a cut of power."""
 
 
 class Server:
@@ -96,8 +95,12 @@ def _unprivileged() -> tuple[str, dict[str, Any]]:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Start a server with nothing in it, and remove it at the end."""
+def running_server(*, is_synced: bool = False) -> Iterator[Server]:
+    """Start a server with nothing in it, and remove it at the end.
+
+    Args:
+        is_synced: Whether a commit is on the disk before it is answered, as outside of tests.
+    """
     initdb = find_initdb()
     assert initdb is not None, why_not()
     user, identity = _unprivileged()
@@ -112,7 +115,8 @@ def running_server() -> Iterator[Server]:
             [initdb, *how], check=False, capture_output=True, text=True, cwd=folder, **identity
         )
         assert made.returncode == 0, made.stderr
-        options = [argument for each in _SETTINGS for argument in ("-c", each)]
+        settings = _SETTINGS if is_synced else (*_SETTINGS, *_UNSYNCED)
+        options = [argument for each in settings for argument in ("-c", each)]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [initdb.with_name("postgres"), "-D", data, "-k", folder, *options],

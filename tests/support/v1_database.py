@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,13 +28,28 @@ def alert_id(number: int) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"v1-{number}")
 
 
-def make(url: str, alerts: int, cameras: Sequence[tuple[str, str | None, str | None]]) -> None:
+def _like_the_others(_: int) -> Mapping[str, Any]:
+    return {}
+
+
+def make(
+    url: str,
+    alerts: int,
+    cameras: Sequence[tuple[str, str | None, str | None]],
+    *,
+    differing: Callable[[int], Mapping[str, Any]] = _like_the_others,
+    logged: int = 100,
+    at: datetime = T0,
+) -> None:
     """Fill an empty database.
 
     Args:
         url: SQLAlchemy URL, as of the settings.
         alerts: How many; each has two pieces of evidence and two lines of history.
         cameras: Id, school and its name, each maybe None.
+        differing: Columns of the n-th alert that differ from the others'.
+        logged: Entries of the access log.
+        at: When it is left; a full hour.
     """
     engine = sync_engine(url)
     config = alembic_config()
@@ -43,9 +58,10 @@ def make(url: str, alerts: int, cameras: Sequence[tuple[str, str | None, str | N
         command.upgrade(config, REVISION)
         tables = sa.MetaData()
         tables.reflect(connection)
-        _cameras(connection, tables, cameras)
-        _alerts(connection, tables, alerts, [camera_id for camera_id, _, _ in cameras])
-        _people(connection, tables, [camera_id for camera_id, _, _ in cameras])
+        _cameras(connection, tables, cameras, at)
+        ids = [camera_id for camera_id, _, _ in cameras]
+        _alerts(connection, tables, alerts, ids, differing, at)
+        _people(connection, tables, ids, logged, at)
     engine.dispose()
 
 
@@ -84,6 +100,7 @@ def _cameras(
     connection: Connection,
     tables: sa.MetaData,
     cameras: Sequence[tuple[str, str | None, str | None]],
+    at: datetime,
 ) -> None:
     _put(
         connection,
@@ -99,14 +116,14 @@ def _cameras(
                 "source": "rtsp://***@10.0.0.8:554/…",
                 "rules": list(_RULES),
                 "config_sha256": "b" * 64,
-                "created_at": T0,
-                "registered_at": T0,
+                "created_at": at,
+                "registered_at": at,
                 "worker_id": "box-1",
-                "reported_at": T0,
+                "reported_at": at,
                 "state": "watching",
                 "reason": "",
                 "detail": "",
-                "since": T0,
+                "since": at,
                 "frames_analysed": 7,
                 "frames_dropped": 1,
                 "reconnects": 2,
@@ -116,7 +133,7 @@ def _cameras(
         ),
     )
     ids = [camera_id for camera_id, _, _ in cameras]
-    minutes = [(c, r, T0 - timedelta(minutes=m)) for c in ids for r in _RULES for m in range(60)]
+    minutes = [(c, r, at - timedelta(minutes=m)) for c in ids for r in _RULES for m in range(60)]
     key = ("camera_id", "rule_id", "from_at")
     _put(
         connection,
@@ -145,7 +162,7 @@ def _cameras(
             {
                 "camera_id": camera_id,
                 "rule_id": rule_id,
-                "hour_at": T0 - timedelta(hours=hour),
+                "hour_at": at - timedelta(hours=hour),
                 "reason": reason,
                 "rule": "loitering",
                 "seconds": 1800.0,
@@ -158,7 +175,7 @@ def _cameras(
     )
     verdict = {
         "camera_id": "set below",
-        "as_of": T0.isoformat(),
+        "as_of": at.isoformat(),
         "state": "compliant",
         "required_days": 30,
         "time_zone": "Asia/Urumqi",
@@ -172,8 +189,8 @@ def _cameras(
         (
             {
                 "camera_id": camera_id,
-                "as_of": T0,
-                "received_at": T0,
+                "as_of": at,
+                "received_at": at,
                 "verdict": json.dumps(verdict | {"camera_id": camera_id}),
                 "footage": '{"spans":[],"days":[]}',
                 "alarms": [],
@@ -188,8 +205,8 @@ def _cameras(
         (
             {
                 "camera_id": camera_id,
-                "day": (T0 - timedelta(days=day)).date(),
-                "as_of": T0 - timedelta(days=day),
+                "day": (at - timedelta(days=day)).date(),
+                "as_of": at - timedelta(days=day),
                 "state": "compliant",
                 "required_days": 30,
                 "proven_days": 31.5,
@@ -203,7 +220,12 @@ def _cameras(
 
 
 def _alerts(
-    connection: Connection, tables: sa.MetaData, alerts: int, camera_ids: Sequence[str]
+    connection: Connection,
+    tables: sa.MetaData,
+    alerts: int,
+    camera_ids: Sequence[str],
+    differing: Callable[[int], Mapping[str, Any]],
+    at: datetime,
 ) -> None:
     statuses = ("pending_review", "confirmed", "false_positive")
     _put(
@@ -220,9 +242,9 @@ def _alerts(
                 "zone": "north_wall",
                 "risk": "class_2",
                 "state": "closed",
-                "started_at": T0 - timedelta(minutes=n),
-                "raised_at": T0 - timedelta(minutes=n) + timedelta(seconds=2),
-                "ended_at": T0 - timedelta(minutes=n) + timedelta(seconds=30),
+                "started_at": at - timedelta(minutes=n),
+                "raised_at": at - timedelta(minutes=n) + timedelta(seconds=2),
+                "ended_at": at - timedelta(minutes=n) + timedelta(seconds=30),
                 "score": 0.87,
                 "classes": ["person"],
                 "track_count": 1,
@@ -232,13 +254,14 @@ def _alerts(
                 "model_id": "campus_objects",
                 "model_sha256": "a" * 64,
                 "config_sha256": "b" * 64,
-                "received_at": T0 - timedelta(minutes=n) + timedelta(seconds=3),
-                "updated_at": T0 - timedelta(minutes=n) + timedelta(seconds=31),
+                "received_at": at - timedelta(minutes=n) + timedelta(seconds=3),
+                "updated_at": at - timedelta(minutes=n) + timedelta(seconds=31),
                 "status": statuses[n % 3],
                 "reason": "animal" if n % 3 == 2 else None,
                 "note": "" if n % 3 == 0 else "看过",
                 "reviewed_by": None if n % 3 == 0 else "wang.li",
-                "reviewed_at": None if n % 3 == 0 else T0,
+                "reviewed_at": None if n % 3 == 0 else at,
+                **differing(n),
             }
             for n in range(alerts)
         ),
@@ -258,7 +281,7 @@ def _alerts(
                 "size_bytes": 1000 + n,
                 "width": 1920,
                 "height": 1080,
-                "starts_at": T0,
+                "starts_at": at,
                 "duration_s": 0.0,
             }
             for n in range(alerts)
@@ -273,7 +296,7 @@ def _alerts(
             {
                 "id": n * 2 + step + 1,
                 "alert_id": alert_id(n),
-                "at": T0,
+                "at": at,
                 "action": action,
                 "by": None if step == 0 else "wang.li",
                 "note": "",
@@ -292,19 +315,25 @@ def _alerts(
                 "sha256": f"{number:064x}",
                 "media_type": "image/jpeg",
                 "size_bytes": 1000,
-                "received_at": T0,
+                "received_at": at,
             }
             for number in range(alerts * 2 + 1)
         ),
     )
 
 
-def _people(connection: Connection, tables: sa.MetaData, camera_ids: Sequence[str]) -> None:
+def _people(
+    connection: Connection,
+    tables: sa.MetaData,
+    camera_ids: Sequence[str],
+    logged: int,
+    at: datetime,
+) -> None:
     def row(number: int) -> dict[str, Any]:
         of_alert = number % 2 == 0
         return {
             "id": number + 1,
-            "at": T0,
+            "at": at,
             "action": "original_opened" if of_alert else "live_started",
             "username": "wang.li",
             "client": "10.1.1.1",
@@ -313,7 +342,7 @@ def _people(connection: Connection, tables: sa.MetaData, camera_ids: Sequence[st
             "reason": "adjudication" if of_alert else None,
         }
 
-    _put(connection, tables, "access_log", (row(number) for number in range(100)))
+    _put(connection, tables, "access_log", (row(number) for number in range(logged)))
     _put(
         connection,
         tables,
@@ -324,7 +353,7 @@ def _people(connection: Connection, tables: sa.MetaData, camera_ids: Sequence[st
                     "username": "wang.li",
                     "password_hash": "$argon2id$…",
                     "role": "reviewer",
-                    "created_at": T0,
+                    "created_at": at,
                 }
             ]
         ),
@@ -333,7 +362,7 @@ def _people(connection: Connection, tables: sa.MetaData, camera_ids: Sequence[st
         connection,
         tables,
         "worker_tokens",
-        iter([{"token_sha256": "c" * 64, "name": "box", "created_at": T0, "revoked_at": None}]),
+        iter([{"token_sha256": "c" * 64, "name": "box", "created_at": at, "revoked_at": None}]),
     )
     _put(
         connection,
@@ -345,9 +374,9 @@ def _people(connection: Connection, tables: sa.MetaData, camera_ids: Sequence[st
                     "worker_id": "box-1",
                     "version": "0.1.0",
                     "contract_version": 1,
-                    "started_at": T0,
-                    "sent_at": T0,
-                    "last_seen_at": T0,
+                    "started_at": at,
+                    "sent_at": at,
+                    "last_seen_at": at,
                     "outbox_pending": 0,
                     "outbox_bytes": 0,
                     "disk_free_bytes": 1,
