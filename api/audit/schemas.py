@@ -46,6 +46,7 @@ class AccessAction(StrEnum):
     LOG_EXPORTED = "log_exported"
     USER_CREATED = "user_created"
     USER_CHANGED = "user_changed"
+    USER_MAIL_CHANGED = "user_mail_changed"
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
     SESSION_ENDED = "session_ended"

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.access.roles import ROLES
-from api.auth import browsers, service
+from api.auth import browsers, people, service
 from api.auth.devices import DEVICE_DAYS, cookie_name
 from api.auth.guards import SESSION_COOKIE, Newcomer, Person, client_of
-from api.auth.schemas import LoginRequest, Me, PasswordChange, SessionList
+from api.auth.schemas import LoginRequest, MailWrite, Me, PasswordChange, SessionList
 from api.auth.service import Browser, NewSession
 from api.auth.sessions import NewcomerWriter, Reader, Writer
 from api.kit.errors import (
@@ -201,3 +201,27 @@ async def end_session(
     """One of one's own; what it listens to ends with it."""
     await browsers.end_own(work, person.username, session_id, client_of(request))
     service.end_streams_of(runtime, [session_id])
+
+
+@router.get(
+    "/auth/mail",
+    operation_id="auth_mail",
+    summary="Where I am written to",
+    responses=problems(NotSignedInError, ForbiddenError),
+)
+async def mail(person: Person, session: Reader) -> MailWrite:
+    """One's own address; null without one."""
+    user = await people.find(session, person.username)
+    return MailWrite(mail=None if user is None else user.mail)
+
+
+@router.put(
+    "/auth/mail",
+    operation_id="auth_put_mail",
+    summary="Say where I am written to",
+    responses=problems(NotSignedInError, ForbiddenError, BadCsrfError, InvalidError),
+)
+async def put_mail(body: MailWrite, person: Person, request: Request, work: Writer) -> MailWrite:
+    """Notices whose rules name one's role go there."""
+    await people.set_own_mail(work, person.username, body.mail, client_of(request))
+    return body

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Role, may_give
-from api.access.scope import Scope
+from api.access.scope import Scope, of_person
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth.passwords import random_password
@@ -84,6 +84,11 @@ async def place_ids_of(session: AsyncSession, user: User) -> frozenset[int] | No
     return of_subject & named if named or ROLES[Role(user.role)].is_temporary else of_subject
 
 
+async def scope_of(session: AsyncSession, user: User) -> Scope:
+    """Of whose rows a person may know."""
+    return of_person(user.username, user.school_id, await place_ids_of(session, user))
+
+
 def _view(row: UserRow, named: Sequence[Place] = ()) -> UserView:
     user = row.user
     return UserView(
@@ -92,6 +97,7 @@ def _view(row: UserRow, named: Sequence[Place] = ()) -> UserView:
         school=school_of(row),
         places=[PlaceName(id=place.id, name=place.name) for place in named],
         ends_at=user.ends_at,
+        mail=user.mail,
         disabled_at=user.disabled_at,
         created_at=user.created_at,
         last_sign_in_at=user.last_sign_in_at,
@@ -118,6 +124,19 @@ async def who_may(
     ]
 
 
+async def standing_with(
+    session: AsyncSession, roles: Collection[Role], school_id: str | None, now: datetime
+) -> list[User]:
+    """People of the district, and of a school, with one of these roles, who may sign in."""
+    users = await UserRepository(session).with_roles(roles, school_id)
+    return [user for user in users if may_sign_in(user, now)]
+
+
+async def find(session: AsyncSession, username: str) -> User | None:
+    """A person."""
+    return await UserRepository(session).get(username)
+
+
 async def create_user(
     runtime: Runtime, work: UnitOfWork, wanted: UserCreate, by: Giver
 ) -> UserCreated:
@@ -140,6 +159,7 @@ async def create_user(
         school_id=wanted.school_id,
         ends_at=wanted.ends_at,
         must_change=True,
+        mail=wanted.mail,
     )
     if not added:
         raise UsernameTakenError(f"{wanted.username} exists")
@@ -187,6 +207,34 @@ async def set_disabled(
         action = AccessAction.USER_DISABLED if is_disabled else AccessAction.USER_ENABLED
         _log(work, action, by, username, user.school_id)
     return await _get(users, username)
+
+
+async def set_mail(work: UnitOfWork, username: str, mail: str | None, by: Giver) -> UserView:
+    """Say where somebody is written to; their sessions go on.
+
+    Raises:
+        NotFoundError: If there is no such user.
+        ForbiddenError: If their role is not the giver's to give.
+    """
+    user = await _of_others(work, username, by)
+    _write_mail(work, user, mail, by.username, by.client)
+    return await _get(UserRepository(work.session), username)
+
+
+async def set_own_mail(work: UnitOfWork, username: str, mail: str | None, client: str) -> None:
+    """Say where one wants to be written to."""
+    user = await UserRepository(work.session).lock(username)
+    assert user is not None, "users are disabled, never deleted"
+    _write_mail(work, user, mail, username, client)
+
+
+def _write_mail(work: UnitOfWork, user: User, mail: str | None, username: str, client: str) -> None:
+    if user.mail == mail:
+        return
+    user.mail = mail
+    # Who changed it is told, not the address: more people read the log than may know it.
+    action, school_id = AccessAction.USER_MAIL_CHANGED, user.school_id
+    audit.log(work, action, username, client, subject=user.username, school_id=school_id)
 
 
 async def reset_password(

@@ -10,6 +10,7 @@ from api.access.permissions import Permission
 from api.auth import browsers, people, service
 from api.auth.guards import SignedIn, allowed, client_of
 from api.auth.schemas import (
+    MailWrite,
     NewPassword,
     SessionList,
     UserCreate,
@@ -81,6 +82,19 @@ async def change_user(
 ) -> UserView:
     """Role, school and end date; they sign in anew. Nobody changes their own."""
     return await people.change_user(work, username, body, _giver(person, request))
+
+
+@router.put(
+    "/users/{username}/mail",
+    operation_id="users_put_mail",
+    summary="Say where a person is written to",
+    responses=_CHANGE,
+)
+async def put_mail(
+    username: Username, body: MailWrite, person: _PeopleManager, request: Request, work: Writer
+) -> UserView:
+    """Their sessions go on; they may change it themselves."""
+    return await people.set_mail(work, username, body.mail, _giver(person, request))
 
 
 @router.post(

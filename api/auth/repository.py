@@ -70,6 +70,12 @@ class UserRepository:
         query = _rows().where(User.school_id == school_id).order_by(User.username)
         return [UserRow(*row) for row in await self._session.execute(query)]
 
+    async def with_roles(self, roles: Collection[str], school_id: str | None) -> list[User]:
+        """People of the district, and of a school, who have one of these roles, by name."""
+        where = or_(User.school_id.is_(None), User.school_id == school_id)
+        query = select(User).where(User.role.in_(roles), where).order_by(User.username)
+        return list(await self._session.scalars(query))
+
     async def add(
         self,
         username: str,
@@ -80,6 +86,7 @@ class UserRepository:
         school_id: str | None = None,
         ends_at: datetime | None = None,
         must_change: bool = False,
+        mail: str | None = None,
     ) -> bool:
         """Add a user; answers whether the name was free."""
         values = {
@@ -90,6 +97,7 @@ class UserRepository:
             "school_id": school_id,
             "ends_at": ends_at,
             "created_at": at,
+            "mail": mail,
         }
         return await insert_if_absent(self._session, User, values)
 

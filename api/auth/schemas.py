@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Role
 from api.contract.base import Identifier
+from api.kit.mail_address import MailAddress
 from api.kit.moments import Moment
 from api.kit.row_number import RowNumber
 from api.organisations.schemas import SchoolName
@@ -110,6 +111,7 @@ class UserView(BaseModel):
         description="Of a role of places: those it is given for by name; without, all it is about."
     )
     ends_at: Moment | None = Field(description="From then on they may sign in no more.")
+    mail: str | None = Field(description="Where they are written to; never in a list for others.")
     disabled_at: Moment | None
     created_at: Moment
     last_sign_in_at: Moment | None = None
@@ -151,10 +153,21 @@ class UserWrite(BaseModel):
         return ROLES[self.role].reach.fits(self.school_id)
 
 
+class MailWrite(BaseModel):
+    """Where somebody wants to be written to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mail: MailAddress | None = Field(
+        description="Null: they are not written to.", examples=["wang.li@example.org"]
+    )
+
+
 class UserCreate(UserWrite):
     """A new user; without a password one is made up and answered once."""
 
     username: Username = Field(examples=["wang.li"])
+    mail: MailAddress | None = None
     password: Password | None = None
 
 

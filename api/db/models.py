@@ -190,6 +190,8 @@ class User(OfSchool, Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+    mail: Mapped[str | None] = mapped_column(String(254))
+    """Where they want to be written to; known to themselves and to whoever manages them."""
 
 
 class UserPlace(OfPlace, Base):

@@ -82,6 +82,14 @@ def _criteria(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
     )
 
 
+def options_of(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
+    """Options of a statement that narrow it as a session of that scope does.
+
+    For a session that asks on behalf of other people.
+    """
+    return () if scope.school_ids is None else _criteria(scope)
+
+
 def _condition(model: type[Base], wanted: list[str], here: _Here | None) -> ColumnElement[bool]:
     columns = Base.metadata.tables[model.__tablename__].c
     by_place = None if here is None else _at(model, here)

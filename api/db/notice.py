@@ -49,6 +49,8 @@ class NoticeRule(Base):
     channel_ids: Mapped[list[int]]
     to_school: Mapped[bool]
     """Also to the channels of the school it is about."""
+    roles: Mapped[list[str]]
+    """Of whom channels to people tell those who may know of it."""
     hours_from: Mapped[str | None] = mapped_column(String(5))
     hours_to: Mapped[str | None] = mapped_column(String(5))
     """``HH:MM`` in the school's time; both null: at any time."""
@@ -65,6 +67,8 @@ class Notice(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     """Random; the same however often it is sent, and the key of its job."""
     channel_id: Mapped[int] = mapped_column(ForeignKey("notice_channels.id"))
+    username: Mapped[str | None] = mapped_column(ForeignKey("users.username"))
+    """Whom a channel to people tells; null of one with recipients of its own."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     """When the peer took it."""

@@ -39,6 +39,7 @@ def _view(row: NoticeRow, items: list[NoticeItem], count: int) -> NoticeView:
         channel_id=row.channel.id,
         channel_name=row.channel.name,
         channel_kind=ChannelKind(row.channel.kind),
+        username=notice.username,
         state=row.state,
         created_at=notice.created_at,
         due_at=job.due_at if job is not None and notice.sent_at is None else None,

@@ -6,12 +6,20 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from api.access.scope import Scope
+from api.db.camera import Camera
 from api.db.job import Job
+from api.db.models import Alert
+from api.db.narrowing import options_of
 from api.db.notice import Notice, NoticeChannel, NoticeItem, NoticeRule
+from api.db.order import WorkOrder
 from api.db.organisation import School
 from api.kit.pagination import Cursor
 from api.notices.schemas import NoticeState
@@ -19,6 +27,8 @@ from api.notices.schemas import NoticeState
 SEND = "notice_send"
 """Kind of the job that sends a message; its key is the message's id."""
 _DELETED_AT_ONCE = 1000
+_ASKED_AT_ONCE = 500
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +111,48 @@ class NoticeRepository:
         query = select(School).where(School.school_id.in_(school_ids))
         return {row.school_id: row for row in await self._session.scalars(query)}
 
+    # --- what somebody may know of ------------------------------------------------------------
+
+    async def alerts_within(self, scope: Scope, ids: Sequence[UUID]) -> set[UUID]:
+        """Those of some alerts that a scope covers."""
+        return await self._within(scope, Alert.id, ids)
+
+    async def orders_within(self, scope: Scope, ids: Sequence[int]) -> set[int]:
+        """Those of some work orders that a scope covers."""
+        return await self._within(scope, WorkOrder.id, ids)
+
+    async def boxes_within(self, scope: Scope, ids: Sequence[int]) -> set[int | None]:
+        """Those of some boxes of which a scope covers a camera."""
+        return await self._within(scope, Camera.box_id, ids)
+
+    async def _within(
+        self, scope: Scope, column: InstrumentedAttribute[_Key], ids: Sequence[_Key]
+    ) -> set[_Key]:
+        found: set[_Key] = set()
+        for begin in range(0, len(ids), _ASKED_AT_ONCE):
+            query = select(column).where(column.in_(ids[begin : begin + _ASKED_AT_ONCE]))
+            found.update(await self._session.scalars(query.options(*options_of(scope))))
+        return found
+
     # --- messages -----------------------------------------------------------------------------
 
     async def lock_waiting(
-        self, channel_id: int, since: datetime | None, until: datetime
+        self, channel_id: int, username: str | None, since: datetime | None, until: datetime
     ) -> Notice | None:
-        """A message that is going to be sent in that time and was never begun, kept from others."""
+        """A message that is going to be sent in that time and was never begun, kept from others.
+
+        Args:
+            channel_id: By which channel.
+            username: To whom; None: to the channel's own recipients.
+            since: Not before.
+            until: Not after.
+        """
         query = (
             select(Notice)
             .join(Job, _JOB_OF)
             .where(
                 Notice.channel_id == channel_id,
+                Notice.username.is_(None) if username is None else Notice.username == username,
                 Notice.sent_at.is_(None),
                 Job.attempts == 0,
                 Job.claim.is_(None),
@@ -139,10 +180,20 @@ class NoticeRepository:
         row = (await self._session.execute(query)).one_or_none()
         return None if row is None else NoticeRow(row[0], row[1], None)
 
-    async def items(self, notice_id: str, limit: int) -> list[NoticeItem]:
-        """The first of what a message tells of."""
+    async def items(
+        self, notice_id: str, limit: int, known: Collection[int] | None = None
+    ) -> list[NoticeItem]:
+        """The first of what a message tells of, or of some of it by number."""
         query = select(NoticeItem).where(NoticeItem.notice_id == notice_id)
+        if known is not None:
+            query = query.where(NoticeItem.id.in_(sorted(known)[:limit]))
         return list(await self._session.scalars(query.order_by(NoticeItem.id).limit(limit)))
+
+    async def told_of(self, notice_id: str) -> list[tuple[int, str, str | None, str]]:
+        """All that a message tells of: number, event, school, and what it is about."""
+        query = select(NoticeItem.id, NoticeItem.event, NoticeItem.school_id, NoticeItem.about)
+        rows = await self._session.execute(query.where(NoticeItem.notice_id == notice_id))
+        return [(row.id, row.event, row.school_id, row.about) for row in rows]
 
     async def counts(self, notice_ids: Collection[str]) -> dict[str, int]:
         """Of how many events messages tell."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access.roles import ROLES, Role
 from api.audit import service as audit
 from api.audit.changes import Actor, differences
 from api.audit.schemas import AccessAction
@@ -11,8 +12,16 @@ from api.bus.work import UnitOfWork
 from api.contract import RiskLevel
 from api.db.notice import NoticeRule
 from api.kit.errors import FieldError, InvalidError, NotFoundError
+from api.notices.channels.registry import KINDS
+from api.notices.people import NEEDS
 from api.notices.repository import NoticeRepository
-from api.notices.schemas import NoticeEvent, NoticeRuleList, NoticeRuleView, NoticeRuleWrite
+from api.notices.schemas import (
+    ChannelKind,
+    NoticeEvent,
+    NoticeRuleList,
+    NoticeRuleView,
+    NoticeRuleWrite,
+)
 
 
 def _rule_view(row: NoticeRule) -> NoticeRuleView:
@@ -25,6 +34,7 @@ def _rule_view(row: NoticeRule) -> NoticeRuleView:
         school_ids=row.school_ids,
         channel_ids=row.channel_ids,
         to_school=row.to_school,
+        roles=[Role(each) for each in row.roles],
         hours_from=row.hours_from,
         hours_to=row.hours_to,
         digest_min=row.digest_min,
@@ -40,10 +50,16 @@ async def list_rules(session: AsyncSession) -> NoticeRuleList:
 
 async def _check_rule(work: UnitOfWork, told: NoticeRuleWrite) -> None:
     notices = NoticeRepository(work.session)
-    channels = {row.id for row in await notices.channels()}
+    channels = {row.id: row for row in await notices.channels()}
     schools = await notices.schools(told.school_ids)
     found = []
-    if not channels.issuperset(told.channel_ids):
+    named = [channels[each] for each in told.channel_ids if each in channels]
+    if not told.roles and any(KINDS[ChannelKind(each.kind)].is_to_people for each in named):
+        found.append(FieldError("body.roles", "a channel to people needs a role"))
+    for role in told.roles:
+        if not any(NEEDS[event] in ROLES[role].permissions for event in told.events):
+            found.append(FieldError("body.roles", f"{role} may see none of these events"))
+    if len(named) < len(told.channel_ids):
         found.append(FieldError("body.channel_ids", "there is no such channel"))
     if missing := sorted(set(told.school_ids) - schools.keys()):
         found.append(FieldError("body.school_ids", f"there is no school {missing[0]}"))

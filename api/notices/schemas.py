@@ -7,9 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
+from api.access.roles import Role
 from api.contract import RiskLevel
 from api.contract.text import AnyIdentifier, Name, StorableText
 from api.contract.vocabulary import Language
+from api.kit.mail_address import MailAddress
 from api.kit.moments import Moment
 from api.kit.row_number import RowNumber
 from api.organisations.schemas import SchoolName
@@ -31,6 +33,8 @@ class ChannelKind(StrEnum):
     """How a channel is spoken to."""
 
     MAIL = "mail"
+    MAIL_PEOPLE = "mail_people"
+    """Mail to the people a rule's roles name, each by themselves."""
     WEBHOOK = "webhook"
     WECOM = "wecom"
     DINGTALK = "dingtalk"
@@ -67,18 +71,14 @@ class Outcome(StrEnum):
     BAD_CREDENTIALS = "bad_credentials"
     CHANNEL_OFF = "channel_off"
     """It was switched off or deleted meanwhile; nothing was sent."""
+    NO_RECIPIENT = "no_recipient"
+    """Whom it was for may sign in no more, has no address, or may know of nothing it tells."""
     SEAL_BROKEN = "seal_broken"
     """Its secrets were sealed with another key: they must be entered again."""
 
 
 _Url = Annotated[SecretStr, Field(min_length=10, max_length=2000)]
 _Secret = Annotated[SecretStr, Field(min_length=1, max_length=512)]
-_Address = Annotated[
-    str,
-    StringConstraints(
-        max_length=254, pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
-    ),
-]
 _Host = Annotated[
     str, StringConstraints(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:-]+$")
 ]
@@ -107,8 +107,8 @@ class ChannelSettings(BaseModel):
     security: MailSecurity = MailSecurity.TLS
     username: Annotated[StorableText, Field(max_length=254)] | None = None
     password: _Secret | None = None
-    sender: _Address | None = None
-    recipients: Annotated[list[_Address], Field(max_length=50)] = []
+    sender: MailAddress | None = None
+    recipients: Annotated[list[MailAddress], Field(max_length=50)] = []
 
 
 class ChannelSettingsView(BaseModel):
@@ -184,6 +184,10 @@ class NoticeRuleWrite(BaseModel):
     )
     channel_ids: Annotated[list[RowNumber], Field(max_length=50)] = []
     to_school: bool = Field(False, description="Also to the channels of the school concerned.")
+    roles: Annotated[list[Role], Field(max_length=len(Role))] = Field(
+        [],
+        description="Whom channels to people tell: each of what they may see in the console alone.",
+    )
     hours_from: _Time | None = Field(None, description="In the school's time, with `hours_to`.")
     hours_to: _Time | None = Field(None, description="Before `hours_from`: of the next day.")
     digest_min: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = Field(
@@ -212,6 +216,7 @@ class NoticeRuleView(BaseModel):
     school_ids: list[str]
     channel_ids: list[int]
     to_school: bool
+    roles: list[Role]
     hours_from: str | None
     hours_to: str | None
     digest_min: int
@@ -252,6 +257,7 @@ class NoticeView(BaseModel):
     channel_id: int
     channel_name: str
     channel_kind: ChannelKind
+    username: str | None = Field(description="Whom a channel to people tells.")
     state: NoticeState
     created_at: Moment
     due_at: Moment | None = Field(description="When it is tried next.")

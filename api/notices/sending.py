@@ -7,19 +7,23 @@ is a moment whose death sends it twice, and then under the same number.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.scope import EVERYTHING
+from api.auth import people
 from api.bus.work import UnitOfWork
 from api.contract.vocabulary import Language
 from api.jobs.kinds import ClaimedJob, JobKind, NotNowError
 from api.kit.sealing import SealBrokenError
 from api.notices.channels.base import Attempt, Item, Message, Outside
 from api.notices.channels.registry import KINDS
+from api.notices.people import Subject, known_to
 from api.notices.repository import SEND, NoticeRepository, NoticeRow
-from api.notices.schemas import ChannelKind, ChannelSettings, Outcome
+from api.notices.schemas import ChannelKind, ChannelSettings, NoticeEvent, Outcome
 from api.notices.sealed import opened
 
 if TYPE_CHECKING:
@@ -33,6 +37,9 @@ _ATTEMPTS = 16
 _BACK_OFF_S = 5.0
 """Sixteen attempts are about seven hours."""
 
+_DROPPED = frozenset({Outcome.CHANNEL_OFF, Outcome.NO_RECIPIENT})
+"""What no further attempt would change."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -41,29 +48,61 @@ def outside_of(runtime: Runtime) -> Outside:
     return Outside(runtime.settings.networks_allowed, runtime.clock())
 
 
+@dataclass(frozen=True, slots=True)
+class _Recipient:
+    """Whom a channel to people tells, and what of a message they may know of: its items' numbers.
+
+    Neither if they may be told nothing.
+    """
+
+    mail: str
+    item_ids: frozenset[int]
+
+
 async def _send(runtime: Runtime, job: ClaimedJob) -> None:
     async with runtime.database.read(EVERYTHING) as session:
         notices = NoticeRepository(session)
         row = await notices.get(job.key)
         if row is None or row.notice.sent_at is not None:
             return
-        message = await _message(runtime, notices, row)
+        recipient = await _recipient(runtime, session, row)
+        message = await _message(runtime, notices, row, recipient)
         session.expunge_all()
-    attempt = await _attempt(runtime, row, message)
+    attempt = await _attempt(runtime, row, recipient, message)
     async with runtime.work(EVERYTHING) as work:
         await _record(work, job.key, attempt)
     told = {"notice_id": job.key, "channel_id": row.channel.id, "outcome": str(attempt.outcome)}
     if attempt.outcome is Outcome.DELIVERED:
         _log.info("notice_sent", **told)
-    elif attempt.outcome is Outcome.CHANNEL_OFF:
+    elif attempt.outcome in _DROPPED:
         _log.info("notice_dropped", **told)
     else:
         _log.warning("notice_not_sent", status=attempt.status, attempt=job.attempt, **told)
         raise NotNowError(attempt.outcome, attempt.after_s)
 
 
-async def _message(runtime: Runtime, notices: NoticeRepository, row: NoticeRow) -> Message:
-    items = await notices.items(row.notice.id, _ITEMS_SENT)
+async def _recipient(runtime: Runtime, session: AsyncSession, row: NoticeRow) -> _Recipient | None:
+    """Whom a message is for by themselves, as things stand now."""
+    username = row.notice.username
+    user = None if username is None else await people.find(session, username)
+    if user is None or user.mail is None or not people.may_sign_in(user, runtime.clock()):
+        return None
+    told = {
+        item_id: Subject(NoticeEvent(event), school_id, about)
+        for item_id, event, school_id, about in await NoticeRepository(session).told_of(
+            row.notice.id
+        )
+    }
+    known = await known_to(session, user, list(set(told.values())))
+    item_ids = frozenset(item_id for item_id, subject in told.items() if subject in known)
+    return _Recipient(user.mail, item_ids) if item_ids else None
+
+
+async def _message(
+    runtime: Runtime, notices: NoticeRepository, row: NoticeRow, recipient: _Recipient | None
+) -> Message:
+    known = None if recipient is None else recipient.item_ids
+    items = await notices.items(row.notice.id, _ITEMS_SENT, known)
     counts = await notices.counts([row.notice.id])
     language: Language = "en" if row.channel.language == "en" else "zh"
     return Message(
@@ -72,21 +111,27 @@ async def _message(runtime: Runtime, notices: NoticeRepository, row: NoticeRow) 
             Item(each.event, each.school_id, each.risk, each.at, each.about, each.text)
             for each in items
         ],
-        count=counts.get(row.notice.id, 0),
+        count=counts.get(row.notice.id, 0) if known is None else len(known),
         language=language,
         console_url=runtime.settings.console_address,
     )
 
 
-async def _attempt(runtime: Runtime, row: NoticeRow, message: Message) -> Attempt:
-    channel = row.channel
+async def _attempt(
+    runtime: Runtime, row: NoticeRow, recipient: _Recipient | None, message: Message
+) -> Attempt:
+    channel, kind = row.channel, ChannelKind(row.channel.kind)
     if channel.deleted_at is not None or not channel.is_enabled:
         return Attempt(Outcome.CHANNEL_OFF)
+    if KINDS[kind].is_to_people and recipient is None:
+        return Attempt(Outcome.NO_RECIPIENT)
     try:
         settings = opened(runtime.audit_key, channel)
     except SealBrokenError:
         return Attempt(Outcome.SEAL_BROKEN)
-    return await send(runtime, ChannelKind(channel.kind), settings, message)
+    if recipient is not None:
+        settings = settings.model_copy(update={"recipients": [recipient.mail]})
+    return await send(runtime, kind, settings, message)
 
 
 async def send(

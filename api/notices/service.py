@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.audit import service as audit
 from api.audit.changes import Actor, Change, differences
 from api.audit.schemas import AccessAction
+from api.auth import people
 from api.bus.work import UnitOfWork
 from api.contract.vocabulary import Language
 from api.db.notice import NoticeChannel
@@ -19,7 +20,7 @@ from api.kit.errors import ConflictError, FieldError, InvalidError, NotFoundErro
 from api.kit.sealing import SealBrokenError
 from api.notices import sending
 from api.notices.channels.base import Attempt, Item, Message
-from api.notices.channels.registry import faults, target
+from api.notices.channels.registry import KINDS, faults, target
 from api.notices.repository import NoticeRepository
 from api.notices.schemas import (
     ChannelCreate,
@@ -224,10 +225,17 @@ async def try_channel(
     language: Language = "en" if row.language == "en" else "zh"
     item = Item("test", row.school_id, None, work.now, "test", line_of_test(language))
     message = Message(secrets.token_hex(16), [item], 1, language, runtime.settings.console_address)
+    kind = ChannelKind(row.kind)
     try:
-        return ChannelKind(row.kind), opened(runtime.audit_key, row), message
+        settings = opened(runtime.audit_key, row)
     except SealBrokenError:
-        return ChannelKind(row.kind), None, message
+        return kind, None, message
+    if KINDS[kind].is_to_people:
+        # Whoever tries it is the only one who asked to be written to.
+        user = await people.find(work.session, by.username)
+        own = [] if user is None or user.mail is None else [user.mail]
+        settings = settings.model_copy(update={"recipients": own})
+    return kind, settings, message
 
 
 async def make_test(
@@ -236,7 +244,9 @@ async def make_test(
     """Send a test once and tell what the peer answered."""
     begin_s = time.monotonic()
     attempt = Attempt(Outcome.SEAL_BROKEN)
-    if settings is not None:
+    if settings is not None and KINDS[kind].is_to_people and not settings.recipients:
+        attempt = Attempt(Outcome.NO_RECIPIENT)
+    elif settings is not None:
         attempt = await sending.send(runtime, kind, settings, message)
     return ChannelTest(
         outcome=attempt.outcome,

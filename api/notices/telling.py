@@ -11,11 +11,12 @@ School and supervisor hear of an order at the same moment, since one job tells b
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from api.access.roles import Role
 from api.bus.work import UnitOfWork
 from api.contract import RiskLevel
 from api.contract.vocabulary import Language
@@ -24,10 +25,13 @@ from api.db.organisation import School
 from api.jobs import service as jobs
 from api.jobs.kinds import ClaimedJob, JobKind
 from api.notices import texts
+from api.notices.channels.registry import KINDS
+from api.notices.people import Subject, who_may_know
 from api.notices.repository import SEND, NoticeRepository
-from api.notices.schemas import NoticeEvent
+from api.notices.schemas import ChannelKind, NoticeEvent
 from api.notices.timing import Hours, Window, window
 from api.organisations import service as organisations
+from api.organisations.schemas import SchoolName
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -95,6 +99,31 @@ async def take_back(work: UnitOfWork, event: NoticeEvent, key: str) -> None:
     await jobs.withdraw(work, TELL, _key(event, key))
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What happened, and where."""
+
+    facts: Mapping[str, str]
+    school: School | None
+
+    @property
+    def school_name(self) -> SchoolName | None:
+        return None if self.school is None else organisations.name_of(self.school)
+
+    @property
+    def zone(self) -> str:
+        return organisations.DEFAULT_ZONE if self.school is None else self.school.time_zone
+
+    @property
+    def subject(self) -> Subject:
+        event = NoticeEvent(self.facts["event"])
+        return Subject(event, self.facts.get("school_id"), self.facts["about"][:64])
+
+    def window(self, now: datetime, rule: NoticeRule) -> Window:
+        hours = Hours.of(rule.hours_from, rule.hours_to)
+        return window(now, self.facts.get("risk"), hours, rule.digest_min, self.zone)
+
+
 def _wants(rule: NoticeRule, facts: Mapping[str, str]) -> bool:
     school_id, risk = facts.get("school_id"), facts.get("risk")
     return (
@@ -122,43 +151,46 @@ async def _spread(_: Runtime, work: UnitOfWork, job: ClaimedJob) -> None:
     school = None
     if school_id is not None:
         school = (await notices.schools([school_id])).get(school_id)
-    zone = organisations.DEFAULT_ZONE if school is None else school.time_zone
+    known = _Known(facts, school)
     for channel in await notices.lock_channels_of(school_id):
-        windows = [
-            window(
-                work.now,
-                facts.get("risk"),
-                Hours.of(rule.hours_from, rule.hours_to),
-                rule.digest_min,
-                zone,
-            )
-            for rule in rules
-            if _reaches(rule, channel, school_id)
-        ]
-        if windows:
+        reaching = [rule for rule in rules if _reaches(rule, channel, school_id)]
+        for username, asking in (await _recipients(work, channel, reaching, known)).items():
+            windows = [known.window(work.now, rule) for rule in asking]
             # Several rules are one telling: the one that wants it soonest.
             soonest = min(windows, key=lambda each: each.until)
-            await _add(work, channel, facts, school, zone, soonest)
+            await _add(work, channel, username, known, soonest)
+
+
+async def _recipients(
+    work: UnitOfWork, channel: NoticeChannel, rules: Sequence[NoticeRule], known: _Known
+) -> Mapping[str | None, list[NoticeRule]]:
+    """Whom a channel tells, and by which rules; None stands for its own recipients."""
+    if not KINDS[ChannelKind(channel.kind)].is_to_people:
+        return {None: list(rules)} if rules else {}
+    roles = {Role(role) for rule in rules for role in rule.roles}
+    found: dict[str | None, list[NoticeRule]] = {}
+    for user in await who_may_know(work.session, roles, known.subject, work.now):
+        if user.mail is not None:
+            found[user.username] = [rule for rule in rules if user.role in rule.roles]
+    return found
 
 
 async def _add(
     work: UnitOfWork,
     channel: NoticeChannel,
-    facts: Mapping[str, str],
-    school: School | None,
-    zone: str,
+    username: str | None,
+    known: _Known,
     when: Window,
 ) -> None:
-    notices = NoticeRepository(work.session)
+    notices, facts = NoticeRepository(work.session), known.facts
     due_at = when.until
     if due_at <= work.now and channel.next_free_at is not None:
         due_at = max(due_at, channel.next_free_at)
-    notice = await notices.lock_waiting(channel.id, when.since, due_at)
+    notice = await notices.lock_waiting(channel.id, username, when.since, due_at)
     if notice is None:
-        notice = await _begin(work, channel, due_at)
+        notice = await _begin(work, channel, username, due_at)
     event = NoticeEvent(facts["event"])
     language: Language = "en" if channel.language == "en" else "zh"
-    name = None if school is None else organisations.name_of(school)
     notices.add_item(
         NoticeItem(
             notice_id=notice.id,
@@ -167,17 +199,20 @@ async def _add(
             risk=facts.get("risk"),
             at=datetime.fromisoformat(facts["at"]),
             about=facts["about"][:64],
-            text=texts.line(event, facts, name, zone, language),
+            text=texts.line(event, facts, known.school_name, known.zone, language),
         )
     )
     await work.session.flush()
 
 
-async def _begin(work: UnitOfWork, channel: NoticeChannel, due_at: datetime) -> Notice:
+async def _begin(
+    work: UnitOfWork, channel: NoticeChannel, username: str | None, due_at: datetime
+) -> Notice:
     """A new message; those sent as soon as possible keep the channel's distance."""
     notice = Notice(
         id=secrets.token_hex(16),
         channel_id=channel.id,
+        username=username,
         created_at=work.now,
         sent_at=None,
         attempts=0,

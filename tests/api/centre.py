@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from api.access.roles import ROLES, Reach, Role
 from api.access.scope import EVERYTHING, NOTHING
@@ -32,7 +33,10 @@ from api.contract import (
     Heartbeat,
     RetentionStatus,
 )
+from api.db.job import Job
+from api.jobs.kinds import JobKind
 from api.jobs.repository import JobRepository
+from api.jobs.scheduler import Scheduler
 from api.rounds import kinds
 from api.runtime import Runtime
 from api.serving import server_config
@@ -172,6 +176,20 @@ async def in_a_round(
     """Do now what the command centre does again and again."""
     async with centre.runtime.work(EVERYTHING) as work:
         await step(centre.runtime, work)
+
+
+async def all_due(runtime: Runtime, every: Sequence[JobKind]) -> None:
+    """Do what is due now of some kinds, and wait for what the centre's own schedulers took."""
+    running = select(Job.id).where(
+        Job.kind.in_([kind.name for kind in every]), Job.claim.is_not(None)
+    )
+    while True:
+        did = await Scheduler(runtime, every).run_due()
+        async with runtime.database.read(EVERYTHING) as session:
+            is_busy = await session.scalar(running.limit(1)) is not None
+        if not did and not is_busy:
+            return
+        await asyncio.sleep(0.02)
 
 
 async def key_of(client: httpx.AsyncClient, camera_id: str = "gate-north") -> int:

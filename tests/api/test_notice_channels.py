@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import datetime as dt
 import email
@@ -18,8 +17,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -31,13 +28,14 @@ from api.notices.channels import base, post
 from api.notices.channels.base import Attempt, Item, Message, Outside
 from api.notices.channels.registry import KINDS
 from api.notices.schemas import ChannelKind, ChannelSettings, MailSecurity, Outcome
+from tests.support.mail_peer import Mailbox, MailServer
 from tests.support.notice_peer import OK, Answer, NoticePeer, notice_peer
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 LOOPBACK = [ipaddress.ip_network("127.0.0.0/8")]
 WHSEC = "whsec_" + base64.b64encode(bytes(range(24))).decode()
 TOKEN = "token-0123456789"
-BY_HTTP = [kind for kind in ChannelKind if kind is not ChannelKind.MAIL]
+BY_HTTP = [kind for kind in ChannelKind if "url" in KINDS[kind].needs]
 ROBOTS = [kind for kind in BY_HTTP if kind is not ChannelKind.WEBHOOK]
 ITEM = Item("alert_confirmed", "no-1", "class_2", NOW, "a-1", "[二类风险] · 第一小学 · 告警属实")
 
@@ -287,31 +285,6 @@ async def test_a_text_is_short_and_says_how_many_more(kind: ChannelKind, peer: N
 # --- mail -----------------------------------------------------------------------------------------
 
 
-class Mailbox:
-    """Takes mail, or answers as scripted."""
-
-    def __init__(self) -> None:
-        self.script: list[str] = []
-        self.taken: list[Envelope] = []
-
-    async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
-        self, _s: SMTP, _c: Session, envelope: Envelope, address: str, _o: list[str]
-    ) -> str:
-        if address.startswith("nobody"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _s: SMTP, _c: Session, envelope: Envelope) -> str:  # noqa: N802
-        answer = self.script.pop(0) if self.script else "250 taken"
-        if answer == "silent":
-            await asyncio.sleep(3)
-            return "250 late"
-        if answer.startswith("250"):
-            self.taken.append(envelope)
-        return answer
-
-
 def _certificate(folder: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -356,17 +329,6 @@ def _context(certificate: Path) -> ssl.SSLContext:
     return context
 
 
-class _Server(Controller):
-    def __init__(self, mailbox: Mailbox, **more: Any) -> None:
-        super().__init__(mailbox, hostname="127.0.0.1", port=0, **more)
-
-    def _trigger_server(self) -> None:
-        # Which port it has is known once it listens.
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
 @pytest.fixture(params=[MailSecurity.STARTTLS, MailSecurity.PLAIN, MailSecurity.TLS])
 def mail(
     request: pytest.FixtureRequest, mailbox: Mailbox, certificate: Path
@@ -377,7 +339,7 @@ def mail(
         more = {"tls_context": _context(certificate), "require_starttls": True}
     elif security is MailSecurity.TLS:
         more = {"ssl_context": _context(certificate)}
-    server = _Server(mailbox, **more)
+    server = MailServer(mailbox, **more)
     server.start()
     yield security, server.port
     server.stop()
@@ -423,7 +385,7 @@ async def test_mail_arrives_with_a_number_that_stays(
 async def test_a_server_without_encryption_is_sent_nothing(
     mailbox: Mailbox, security: MailSecurity
 ) -> None:
-    server = _Server(mailbox)
+    server = MailServer(mailbox)
     server.start()
     try:
         attempt = await send_mail(mail_settings(security, server.port))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import ipaddress
 import json
@@ -22,14 +21,21 @@ from api.contract import RiskLevel
 from api.db.job import Job
 from api.db.notice import NoticeChannel
 from api.jobs.kinds import JobKind
-from api.jobs.scheduler import Scheduler
 from api.kit.sealing import Seal, SealBrokenError
 from api.notices.schemas import NoticeEvent
 from api.notices.telling import Told, tell
 from api.notices.timing import Hours, window
 from api.orders import watch
 from api.rounds import kinds, notice_kinds
-from tests.api.centre import Centre, beat, cheap_settings, put_alert, put_camera, running_centre
+from tests.api.centre import (
+    Centre,
+    all_due,
+    beat,
+    cheap_settings,
+    put_alert,
+    put_camera,
+    running_centre,
+)
 from tests.api.district import MINE, THEIRS, decide, photograph
 from tests.api.messages import alert_uuid, camera_beat, episode, heartbeat, registration
 from tests.support.notice_peer import Answer, NoticePeer, notice_peer
@@ -85,18 +91,7 @@ class Bureau:
 
     async def due(self, *more: JobKind) -> None:
         """What is due now is done."""
-        every = [*notice_kinds(), *more]
-        running = select(Job.id).where(
-            Job.kind.in_([kind.name for kind in every]), Job.claim.is_not(None)
-        )
-        while True:
-            did = await Scheduler(self.centre.runtime, every).run_due()
-            async with self.centre.runtime.database.read(EVERYTHING) as session:
-                # The centre's own schedulers take some.
-                is_busy = await session.scalar(running.limit(1)) is not None
-            if not did and not is_busy:
-                return
-            await asyncio.sleep(0.02)
+        await all_due(self.centre.runtime, [*notice_kinds(), *more])
 
     async def wait(self, seconds: float, *more: JobKind) -> None:
         self.centre.clock.advance(seconds)

@@ -22,16 +22,21 @@ class Kind:
         send: Sends a message to it.
         needs: Settings that must be given.
         may: Settings that may be.
+        is_to_people: Whether it is told for each person by themselves, and who that is by a rule.
     """
 
     send: Channel
     needs: tuple[str, ...]
     may: tuple[str, ...] = ()
+    is_to_people: bool = False
 
 
 KINDS: Mapping[ChannelKind, Kind] = {
     ChannelKind.MAIL: Kind(
         mail.send, ("host", "sender", "recipients"), ("port", "username", "password")
+    ),
+    ChannelKind.MAIL_PEOPLE: Kind(
+        mail.send, ("host", "sender"), ("port", "username", "password"), is_to_people=True
     ),
     ChannelKind.WEBHOOK: Kind(webhook.send, ("url", "secret")),
     ChannelKind.WECOM: Kind(robots.wecom, ("url",)),
@@ -76,6 +81,6 @@ def _host_of(settings: ChannelSettings) -> tuple[str, int] | None:
 
 def target(kind: ChannelKind, settings: ChannelSettings) -> tuple[str, int] | None:
     """Whom a channel connects to, as host and port."""
-    if kind is ChannelKind.MAIL:
+    if kind in (ChannelKind.MAIL, ChannelKind.MAIL_PEOPLE):
         return None if settings.host is None else (settings.host, port_of(settings))
     return None if settings.url is None else _host_of(settings)

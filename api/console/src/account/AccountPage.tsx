@@ -7,6 +7,7 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import styles from "./AccountPage.module.css";
 import { ChoosePasswordForm } from "./ChoosePasswordForm";
+import { MailForm } from "../session/MailForm";
 import { SessionTable } from "../session/SessionTable";
 import { useSession } from "../session/useSession";
 
@@ -17,6 +18,7 @@ export function Component() {
   const me = useSession().data;
   const client = useQueryClient();
   const sessions = useQuery({ queryKey: keys.sessions, queryFn: () => api.sessions() });
+  const mail = useQuery({ queryKey: keys.mail, queryFn: () => api.ownMail() });
   const end = useMutation({
     mutationFn: (sessionId: string) => api.endSession(sessionId),
     onSettled: () => client.invalidateQueries({ queryKey: keys.sessions }),
@@ -36,6 +38,14 @@ export function Component() {
           onEnd={(session) => end.mutate(session.session_id)}
         />
       </section>
+      {mail.data && (
+        <section>
+          <h2 className={styles.section}>{t("mail.title")}</h2>
+          <div className={styles.form}>
+            <MailForm key={mail.data.mail} mail={mail.data.mail} />
+          </div>
+        </section>
+      )}
       {me?.has_password && (
         <section>
           <h2 className={styles.section}>{t("password.title")}</h2>

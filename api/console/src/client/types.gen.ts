@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported';
 
 /**
  * AccessEntry
@@ -1639,7 +1639,7 @@ export type ChannelCreate = {
  *
  * How a channel is spoken to.
  */
-export type ChannelKind = 'mail' | 'webhook' | 'wecom' | 'dingtalk' | 'feishu';
+export type ChannelKind = 'mail' | 'mail_people' | 'webhook' | 'wecom' | 'dingtalk' | 'feishu';
 
 /**
  * ChannelList
@@ -2727,6 +2727,20 @@ export type LoginRequest = {
 export type MailSecurity = 'tls' | 'starttls' | 'plain';
 
 /**
+ * MailWrite
+ *
+ * Where somebody wants to be written to.
+ */
+export type MailWrite = {
+    /**
+     * Mail
+     *
+     * Null: they are not written to.
+     */
+    mail: string | null;
+};
+
+/**
  * Me
  *
  * The signed-in person.
@@ -2996,6 +3010,10 @@ export type NoticeRuleView = {
      */
     risks: Array<RiskLevel>;
     /**
+     * Roles
+     */
+    roles: Array<Role>;
+    /**
      * School Ids
      */
     school_ids: Array<string>;
@@ -3051,6 +3069,12 @@ export type NoticeRuleWrite = {
      * Empty: all.
      */
     risks?: Array<RiskLevel>;
+    /**
+     * Roles
+     *
+     * Whom channels to people tell: each of what they may see in the console alone.
+     */
+    roles?: Array<Role>;
     /**
      * School Ids
      *
@@ -3142,6 +3166,12 @@ export type NoticeView = {
      */
     sent_at: string | null;
     state: NoticeState;
+    /**
+     * Username
+     *
+     * Whom a channel to people tells.
+     */
+    username: string | null;
 };
 
 /**
@@ -3622,7 +3652,7 @@ export type OriginalRequest = {
  *
  * What became of one attempt.
  */
-export type Outcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'seal_broken';
+export type Outcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'no_recipient' | 'seal_broken';
 
 /**
  * PartKind
@@ -5785,6 +5815,10 @@ export type UserCreate = {
      */
     ends_at?: string | null;
     /**
+     * Mail
+     */
+    mail?: string | null;
+    /**
      * Password
      */
     password?: string | null;
@@ -5837,6 +5871,12 @@ export type UserCreated = {
      * Last Sign In At
      */
     last_sign_in_at?: string | null;
+    /**
+     * Mail
+     *
+     * Where they are written to; never in a list for others.
+     */
+    mail: string | null;
     /**
      * Password
      *
@@ -5908,6 +5948,12 @@ export type UserView = {
      * Last Sign In At
      */
     last_sign_in_at?: string | null;
+    /**
+     * Mail
+     *
+     * Where they are written to; never in a list for others.
+     */
+    mail: string | null;
     /**
      * Password Must Change
      *
@@ -7228,6 +7274,80 @@ export type AuthLogoutResponses = {
 };
 
 export type AuthLogoutResponse = AuthLogoutResponses[keyof AuthLogoutResponses];
+
+export type AuthMailData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/mail';
+};
+
+export type AuthMailErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthMailError = AuthMailErrors[keyof AuthMailErrors];
+
+export type AuthMailResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailWrite;
+};
+
+export type AuthMailResponse = AuthMailResponses[keyof AuthMailResponses];
+
+export type AuthPutMailData = {
+    body: MailWrite;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/mail';
+};
+
+export type AuthPutMailErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AuthPutMailError = AuthPutMailErrors[keyof AuthPutMailErrors];
+
+export type AuthPutMailResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailWrite;
+};
+
+export type AuthPutMailResponse = AuthPutMailResponses[keyof AuthPutMailResponses];
 
 export type AuthMeData = {
     body?: never;
@@ -12064,6 +12184,56 @@ export type UsersEnableResponses = {
 };
 
 export type UsersEnableResponse = UsersEnableResponses[keyof UsersEnableResponses];
+
+export type UsersPutMailData = {
+    body: MailWrite;
+    path: {
+        /**
+         * Username
+         */
+        username: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{username}/mail';
+};
+
+export type UsersPutMailErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type UsersPutMailError = UsersPutMailErrors[keyof UsersPutMailErrors];
+
+export type UsersPutMailResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserView;
+};
+
+export type UsersPutMailResponse = UsersPutMailResponses[keyof UsersPutMailResponses];
 
 export type UsersResetPasswordData = {
     body?: never;

@@ -167,6 +167,10 @@ export const api = {
   sessions: () => unwrap(sdk.authSessions()),
   endSession: (sessionId: string) =>
     unwrap(sdk.authEndSession({ path: { session_id: sessionId } })),
+  ownMail: () => unwrap(sdk.authMail()),
+  putOwnMail: (mail: string | null) => unwrap(sdk.authPutMail({ body: { mail } })),
+  putMailOf: (username: string, mail: string | null) =>
+    unwrap(sdk.usersPutMail({ path: { username }, body: { mail } })),
   ways: () => unwrap(sdk.authWays()),
   logout: () => unwrap(sdk.authLogout()),
 

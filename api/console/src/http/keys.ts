@@ -46,6 +46,7 @@ export const keys = {
   noticeRules: ["notices", "rules"] as const,
   noticeLog: (state: string | null) => ["notices", "log", state] as const,
   users: ["users"] as const,
+  mail: ["mail"] as const,
   sessions: ["sessions"] as const,
   sessionsOf: (username: string) => ["sessions", username] as const,
   health: ["health"] as const,

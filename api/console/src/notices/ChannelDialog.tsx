@@ -7,7 +7,7 @@ import type { ChannelCreate, ChannelKind, ChannelView, MailSecurity } from "../h
 import { termIds, useTerm } from "../i18n/terms";
 import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useChange } from "../ui/useChange";
-import { asWrite, initial, newSecret, secretRule, type ChannelFields } from "./channel";
+import { asWrite, initial, isMail, newSecret, secretRule, type ChannelFields } from "./channel";
 import styles from "./notices.module.css";
 
 const SAVE = { "data-testid": "channel-save" };
@@ -109,7 +109,7 @@ function SettingsFields({ kind, row }: { kind: ChannelKind; row: ChannelView | n
   const isSet = (name: "url" | "secret" | "password") => row?.settings.secrets.includes(name);
   const hint = (name: "url" | "secret" | "password") => (isSet(name) ? t("notices.isSet") : "");
   const needed = { required: true, message: t("notices.needed") };
-  if (kind !== "mail") {
+  if (!isMail(kind)) {
     return (
       <>
         <Form.Item name="url" label={t("notices.url")} rules={isSet("url") ? [] : [needed]}>
@@ -164,9 +164,13 @@ function SettingsFields({ kind, row }: { kind: ChannelKind; row: ChannelView | n
       <Form.Item name="sender" label={t("notices.sender")} rules={[needed]}>
         <Input data-testid="channel-sender" />
       </Form.Item>
-      <Form.Item name="recipients" label={t("notices.recipients")} rules={[needed]}>
-        <Select mode="tags" open={false} tokenSeparators={[",", " ", ";", "；", "，"]} />
-      </Form.Item>
+      {kind === "mail" ? (
+        <Form.Item name="recipients" label={t("notices.recipients")} rules={[needed]}>
+          <Select mode="tags" open={false} tokenSeparators={[",", " ", ";", "；", "，"]} />
+        </Form.Item>
+      ) : (
+        <p className={styles.muted}>{t("notices.toPeopleRule")}</p>
+      )}
       <div className={styles.pair}>
         <Form.Item name="username" label={t("notices.username")}>
           <Input autoComplete="off" />

@@ -46,7 +46,7 @@ export function NoticeTable({ rows, loading }: { rows: NoticeView[]; loading: bo
           key: "channel",
           render: (_, row) => (
             <>
-              {row.channel_name}
+              {row.channel_name} {row.username}
               <div className={styles.muted}>{term("channel_kind", row.channel_kind)}</div>
             </>
           ),

@@ -19,6 +19,7 @@ const NEW: NoticeRuleWrite = {
   school_ids: [],
   channel_ids: [],
   to_school: true,
+  roles: [],
   digest_min: 0,
 };
 
@@ -89,6 +90,9 @@ export function RuleDialog({ row, channels, onClose }: Props) {
             data-testid="rule-channels"
           />
         </Form.Item>
+        <Form.Item name="roles" label={t("notices.roles")} extra={t("notices.rolesRule")}>
+          <Terms family="role" testId="rule-roles" />
+        </Form.Item>
         <Form.Item
           name="to_school"
           label={t("notices.theSchool")}
@@ -125,18 +129,20 @@ interface TermsProps {
   family: TermFamily;
   without?: string;
   placeholder?: string;
+  testId?: string;
   id?: string;
   value?: string[];
   onChange?: (value: string[]) => void;
 }
 
 /** Several words of the vocabulary; a field of a form. */
-function Terms({ family, without, ...field }: TermsProps) {
+function Terms({ family, without, testId, ...field }: TermsProps) {
   const term = useTerm();
   return (
     <Select<string[]>
       mode="multiple"
       {...field}
+      data-testid={testId}
       options={termIds(family)
         .filter((id) => id !== without)
         .map((id) => ({ value: id, label: term(family, id) }))}

@@ -69,6 +69,9 @@ export function RuleTable({ rows, channels, loading, onEdit }: Props) {
               {[...row.channel_ids.map(nameOf), ...(row.to_school ? [t("notices.theSchool")] : [])].join(
                 t("list.separator"),
               )}
+              <div className={styles.muted}>
+                {row.roles.map((each) => term("role", each)).join(t("list.separator"))}
+              </div>
             </div>
           ),
         },

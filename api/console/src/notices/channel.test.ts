@@ -36,6 +36,12 @@ describe("a channel's form", () => {
     });
   });
 
+  it("sends of mail to people no recipients: a rule's roles say who they are", () => {
+    const told = asWrite("mail_people", initial({ ...ROW, kind: "mail_people" }) as ChannelFields);
+    expect(told.settings).toMatchObject({ host: "mail.test.cn", sender: "a@test.cn" });
+    expect(told.settings).not.toHaveProperty("recipients");
+  });
+
   it("sends of a robot nothing that belongs to mail", () => {
     const fields = { ...initial(null), name: "x", url: " https://a.cn/x ", host: "left over" };
     const told = asWrite("wecom", fields as ChannelFields);

@@ -19,9 +19,14 @@ export interface ChannelFields {
   recipients: string[];
 }
 
+/** Whether it goes through a mail server. */
+export function isMail(kind: ChannelKind): boolean {
+  return kind === "mail" || kind === "mail_people";
+}
+
 /** What is told of the secret of a kind; null of a kind that has none. Only a webhook needs one. */
 export function secretRule(kind: ChannelKind): "webhook" | "dingtalk" | "feishu" | null {
-  return kind === "mail" || kind === "wecom" ? null : kind;
+  return kind === "webhook" || kind === "dingtalk" || kind === "feishu" ? kind : null;
 }
 
 /** What the form begins with; secrets are never in it. */
@@ -32,7 +37,7 @@ export function initial(row: ChannelView | null): Partial<ChannelFields> {
   }
   const { host, port, security, username, sender, recipients } = row.settings;
   const mail =
-    row.kind === "mail"
+    isMail(row.kind)
       ? {
           host: host ?? undefined,
           port,
@@ -48,7 +53,7 @@ export function initial(row: ChannelView | null): Partial<ChannelFields> {
 export function asWrite(kind: ChannelKind, fields: ChannelFields): ChannelCreate {
   const { name, language, is_enabled, per_minute } = fields;
   const of = { kind, name, language, is_enabled, per_minute, school_id: fields.school_id ?? null };
-  if (kind !== "mail") {
+  if (!isMail(kind)) {
     const url = fields.url?.trim() || null;
     return { ...of, settings: { url, secret: fields.secret?.trim() || null } };
   }
@@ -61,7 +66,7 @@ export function asWrite(kind: ChannelKind, fields: ChannelFields): ChannelCreate
       username: fields.username?.trim() || null,
       password: fields.password || null,
       sender: fields.sender?.trim() || null,
-      recipients: fields.recipients,
+      ...(kind === "mail" && { recipients: fields.recipients }),
     },
   };
 }

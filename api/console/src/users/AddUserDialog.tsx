@@ -12,6 +12,7 @@ import { RoleFields, toWrite, type RoleValues } from "./RoleFields";
 const USERNAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 interface Fields extends RoleValues {
   username: string;
+  mail?: string;
 }
 
 /** A new colleague; the password is made up by the server and shown once. */
@@ -66,7 +67,13 @@ export function AddUserDialog({ open, onClose }: { open: boolean; onClose: () =>
           layout="vertical"
           requiredMark={false}
           initialValues={own ? { role: "school_manager", school_id: own.school_id } : { role: "district_reviewer" }}
-          onFinish={(fields) => create.mutate({ username: fields.username, ...toWrite(fields) })}
+          onFinish={(fields) => 
+            create.mutate({
+              username: fields.username,
+              mail: fields.mail?.trim() || null,
+              ...toWrite(fields),
+            })
+          }
         >
           <Form.Item
             name="username"
@@ -77,6 +84,14 @@ export function AddUserDialog({ open, onClose }: { open: boolean; onClose: () =>
             <Input autoComplete="off" data-testid="new-username" />
           </Form.Item>
           <RoleFields />
+          <Form.Item
+            name="mail"
+            label={t("mail.address")}
+            extra={t("mail.rule")}
+            rules={[{ type: "email", message: t("mail.invalid") }]}
+          >
+            <Input autoComplete="off" maxLength={254} data-testid="new-mail" />
+          </Form.Item>
           {problem && (
             <Alert
               type="error"

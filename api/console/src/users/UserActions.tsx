@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import type { UserView } from "../http/types";
+import { MailForm } from "../session/MailForm";
 import { SessionTable } from "../session/SessionTable";
 import { ChangeRoleDialog } from "./ChangeRoleDialog";
 
@@ -14,6 +15,7 @@ export function UserActions({ user, onFailed }: { user: UserView; onFailed: () =
   const { t } = useTranslation();
   const client = useQueryClient();
   const [changing, setChanging] = useState(false);
+  const [writing, setWriting] = useState(false);
   const [looking, setLooking] = useState(false);
   const renew = () => client.invalidateQueries({ queryKey: keys.users });
   const toggle = useMutation({
@@ -32,6 +34,19 @@ export function UserActions({ user, onFailed }: { user: UserView; onFailed: () =
         {t("users.change")}
       </Button>
       {changing && <ChangeRoleDialog user={user} onClose={() => setChanging(false)} />}
+      <Button size="small" onClick={() => setWriting(true)} data-testid={`mail-${user.username}`}>
+        {t("mail.address")}
+      </Button>
+      <Modal
+        open={writing}
+        title={t("mail.of", { name: user.username })}
+        footer={null}
+        onCancel={() => setWriting(false)}
+        width={420}
+        destroyOnHidden
+      >
+        <MailForm mail={user.mail} username={user.username} onDone={() => setWriting(false)} />
+      </Modal>
       <Button size="small" onClick={() => setLooking(true)} data-testid={`sessions-${user.username}`}>
         {t("sessions.title")}
       </Button>

@@ -52,6 +52,7 @@ export function Component() {
             render: (school: UserView["school"], user) =>
               [school?.name ?? t("users.district"), ...user.places.map(({ name }) => name)].join(" · "),
           },
+          { title: t("mail.address"), dataIndex: "mail" },
           {
             title: t("users.endsOn"),
             dataIndex: "ends_at",
