@@ -38,6 +38,7 @@ from api.orders.photograph_endpoints import router as photographs
 from api.orders.photographs import MAX_BYTES
 from api.orders.step_endpoints import router as order_steps
 from api.organisations.endpoints import router as organisations
+from api.precision.endpoints import router as precision
 from api.privacy.endpoints import router as privacy
 from api.recordings.endpoints import router as recordings
 from api.register.endpoints import router as register
@@ -68,6 +69,7 @@ _ROUTERS = (
     cameras,
     rules,
     compliance,
+    precision,
     stream,
     live,
     recordings,

@@ -67,6 +67,7 @@ _FIGURES = frozenset(
         Permission.VIEW_CAMERAS,
         Permission.VIEW_ORDERS,
         Permission.SEE_COMPLIANCE,
+        Permission.SEE_PRECISION,
         Permission.EXPORT,
     }
 )
@@ -121,6 +122,7 @@ ROLES: dict[Role, RoleGrant] = {
                 Permission.MANAGE_BOXES,
                 Permission.WATCH_LIVE,
                 Permission.SEE_COMPLIANCE,
+                Permission.SEE_PRECISION,
             }
         ),
         Reach.EITHER,

@@ -91,6 +91,7 @@ class AccessAction(StrEnum):
     ASSESSMENT_ENDED = "assessment_ended"
     ASSESSMENT_DELETED = "assessment_deleted"
     PRIVACY_EXPORTED = "privacy_exported"
+    PRECISION_EXPORTED = "precision_exported"
 
 
 class AccessEntry(BaseModel):

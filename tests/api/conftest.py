@@ -41,6 +41,7 @@ _ON_BOTH = frozenset(
         "test_paging",
         "test_picture",
         "test_place_roles",
+        "test_precision",
         "test_privacy",
         "test_recordings",
         "test_register",

@@ -287,6 +287,9 @@ ROWS: dict[str, Row] = {
     "places_delete": _place("delete", status=204),
     "places_list": _school(),
     "places_put": _place("put", _GATE),
+    "precision_alerts": Row("list"),
+    "precision_csv": Row("list"),
+    "precision_report": Row("list"),
     "privacy_assessments_create": Row(
         "object", body=lambda of: {**ASSESSMENT, "school_id": of.school_id}, status=201
     ),

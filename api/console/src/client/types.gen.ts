@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported';
 
 /**
  * AccessEntry
@@ -659,6 +659,24 @@ export type AlertSummary = {
 };
 
 /**
+ * AlertsBehind
+ *
+ * The alerts behind a number, newest first.
+ */
+export type AlertsBehind = {
+    /**
+     * Items
+     */
+    items: Array<AlertSummary>;
+    /**
+     * Next Cursor
+     *
+     * Null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
  * AnalysedStretch
  *
  * Minutes in a row that were looked at, or missed for one reason.
@@ -1183,6 +1201,45 @@ export type BureauWrite = {
 };
 
 /**
+ * CameraFigures
+ *
+ * One camera, whatever rule and model.
+ */
+export type CameraFigures = {
+    camera: CameraName;
+    /**
+     * Confirmed
+     */
+    confirmed: number;
+    /**
+     * False Positive
+     */
+    false_positive: number;
+    /**
+     * Is Small
+     *
+     * So few were judged that the share says little.
+     */
+    is_small: boolean;
+    /**
+     * Pending Review
+     */
+    pending_review: number;
+    /**
+     * `confirmed` of all judged; null while none was judged.
+     */
+    precision: Share | null;
+    /**
+     * Reasons
+     *
+     * Of the false ones; those above 0.
+     */
+    reasons: {
+        [key in FalsePositiveReason]?: number;
+    };
+};
+
+/**
  * CameraHeartbeat
  *
  * A camera's state as part of a heartbeat, with counters since the worker started.
@@ -1275,6 +1332,33 @@ export type CameraList = {
      * Items
      */
     items: Array<CameraView>;
+};
+
+/**
+ * CameraName
+ *
+ * A camera as rows name it.
+ */
+export type CameraName = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     *
+     * The camera's number, its `id`.
+     */
+    camera_key: number;
+    /**
+     * Camera Location
+     */
+    camera_location: string;
+    /**
+     * Camera Name
+     */
+    camera_name: string;
+    school: SchoolName;
 };
 
 /**
@@ -1751,7 +1835,7 @@ export type ChannelTest = {
      * What the peer answered, shortened and without secrets.
      */
     answer: string;
-    outcome: Outcome;
+    outcome: ApiNoticesSchemasOutcome;
     /**
      * Status
      *
@@ -2042,6 +2126,40 @@ export type DutyWrite = {
 };
 
 /**
+ * Effect
+ *
+ * What a threshold would have changed.
+ */
+export type Effect = {
+    /**
+     * Lost
+     *
+     * True alerts that would not have been.
+     */
+    lost: number;
+    lost_share: Share;
+    /**
+     * Pending Below
+     *
+     * Alerts below it that nobody judged.
+     */
+    pending_below: number;
+    precision_after: Share | null;
+    /**
+     * Removed
+     *
+     * False alerts that would not have been.
+     */
+    removed: number;
+    /**
+     * Threshold
+     *
+     * For `min_score` of the rule.
+     */
+    threshold: number;
+};
+
+/**
  * Enrolment
  *
  * Who the box is from now on; the token is told this once.
@@ -2281,6 +2399,44 @@ export type FalsePositiveRequest = {
  * What is wrong with the log.
  */
 export type Fault = 'changed' | 'missing' | 'cut_off' | 'head_changed' | 'not_in_head' | 'other_history';
+
+/**
+ * Figures
+ *
+ * Alerts by the judgement in force; what nobody judged is neither true nor false.
+ */
+export type Figures = {
+    /**
+     * Confirmed
+     */
+    confirmed: number;
+    /**
+     * False Positive
+     */
+    false_positive: number;
+    /**
+     * Is Small
+     *
+     * So few were judged that the share says little.
+     */
+    is_small: boolean;
+    /**
+     * Pending Review
+     */
+    pending_review: number;
+    /**
+     * `confirmed` of all judged; null while none was judged.
+     */
+    precision: Share | null;
+    /**
+     * Reasons
+     *
+     * Of the false ones; those above 0.
+     */
+    reasons: {
+        [key in FalsePositiveReason]?: number;
+    };
+};
 
 /**
  * FootageAnswer
@@ -2863,6 +3019,61 @@ export type MissingTime = {
 };
 
 /**
+ * ModelFigures
+ *
+ * One model, whatever rule and camera.
+ */
+export type ModelFigures = {
+    /**
+     * Confirmed
+     */
+    confirmed: number;
+    /**
+     * False Positive
+     */
+    false_positive: number;
+    /**
+     * Is Small
+     *
+     * So few were judged that the share says little.
+     */
+    is_small: boolean;
+    model: ModelName;
+    /**
+     * Pending Review
+     */
+    pending_review: number;
+    /**
+     * `confirmed` of all judged; null while none was judged.
+     */
+    precision: Share | null;
+    /**
+     * Reasons
+     *
+     * Of the false ones; those above 0.
+     */
+    reasons: {
+        [key in FalsePositiveReason]?: number;
+    };
+};
+
+/**
+ * ModelName
+ *
+ * A model; other weights are another model.
+ */
+export type ModelName = {
+    /**
+     * Model Id
+     */
+    model_id: string;
+    /**
+     * Model Sha256
+     */
+    model_sha256: string;
+};
+
+/**
  * NewPassword
  *
  * A made-up password, which its owner must change at the first sign-in.
@@ -3160,7 +3371,7 @@ export type NoticeView = {
     /**
      * Of the last attempt.
      */
-    outcome: Outcome | null;
+    outcome: ApiNoticesSchemasOutcome | null;
     /**
      * Sent At
      */
@@ -3648,13 +3859,6 @@ export type OriginalRequest = {
 };
 
 /**
- * Outcome
- *
- * What became of one attempt.
- */
-export type Outcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'no_recipient' | 'seal_broken';
-
-/**
  * PartKind
  *
  * What one part of a fragmented MP4 is.
@@ -3686,7 +3890,7 @@ export type PasswordChange = {
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'verify_orders';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'verify_orders';
 
 /**
  * PhotographView
@@ -3978,6 +4182,124 @@ export type PlayRequest = {
 };
 
 /**
+ * PrecisionReport
+ *
+ * How often alerts were true; most false alarms first.
+ */
+export type PrecisionReport = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * By Camera
+     *
+     * The first 100.
+     */
+    by_camera: Array<CameraFigures>;
+    /**
+     * By Camera Count
+     */
+    by_camera_count: number;
+    /**
+     * By Model
+     */
+    by_model: Array<ModelFigures>;
+    /**
+     * By Rule
+     */
+    by_rule: Array<RuleFigures>;
+    /**
+     * By Rule And Model
+     */
+    by_rule_and_model: Array<RuleModelFigures>;
+    /**
+     * Days
+     *
+     * Fewer than asked for where older records may be deleted.
+     */
+    days: number;
+    /**
+     * Few
+     *
+     * Fewer judged alerts than this are a small count.
+     */
+    few: number;
+    /**
+     * Few Confirmed
+     *
+     * Fewer true ones than this allow no threshold.
+     */
+    few_confirmed: number;
+    /**
+     * Row Count
+     */
+    row_count: number;
+    /**
+     * Rows
+     *
+     * By rule, model and camera; the first 100.
+     */
+    rows: Array<PrecisionRow>;
+    /**
+     * Since
+     */
+    since: string;
+    total: Figures;
+};
+
+/**
+ * PrecisionRow
+ *
+ * One rule with one model on one camera, and the threshold proposed there.
+ */
+export type PrecisionRow = {
+    camera: CameraName;
+    /**
+     * Confirmed
+     */
+    confirmed: number;
+    /**
+     * False Positive
+     */
+    false_positive: number;
+    /**
+     * Is Small
+     *
+     * So few were judged that the share says little.
+     */
+    is_small: boolean;
+    model: ModelName;
+    /**
+     * Pending Review
+     */
+    pending_review: number;
+    /**
+     * `confirmed` of all judged; null while none was judged.
+     */
+    precision: Share | null;
+    proposal: Proposal;
+    /**
+     * Reasons
+     *
+     * Of the false ones; those above 0.
+     */
+    reasons: {
+        [key in FalsePositiveReason]?: number;
+    };
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Rule Ids
+     *
+     * As its configuration names the rule.
+     */
+    rule_ids: Array<string>;
+};
+
+/**
  * Problem
  *
  * Every answer that is not a success (RFC 9457).
@@ -4044,6 +4366,43 @@ export type ProblemField = {
      * Where
      */
     where: string;
+};
+
+/**
+ * Proposal
+ *
+ * A threshold, or why there is none.
+ */
+export type Proposal = {
+    /**
+     * Confirmed
+     *
+     * True alerts with a score, on which it rests; all where too few were judged.
+     */
+    confirmed: number;
+    /**
+     * Null unless one is proposed.
+     */
+    effect: Effect | null;
+    /**
+     * False Positive
+     *
+     * False ones, likewise.
+     */
+    false_positive: number;
+    /**
+     * Is Class 1
+     *
+     * No true one may be lost.
+     */
+    is_class_1: boolean;
+    outcome: ApiPrecisionThresholdOutcome;
+    /**
+     * Unscored
+     *
+     * Judged alerts without a model's score; they say nothing.
+     */
+    unscored: number;
 };
 
 /**
@@ -5232,6 +5591,48 @@ export type RuleDay = {
 };
 
 /**
+ * RuleFigures
+ *
+ * One rule, whatever model and camera.
+ */
+export type RuleFigures = {
+    /**
+     * Confirmed
+     */
+    confirmed: number;
+    /**
+     * False Positive
+     */
+    false_positive: number;
+    /**
+     * Is Small
+     *
+     * So few were judged that the share says little.
+     */
+    is_small: boolean;
+    /**
+     * Pending Review
+     */
+    pending_review: number;
+    /**
+     * `confirmed` of all judged; null while none was judged.
+     */
+    precision: Share | null;
+    /**
+     * Reasons
+     *
+     * Of the false ones; those above 0.
+     */
+    reasons: {
+        [key in FalsePositiveReason]?: number;
+    };
+    /**
+     * Rule
+     */
+    rule: string;
+};
+
+/**
  * RuleList
  *
  * Every rule, in the vocabulary's order.
@@ -5245,6 +5646,50 @@ export type RuleList = {
      * Items
      */
     items: Array<RuleView>;
+};
+
+/**
+ * RuleModelFigures
+ *
+ * One rule with one model on all cameras, and the threshold proposed for it.
+ */
+export type RuleModelFigures = {
+    /**
+     * Confirmed
+     */
+    confirmed: number;
+    /**
+     * False Positive
+     */
+    false_positive: number;
+    /**
+     * Is Small
+     *
+     * So few were judged that the share says little.
+     */
+    is_small: boolean;
+    model: ModelName;
+    /**
+     * Pending Review
+     */
+    pending_review: number;
+    /**
+     * `confirmed` of all judged; null while none was judged.
+     */
+    precision: Share | null;
+    proposal: Proposal;
+    /**
+     * Reasons
+     *
+     * Of the false ones; those above 0.
+     */
+    reasons: {
+        [key in FalsePositiveReason]?: number;
+    };
+    /**
+     * Rule
+     */
+    rule: string;
 };
 
 /**
@@ -5678,6 +6123,26 @@ export type SessionView = {
      * What the browser called itself when it signed in.
      */
     user_agent: string;
+};
+
+/**
+ * Share
+ *
+ * A share and its 95 % interval (Wilson).
+ */
+export type Share = {
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Value
+     */
+    value: number;
 };
 
 /**
@@ -6263,6 +6728,13 @@ export type ApiContractVocabularyTerm = {
 };
 
 /**
+ * Outcome
+ *
+ * What became of one attempt.
+ */
+export type ApiNoticesSchemasOutcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'no_recipient' | 'seal_broken';
+
+/**
  * Subject
  *
  * A duty at a school.
@@ -6288,6 +6760,17 @@ export type ApiOrganisationsSchemasTerm = {
      */
     name: string;
 };
+
+/**
+ * Outcome
+ *
+ * What became of the search for a threshold.
+ *
+ * ``proposed``: there is one. ``too_few``: not enough was judged. ``too_few_confirmed``: not
+ * enough of it is true. ``nothing_to_gain``: each would cost more than allowed, or spare nothing.
+ * ``not_by_score``: the rule does not go by the score of one thing.
+ */
+export type ApiPrecisionThresholdOutcome = 'proposed' | 'too_few' | 'too_few_confirmed' | 'nothing_to_gain' | 'not_by_score';
 
 /**
  * ChannelCreate
@@ -10360,6 +10843,250 @@ export type OrdersSubmitResponses = {
 };
 
 export type OrdersSubmitResponse = OrdersSubmitResponses[keyof OrdersSubmitResponses];
+
+export type PrecisionReportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Days
+         *
+         * Back from now.
+         */
+        days?: number;
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Rule
+         *
+         * May repeat.
+         */
+        rule?: Array<string>;
+        /**
+         * Camera Key
+         *
+         * May repeat.
+         */
+        camera_key?: Array<number>;
+        /**
+         * Max Lost Percent
+         *
+         * So many of a hundred true alerts a threshold may cost; of class 1 none.
+         */
+        max_lost_percent?: number;
+    };
+    url: '/api/v1/precision';
+};
+
+export type PrecisionReportErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrecisionReportError = PrecisionReportErrors[keyof PrecisionReportErrors];
+
+export type PrecisionReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: PrecisionReport;
+};
+
+export type PrecisionReportResponse = PrecisionReportResponses[keyof PrecisionReportResponses];
+
+export type PrecisionAlertsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Status
+         *
+         * May repeat.
+         */
+        status?: Array<AlertStatus>;
+        /**
+         * Reason
+         *
+         * May repeat.
+         */
+        reason?: Array<FalsePositiveReason>;
+        /**
+         * Model Id
+         */
+        model_id?: string | null;
+        /**
+         * Model Sha256
+         */
+        model_sha256?: string | null;
+        /**
+         * Score Below
+         *
+         * A threshold, in hundredths; what has no score is not.
+         */
+        score_below?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Days
+         *
+         * Back from now.
+         */
+        days?: number;
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Rule
+         *
+         * May repeat.
+         */
+        rule?: Array<string>;
+        /**
+         * Camera Key
+         *
+         * May repeat.
+         */
+        camera_key?: Array<number>;
+        /**
+         * Max Lost Percent
+         *
+         * So many of a hundred true alerts a threshold may cost; of class 1 none.
+         */
+        max_lost_percent?: number;
+    };
+    url: '/api/v1/precision/alerts';
+};
+
+export type PrecisionAlertsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrecisionAlertsError = PrecisionAlertsErrors[keyof PrecisionAlertsErrors];
+
+export type PrecisionAlertsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertsBehind;
+};
+
+export type PrecisionAlertsResponse = PrecisionAlertsResponses[keyof PrecisionAlertsResponses];
+
+export type PrecisionCsvData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+        /**
+         * Days
+         *
+         * Back from now.
+         */
+        days?: number;
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Rule
+         *
+         * May repeat.
+         */
+        rule?: Array<string>;
+        /**
+         * Camera Key
+         *
+         * May repeat.
+         */
+        camera_key?: Array<number>;
+        /**
+         * Max Lost Percent
+         *
+         * So many of a hundred true alerts a threshold may cost; of class 1 none.
+         */
+        max_lost_percent?: number;
+    };
+    url: '/api/v1/precision/export.csv';
+};
+
+export type PrecisionCsvErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type PrecisionCsvError = PrecisionCsvErrors[keyof PrecisionCsvErrors];
+
+export type PrecisionCsvResponses = {
+    /**
+     * UTF-8 with byte order mark; cells never begin a formula.
+     */
+    200: string;
+};
+
+export type PrecisionCsvResponse = PrecisionCsvResponses[keyof PrecisionCsvResponses];
 
 export type PrivacyAssessmentsListData = {
     body?: never;

@@ -1,0 +1,132 @@
+"""Adds counted groups up: pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from api.alerts.schemas import AlertStatus, FalsePositiveReason
+from api.precision import threshold
+from api.precision.interval import CountedShare, counted_share
+from api.precision.repository import Group, GroupCount, ScoreCount
+from api.precision.schemas import Effect, Figures, Proposal, Share
+from api.precision.threshold import (
+    FEW,
+    FEW_CONFIRMED,
+    HUNDREDTHS,
+    NOT_BY_SCORE,
+    Outcome,
+    ScoreCounts,
+)
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def gathered(
+    counts: Iterable[GroupCount], key: Callable[[Group], Key]
+) -> dict[Key, list[GroupCount]]:
+    """The groups of each key, in the order in which they are looked into: most false ones first."""
+    found: defaultdict[Key, list[GroupCount]] = defaultdict(list)
+    for count in counts:
+        found[key(count.group)].append(count)
+    return dict(sorted(found.items(), key=lambda item: rank(item[1])))
+
+
+def rank(counts: Sequence[GroupCount]) -> tuple[int, int]:
+    """By what groups are sorted: the most false ones first."""
+    return -sum(each.false_positive for each in counts), -sum(each.confirmed for each in counts)
+
+
+def figures(counts: Sequence[GroupCount]) -> Figures:
+    """Groups as one."""
+    confirmed = sum(count.confirmed for count in counts)
+    by_reason = [sum(column) for column in zip(*(each.reasons for each in counts), strict=True)]
+    false = sum(by_reason)
+    return Figures(
+        confirmed=confirmed,
+        false_positive=false,
+        pending_review=sum(count.pending_review for count in counts),
+        reasons={r: n for r, n in zip(FalsePositiveReason, by_reason, strict=bool(counts)) if n},
+        precision=_share(counted_share(confirmed, confirmed + false)),
+        is_small=confirmed + false < FEW,
+    )
+
+
+def has_enough(count: GroupCount) -> bool:
+    """Whether so much was judged that its scores are worth reading."""
+    judged = count.confirmed + count.false_positive
+    return judged >= FEW and count.confirmed >= FEW_CONFIRMED
+
+
+def by_counts_alone(count: GroupCount, everywhere: Outcome) -> Proposal:
+    """Why there is no threshold for a group that has not enough, known without its scores.
+
+    Args:
+        count: The group.
+        everywhere: The outcome for its rule and model on all cameras.
+    """
+    is_few = count.confirmed + count.false_positive < FEW
+    outcome = Outcome.TOO_FEW if is_few else Outcome.TOO_FEW_CONFIRMED
+    return Proposal(
+        outcome=everywhere if everywhere is Outcome.NOT_BY_SCORE else outcome,
+        confirmed=count.confirmed,
+        false_positive=count.false_positive,
+        unscored=0,
+        is_class_1=count.is_class_1,
+        effect=None,
+    )
+
+
+def proposal(
+    counts: Sequence[GroupCount], scores: Iterable[ScoreCount], max_lost_percent: int
+) -> Proposal:
+    """The threshold for groups of one rule and model.
+
+    Args:
+        counts: The groups.
+        scores: Their scores.
+        max_lost_percent: See :func:`api.precision.threshold.propose`.
+    """
+    by_score = {status: Counter[int]() for status in AlertStatus}
+    unscored = 0
+    for score in scores:
+        if 0 < score.hundredth < HUNDREDTHS:
+            by_score[score.status][score.hundredth] += score.count
+        elif score.status != AlertStatus.PENDING_REVIEW:
+            unscored += score.count
+    is_class_1 = any(count.is_class_1 for count in counts)
+    verdict = threshold.propose(
+        ScoreCounts(**{str(status): by_score[status] for status in AlertStatus}),
+        is_class_1=is_class_1,
+        max_lost_percent=max_lost_percent,
+    )
+    is_by_score = not any(count.group.rule in NOT_BY_SCORE for count in counts)
+    if is_by_score and verdict.confirmed + verdict.false_positive == 0 < unscored:
+        is_by_score = False
+    effect = verdict.effect if is_by_score else None
+    return Proposal(
+        outcome=verdict.outcome if is_by_score else Outcome.NOT_BY_SCORE,
+        confirmed=verdict.confirmed,
+        false_positive=verdict.false_positive,
+        unscored=unscored,
+        is_class_1=is_class_1,
+        effect=None if effect is None else _effect(effect),
+    )
+
+
+def _effect(effect: threshold.Effect) -> Effect:
+    lost_share = _share(effect.lost_share)
+    assert lost_share is not None, "it is a share of something"
+    return Effect(
+        threshold=effect.threshold,
+        removed=effect.removed,
+        lost=effect.lost,
+        lost_share=lost_share,
+        pending_below=effect.pending_below,
+        precision_after=_share(effect.precision_after),
+    )
+
+
+def _share(share: CountedShare | None) -> Share | None:
+    return None if share is None else Share(value=share.value, low=share.low, high=share.high)
