@@ -154,7 +154,7 @@ def _keep(camera: Camera, told: CameraHeartbeat, worker_id: str, now: datetime) 
 
 def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
     """What must differ for a console to be told; counters and moments alone do not."""
-    shown = views.shown_state(row, watch)
+    shown = views.shown_state(row.camera, row.worker_seen_at, watch)
     camera = row.camera
     rate = (camera.analysis_fps, camera.analysis_fps_configured)
     picture = (camera.picture, approvals.is_pending(camera, watch.now))

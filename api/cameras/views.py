@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from api.cameras import approvals
 from api.cameras.hours import ANALYSED, TotalSeconds
-from api.cameras.repository import CameraRow
+from api.cameras.repository import BriefCamera, CameraRow
 from api.cameras.schemas import (
     CameraView,
     CameraViewState,
@@ -62,9 +62,8 @@ class ShownState:
     since: datetime | None
 
 
-def shown_state(row: CameraRow, watch: Watch) -> ShownState:
+def shown_state(camera: Camera | BriefCamera, seen_at: datetime | None, watch: Watch) -> ShownState:
     """What the console says about a camera now."""
-    camera, seen_at = row.camera, row.worker_seen_at
     if camera.state is None or camera.reported_at is None or seen_at is None:
         return ShownState(CameraViewState.UNKNOWN, "", "", None)
     if watch.now - seen_at > timedelta(seconds=watch.lost_after_s):
@@ -87,17 +86,16 @@ class ShownCamera:
     state: CameraViewState
 
 
-def shown(row: CameraRow, watch: Watch) -> ShownCamera:
+def shown(camera: BriefCamera, watch: Watch) -> ShownCamera:
     """One camera, of which nobody asks how long it was watched."""
-    camera = row.camera
     return ShownCamera(
         id=camera.id,
-        school=organisations.name_of(row.school),
+        school=SchoolName(school_id=camera.school_id, name=camera.name_zh, name_en=camera.name_en),
         camera_id=camera.camera_id,
         name=camera.name,
         location=camera.location,
         worker_id=camera.worker_id,
-        state=shown_state(row, watch).state,
+        state=shown_state(camera, camera.worker_seen_at, watch).state,
     )
 
 
@@ -141,7 +139,7 @@ def _picture(camera: Camera, state: CameraViewState, now: datetime) -> PictureVi
 def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
     """One camera."""
     camera = row.camera
-    shown = shown_state(row, watch)
+    shown = shown_state(camera, row.worker_seen_at, watch)
     # Rules look at the same pictures: adding them up would count a second several times.
     best = max(rules, key=lambda rule: rule.analysed_s, default=None)
     return CameraView(

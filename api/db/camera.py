@@ -174,7 +174,10 @@ class AnalysedHour(OfCamera, Base):
     rule: Mapped[str] = mapped_column(String(64))
     seconds: Mapped[float]
 
-    __table_args__ = (Index("ix_analysed_hours_hour_at", "hour_at"),)
+    __table_args__ = (
+        Index("ix_analysed_hours_hour_at", "hour_at"),
+        Index("ix_analysed_hours_camera_key_hour_at", "camera_key", "hour_at"),
+    )
 
 
 class RetentionReport(OfCamera, Base):

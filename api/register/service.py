@@ -25,21 +25,25 @@ from api.register.schemas import RecordView, RecordWrite, RegisteredPlace, Regis
 _WRITTEN = frozenset(RecordWrite.model_fields)
 
 
-def _view(row: RegisterRecord) -> RecordView:
+def _shown(row: RegisterRecord) -> dict[str, object]:
+    """What a ``RecordView`` says, by field."""
     record, place = row.record, row.place
     written = {} if record is None else {name: getattr(record, name) for name in _WRITTEN}
-    return RecordView(
-        **written,
-        camera_key=row.camera.id,
-        school=organisations.name_of(row.school),
-        camera_id=row.camera.camera_id,
-        name=row.camera.name,
-        place=None
+    return written | {
+        "camera_key": row.camera.id,
+        "school": organisations.name_of(row.school),
+        "camera_id": row.camera.camera_id,
+        "name": row.camera.name,
+        "place": None
         if place is None
         else RegisteredPlace(id=place.id, kind=PlaceKind(place.kind), name=place.name),
-        updated_at=None if record is None else record.updated_at,
-        updated_by=None if record is None else record.updated_by,
-    )
+        "updated_at": None if record is None else record.updated_at,
+        "updated_by": None if record is None else record.updated_by,
+    }
+
+
+def _view(row: RegisterRecord) -> RecordView:
+    return RecordView.model_validate(_shown(row))
 
 
 async def list_records(session: AsyncSession) -> list[RecordView]:
@@ -52,12 +56,10 @@ async def list_rows(session: AsyncSession, watch: Watch) -> list[RegisterRow]:
     states = {each.id: each.state for each in await cameras.list_shown(session, watch)}
     kept = await compliance.proven_days(session)
     return [
-        RegisterRow(
-            **dict(record),
-            state=states[record.camera_key],
-            proven_days=kept.get(record.camera_key),
+        RegisterRow.model_validate(
+            _shown(row) | {"state": states[row.camera.id], "proven_days": kept.get(row.camera.id)}
         )
-        for record in await list_records(session)
+        for row in await RegisterRepository(session).rows()
     ]
 
 
