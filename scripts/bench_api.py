@@ -7,7 +7,8 @@ further on. Beside them, in the same run, a list that is empty: what a request c
 an older build over the same rows, its turn after each of ours. Then thousands of alerts are
 confirmed at once while somebody else reads. On SQLite and, where it is installed, on PostgreSQL.
 Figures are milliseconds until the whole answer is there; of a list, ``p95_ms`` is that of its
-slowest way.
+slowest way. ``cpu_ms``, what our process computes for an answer of the way that costs most, a busy
+machine blurs little.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -29,7 +31,7 @@ import bench_api_judging
 import demo_processes
 import httpx
 import numpy as np
-from bench_api_build import Build, answering, checkout, today
+from bench_api_build import Answering, Build, answering, checkout, today
 from bench_api_district import ADMIN, COOK, MANAGER, Size, fill, make_before
 from bench_api_lists import EMPTY, LISTS, Listed
 
@@ -55,33 +57,43 @@ def pages(client: httpx.Client, path: str) -> Iterator[float]:
 
 
 @dataclass(slots=True)
-class Readings:
-    """Milliseconds of one list, by the way it was asked for.
+class Taken:
+    """What one build took for a list, by the way it was asked for.
 
     Attributes:
-        ours: Of today's build.
-        before: Of the older one; of the ways that both answer.
+        ms: Milliseconds of each request.
+        cpu_ms: CPU milliseconds of its process for a request, as the kernel counts them.
     """
 
-    ours: dict[str, list[float]] = field(default_factory=dict)
-    before: dict[str, list[float]] = field(default_factory=dict)
+    ms: dict[str, list[float]] = field(default_factory=dict)
+    cpu_ms: dict[str, float] = field(default_factory=dict)
 
 
-def read(
-    listed: Listed, clients: Mapping[str, httpx.Client], old: httpx.Client | None, requests: int
-) -> Readings:
-    """Ask for a list in each of its ways."""
+@dataclass(slots=True)
+class Readings:
+    """Of one list: today's build, and the older one in the ways that both answer."""
+
+    ours: Taken = field(default_factory=Taken)
+    before: Taken = field(default_factory=Taken)
+
+
+def read(listed: Listed, ours: Answering, old: Answering | None, requests: int) -> Readings:
+    """Ask for a list in each of its ways, both builds by turns."""
     found = Readings()
     for way in listed.ways:
-        ours = pages(clients[listed.who], way)
-        before = pages(old, way) if old is not None and way in listed.ways_before else None
-        for each in (ours, before):
-            if each is not None:
-                next(each)  # read from the disk, compiled
+        asked = [(found.ours, ours, listed.who)]
+        if old is not None and way in listed.ways_before:
+            asked.append((found.before, old, ADMIN))
+        turns = [(taken, build, pages(build.clients[who], way)) for taken, build, who in asked]
+        for _, _, each in turns:
+            next(each)  # read from the disk, compiled
+        for taken, build, _ in turns:
+            taken.cpu_ms[way] = -build.cpu_s() * 1000
         for _ in range(requests):
-            found.ours.setdefault(way, []).append(next(ours))
-            if before is not None:
-                found.before.setdefault(way, []).append(next(before))
+            for taken, _, each in turns:
+                taken.ms.setdefault(way, []).append(next(each))
+        for taken, build, _ in turns:
+            taken.cpu_ms[way] = (taken.cpu_ms[way] + build.cpu_s() * 1000) / requests
     return found
 
 
@@ -89,25 +101,32 @@ def figures(readings: Readings) -> dict[str, Any]:
     """What is told of a list: its median, the 95th percentile of its slowest way, and that way.
 
     ``vs_previous`` is how long today's build takes of what the older one takes, by the sum of the
-    medians of the ways that both answer: below 1 it is faster.
+    medians of the ways that both answer: below 1 it is faster. ``cpu_vs_previous`` is the same of
+    what their processes compute.
     """
-    p95 = {way: float(np.percentile(took, 95)) for way, took in readings.ours.items()}
+    ours, before = readings.ours, readings.before
+    p95 = {way: float(np.percentile(took, 95)) for way, took in ours.ms.items()}
     slowest = max(p95, key=lambda way: p95[way])
-    everything = [ms for took in readings.ours.values() for ms in took]
     told: dict[str, Any] = {
-        "p50_ms": round(float(np.median(everything)), 1),
+        "p50_ms": round(float(np.median([ms for took in ours.ms.values() for ms in took])), 1),
         "p95_ms": round(p95[slowest], 1),
+        "cpu_ms": round(max(ours.cpu_ms.values()), 1),
         "slowest": slowest,
     }
-    if readings.before:
-        ours = sum(float(np.median(readings.ours[way])) for way in readings.before)
-        before = sum(float(np.median(took)) for took in readings.before.values())
-        told["vs_previous"] = round(ours / before, 2)
-        told["ways_vs_previous"] = {
-            way: round(float(np.median(readings.ours[way])) / float(np.median(took)), 2)
-            for way, took in readings.before.items()
-        }
+    if before.ms:
+        told["vs_previous"] = _ratio(
+            sum(float(np.median(ours.ms[way])) for way in before.ms),
+            sum(float(np.median(took)) for took in before.ms.values()),
+        )
+        told["cpu_vs_previous"] = _ratio(
+            sum(ours.cpu_ms[way] for way in before.ms), sum(before.cpu_ms.values())
+        )
     return told
+
+
+def _ratio(ours: float, before: float) -> float | None:
+    """None where it was too little to be counted."""
+    return round(ours / before, 2) if before > 0 else None
 
 
 def _engine(name: str, url: str, folder: Path, size: Size, options: _Options) -> dict[str, Any]:
@@ -122,25 +141,28 @@ def _engine(name: str, url: str, folder: Path, size: Size, options: _Options) ->
     running = demo_processes.Processes(folder / "log")
     with contextlib.ExitStack() as stack:
         stack.callback(running.stop_all)
-        clients = answering(running, today(), url, folder / "today", (ADMIN, MANAGER, COOK), stack)
+        ours = answering(running, today(), url, folder / "today", (ADMIN, MANAGER, COOK), stack)
         old = None
         if old_url is not None and options.before is not None:
-            old = answering(running, options.before, old_url, folder / "before", (ADMIN,), stack)[
-                ADMIN
-            ]
-        empty = figures(read(EMPTY, clients, None, options.requests))
+            where = folder / "before"
+            old = answering(running, options.before, old_url, where, (ADMIN,), stack)
+        empty = figures(read(EMPTY, ours, None, options.requests))
         lists = {
-            each: figures(read(listed, clients, old, options.requests))
+            each: figures(read(listed, ours, old, options.requests))
             for each, listed in LISTS.items()
         }
-        judging = bench_api_judging.measure(clients[ADMIN], clients[MANAGER], options.judged)
+        judging = bench_api_judging.measure(
+            ours.clients[ADMIN], ours.clients[MANAGER], options.judged
+        )
     _print(name, empty, lists, judging)
     return {
         "lists": lists,
-        "empty_ms": {"p50": empty["p50_ms"], "p95": empty["p95_ms"]},
+        "empty_ms": {"p50": empty["p50_ms"], "p95": empty["p95_ms"], "cpu": empty["cpu_ms"]},
         "slowest_p95_ms": max(each["p95_ms"] for each in lists.values()),
         "vs_previous": {
-            each: told["vs_previous"] for each, told in lists.items() if "vs_previous" in told
+            each: {"time": told["vs_previous"], "cpu": told["cpu_vs_previous"]}
+            for each, told in lists.items()
+            if "vs_previous" in told
         },
         "judged_together": judging,
     }
@@ -149,12 +171,15 @@ def _engine(name: str, url: str, folder: Path, size: Size, options: _Options) ->
 def _print(
     name: str, empty: Mapping[str, Any], lists: Mapping[str, Any], judging: Mapping[str, Any]
 ) -> None:
-    print(f"{name:<24}{'p50':>9}{'p95':>9}{'× empty':>9}{'× before':>9}", file=sys.stderr)
+    heads = ("p50", "p95", "cpu", "× empty", "× before", "× cpu")
+    print(f"{name:<24}{''.join(f'{head:>9}' for head in heads)}", file=sys.stderr)
     for each, took in {_EMPTY: empty, **lists}.items():
         ratio = took["p50_ms"] / empty["p50_ms"]
         print(
-            f"{each:<24}{took['p50_ms']:>9.1f}{took['p95_ms']:>9.1f}{ratio:>9.1f}"
-            f"{took.get('vs_previous', ''):>9}   {took['slowest']}",
+            f"{each:<24}{took['p50_ms']:>9.1f}{took['p95_ms']:>9.1f}"
+            f"{took['cpu_ms']:>9.1f}{ratio:>9.1f}"
+            f"{took.get('vs_previous', ''):>9}{took.get('cpu_vs_previous', ''):>9}"
+            f"   {took['slowest']}",
             file=sys.stderr,
         )
     print(json.dumps(judging), file=sys.stderr)
@@ -200,7 +225,8 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
     """
     given = _parsed(arguments)
     size = Size(given.alerts, given.orders, given.schools, given.cameras)
-    engines = {}
+    engines: dict[str, dict[str, Any]] = {}
+    load = os.getloadavg()[1]
     with tempfile.TemporaryDirectory() as home:
         before = None
         if given.against:
@@ -231,6 +257,7 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
         "schools": size.schools,
         "cameras": size.cameras,
         "against": None if before is None else given.against,
+        "load": [round(each, 1) for each in (load, os.getloadavg()[1])],
         "slowest_p95_ms": max(each["slowest_p95_ms"] for each in engines.values()),
         "engines": engines,
     }

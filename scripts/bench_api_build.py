@@ -17,7 +17,7 @@ from pathlib import Path
 
 import demo_processes
 import httpx
-from bench_stack import free_port
+from bench_stack import free_port, usage
 from demo_district import own_password, sign_in
 
 from api.settings import ENV_PREFIX
@@ -75,6 +75,23 @@ def _new_password(build: Build, url: str, folder: Path, username: str) -> str:
     return reset.stdout.partition("console password: ")[2].strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A build that runs.
+
+    Attributes:
+        clients: Signed in, by who asks.
+        pid: Of its process, which may have others.
+    """
+
+    clients: dict[str, httpx.Client]
+    pid: int
+
+    def cpu_s(self) -> float:
+        """CPU seconds it took so far."""
+        return usage(self.pid).cpu_s
+
+
 def answering(
     running: demo_processes.Processes,
     build: Build,
@@ -82,8 +99,8 @@ def answering(
     folder: Path,
     people: Sequence[str],
     stack: contextlib.ExitStack,
-) -> dict[str, httpx.Client]:
-    """Start a build on a filled database; answers a signed-in client of each person."""
+) -> Answering:
+    """Start a build on a filled database, and sign these people in."""
     folder.mkdir()
     port = free_port()
     child = running.start(
@@ -102,4 +119,4 @@ def answering(
         clients[username] = stack.enter_context(
             contextlib.closing(sign_in(console, username, password))
         )
-    return clients
+    return Answering(clients, child.process.pid)

@@ -10,7 +10,7 @@ from typing import Any
 import bench_api
 import httpx
 import pytest
-from bench_api import Readings
+from bench_api import Readings, Taken
 from bench_api_lists import EMPTY, LEFT_OUT, LISTS, Listed
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -46,22 +46,26 @@ def test_a_list_is_asked_for_in_words_it_knows(listed: Listed) -> None:
     assert set(listed.ways_before) <= set(listed.ways)
 
 
+def _taken(ms: dict[str, list[float]], **cpu_ms: float) -> Taken:
+    return Taken(ms, {way: cpu_ms.get(way, 1.0) for way in ms})
+
+
 def test_a_list_is_as_slow_as_its_slowest_way() -> None:
     quick, slow = [1.0] * 100, [100.0] * 90 + [400.0] * 10
-    told = bench_api.figures(Readings(ours={"a": quick, "b": quick, "c": slow, "d": quick}))
+    taken = _taken({"a": quick, "b": quick, "c": slow, "d": quick}, b=7.0)
+    told = bench_api.figures(Readings(ours=taken))
     assert (told["p50_ms"], told["p95_ms"], told["slowest"]) == (1.0, 400.0, "c")
+    assert told["cpu_ms"] == 7.0
     assert "vs_previous" not in told
 
 
 def test_only_what_both_builds_answer_is_compared() -> None:
-    told = bench_api.figures(
-        Readings(
-            ours={"a": [30.0, 30.0], "b": [10.0, 10.0], "new": [500.0, 500.0]},
-            before={"a": [20.0, 20.0], "b": [60.0, 60.0]},
-        )
-    )
-    assert told["vs_previous"] == 0.5
-    assert told["ways_vs_previous"] == {"a": 1.5, "b": 0.17}
+    ours = _taken({"a": [30.0, 30.0], "b": [10.0, 10.0], "new": [500.0, 500.0]}, a=9.0, new=90.0)
+    before = _taken({"a": [20.0, 20.0], "b": [60.0, 60.0]}, a=4.0)
+    told = bench_api.figures(Readings(ours, before))
+    assert (told["vs_previous"], told["cpu_vs_previous"]) == (0.5, 2.0)
+    unseen = bench_api.figures(Readings(ours, _taken({"b": [1.0, 1.0]}, b=0.0)))
+    assert unseen["cpu_vs_previous"] is None
 
 
 @pytest.mark.whole
