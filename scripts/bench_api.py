@@ -227,7 +227,7 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
     size = Size(given.alerts, given.orders, given.schools, given.cameras)
     engines: dict[str, dict[str, Any]] = {}
     load = os.getloadavg()[1]
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as home, contextlib.redirect_stdout(sys.stderr):
         before = None
         if given.against:
             try:
