@@ -340,7 +340,7 @@ def _notices(connection: Connection, size: Size) -> None:
     rules = (
         {"name": f"规则 {n}", "is_enabled": False, "events": ["alert_confirmed"], "risks": []}
         | {"school_ids": [size.school(n)], "channel_ids": [n + 1], "to_school": False}
-        | {"digest_min": 0, "created_at": _NOW}
+        | {"digest_min": 0, "roles": [], "created_at": _NOW}
         for n in range(50)
     )
     _put(connection, NoticeRule, rules)

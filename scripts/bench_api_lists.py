@@ -155,6 +155,7 @@ LEFT_OUT: dict[str, str] = {
     "alerts_get": _ONE,
     "audit_chain": "what the last check found; a row",
     "audit_csv": _FILE,
+    "auth_mail": "where one is told oneself",
     "auth_me": "one's own name and permissions",
     "auth_oidc_callback": "sends the browser on",
     "auth_oidc_end": "sends the browser on",
