@@ -20,6 +20,7 @@ from api.boxes.endpoints import enrolment
 from api.boxes.endpoints import router as boxes
 from api.cameras.endpoints import router as cameras
 from api.compliance.endpoints import router as compliance
+from api.coverage.endpoints import router as coverage
 from api.evidence.endpoints import router as evidence
 from api.frontend import ConsoleFiles
 from api.health.endpoints import router as health
@@ -70,6 +71,7 @@ _ROUTERS = (
     rules,
     compliance,
     precision,
+    coverage,
     stream,
     live,
     recordings,

@@ -20,6 +20,7 @@ from api.bus.base import CommittedEvents
 from api.bus.fanout import Bus
 from api.bus.relay import RedisRelay, connect
 from api.bus.work import AtCommit, UnitOfWork, unit_of_work
+from api.coverage.profiles import Profiles, load_profiles
 from api.db.engine import Database
 from api.db.models import AccessLogEntry
 from api.evidence.store import EvidenceStore
@@ -60,6 +61,7 @@ class Runtime:
         self._audit_key: bytes | None = None
         self._deadlines: Deadlines | None = None
         self._request_deadlines: RequestDeadlines | None = None
+        self._profiles: Profiles | None = None
         self._at_commit = AtCommit(self.bus, self._relay, self._seal)
 
     def end_streams(self) -> None:
@@ -97,6 +99,13 @@ class Runtime:
             file = self.settings.request_deadlines_file
             self._request_deadlines = load_request_deadlines(file)
         return self._request_deadlines
+
+    @property
+    def profiles(self) -> Profiles:
+        """What cameras are asked for, read when it is first needed."""
+        if self._profiles is None:
+            self._profiles = load_profiles(self.settings.compliance_profiles)
+        return self._profiles
 
     async def _seal(self, session: AsyncSession, entries: Sequence[AccessLogEntry]) -> None:
         await audit.seal(session, self.audit_key, entries)

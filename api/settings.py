@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     which the database needs too."""
     body_max_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024
     """Largest request body other than evidence."""
+    compliance_profiles: Annotated[list[Path], Field(min_length=1)] | None = None
+    """YAML files of what cameras are asked for, as configs/compliance; default are those
+    shipped."""
     order_deadlines_file: Path | None = None
     """YAML table of how long a school has for a work order; default is the one shipped."""
     request_deadlines_file: Path | None = None

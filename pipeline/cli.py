@@ -224,9 +224,16 @@ def analyze(
 
 @config_app.command("check")
 def config_check(
-    files: Annotated[list[Path], typer.Argument(help="Box or analysis configurations, or rules.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Configurations of a box or an analysis, rules, or profiles."),
+    ],
 ) -> None:
-    """Check configuration files: keys, zones, schedules, models and their classes."""
+    """Check configuration files: keys, zones, schedules, models and their classes.
+
+    Of a compliance profile (configs/compliance) every requirement is told, with its source and
+    whether that was read.
+    """
     from pipeline.runtime.check import check_config
 
     for file in files:

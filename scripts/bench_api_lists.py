@@ -136,6 +136,8 @@ LISTS: dict[str, Listed] = {
     "retention of a school": Listed(
         "compliance_retention", ("/compliance/retention",), who=MANAGER
     ),
+    "coverage": Listed("coverage", ("/coverage",)),
+    "coverage of a school": Listed("coverage_get", ("/coverage/school-7",)),
     "schools": Listed("schools_list", ("/schools", "/schools?closed=true")),
     "communities": Listed("communities_list", ("/communities",)),
     "places": Listed("places_list", ("/schools/school-7/places",)),

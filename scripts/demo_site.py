@@ -47,7 +47,7 @@ class Place:
     """A place of a school of the demo, and what the camera register says of its camera.
 
     Attributes:
-        kind: Of ``api.organisations.schemas.PlaceKind``.
+        kind: Of ``api.contract.places.PlaceKind``.
         name: Its Chinese name.
         camera_id: The camera there; empty where none hangs.
         position: Where at the place it hangs.

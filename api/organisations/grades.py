@@ -6,7 +6,7 @@ Source: the level table of the anti-terrorism standard for schools; primary and 
 
 from __future__ import annotations
 
-from api.organisations.schemas import SchoolType
+from api.contract.places import SchoolType
 
 _SCHOOL = (1500, 1000)
 _KINDERGARTEN = (300, 150)

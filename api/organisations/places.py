@@ -9,11 +9,12 @@ from api.audit import service as audit
 from api.audit.changes import Actor, Change, differences
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
+from api.contract.places import PlaceKind
 from api.db.organisation import Place
 from api.kit.errors import NotFoundError
 from api.organisations.errors import InUseError, TakenError
 from api.organisations.repository import OrganisationRepository
-from api.organisations.schemas import PlaceKind, PlaceList, PlaceView, PlaceWrite
+from api.organisations.schemas import PlaceList, PlaceView, PlaceWrite
 from api.organisations.subjects import KINDS, subject_of
 
 _SUBJECT_CHARACTERS = 64

@@ -12,6 +12,7 @@ from api.audit.changes import Actor, Change, differences
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.contract import DEFAULT_SCHOOL_ID, DEFAULT_SCHOOL_NAME
+from api.contract.places import SchoolType
 from api.db.organisation import School
 from api.kit.errors import FieldError, InvalidError, NotFoundError
 from api.organisations.errors import TakenError
@@ -22,7 +23,6 @@ from api.organisations.schemas import (
     SchoolCreate,
     SchoolList,
     SchoolName,
-    SchoolType,
     SchoolView,
     SchoolWrite,
     Term,

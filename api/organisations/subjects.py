@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.access.roles import Subject
-from api.organisations.schemas import PlaceKind
+from api.contract.places import PlaceKind
 
 KITCHEN = frozenset(
     {

@@ -8,10 +8,11 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from api.cameras.schemas import CameraViewState
+from api.contract.places import PlaceKind
 from api.contract.text import STORABLE
 from api.kit.moments import Moment
 from api.kit.row_number import RowNumber
-from api.organisations.schemas import Code, Input, PlaceKind, SchoolName
+from api.organisations.schemas import Code, Input, SchoolName
 
 _Text64 = Annotated[str, StringConstraints(max_length=64, strip_whitespace=True), STORABLE]
 _Text128 = Annotated[str, StringConstraints(max_length=128, strip_whitespace=True), STORABLE]

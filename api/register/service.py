@@ -13,12 +13,12 @@ from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
 from api.cameras.service import Watch
 from api.compliance import service as compliance
+from api.contract.places import PlaceKind
 from api.db.camera import CameraRecord
 from api.db.organisation import Place
 from api.kit.errors import FieldError, InvalidError, NotFoundError
 from api.organisations import service as organisations
 from api.organisations.errors import TakenError
-from api.organisations.schemas import PlaceKind
 from api.register.repository import RegisterRecord, RegisterRepository
 from api.register.schemas import RecordView, RecordWrite, RegisteredPlace, RegisterRow
 

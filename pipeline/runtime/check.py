@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import yaml
@@ -22,6 +23,7 @@ from pipeline.rules.base import build_rule
 from pipeline.runtime.config import AnalysisConfig, BoxConfig, load_box
 from pipeline.runtime.lanes import lane_of
 from pipeline.runtime.models import abilities
+from pipeline.runtime.profile_check import describe_profile
 from pipeline.runtime.rules_file import load_offline
 from pipeline.video.probe import ProbeReport, probe
 
@@ -39,7 +41,10 @@ def check_config(path: Path) -> str:
         ConfigError: With one line per problem.
         ModelError: A model it names is unknown.
     """
-    if _is_box(path):
+    kind = _kind_of(path)
+    if kind == "profile":
+        return describe_profile(path)
+    if kind == "box":
         box = checked_box(path)
         rules = sum(len(camera.rules) for camera in box.cameras)
         told = [f"ok, {len(box.cameras)} cameras, {rules} rules"]
@@ -71,12 +76,16 @@ def _advice(config: AnalysisConfig, where: str) -> Iterator[str]:
             yield f"  {where}.rules[{i}]: {rule.advice}"
 
 
-def _is_box(path: Path) -> bool:
+def _kind_of(path: Path) -> Literal["box", "profile", "rules"]:
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError):
-        return False  # whoever loads it says what is wrong
-    return isinstance(data, dict) and "cameras" in data
+        return "rules"  # whoever loads it says what is wrong
+    if not isinstance(data, dict):
+        return "rules"
+    if "profile" in data:
+        return "profile"
+    return "box" if "cameras" in data else "rules"
 
 
 def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str) -> None:

@@ -15,10 +15,10 @@ from sqlalchemy import update
 from api.access.roles import Role
 from api.access.scope import EVERYTHING
 from api.contract import EvidenceKind, PictureFacts, RuleReadiness, RuleState
+from api.contract.places import PlaceKind
 from api.db.camera import CameraRecord
 from api.db.order import WorkOrder
 from api.db.organisation import Place
-from api.organisations.schemas import PlaceKind
 from tests.api.centre import REVIEWER_PASSWORD, Centre, beat, put_alert, put_camera, put_retention
 from tests.api.messages import (
     T0,

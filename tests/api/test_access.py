@@ -74,6 +74,8 @@ NEEDS: dict[str, Needs] = {
     "compliance_retention": Permission.SEE_COMPLIANCE,
     "compliance_retention_csv": Permission.EXPORT,
     "compliance_retention_get": Permission.SEE_COMPLIANCE,
+    "coverage": Permission.SEE_COMPLIANCE,
+    "coverage_get": Permission.SEE_COMPLIANCE,
     "duties_list": Permission.VIEW_ORDERS,
     "duties_put": Permission.ASSIGN_ORDERS,
     "evidence_get": Permission.SEE_PICTURES,

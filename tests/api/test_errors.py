@@ -10,12 +10,12 @@ from api.app import create_app
 from api.audit.chain import Fault
 from api.audit.schemas import AccessAction
 from api.boxes.schemas import BoxState
+from api.contract.places import PlaceKind, SchoolType
 from api.contract.vocabulary import vocabulary
 from api.kit.errors import ApiError, StartError
 from api.orders.machine import OrderState, Step
 from api.orders.schemas import OrderAction, SourceKind
 from api.orders.subjects import Subject
-from api.organisations.schemas import PlaceKind, SchoolType
 from api.workbooks.schemas import SheetName
 from tests.api.centre import Centre
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from api.access.roles import ROLES, Reach, Role, Subject
-from api.organisations.schemas import PlaceKind
+from api.contract.places import PlaceKind
 from api.organisations.subjects import KINDS
 from tests.api.centre import Centre
 from tests.api.district import (
@@ -210,6 +210,8 @@ ROWS: dict[str, Row] = {
     "compliance_retention": Row("list"),
     "compliance_retention_csv": Row("list"),
     "compliance_retention_get": _camera(),
+    "coverage": Row("list"),
+    "coverage_get": _school(),
     "duties_list": Row("guard"),
     "duties_put": Row(
         "object",

@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from api.access.roles import Role
 from api.auth.guards import person_of
-from api.organisations.schemas import PlaceKind
+from api.contract.places import PlaceKind
 from api.stream import service as stream
 from tests.api.centre import REVIEWER_PASSWORD, Centre, put_alert
 from tests.api.district import MINE, THEIRS, District, decide, photograph, put_at

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from api.contract.places import SchoolType
 from api.organisations.grades import grade
-from api.organisations.schemas import SchoolType
 from tests.api.centre import Centre
 
 NO_2: dict[str, Any] = {"school_id": "no-2", "name_zh": "第二小学", "type": "primary"}

@@ -147,6 +147,11 @@ export function TopBar({ me }: { me: Me }) {
           )}
         </NavLink>
         )}
+        {may("see_compliance") && (
+          <NavLink to="/coverage" className={styles.tab} data-testid="nav-coverage">
+          {t("nav.coverage")}
+        </NavLink>
+        )}
         {may("view_cameras") && (
           <NavLink to="/rules" className={styles.tab} data-testid="nav-rules">
           {t("nav.rules")}

@@ -31,6 +31,8 @@ export function createRouter() {
             { path: "cameras", lazy: PAGES.cameras },
             { path: "recordings/:id", lazy: PAGES.recordings },
             { path: "retention", lazy: PAGES.retention },
+            { path: "coverage", lazy: PAGES.coverage },
+            { path: "coverage/:schoolId", lazy: PAGES.schoolCoverage },
             { path: "rules", lazy: PAGES.rules },
             { path: "account", lazy: PAGES.account },
             { path: "organisation", lazy: PAGES.organisation },

@@ -1987,6 +1987,219 @@ export type ConfirmRequest = {
 };
 
 /**
+ * Coverage
+ *
+ * Of a place that is asked for.
+ */
+export type Coverage = 'covered' | 'missing' | 'unknown' | 'not_applicable';
+
+/**
+ * CoverageCounts
+ *
+ * Of the rows that *must* be covered, those that do not apply aside.
+ */
+export type CoverageCounts = {
+    /**
+     * Covered
+     */
+    covered: number;
+    /**
+     * Missing
+     */
+    missing: number;
+    /**
+     * Missing Read
+     *
+     * Of `missing`, those whose text was read.
+     */
+    missing_read: number;
+    /**
+     * Unknown
+     */
+    unknown: number;
+};
+
+/**
+ * CoverageDetail
+ *
+ * A school with every row of every profile in force.
+ */
+export type CoverageDetail = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    counts: CoverageCounts;
+    /**
+     * Forbidden
+     */
+    forbidden: Array<ForbiddenPlace>;
+    /**
+     * Forbidden Count
+     *
+     * Cameras that hang where none may.
+     */
+    forbidden_count: number;
+    /**
+     * Profiles
+     */
+    profiles: Array<CoverageOfProfile>;
+    school: SchoolName;
+    /**
+     * Unplaced
+     */
+    unplaced: Array<CoveringCamera>;
+    /**
+     * Unplaced Count
+     *
+     * Cameras of which nobody wrote where they hang.
+     */
+    unplaced_count: number;
+    verdict: CoverageVerdict;
+    /**
+     * Window S
+     */
+    window_s: number;
+};
+
+/**
+ * CoverageList
+ *
+ * Schools in use, by id.
+ */
+export type CoverageList = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Items
+     */
+    items: Array<CoverageSummary>;
+    /**
+     * Window S
+     *
+     * A camera counts that was looked at in so many seconds.
+     */
+    window_s: number;
+};
+
+/**
+ * CoverageOfProfile
+ *
+ * What one profile asks, against the cameras.
+ */
+export type CoverageOfProfile = {
+    /**
+     * From Day
+     */
+    from_day: string;
+    name: ApiContractVocabularyTerm;
+    /**
+     * Profile
+     */
+    profile: string;
+    /**
+     * Rows
+     */
+    rows: Array<CoverageRow>;
+};
+
+/**
+ * CoverageRow
+ *
+ * One row of a profile.
+ */
+export type CoverageRow = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: PlaceKind;
+    level: Level;
+    /**
+     * Places
+     */
+    places: Array<CoveredPlace>;
+    source: RequirementSource;
+    state: Coverage;
+    why: Why;
+};
+
+/**
+ * CoverageSummary
+ *
+ * A school in one line.
+ */
+export type CoverageSummary = {
+    counts: CoverageCounts;
+    /**
+     * Forbidden Count
+     *
+     * Cameras that hang where none may.
+     */
+    forbidden_count: number;
+    school: SchoolName;
+    /**
+     * Unplaced Count
+     *
+     * Cameras of which nobody wrote where they hang.
+     */
+    unplaced_count: number;
+    verdict: CoverageVerdict;
+};
+
+/**
+ * CoverageVerdict
+ *
+ * On a school, by what its profile says *must* be seen.
+ */
+export type CoverageVerdict = 'meets' | 'fails' | 'unknown';
+
+/**
+ * CoveredPlace
+ *
+ * A place of the school, with its cameras.
+ */
+export type CoveredPlace = {
+    /**
+     * Cameras
+     */
+    cameras: Array<CoveringCamera>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place Id
+     */
+    place_id: number;
+    state: Coverage;
+    why: Why;
+};
+
+/**
+ * CoveringCamera
+ *
+ * A camera in use at a place.
+ */
+export type CoveringCamera = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Name
+     */
+    name: string;
+    sight: Sight;
+};
+
+/**
  * DayAlert
  *
  * An alert of that day, as a mark on the timeline.
@@ -2534,6 +2747,28 @@ export type FootageSpan = {
 };
 
 /**
+ * ForbiddenPlace
+ *
+ * A place where cameras hang and none may.
+ */
+export type ForbiddenPlace = {
+    /**
+     * Cameras
+     */
+    cameras: Array<CoveringCamera>;
+    kind: PlaceKind;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place Id
+     */
+    place_id: number;
+    source: RequirementSource;
+};
+
+/**
  * GapCause
  *
  * Why an interval has no footage; every gap has exactly one.
@@ -2840,6 +3075,13 @@ export type JobView = {
     kind: string;
     state: JobState;
 };
+
+/**
+ * Level
+ *
+ * How much a place is asked for. ``legal_review``: whether a camera may hang is not settled.
+ */
+export type Level = 'must' | 'should' | 'optional' | 'legal_review';
 
 /**
  * LiveRequest
@@ -4415,6 +4657,13 @@ export type Proposal = {
 export type QueueOrder = 'newest' | 'class';
 
 /**
+ * Reading
+ *
+ * How sure a row is: its text was read, parts of it are known, or it was only heard of.
+ */
+export type Reading = 'verified' | 'partial' | 'unverified';
+
+/**
  * RecordView
  *
  * A camera in the register.
@@ -5099,6 +5348,25 @@ export type RequestWrite = {
      * To At
      */
     to_at?: string | null;
+};
+
+/**
+ * RequirementSource
+ *
+ * Who asks for it, and how sure that is.
+ */
+export type RequirementSource = {
+    /**
+     * Clause
+     *
+     * Empty while it was not found.
+     */
+    clause: string;
+    /**
+     * `verified`: the text was read and says this; never shown as law otherwise.
+     */
+    reading: Reading;
+    text: ApiContractVocabularyTerm;
 };
 
 /**
@@ -6153,6 +6421,13 @@ export type Share = {
 export type SheetName = 'communities' | 'schools' | 'places' | 'cameras';
 
 /**
+ * Sight
+ *
+ * What is known of a camera: it was looked at in the window, was not, or nobody can say.
+ */
+export type Sight = 'seen' | 'unseen' | 'unknown';
+
+/**
  * SourceKind
  *
  * What an order came from.
@@ -6610,6 +6885,13 @@ export type Ways = {
      */
     oidc: OidcWay | null;
 };
+
+/**
+ * Why
+ *
+ * Why a place is not covered; ``fine`` where there is nothing to say.
+ */
+export type Why = 'fine' | 'no_place' | 'no_camera' | 'no_picture' | 'not_reported' | 'type_unknown' | 'other_type' | 'not_boarding' | 'no_canteen' | 'no_ct_key_target' | 'no_hazmat' | 'no_parking' | 'not_present' | 'unconfirmed';
 
 /**
  * WithheldAlerts
@@ -8965,6 +9247,89 @@ export type ComplianceRetentionGetResponses = {
 };
 
 export type ComplianceRetentionGetResponse = ComplianceRetentionGetResponses[keyof ComplianceRetentionGetResponses];
+
+export type CoverageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/coverage';
+};
+
+export type CoverageErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CoverageError = CoverageErrors[keyof CoverageErrors];
+
+export type CoverageResponses = {
+    /**
+     * Successful Response
+     */
+    200: CoverageList;
+};
+
+export type CoverageResponse = CoverageResponses[keyof CoverageResponses];
+
+export type CoverageGetData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/coverage/{school_id}';
+};
+
+export type CoverageGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CoverageGetError = CoverageGetErrors[keyof CoverageGetErrors];
+
+export type CoverageGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: CoverageDetail;
+};
+
+export type CoverageGetResponse = CoverageGetResponses[keyof CoverageGetResponses];
 
 export type DutiesListData = {
     body?: never;

@@ -293,6 +293,9 @@ export const api = {
   cameras: () => timed(unwrap(sdk.camerasList())),
   rules: () => timed(unwrap(sdk.rulesList())),
   retention: () => timed(unwrap(sdk.complianceRetention())),
+  coverage: () => timed(unwrap(sdk.coverage())),
+  coverageOf: (schoolId: string) =>
+    timed(unwrap(sdk.coverageGet({ path: { school_id: schoolId } }))),
   health: () => unwrap(sdk.healthGet()),
   users: () => unwrap(sdk.usersList()),
   schools: () => unwrap(sdk.schoolsList()),

@@ -25,6 +25,8 @@ export const keys = {
   cameras: ["cameras"] as const,
   rules: ["rules"] as const,
   retention: ["retention"] as const,
+  coverage: ["coverage"] as const,
+  coverageOf: (schoolId: string) => ["coverage", schoolId] as const,
   recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,
   schools: ["schools"] as const,
   organisation: ["organisation"] as const,

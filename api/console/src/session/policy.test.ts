@@ -13,6 +13,7 @@ test.each([
   ["/cameras", "view_cameras"],
   ["/recordings/7", "play_recordings"],
   ["/retention", "see_compliance"],
+  ["/coverage/no-1", "see_compliance"],
   ["/rules", "view_cameras"],
   ["/users", "manage_people"],
   ["/organisation", "view_cameras"],

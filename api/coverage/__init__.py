@@ -1,0 +1,1 @@
+"""Whether the places that the rules name are really seen by a camera."""

@@ -1,0 +1,244 @@
+"""Puts together what profiles ask, what schools are, and where their cameras hang."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.cameras import service as cameras
+from api.cameras.schemas import CameraView, CameraViewState
+from api.cameras.service import Watch
+from api.contract.profile import Condition, Level, Placement, Profile, Reading, Sourced
+from api.coverage import judging
+from api.coverage.judging import Coverage, PlaceFacts, RowVerdict, SchoolFacts, Sight
+from api.coverage.profiles import Profiles
+from api.coverage.schemas import (
+    CoverageCounts,
+    CoverageDetail,
+    CoverageList,
+    CoverageOfProfile,
+    CoverageRow,
+    CoverageSummary,
+    CoverageVerdict,
+    CoveredPlace,
+    CoveringCamera,
+    ForbiddenPlace,
+    RequirementSource,
+)
+from api.kit.errors import NotFoundError
+from api.organisations import places
+from api.organisations import service as organisations
+from api.organisations.schemas import PlaceView, SchoolName, SchoolView
+from api.register import service as register
+
+_SILENT = frozenset(
+    {CameraViewState.WORKER_LOST, CameraViewState.UNKNOWN, CameraViewState.CONNECTING}
+)
+
+
+@dataclass(slots=True)
+class _School:
+    """Everything a verdict on a school rests on."""
+
+    view: SchoolView
+    names: dict[int, str] = field(default_factory=dict)
+    facts: list[PlaceFacts] = field(default_factory=list)
+    cameras: dict[int, CoveringCamera] = field(default_factory=dict)
+    unplaced: list[CoveringCamera] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The verdict on a school by every profile in force."""
+
+    by_profile: list[tuple[Profile, list[RowVerdict]]]
+    trespasses: list[judging.Trespass]
+
+
+async def list_schools(session: AsyncSession, watch: Watch, profiles: Profiles) -> CoverageList:
+    """All schools in use, in one line each."""
+    return CoverageList(
+        items=[
+            _summary(school, _judge(school, profiles, watch.now))
+            for school in await _schools(session, watch)
+        ],
+        window_s=watch.window_s,
+        as_of=watch.now,
+    )
+
+
+async def get_school(
+    session: AsyncSession, school_id: str, watch: Watch, profiles: Profiles
+) -> CoverageDetail:
+    """One school, row by row.
+
+    Raises:
+        NotFoundError: If there is no such school in use.
+    """
+    found = [each for each in await _schools(session, watch) if each.view.school_id == school_id]
+    if not found:
+        raise NotFoundError("no such school")
+    [school] = found
+    judged = _judge(school, profiles, watch.now)
+    return CoverageDetail(
+        **dict(_summary(school, judged)),
+        profiles=[
+            CoverageOfProfile(
+                profile=profile.profile,
+                name=profile.name,
+                from_day=profile.from_day,
+                rows=[_row(profile, verdict, school) for verdict in verdicts],
+            )
+            for profile, verdicts in judged.by_profile
+        ],
+        forbidden=_forbidden(judged, school),
+        unplaced=school.unplaced,
+        window_s=watch.window_s,
+        as_of=watch.now,
+    )
+
+
+async def _schools(session: AsyncSession, watch: Watch) -> list[_School]:
+    views = {view.id: view for view in await cameras.list_views(session, watch)}
+    at: dict[int, dict[int, Sight]] = defaultdict(dict)
+    shown: dict[str, dict[int, CoveringCamera]] = defaultdict(dict)
+    unplaced: dict[str, list[CoveringCamera]] = defaultdict(list)
+    for record in await register.list_records(session):
+        sight = _sight(views[record.camera_key])
+        camera = CoveringCamera(
+            camera_key=record.camera_key,
+            camera_id=record.camera_id,
+            name=record.name,
+            sight=sight,
+        )
+        school_id = record.school.school_id
+        shown[school_id][record.camera_key] = camera
+        if record.place is None:
+            unplaced[school_id].append(camera)
+        else:
+            at[record.place.id][record.camera_key] = sight
+    of_school: dict[str, list[PlaceView]] = defaultdict(list)
+    for place in await places.list_all(session):
+        of_school[place.school_id].append(place)
+    return [
+        _School(
+            view=view,
+            names={place.id: place.name for place in of_school[view.school_id]},
+            facts=[
+                PlaceFacts(place.id, place.kind, at[place.id])
+                for place in of_school[view.school_id]
+            ],
+            cameras=shown[view.school_id],
+            unplaced=unplaced[view.school_id],
+        )
+        for view in (await organisations.list_schools(session, closed=False)).items
+    ]
+
+
+def _sight(view: CameraView) -> Sight:
+    if view.state is CameraViewState.WATCHING or view.analysed_s > 0:
+        return Sight.SEEN
+    return Sight.UNKNOWN if view.state in _SILENT else Sight.UNSEEN
+
+
+def _judge(school: _School, profiles: Profiles, now: datetime) -> _Judged:
+    view = school.view
+    flags = {
+        Condition.BOARDING: view.boarding,
+        Condition.CANTEEN: view.canteen,
+        Condition.CT_KEY_TARGET: view.ct_key_target,
+        Condition.HAZMAT: view.hazmat,
+        Condition.PARKING: view.parking,
+    }
+    facts = SchoolFacts(view.type, frozenset(each for each, holds in flags.items() if holds))
+    in_force = profiles.in_force(now.astimezone(ZoneInfo(view.time_zone)).date())
+    return _Judged(
+        [(each, judging.judge_placements(each, facts, school.facts)) for each in in_force],
+        [found for each in in_force for found in judging.trespasses(each, school.facts)],
+    )
+
+
+def _summary(school: _School, judged: _Judged) -> CoverageSummary:
+    musts = [
+        verdict
+        for _, verdicts in judged.by_profile
+        for verdict in verdicts
+        if verdict.row.level is Level.MUST
+    ]
+    missing = [verdict.row for verdict in musts if verdict.state is Coverage.MISSING]
+    counts = CoverageCounts(
+        covered=_count(musts, Coverage.COVERED),
+        missing=len(missing),
+        missing_read=sum(row.reading is Reading.VERIFIED for row in missing),
+        unknown=_count(musts, Coverage.UNKNOWN),
+    )
+    forbidden = {key for found in judged.trespasses for key in found.place.cameras}
+    verdict = CoverageVerdict.MEETS
+    if counts.unknown or not musts:
+        verdict = CoverageVerdict.UNKNOWN
+    if missing or forbidden:
+        verdict = CoverageVerdict.FAILS
+    view = school.view
+    return CoverageSummary(
+        school=SchoolName(school_id=view.school_id, name=view.name_zh, name_en=view.name_en),
+        verdict=verdict,
+        counts=counts,
+        forbidden_count=len(forbidden),
+        unplaced_count=len(school.unplaced),
+    )
+
+
+def _count(verdicts: Iterable[RowVerdict], state: Coverage) -> int:
+    return sum(verdict.state is state for verdict in verdicts)
+
+
+def _row(profile: Profile, verdict: RowVerdict, school: _School) -> CoverageRow:
+    row: Placement = verdict.row
+    return CoverageRow(
+        id=row.id,
+        kind=row.place,
+        level=row.level,
+        state=verdict.state,
+        why=verdict.why,
+        source=_source(profile, row),
+        places=[
+            CoveredPlace(
+                place_id=each.place.id,
+                name=school.names[each.place.id],
+                state=each.state,
+                why=each.why,
+                cameras=_cameras(each.place, school),
+            )
+            for each in verdict.places
+        ],
+    )
+
+
+def _source(profile: Profile, row: Sourced) -> RequirementSource:
+    return RequirementSource(text=profile.texts[row.text], clause=row.clause, reading=row.reading)
+
+
+def _cameras(place: PlaceFacts, school: _School) -> list[CoveringCamera]:
+    return [school.cameras[key] for key in place.cameras]
+
+
+def _forbidden(judged: _Judged, school: _School) -> list[ForbiddenPlace]:
+    found: dict[int, ForbiddenPlace] = {}
+    profile_of = {row.id: profile for profile, _ in judged.by_profile for row in profile.forbidden}
+    for each in judged.trespasses:
+        found.setdefault(
+            each.place.id,
+            ForbiddenPlace(
+                place_id=each.place.id,
+                kind=each.place.kind,
+                name=school.names[each.place.id],
+                source=_source(profile_of[each.row.id], each.row),
+                cameras=_cameras(each.place, school),
+            ),
+        )
+    return list(found.values())
