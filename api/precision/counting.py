@@ -16,7 +16,7 @@ from api.precision.threshold import (
     FEW_CONFIRMED,
     HUNDREDTHS,
     NOT_BY_SCORE,
-    Outcome,
+    ProposalOutcome,
     ScoreCounts,
 )
 
@@ -59,7 +59,7 @@ def has_enough(count: GroupCount) -> bool:
     return judged >= FEW and count.confirmed >= FEW_CONFIRMED
 
 
-def by_counts_alone(count: GroupCount, everywhere: Outcome) -> Proposal:
+def by_counts_alone(count: GroupCount, everywhere: ProposalOutcome) -> Proposal:
     """Why there is no threshold for a group that has not enough, known without its scores.
 
     Args:
@@ -67,9 +67,9 @@ def by_counts_alone(count: GroupCount, everywhere: Outcome) -> Proposal:
         everywhere: The outcome for its rule and model on all cameras.
     """
     is_few = count.confirmed + count.false_positive < FEW
-    outcome = Outcome.TOO_FEW if is_few else Outcome.TOO_FEW_CONFIRMED
+    outcome = ProposalOutcome.TOO_FEW if is_few else ProposalOutcome.TOO_FEW_CONFIRMED
     return Proposal(
-        outcome=everywhere if everywhere is Outcome.NOT_BY_SCORE else outcome,
+        outcome=everywhere if everywhere is ProposalOutcome.NOT_BY_SCORE else outcome,
         confirmed=count.confirmed,
         false_positive=count.false_positive,
         unscored=0,
@@ -106,7 +106,7 @@ def proposal(
         is_by_score = False
     effect = verdict.effect if is_by_score else None
     return Proposal(
-        outcome=verdict.outcome if is_by_score else Outcome.NOT_BY_SCORE,
+        outcome=verdict.outcome if is_by_score else ProposalOutcome.NOT_BY_SCORE,
         confirmed=verdict.confirmed,
         false_positive=verdict.false_positive,
         unscored=unscored,

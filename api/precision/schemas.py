@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.alerts.schemas import AlertSummary, FalsePositiveReason
 from api.kit.moments import Moment
 from api.organisations.schemas import SchoolName
-from api.precision.threshold import Outcome
+from api.precision.threshold import ProposalOutcome
 
 
 class Share(BaseModel):
@@ -45,7 +45,7 @@ class Effect(BaseModel):
 class Proposal(BaseModel):
     """A threshold, or why there is none."""
 
-    outcome: Outcome
+    outcome: ProposalOutcome
     confirmed: int = Field(
         description="True alerts with a score, on which it rests; all where too few were judged."
     )

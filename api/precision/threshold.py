@@ -27,7 +27,7 @@ NOT_BY_SCORE = frozenset({"crowding", "off_post"})
 absent."""
 
 
-class Outcome(StrEnum):
+class ProposalOutcome(StrEnum):
     """What became of the search for a threshold.
 
     ``proposed``: there is one. ``too_few``: not enough was judged. ``too_few_confirmed``: not
@@ -79,7 +79,7 @@ class Effect:
 class Verdict:
     """The outcome, on how many scored alerts it rests, and its effect if there is one."""
 
-    outcome: Outcome
+    outcome: ProposalOutcome
     confirmed: int
     false_positive: int
     effect: Effect | None = None
@@ -96,9 +96,9 @@ def propose(scores: ScoreCounts, *, is_class_1: bool, max_lost_percent: int = 0)
     allowed_percent = 0 if is_class_1 else max_lost_percent
     confirmed, false = sum(scores.confirmed.values()), sum(scores.false_positive.values())
     if confirmed + false < FEW:
-        return Verdict(Outcome.TOO_FEW, confirmed, false)
+        return Verdict(ProposalOutcome.TOO_FEW, confirmed, false)
     if confirmed < FEW_CONFIRMED:
-        return Verdict(Outcome.TOO_FEW_CONFIRMED, confirmed, false)
+        return Verdict(ProposalOutcome.TOO_FEW_CONFIRMED, confirmed, false)
     removed = lost = 0
     best, best_removed = 0, 0
     for hundredth in range(1, HUNDREDTHS):
@@ -109,8 +109,8 @@ def propose(scores: ScoreCounts, *, is_class_1: bool, max_lost_percent: int = 0)
         if removed > best_removed:
             best, best_removed = hundredth, removed
     if best == 0:
-        return Verdict(Outcome.NOTHING_TO_GAIN, confirmed, false)
-    return Verdict(Outcome.PROPOSED, confirmed, false, effect_of(scores, best))
+        return Verdict(ProposalOutcome.NOTHING_TO_GAIN, confirmed, false)
+    return Verdict(ProposalOutcome.PROPOSED, confirmed, false, effect_of(scores, best))
 
 
 def effect_of(scores: ScoreCounts, hundredth: int) -> Effect:

@@ -16,7 +16,7 @@ from api.precision.repository import Group, GroupCount, ScoreCount
 from api.precision.threshold import (
     FEW,
     FEW_CONFIRMED,
-    Outcome,
+    ProposalOutcome,
     ScoreCounts,
     effect_of,
     propose,
@@ -39,18 +39,18 @@ def test_a_proposal_is_the_best_of_all_thresholds(
     verdict = propose(scores, is_class_1=is_class_1, max_lost_percent=percent)
     confirmed, false = _total(scores.confirmed), _total(scores.false_positive)
     assert (verdict.confirmed, verdict.false_positive) == (confirmed, false)
-    assert (verdict.effect is not None) == (verdict.outcome is Outcome.PROPOSED)
+    assert (verdict.effect is not None) == (verdict.outcome is ProposalOutcome.PROPOSED)
     if confirmed + false < FEW:
-        assert verdict.outcome is Outcome.TOO_FEW
+        assert verdict.outcome is ProposalOutcome.TOO_FEW
         return
     if confirmed < FEW_CONFIRMED:
-        assert verdict.outcome is Outcome.TOO_FEW_CONFIRMED
+        assert verdict.outcome is ProposalOutcome.TOO_FEW_CONFIRMED
         return
     allowed = 0 if is_class_1 else confirmed * percent // 100
     every = [effect_of(scores, hundredth) for hundredth in range(1, 100)]
     within = [each for each in every if each.lost <= allowed and each.removed > 0]
     if not within:
-        assert verdict.outcome is Outcome.NOTHING_TO_GAIN
+        assert verdict.outcome is ProposalOutcome.NOTHING_TO_GAIN
         return
     most = max(each.removed for each in within)
     assert verdict.effect == next(each for each in within if each.removed == most)
@@ -137,14 +137,14 @@ def test_none_of_less_than_none_is_no_share() -> None:
 @pytest.mark.parametrize(
     ("rule", "hundredth", "outcome"),
     [
-        ("perimeter_intrusion", None, Outcome.PROPOSED),
-        ("crowding", None, Outcome.NOT_BY_SCORE),  # one strong head makes no crowd
-        ("off_post", 0, Outcome.NOT_BY_SCORE),  # who is not there has no score
-        ("video_loss", 100, Outcome.NOT_BY_SCORE),  # a fault of the picture has none either
+        ("perimeter_intrusion", None, ProposalOutcome.PROPOSED),
+        ("crowding", None, ProposalOutcome.NOT_BY_SCORE),  # one strong head makes no crowd
+        ("off_post", 0, ProposalOutcome.NOT_BY_SCORE),  # who is not there has no score
+        ("video_loss", 100, ProposalOutcome.NOT_BY_SCORE),  # a fault of the picture has none either
     ],
 )
 def test_only_what_goes_by_a_score_gets_a_threshold(
-    rule: str, hundredth: int | None, outcome: Outcome
+    rule: str, hundredth: int | None, outcome: ProposalOutcome
 ) -> None:
     group = Group(rule, "m", "a" * 64)
     scores = [
@@ -158,7 +158,7 @@ def test_only_what_goes_by_a_score_gets_a_threshold(
     found = proposal(counts, scores, 0)
     assert found.outcome is outcome
     assert found.unscored == (0 if hundredth is None else 60)
-    assert (found.effect is not None) == (outcome is Outcome.PROPOSED)
+    assert (found.effect is not None) == (outcome is ProposalOutcome.PROPOSED)
     if found.effect is not None:
         assert (found.effect.threshold, found.effect.removed) == (0.31, 30)
 

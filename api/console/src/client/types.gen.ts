@@ -1835,7 +1835,7 @@ export type ChannelTest = {
      * What the peer answered, shortened and without secrets.
      */
     answer: string;
-    outcome: ApiNoticesSchemasOutcome;
+    outcome: Outcome;
     /**
      * Status
      *
@@ -3613,7 +3613,7 @@ export type NoticeView = {
     /**
      * Of the last attempt.
      */
-    outcome: ApiNoticesSchemasOutcome | null;
+    outcome: Outcome | null;
     /**
      * Sent At
      */
@@ -4099,6 +4099,13 @@ export type OriginalReason = 'adjudication' | 'police_request' | 'school_request
 export type OriginalRequest = {
     reason: OriginalReason;
 };
+
+/**
+ * Outcome
+ *
+ * What became of one attempt.
+ */
+export type Outcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'no_recipient' | 'seal_broken';
 
 /**
  * PartKind
@@ -4638,7 +4645,7 @@ export type Proposal = {
      * No true one may be lost.
      */
     is_class_1: boolean;
-    outcome: ApiPrecisionThresholdOutcome;
+    outcome: ProposalOutcome;
     /**
      * Unscored
      *
@@ -4646,6 +4653,17 @@ export type Proposal = {
      */
     unscored: number;
 };
+
+/**
+ * ProposalOutcome
+ *
+ * What became of the search for a threshold.
+ *
+ * ``proposed``: there is one. ``too_few``: not enough was judged. ``too_few_confirmed``: not
+ * enough of it is true. ``nothing_to_gain``: each would cost more than allowed, or spare nothing.
+ * ``not_by_score``: the rule does not go by the score of one thing.
+ */
+export type ProposalOutcome = 'proposed' | 'too_few' | 'too_few_confirmed' | 'nothing_to_gain' | 'not_by_score';
 
 /**
  * QueueOrder
@@ -7010,13 +7028,6 @@ export type ApiContractVocabularyTerm = {
 };
 
 /**
- * Outcome
- *
- * What became of one attempt.
- */
-export type ApiNoticesSchemasOutcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'no_recipient' | 'seal_broken';
-
-/**
  * Subject
  *
  * A duty at a school.
@@ -7042,17 +7053,6 @@ export type ApiOrganisationsSchemasTerm = {
      */
     name: string;
 };
-
-/**
- * Outcome
- *
- * What became of the search for a threshold.
- *
- * ``proposed``: there is one. ``too_few``: not enough was judged. ``too_few_confirmed``: not
- * enough of it is true. ``nothing_to_gain``: each would cost more than allowed, or spare nothing.
- * ``not_by_score``: the rule does not go by the score of one thing.
- */
-export type ApiPrecisionThresholdOutcome = 'proposed' | 'too_few' | 'too_few_confirmed' | 'nothing_to_gain' | 'not_by_score';
 
 /**
  * ChannelCreate
