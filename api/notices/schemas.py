@@ -39,6 +39,8 @@ class ChannelKind(StrEnum):
     WECOM = "wecom"
     DINGTALK = "dingtalk"
     FEISHU = "feishu"
+    APPRISE = "apprise"
+    """Another service, through the library of that name."""
 
 
 class MailSecurity(StrEnum):
@@ -73,6 +75,8 @@ class Outcome(StrEnum):
     """It was switched off or deleted meanwhile; nothing was sent."""
     NO_RECIPIENT = "no_recipient"
     """Whom it was for may sign in no more, has no address, or may know of nothing it tells."""
+    NOT_INSTALLED = "not_installed"
+    """The extra that it needs is not installed."""
     SEAL_BROKEN = "seal_broken"
     """Its secrets were sealed with another key: they must be entered again."""
 
@@ -97,7 +101,8 @@ class ChannelSettings(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     url: _Url | None = Field(
-        default=None, description="Of a webhook or robot; a secret, for it holds a token."
+        default=None,
+        description="Of a webhook or robot, or Apprise's own; a secret, for it holds a token.",
     )
     secret: _Secret | None = Field(
         default=None, description="Signs; of a webhook `whsec_` and base64 of 24 to 64 bytes."

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import ipaddress
 import json
-import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -17,10 +16,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from api.kit.outbound import AddressRefusedError, may_reach, resolve
@@ -28,6 +23,7 @@ from api.notices.channels import base, post
 from api.notices.channels.base import Attempt, Item, Message, Outside
 from api.notices.channels.registry import KINDS
 from api.notices.schemas import ChannelKind, ChannelSettings, MailSecurity, Outcome
+from tests.support.certificate import self_signed, server_context
 from tests.support.mail_peer import Mailbox, MailServer
 from tests.support.notice_peer import OK, Answer, NoticePeer, notice_peer
 
@@ -35,7 +31,7 @@ NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 LOOPBACK = [ipaddress.ip_network("127.0.0.0/8")]
 WHSEC = "whsec_" + base64.b64encode(bytes(range(24))).decode()
 TOKEN = "token-0123456789"
-BY_HTTP = [kind for kind in ChannelKind if "url" in KINDS[kind].needs]
+BY_HTTP = [ChannelKind.WEBHOOK, ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU]
 ROBOTS = [kind for kind in BY_HTTP if kind is not ChannelKind.WEBHOOK]
 ITEM = Item("alert_confirmed", "no-1", "class_2", NOW, "a-1", "[二类风险] · 第一小学 · 告警属实")
 
@@ -285,48 +281,14 @@ async def test_a_text_is_short_and_says_how_many_more(kind: ChannelKind, peer: N
 # --- mail -----------------------------------------------------------------------------------------
 
 
-def _certificate(folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "peer.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + built.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _certificate(tmp_path_factory.mktemp("tls"))
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
 def mailbox() -> Mailbox:
     return Mailbox()
-
-
-def _context(certificate: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    return context
 
 
 @pytest.fixture(params=[MailSecurity.STARTTLS, MailSecurity.PLAIN, MailSecurity.TLS])
@@ -336,9 +298,9 @@ def mail(
     security = request.param
     more: dict[str, Any] = {}
     if security is MailSecurity.STARTTLS:
-        more = {"tls_context": _context(certificate), "require_starttls": True}
+        more = {"tls_context": server_context(certificate), "require_starttls": True}
     elif security is MailSecurity.TLS:
-        more = {"ssl_context": _context(certificate)}
+        more = {"ssl_context": server_context(certificate)}
     server = MailServer(mailbox, **more)
     server.start()
     yield security, server.port

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -58,7 +59,9 @@ async def _request(reader: asyncio.StreamReader) -> Heard:
 
 
 @asynccontextmanager
-async def notice_peer(port: int = 0) -> AsyncIterator[NoticePeer]:
+async def notice_peer(
+    port: int = 0, *, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[NoticePeer]:
     """Serve on a loopback port until the block ends."""
     peer = NoticePeer("")
     writers: set[asyncio.StreamWriter] = set()
@@ -75,7 +78,7 @@ async def notice_peer(port: int = 0) -> AsyncIterator[NoticePeer]:
                 await _answer(peer, writer, answer)
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", port)
+    server = await asyncio.start_server(serve, "127.0.0.1", port, ssl=tls)
     peer.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield peer

@@ -1723,7 +1723,7 @@ export type ChannelCreate = {
  *
  * How a channel is spoken to.
  */
-export type ChannelKind = 'mail' | 'mail_people' | 'webhook' | 'wecom' | 'dingtalk' | 'feishu';
+export type ChannelKind = 'mail' | 'mail_people' | 'webhook' | 'wecom' | 'dingtalk' | 'feishu' | 'apprise';
 
 /**
  * ChannelList
@@ -1777,7 +1777,7 @@ export type ChannelSettings = {
     /**
      * Url
      *
-     * Of a webhook or robot; a secret, for it holds a token.
+     * Of a webhook or robot, or Apprise's own; a secret, for it holds a token.
      */
     url?: null;
     /**
@@ -4105,7 +4105,7 @@ export type OriginalRequest = {
  *
  * What became of one attempt.
  */
-export type Outcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'no_recipient' | 'seal_broken';
+export type Outcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'no_recipient' | 'not_installed' | 'seal_broken';
 
 /**
  * PartKind
@@ -7128,7 +7128,7 @@ export type ChannelSettingsWritable = {
     /**
      * Url
      *
-     * Of a webhook or robot; a secret, for it holds a token.
+     * Of a webhook or robot, or Apprise's own; a secret, for it holds a token.
      */
     url?: string | null;
     /**

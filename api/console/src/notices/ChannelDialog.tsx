@@ -112,7 +112,12 @@ function SettingsFields({ kind, row }: { kind: ChannelKind; row: ChannelView | n
   if (!isMail(kind)) {
     return (
       <>
-        <Form.Item name="url" label={t("notices.url")} rules={isSet("url") ? [] : [needed]}>
+        <Form.Item
+          name="url"
+          label={t("notices.url")}
+          extra={kind === "apprise" && t("notices.appriseRule")}
+          rules={isSet("url") ? [] : [needed]}
+        >
           <Input.Password
             autoComplete="off"
             placeholder={hint("url")}
