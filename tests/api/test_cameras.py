@@ -226,6 +226,7 @@ async def test_an_unknown_camera_is_not_found(reviewer: httpx.AsyncClient) -> No
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("seed", range(3))
 async def test_the_sums_are_those_of_the_minutes_that_stand(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, seed: int

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 from sqlalchemy import func, select
 
 from api.access.roles import Role
@@ -141,6 +142,7 @@ async def test_pictures_go_by_what_became_of_the_alert(
     assert left == {alert_uuid("true"), alert_uuid("held")}
 
 
+@pytest.mark.whole
 async def test_an_alert_counts_from_its_arrival_and_its_judgement(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
@@ -272,6 +274,7 @@ async def test_the_access_log_is_kept_for_a_year(centre: Centre, admin: httpx.As
     assert left == ["log_shortened"]
 
 
+@pytest.mark.whole
 async def test_minutes_of_analysed_time_go_and_later_ones_stay(
     centre: Centre, worker: httpx.AsyncClient
 ) -> None:
@@ -285,6 +288,7 @@ async def test_minutes_of_analysed_time_go_and_later_ones_stay(
     assert await _count(centre, MissingInterval) == 1
 
 
+@pytest.mark.whole
 async def test_verdicts_nobody_can_ask_for_go(centre: Centre, worker: httpx.AsyncClient) -> None:
     await put_retention(worker, retention())
     await _advance(centre, 1024)
@@ -293,6 +297,7 @@ async def test_verdicts_nobody_can_ask_for_go(centre: Centre, worker: httpx.Asyn
     assert await _count(centre, RetentionVerdict) == 0
 
 
+@pytest.mark.whole
 async def test_rounds_take_as_many_steps_as_they_need(
     centre: Centre, worker: httpx.AsyncClient
 ) -> None:
@@ -311,6 +316,7 @@ async def test_rounds_take_as_many_steps_as_they_need(
     assert 'mingan_api_deleted_total{kind="evidence_of_nothing"} 1.0' in lines
 
 
+@pytest.mark.whole
 async def test_files_of_one_moment_are_looked_at_together(
     centre: Centre, worker: httpx.AsyncClient
 ) -> None:

@@ -157,6 +157,7 @@ async def test_each_viewing_is_written_down_with_its_end(
     assert (yard["camera_id"], _seconds(yard)) == ("yard", 90)
 
 
+@pytest.mark.whole
 async def test_the_end_of_a_viewing_waits_for_a_database_that_is_away(
     centre: Centre,
     address: str,
@@ -191,6 +192,7 @@ async def test_the_end_of_a_viewing_waits_for_a_database_that_is_away(
     assert _seconds(entry) == 60, "until it ended, not until it could be written"
 
 
+@pytest.mark.whole
 async def test_a_change_leaves_what_stays_undisturbed(
     address: str, at_work: Box, reviewer: httpx.AsyncClient
 ) -> None:

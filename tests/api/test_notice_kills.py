@@ -117,7 +117,10 @@ MANY = int(os.environ.get("MINGAN_KILLS", "30"))
 
 @pytest.mark.parametrize(
     "kills",
-    [2, pytest.param(MANY, marks=[pytest.mark.whole, pytest.mark.timeout(3000)])],
+    [
+        pytest.param(2, marks=pytest.mark.whole),
+        pytest.param(MANY, marks=[pytest.mark.whole, pytest.mark.timeout(3000)]),
+    ],
 )
 async def test_no_notice_is_lost_and_a_repeated_one_has_its_number(
     tmp_path: Path, migrated_data_dir: Path, kills: int

@@ -172,6 +172,7 @@ async def test_a_name_is_of_its_person_and_has_the_form_of_a_uuid(phone: Phone) 
     assert await phone.rows(OrderPhotograph) == 2
 
 
+@pytest.mark.whole
 async def test_a_full_disk_refuses_a_photograph_in_words_and_takes_it_later(phone: Phone) -> None:
     """The phone keeps it and asks again under its name; nothing is lost and nothing twice."""
     large, key = photograph(1, (1200, 900)), uuid4()

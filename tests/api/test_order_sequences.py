@@ -273,6 +273,7 @@ def _search(world: tuple[World, asyncio.Runner], examples: int) -> Counter[str]:
     return known.reached
 
 
+@pytest.mark.whole
 def test_no_sequence_of_calls_leaves_the_machine(world: tuple[World, asyncio.Runner]) -> None:
     assert _search(world, 5)
 

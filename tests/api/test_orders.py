@@ -138,6 +138,7 @@ async def test_a_decision_names_its_version_and_the_second_hears_of_the_first(
     assert late.headers["ETag"] == '"3"'
 
 
+@pytest.mark.whole
 async def test_two_hundred_races_end_in_one_decision_and_one_told_loser(people: People) -> None:
     body = {**FINDING, "school_id": MINE}
     order_id = (await people.admin.post("/api/v1/orders", json=body)).json()["id"]

@@ -50,6 +50,7 @@ def test_what_is_no_number_of_a_row_names_none(identity: str) -> None:
 _MOMENTS = st.integers(0, 3).map(lambda seconds: T0 + timedelta(seconds=seconds))
 
 
+@pytest.mark.whole
 @settings(
     max_examples=12,
     deadline=None,

@@ -33,6 +33,7 @@ async def _places(admin: httpx.AsyncClient, school_id: str, **kinds: str) -> dic
     return made
 
 
+@pytest.mark.whole
 async def test_a_contractor_has_kitchens_and_an_end(
     district: District, admin: httpx.AsyncClient
 ) -> None:

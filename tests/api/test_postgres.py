@@ -75,6 +75,7 @@ async def test_an_event_is_never_numbered_behind_one_that_was_read(on_postgres: 
     assert {event.data for event in stored} == {"slow", "quick"}
 
 
+@pytest.mark.whole
 async def test_many_players_of_clips_do_not_wait_for_each_other(on_postgres: Centre) -> None:
     """Each holds a connection at a time, or the pool runs dry with everybody waiting."""
     worker, reviewer = await on_postgres.worker(), await on_postgres.reviewer()

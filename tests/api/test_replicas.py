@@ -220,7 +220,7 @@ class Setup:
 
 _SETUPS = [
     pytest.param(Setup(2, True, 10_000), id="redis", marks=pytest.mark.whole),
-    pytest.param(Setup(2, False, 2_000), id="database-alone"),
+    pytest.param(Setup(2, False, 2_000), id="database-alone", marks=pytest.mark.whole),
     pytest.param(Setup(1, False, 10_000), id="one-process", marks=pytest.mark.whole),
     pytest.param(Setup(1, False, 1_000), id="one-process-few-events"),
 ]

@@ -266,6 +266,7 @@ async def test_nobody_ends_anothers_session(centre: Centre, admin: httpx.AsyncCl
     assert (await reviewer.get("/api/v1/auth/me")).status_code == 200
 
 
+@pytest.mark.whole
 async def test_an_administrator_sees_and_ends_sessions_of_their_own_people(
     centre: Centre, admin: httpx.AsyncClient
 ) -> None:

@@ -189,6 +189,7 @@ async def test_a_configured_proxy_is_believed(tmp_path: Path, migrated_data_dir:
     assert {entry["client"] for entry in log} == {"203.0.113.7"}
 
 
+@pytest.mark.whole
 def test_connections_without_end_do_not_fill_the_log(tmp_path: Path) -> None:
     """A service with 128 descriptors, and 200 connections for three seconds."""
     with (tmp_path / "log").open("w") as log:

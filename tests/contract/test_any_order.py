@@ -96,6 +96,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory, migrated_data_dir: Path) 
     return asyncio.run(_end_state(folder, migrated_data_dir, MESSAGES))
 
 
+@pytest.mark.whole
 @settings(
     max_examples=10,
     deadline=None,

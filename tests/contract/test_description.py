@@ -178,6 +178,7 @@ def _make_real(case: schemathesis.Case[Any], operation: str, of: Objects) -> Non
             case.path_parameters.update({name: told[name] for name in names})
 
 
+@pytest.mark.whole
 @schema.parametrize()
 @settings(
     max_examples=12,

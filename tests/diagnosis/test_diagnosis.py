@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,6 +172,7 @@ def test_side_by_side_shows_both() -> None:
     assert both[:, :480].std() > 10
 
 
+@pytest.mark.whole
 @settings(max_examples=4, deadline=None)
 @given(dusk_s=st.floats(20.0, 600.0), darkness=st.floats(0.3, 1.0))
 def test_day_to_night_and_back_raises_nothing(dusk_s: float, darkness: float) -> None:

@@ -86,8 +86,8 @@ class TestMeasured:
     ("name", "content", "expected"),
     [
         ("text.mp4", b"this is no video\n" * 50, "not a video"),
-        ("empty.mp4", b"", "empty"),
-        (None, None, "does not exist"),
+        pytest.param("empty.mp4", b"", "empty", marks=pytest.mark.whole),
+        pytest.param(None, None, "does not exist", marks=pytest.mark.whole),
     ],
 )
 def test_a_bad_recording_is_one_clear_line(
@@ -109,9 +109,19 @@ def test_a_bad_recording_is_one_clear_line(
     ("old", "new", "expected"),
     [
         ("dwell_s", "dwel_s", "unknown key. Did you mean `dwell_s`"),
-        ("[[0, 0], [1, 0], [1, 1], [0, 1]]", "[[0, 0], [1, 1], [1, 0], [0, 1]]", "cross"),
-        ("dwell_s: 1.0", "classes: [giraffe]", "giraffe"),
-        ("model: campus_objects", "model: campus_object", "campus_object"),
+        pytest.param(
+            "[[0, 0], [1, 0], [1, 1], [0, 1]]",
+            "[[0, 0], [1, 1], [1, 0], [0, 1]]",
+            "cross",
+            marks=pytest.mark.whole,
+        ),
+        pytest.param("dwell_s: 1.0", "classes: [giraffe]", "giraffe", marks=pytest.mark.whole),
+        pytest.param(
+            "model: campus_objects",
+            "model: campus_object",
+            "campus_object",
+            marks=pytest.mark.whole,
+        ),
     ],
 )
 def test_a_bad_configuration_is_one_clear_line(
@@ -133,6 +143,7 @@ def test_a_bad_configuration_is_one_clear_line(
         assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.whole
 def test_an_output_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     answer = _mingan(
@@ -143,6 +154,7 @@ def test_an_output_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) 
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.whole
 def test_models_are_listed_and_verified() -> None:
     listed = _mingan("models", "list")
     assert listed.returncode == 0

@@ -55,6 +55,7 @@ def _choose(page: Page, select: str, option: str) -> None:
     expect(shown).to_have_count(0)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_new_person_of_the_canteen_chooses_a_password(
     browser: Browser, stack: Stack, language: str

@@ -161,6 +161,7 @@ def _tamper(stack: Stack, *statements: str) -> None:
     database.close()
 
 
+@pytest.mark.whole
 def test_a_log_that_was_tampered_with_is_told_on_the_page_and_by_the_command(
     page: Page, stack: Stack, language: str
 ) -> None:

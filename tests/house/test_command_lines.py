@@ -71,7 +71,10 @@ def test_every_command_and_every_option_is_told(program: str) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(
+    "program",
+    [PROGRAMS[0], *(pytest.param(each, marks=pytest.mark.whole) for each in PROGRAMS[1:])],
+)
 def test_a_mistyped_option_is_one_sentence_and_exit_code_2(program: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", program, "--no-such-option"],

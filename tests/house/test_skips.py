@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.house.tracked import ROOT
 
 _TESTS = """
@@ -38,6 +40,7 @@ def _run(folder: Path, adding: Path, *more: str) -> str:
     return done.stdout
 
 
+@pytest.mark.whole
 def test_the_count_is_told_and_added_up(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(_TESTS, "utf-8")
     adding = tmp_path / "skipped"

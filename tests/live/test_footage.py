@@ -169,6 +169,7 @@ def test_looking_away_ends_the_reading(peer: LivePeer, tmp_path: Path) -> None:
         assert len(peer.parts[view]) == 1
 
 
+@pytest.mark.whole
 def test_h265_is_made_small_for_who_does_not_play_it(peer: LivePeer, tmp_path: Path) -> None:
     shelf = Folder(piece(tmp_path / "a.mp4", 0, 75, codec="libx265", width=1280, height=720))
     view = uuid4()

@@ -185,6 +185,7 @@ class Year:
         self.recorder.index.close()
 
 
+@pytest.mark.whole
 @settings(max_examples=4, deadline=None)
 @given(ZONES, POLICY, POLICY, st.integers(20, 400), OUTAGES, OUTAGES)
 def test_any_year(

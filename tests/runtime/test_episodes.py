@@ -101,6 +101,7 @@ _OF_THE_BOOK = [
 """Other threads of this process, and Python's own tables, take memory meanwhile."""
 
 
+@pytest.mark.whole
 def test_episodes_that_wait_for_late_evidence_take_little_memory(
     box: _Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:

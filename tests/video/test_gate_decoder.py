@@ -57,7 +57,12 @@ def _gated(
 
 
 @pytest.mark.parametrize(
-    ("bits", "b_frames"), [(None, 0), (None, 2), (150_000, 0)], ids=["crf", "b-frames", "cbr"]
+    ("bits", "b_frames"),
+    [
+        pytest.param(None, 0, id="crf", marks=pytest.mark.whole),
+        pytest.param(None, 2, id="b-frames"),
+        pytest.param(150_000, 0, id="cbr", marks=pytest.mark.whole),
+    ],
 )
 def test_every_picture_of_every_visit_is_handed_out_as_if_not_gated(
     bits: int | None, b_frames: int
@@ -74,12 +79,14 @@ def test_every_picture_of_every_visit_is_handed_out_as_if_not_gated(
     assert len(frames) < 0.6 * len(_everything(packets))
 
 
+@pytest.mark.whole
 def test_times_only_go_forward() -> None:
     frames, _, _ = _gated(_stream())
     times = [f.time.media_s for f in frames]
     assert times == sorted(set(times))
 
 
+@pytest.mark.whole
 def test_a_strictly_constant_rate_is_found_out() -> None:
     _, gate, _ = _gated(_stream(bits=150_000))
     assert gate.mode is Mode.KEYFRAMES

@@ -58,6 +58,7 @@ def test_a_source_that_is_left_half_way_leaves_nothing_behind(tmp_path: Path) ->
     assert (_held_bytes() - before) / _TIMES < 60
 
 
+@pytest.mark.whole
 def test_a_segment_that_is_given_up_leaves_nothing_behind(tmp_path: Path) -> None:
     film = stream(4)
     disk = LocalDisk()
