@@ -102,7 +102,7 @@ export type {
   SchoolView,
   SchoolWrite,
   SessionView,
-  RequirementSource,
+  SourceView,
   Step,
   Tile,
   UserCreate,

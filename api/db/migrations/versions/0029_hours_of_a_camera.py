@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0028_hours_of_a_camera"
-down_revision = "0027_personal_notices"
+revision = "0029_hours_of_a_camera"
+down_revision = "0028_precision"
 branch_labels = None
 depends_on = None
 
