@@ -126,6 +126,13 @@ LISTS: dict[str, Listed] = {
         "privacy_assessments_list",
         ("/privacy/assessments", "/privacy/assessments?school_id=school-7"),
     ),
+    "precision": Listed(
+        "precision_report", ("/precision", "/precision?rule=no_chef_hat&school_id=school-7")
+    ),
+    "alerts behind a number": Listed(
+        "precision_alerts",
+        ("/precision/alerts?limit=50&status=confirmed&rule=no_chef_hat",),
+    ),
     "cameras": Listed("cameras_list", ("/cameras",), ("/cameras",)),
     "cameras of a school": Listed("cameras_list", ("/cameras",), who=MANAGER),
     "rules": Listed("rules_list", ("/rules",), ("/rules",)),
@@ -174,6 +181,7 @@ LEFT_OUT: dict[str, str] = {
     "order_photographs_get": _PICTURE,
     "orders_get": _ONE,
     "orders_propose": _ONE,
+    "precision_csv": _FILE,
     "privacy_assessments_csv": _FILE,
     "privacy_assessments_get": _ONE,
     "privacy_requests_csv": _FILE,
