@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access.permissions import Permission
 from api.alerts import bulk, expiry, notes, review, service
+from api.alerts.errors import AlertChangedError
 from api.alerts.filters import AlertFilters, QueueOrder
 from api.alerts.schemas import (
     AlertDetail,
@@ -37,10 +38,12 @@ from api.kit.errors import (
     NoOriginalError,
     NotFoundError,
     NotSignedInError,
+    VersionRequiredError,
 )
 from api.kit.moments import Moment
 from api.kit.problems import problems
 from api.kit.row_number import RowNumber
+from api.kit.versions import IfMatch, etag, version_of
 from api.runtime import RuntimeDep
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
@@ -49,9 +52,15 @@ _Judge = Annotated[SignedIn, Depends(allowed(Permission.JUDGE))]
 _Holder = Annotated[SignedIn, Depends(allowed(Permission.HOLD))]
 _Releaser = Annotated[SignedIn, Depends(allowed(Permission.RELEASE_HOLDS))]
 _Opener = Annotated[SignedIn, Depends(allowed(Permission.OPEN_ORIGINALS))]
-_REVIEW_PROBLEMS = problems(
-    NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, BadTransitionError, InvalidError
+_REVIEW = (
+    NotSignedInError,
+    ForbiddenError,
+    BadCsrfError,
+    NotFoundError,
+    BadTransitionError,
+    InvalidError,
 )
+_REVIEW_PROBLEMS = problems(*_REVIEW)
 
 
 @router.get(
@@ -129,10 +138,12 @@ def _undo_s(runtime: RuntimeDep) -> float:
     responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def get_alert(
-    alert_id: UUID, _: _Viewer, session: Reader, runtime: RuntimeDep
+    alert_id: UUID, _: _Viewer, response: Response, session: Reader, runtime: RuntimeDep
 ) -> AlertDetail:
-    """The alert with its facts, evidence and history."""
-    return await service.get_alert(session, alert_id, runtime.clock(), _undo_s(runtime))
+    """The alert with its facts, evidence and history; its version is the `ETag`."""
+    found = await service.get_alert(session, alert_id, runtime.clock(), _undo_s(runtime))
+    response.headers.update(etag(found.version))
+    return found
 
 
 @router.post(
@@ -189,7 +200,7 @@ async def judge_many(
     "/{alert_id}/revise",
     operation_id="alerts_revise",
     summary="Judge otherwise",
-    responses=_REVIEW_PROBLEMS,
+    responses=problems(*_REVIEW, AlertChangedError, VersionRequiredError),
 )
 async def revise(
     alert_id: UUID,
@@ -198,12 +209,19 @@ async def revise(
     request: Request,
     work: Writer,
     runtime: RuntimeDep,
+    if_match: IfMatch = None,
 ) -> AlertSummary:
-    """`confirmed` ↔ `false_positive`, at any time, with the reason; what was judged before stays in
-    the history.
+    """`confirmed` ↔ `false_positive`, at any time, with the reason and the version it was decided
+    on; what was judged before stays in the history.
     """
     return await review.revise(
-        work, alert_id, person.username, body, client=client_of(request), undo_s=_undo_s(runtime)
+        work,
+        alert_id,
+        version_of(if_match),
+        person.username,
+        body,
+        client=client_of(request),
+        undo_s=_undo_s(runtime),
     )
 
 

@@ -18,8 +18,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from api.alerts import service
+from api.alerts.errors import AlertChangedError
 from api.alerts.repository import AlertRepository
 from api.alerts.schemas import (
+    DECISIONS,
     AlertStatus,
     AlertSummary,
     FalsePositiveReason,
@@ -36,6 +38,7 @@ from api.contract import EvidenceKind, RiskLevel
 from api.db.models import Alert
 from api.evidence import service as evidence
 from api.kit.errors import BadTransitionError, NoOriginalError
+from api.kit.versions import etag
 from api.notices.schemas import NoticeEvent
 from api.notices.telling import Told, take_back, tell_all
 
@@ -46,6 +49,19 @@ def _refuse(alert: Alert, why: str) -> BadTransitionError:
     if alert.reviewed_by is not None and alert.reviewed_at is not None:
         told |= {"by": alert.reviewed_by, "at": alert.reviewed_at.isoformat()}
     return BadTransitionError(f"the alert is {alert.status}", params=told)
+
+
+async def _changed(work: UnitOfWork, alert: Alert) -> AlertChangedError:
+    """Tells what the first decided."""
+    params = {"version": str(alert.version), "status": alert.status}
+    history = await AlertRepository(work.session).history(alert.id)
+    decisions = [entry for entry in history if entry.action in DECISIONS]
+    # None where whoever revises names a version that the alert never had.
+    for last in decisions[-1:]:
+        params |= {"action": last.action, "by": last.by or "", "at": last.at.isoformat()}
+    return AlertChangedError(
+        f"version {alert.version} is there now", params=params, headers=etag(alert.version)
+    )
 
 
 async def _judge(
@@ -79,6 +95,7 @@ async def settle(
     is_first = alert.status == AlertStatus.PENDING_REVIEW
     if not is_first:
         await take_back(work, NoticeEvent.ALERT_CONFIRMED, _told_key(alert))
+    alert.version += 1
     action = HistoryAction(status if is_first else f"revised_to_{status}")
     _note(work, alert, username, status, reason, note, action)
     await _tell_of_confirmed(work, [alert], undo_s)
@@ -185,6 +202,7 @@ async def refute(
 async def revise(
     work: UnitOfWork,
     alert_id: UUID,
+    version: int,
     username: str,
     wanted: ReviseRequest,
     *,
@@ -193,11 +211,23 @@ async def revise(
 ) -> AlertSummary:
     """Judge otherwise what was judged before, by anyone who may judge, at any time.
 
+    Args:
+        work: The unit of work.
+        alert_id: The alert.
+        version: As whoever revises saw it.
+        username: Who revises.
+        wanted: The other judgement, and why.
+        client: Address the request came from.
+        undo_s: How long a judgement can be taken back.
+
     Raises:
         NotFoundError: If there is no such alert.
+        AlertChangedError: If somebody decided in the meantime; says what.
         BadTransitionError: If it was not judged, or is judged just so.
     """
     alert = await service.lock_alert(work, alert_id)
+    if alert.version != version:
+        raise await _changed(work, alert)
     if alert.status == AlertStatus.PENDING_REVIEW:
         raise _refuse(alert, "not_reviewed")
     if alert.status == wanted.status:
@@ -230,6 +260,7 @@ async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -
     if work.now > alert.reviewed_at + timedelta(seconds=undo_s):
         raise _refuse(alert, "expired")
     await take_back(work, NoticeEvent.ALERT_CONFIRMED, _told_key(alert))
+    alert.version += 1
     alert.status = AlertStatus.PENDING_REVIEW
     alert.reason = None
     alert.note = ""

@@ -80,6 +80,18 @@ class HistoryAction(StrEnum):
     NOTED = "noted"
 
 
+DECISIONS = frozenset(
+    {
+        HistoryAction.CONFIRMED,
+        HistoryAction.FALSE_POSITIVE,
+        HistoryAction.UNDONE,
+        HistoryAction.REVISED_TO_CONFIRMED,
+        HistoryAction.REVISED_TO_FALSE_POSITIVE,
+    }
+)
+"""Those that make another version of the alert."""
+
+
 class PictureSize(BaseModel):
     """Width and height in pixels."""
 
@@ -95,6 +107,7 @@ class AlertSummary(BaseModel):
             "examples": [
                 {
                     "id": "6f1c8a52-5a0c-5f0e-9d9b-0c8c6a4d2b11",
+                    "version": 0,
                     "status": "pending_review",
                     "rule": "perimeter_intrusion",
                     "rule_id": "north-wall",
@@ -137,6 +150,7 @@ class AlertSummary(BaseModel):
     )
 
     id: UUID
+    version: int = Field(description="Counts decisions; the `ETag`.")
     status: AlertStatus
     rule: str
     rule_id: str

@@ -67,6 +67,7 @@ def summary(
     x1, y1, x2, y2 = alert.box_norm_xyxy
     return AlertSummary(
         id=alert.id,
+        version=alert.version,
         status=AlertStatus(alert.status),
         rule=alert.rule,
         rule_id=alert.rule_id,

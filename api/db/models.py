@@ -46,6 +46,8 @@ class Alert(OfSchool, Base):
     config_sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=0)
+    """Counts decisions; what ``ETag`` says."""
     status: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(String(32))
     note: Mapped[str] = mapped_column(Text, default="")

@@ -14,6 +14,7 @@
     │   ├── TooLargeError 413
     │   ├── UnsupportedMediaTypeError 415
     │   ├── BadRangeError 416
+    │   ├── VersionRequiredError 428     no ``If-Match``
     │   ├── TooManyAttemptsError 429
     │   ├── UnavailableError 503         TooManyViewersError
     │   └── StorageUnavailableError 507  the evidence folder is full or cannot be written
@@ -255,6 +256,14 @@ class BadRangeError(ApiError):
     code = "bad_range"
     status = 416
     title = "Range not satisfiable"
+
+
+class VersionRequiredError(ApiError):
+    """A decision has to say which version of a thing it was made on."""
+
+    code = "version_required"
+    status = 428
+    title = "If-Match is required"
 
 
 class TooManyAttemptsError(ApiError):

@@ -19,6 +19,7 @@ from api.kit.errors import (
 )
 from api.kit.problems import problems
 from api.kit.row_number import RowNumber
+from api.kit.versions import etag
 from api.orders import assigning, service
 from api.orders.errors import AlertHasOrderError
 from api.orders.machine import OrderState
@@ -124,7 +125,7 @@ async def get_order(
     found = await service.get(
         session, order_id, runtime.clock(), actor(person, request), runtime.deadlines
     )
-    response.headers["ETag"] = f'"{found.version}"'
+    response.headers.update(etag(found.version))
     return found
 
 

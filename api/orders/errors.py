@@ -11,8 +11,7 @@
     │   ├── SamePersonError        whoever put it right does not check it
     │   ├── NoPhotographError      nothing to be checked
     │   └── AlertHasOrderError     the alert is in an order already
-    ├── OrderChangedError      412  somebody else decided first
-    └── VersionRequiredError   428  no ``If-Match``
+    └── OrderChangedError      412  somebody else decided first
 """
 
 from __future__ import annotations
@@ -75,11 +74,3 @@ class OrderChangedError(ApiError):
     code = "order_changed"
     status = 412
     title = "Somebody else changed the work order"
-
-
-class VersionRequiredError(ApiError):
-    """A decision has to say which version of the order it was made on."""
-
-    code = "version_required"
-    status = 428
-    title = "If-Match is required"

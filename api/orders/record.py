@@ -8,6 +8,7 @@ from api.bus.work import UnitOfWork
 from api.contract import RiskLevel
 from api.db.order import OrderHistory, WorkOrder
 from api.kit.errors import NotFoundError
+from api.kit.versions import etag
 from api.notices.schemas import NoticeEvent
 from api.notices.telling import Told, tell
 from api.orders import views
@@ -133,5 +134,5 @@ async def changed(work: UnitOfWork, order: WorkOrder) -> OrderChangedError:
             "by": last.by or "",
             "at": last.at.isoformat(),
         },
-        headers={"ETag": f'"{order.version}"'},
+        headers=etag(order.version),
     )

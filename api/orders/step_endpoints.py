@@ -8,27 +8,25 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from api.auth.sessions import Writer
-from api.kit.errors import ApiError
+from api.kit.errors import ApiError, VersionRequiredError
 from api.kit.problems import problems
 from api.kit.row_number import RowNumber
+from api.kit.versions import IfMatch, version_of
 from api.orders import assigning, regrouping, repeats, service
 from api.orders.errors import (
     KeyReusedError,
     NoPhotographError,
     OrderChangedError,
     SamePersonError,
-    VersionRequiredError,
 )
 from api.orders.machine import Step
 from api.orders.repeats import IdempotencyKey
 from api.orders.requests import (
     ADD,
     Assigner,
-    IfMatch,
     Rectifier,
     Verifier,
     actor,
-    version_of,
 )
 from api.orders.schemas import (
     Explained,

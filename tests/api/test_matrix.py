@@ -66,13 +66,20 @@ class Row:
     content: bytes | None = None
 
 
-def _alert(name: str, body: Any = None, before: str | None = None, status: int = 200) -> Row:
+def _alert(
+    name: str,
+    body: Any = None,
+    before: str | None = None,
+    status: int = 200,
+    version: int | None = None,
+) -> Row:
     return Row(
         "object",
         lambda of: {"alert_id": of.alerts[name]},
         lambda _: body,
         status=status,
         before=before,
+        headers=lambda _: {} if version is None else {"If-Match": f'"{version}"'},
     )
 
 
@@ -163,6 +170,7 @@ ROWS: dict[str, Row] = {
         "revise",
         {"status": "false_positive", "reason": "animal", "note": "a cat"},
         before="confirm",
+        version=1,
     ),
     "alerts_undo": _alert("undo", before="confirm"),
     "audit_chain": Row("district"),

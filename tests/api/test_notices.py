@@ -171,14 +171,19 @@ async def test_a_confirmed_alert_is_told_once_it_cannot_be_undone(bureau: Bureau
         assert done.status_code == 200, done.text
     assert (await bureau.admin.post(f"/api/v1/alerts/{alert_uuid('a')}/undo")).status_code == 200
     revised = {"status": "false_positive", "reason": "animal", "note": "x"}
-    at_once = await bureau.admin.post(f"/api/v1/alerts/{alert_uuid('c')}/revise", json=revised)
+    at_once = await bureau.admin.post(
+        f"/api/v1/alerts/{alert_uuid('c')}/revise", json=revised, headers={"If-Match": '"1"'}
+    )
     assert at_once.status_code == 200, at_once.text
     await bureau.due()
     assert bureau.told() == {}
     await bureau.wait(11)
     await bureau.wait(1)
     assert bureau.told() == {"c": [f"alert_confirmed {alert_uuid('b')}"]}
-    await bureau.admin.post(f"/api/v1/alerts/{alert_uuid('b')}/revise", json=revised)
+    later = await bureau.admin.post(
+        f"/api/v1/alerts/{alert_uuid('b')}/revise", json=revised, headers={"If-Match": '"1"'}
+    )
+    assert later.status_code == 200, later.text
     await bureau.wait(11)
     assert len(bureau.peer.heard) == 1
 

@@ -388,9 +388,13 @@ async def test_a_judgement_is_revised_with_author_reason_and_history(people: Peo
     bare = await people.admin.post(f"{url}/revise", json={"status": "false_positive"})
     assert codes(bare) == [(422, "invalid")]
     told = {"status": "false_positive", "reason": "animal", "note": "a cat, seen in the clip"}
-    revised = await people.admin.post(f"{url}/revise", json=told)
+    unversioned = await people.admin.post(f"{url}/revise", json=told)
+    assert codes(unversioned) == [(428, "version_required")]
+    seen = {"If-Match": (await people.admin.get(url)).headers["ETag"]}
+    revised = await people.admin.post(f"{url}/revise", json=told, headers=seen)
     assert (revised.json()["status"], revised.json()["reviewed_by"]) == ("false_positive", "admin")
-    again = await people.reviewer.post(f"{url}/revise", json=told)
+    seen = {"If-Match": (await people.admin.get(url)).headers["ETag"]}
+    again = await people.reviewer.post(f"{url}/revise", json=told, headers=seen)
     assert codes(again) == [(409, "bad_transition")]
     assert again.json()["params"]["why"] == "judged_so"
     assert again.json()["params"]["by"] == "admin"
@@ -400,7 +404,9 @@ async def test_a_judgement_is_revised_with_author_reason_and_history(people: Peo
         ("revised_to_false_positive", "admin"),
     ]
     assert (await people.get(order_id))["alert"]["status"] == "false_positive"
-    pending = await people.admin.post(f"/api/v1/alerts/{alert_uuid('c')}/revise", json=told)
+    pending = await people.admin.post(
+        f"/api/v1/alerts/{alert_uuid('c')}/revise", json=told, headers={"If-Match": '"0"'}
+    )
     assert pending.json()["params"]["why"] == "not_reviewed"
 
 

@@ -368,7 +368,9 @@ def test_a_judgement_is_revised_and_of_two_the_second_is_told(page: Page, stack:
     page.get_by_test_id("revise").click()
     page.get_by_test_id("revise-note").fill("再看一遍")
     told = {"status": "confirmed", "note": "两人复看"}
-    stack.sign_in().post(f"/alerts/{alert}/revise", json=told).raise_for_status()
+    admin = stack.sign_in()
+    seen = {"If-Match": admin.get(f"/alerts/{alert}").headers["ETag"]}
+    admin.post(f"/alerts/{alert}/revise", json=told, headers=seen).raise_for_status()
     expect(page.get_by_test_id("revise-decided")).to_contain_text("admin")
     expect(page.get_by_test_id("revise-decided")).to_contain_text("属实")
     expect(page.get_by_test_id("revise-ok")).to_be_disabled()

@@ -56,7 +56,7 @@ export const alertsBulk = <ThrowOnError extends boolean = false>(options: Option
 /**
  * One alert
  *
- * The alert with its facts, evidence and history.
+ * The alert with its facts, evidence and history; its version is the `ETag`.
  */
 export const alertsGet = <ThrowOnError extends boolean = false>(options: Options<AlertsGetData, ThrowOnError>) => (options.client ?? client).get<AlertsGetResponses, AlertsGetErrors, ThrowOnError>({
     security: [{
@@ -177,8 +177,8 @@ export const alertsRelease = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Judge otherwise
  *
- * `confirmed` ↔ `false_positive`, at any time, with the reason; what was judged before stays in
- * the history.
+ * `confirmed` ↔ `false_positive`, at any time, with the reason and the version it was decided
+ * on; what was judged before stays in the history.
  */
 export const alertsRevise = <ThrowOnError extends boolean = false>(options: Options<AlertsReviseData, ThrowOnError>) => (options.client ?? client).post<AlertsReviseResponses, AlertsReviseErrors, ThrowOnError>({
     security: [{

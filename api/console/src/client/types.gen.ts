@@ -338,6 +338,12 @@ export type AlertDetail = {
      */
     undo_until: string | null;
     /**
+     * Version
+     *
+     * Counts decisions; the `ETag`.
+     */
+    version: number;
+    /**
      * Zone
      */
     zone: string;
@@ -645,6 +651,12 @@ export type AlertSummary = {
      * Until when `reviewed_by` may undo; null once that has passed.
      */
     undo_until: string | null;
+    /**
+     * Version
+     *
+     * Counts decisions; the `ETag`.
+     */
+    version: number;
     /**
      * Zone
      */
@@ -7640,6 +7652,14 @@ export type AlertsReleaseResponse = AlertsReleaseResponses[keyof AlertsReleaseRe
 
 export type AlertsReviseData = {
     body: ReviseRequest;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         /**
          * Alert Id
@@ -7668,9 +7688,17 @@ export type AlertsReviseErrors = {
      */
     409: Problem;
     /**
+     * `alert_changed`: Somebody else judged the alert
+     */
+    412: Problem;
+    /**
      * `invalid`: Invalid input
      */
     422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
     /**
      * Any other failure, as a problem document.
      */

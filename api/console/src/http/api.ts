@@ -8,6 +8,7 @@ import { toProblem } from "./problem";
 import { limitedFetch, limitedHead } from "./timeLimit";
 import type {
   AccessFilters,
+  AlertSummary,
   AssessmentCreate,
   BoxCreate,
   BureauWrite,
@@ -51,7 +52,7 @@ client.interceptors.request.use((request) => {
   return request;
 });
 
-/** The version of an order that somebody decides on. */
+/** The version of an order or an alert that somebody decides on. */
 function ifMatch(version: number): { "If-Match": string } {
   return { "If-Match": `"${version}"` };
 }
@@ -197,8 +198,15 @@ export const api = {
   confirm: (id: string) => unwrap(sdk.alertsConfirm({ path: { alert_id: id }, body: {} })),
   falsePositive: (id: string, reason: FalsePositiveReason) =>
     unwrap(sdk.alertsFalsePositive({ path: { alert_id: id }, body: { reason } })),
-  revise: (id: string, verdict: Omit<ReviseRequest, "note">, note: string) =>
-    unwrap(sdk.alertsRevise({ path: { alert_id: id }, body: { ...verdict, note } })),
+  /** On the version that somebody looked at. */
+  revise: ({ id, version }: AlertSummary, verdict: Omit<ReviseRequest, "note">, note: string) =>
+    unwrap(
+      sdk.alertsRevise({
+        path: { alert_id: id },
+        headers: ifMatch(version),
+        body: { ...verdict, note },
+      }),
+    ),
   judgeTogether: (ids: string[], verdict: Omit<ReviseRequest, "note">, note: string) =>
     unwrap(sdk.alertsBulk({ body: { alert_ids: ids, ...verdict, note } })),
   noteAlert: (id: string, note: string) =>

@@ -9,6 +9,7 @@ export const NOW = Date.parse("2026-11-24T06:00:00Z");
 export function alertAt(id: string, raisedAt: string, more: Partial<AlertSummary> = {}): AlertSummary {
   return {
     id,
+    version: 0,
     status: "pending_review",
     rule: "perimeter_intrusion",
     rule_id: "perimeter-intrusion",

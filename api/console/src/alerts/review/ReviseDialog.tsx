@@ -35,14 +35,14 @@ export function ReviseDialog({ before, alert, onClose }: Props) {
   const [note, setNote] = useState("");
   const toFalse = before.status === "confirmed";
   const request = useMutation({
-    mutationFn: (verdict: Verdict) => api.revise(alert.id, verdict, note.trim()),
+    mutationFn: (verdict: Verdict) => api.revise(before, verdict, note.trim()),
     onSuccess: (answer) => {
       applyVerdict(client, alert, answer);
       onClose();
     },
     onSettled: () => client.invalidateQueries({ queryKey: keys.alerts }),
   });
-  const isDecidedAnew = alert.reviewed_at !== before.reviewed_at;
+  const isDecidedAnew = alert.version !== before.version;
   const problem = request.error ? toProblem(request.error, undefined) : null;
   const verdict: Verdict | null = !toFalse
     ? { status: "confirmed" }
@@ -91,6 +91,7 @@ export function ReviseDialog({ before, alert, onClose }: Props) {
         <Alert
           type="error"
           showIcon
+          data-testid="revise-refused"
           title={
             decidedBefore(problem) ??
             (problem.unreachable

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { AlertSummary } from "../../http/types";
+import type { AlertSummary, HistoryEntry } from "../../http/types";
 import type { Problem } from "../../http/problem";
 import { useTerm } from "../../i18n/terms";
 import { formatMoment } from "../../time/format";
@@ -28,13 +28,21 @@ export function useDecision(): (decision: Decision) => string {
 
 /** The same of a judgement that the server refused; null of any other problem. */
 export function useDecidedBefore(): (problem: Problem) => string | null {
+  const { t } = useTranslation();
   const inWords = useDecision();
   return useCallback(
     ({ code, params }) => {
+      if (code === "alert_changed" && params.action && params.at) {
+        return t("review.changedBefore", {
+          by: params.by || t("history.bySystem"),
+          at: formatMoment(t, params.at, serverNow()),
+          what: t(`history.${params.action as HistoryEntry["action"]}`),
+        });
+      }
       if (code !== "bad_transition") return null;
       const status = (params.status ?? "pending_review") as Decision["status"];
       return inWords({ status, reviewed_by: params.by ?? null, reviewed_at: params.at ?? null });
     },
-    [inWords],
+    [inWords, t],
   );
 }

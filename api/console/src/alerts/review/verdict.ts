@@ -32,6 +32,7 @@ export const UNDO_S = 10;
 export function judged(alert: AlertSummary, verdict: Verdict, by: string, now: number): AlertSummary {
   return {
     ...alert,
+    version: alert.version + 1,
     status: verdict.status,
     reason: verdict.status === "false_positive" ? verdict.reason : null,
     reviewed_by: by,

@@ -1,0 +1,23 @@
+"""Which version of an alert a judgement is revised on."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0027_alert_versions"
+down_revision = "0026_load"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply this step."""
+    op.add_column(
+        "alerts", sa.Column("version", sa.BigInteger(), nullable=False, server_default="0")
+    )
+
+
+def downgrade() -> None:
+    """Take this step back."""
+    op.drop_column("alerts", "version")
