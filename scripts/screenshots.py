@@ -231,7 +231,7 @@ def show_task(page: Page) -> None:
 def show_empty(page: Page) -> None:
     """A new box: what the lists would hold is left out on the way."""
     now = datetime.now(UTC).isoformat()
-    counts = {"pending_review": 0, "confirmed": 0, "false_positive": 0}
+    counts = {"pending_review": 0, "confirmed": 0, "false_positive": 0, "seen": 0}
     nothing: dict[str, object] = {"items": [], "as_of": now, "next_cursor": None, "counts": counts}
     for path in ("alerts", "cameras"):
         page.route(re.compile(rf"/api/v1/{path}(\?|$)"), lambda route: route.fulfill(json=nothing))

@@ -12,6 +12,7 @@ from api.alerts.schemas import AlertStatus, BulkRequest, BulkResult, DecidedBefo
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
+from api.contract import ALERT_DIGEST
 from api.db.models import Alert
 from api.kit.errors import NotFoundError
 
@@ -19,7 +20,8 @@ from api.kit.errors import NotFoundError
 async def judge(
     work: UnitOfWork, username: str, wanted: BulkRequest, *, client: str, undo_s: float
 ) -> BulkResult:
-    """Judge those that still wait; what somebody decided meanwhile stays and is answered.
+    """Judge those that still wait; what somebody decided meanwhile stays and is answered, and
+    so is what is a digest.
 
     Raises:
         NotFoundError: If one of them is none, and then none is judged.
@@ -28,8 +30,10 @@ async def judge(
     if len(alerts) != len(set(wanted.alert_ids)):
         missing = set(wanted.alert_ids) - {alert.id for alert in alerts}
         raise NotFoundError(f"no alert {min(missing)}")
-    waiting = [alert for alert in alerts if alert.status == AlertStatus.PENDING_REVIEW]
+    pending = [alert for alert in alerts if alert.status == AlertStatus.PENDING_REVIEW]
     before = [_decided(alert) for alert in alerts if alert.status != AlertStatus.PENDING_REVIEW]
+    digests = [alert.id for alert in pending if alert.rule == ALERT_DIGEST]
+    waiting = [alert for alert in pending if alert.rule != ALERT_DIGEST]
     await review.settle_all(
         work, waiting, username, wanted.status, wanted.reason, wanted.note, undo_s
     )
@@ -45,7 +49,7 @@ async def judge(
         )
     judged = [alert.id for alert in waiting]
     await service.emit_all(work, judged, undo_s)
-    return BulkResult(judged=judged, decided_before=before)
+    return BulkResult(judged=judged, decided_before=before, digests=digests)
 
 
 def _decided(alert: Alert) -> DecidedBefore:

@@ -180,6 +180,17 @@ async def false_positive(
 
 
 @router.post(
+    "/{alert_id}/seen",
+    operation_id="alerts_seen",
+    summary="Open a digest",
+    responses=_REVIEW_PROBLEMS,
+)
+async def seen(alert_id: UUID, person: _Judge, work: Writer, runtime: RuntimeDep) -> AlertSummary:
+    """A digest alone: `pending_review` → `seen`, no judgement."""
+    return await review.see(work, alert_id, person.username, _undo_s(runtime))
+
+
+@router.post(
     "/bulk",
     operation_id="alerts_bulk",
     summary="Judge many alerts alike",
@@ -189,7 +200,7 @@ async def judge_many(
     body: BulkRequest, person: _Judge, request: Request, work: Writer, runtime: RuntimeDep
 ) -> BulkResult:
     """`pending_review` → one judgement, with one reason; what was judged before stays and is
-    answered. More than the allowed number are judged by further calls.
+    answered, as is what is a digest. More than the allowed number are judged by further calls.
     """
     return await bulk.judge(
         work, person.username, body, client=client_of(request), undo_s=_undo_s(runtime)

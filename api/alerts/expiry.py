@@ -41,6 +41,7 @@ class Due:
         found = {
             AlertStatus.FALSE_POSITIVE: self.false_positive,
             AlertStatus.PENDING_REVIEW: self.unjudged,
+            AlertStatus.SEEN: self.unjudged,
         }
         return found if self.confirmed is None else found | {AlertStatus.CONFIRMED: self.confirmed}
 

@@ -8,6 +8,9 @@
           │                         │ │ revise
           └──false-positive──▶ false_positive
 
+A digest is no claim that could be true or false: ``pending_review`` ──see──▶ ``seen``; back by
+undo, and by itself when it ends with more than was seen.
+
 Each step is written to the alert's history and announced to all consoles.
 """
 
@@ -34,7 +37,7 @@ from api.alerts.views import evidence_url, first_of
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
-from api.contract import EvidenceKind, RiskLevel
+from api.contract import ALERT_DIGEST, EvidenceKind, RiskLevel
 from api.db.models import Alert
 from api.evidence import service as evidence
 from api.kit.errors import BadTransitionError, NoOriginalError
@@ -49,6 +52,13 @@ def _refuse(alert: Alert, why: str) -> BadTransitionError:
     if alert.reviewed_by is not None and alert.reviewed_at is not None:
         told |= {"by": alert.reviewed_by, "at": alert.reviewed_at.isoformat()}
     return BadTransitionError(f"the alert is {alert.status}", params=told)
+
+
+def _refuse_digest(alert: Alert, status: AlertStatus) -> None:
+    """A digest is opened and nothing else, and nothing else is."""
+    is_digest = alert.rule == ALERT_DIGEST
+    if is_digest != (status is AlertStatus.SEEN):
+        raise _refuse(alert, "digest" if is_digest else "no_digest")
 
 
 async def _changed(work: UnitOfWork, alert: Alert) -> AlertChangedError:
@@ -74,6 +84,7 @@ async def _judge(
     undo_s: float,
 ) -> AlertSummary:
     alert = await service.lock_alert(work, alert_id)
+    _refuse_digest(alert, status)
     if alert.status != AlertStatus.PENDING_REVIEW:
         raise _refuse(alert, "not_pending")
     await settle(work, alert, username, status, reason, note, undo_s)
@@ -95,7 +106,6 @@ async def settle(
     is_first = alert.status == AlertStatus.PENDING_REVIEW
     if not is_first:
         await take_back(work, NoticeEvent.ALERT_CONFIRMED, _told_key(alert))
-    alert.version += 1
     action = HistoryAction(status if is_first else f"revised_to_{status}")
     _note(work, alert, username, status, reason, note, action)
     await _tell_of_confirmed(work, [alert], undo_s)
@@ -125,6 +135,7 @@ def _note(
     note: str,
     action: HistoryAction,
 ) -> None:
+    alert.version += 1
     alert.status, alert.reason, alert.note = status, reason, note
     alert.reviewed_by, alert.reviewed_at = username, work.now
     AlertRepository(work.session).add_history(
@@ -199,6 +210,16 @@ async def refute(
     )
 
 
+async def see(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -> AlertSummary:
+    """Somebody opened a digest and knows what it counts; that judges none of it.
+
+    Raises:
+        NotFoundError: If there is no such alert.
+        BadTransitionError: If it is no digest, or was seen already.
+    """
+    return await _judge(work, alert_id, username, AlertStatus.SEEN, None, "", undo_s)
+
+
 async def revise(
     work: UnitOfWork,
     alert_id: UUID,
@@ -223,11 +244,12 @@ async def revise(
     Raises:
         NotFoundError: If there is no such alert.
         AlertChangedError: If somebody decided in the meantime; says what.
-        BadTransitionError: If it was not judged, or is judged just so.
+        BadTransitionError: If it was not judged, is judged just so, or is a digest.
     """
     alert = await service.lock_alert(work, alert_id)
     if alert.version != version:
         raise await _changed(work, alert)
+    _refuse_digest(alert, wanted.status)
     if alert.status == AlertStatus.PENDING_REVIEW:
         raise _refuse(alert, "not_reviewed")
     if alert.status == wanted.status:
@@ -260,14 +282,8 @@ async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -
     if work.now > alert.reviewed_at + timedelta(seconds=undo_s):
         raise _refuse(alert, "expired")
     await take_back(work, NoticeEvent.ALERT_CONFIRMED, _told_key(alert))
-    alert.version += 1
-    alert.status = AlertStatus.PENDING_REVIEW
-    alert.reason = None
-    alert.note = ""
-    alert.reviewed_by = None
-    alert.reviewed_at = None
     alerts = AlertRepository(work.session)
-    await service.adopt_later(alert, alerts)
+    await service.wait_again(alert, alerts)
     alerts.add_history(alert_id, work.now, HistoryAction.UNDONE, by=username)
     return await service.emit(work, alert_id, undo_s)
 

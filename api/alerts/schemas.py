@@ -23,11 +23,15 @@ MAX_TOGETHER = 200
 
 
 class AlertStatus(StrEnum):
-    """Where an alert stands in human review."""
+    """Where an alert stands in human review.
+
+    ``seen``: a digest that a person opened. It is no judgement: a digest is neither true nor false.
+    """
 
     PENDING_REVIEW = "pending_review"
     CONFIRMED = "confirmed"
     FALSE_POSITIVE = "false_positive"
+    SEEN = "seen"
 
 
 class EvidenceStanding(StrEnum):
@@ -69,6 +73,8 @@ class HistoryAction(StrEnum):
     RECEIVED = "received"
     CONFIRMED = "confirmed"
     FALSE_POSITIVE = "false_positive"
+    SEEN = "seen"
+    RETURNED = "returned"
     UNDONE = "undone"
     REVISED_TO_CONFIRMED = "revised_to_confirmed"
     REVISED_TO_FALSE_POSITIVE = "revised_to_false_positive"
@@ -84,6 +90,8 @@ DECISIONS = frozenset(
     {
         HistoryAction.CONFIRMED,
         HistoryAction.FALSE_POSITIVE,
+        HistoryAction.SEEN,
+        HistoryAction.RETURNED,
         HistoryAction.UNDONE,
         HistoryAction.REVISED_TO_CONFIRMED,
         HistoryAction.REVISED_TO_FALSE_POSITIVE,
@@ -197,6 +205,7 @@ class AlertCounts(BaseModel):
     pending_review: int
     confirmed: int
     false_positive: int
+    seen: int
 
 
 class AlertPage(BaseModel):
@@ -326,6 +335,7 @@ class BulkResult(BaseModel):
 
     judged: list[UUID]
     decided_before: list[DecidedBefore]
+    digests: list[UUID] = Field(description="Not judged: a digest is opened, each by itself.")
 
 
 class NoteRequest(BaseModel):

@@ -30,7 +30,7 @@ from api.alerts.schemas import (
 )
 from api.boxes.errors import OtherSchoolError
 from api.bus.work import UnitOfWork
-from api.contract import AlertEpisode
+from api.contract import AlertEpisode, EpisodeState
 from api.db.models import Alert
 from api.kit.errors import NotFoundError, UnavailableError
 
@@ -125,6 +125,10 @@ async def _take(work: UnitOfWork, alert: Alert, episode: AlertEpisode, undo_s: f
     else:
         standing = EvidenceStanding.LATER
         is_news = _stand_beside(alert, episode, told, work.now)
+        if _ends_with_more_than_seen(alert):
+            await wait_again(alert, alerts)
+            alerts.add_history(alert.id, work.now, HistoryAction.RETURNED)
+            standing, is_news = EvidenceStanding.CURRENT, False
     alert.updated_at = work.now
     await work.session.flush()
     is_named_anew = await alerts.name_evidence(
@@ -179,8 +183,20 @@ def _stand_beside(
     return is_first
 
 
-async def adopt_later(alert: Alert, alerts: AlertRepository) -> None:
-    """A judgement was taken back: the alert is again what its box says."""
+def _ends_with_more_than_seen(alert: Alert) -> bool:
+    """Whether a digest counted on after somebody opened it, and is over now."""
+    is_seen = alert.status == AlertStatus.SEEN
+    return is_seen and alert.state == EpisodeState.CLOSED and alert.later is not None
+
+
+async def wait_again(alert: Alert, alerts: AlertRepository) -> None:
+    """What was decided counts no more: the alert waits, and is again what its box says."""
+    alert.version += 1
+    alert.status = AlertStatus.PENDING_REVIEW
+    alert.reason = None
+    alert.note = ""
+    alert.reviewed_by = None
+    alert.reviewed_at = None
     await alerts.adopt_later_evidence(alert.id)
     if alert.later is not None:
         _apply(alert, _told(views.later_of(alert)))
@@ -342,6 +358,7 @@ async def list_alerts(
             pending_review=counted.get(AlertStatus.PENDING_REVIEW, 0),
             confirmed=counted.get(AlertStatus.CONFIRMED, 0),
             false_positive=counted.get(AlertStatus.FALSE_POSITIVE, 0),
+            seen=counted.get(AlertStatus.SEEN, 0),
         ),
         as_of=now,
     )

@@ -8,7 +8,14 @@ Delivery is at least once; writes are
 idempotent; the command centre therefore sees each episode once.
 """
 
-from api.contract.alerts import AlertEpisode, EpisodeState, EvidenceKind, EvidenceRef, RiskLevel
+from api.contract.alerts import (
+    ALERT_DIGEST,
+    AlertEpisode,
+    EpisodeState,
+    EvidenceKind,
+    EvidenceRef,
+    RiskLevel,
+)
 from api.contract.base import (
     CONTRACT_VERSION,
     DEFAULT_SCHOOL_ID,
@@ -60,6 +67,7 @@ from api.contract.worker import (
 )
 
 __all__ = [
+    "ALERT_DIGEST",
     "CONTRACT_VERSION",
     "DEFAULT_SCHOOL_ID",
     "DEFAULT_SCHOOL_NAME",

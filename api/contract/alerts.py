@@ -37,6 +37,10 @@ MAX_REVISION = 1_000_000
 """A new one each second for eleven days; a higher one only wants to have the last word."""
 
 
+ALERT_DIGEST = "alert_digest"
+"""Rule of an alert that counts what was held back of others; it says nothing true or false."""
+
+
 class EpisodeState(StrEnum):
     """Whether the violation still lasts, as the worker sees it."""
 

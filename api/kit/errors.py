@@ -213,7 +213,7 @@ class BadTransitionError(ConflictError):
     """A review step the alert's status does not allow.
 
     ``params["why"]`` is one of ``not_pending``, ``not_reviewed``, ``judged_so``, ``expired``,
-    ``other_person``; ``by`` and ``at`` tell who judged it and when.
+    ``other_person``, ``digest``, ``no_digest``; ``by`` and ``at`` tell who judged it and when.
     """
 
     code = "bad_transition"

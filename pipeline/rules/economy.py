@@ -23,11 +23,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.contract import RiskLevel
+from api.contract import ALERT_DIGEST, RiskLevel
 from pipeline.core.clock import FrameTime
 from pipeline.core.events import EventKind, RuleEvent
 
-DIGEST = "alert_digest"
+DIGEST = ALERT_DIGEST
 """Rule and rule id of the digest."""
 HOUR_S = 3600.0
 _DIGEST_UPDATE_S = 60.0

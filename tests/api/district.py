@@ -43,6 +43,7 @@ ALERTS = (
     "release",
     "original",
     "note",
+    "seen",
 )
 PEOPLE = ("put", "disable", "enable")
 BOXES = ("get", "code", "revoke", "take_over")
@@ -137,7 +138,8 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
     )
     objects = Objects(school_id, sha256=references[0].sha256, worker=worker)
     for name in ALERTS:
-        told = episode(f"{school_id} {name}", evidence=references, zone=name, **of)
+        rule = "alert_digest" if name == "seen" else "perimeter_intrusion"
+        told = episode(f"{school_id} {name}", evidence=references, zone=name, rule=rule, **of)
         objects.alerts[name] = str(told.id)
         await put_alert(worker, told)
     await put_retention(worker, retention(**of))

@@ -38,6 +38,7 @@ NEEDS: dict[str, Needs] = {
     "alerts_original": Permission.OPEN_ORIGINALS,
     "alerts_release": Permission.RELEASE_HOLDS,
     "alerts_revise": Permission.JUDGE,
+    "alerts_seen": Permission.JUDGE,
     "alerts_undo": Permission.JUDGE,
     "audit_chain": Permission.READ_AUDIT,
     "audit_check": Permission.READ_AUDIT,

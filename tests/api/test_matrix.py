@@ -172,6 +172,7 @@ ROWS: dict[str, Row] = {
         before="confirm",
         version=1,
     ),
+    "alerts_seen": _alert("seen"),
     "alerts_undo": _alert("undo", before="confirm"),
     "audit_chain": Row("district"),
     "audit_check": Row("district", status=202),

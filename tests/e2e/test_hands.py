@@ -388,6 +388,43 @@ def test_a_judgement_is_revised_and_of_two_the_second_is_told(page: Page, stack:
 
 
 @pytest.mark.whole
+def test_a_digest_is_opened_and_judged_by_no_key(page: Page, stack: Stack) -> None:
+    told = episode(
+        "digest",
+        school_id="no-1",
+        camera_id="gate-1",
+        rule="alert_digest",
+        rule_id="alert_digest",
+        zone="",
+        classes=(),
+        facts={"withheld": 12.0, "withheld_fall": 12.0},
+        state=EpisodeState.CLOSED,
+        risk=RiskLevel.CLASS_1,
+        raised_at=datetime.now(UTC),
+    )
+    with _box(stack, _own_token(stack)) as box:
+        box.put(f"alerts/{told.id}", json=told.model_dump(mode="json")).raise_for_status()
+    _sign_in(page, stack)
+    digest = page.locator(f"[data-testid=alert-row][data-alert-id='{told.id}']")
+    digest.click()
+    expect(page.get_by_test_id("open-digest")).to_be_visible()
+    page.keyboard.press("f")
+    page.keyboard.press("1")
+    page.keyboard.press("x")
+    expect(page.get_by_test_id("selection")).to_have_count(0)
+    page.keyboard.press("c")
+    expect(page.get_by_test_id("digest")).to_contain_text("12")
+    expect(digest).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("digest")).to_have_count(0)
+    [seen] = [each for each in all_alerts(stack.sign_in()) if each["id"] == str(told.id)]
+    assert (seen["status"], seen["reviewed_by"]) == ("seen", "admin")
+    assert _judged(stack) == [str(told.id)]
+    page.keyboard.press("u")
+    expect(digest).to_have_count(1)
+
+
+@pytest.mark.whole
 def test_chosen_alerts_are_judged_together_and_only_those_that_were_shown(
     page: Page, stack: Stack
 ) -> None:

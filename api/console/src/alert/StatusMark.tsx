@@ -1,4 +1,4 @@
-import { CheckCircleFilled, ClockCircleOutlined, CloseCircleOutlined } from "@ant-design/icons";
+import { CheckCircleFilled, ClockCircleOutlined, CloseCircleOutlined, EyeOutlined } from "@ant-design/icons";
 
 import type { AlertStatus } from "../http/types";
 import { useTerm } from "../i18n/terms";
@@ -8,6 +8,7 @@ const ICONS = {
   pending_review: ClockCircleOutlined,
   confirmed: CheckCircleFilled,
   false_positive: CloseCircleOutlined,
+  seen: EyeOutlined,
 } as const;
 
 export function StatusMark({ status }: { status: AlertStatus }) {

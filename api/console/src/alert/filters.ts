@@ -1,7 +1,7 @@
 /* The queue's filters live in the URL, so that a list can be sent to a colleague. */
 import dayjs from "dayjs";
 
-export const STATUSES = ["pending_review", "confirmed", "false_positive"] as const;
+export const STATUSES = ["pending_review", "confirmed", "false_positive", "seen"] as const;
 export const RISKS = ["class_1", "class_2", "class_3"] as const;
 export const ORDERS = ["class", "newest"] as const;
 export const RANGES = ["1h", "today", "24h", "7d"] as const;

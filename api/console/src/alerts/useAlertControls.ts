@@ -9,6 +9,7 @@ import type { Mode } from "../keyboard/keymap";
 import type { AlertSummary } from "../http/types";
 import type { PlayerHandle } from "./player/Player";
 import { useAssigning } from "../order/AssignProvider";
+import { isDigest } from "../alert/digest";
 import { useMay } from "../session/policy";
 import { useReview } from "./review/UndoProvider";
 import { useShowing } from "../picture/useShowing";
@@ -28,13 +29,14 @@ export function useAlertControls(
   const [boxes, setBoxes] = useBoxes();
   const [reasonsFor, setReasonsFor] = useState<string | null>(null);
   const [noting, setNoting] = useState<AlertSummary | null>(null);
+  const [opening, setOpening] = useState<AlertSummary | null>(null);
   const reasonsOpen = alert !== undefined && reasonsFor === alert.id;
   const pending = alert?.status === "pending_review";
   const { showing, onShowing } = useShowing(alert?.id);
 
   const setReasonsOpen = (open: boolean) => setReasonsFor(open && alert ? alert.id : null);
   const onVerdict = (verdict: Verdict, hand: Hand) => {
-    if (!alert || !pending) return;
+    if (!alert || !pending || isDigest(alert)) return;
     if (!mayJudge(showing, hand)) {
       const text = showing === "failed" ? "review.notShown" : "review.notShownYet";
       void message.info({ key: "not-shown", content: t(text), duration: 3 });
@@ -45,9 +47,18 @@ export function useAlertControls(
     onJudged?.();
   };
 
+  const openDigest = () => {
+    if (alert && pending && may("judge")) setOpening(alert);
+  };
+  const closeDigest = () => {
+    setOpening(null);
+    onJudged?.();
+  };
+
   const handlers: Handlers = {
-    confirm: () => onVerdict({ status: "confirmed" }, "key"),
-    falseAlarm: () => pending && setReasonsOpen(!reasonsOpen),
+    confirm: () =>
+      alert && isDigest(alert) ? openDigest() : onVerdict({ status: "confirmed" }, "key"),
+    falseAlarm: () => pending && !isDigest(alert) && setReasonsOpen(!reasonsOpen),
     reason: (index) => {
       const reason = FALSE_POSITIVE_REASONS[index];
       if (reason) onVerdict({ status: "false_positive", reason }, "key");
@@ -74,6 +85,9 @@ export function useAlertControls(
     setBoxes,
     reasonsOpen,
     setReasonsOpen,
+    opening,
+    openDigest,
+    closeDigest,
     noting,
     setNoting,
     onVerdict,

@@ -209,6 +209,7 @@ export const api = {
     ),
   judgeTogether: (ids: string[], verdict: Omit<ReviseRequest, "note">, note: string) =>
     unwrap(sdk.alertsBulk({ body: { alert_ids: ids, ...verdict, note } })),
+  seen: (id: string) => unwrap(sdk.alertsSeen({ path: { alert_id: id } })),
   noteAlert: (id: string, note: string) =>
     unwrap(sdk.alertsNote({ path: { alert_id: id }, body: { note } })),
   undo: (id: string) => unwrap(sdk.alertsUndo({ path: { alert_id: id } })),

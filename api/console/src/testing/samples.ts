@@ -52,7 +52,7 @@ export function pagesOf(...pages: AlertSummary[][]): AlertPages {
     pages: pages.map((items, index) => ({
       items,
       next_cursor: index < pages.length - 1 ? `cursor-${index + 1}` : null,
-      counts: { pending_review: 0, confirmed: 0, false_positive: 0 },
+      counts: { pending_review: 0, confirmed: 0, false_positive: 0, seen: 0 },
       as_of: "2026-11-24T06:00:00Z",
     })),
   };

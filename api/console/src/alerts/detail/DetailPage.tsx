@@ -18,6 +18,7 @@ import { Facts } from "../Facts";
 import { cameFromQueue } from "../fromQueue";
 import { pictureRatio } from "../player/Picture";
 import { Player, type PlayerHandle } from "../player/Player";
+import { AlertDialogs } from "../review/AlertDialogs";
 import { ReviewActions } from "../review/ReviewActions";
 import { useReview } from "../review/UndoProvider";
 import { RiskMark } from "../../alert/RiskMark";
@@ -183,6 +184,7 @@ export function Component() {
           </section>
         </aside>
       </div>
+      <AlertDialogs controls={controls} />
     </article>
   );
 }

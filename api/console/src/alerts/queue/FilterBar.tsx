@@ -46,7 +46,7 @@ export function FilterBar(props: Props) {
   const term = useTerm();
   const narrow = useNarrow();
   const [drawer, setDrawer] = useState(false);
-  const total = counts && counts.pending_review + counts.confirmed + counts.false_positive;
+  const total = counts && STATUSES.reduce((sum, status) => sum + counts[status], 0);
   const label = (name: string, count: number | undefined) => (
     <span className={styles.tabLabel}>
       {name} <span className={styles.count}>{count ?? ""}</span>

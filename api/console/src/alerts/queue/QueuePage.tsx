@@ -12,6 +12,7 @@ import { usePageTitle } from "../../ui/usePageTitle";
 import { flatten } from "../../alert/cache";
 import { FROM_QUEUE } from "../fromQueue";
 import type { PlayerHandle } from "../player/Player";
+import { AlertDialogs } from "../review/AlertDialogs";
 import { BulkDialog } from "../review/BulkDialog";
 import { useReview } from "../review/UndoProvider";
 import { useAlertControls } from "../useAlertControls";
@@ -144,6 +145,7 @@ export function Component() {
         <SelectionBar selection={selection} onJudge={judgeTogether} />
       )}
       {body()}
+      <AlertDialogs controls={controls} />
       {together && (
         <BulkDialog
           alerts={together}

@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
 
+import { isDigest } from "../../alert/digest";
 import type { AlertSummary } from "../../http/types";
 
 interface Chosen {
@@ -13,8 +14,13 @@ function nothing(list: string): Chosen {
   return { list, ids: new Set(), from: null };
 }
 
+/** A digest is opened by itself, not judged. */
+function mayBeChosen(row: AlertSummary): boolean {
+  return row.status === "pending_review" && !isDigest(row);
+}
+
 function waiting(rows: readonly AlertSummary[]): string[] {
-  return rows.filter((row) => row.status === "pending_review").map((row) => row.id);
+  return rows.filter(mayBeChosen).map((row) => row.id);
 }
 
 /** Waiting alerts from one row to another, whichever of them stands first. */
@@ -29,7 +35,7 @@ function between(rows: readonly AlertSummary[], from: string | null, to: string)
 export function useSelection(rows: readonly AlertSummary[], list: string) {
   const [known, setChosen] = useState<Chosen>(() => nothing(list));
   const chosen = known.list === list ? known : nothing(list);
-  const selected = rows.filter((row) => row.status === "pending_review" && chosen.ids.has(row.id));
+  const selected = rows.filter((row) => mayBeChosen(row) && chosen.ids.has(row.id));
 
   const toggle = (id: string) => {
     const ids = new Set(chosen.ids);

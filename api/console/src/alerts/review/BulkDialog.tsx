@@ -119,7 +119,7 @@ function Outcome({ done }: { done: Together }) {
   const names = [...new Set(others.map((each) => each.by ?? ""))].filter(Boolean);
   return (
     <Alert
-      type={others.length > 0 ? "warning" : "success"}
+      type={others.length + done.digests.length > 0 ? "warning" : "success"}
       showIcon
       data-testid="bulk-done"
       title={
@@ -131,6 +131,7 @@ function Outcome({ done }: { done: Together }) {
             })
           : t("bulk.done", { count: done.judged.length })
       }
+      description={done.digests.length > 0 && t("bulk.digests", { count: done.digests.length })}
     />
   );
 }

@@ -1,4 +1,4 @@
-import { CheckOutlined, CloseOutlined, EditOutlined } from "@ant-design/icons";
+import { CheckOutlined, CloseOutlined, EditOutlined, EyeOutlined } from "@ant-design/icons";
 import { Button, Popover } from "antd";
 import { useState } from "react";
 import type { MouseEvent } from "react";
@@ -11,8 +11,8 @@ import { OrderOfAlert } from "../../order/OrderOfAlert";
 import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
 import { useNow } from "../../time/useNow";
+import { isDigest } from "../../alert/digest";
 import { StatusMark } from "../../alert/StatusMark";
-import { NoteDialog } from "./NoteDialog";
 import { ReviseDialog } from "./ReviseDialog";
 import { useReview } from "./UndoProvider";
 import type { useAlertControls } from "../useAlertControls";
@@ -28,7 +28,7 @@ interface Props {
 export function ReviewActions({ alert, controls }: Props) {
   const { t } = useTranslation();
   const may = useMay();
-  const { noting, setNoting } = controls;
+  const { setNoting } = controls;
   return (
     <div className={styles.bar}>
       <Judging alert={alert} controls={controls} />
@@ -43,7 +43,6 @@ export function ReviewActions({ alert, controls }: Props) {
           {t("note.open")} <kbd>N</kbd>
         </Button>
       )}
-      {noting && <NoteDialog alert={noting} onClose={() => setNoting(null)} />}
     </div>
   );
 }
@@ -81,7 +80,7 @@ function Judging({ alert, controls }: Props) {
             {t("review.undo")} <kbd>U</kbd>
           </Button>
         )}
-        {may("judge") && !isSaving(alert.id) && (
+        {may("judge") && !isSaving(alert.id) && !isDigest(alert) && (
           <>
             <Button size="small" onClick={() => setRevising(alert)} data-testid="revise">
               {t("revise.open")}
@@ -96,6 +95,24 @@ function Judging({ alert, controls }: Props) {
   }
 
   if (!may("judge")) return <StatusMark status={alert.status} />;
+
+  if (isDigest(alert)) {
+    return (
+      <div className={styles.actions} data-testid="review-actions">
+        <Button
+          type="primary"
+          size="large"
+          icon={<EyeOutlined />}
+          onClick={controls.openDigest}
+          className={styles.action ?? ""}
+          aria-keyshortcuts="c"
+          data-testid="open-digest"
+        >
+          {t("digest.open")} <kbd>C</kbd>
+        </Button>
+      </div>
+    );
+  }
 
   // The second click of a double click would fall on the next alert.
   const once = (event: MouseEvent, verdict: Verdict) => {

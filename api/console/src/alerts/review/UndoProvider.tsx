@@ -17,11 +17,11 @@ import { serverNow } from "../../time/serverClock";
 import { applyVerdict } from "../../alert/applyAlert";
 import { useDecidedBefore } from "./decidedBefore";
 import { UndoToast } from "./UndoToast";
-import { judged, UNDO_S, type Verdict } from "./verdict";
+import { judged, UNDO_S, type Outcome } from "./verdict";
 
 export interface Judgement {
   before: AlertSummary;
-  verdict: Verdict;
+  verdict: Outcome;
   /** Until when it can be taken back, on the server's clock. */
   until: number;
   isSaved: boolean;
@@ -30,7 +30,7 @@ export interface Judgement {
 }
 
 interface Review {
-  judge: (alert: AlertSummary, verdict: Verdict) => void;
+  judge: (alert: AlertSummary, verdict: Outcome) => void;
   /** Whether the server has yet to answer for this alert's verdict. */
   isSaving: (id: string) => boolean;
   /** Takes back the latest verdict that still can be. */
@@ -88,16 +88,12 @@ export function UndoProvider({ children }: { children: ReactNode }) {
   );
 
   const judge = useCallback(
-    (alert: AlertSummary, verdict: Verdict) => {
+    (alert: AlertSummary, verdict: Outcome) => {
       if (!may("judge")) return;
       const now = serverNow();
       const after = judged(alert, verdict, me, now);
       applyVerdict(client, alert, after);
-      const call =
-        verdict.status === "confirmed"
-          ? api.confirm(alert.id)
-          : api.falsePositive(alert.id, verdict.reason);
-      const saved = call.then(
+      const saved = send(alert.id, verdict).then(
         (answer) => {
           applyVerdict(client, after, answer);
           const until = answer.undo_until ? Date.parse(answer.undo_until) : serverNow();
@@ -162,6 +158,17 @@ export function UndoProvider({ children }: { children: ReactNode }) {
       {latest && <UndoToast key={latest.before.id} judgement={latest} onUndo={undo} onAssign={assignLatest} />}
     </ReviewContext>
   );
+}
+
+function send(id: string, verdict: Outcome): Promise<AlertSummary> {
+  switch (verdict.status) {
+    case "confirmed":
+      return api.confirm(id);
+    case "false_positive":
+      return api.falsePositive(id, verdict.reason);
+    case "seen":
+      return api.seen(id);
+  }
 }
 
 export function useReview(): Review {

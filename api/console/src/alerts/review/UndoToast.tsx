@@ -23,9 +23,9 @@ export function UndoToast({ judgement, onUndo, onAssign }: Props) {
   const { before, verdict, until, isSaved } = judgement;
   const left = Math.max(0, Math.ceil((until - now) / 1000));
   const what =
-    verdict.status === "confirmed"
-      ? term("alert_status", "confirmed")
-      : `${term("alert_status", "false_positive")} · ${term("false_positive_reason", verdict.reason)}`;
+    verdict.status === "false_positive"
+      ? `${term("alert_status", "false_positive")} · ${term("false_positive_reason", verdict.reason)}`
+      : term("alert_status", verdict.status);
   return (
     <div className={styles.toast} role="status" data-testid="undo-toast" data-saved={isSaved}>
       <span className={styles.toastText}>

@@ -8,13 +8,15 @@ export const BATCH = 200;
 export interface Together {
   judged: readonly string[];
   decidedBefore: readonly DecidedBefore[];
+  /** Which were digests, that are opened by themselves. */
+  digests: readonly string[];
 }
 
-export const NOTHING: Together = { judged: [], decidedBefore: [] };
+export const NOTHING: Together = { judged: [], decidedBefore: [], digests: [] };
 
 /** Of how many it is known what became of them. */
 export function settled(done: Together): number {
-  return done.judged.length + done.decidedBefore.length;
+  return done.judged.length + done.decidedBefore.length + done.digests.length;
 }
 
 /**
@@ -28,7 +30,11 @@ export async function judgeTogether(
   before: Together,
   onProgress: (done: Together) => void,
 ): Promise<void> {
-  const known = new Set([...before.judged, ...before.decidedBefore.map((each) => each.id)]);
+  const known = new Set([
+    ...before.judged,
+    ...before.decidedBefore.map((each) => each.id),
+    ...before.digests,
+  ]);
   const rest = ids.filter((id) => !known.has(id));
   let done = before;
   for (let at = 0; at < rest.length; at += BATCH) {
@@ -36,6 +42,7 @@ export async function judgeTogether(
     done = {
       judged: [...done.judged, ...answer.judged],
       decidedBefore: [...done.decidedBefore, ...answer.decided_before],
+      digests: [...done.digests, ...answer.digests],
     };
     onProgress(done);
   }

@@ -5,6 +5,9 @@ export type Verdict =
   | { status: "confirmed" }
   | { status: "false_positive"; reason: FalsePositiveReason };
 
+/** How an alert leaves the queue: judged, or, of a digest, opened. */
+export type Outcome = Verdict | { status: "seen" };
+
 /** What was judged with: a key needs no aim, so more is asked of it. */
 export type Hand = "key" | "pointer";
 
@@ -29,7 +32,7 @@ export const FALSE_POSITIVE_REASONS: readonly FalsePositiveReason[] = [
 export const UNDO_S = 10;
 
 /** The alert as it will be once the server has taken the verdict. */
-export function judged(alert: AlertSummary, verdict: Verdict, by: string, now: number): AlertSummary {
+export function judged(alert: AlertSummary, verdict: Outcome, by: string, now: number): AlertSummary {
   return {
     ...alert,
     version: alert.version + 1,
