@@ -45,6 +45,7 @@ from api.recordings.endpoints import router as recordings
 from api.register.endpoints import router as register
 from api.rules.endpoints import router as rules
 from api.runtime import Runtime
+from api.saved_filters.endpoints import router as saved_filters
 from api.settings import Settings
 from api.stream.endpoints import router as stream
 from api.viewing.endpoints import router as live
@@ -80,6 +81,7 @@ _ROUTERS = (
     photographs,
     notices,
     privacy,
+    saved_filters,
     organisations,
     register,
     workbooks,

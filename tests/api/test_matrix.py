@@ -332,6 +332,11 @@ ROWS: dict[str, Row] = {
         lambda of: {"vendor": f"of {of.school_id}"},
     ),
     "rules_list": Row("list"),
+    # A person's own, whatever their school; test_saved_filters tries those of others.
+    "saved_filters_create": Row("guard"),
+    "saved_filters_delete": Row("guard"),
+    "saved_filters_list": Row("list"),
+    "saved_filters_put": Row("guard"),
     "schools_close": _school(),
     "schools_create": Row(
         "district",

@@ -25,14 +25,24 @@ from sqlalchemy.orm import aliased
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Reach, Role, may_give
 from api.access.scope import EVERYTHING, NOTHING, Scope, of_person, of_school
-from api.db import camera, expiry_mark, job, models, notice, order, organisation, privacy
+from api.db import (
+    camera,
+    expiry_mark,
+    job,
+    models,
+    notice,
+    order,
+    organisation,
+    privacy,
+    saved_filter,
+)
 from api.db.base import Base, OfAlert, OfCamera, OfOrder, OfSchool
 from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, owned
 from tests.api.messages import T0
 from tests.support.narrowed import unnarrowed
 
 API = Path(__file__).parents[2] / "api"
-_TABLES = (camera, expiry_mark, job, models, notice, order, organisation, privacy)
+_TABLES = (camera, expiry_mark, job, models, notice, order, organisation, privacy, saved_filter)
 
 OF_NO_SCHOOL = {
     "access_log_head": "one row, the end of the one chain of all entries",
@@ -48,6 +58,7 @@ OF_NO_SCHOOL = {
     "notice_channels": "whereto the district's administrators have notices sent",
     "notice_rules": "of what they have channels told",
     "notices": "messages of the district's administrators; what each tells of has its school",
+    "saved_filters": "of one person, always asked for by their name; it holds numbers and no rows",
     "sessions": "found by a secret token, or of a user who was read in scope",
 }
 """Tables whose rows belong to no school, and why."""

@@ -6,7 +6,17 @@ from typing import Any, Literal
 
 from alembic import context
 
-from api.db import camera, expiry_mark, job, models, notice, order, organisation, privacy
+from api.db import (
+    camera,
+    expiry_mark,
+    job,
+    models,
+    notice,
+    order,
+    organisation,
+    privacy,
+    saved_filter,
+)
 from api.db.base import Base
 from api.db.types import UtcDateTime
 
@@ -18,7 +28,7 @@ def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
     return False
 
 
-_TABLES = (camera, expiry_mark, job, models, notice, order, organisation, privacy)
+_TABLES = (camera, expiry_mark, job, models, notice, order, organisation, privacy, saved_filter)
 """Imported so that the metadata holds every table."""
 connection = context.config.attributes["connection"]
 context.configure(

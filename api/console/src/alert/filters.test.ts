@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { DEFAULT_FILTERS, isNarrowed, orderOf, readFilters, timeBounds, writeFilters, type AlertFilters } from "./filters";
+import { DEFAULT_FILTERS, fromSaved, isNarrowed, orderOf, readFilters, timeBounds, toSaved, writeFilters, type AlertFilters } from "./filters";
 
 const FULL: AlertFilters = {
   status: "confirmed",
@@ -28,6 +28,7 @@ describe("filters in the URL", () => {
   ])("survive the way there and back: %s", (_, filters) => {
     const url = writeFilters(filters).toString();
     expect(readFilters(new URLSearchParams(url))).toEqual(filters);
+    expect(fromSaved(toSaved(filters))).toEqual(filters);
   });
 
   it.each([

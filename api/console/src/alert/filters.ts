@@ -1,6 +1,8 @@
 /* The queue's filters live in the URL, so that a list can be sent to a colleague. */
 import dayjs from "dayjs";
 
+import type { QueueFilter } from "../http/types";
+
 export const STATUSES = ["pending_review", "confirmed", "false_positive", "seen"] as const;
 export const RISKS = ["class_1", "class_2", "class_3"] as const;
 export const ORDERS = ["class", "newest"] as const;
@@ -121,4 +123,36 @@ export function widened({ status, order }: AlertFilters): AlertFilters {
 
 export function isNarrowed(filters: AlertFilters): boolean {
   return writeFilters(narrowing(filters)).size > 0;
+}
+
+/** As the server keeps it under a name. */
+export function toSaved(filters: AlertFilters): QueueFilter {
+  return {
+    page: "alerts",
+    status: filters.status,
+    rules: filters.rules,
+    camera_keys: filters.cameraKeys.map(Number),
+    school_ids: filters.schoolIds,
+    risks: filters.risks,
+    range: filters.range,
+    from_at: filters.from,
+    before: filters.to,
+    text: filters.text,
+    order: filters.order,
+  };
+}
+
+export function fromSaved(saved: QueueFilter): AlertFilters {
+  return {
+    status: saved.status,
+    rules: saved.rules,
+    cameraKeys: saved.camera_keys.map(String),
+    schoolIds: saved.school_ids,
+    risks: saved.risks,
+    range: saved.range,
+    from: saved.from_at,
+    to: saved.before,
+    text: saved.text,
+    order: saved.order,
+  };
 }

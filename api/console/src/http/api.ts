@@ -10,6 +10,7 @@ import type {
   AccessFilters,
   AlertSummary,
   AssessmentCreate,
+  BoardFilter,
   BoxCreate,
   BureauWrite,
   ChannelCreate,
@@ -30,6 +31,7 @@ import type {
   PhotographView,
   PlaceWrite,
   PlayRequest,
+  QueueFilter,
   RecordWrite,
   ReviseRequest,
   RequestCreate,
@@ -298,6 +300,13 @@ export const api = {
     unwrap(sdk.assigneesList({ path: { school_id: schoolId } })),
   putDuty: (schoolId: string, subject: OrderSubject, username: string | null) =>
     unwrap(sdk.dutiesPut({ path: { school_id: schoolId, subject }, body: { username } })),
+
+  savedFilters: async () => (await unwrap(sdk.savedFiltersList())).items,
+  saveFilter: (name: string, filter: QueueFilter | BoardFilter) =>
+    unwrap(sdk.savedFiltersCreate({ body: { name, filter } })),
+  renameFilter: (id: number, name: string) =>
+    unwrap(sdk.savedFiltersPut({ path: { filter_id: id }, body: { name } })),
+  deleteFilter: (id: number) => unwrap(sdk.savedFiltersDelete({ path: { filter_id: id } })),
 
   cameras: () => timed(unwrap(sdk.camerasList())),
   rules: () => timed(unwrap(sdk.rulesList())),

@@ -22,6 +22,7 @@ export const keys = {
   orderProposal: (alertId: string) => ["orders", "proposal", alertId] as const,
   duties: ["duties"] as const,
   assignees: (schoolId: string) => ["assignees", schoolId] as const,
+  savedFilters: ["saved-filters"] as const,
   cameras: ["cameras"] as const,
   rules: ["rules"] as const,
   retention: ["retention"] as const,

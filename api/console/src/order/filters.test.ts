@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 
 import {
   countOf,
+  fromSavedBoard,
   DEFAULT_ORDER_FILTERS,
   isBoardNarrowed,
   readOrderFilters,
+  toSavedBoard,
   writeOrderFilters,
   type OrderFilters,
 } from "./filters";
@@ -26,6 +28,7 @@ describe("the board's address", () => {
       subjects: ["canteen"],
     };
     expect(read(writeOrderFilters(chosen).toString())).toEqual(chosen);
+    expect(fromSavedBoard(toSavedBoard(chosen))).toEqual(chosen);
   });
 
   it("opens with words it does not know", () => {

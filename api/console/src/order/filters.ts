@@ -1,6 +1,6 @@
 /* The board's filters live in the URL, so that a list can be sent to a colleague. */
 import { RISKS, type Risk } from "../alert/filters";
-import type { OrderCounts, OrderState, OrderSubject } from "../http/types";
+import type { BoardFilter, OrderCounts, OrderState, OrderSubject } from "../http/types";
 
 /** The board's columns; `open` is all that is not closed yet. */
 export const COLUMNS = [
@@ -80,4 +80,26 @@ export function writeOrderFilters(filters: OrderFilters): URLSearchParams {
 /** Whether anything beside the column narrows the board. */
 export function isBoardNarrowed(filters: OrderFilters): boolean {
   return writeOrderFilters({ ...filters, column: DEFAULT_ORDER_FILTERS.column }).size > 0;
+}
+
+/** As the server keeps it under a name. */
+export function toSavedBoard(filters: OrderFilters): BoardFilter {
+  return {
+    page: "orders",
+    column: filters.column,
+    mine: filters.mine,
+    school_ids: filters.schoolIds,
+    risks: filters.risks,
+    subjects: filters.subjects,
+  };
+}
+
+export function fromSavedBoard(saved: BoardFilter): OrderFilters {
+  return {
+    column: saved.column,
+    mine: saved.mine,
+    schoolIds: saved.school_ids,
+    risks: saved.risks,
+    subjects: saved.subjects,
+  };
 }

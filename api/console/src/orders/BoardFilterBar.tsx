@@ -6,10 +6,13 @@ import { useCameras } from "../camera/useCameras";
 import { useTerm } from "../i18n/terms";
 import {
   DEFAULT_ORDER_FILTERS,
+  fromSavedBoard,
   isBoardNarrowed,
   SUBJECTS,
+  toSavedBoard,
   type OrderFilters,
 } from "../order/filters";
+import { SavedFilters } from "../saved/SavedFilters";
 import { schoolsOf } from "../schools/schools";
 import { useMay } from "../session/policy";
 import { FilterSelect, SEVERAL } from "../ui/FilterSelect";
@@ -68,6 +71,10 @@ export function BoardFilterBar({ filters, onChange }: Props) {
           {t("filter.clear")}
         </Button>
       )}
+      <SavedFilters
+        current={toSavedBoard(filters)}
+        onApply={(saved) => onChange(fromSavedBoard(saved))}
+      />
     </>
   );
 }

@@ -7,12 +7,14 @@ import { useTranslation } from "react-i18next";
 import type { AlertCounts, CameraView } from "../../http/types";
 import { termIds, useTerm } from "../../i18n/terms";
 import { useCameraNames } from "../../schools/CameraPlace";
+import { SavedFilters } from "../../saved/SavedFilters";
 import { schoolsOf } from "../../schools/schools";
 import { FilterSelect, SEVERAL } from "../../ui/FilterSelect";
 import { Refresh, type Reading } from "../../ui/Refresh";
 import { SearchBox } from "../../ui/SearchBox";
 import { useNarrow } from "../../ui/useNarrow";
 import {
+  fromSaved,
   isNarrowed,
   narrowing,
   orderOf,
@@ -20,6 +22,7 @@ import {
   RANGES,
   RISKS,
   STATUSES,
+  toSaved,
   widened,
   writeFilters,
   type AlertFilters,
@@ -117,6 +120,7 @@ export function FilterBar(props: Props) {
           {t("filter.clear")}
         </Button>
       )}
+      <SavedFilters current={toSaved(filters)} onApply={(saved) => onChange(fromSaved(saved))} />
       <span className={styles.spacer} />
       <Refresh query={props.query} className={styles.freshness} />
     </div>
