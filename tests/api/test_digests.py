@@ -100,6 +100,7 @@ async def test_among_many_it_is_passed_over_and_named(
     ids = [str(alert_uuid(name)) for name in ("digest", "other")]
     told = (await reviewer.post("/api/v1/alerts/bulk", json={"alert_ids": ids, **FALSE})).json()
     assert told == {"judged": [ids[1]], "decided_before": [], "digests": [ids[0]]}
+    assert (await reviewer.get(OTHER)).json()["version"] == 1, "whoever saw it waiting is told"
     assert (await _read(reviewer))["status"] == "pending_review"
 
 

@@ -461,6 +461,81 @@ def test_chosen_alerts_are_judged_together_and_only_those_that_were_shown(
     assert judged.count("confirmed") == 1
 
 
+@pytest.mark.whole
+@pytest.mark.parametrize("size", [(390, 844), (1180, 820)], ids=["phone", "tablet"])
+def test_alerts_are_chosen_by_touch_and_judged_together(
+    browser: Browser, stack: Stack, size: tuple[int, int]
+) -> None:
+    context = browser.new_context(
+        base_url=stack.url,
+        viewport={"width": size[0], "height": size[1]},
+        locale="zh-CN",
+        has_touch=True,
+        is_mobile=True,
+        service_workers="block",
+    )
+    page = context.new_page()
+    _sign_in(page, stack)
+    mode = page.get_by_test_id("choose-mode")
+    mode.tap()
+    boxes = page.get_by_test_id("choose-row")
+    expect(boxes).to_have_count(ALERTS)
+    for each in (mode, boxes.first, page.get_by_test_id("bulk-open")):
+        room = each.bounding_box()
+        assert room is not None
+        assert min(room["width"], room["height"]) >= 44, room
+    rows = page.get_by_test_id("alert-row")
+    chosen = [str(rows.nth(at).get_attribute("data-alert-id")) for at in (0, 2)]
+    boxes.nth(0).tap()
+    # A tap on the row itself chooses too, and opens nothing.
+    rows.nth(1).tap()
+    rows.nth(1).tap()
+    rows.nth(2).tap()
+    expect(page.get_by_test_id("selection")).to_contain_text("已选 2 条")
+    page.get_by_test_id("bulk-open").tap()
+    expect(page.locator("[data-testid=bulk-picture][data-seen=true]")).to_have_count(2)
+    page.get_by_test_id("bulk-animal").tap()
+    page.get_by_test_id("bulk-note").fill("同一只猫")
+    page.get_by_test_id("bulk-ok").tap()
+    expect(page.get_by_test_id("bulk-done")).to_contain_text("已研判 2 条")
+    assert sorted(_judged(stack)) == sorted(chosen)
+    page.get_by_test_id("bulk-ok").tap()
+    expect(boxes).to_have_count(0)
+    context.close()
+
+
+@pytest.mark.whole
+def test_a_filter_is_saved_applied_renamed_and_deleted(page: Page, stack: Stack) -> None:
+    _sign_in(page, stack)
+    page.goto("/?rule=perimeter_intrusion&camera_key=987654")
+    expect(page.get_by_test_id("empty-filtered")).to_be_visible()
+    page.get_by_test_id("saved-open").click()
+    page.get_by_test_id("saved-name").fill("cf 旧摄像机")
+    page.keyboard.press("Enter")
+    kept = page.get_by_test_id("saved-filter")
+    expect(kept).to_contain_text("cf 旧摄像机")
+    page.goto("/")
+    expect(page.get_by_test_id("alert-row").first).to_be_visible()
+    page.get_by_test_id("saved-open").click()
+    page.get_by_test_id("saved-apply").click()
+    expect(page).to_have_url(re.compile(r"camera_key=987654"))
+    expect(page.get_by_test_id("empty-filtered")).to_be_visible()
+    expect(page.get_by_text("已不存在或您无权查看")).to_be_visible()
+    page.get_by_test_id("saved-open").click()
+    page.get_by_test_id("saved-rename").click()
+    page.get_by_test_id("saved-rename-name").fill("旧")
+    page.get_by_test_id("saved-rename-ok").click()
+    expect(kept).to_have_text("旧")
+    page.goto("/orders")
+    page.get_by_test_id("saved-open").click()
+    expect(page.get_by_test_id("saved-menu")).to_contain_text("还没有保存筛选")
+    page.goto("/")
+    page.get_by_test_id("saved-open").click()
+    page.get_by_test_id("saved-delete").click()
+    expect(kept).to_have_count(0)
+    assert _judged(stack) == []
+
+
 def test_keys_live_after_every_tab_and_filter(page: Page, stack: Stack) -> None:
     _sign_in(page, stack)
 

@@ -104,10 +104,10 @@ describe("flatten", () => {
 });
 
 describe("moveCount", () => {
-  const counts = { pending_review: 1, confirmed: 0, false_positive: 4 };
+  const counts = { pending_review: 1, confirmed: 0, false_positive: 4, seen: 0 };
   it("moves one and never below zero", () => {
     const once = moveCount(counts, "pending_review", "confirmed");
-    expect(once).toEqual({ pending_review: 0, confirmed: 1, false_positive: 4 });
+    expect(once).toEqual({ pending_review: 0, confirmed: 1, false_positive: 4, seen: 0 });
     expect(moveCount(once, "pending_review", "confirmed").pending_review).toBe(0);
   });
 });

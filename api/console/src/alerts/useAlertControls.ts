@@ -58,7 +58,7 @@ export function useAlertControls(
   const handlers: Handlers = {
     confirm: () =>
       alert && isDigest(alert) ? openDigest() : onVerdict({ status: "confirmed" }, "key"),
-    falseAlarm: () => pending && !isDigest(alert) && setReasonsOpen(!reasonsOpen),
+    falseAlarm: () => alert && pending && !isDigest(alert) && setReasonsOpen(!reasonsOpen),
     reason: (index) => {
       const reason = FALSE_POSITIVE_REASONS[index];
       if (reason) onVerdict({ status: "false_positive", reason }, "key");

@@ -177,6 +177,10 @@ export type AlertCounts = {
      * Pending Review
      */
     pending_review: number;
+    /**
+     * Seen
+     */
+    seen: number;
 };
 
 /**
@@ -513,8 +517,10 @@ export type AlertPage = {
  * AlertStatus
  *
  * Where an alert stands in human review.
+ *
+ * ``seen``: a digest that a person opened. It is no judgement: a digest is neither true nor false.
  */
-export type AlertStatus = 'pending_review' | 'confirmed' | 'false_positive';
+export type AlertStatus = 'pending_review' | 'confirmed' | 'false_positive' | 'seen';
 
 /**
  * AlertSummary
@@ -938,6 +944,70 @@ export type AssigneeList = {
 };
 
 /**
+ * BoardFilter
+ *
+ * As the board of work orders is narrowed.
+ */
+export type BoardFilterInput = {
+    /**
+     * Column
+     */
+    column: 'open' | 'assigned' | 'feedback_received' | 'rectifying' | 'pending_verification' | 'overdue' | 'closed';
+    /**
+     * Mine
+     */
+    mine: boolean;
+    /**
+     * Page
+     */
+    page: 'orders';
+    /**
+     * Risks
+     */
+    risks: Array<RiskLevel>;
+    /**
+     * School Ids
+     */
+    school_ids: Array<string>;
+    /**
+     * Subjects
+     */
+    subjects: Array<SubjectInput>;
+};
+
+/**
+ * BoardFilter
+ *
+ * As the board of work orders is narrowed.
+ */
+export type BoardFilterOutput = {
+    /**
+     * Column
+     */
+    column: 'open' | 'assigned' | 'feedback_received' | 'rectifying' | 'pending_verification' | 'overdue' | 'closed';
+    /**
+     * Mine
+     */
+    mine: boolean;
+    /**
+     * Page
+     */
+    page: 'orders';
+    /**
+     * Risks
+     */
+    risks: Array<RiskLevel>;
+    /**
+     * School Ids
+     */
+    school_ids: Array<string>;
+    /**
+     * Subjects
+     */
+    subjects: Array<ApiOrdersSubjectsSubject>;
+};
+
+/**
  * BoxCode
  *
  * A box, and the code to enrol it with; told this once.
@@ -1174,6 +1244,12 @@ export type BulkResult = {
      * Decided Before
      */
     decided_before: Array<DecidedBefore>;
+    /**
+     * Digests
+     *
+     * Not judged: a digest is opened, each by itself.
+     */
+    digests: Array<string>;
     /**
      * Judged
      */
@@ -2797,6 +2873,13 @@ export type ForbiddenPlace = {
 export type GapCause = 'offline' | 'stalled' | 'auth_failed' | 'undecodable' | 'disabled' | 'disk_full' | 'disk_readonly' | 'disk_failed' | 'disk_slow' | 'worker_stopped' | 'clock_set' | 'deleted' | 'file_missing' | 'damaged' | 'no_file' | 'empty_file' | 'truncated_file' | 'foreign_file' | 'unreadable_file' | 'no_times' | 'contradictory_times' | 'pause_in_file' | 'before_first_footage' | 'unexplained';
 
 /**
+ * Gone
+ *
+ * Of what a filter names something that is no more, or not for its person to see.
+ */
+export type Gone = 'school' | 'camera' | 'rule' | 'words';
+
+/**
  * Health
  *
  * Only ``status`` is told to those not signed in.
@@ -2930,7 +3013,7 @@ export type HeartbeatOrders = {
  *
  * What happened to an alert.
  */
-export type HistoryAction = 'received' | 'confirmed' | 'false_positive' | 'undone' | 'revised_to_confirmed' | 'revised_to_false_positive' | 'original_opened' | 'held' | 'released' | 'evidence_deleted' | 'reported_later' | 'noted';
+export type HistoryAction = 'received' | 'confirmed' | 'false_positive' | 'seen' | 'returned' | 'undone' | 'revised_to_confirmed' | 'revised_to_false_positive' | 'original_opened' | 'held' | 'released' | 'evidence_deleted' | 'reported_later' | 'noted';
 
 /**
  * HistoryEntry
@@ -4678,6 +4761,58 @@ export type Proposal = {
 export type ProposalOutcome = 'proposed' | 'too_few' | 'too_few_confirmed' | 'nothing_to_gain' | 'not_by_score';
 
 /**
+ * QueueFilter
+ *
+ * As the queue of alerts is narrowed; times may go with the clock.
+ */
+export type QueueFilter = {
+    /**
+     * Before
+     */
+    before: string | null;
+    /**
+     * Camera Keys
+     */
+    camera_keys: Array<number>;
+    /**
+     * From At
+     */
+    from_at: string | null;
+    /**
+     * Null: as the status has it.
+     */
+    order: QueueOrder | null;
+    /**
+     * Page
+     */
+    page: 'alerts';
+    /**
+     * Range
+     */
+    range: '1h' | 'today' | '24h' | '7d' | null;
+    /**
+     * Risks
+     */
+    risks: Array<RiskLevel>;
+    /**
+     * Rules
+     */
+    rules: Array<string>;
+    /**
+     * School Ids
+     */
+    school_ids: Array<string>;
+    /**
+     * Null: all of them.
+     */
+    status: AlertStatus | null;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * QueueOrder
  *
  * What comes first.
@@ -6067,6 +6202,86 @@ export type RuleWant = {
      * Model
      */
     model?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * SavedFilterCreate
+ *
+ * A filter and the name to keep it under.
+ */
+export type SavedFilterCreate = {
+    /**
+     * Filter
+     */
+    filter: ({
+        page: 'alerts';
+    } & QueueFilter) | ({
+        page: 'orders';
+    } & BoardFilterInput);
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * SavedFilterList
+ *
+ * All that a person keeps, by name.
+ */
+export type SavedFilterList = {
+    /**
+     * Items
+     */
+    items: Array<SavedFilterView>;
+};
+
+/**
+ * SavedFilterView
+ *
+ * A filter as its person keeps it.
+ */
+export type SavedFilterView = {
+    /**
+     * Filter
+     *
+     * Null of one that is not understood any more.
+     */
+    filter: ({
+        page: 'alerts';
+    } & QueueFilter) | ({
+        page: 'orders';
+    } & BoardFilterOutput) | null;
+    /**
+     * Gone
+     *
+     * Of what it names something that is not there, or not for its person to see.
+     */
+    gone: Array<Gone>;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Page
+     */
+    page: 'alerts' | 'orders';
+};
+
+/**
+ * SavedFilterWrite
+ *
+ * Another name.
+ */
+export type SavedFilterWrite = {
     /**
      * Name
      */
@@ -7715,6 +7930,56 @@ export type AlertsReviseResponses = {
 };
 
 export type AlertsReviseResponse = AlertsReviseResponses[keyof AlertsReviseResponses];
+
+export type AlertsSeenData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}/seen';
+};
+
+export type AlertsSeenErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `bad_transition`: The alert's status does not allow this
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type AlertsSeenError = AlertsSeenErrors[keyof AlertsSeenErrors];
+
+export type AlertsSeenResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertSummary;
+};
+
+export type AlertsSeenResponse = AlertsSeenResponses[keyof AlertsSeenResponses];
 
 export type AlertsUndoData = {
     body?: never;
@@ -12447,6 +12712,180 @@ export type RulesListResponses = {
 };
 
 export type RulesListResponse = RulesListResponses[keyof RulesListResponses];
+
+export type SavedFiltersListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/saved-filters';
+};
+
+export type SavedFiltersListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SavedFiltersListError = SavedFiltersListErrors[keyof SavedFiltersListErrors];
+
+export type SavedFiltersListResponses = {
+    /**
+     * Successful Response
+     */
+    200: SavedFilterList;
+};
+
+export type SavedFiltersListResponse = SavedFiltersListResponses[keyof SavedFiltersListResponses];
+
+export type SavedFiltersCreateData = {
+    body: SavedFilterCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/saved-filters';
+};
+
+export type SavedFiltersCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `filter_name_taken`: A saved filter of this name exists; `too_many_filters`: As many filters are saved as may be
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SavedFiltersCreateError = SavedFiltersCreateErrors[keyof SavedFiltersCreateErrors];
+
+export type SavedFiltersCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: SavedFilterView;
+};
+
+export type SavedFiltersCreateResponse = SavedFiltersCreateResponses[keyof SavedFiltersCreateResponses];
+
+export type SavedFiltersDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Filter Id
+         */
+        filter_id: number;
+    };
+    query?: never;
+    url: '/api/v1/saved-filters/{filter_id}';
+};
+
+export type SavedFiltersDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SavedFiltersDeleteError = SavedFiltersDeleteErrors[keyof SavedFiltersDeleteErrors];
+
+export type SavedFiltersDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type SavedFiltersDeleteResponse = SavedFiltersDeleteResponses[keyof SavedFiltersDeleteResponses];
+
+export type SavedFiltersPutData = {
+    body: SavedFilterWrite;
+    path: {
+        /**
+         * Filter Id
+         */
+        filter_id: number;
+    };
+    query?: never;
+    url: '/api/v1/saved-filters/{filter_id}';
+};
+
+export type SavedFiltersPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `filter_name_taken`: A saved filter of this name exists
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type SavedFiltersPutError = SavedFiltersPutErrors[keyof SavedFiltersPutErrors];
+
+export type SavedFiltersPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: SavedFilterView;
+};
+
+export type SavedFiltersPutResponse = SavedFiltersPutResponses[keyof SavedFiltersPutResponses];
 
 export type SchoolsListData = {
     body?: never;

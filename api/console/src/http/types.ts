@@ -12,7 +12,7 @@ export type {
   AlertSummary,
   AssessmentCreate,
   AssessmentView,
-  BoardFilter,
+  BoardFilterInput as BoardFilter,
   BoxCode,
   BoxCreate,
   BoxRule,

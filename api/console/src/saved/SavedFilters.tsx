@@ -105,7 +105,7 @@ function useGone(): (kept: SavedFilterView) => string {
     gone.length === 0
       ? ""
       : gone.includes("words")
-        ? t("saved.goneWords")
+        ? t("saved.goneOf.words")
         : t("saved.gone", {
             what: gone.map((each) => t(`saved.goneOf.${each}`)).join(t("list.separator")),
           });

@@ -13,6 +13,7 @@ import { RiskMark } from "../../alert/RiskMark";
 import { StatusMark } from "../../alert/StatusMark";
 import styles from "./queue.module.css";
 import { Thumb } from "./Thumb";
+import { mayBeChosen } from "./useSelection";
 
 interface Props {
   alert: AlertSummary;
@@ -22,17 +23,34 @@ interface Props {
   search: string;
   showStatus: boolean;
   onFocus: ((id: string) => void) | undefined;
+  /** Present while rows are chosen by touch: a tap chooses and opens nothing. */
+  onChoose: ((id: string) => void) | undefined;
 }
 
 /** A row is a picture: what it shows left, what, where and when right, its class as a bar. */
 export const AlertRow = memo(function AlertRow(props: Props) {
-  const { alert, focused, arrived, selected, search, showStatus, onFocus } = props;
+  const { alert, focused, arrived, selected, search, showStatus, onFocus, onChoose } = props;
   const { t } = useTranslation();
   const term = useTerm();
   const navigate = useNavigate();
   const path = `/alerts/${alert.id}${search}`;
   return (
-    <li className={arrived ? `${styles.item} ${styles.arrived}` : styles.item}>
+    <li
+      className={arrived ? `${styles.item} ${styles.arrived}` : styles.item}
+      data-choosing={onChoose !== undefined}
+    >
+      {onChoose && (
+        // The label is the whole area that a finger has to hit.
+        <label className={styles.box} data-testid="choose-row">
+          <input
+            type="checkbox"
+            checked={selected}
+            disabled={!mayBeChosen(alert)}
+            onChange={() => onChoose(alert.id)}
+            aria-label={t("bulk.choose", { rule: term("rules", alert.rule) })}
+          />
+        </label>
+      )}
       <Link
         to={path}
         state={FROM_QUEUE}
@@ -46,6 +64,11 @@ export const AlertRow = memo(function AlertRow(props: Props) {
         tabIndex={onFocus && !focused ? -1 : 0}
         onClick={(event) => {
           // A click that the keyboard made has no detail: Enter opens the alert.
+          if (onChoose && event.detail > 0) {
+            event.preventDefault();
+            if (mayBeChosen(alert)) onChoose(alert.id);
+            return;
+          }
           const opens = event.detail === 0 || event.ctrlKey || event.metaKey || event.shiftKey;
           if (!onFocus || opens) return;
           event.preventDefault();
@@ -54,7 +77,7 @@ export const AlertRow = memo(function AlertRow(props: Props) {
         onDoubleClick={() => onFocus && void navigate(path, { state: FROM_QUEUE })}
       >
         <Thumb alert={alert} />
-        {selected && <CheckCircleFilled className={styles.check ?? ""} aria-label={t("queue.chosen")} />}
+        {selected && !onChoose && <CheckCircleFilled className={styles.check ?? ""} aria-label={t("queue.chosen")} />}
         <div className={styles.text}>
           <p className={styles.line}>
             <span className={styles.rule}>{term("rules", alert.rule)}</span>

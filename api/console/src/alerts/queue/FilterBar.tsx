@@ -1,4 +1,4 @@
-import { FilterOutlined } from "@ant-design/icons";
+import { CheckSquareOutlined, FilterOutlined } from "@ant-design/icons";
 import { Badge, Button, Drawer, Segmented } from "antd";
 import { lazy, Suspense, useCallback, useState } from "react";
 import type { RefObject } from "react";
@@ -9,6 +9,7 @@ import { termIds, useTerm } from "../../i18n/terms";
 import { useCameraNames } from "../../schools/CameraPlace";
 import { SavedFilters } from "../../saved/SavedFilters";
 import { schoolsOf } from "../../schools/schools";
+import { useMay } from "../../session/policy";
 import { FilterSelect, SEVERAL } from "../../ui/FilterSelect";
 import { Refresh, type Reading } from "../../ui/Refresh";
 import { SearchBox } from "../../ui/SearchBox";
@@ -41,6 +42,9 @@ interface Props {
   query: Reading;
   onChange: (changes: Partial<AlertFilters>) => void;
   searchBox: RefObject<HTMLInputElement | null>;
+  /** Whether rows are being chosen by touch. */
+  choosing: boolean;
+  onChoosing: (choosing: boolean) => void;
 }
 
 export function FilterBar(props: Props) {
@@ -48,6 +52,7 @@ export function FilterBar(props: Props) {
   const { t } = useTranslation();
   const term = useTerm();
   const narrow = useNarrow();
+  const may = useMay();
   const [drawer, setDrawer] = useState(false);
   const total = counts && STATUSES.reduce((sum, status) => sum + counts[status], 0);
   const label = (name: string, count: number | undefined) => (
@@ -122,6 +127,19 @@ export function FilterBar(props: Props) {
       )}
       <SavedFilters current={toSaved(filters)} onApply={(saved) => onChange(fromSaved(saved))} />
       <span className={styles.spacer} />
+      {may("judge") && (
+        <Button
+          size="small"
+          type={props.choosing ? "primary" : "default"}
+          icon={<CheckSquareOutlined />}
+          onClick={() => props.onChoosing(!props.choosing)}
+          aria-pressed={props.choosing}
+          aria-label={t("bulk.mode")}
+          title={t("bulk.mode")}
+          className={styles.chooseMode ?? ""}
+          data-testid="choose-mode"
+        />
+      )}
       <Refresh query={props.query} className={styles.freshness} />
     </div>
   );

@@ -22,6 +22,8 @@ interface Props {
   showStatus: boolean;
   /** Absent on a phone, where a row opens the alert's page. */
   onFocus: ((id: string) => void) | undefined;
+  /** Present while rows are chosen by touch. */
+  onChoose: ((id: string) => void) | undefined;
 }
 
 const SKELETON_ROWS = 8;
@@ -92,6 +94,7 @@ export function QueueList(props: Props) {
             search={props.search}
             showStatus={props.showStatus}
             onFocus={props.onFocus}
+            onChoose={props.onChoose}
           />
         ))}
       </ol>

@@ -49,6 +49,11 @@ export function Component() {
   const judgeTogether = () => {
     if (selection.selected.length > 0) setTogether(selection.selected);
   };
+  const [choosing, setChoosing] = useState(false);
+  const stopChoosing = () => {
+    setChoosing(false);
+    selection.clear();
+  };
   const [moved, setMoved] = useState(0);
 
   const move = (by: -1 | 1) => {
@@ -115,6 +120,7 @@ export function Component() {
           search={search}
           showStatus={filters.status === null}
           onFocus={narrow ? undefined : select}
+          onChoose={choosing ? selection.toggle : undefined}
         />
         {!narrow && (
           <FocusPanel
@@ -140,9 +146,11 @@ export function Component() {
         query={list}
         onChange={change}
         searchBox={searchBox}
+        choosing={choosing}
+        onChoosing={(next) => (next ? setChoosing(true) : stopChoosing())}
       />
-      {selection.selected.length > 0 && (
-        <SelectionBar selection={selection} onJudge={judgeTogether} />
+      {(choosing || selection.selected.length > 0) && (
+        <SelectionBar selection={selection} onJudge={judgeTogether} onClose={stopChoosing} />
       )}
       {body()}
       <AlertDialogs controls={controls} />
@@ -151,7 +159,7 @@ export function Component() {
           alerts={together}
           onClose={() => {
             setTogether(null);
-            selection.clear();
+            stopChoosing();
           }}
         />
       )}

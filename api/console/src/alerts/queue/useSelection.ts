@@ -15,7 +15,7 @@ function nothing(list: string): Chosen {
 }
 
 /** A digest is opened by itself, not judged. */
-function mayBeChosen(row: AlertSummary): boolean {
+export function mayBeChosen(row: AlertSummary): boolean {
   return row.status === "pending_review" && !isDigest(row);
 }
 

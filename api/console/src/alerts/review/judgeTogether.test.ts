@@ -26,6 +26,7 @@ function centre(failsAt?: number) {
     return Promise.resolve({
       judged: mine,
       decided_before: others.map((id) => ({ id, status: "confirmed", by: "zhao", at: null })),
+      digests: [],
     });
   });
   return { judged, sizes };

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028_saved_filters"
-down_revision = "0027_alert_versions"
+revision = "0031_saved_filters"
+down_revision = "0030_alert_versions"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027_alert_versions"
-down_revision = "0026_load"
+revision = "0030_alert_versions"
+down_revision = "0029_hours_of_a_camera"
 branch_labels = None
 depends_on = None
 
