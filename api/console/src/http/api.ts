@@ -32,6 +32,8 @@ import type {
   PlaceWrite,
   PlayRequest,
   QueueFilter,
+  PrecisionBehind,
+  PrecisionFilters,
   RecordWrite,
   ReviseRequest,
   RequestCreate,
@@ -152,6 +154,11 @@ export function requestsFile(filters: RequestFilters, language: "zh" | "en"): st
 export function assessmentsFile(school: string | null, language: "zh" | "en"): string {
   const query = { ...(school ? { school_id: [school] } : {}), language };
   return client.buildUrl({ url: "/api/v1/privacy/assessments.csv", query });
+}
+
+/** Where a browser downloads from how often alerts were true. */
+export function precisionFile(filters: PrecisionFilters, language: "zh" | "en"): string {
+  return client.buildUrl({ url: "/api/v1/precision/export.csv", query: { ...filters, language } });
 }
 
 /** Where a browser downloads the retention table from. */
@@ -314,6 +321,18 @@ export const api = {
   coverage: () => timed(unwrap(sdk.coverage())),
   coverageOf: (schoolId: string) =>
     timed(unwrap(sdk.coverageGet({ path: { school_id: schoolId } }))),
+  precision: (filters: PrecisionFilters) =>
+    timed(unwrap(sdk.precisionReport({ query: filters }))),
+  precisionBehind: (filters: PrecisionFilters, behind: PrecisionBehind, cursor: string | null) =>
+    unwrap(
+      sdk.precisionAlerts({
+        query: {
+          ...filters,
+          ...behind,
+          ...(cursor ? { cursor } : {}),
+        },
+      }),
+    ),
   health: () => unwrap(sdk.healthGet()),
   users: () => unwrap(sdk.usersList()),
   schools: () => unwrap(sdk.schoolsList()),

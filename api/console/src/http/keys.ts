@@ -1,6 +1,6 @@
 import type { AlertFilters } from "../alert/filters";
 import type { OrderFilters } from "../order/filters";
-import type { AccessFilters, RequestFilters } from "./types";
+import type { AccessFilters, PrecisionFilters, RequestFilters } from "./types";
 
 /** Cache keys; shared prefixes are invalidated together. */
 export const keys = {
@@ -42,6 +42,9 @@ export const keys = {
   requestList: (filters: RequestFilters) => ["privacy", "requests", filters] as const,
   assessments: ["privacy", "assessments"] as const,
   assessmentList: (school: string | null) => ["privacy", "assessments", school] as const,
+  precisionReport: (filters: PrecisionFilters) => ["precision", "report", filters] as const,
+  precisionBehind: (filters: PrecisionFilters, behind: object) =>
+    ["precision", "behind", filters, behind] as const,
   chain: ["chain"] as const,
   jobs: ["jobs"] as const,
   notices: ["notices"] as const,

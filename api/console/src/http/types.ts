@@ -1,5 +1,10 @@
 /* The wire's types by the names the console uses; all of them generated from the API. */
-import type { AuditListData, PrivacyRequestsListData } from "../client/types.gen";
+import type {
+  AuditListData,
+  PrecisionAlertsData,
+  PrecisionReportData,
+  PrivacyRequestsListData,
+} from "../client/types.gen";
 
 export type {
   AccessAction,
@@ -76,6 +81,9 @@ export type {
   PlaceView,
   PlaceWrite,
   PlayRequest,
+  PrecisionReport,
+  Proposal,
+  Figures,
   RecordWrite,
   ReviseRequest,
   RecordingDay,
@@ -116,6 +124,16 @@ export type {
   ViewingReason,
   WorkerView,
 } from "../client/types.gen";
+
+/** Of which alerts it is counted how often they were true, and what a threshold may cost. */
+export type PrecisionFilters = NonNullable<PrecisionReportData["query"]>;
+
+/** Which of them stand behind one number. */
+export type PrecisionBehind = Omit<
+  NonNullable<PrecisionAlertsData["query"]>,
+  keyof PrecisionFilters | "limit" | "cursor"
+> &
+  Pick<PrecisionFilters, "rule" | "camera_key">;
 
 /** What of the access log is asked for. */
 export type AccessFilters = Pick<

@@ -19,6 +19,7 @@ test.each([
   ["/organisation", "view_cameras"],
   ["/boxes", "manage_boxes"],
   ["/access-log", "read_audit"],
+  ["/precision", "see_precision"],
   ["/privacy", "view_privacy"],
   ["/jobs", "see_jobs"],
   ["/notices", "manage_notices"],
