@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
+import demo_processes
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.e2e.hands import fill
+from tests.e2e.stack import Stack
 from tests.support import missing
 
 expect.set_options(timeout=20_000)
@@ -32,3 +36,35 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=chromium, args=_BROWSER_FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[tuple[Stack, demo_processes.Child]]:
+    running = Stack(tmp_path)
+    api = running.start_api()
+    fill(running)
+    yield running, api
+    running.stop()
+
+
+@pytest.fixture
+def stack(started: tuple[Stack, demo_processes.Child]) -> Stack:
+    return started[0]
+
+
+@pytest.fixture
+def api(started: tuple[Stack, demo_processes.Child]) -> demo_processes.Child:
+    return started[1]
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=stack.url,
+        viewport={"width": 1366, "height": 768},
+        locale="zh-CN",
+        # What is kept from the page here, a service worker would have.
+        service_workers="block",
+    )
+    yield context.new_page()
+    context.close()

@@ -1,6 +1,5 @@
 /* What the page makes of the report: pure. */
 import type {
-  AlertStatus,
   FalsePositiveReason,
   Figures,
   PrecisionBehind,
@@ -112,7 +111,7 @@ export function readBehind(text: string | null, reasons: readonly string[]): Pre
     // What is not there is left to the page's own filters.
     ...(rules.length > 0 ? { rule: rules } : {}),
     ...(cameras.length > 0 ? { camera_key: cameras } : {}),
-    status: STATUSES.filter((each): each is AlertStatus => params.getAll("status").includes(each)),
+    status: STATUSES.filter((each) => params.getAll("status").includes(each)),
     reason: params.getAll("reason").filter((each) => reasons.includes(each)) as FalsePositiveReason[],
     model_id: params.get("model_id"),
     model_sha256: params.get("model_sha256"),

@@ -74,7 +74,7 @@ export const AlertRow = memo(function AlertRow(props: Props) {
           event.preventDefault();
           onFocus(alert.id);
         }}
-        onDoubleClick={() => onFocus && void navigate(path, { state: FROM_QUEUE })}
+        onDoubleClick={() => onFocus && !onChoose && void navigate(path, { state: FROM_QUEUE })}
       >
         <Thumb alert={alert} />
         {selected && !onChoose && <CheckCircleFilled className={styles.check ?? ""} aria-label={t("queue.chosen")} />}
