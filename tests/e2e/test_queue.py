@@ -124,9 +124,6 @@ def test_chosen_alerts_are_judged_together_and_only_those_that_were_shown(
     page.wait_for_timeout(800)
     shown = seen.count()
     assert 0 < shown < ALERTS, "what lies below was not shown"
-    pictures = page.get_by_test_id("bulk-picture")
-    pictures.nth(ALERTS // 2).scroll_into_view_if_needed()
-    page.wait_for_timeout(400)
     first = str(rows.first.get_attribute("data-alert-id"))
     stack.sign_in().post(f"/alerts/{first}/confirm").raise_for_status()
     page.get_by_test_id("bulk-animal").click()
