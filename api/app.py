@@ -33,6 +33,7 @@ from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
 from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
 from api.notices.endpoints import router as notices
+from api.notices.push_endpoints import router as push
 from api.orders.endpoints import router as orders
 from api.orders.photograph_endpoints import PHOTOGRAPHS
 from api.orders.photograph_endpoints import router as photographs
@@ -80,6 +81,7 @@ _ROUTERS = (
     order_steps,
     photographs,
     notices,
+    push,
     privacy,
     saved_filters,
     organisations,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -28,6 +28,7 @@ ENV_PREFIX = "MINGAN_API_"
 WORKER_TOKEN_ENV = "MINGAN_WORKER_TOKEN"  # noqa: S105 -- a variable's name
 _SECRET_KEYS = ("worker_token", "admin_password", "oidc_client_secret")
 Network = IPv4Network | IPv6Network
+PushHost = Annotated[str, StringConstraints(pattern=r"^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
 class Settings(BaseSettings):
@@ -69,6 +70,9 @@ class Settings(BaseSettings):
     networks_allowed: Annotated[tuple[Network, ...], NoDecode] = ()
     """Networks besides the public ones, as ``10.20.0.0/16``, where people may have the command
     centre connect to: a webhook or a mail server of the district's own."""
+    push_hosts: Annotated[tuple[PushHost, ...], NoDecode] = ()
+    """Services that wake people's browsers, as ``fcm.googleapis.com, .push.apple.com``; without
+    any nobody is told in a browser. They stand abroad, and are told no text."""
     console_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
     """Where people open the console, as ``https://mingan.example.edu.cn``; notices link to it."""
     max_connections: Annotated[int, Field(ge=16)] = 1000
@@ -134,7 +138,7 @@ class Settings(BaseSettings):
             raise ValueError("must have 10 to 256 characters")
         return password
 
-    @field_validator("trusted_proxies", "networks_allowed", mode="before")
+    @field_validator("trusted_proxies", "networks_allowed", "push_hosts", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):

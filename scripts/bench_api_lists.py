@@ -178,6 +178,7 @@ LEFT_OUT: dict[str, str] = {
     "evidence_get": _PICTURE,
     "health_get": "whether all is well, in a few facts",
     "metrics_get": "figures of the process",
+    "notice_push_get": "in which browsers one is told oneself",
     "order_photographs_get": _PICTURE,
     "orders_get": _ONE,
     "orders_propose": _ONE,

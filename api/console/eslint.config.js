@@ -39,6 +39,6 @@ export default tseslint.config(
   { files: ["*.ts", "*.js"], languageOptions: { globals: globals.node } },
   {
     files: ["serviceWorker.js"],
-    languageOptions: { globals: { ...globals.serviceworker, __SHELL__: "readonly" } },
+    languageOptions: { globals: { ...globals.serviceworker, __SHELL__: "readonly", __WAITS__: "readonly" } },
   },
 );

@@ -1,7 +1,8 @@
 /* Keeps the console's own files, so that it opens without a network: nothing that the command centre
-   tells, and no picture, is ever put into this cache. The build fills in the two constants. */
+   tells, and no picture, is ever put into this cache. The build fills in the constants. */
 const VERSION = "__VERSION__";
 const SHELL = __SHELL__;
+const WAITS = __WAITS__;
 const CACHE = `mingan-shell-${VERSION}`;
 const INDEX = "/index.html";
 
@@ -48,4 +49,28 @@ function fresh(path) {
 
 async function kept(path) {
   return (await caches.open(CACHE)).match(path);
+}
+
+/* What wakes it has no content, for it comes through the browser maker's service abroad: what waits
+   is read in Mingan, after signing in. */
+self.addEventListener("push", (event) => {
+  const language = (self.navigator?.language ?? "zh").startsWith("zh") ? "zh" : "en";
+  event.waitUntil(
+    self.registration.showNotification("Mingan 明安", {
+      body: WAITS[language],
+      icon: "/icon-192.png",
+      tag: "mingan",
+      renotify: true,
+    }),
+  );
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(opened());
+});
+
+async function opened() {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return pages.length ? pages[0].focus() : self.clients.openWindow("/");
 }

@@ -4,6 +4,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 const SOURCE = path.join(import.meta.dirname, "serviceWorker.js");
+/** What a push says, by language. */
+const WAITS = Object.fromEntries(
+  ["zh", "en"].map((language) => {
+    const catalogue = path.join(import.meta.dirname, "src", "i18n", `${language}.json`);
+    return [language, JSON.parse(readFileSync(catalogue, "utf-8")).push.waits];
+  }),
+);
 
 /**
  * @param {string} source
@@ -15,6 +22,7 @@ export function writeWorker(source, files) {
   for (const each of paths) hash.update(each).update(files.get(each) ?? "");
   return source
     .replace("__VERSION__", hash.digest("hex").slice(0, 16))
+    .replace("__WAITS__", JSON.stringify(WAITS))
     .replace("__SHELL__", JSON.stringify(paths.map((each) => `/${each}`)));
 }
 

@@ -16,7 +16,7 @@ const FILES = new Map([
 const ORIGIN = "http://centre.test";
 
 /** A browser with one worker in it; `network` answers, or throws where there is none. */
-function browser(script, network, cached = new Map()) {
+function browser(script, network, cached = new Map(), language = "zh-CN") {
   const caches = {
     async open(name) {
       if (!cached.has(name)) cached.set(name, new Map());
@@ -32,11 +32,14 @@ function browser(script, network, cached = new Map()) {
     delete: async (name) => cached.delete(name),
   };
   const handlers = {};
+  const shown = [];
   const self = {
     location: new URL(`${ORIGIN}/sw.js`),
     addEventListener: (type, handle) => (handlers[type] = handle),
     skipWaiting: async () => undefined,
     clients: { claim: async () => undefined },
+    navigator: { language },
+    registration: { showNotification: async (...told) => shown.push(told) },
   };
   class Relative extends Request {
     constructor(input, init) {
@@ -51,6 +54,12 @@ function browser(script, network, cached = new Map()) {
   };
   return {
     cached,
+    shown,
+    push: async (data) => {
+      let waited;
+      handlers.push({ data, waitUntil: (promise) => (waited = promise) });
+      await waited;
+    },
     start: async () => {
       await lifecycle("install");
       await lifecycle("activate");
@@ -113,4 +122,16 @@ it("is another one as soon as a file is, and drops what was kept before", async 
   await renewed.start();
   expect(renewed.cached.size).toBe(2);
   expect(renewed.cached.has("somebody-elses")).toBe(true);
+});
+
+it.each([
+  ["zh-CN", "有待您处理的事项，请登录查看。"],
+  ["en-GB", "Something waits for you. Sign in to see it."],
+])("says in %s that something waits, and nothing of what woke it", async (language, text) => {
+  const phone = browser(writeWorker(SOURCE, FILES), online, new Map(), language);
+  await phone.push({ text: () => "no-1 smoking" });
+  expect(phone.shown).toHaveLength(1);
+  const [title, options] = phone.shown[0];
+  expect([title, options.body]).toEqual(["Mingan 明安", text]);
+  expect(JSON.stringify(phone.shown)).not.toContain("smoking");
 });

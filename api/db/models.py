@@ -255,6 +255,22 @@ class SignInSession(Base):
     """What the browser called itself when it signed in."""
 
 
+class PushSubscription(Base):
+    """A browser that is told, for as long as somebody is signed in there."""
+
+    __tablename__ = "push_subscriptions"
+
+    endpoint_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """A browser has one address, whoever signs in there."""
+    token_sha256: Mapped[str] = mapped_column(
+        ForeignKey("sessions.token_sha256", ondelete="CASCADE"), index=True
+    )
+    """The session in which it was named: signing out, being disabled and its end in time end it."""
+    endpoint: Mapped[str] = mapped_column(Text)
+    """Sealed: whoever knows it may try to wake the browser."""
+    created_at: Mapped[datetime]
+
+
 class AccessLogEntry(OfSchool, Base):
     """Who saw, exported, decided or changed what; appended to, and the oldest deleted when old.
 

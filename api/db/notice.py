@@ -69,6 +69,8 @@ class Notice(Base):
     channel_id: Mapped[int] = mapped_column(ForeignKey("notice_channels.id"))
     username: Mapped[str | None] = mapped_column(ForeignKey("users.username"))
     """Whom a channel to people tells; null of one with recipients of its own."""
+    browser: Mapped[str | None] = mapped_column(String(64))
+    """In which of their browsers, by the key of ``push_subscriptions``; null of others."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     """When the peer took it."""

@@ -32,6 +32,14 @@ _Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom a message is for: a person, in one of their browsers or by mail; else neither."""
+
+    username: str | None = None
+    browser: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRow:
     """A message with its channel and its job, if it still has one."""
 
@@ -137,13 +145,13 @@ class NoticeRepository:
     # --- messages -----------------------------------------------------------------------------
 
     async def lock_waiting(
-        self, channel_id: int, username: str | None, since: datetime | None, until: datetime
+        self, channel_id: int, whom: Whom, since: datetime | None, until: datetime
     ) -> Notice | None:
         """A message that is going to be sent in that time and was never begun, kept from others.
 
         Args:
             channel_id: By which channel.
-            username: To whom; None: to the channel's own recipients.
+            whom: To whom.
             since: Not before.
             until: Not after.
         """
@@ -152,7 +160,8 @@ class NoticeRepository:
             .join(Job, _JOB_OF)
             .where(
                 Notice.channel_id == channel_id,
-                Notice.username.is_(None) if username is None else Notice.username == username,
+                Notice.username.is_not_distinct_from(whom.username),
+                Notice.browser.is_not_distinct_from(whom.browser),
                 Notice.sent_at.is_(None),
                 Job.attempts == 0,
                 Job.claim.is_(None),

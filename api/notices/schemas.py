@@ -35,6 +35,8 @@ class ChannelKind(StrEnum):
     MAIL = "mail"
     MAIL_PEOPLE = "mail_people"
     """Mail to the people a rule's roles name, each by themselves."""
+    PUSH = "push"
+    """The browsers of those people, without a text."""
     WEBHOOK = "webhook"
     WECOM = "wecom"
     DINGTALK = "dingtalk"
@@ -281,3 +283,30 @@ class NoticePage(BaseModel):
 
     items: list[NoticeView]
     next_cursor: str | None
+
+
+class PushWrite(BaseModel):
+    """Where a browser is woken."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    endpoint: Annotated[SecretStr, Field(min_length=10, max_length=1000)] = Field(
+        description="What `PushManager.subscribe` answered; its service must be allowed."
+    )
+
+
+class PushBrowser(BaseModel):
+    """A browser that is told."""
+
+    user_agent: str = Field(description="What it called itself when one signed in.")
+    created_at: Moment
+    is_current: bool = Field(description="Whether this request came from it.")
+
+
+class PushView(BaseModel):
+    """In which browsers somebody is told, besides what a browser needs for it."""
+
+    key: str | None = Field(
+        description="`applicationServerKey`; null while no push service is allowed."
+    )
+    browsers: list[PushBrowser]

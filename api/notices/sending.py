@@ -7,10 +7,12 @@ is a moment whose death sends it twice, and then under the same number.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.scope import EVERYTHING
@@ -20,8 +22,11 @@ from api.contract.vocabulary import Language
 from api.jobs.kinds import ClaimedJob, JobKind, NotNowError
 from api.kit.sealing import SealBrokenError
 from api.notices.channels.base import Attempt, Item, Message, Outside
+from api.notices.channels.push import key_of
 from api.notices.channels.registry import KINDS
 from api.notices.people import Subject, known_to
+from api.notices.push import endpoint_of
+from api.notices.push_repository import PushRepository
 from api.notices.repository import SEND, NoticeRepository, NoticeRow
 from api.notices.schemas import ChannelKind, ChannelSettings, NoticeEvent, Outcome
 from api.notices.sealed import opened
@@ -45,18 +50,38 @@ _log = structlog.get_logger(__name__)
 
 def outside_of(runtime: Runtime) -> Outside:
     """What of the world channels may use now."""
-    return Outside(runtime.settings.networks_allowed, runtime.clock())
+    address = runtime.settings.console_address
+    contact = {"contact": address} if address.startswith("https://") else {}
+    return Outside(
+        runtime.settings.networks_allowed,
+        runtime.clock(),
+        push_key=key_of(runtime.audit_key),
+        push_hosts=runtime.settings.push_hosts,
+        **contact,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Recipient:
     """Whom a channel to people tells, and what of a message they may know of: its items' numbers.
 
-    Neither if they may be told nothing.
+    None of either if they may be told nothing.
+
+    Attributes:
+        mail: Their address, unless it is for a browser.
+        endpoint: That of their browser.
+        item_ids: What they may know of.
     """
 
-    mail: str
+    mail: str | None
+    endpoint: str | None
     item_ids: frozenset[int]
+
+    def of(self, settings: ChannelSettings) -> ChannelSettings:
+        """A channel's settings, for them."""
+        if self.endpoint is not None:
+            return settings.model_copy(update={"url": SecretStr(self.endpoint)})
+        return settings.model_copy(update={"recipients": [self.mail]})
 
 
 async def _send(runtime: Runtime, job: ClaimedJob) -> None:
@@ -85,7 +110,10 @@ async def _recipient(runtime: Runtime, session: AsyncSession, row: NoticeRow) ->
     """Whom a message is for by themselves, as things stand now."""
     username = row.notice.username
     user = None if username is None else await people.find(session, username)
-    if user is None or user.mail is None or not people.may_sign_in(user, runtime.clock()):
+    if user is None or not people.may_sign_in(user, runtime.clock()):
+        return None
+    endpoint = await _endpoint(runtime, session, row)
+    if (user.mail if row.notice.browser is None else endpoint) is None:
         return None
     told = {
         item_id: Subject(NoticeEvent(event), school_id, about)
@@ -95,7 +123,17 @@ async def _recipient(runtime: Runtime, session: AsyncSession, row: NoticeRow) ->
     }
     known = await known_to(session, user, list(set(told.values())))
     item_ids = frozenset(item_id for item_id, subject in told.items() if subject in known)
-    return _Recipient(user.mail, item_ids) if item_ids else None
+    return _Recipient(user.mail, endpoint, item_ids) if item_ids else None
+
+
+async def _endpoint(runtime: Runtime, session: AsyncSession, row: NoticeRow) -> str | None:
+    """Where the browser of a message is woken; None once its person is signed in there no more."""
+    assert row.notice.username is not None
+    for each in await PushRepository(session).of([row.notice.username], runtime.clock()):
+        if each.subscription.endpoint_sha256 == row.notice.browser:
+            with contextlib.suppress(SealBrokenError):
+                return endpoint_of(runtime.audit_key, each)
+    return None
 
 
 async def _message(
@@ -130,7 +168,7 @@ async def _attempt(
     except SealBrokenError:
         return Attempt(Outcome.SEAL_BROKEN)
     if recipient is not None:
-        settings = settings.model_copy(update={"recipients": [recipient.mail]})
+        settings = recipient.of(settings)
     return await send(runtime, kind, settings, message)
 
 
@@ -150,6 +188,8 @@ async def _record(work: UnitOfWork, notice_id: str, attempt: Attempt) -> None:
     notice.last_at, notice.outcome, notice.answer = work.now, attempt.outcome, attempt.answer
     if attempt.outcome is Outcome.DELIVERED:
         notice.sent_at = work.now
+    if attempt.outcome is Outcome.NO_RECIPIENT and notice.browser is not None:
+        await PushRepository(work.session).remove(notice.browser)
 
 
 def kinds() -> list[JobKind]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit import service as audit
@@ -18,7 +19,7 @@ from api.contract.vocabulary import Language
 from api.db.notice import NoticeChannel
 from api.kit.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from api.kit.sealing import SealBrokenError
-from api.notices import sending
+from api.notices import push, sending
 from api.notices.channels.base import Attempt, Item, Message
 from api.notices.channels.registry import KINDS, faults, target
 from api.notices.repository import NoticeRepository
@@ -228,14 +229,24 @@ async def try_channel(
     kind = ChannelKind(row.kind)
     try:
         settings = opened(runtime.audit_key, row)
+        if KINDS[kind].is_to_people:
+            # Whoever tries it is the only one who asked to be told.
+            settings = await _to_themselves(runtime, work, kind, settings, by.username)
     except SealBrokenError:
         return kind, None, message
-    if KINDS[kind].is_to_people:
-        # Whoever tries it is the only one who asked to be written to.
-        user = await people.find(work.session, by.username)
-        own = [] if user is None or user.mail is None else [user.mail]
-        settings = settings.model_copy(update={"recipients": own})
     return kind, settings, message
+
+
+async def _to_themselves(
+    runtime: Runtime, work: UnitOfWork, kind: ChannelKind, settings: ChannelSettings, username: str
+) -> ChannelSettings:
+    """Settings that lead to whoever asks: by mail, or in the browser they named last."""
+    if kind is ChannelKind.PUSH:
+        endpoint = await push.newest_endpoint(runtime, work, username)
+        return settings.model_copy(update={"url": endpoint and SecretStr(endpoint)})
+    user = await people.find(work.session, username)
+    mail = [] if user is None or user.mail is None else [user.mail]
+    return settings.model_copy(update={"recipients": mail})
 
 
 async def make_test(
@@ -244,7 +255,8 @@ async def make_test(
     """Send a test once and tell what the peer answered."""
     begin_s = time.monotonic()
     attempt = Attempt(Outcome.SEAL_BROKEN)
-    if settings is not None and KINDS[kind].is_to_people and not settings.recipients:
+    is_to_nobody = settings is not None and not (settings.recipients or settings.url)
+    if KINDS[kind].is_to_people and is_to_nobody:
         attempt = Attempt(Outcome.NO_RECIPIENT)
     elif settings is not None:
         attempt = await sending.send(runtime, kind, settings, message)

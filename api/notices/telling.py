@@ -27,7 +27,8 @@ from api.jobs.kinds import ClaimedJob, JobKind
 from api.notices import texts
 from api.notices.channels.registry import KINDS
 from api.notices.people import Subject, who_may_know
-from api.notices.repository import SEND, NoticeRepository
+from api.notices.push_repository import PushRepository
+from api.notices.repository import SEND, NoticeRepository, Whom
 from api.notices.schemas import ChannelKind, NoticeEvent
 from api.notices.timing import Hours, Window, window
 from api.organisations import service as organisations
@@ -154,31 +155,37 @@ async def _spread(_: Runtime, work: UnitOfWork, job: ClaimedJob) -> None:
     known = _Known(facts, school)
     for channel in await notices.lock_channels_of(school_id):
         reaching = [rule for rule in rules if _reaches(rule, channel, school_id)]
-        for username, asking in (await _recipients(work, channel, reaching, known)).items():
+        for whom, asking in (await _recipients(work, channel, reaching, known)).items():
             windows = [known.window(work.now, rule) for rule in asking]
             # Several rules are one telling: the one that wants it soonest.
             soonest = min(windows, key=lambda each: each.until)
-            await _add(work, channel, username, known, soonest)
+            await _add(work, channel, whom, known, soonest)
 
 
 async def _recipients(
     work: UnitOfWork, channel: NoticeChannel, rules: Sequence[NoticeRule], known: _Known
-) -> Mapping[str | None, list[NoticeRule]]:
-    """Whom a channel tells, and by which rules; None stands for its own recipients."""
+) -> Mapping[Whom, list[NoticeRule]]:
+    """Whom a channel tells, and by which rules."""
     if not KINDS[ChannelKind(channel.kind)].is_to_people:
-        return {None: list(rules)} if rules else {}
+        return {Whom(): list(rules)} if rules else {}
     roles = {Role(role) for rule in rules for role in rule.roles}
-    found: dict[str | None, list[NoticeRule]] = {}
-    for user in await who_may_know(work.session, roles, known.subject, work.now):
-        if user.mail is not None:
-            found[user.username] = [rule for rule in rules if user.role in rule.roles]
-    return found
+    users = await who_may_know(work.session, roles, known.subject, work.now)
+    asking = {user.username: [rule for rule in rules if user.role in rule.roles] for user in users}
+    if ChannelKind(channel.kind) is ChannelKind.PUSH:
+        browsers = await PushRepository(work.session).of(sorted(asking), work.now)
+        return {
+            Whom(each.session.username, each.subscription.endpoint_sha256): asking[
+                each.session.username
+            ]
+            for each in browsers
+        }
+    return {Whom(user.username): asking[user.username] for user in users if user.mail is not None}
 
 
 async def _add(
     work: UnitOfWork,
     channel: NoticeChannel,
-    username: str | None,
+    whom: Whom,
     known: _Known,
     when: Window,
 ) -> None:
@@ -186,9 +193,9 @@ async def _add(
     due_at = when.until
     if due_at <= work.now and channel.next_free_at is not None:
         due_at = max(due_at, channel.next_free_at)
-    notice = await notices.lock_waiting(channel.id, username, when.since, due_at)
+    notice = await notices.lock_waiting(channel.id, whom, when.since, due_at)
     if notice is None:
-        notice = await _begin(work, channel, username, due_at)
+        notice = await _begin(work, channel, whom, due_at)
     event = NoticeEvent(facts["event"])
     language: Language = "en" if channel.language == "en" else "zh"
     notices.add_item(
@@ -205,14 +212,13 @@ async def _add(
     await work.session.flush()
 
 
-async def _begin(
-    work: UnitOfWork, channel: NoticeChannel, username: str | None, due_at: datetime
-) -> Notice:
+async def _begin(work: UnitOfWork, channel: NoticeChannel, whom: Whom, due_at: datetime) -> Notice:
     """A new message; those sent as soon as possible keep the channel's distance."""
     notice = Notice(
         id=secrets.token_hex(16),
         channel_id=channel.id,
-        username=username,
+        username=whom.username,
+        browser=whom.browser,
         created_at=work.now,
         sent_at=None,
         attempts=0,

@@ -252,6 +252,9 @@ ROWS: dict[str, Row] = {
         "district", lambda _: {"channel_id": 987_654}, lambda _: _NO_CHANNEL, 404
     ),
     "notice_channels_test": Row("district", lambda _: {"channel_id": 987_654}, status=404),
+    "notice_push_delete": Row("guard"),
+    "notice_push_get": Row("guard"),
+    "notice_push_put": Row("guard"),
     "notice_rules_create": Row("district", body=lambda _: _RULE, status=201),
     "notice_rules_delete": Row("district", lambda _: {"rule_id": 987_654}, status=404),
     "notice_rules_list": Row("district"),

@@ -28,7 +28,7 @@ _MADE |= {"expiry_mark", "access_log_head", "access_log_check", "memberships"}
 _MADE |= {"camera_holds", "camera_records", "joined_episodes", "identities", "user_places"}
 _MADE |= {"work_orders", "order_sources", "order_photographs", "order_history", "duties"}
 _MADE |= {"order_requests"}
-_MADE |= {"notice_channels", "notice_rules", "notices", "notice_items"}
+_MADE |= {"notice_channels", "notice_rules", "notices", "notice_items", "push_subscriptions"}
 _MADE |= {"subject_requests", "impact_assessments", "saved_filters"}
 
 

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
 from api.contract.vocabulary import Language
 from api.kit.outbound import Network
 from api.notices.schemas import ChannelSettings, Outcome
@@ -76,10 +78,16 @@ class Outside:
     Attributes:
         networks: Networks that an administrator allowed besides the public ones.
         now: The present moment, for signatures.
+        push_key: Signs what wakes browsers.
+        push_hosts: Services that wake browsers and may be used; of ``.name`` all below it.
+        contact: Whom such a service may ask about us, as an address.
     """
 
     networks: Sequence[Network]
     now: datetime
+    push_key: EllipticCurvePrivateKey | None = None
+    push_hosts: Sequence[str] = ()
+    contact: str = "mailto:admin@mingan.invalid"
 
 
 Channel = Callable[[ChannelSettings, Message, Outside], Awaitable[Attempt]]

@@ -17,6 +17,7 @@ from api.notices.channels.base import ANSWER_BYTES, WHOLE_S, Attempt, Outside, s
 from api.notices.schemas import ChannelSettings, Outcome
 
 _LONGEST_PAUSE_S = 6 * 3600.0
+_LAST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Answer:
 async def post(
     settings: ChannelSettings, url: str, body: bytes, headers: Mapping[str, str], outside: Outside
 ) -> Answer | Attempt:
-    """Post JSON; an attempt when there was no answer to judge.
+    """Post JSON, or nothing; an attempt when there was no answer to judge.
 
     Args:
         settings: Of the channel, whose secrets are shown nowhere.
         url: Whereto, with everything a signature adds.
-        body: UTF-8.
+        body: UTF-8; may be empty.
         headers: Besides those of JSON.
         outside: What may be reached.
     """
@@ -65,6 +66,16 @@ async def post(
         return Attempt(outcome, answer=shown(str(error), settings))
 
 
+def url_of(text: str) -> httpx.URL | None:
+    """An address that can be posted to: of HTTP, with a host, a port there is, and no password."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return None
+    fits = url.scheme in ("http", "https") and (url.port or 0) <= _LAST_PORT
+    return url if fits and url.host and not url.userinfo else None
+
+
 class _NoTlsError(Exception):
     """A public address is spoken to by HTTPS alone."""
 
@@ -79,7 +90,7 @@ async def _post(
     told = {
         **headers,
         "Host": url.netloc.decode("ascii"),
-        "Content-Type": "application/json; charset=utf-8",
+        **({"Content-Type": "application/json; charset=utf-8"} if body else {}),
         # What is compressed may be far longer than what is counted.
         "Accept-Encoding": "identity",
         "User-Agent": "Mingan",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import httpx
-
 from api.kit.errors import FieldError
-from api.notices.channels import apprise_service, mail, robots, webhook
+from api.notices.channels import apprise_service, mail, push, robots, webhook
 from api.notices.channels.base import Channel
 from api.notices.channels.mail import port_of
+from api.notices.channels.post import url_of
 from api.notices.schemas import ChannelKind, ChannelSettings
 
 
@@ -38,6 +37,7 @@ KINDS: Mapping[ChannelKind, Kind] = {
     ChannelKind.MAIL_PEOPLE: Kind(
         mail.send, ("host", "sender"), ("port", "username", "password"), is_to_people=True
     ),
+    ChannelKind.PUSH: Kind(push.send, (), is_to_people=True),
     ChannelKind.WEBHOOK: Kind(webhook.send, ("url", "secret")),
     ChannelKind.WECOM: Kind(robots.wecom, ("url",)),
     ChannelKind.DINGTALK: Kind(robots.dingtalk, ("url",), ("secret",)),
@@ -90,11 +90,8 @@ def _service_of(settings: ChannelSettings) -> str | None:
 
 def _host_of(settings: ChannelSettings) -> tuple[str, int] | None:
     assert settings.url is not None
-    try:
-        url = httpx.URL(settings.url.get_secret_value())
-    except httpx.InvalidURL:
-        return None
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+    url = url_of(settings.url.get_secret_value())
+    if url is None:
         return None
     return url.host, url.port or (443 if url.scheme == "https" else 80)
 

@@ -7,6 +7,7 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import styles from "./AccountPage.module.css";
 import { ChoosePasswordForm } from "./ChoosePasswordForm";
+import { PushSection } from "./PushSection";
 import { MailForm } from "../session/MailForm";
 import { SessionTable } from "../session/SessionTable";
 import { useSession } from "../session/useSession";
@@ -46,6 +47,7 @@ export function Component() {
           </div>
         </section>
       )}
+      {me && <PushSection username={me.username} />}
       {me?.has_password && (
         <section>
           <h2 className={styles.section}>{t("password.title")}</h2>

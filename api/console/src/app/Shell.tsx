@@ -11,6 +11,7 @@ import { useFreeKeys } from "../keyboard/useKeys";
 import { FirstPasswordPage } from "../account/FirstPasswordPage";
 import { lastPerson, useLastPerson } from "../session/lastPerson";
 import { firstPage, pageNeeds, startPage, useMay } from "../session/policy";
+import { useRenewedPush } from "../session/useRenewedPush";
 import { useSession } from "../session/useSession";
 import { toProblem } from "../http/problem";
 import { DraftsProvider } from "../tasks/DraftsProvider";
@@ -37,6 +38,7 @@ export function Shell() {
   useOtherPages(Boolean(session.data));
   useFreeKeys();
   useLastPerson(session.data);
+  useRenewedPush(session.data);
   const { refetch } = session;
   const retry = useCallback(() => void refetch(), [refetch]);
 

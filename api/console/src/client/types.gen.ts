@@ -1811,7 +1811,7 @@ export type ChannelCreate = {
  *
  * How a channel is spoken to.
  */
-export type ChannelKind = 'mail' | 'mail_people' | 'webhook' | 'wecom' | 'dingtalk' | 'feishu' | 'apprise';
+export type ChannelKind = 'mail' | 'mail_people' | 'push' | 'webhook' | 'wecom' | 'dingtalk' | 'feishu' | 'apprise';
 
 /**
  * ChannelList
@@ -4759,6 +4759,62 @@ export type Proposal = {
  * ``not_by_score``: the rule does not go by the score of one thing.
  */
 export type ProposalOutcome = 'proposed' | 'too_few' | 'too_few_confirmed' | 'nothing_to_gain' | 'not_by_score';
+
+/**
+ * PushBrowser
+ *
+ * A browser that is told.
+ */
+export type PushBrowser = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Is Current
+     *
+     * Whether this request came from it.
+     */
+    is_current: boolean;
+    /**
+     * User Agent
+     *
+     * What it called itself when one signed in.
+     */
+    user_agent: string;
+};
+
+/**
+ * PushView
+ *
+ * In which browsers somebody is told, besides what a browser needs for it.
+ */
+export type PushView = {
+    /**
+     * Browsers
+     */
+    browsers: Array<PushBrowser>;
+    /**
+     * Key
+     *
+     * `applicationServerKey`; null while no push service is allowed.
+     */
+    key: string | null;
+};
+
+/**
+ * PushWrite
+ *
+ * Where a browser is woken.
+ */
+export type PushWrite = {
+    /**
+     * Endpoint
+     *
+     * What `PushManager.subscribe` answered; its service must be allowed.
+     */
+    endpoint: string;
+};
 
 /**
  * QueueFilter
@@ -10338,6 +10394,117 @@ export type NoticeChannelsTestResponses = {
 };
 
 export type NoticeChannelsTestResponse = NoticeChannelsTestResponses[keyof NoticeChannelsTestResponses];
+
+export type NoticePushDeleteData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notices/push';
+};
+
+export type NoticePushDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticePushDeleteError = NoticePushDeleteErrors[keyof NoticePushDeleteErrors];
+
+export type NoticePushDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type NoticePushDeleteResponse = NoticePushDeleteResponses[keyof NoticePushDeleteResponses];
+
+export type NoticePushGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notices/push';
+};
+
+export type NoticePushGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticePushGetError = NoticePushGetErrors[keyof NoticePushGetErrors];
+
+export type NoticePushGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: PushView;
+};
+
+export type NoticePushGetResponse = NoticePushGetResponses[keyof NoticePushGetResponses];
+
+export type NoticePushPutData = {
+    body: PushWrite;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notices/push';
+};
+
+export type NoticePushPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type NoticePushPutError = NoticePushPutErrors[keyof NoticePushPutErrors];
+
+export type NoticePushPutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type NoticePushPutResponse = NoticePushPutResponses[keyof NoticePushPutResponses];
 
 export type NoticeRulesListData = {
     body?: never;

@@ -181,6 +181,9 @@ export const api = {
   putOwnMail: (mail: string | null) => unwrap(sdk.authPutMail({ body: { mail } })),
   putMailOf: (username: string, mail: string | null) =>
     unwrap(sdk.usersPutMail({ path: { username }, body: { mail } })),
+  push: () => unwrap(sdk.noticePushGet()),
+  putPush: (endpoint: string) => unwrap(sdk.noticePushPut({ body: { endpoint } })),
+  deletePush: () => unwrap(sdk.noticePushDelete()),
   ways: () => unwrap(sdk.authWays()),
   logout: () => unwrap(sdk.authLogout()),
 

@@ -53,6 +53,7 @@ export const keys = {
   noticeLog: (state: string | null) => ["notices", "log", state] as const,
   users: ["users"] as const,
   mail: ["mail"] as const,
+  push: ["push"] as const,
   sessions: ["sessions"] as const,
   sessionsOf: (username: string) => ["sessions", username] as const,
   health: ["health"] as const,

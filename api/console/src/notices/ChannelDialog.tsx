@@ -109,6 +109,7 @@ function SettingsFields({ kind, row }: { kind: ChannelKind; row: ChannelView | n
   const isSet = (name: "url" | "secret" | "password") => row?.settings.secrets.includes(name);
   const hint = (name: "url" | "secret" | "password") => (isSet(name) ? t("notices.isSet") : "");
   const needed = { required: true, message: t("notices.needed") };
+  if (kind === "push") return <p className={styles.muted}>{t("notices.pushRule")}</p>;
   if (!isMail(kind)) {
     return (
       <>

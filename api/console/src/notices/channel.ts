@@ -53,6 +53,7 @@ export function initial(row: ChannelView | null): Partial<ChannelFields> {
 export function asWrite(kind: ChannelKind, fields: ChannelFields): ChannelCreate {
   const { name, language, is_enabled, per_minute } = fields;
   const of = { kind, name, language, is_enabled, per_minute, school_id: fields.school_id ?? null };
+  if (kind === "push") return { ...of, settings: {} };
   if (!isMail(kind)) {
     const url = fields.url?.trim() || null;
     return { ...of, settings: { url, secret: fields.secret?.trim() || null } };
