@@ -189,6 +189,7 @@ LEFT_OUT: dict[str, str] = {
     "privacy_requests_get": _ONE,
     "recordings_day": "asks the camera's box, and waits for it",
     "register_get": _ONE,
+    "saved_filters_list": "what one keeps oneself, 30 a page at most",
     "schools_get": _ONE,
     "stream_events": "a stream that does not end",
     "workbook_export": _FILE,

@@ -21,6 +21,8 @@ from api.precision.threshold import (
 )
 
 Key = TypeVar("Key", bound=Hashable)
+_JUDGED = (AlertStatus.CONFIRMED, AlertStatus.FALSE_POSITIVE)
+"""Neither what waits nor a digest that was seen."""
 
 
 def gathered(
@@ -93,11 +95,15 @@ def proposal(
     for score in scores:
         if 0 < score.hundredth < HUNDREDTHS:
             by_score[score.status][score.hundredth] += score.count
-        elif score.status != AlertStatus.PENDING_REVIEW:
+        elif score.status in _JUDGED:
             unscored += score.count
     is_class_1 = any(count.is_class_1 for count in counts)
     verdict = threshold.propose(
-        ScoreCounts(**{str(status): by_score[status] for status in AlertStatus}),
+        ScoreCounts(
+            confirmed=by_score[AlertStatus.CONFIRMED],
+            false_positive=by_score[AlertStatus.FALSE_POSITIVE],
+            pending_review=by_score[AlertStatus.PENDING_REVIEW],
+        ),
         is_class_1=is_class_1,
         max_lost_percent=max_lost_percent,
     )

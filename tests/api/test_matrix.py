@@ -338,7 +338,7 @@ ROWS: dict[str, Row] = {
     # A person's own, whatever their school; test_saved_filters tries those of others.
     "saved_filters_create": Row("guard"),
     "saved_filters_delete": Row("guard"),
-    "saved_filters_list": Row("list"),
+    "saved_filters_list": Row("guard"),
     "saved_filters_put": Row("guard"),
     "schools_close": _school(),
     "schools_create": Row(

@@ -95,7 +95,9 @@ async def test_alerts_are_counted_as_they_are_judged_and_speak_for_a_threshold(
     assert len(report["by_model"]) == len(report["by_camera"]) == 2
 
     revised = {"status": "false_positive", "reason": "other", "note": "looked again"}
-    await reviewer.post(f"/api/v1/alerts/{alert_uuid('true-0')}/revise", json=revised)
+    looked_at = {"If-Match": '"1"'}
+    url = f"/api/v1/alerts/{alert_uuid('true-0')}/revise"
+    assert (await reviewer.post(url, json=revised, headers=looked_at)).status_code == 200
     first = (await _report(reviewer))["by_rule_and_model"][0]
     assert (first["confirmed"], first["false_positive"]) == (25, 13)
     assert first["reasons"] == {"animal": 8, "weather_light": 4, "other": 1}
