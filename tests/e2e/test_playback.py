@@ -18,6 +18,7 @@ from api.contract.retention import GapCause
 from pipeline.core.clock import ManualClock
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.recorders.recorder import Recorder, RecorderSettings
+from tests.e2e import axe
 from tests.e2e.stack import Stack, street_video, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(300)]
@@ -133,6 +134,7 @@ def page(browser: Browser, recorded: Recorded) -> Iterator[Page]:
     context = browser.new_context(
         base_url=recorded.stack.url, viewport={"width": 1366, "height": 768}, locale="zh-CN"
     )
+    axe.bring(context)
     new = context.new_page()
     problems: list[str] = []
     new.on("pageerror", lambda error: problems.append(str(error)))
@@ -277,3 +279,12 @@ def test_without_its_box_the_page_says_so(page: Page, recorded: Recorded) -> Non
 def _worker_stopped(stack: Stack) -> bool:
     log = (stack.home / "log" / "worker-1.log").read_text()
     return log.count('"playback ends"') >= log.count('"playback begins"') > 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_read_and_use_a_day(page: Page, recorded: Recorded, theme: str) -> None:
+    page.evaluate("theme => localStorage.setItem('mingan.theme', theme)", theme)
+    open_at(page, recorded, recorded.gap_s - 5)
+    expect(page.get_by_test_id("gap-mark").first).to_be_visible()
+    expect(page.get_by_test_id("alert-mark").first).to_be_visible()
+    assert axe.violations(page) == []

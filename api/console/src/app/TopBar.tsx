@@ -8,8 +8,9 @@ import {
   UserOutlined,
 } from "@ant-design/icons";
 import { Button, Dropdown, type MenuProps } from "antd";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink, useNavigate } from "react-router";
+import { NavLink, useLocation, useNavigate } from "react-router";
 
 import { usePendingCount } from "../alerts/useAlerts";
 import { isBlind } from "../camera/state";
@@ -38,6 +39,12 @@ export function TopBar({ me }: { me: Me }) {
   const pending = usePendingCount();
   const toCheck = useToCheck();
   const narrow = useNarrow();
+  const { pathname } = useLocation();
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone not all of them fit.
+    tabs.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname]);
   const { language, theme, setLanguage, setTheme } = usePreferences();
   const cameras = useCameras().data?.items ?? [];
   const blind = cameras.filter(isBlind).length;
@@ -81,10 +88,10 @@ export function TopBar({ me }: { me: Me }) {
 
   return (
     <header className={styles.bar}>
-      <NavLink to="/" className={styles.home} aria-label={t("brand.title")}>
+      <NavLink to="/" className={styles.home}>
         <Brand />
       </NavLink>
-      <nav className={styles.nav} aria-label={t("nav.main")}>
+      <nav ref={tabs} className={styles.nav} aria-label={t("nav.main")}>
         {may("rectify_orders") && me.school && (
           <NavLink to="/tasks" className={styles.tab} data-testid="nav-tasks">
             {t("nav.tasks")}

@@ -1,6 +1,6 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, DatePicker, Input, Table } from "antd";
+import { Button, DatePicker, Input } from "antd";
 import dayjs from "dayjs";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,8 +18,10 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { FilterSelect, SEVERAL } from "../ui/FilterSelect";
 import { ListBar } from "../ui/ListBar";
 import { usePageTitle } from "../ui/usePageTitle";
+import { WideTable } from "../ui/WideTable";
 import styles from "./audit.module.css";
 import { ChainState } from "./ChainState";
+import { subjectText } from "./subject";
 
 function readFilters(params: URLSearchParams): AccessFilters {
   const [from, to, username, school] = ["from", "to", "user", "school"].map((name) => params.get(name));
@@ -162,13 +164,12 @@ function Entries({ rows, loading }: { rows: AccessEntry[]; loading: boolean }) {
   const { t } = useTranslation();
   const term = useTerm();
   return (
-    <Table<AccessEntry>
+    <WideTable<AccessEntry>
       rowKey="id"
       size="small"
       loading={loading}
       dataSource={rows}
       pagination={false}
-      scroll={{ x: "max-content" }}
       locale={{ emptyText: t("audit.none") }}
       onRow={({ id, action }) =>
         ({
@@ -209,7 +210,7 @@ function Entries({ rows, loading }: { rows: AccessEntry[]; loading: boolean }) {
           key: "about",
           render: (_, entry) => (
             <>
-              {[entry.school_id, entry.camera_id, entry.subject].filter(Boolean).join(" · ")}
+              {[entry.school_id, entry.camera_id, entry.subject && subjectText(t, entry.subject)].filter(Boolean).join(" · ")}
               {entry.reason && <div className={styles.muted}>{reasonText(term, entry.reason)}</div>}
             </>
           ),

@@ -1,4 +1,4 @@
-import { Button, Table } from "antd";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../http/api";
@@ -8,6 +8,7 @@ import { useTerm } from "../i18n/terms";
 import { Ago } from "../time/TimeText";
 import { StateMark } from "../ui/StateMark";
 import { useChange } from "../ui/useChange";
+import { WideTable } from "../ui/WideTable";
 import { TONES } from "./marks";
 import styles from "./notices.module.css";
 
@@ -17,13 +18,12 @@ export function NoticeTable({ rows, loading }: { rows: NoticeView[]; loading: bo
   const term = useTerm();
   const retry = useChange((jobId: number) => api.retryJob(jobId), { invalidates: [keys.notices] });
   return (
-    <Table<NoticeView>
+    <WideTable<NoticeView>
       rowKey="id"
       size="small"
       loading={loading}
       dataSource={rows}
       pagination={false}
-      scroll={{ x: "max-content" }}
       locale={{ emptyText: t("notices.noMessages") }}
       onRow={({ id }) =>
         ({ "data-testid": "notice", "data-notice": id }) as React.HTMLAttributes<HTMLElement>

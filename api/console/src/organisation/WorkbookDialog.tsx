@@ -1,6 +1,6 @@
 import { InboxOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Modal, Table, Upload } from "antd";
+import { Alert, Button, Modal, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -10,6 +10,7 @@ import type { CellError, ImportReport, RowChange } from "../http/types";
 import { type TermFamily, useTerm } from "../i18n/terms";
 import { ChangeList } from "../ui/ChangeList";
 import { useProblemText } from "../ui/problemText";
+import { WideTable } from "../ui/WideTable";
 import styles from "./organisation.module.css";
 
 const COLUMNS: Record<RowChange["sheet"], TermFamily> = {
@@ -132,12 +133,11 @@ function Errors({ report }: { report: ImportReport }) {
   const { t, i18n } = useTranslation();
   const term = useTerm();
   return (
-    <Table<CellError>
+    <WideTable<CellError>
       rowKey={({ sheet, row, column, code }) => `${sheet}!${column}${row} ${code}`}
       size="small"
       dataSource={report.errors}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: "max-content" }}
       onRow={({ row, column, code }) =>
         ({
           "data-testid": "workbook-error",
@@ -172,12 +172,11 @@ function Changes({ report }: { report: ImportReport }) {
   const { t } = useTranslation();
   const term = useTerm();
   return (
-    <Table<RowChange>
+    <WideTable<RowChange>
       rowKey={({ sheet, row }) => `${sheet} ${row}`}
       size="small"
       dataSource={report.changes}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: "max-content" }}
       onRow={({ action }) =>
         ({ "data-testid": "workbook-change", "data-action": action }) as React.HTMLAttributes<HTMLElement>
       }

@@ -1,3 +1,4 @@
+import { RightOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -51,8 +52,13 @@ export function EventList({ day, onSeek }: { day: RecordingDay; onSeek: (at: num
               </button>
               <RiskMark risk={alert.risk} />
               <StatusMark status={alert.status} />
-              <Link to={`/alerts/${alert.id}`} className={styles.door}>
-                {t("recordings.toAlert")}
+              <Link
+                to={`/alerts/${alert.id}`}
+                className={styles.door}
+                title={t("recordings.toAlert")}
+                aria-label={`${t("recordings.toAlert")} ${clock(alert.started_at)}`}
+              >
+                <RightOutlined aria-hidden="true" />
               </Link>
             </li>
           ))}

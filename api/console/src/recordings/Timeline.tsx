@@ -79,19 +79,23 @@ export function Timeline({ day, view, onView, position, onSeek }: Props) {
       <div
         ref={lanes}
         className={styles.lanes}
-        role="slider"
-        tabIndex={0}
-        aria-label={t("recordings.timeline")}
-        aria-valuemin={whole.from}
-        aria-valuemax={whole.to}
-        aria-valuenow={position ?? whole.from}
-        aria-valuetext={position === null ? "" : clock(position)}
+        role="presentation"
         onPointerMove={onPointer}
         onPointerLeave={() => setHover(null)}
         onClick={(event) => onSeek(momentAt(event.clientX))}
-        onKeyDown={() => undefined}
         data-testid="timeline-lanes"
       >
+        {/* Beside the alerts and not around them: what is inside a slider is not read out. */}
+        <div
+          className={styles.slider}
+          role="slider"
+          tabIndex={0}
+          aria-label={t("recordings.timeline")}
+          aria-valuemin={whole.from}
+          aria-valuemax={whole.to}
+          aria-valuenow={position ?? whole.from}
+          aria-valuetext={position === null ? "" : clock(position)}
+        />
         <div className={styles.ticks}>
           {ticks(view, whole, narrow ? TICKS.narrow : TICKS.wide).map((at) => (
             <span key={at} className={styles.tick} style={{ left: `${percent(at, view)}%` }}>

@@ -1,8 +1,9 @@
-import { Button, Table, Tag } from "antd";
+import { Button, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 
 import type { SessionView } from "../http/types";
 import { Ago, Moment } from "../time/TimeText";
+import { WideTable } from "../ui/WideTable";
 import { deviceOf } from "./device";
 
 interface Props {
@@ -15,13 +16,12 @@ interface Props {
 export function SessionTable({ sessions, onEnd }: Props) {
   const { t } = useTranslation();
   return (
-    <Table<SessionView>
+    <WideTable<SessionView>
       rowKey="session_id"
       size="small"
       loading={sessions === undefined}
       dataSource={sessions ?? []}
       pagination={false}
-      scroll={{ x: "max-content" }}
       locale={{ emptyText: t("sessions.none") }}
       data-testid="sessions"
       columns={[

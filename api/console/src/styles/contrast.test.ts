@@ -69,9 +69,17 @@ describe.each<ThemeName>(["light", "dark"])("the %s theme", (theme) => {
   it("gives antd the same colours", () => {
     const colours = palette(theme);
     const { token } = antdTheme(theme);
-    expect([token?.colorText, token?.colorTextSecondary, token?.colorBgContainer, token?.colorPrimary]).toEqual(
-      ["text", "text-2", "surface", "ink"].map((name) => colours.get(name)),
-    );
+    const given = {
+      text: token?.colorText,
+      "text-2": token?.colorTextSecondary,
+      surface: token?.colorBgContainer,
+      ink: token?.colorPrimary,
+      "class-1": token?.colorError,
+      "class-2": token?.colorWarning,
+      ok: token?.colorSuccess,
+    };
+    expect(given).toEqual(Object.fromEntries(Object.keys(given).map((name) => [name, colours.get(name)])));
+    expect([token?.colorTextTertiary, token?.colorTextDescription]).toEqual([colours.get("text-2"), colours.get("text-2")]);
   });
 });
 

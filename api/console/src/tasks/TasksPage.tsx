@@ -105,6 +105,7 @@ function Sentence({ counts }: { counts: OrderCounts }) {
 }
 
 function Cards({ orders }: { orders: OrderSummary[] }) {
+  const { t } = useTranslation();
   const { drafts } = useDrafts();
   const term = useTerm();
   return (
@@ -121,7 +122,7 @@ function Cards({ orders }: { orders: OrderSummary[] }) {
           >
             <Still
               url={order.alert?.snapshot_url}
-              missing={order.text ? term("order_source", "finding") : undefined}
+              missing={order.text ? t("order.byHand") : undefined}
             />
             <div className={styles.text}>
               <AboutLine about={aboutOf(order)} isOpen={isWithSchool(order)} />

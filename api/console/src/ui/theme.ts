@@ -14,6 +14,10 @@ interface Palette {
   text: string;
   textMuted: string;
   selected: string;
+  /** Of a class and of a met requirement: a colour means the same in antd's parts as in ours. */
+  class1: string;
+  class2: string;
+  ok: string;
 }
 
 /** The values of styles/tokens.css that antd derives its own from. */
@@ -28,6 +32,9 @@ const PALETTES: Record<ThemeName, Palette> = {
     text: "#17202b",
     textMuted: "#4c5866",
     selected: "#e6eaf0",
+    class1: "#bb1f15",
+    class2: "#984900",
+    ok: "#126b3c",
   },
   dark: {
     ink: "#e9edf2",
@@ -39,6 +46,9 @@ const PALETTES: Record<ThemeName, Palette> = {
     text: "#e9edf2",
     textMuted: "#aeb8c4",
     selected: "#2a3541",
+    class1: "#ff7b70",
+    class2: "#ffab57",
+    ok: "#4cc38a",
   },
 };
 
@@ -64,6 +74,12 @@ export function antdTheme(name: ThemeName): ThemeConfig {
       colorSplit: palette.line,
       colorText: palette.text,
       colorTextSecondary: palette.textMuted,
+      // Of hints and labels, which antd would draw too pale to be read.
+      colorTextTertiary: palette.textMuted,
+      colorTextDescription: palette.textMuted,
+      colorError: palette.class1,
+      colorWarning: palette.class2,
+      colorSuccess: palette.ok,
       controlItemBgActive: palette.selected,
       controlItemBgActiveHover: palette.selected,
       colorTextLightSolid: palette.onInk,
@@ -95,7 +111,9 @@ export function antdTheme(name: ThemeName): ThemeConfig {
         colorBgSpotlight: name === "dark" ? "#e9edf2" : "#18222f",
         colorTextLightSolid: palette.onInk,
       },
-      Table: { headerBg: "transparent", cellPaddingBlockSM: 8 },
+      // "Disabled" is what antd calls the words of an empty table and the days of other months.
+      Table: { headerBg: "transparent", cellPaddingBlockSM: 8, colorTextDisabled: palette.textMuted },
+      DatePicker: { colorTextDisabled: palette.textMuted },
     },
   };
 }

@@ -1,0 +1,364 @@
+"""Every page and dialog of the console, and how it is opened.
+
+``scripts/screenshots.py`` shows them; a test looks whether everybody can read and use them. Each
+needs what ``demo_content`` makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from playwright.sync_api import Page
+
+
+class Who(StrEnum):
+    """Who looks."""
+
+    NOBODY = "nobody"
+    ADMIN = "admin"
+    SCHOOL = "school"
+    """The manager of one school."""
+    NEWCOMER = "newcomer"
+    """Somebody who has to choose a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page, or something opened on it.
+
+    Attributes:
+        name: Of its picture.
+        route: Of the console's router.
+        address: Where it is, or how that is found out.
+        shows: What is there when it is: the name of a part, or a selector.
+        does: What is done then, in turn: a part that is clicked, or ``key:`` and a key.
+        then: What is there at last.
+        who: Looks.
+        is_main: Among those that matter most.
+        needs_keyboard: Is nothing that a phone has.
+    """
+
+    name: str
+    route: str
+    address: str | Callable[[Page], str]
+    shows: str
+    does: tuple[str, ...] = ()
+    then: str = ""
+    who: Who = Who.ADMIN
+    is_main: bool = False
+    needs_keyboard: bool = False
+
+    def open(self, page: Page) -> None:
+        """Go there as whoever is signed in."""
+        address = self.address if isinstance(self.address, str) else self.address(page)
+        page.goto(address)
+        page.wait_for_selector(_selector(self.shows))
+        for step in self.does:
+            if step.startswith("key:"):
+                page.keyboard.press(step.removeprefix("key:"))
+            else:
+                page.locator(_selector(step)).first.click()
+        if self.then:
+            page.wait_for_selector(_selector(self.then))
+
+
+def _selector(part: str) -> str:
+    return part if set(part) & set("[.:#") else f"[data-testid={part}]"
+
+
+def _alert(query: str, ordered: bool | None = None) -> Callable[[Page], str]:
+    def found(page: Page) -> str:
+        listed = page.request.get(f"/api/v1/alerts?limit=100&{query}").json()["items"]
+        pictured = [each for each in listed if each["snapshot_url"]]
+        if ordered is not None:
+            of = page.request.get("/api/v1/orders?limit=100").json()["items"]
+            taken = {each["alert"]["id"] for each in of if each["alert"]}
+            pictured = [each for each in pictured if (each["id"] in taken) is ordered]
+        return f"/alerts/{pictured[0]['id']}"
+
+    return found
+
+
+def _order(state: str, sources: int = 1, place: str = "orders") -> Callable[[Page], str]:
+    def found(page: Page) -> str:
+        for each in page.request.get("/api/v1/orders?limit=100").json()["items"]:
+            if each["state"] == state:
+                order = page.request.get(f"/api/v1/orders/{each['id']}").json()
+                if len(order["sources"]) >= sources:
+                    return f"/{place}/{each['id']}"
+        raise LookupError(f"no order stands at {state}")
+
+    return found
+
+
+def _recording(page: Page) -> str:
+    """Of the camera with the most stretches of footage."""
+    cameras = page.request.get("/api/v1/cameras").json()["items"]
+    days = [page.request.get(f"/api/v1/recordings/{each['id']}").json() for each in cameras]
+    best = max(days, key=lambda day: len(day["spans"]) if day["is_box_there"] else 0)
+    return f"/recordings/{best['camera_key']}"
+
+
+def _covered(page: Page) -> str:
+    """Of a school whose cameras hang at places."""
+    schools = page.request.get("/api/v1/coverage").json()["items"]
+    best = max(schools, key=lambda each: each["counts"]["covered"])
+    return f"/coverage/{best['school']['school_id']}"
+
+
+_PENDING, _CONFIRMED = _alert("status=pending_review"), _alert("status=confirmed", ordered=True)
+_UNORDERED = _alert("status=confirmed", ordered=False)
+_TO_CHECK = _order("pending_verification")
+_SECOND_SCHOOL = "[data-testid=school]:has-text('第二小学')"
+_SECOND_VIEW, _THIRD_VIEW = [
+    f"[data-testid=notice-views] .ant-segmented-item:nth-child({number})" for number in (2, 3)
+]
+_MENU = ".ant-dropdown-menu-item"
+
+VISITS = (
+    Visit("sign-in", "/sign-in", "/sign-in", "sign-in", who=Who.NOBODY, is_main=True),
+    Visit("first-password", "/", "/", "first-password", who=Who.NEWCOMER),
+    Visit("queue", "/", "/", "alert-row", is_main=True),
+    Visit("queue-all", "/", "/?status=all", "alert-row"),
+    Visit("queue-nothing", "/", "/?q=nothing-of-the-kind", "queue-page"),
+    Visit(
+        "queue-reasons", "/", "/", "alert-row", ("key:j", "key:f"), "reasons", needs_keyboard=True
+    ),
+    Visit("queue-chosen", "/", "/", "alert-row", ("key:x",), "selection"),
+    Visit(
+        "queue-bulk", "/", "/", "alert-row", ("key:x", "key:j", "key:x", "key:v"), "bulk-picture"
+    ),
+    Visit("keys", "/", "/", "alert-row", ("key:?",), "help-overlay"),
+    Visit("alert", "alerts/:id", _PENDING, "detail-page", is_main=True),
+    Visit("alert-confirmed", "alerts/:id", _CONFIRMED, "to-order"),
+    Visit(
+        "alert-original",
+        "alerts/:id",
+        _PENDING,
+        "view-original",
+        ("view-original",),
+        "original-notice",
+    ),
+    Visit("alert-assign", "alerts/:id", _UNORDERED, "assign", ("assign",), "assign-dialog"),
+    Visit("alert-revise", "alerts/:id", _UNORDERED, "revise", ("revise",), "revise-now"),
+    Visit("orders", "orders", "/orders", "order-row", is_main=True),
+    Visit("orders-to-check", "orders", "/orders?column=pending_verification", "order-row"),
+    Visit("order-new", "orders", "/orders", "order-row", ("new-order",), "new-order-text"),
+    Visit(
+        "order",
+        "orders/:id",
+        _TO_CHECK,
+        "[data-testid=after] [data-testid=photograph]",
+        is_main=True,
+    ),
+    Visit("order-assigned", "orders/:id", _order("assigned"), "order-page"),
+    Visit("order-closed", "orders/:id", _order("closed"), "order-page"),
+    Visit("order-return", "orders/:id", _TO_CHECK, "order-return", ("order-return",), "reason"),
+    Visit(
+        "order-reassign",
+        "orders/:id",
+        _order("assigned"),
+        "order-reassign",
+        ("order-reassign",),
+        "assign-to",
+    ),
+    Visit("order-more", "orders/:id", _order("assigned", 2), "order-more", ("order-more",), _MENU),
+    Visit(
+        "order-merge",
+        "orders/:id",
+        _order("assigned", 2),
+        "order-more",
+        ("order-more", f"{_MENU}:nth-child(1)"),
+        "merge-ok",
+    ),
+    Visit(
+        "order-split",
+        "orders/:id",
+        _order("assigned", 2),
+        "order-more",
+        ("order-more", f"{_MENU}:nth-child(2)"),
+        "split-ok",
+    ),
+    Visit("start", "start", "/start", "queue-page"),
+    Visit("tasks", "tasks", "/tasks", "task-card", who=Who.SCHOOL, is_main=True),
+    Visit(
+        "task",
+        "tasks/:id",
+        _order("assigned", place="tasks"),
+        "task-page",
+        who=Who.SCHOOL,
+        is_main=True,
+    ),
+    Visit(
+        "task-to-check",
+        "tasks/:id",
+        _order("pending_verification", place="tasks"),
+        "task-page",
+        who=Who.SCHOOL,
+    ),
+    Visit(
+        "task-feedback",
+        "tasks/:id",
+        _order("assigned", place="tasks"),
+        "task-feedback",
+        ("task-feedback",),
+        "feedback-note",
+        who=Who.SCHOOL,
+    ),
+    Visit("queue-of-school", "/", "/", "alert-row", who=Who.SCHOOL),
+    Visit("live", "live", "/live", "live-tile", is_main=True),
+    Visit("cameras", "cameras", "/cameras", "camera-card", is_main=True),
+    Visit("cameras-of-school", "cameras", "/cameras", "camera-card", who=Who.SCHOOL),
+    Visit("recordings", "recordings/:id", _recording, "recording-page"),
+    Visit("recordings-day", "recordings/:id", _recording, "day", ("day",), ".ant-picker-panel"),
+    Visit("precision", "precision", "/precision", "precision-summary"),
+    Visit("coverage", "coverage", "/coverage", "coverage-school"),
+    Visit("coverage-school", "coverage/:schoolId", _covered, "coverage-row"),
+    Visit("retention", "retention", "/retention", "retention-school", is_main=True),
+    Visit(
+        "retention-gaps", "retention", "/retention", "retention-row", ("retention-row",), "gap-list"
+    ),
+    Visit("rules", "rules", "/rules", "rule-row", is_main=True),
+    Visit(
+        "rules-steps", "rules", "/rules?state=needs_model", "rule-how", ("rule-how",), "rule-steps"
+    ),
+    Visit("account", "account", "/account", "account-page", is_main=True),
+    Visit("organisation", "organisation", "/organisation", "school"),
+    Visit(
+        "organisation-school",
+        "organisation",
+        "/organisation",
+        "school",
+        (_SECOND_SCHOOL,),
+        "school-panel",
+    ),
+    Visit(
+        "organisation-edit",
+        "organisation",
+        "/organisation",
+        "school",
+        (_SECOND_SCHOOL, "edit-school"),
+        "school-name",
+    ),
+    Visit(
+        "organisation-record",
+        "organisation",
+        "/organisation",
+        "school",
+        (_SECOND_SCHOOL, ".ant-tabs-tab:nth-child(2)", "edit-record"),
+        "record-place",
+    ),
+    Visit(
+        "organisation-add", "organisation", "/organisation", "school", ("add-school",), "school-id"
+    ),
+    Visit(
+        "organisation-community",
+        "organisation",
+        "/organisation",
+        "school",
+        ("add-community",),
+        "community-id",
+    ),
+    Visit(
+        "organisation-workbook",
+        "organisation",
+        "/organisation",
+        "school",
+        ("workbook-open",),
+        ".ant-upload",
+    ),
+    Visit("boxes", "boxes", "/boxes", "box"),
+    Visit("boxes-add", "boxes", "/boxes", "box", ("add-box",), "box-name"),
+    Visit("boxes-code", "boxes", "/boxes", "give-code", ("give-code",), "box-code"),
+    Visit("boxes-revoke", "boxes", "/boxes", "revoke", ("revoke",), ".ant-popover"),
+    Visit("access-log", "access-log", "/access-log", "audit-page"),
+    Visit(
+        "access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",), "chain"
+    ),
+    Visit("privacy", "privacy", "/privacy", "privacy-counts"),
+    Visit(
+        "privacy-add", "privacy", "/privacy", "privacy-add", ("privacy-add",), "request-applicant"
+    ),
+    Visit(
+        "privacy-answer",
+        "privacy",
+        "/privacy",
+        "request-answer",
+        ("request-answer",),
+        "request-outcome",
+    ),
+    Visit("privacy-assessments", "privacy", "/privacy?register=assessments", "assessment-end"),
+    Visit(
+        "privacy-assess",
+        "privacy",
+        "/privacy?register=assessments",
+        "privacy-add",
+        ("privacy-add",),
+        "assessment-subject",
+    ),
+    Visit("jobs", "jobs", "/jobs", "jobs-page"),
+    Visit("notices", "notices", "/notices", "notices-page"),
+    Visit(
+        "notices-channels",
+        "notices",
+        "/notices",
+        "notices-page",
+        (
+            _SECOND_VIEW,
+            "channel-test",
+        ),
+        "channel-answer",
+    ),
+    Visit(
+        "notices-channel",
+        "notices",
+        "/notices",
+        "notices-page",
+        (
+            _SECOND_VIEW,
+            "channel-edit",
+        ),
+        "channel-name",
+    ),
+    Visit("notices-rules", "notices", "/notices", "notices-page", (_THIRD_VIEW,), "rule-edit"),
+    Visit(
+        "notices-rule",
+        "notices",
+        "/notices",
+        "notices-page",
+        (
+            _THIRD_VIEW,
+            "rule-edit",
+        ),
+        "rule-name",
+    ),
+    Visit("users", "users", "/users", "[data-testid^=reset-]"),
+    Visit("users-add", "users", "/users", "add-user", ("add-user",), "new-username"),
+    Visit(
+        "users-role",
+        "users",
+        "/users",
+        "[data-testid^=change-]",
+        ("[data-testid^=change-]",),
+        "new-role",
+    ),
+    Visit(
+        "users-sessions",
+        "users",
+        "/users",
+        "[data-testid^=sessions-]",
+        ("[data-testid^=sessions-]",),
+        "sessions",
+    ),
+    Visit(
+        "users-reset",
+        "users",
+        "/users",
+        "[data-testid^=reset-]",
+        ("[data-testid^=reset-]",),
+        ".ant-popover",
+    ),
+    Visit("not-found", "*", "/nothing-here", "not-found"),
+)
