@@ -70,6 +70,7 @@ class BriefCamera(NamedTuple):
     reason: str
     detail: str
     since: datetime | None
+    last_analysed_at: datetime | None
     worker_seen_at: datetime | None
 
 
@@ -190,6 +191,7 @@ class CameraRepository:
                 Camera.reason,
                 Camera.detail,
                 Camera.since,
+                Camera.last_analysed_at,
                 Worker.last_seen_at,
             )
             .join(School, School.school_id == Camera.school_id)

@@ -84,6 +84,7 @@ class ShownCamera:
     location: str
     worker_id: str | None
     state: CameraViewState
+    last_analysed_at: datetime | None
 
 
 def shown(camera: BriefCamera, watch: Watch) -> ShownCamera:
@@ -96,6 +97,7 @@ def shown(camera: BriefCamera, watch: Watch) -> ShownCamera:
         location=camera.location,
         worker_id=camera.worker_id,
         state=shown_state(camera, camera.worker_seen_at, watch).state,
+        last_analysed_at=camera.last_analysed_at,
     )
 
 

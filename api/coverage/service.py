@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras import service as cameras
-from api.cameras.schemas import CameraView, CameraViewState
-from api.cameras.service import Watch
+from api.cameras.schemas import CameraViewState
+from api.cameras.service import ShownCamera, Watch
 from api.contract.profile import Condition, Level, Placement, Profile, Reading, Sourced
 from api.coverage import judging
 from api.coverage.judging import Coverage, PlaceFacts, RowVerdict, SchoolFacts, Sight
@@ -104,12 +104,12 @@ async def get_school(
 
 
 async def _schools(session: AsyncSession, watch: Watch) -> list[_School]:
-    views = {view.id: view for view in await cameras.list_views(session, watch)}
+    looks = {each.id: _sight(each, watch) for each in await cameras.list_shown(session, watch)}
     at: dict[int, dict[int, Sight]] = defaultdict(dict)
     shown: dict[str, dict[int, CoveringCamera]] = defaultdict(dict)
     unplaced: dict[str, list[CoveringCamera]] = defaultdict(list)
     for record in await register.list_records(session):
-        sight = _sight(views[record.camera_key])
+        sight = looks[record.camera_key]
         camera = CoveringCamera(
             camera_key=record.camera_key,
             camera_id=record.camera_id,
@@ -140,10 +140,12 @@ async def _schools(session: AsyncSession, watch: Watch) -> list[_School]:
     ]
 
 
-def _sight(view: CameraView) -> Sight:
-    if view.state is CameraViewState.WATCHING or view.analysed_s > 0:
+def _sight(camera: ShownCamera, watch: Watch) -> Sight:
+    analysed_at = camera.last_analysed_at
+    is_of_window = analysed_at is not None and analysed_at >= watch.window_from
+    if camera.state is CameraViewState.WATCHING or is_of_window:
         return Sight.SEEN
-    return Sight.UNKNOWN if view.state in _SILENT else Sight.UNSEEN
+    return Sight.UNKNOWN if camera.state in _SILENT else Sight.UNSEEN
 
 
 def _judge(school: _School, profiles: Profiles, now: datetime) -> _Judged:

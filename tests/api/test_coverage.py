@@ -11,7 +11,7 @@ from api.contract import CameraState
 from api.contract.places import PlaceKind
 from tests.api.centre import Centre, beat, put_camera
 from tests.api.district import MINE, THEIRS
-from tests.api.messages import camera_beat, heartbeat, registration
+from tests.api.messages import T0, camera_beat, heartbeat, registration
 
 BOARDING = {"type": "complete_secondary", "canteen": True, "boarding": True}
 
@@ -104,6 +104,21 @@ async def test_a_box_that_falls_silent_makes_nothing_missing(centre: Centre) -> 
     centre.clock.advance(600)
     _, rows = await _rows(admin)
     assert (rows["entrance"]["state"], rows["entrance"]["why"]) == ("unknown", "not_reported")
+
+
+async def test_what_was_looked_at_in_the_window_is_covered_until_the_window_ends(
+    centre: Centre,
+) -> None:
+    admin = await centre.admin()
+    worker = await centre.enrolled(admin, MINE)
+    await put_camera(worker, registration(school_id=MINE))
+    await _hang(admin, "gate-north", await _place(admin, PlaceKind.ENTRANCE, "北门"))
+    looked_at = camera_beat(last_analysed_at=T0)
+    await beat(worker, heartbeat(looked_at, school_id=MINE))
+    for hours, state in ((23, "covered"), (2, "unknown")):
+        centre.clock.advance(hours * 3600)
+        admin = await centre.admin()
+        assert (await _rows(admin))[1]["entrance"]["state"] == state
 
 
 async def test_a_school_reads_its_own_and_nobody_of_a_place_reads_any(centre: Centre) -> None:
