@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from api.alerts.schemas import MAX_TOGETHER
+from api.alerts.requests import MAX_TOGETHER
 
 _READ = "/api/v1/alerts?limit=50&status=pending_review&order=class"
 _ALONE = 40

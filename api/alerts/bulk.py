@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from api.alerts import review, service
 from api.alerts.repository import AlertRepository
-from api.alerts.schemas import AlertStatus, BulkRequest, BulkResult, DecidedBefore
+from api.alerts.requests import BulkRequest, BulkResult, DecidedBefore
+from api.alerts.schemas import AlertStatus
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork

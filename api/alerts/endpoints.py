@@ -11,11 +11,7 @@ from api.access.permissions import Permission
 from api.alerts import bulk, expiry, notes, review, service
 from api.alerts.errors import AlertChangedError
 from api.alerts.filters import AlertFilters, QueueOrder
-from api.alerts.schemas import (
-    AlertDetail,
-    AlertPage,
-    AlertStatus,
-    AlertSummary,
+from api.alerts.requests import (
     BulkRequest,
     BulkResult,
     ConfirmRequest,
@@ -25,6 +21,7 @@ from api.alerts.schemas import (
     OriginalRequest,
     ReviseRequest,
 )
+from api.alerts.schemas import AlertDetail, AlertPage, AlertStatus, AlertSummary
 from api.auth.guards import SignedIn, allowed, client_of
 from api.auth.sessions import Reader, Writer
 from api.contract import RiskLevel

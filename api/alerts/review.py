@@ -23,15 +23,14 @@ from uuid import UUID
 from api.alerts import service
 from api.alerts.errors import AlertChangedError
 from api.alerts.repository import AlertRepository
+from api.alerts.requests import OriginalGrant, ReviseRequest
 from api.alerts.schemas import (
     DECISIONS,
     AlertStatus,
     AlertSummary,
     FalsePositiveReason,
     HistoryAction,
-    OriginalGrant,
     OriginalReason,
-    ReviseRequest,
 )
 from api.alerts.views import evidence_url, first_of
 from api.audit import service as audit

@@ -6,14 +6,14 @@ replaces the former and never touches the latter, and once it was judged stands 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.alerts import joining, views
+from api.alerts import facts, joining, views
 from api.alerts.filters import AlertFilters, QueueOrder
 from api.alerts.joining.repository import JoinedRepository
 from api.alerts.queue.cursor import QueueCursor
@@ -30,13 +30,11 @@ from api.alerts.schemas import (
 )
 from api.boxes.errors import OtherSchoolError
 from api.bus.work import UnitOfWork
-from api.contract import AlertEpisode, EpisodeState
+from api.contract import AlertEpisode
 from api.db.models import Alert
 from api.kit.errors import NotFoundError, UnavailableError
 
 _LOOKED_AT = 1000
-_CLOCKS_DIFFER = timedelta(minutes=10)
-"""By so much a box's clock may be ahead and its alerts still stand where it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +98,14 @@ async def record_episode(
 
 def _new(work: UnitOfWork, origin: Origin, episode: AlertEpisode) -> dict[str, object]:
     """The row of an alert that was not known."""
-    return _told(episode) | {
+    return facts.told(episode) | {
         "id": episode.id,
         "revision": episode.revision,
         "school_id": origin.school_id,
         "camera_key": origin.camera_key,
         "box_id": origin.box_id,
         "received_at": work.now,
-        "queued_at": _queued_at(episode.raised_at, work.now),
+        "queued_at": facts.queued_at(episode.raised_at, work.now),
         "updated_at": work.now,
         "status": AlertStatus.PENDING_REVIEW,
         "note": "",
@@ -117,15 +115,15 @@ def _new(work: UnitOfWork, origin: Origin, episode: AlertEpisode) -> dict[str, o
 async def _take(work: UnitOfWork, alert: Alert, episode: AlertEpisode, undo_s: float) -> None:
     """Note what is said of a known alert now, on it or beside what was judged."""
     alerts = AlertRepository(work.session)
-    told = _told(episode)
+    told = facts.told(episode)
     standing = EvidenceStanding.CURRENT
     is_news = False
     if alert.status == AlertStatus.PENDING_REVIEW:
-        _apply(alert, told)
+        facts.apply(alert, told)
     else:
         standing = EvidenceStanding.LATER
-        is_news = _stand_beside(alert, episode, told, work.now)
-        if _ends_with_more_than_seen(alert):
+        is_news = facts.stand_beside(alert, episode, told, work.now)
+        if facts.ends_with_more_than_seen(alert):
             await wait_again(alert, alerts)
             alerts.add_history(alert.id, work.now, HistoryAction.RETURNED)
             standing, is_news = EvidenceStanding.CURRENT, False
@@ -141,54 +139,6 @@ async def _take(work: UnitOfWork, alert: Alert, episode: AlertEpisode, undo_s: f
     await emit(work, alert.id, undo_s)
 
 
-_IDENTITY = {"id", "revision", "school_id", "camera_id", "evidence"}
-
-
-def _queued_at(raised_at: datetime, received_at: datetime) -> datetime:
-    """By which an alert is sorted: no box's clock puts it on top of the queue for years."""
-    return raised_at if raised_at - received_at <= _CLOCKS_DIFFER else received_at
-
-
-def _told(episode: AlertEpisode) -> dict[str, object]:
-    """What a worker says, by column."""
-    return episode.model_dump(exclude=_IDENTITY) | {
-        "classes": list(episode.classes),
-        "box_norm_xyxy": list(episode.box_norm_xyxy),
-        "zone_norm": [list(point) for point in episode.zone_norm],
-    }
-
-
-def _apply(alert: Alert, told: Mapping[str, object]) -> None:
-    for name, value in told.items():
-        setattr(alert, name, value)
-    alert.queued_at = _queued_at(alert.raised_at, alert.received_at)
-
-
-_GOES_ON = frozenset({"state", "ended_at", "track_count"})
-"""What changes about an alert while it simply lasts; no news to whoever judged it."""
-
-
-def _stand_beside(
-    alert: Alert, episode: AlertEpisode, told: Mapping[str, object], now: datetime
-) -> bool:
-    """Move a judged alert's end, and keep what else is new; answers whether that is a first."""
-    alert.state = episode.state
-    alert.ended_at = max(alert.ended_at, min(episode.ended_at, now))
-    differs = any(
-        getattr(alert, name) != value for name, value in told.items() if name not in _GOES_ON
-    )
-    is_first = differs and alert.later is None
-    if differs:
-        alert.later = episode.model_dump(mode="json", exclude={"evidence"})
-    return is_first
-
-
-def _ends_with_more_than_seen(alert: Alert) -> bool:
-    """Whether a digest counted on after somebody opened it, and is over now."""
-    is_seen = alert.status == AlertStatus.SEEN
-    return is_seen and alert.state == EpisodeState.CLOSED and alert.later is not None
-
-
 async def wait_again(alert: Alert, alerts: AlertRepository) -> None:
     """What was decided counts no more: the alert waits, and is again what its box says."""
     alert.version += 1
@@ -199,7 +149,7 @@ async def wait_again(alert: Alert, alerts: AlertRepository) -> None:
     alert.reviewed_at = None
     await alerts.adopt_later_evidence(alert.id)
     if alert.later is not None:
-        _apply(alert, _told(views.later_of(alert)))
+        facts.apply(alert, facts.told(views.later_of(alert)))
         alert.later = None
 
 

@@ -12,8 +12,8 @@ from api.auth.guards import SignedIn, allowed, client_of
 from api.contract.base import Sha256
 from api.contract.text import StorableText
 from api.evidence import service
+from api.evidence.ranges import BadRangeError
 from api.kit.errors import (
-    BadRangeError,
     ForbiddenError,
     GrantRequiredError,
     InvalidError,

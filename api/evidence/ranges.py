@@ -9,9 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from api.kit.errors import BadRangeError
+from api.kit.errors import ApiError
 
 _ONE_RANGE = re.compile(r"^bytes=\s*(\d{0,19})-(\d{0,19})\s*$", re.ASCII)
+
+
+class BadRangeError(ApiError):
+    """A byte range outside the file."""
+
+    code = "bad_range"
+    status = 416
+    title = "Range not satisfiable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@
     │   ├── ConflictError 409            BadTransitionError, UsernameTakenError
     │   ├── TooLargeError 413
     │   ├── UnsupportedMediaTypeError 415
-    │   ├── BadRangeError 416
     │   ├── VersionRequiredError 428     no ``If-Match``
     │   ├── TooManyAttemptsError 429
     │   ├── UnavailableError 503         TooManyViewersError
@@ -248,14 +247,6 @@ class UnsupportedMediaTypeError(ApiError):
     code = "unsupported_media_type"
     status = 415
     title = "Unsupported media type"
-
-
-class BadRangeError(ApiError):
-    """A byte range outside the file."""
-
-    code = "bad_range"
-    status = 416
-    title = "Range not satisfiable"
 
 
 class VersionRequiredError(ApiError):

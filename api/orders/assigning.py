@@ -18,6 +18,7 @@ from api.db.order import OrderSource, WorkOrder
 from api.kit.errors import FieldError, InvalidError, NotFoundError
 from api.orders import people, views, watch
 from api.orders.deadlines import DeadlineRule, Deadlines
+from api.orders.duty_repository import DutyRepository
 from api.orders.errors import AlertHasOrderError, OrderStateError
 from api.orders.machine import OrderState
 from api.orders.people import Actor
@@ -168,7 +169,7 @@ async def propose(
     rule = deadlines.rule(subject, alert.risk)
     orders = OrderRepository(session)
     able = await people.candidates(session, alert.school.school_id, now)
-    duty = await orders.duty(alert.school.school_id, subject)
+    duty = await DutyRepository(session).duty(alert.school.school_id, subject)
     return OrderProposal(
         school=alert.school,
         risk=alert.risk,
@@ -204,7 +205,7 @@ async def set_duty(
     if not await organisations.is_known(work.session, school_id):
         raise NotFoundError("no such school")
     await people.check_assignee(work, school_id, username)
-    await OrderRepository(work.session).set_duty(school_id, subject, username)
+    await DutyRepository(work.session).set_duty(school_id, subject, username)
     audit.log(
         work,
         AccessAction.DUTY_GIVEN,

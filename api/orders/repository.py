@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -331,27 +331,3 @@ class OrderRepository:
             OrderHistory.order_id.in_(ours), OrderHistory.action.in_(actions)
         )
         return {by for by in await self._session.scalars(query) if by is not None}
-
-    # --- duties ---------------------------------------------------------------------------------
-
-    async def duty(self, school_id: str, subject: Subject) -> Duty | None:
-        """Who answers for a subject at a school."""
-        return await self._session.get(Duty, (school_id, subject))
-
-    async def duties(self) -> Sequence[Duty]:
-        """All duties, by school and subject."""
-        query = select(Duty).order_by(Duty.school_id, Duty.subject)
-        return list(await self._session.scalars(query))
-
-    async def set_duty(self, school_id: str, subject: Subject, username: str | None) -> None:
-        """Give a duty to somebody, or to nobody."""
-        row = await self._session.get(Duty, (school_id, subject), with_for_update=True)
-        if username is None:
-            if row is not None:
-                await self._session.delete(row)
-        elif row is None:
-            values = {"school_id": school_id, "subject": subject, "username": username}
-            if not await insert_if_absent(self._session, Duty, values):
-                await self.set_duty(school_id, subject, username)
-        else:
-            row.username = username

@@ -20,6 +20,7 @@ from api.kit.errors import NotFoundError
 from api.kit.pagination import Cursor
 from api.orders import assigning, repeats, views, watch
 from api.orders.deadlines import Deadlines
+from api.orders.duty_repository import DutyRepository
 from api.orders.errors import (
     BadPhotographError,
     NoPhotographError,
@@ -272,6 +273,6 @@ async def list_duties(session: AsyncSession) -> DutyList:
     return DutyList(
         items=[
             DutyView(school_id=row.school_id, subject=Subject(row.subject), username=row.username)
-            for row in await OrderRepository(session).duties()
+            for row in await DutyRepository(session).duties()
         ]
     )

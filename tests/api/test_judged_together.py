@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from api.access.scope import EVERYTHING
-from api.alerts.schemas import MAX_TOGETHER
+from api.alerts.requests import MAX_TOGETHER
 from api.audit import service as audit
 from api.db.job import Job
 from api.db.models import AccessLogEntry, Alert, AlertHistory, StoredEvent

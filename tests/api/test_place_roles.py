@@ -114,12 +114,13 @@ async def _told(
         assert (await anext(events)).event == "ready"
         await happens()
     heard = []
-    try:
-        async with asyncio.timeout(0.5):
-            async for event in events:
-                heard.append(event)
-    except TimeoutError:
-        pass
+    while True:
+        try:
+            # What was missed is read from the database first, which takes its time.
+            async with asyncio.timeout(2):
+                heard.append(await anext(events))
+        except TimeoutError:
+            break
     await events.aclose()  # type: ignore[attr-defined]
     return heard
 

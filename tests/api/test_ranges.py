@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.contract import EvidenceKind
-from api.evidence.ranges import ByteRange, parse_range
-from api.kit.errors import BadRangeError
+from api.evidence.ranges import BadRangeError, ByteRange, parse_range
 from tests.api.centre import Centre, over_network, put_alert, put_evidence
 from tests.api.messages import episode, evidence_ref, sha256
 
