@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,8 @@ from tests.e2e.hands import (
 )
 from tests.e2e.stack import Stack, all_alerts
 
+_BOUNCES_WITHIN_S = 0.2
+"""A picture counts that stood for 250 ms."""
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
@@ -96,11 +99,19 @@ def test_nobody_judges_a_picture_that_has_not_come(page: Page, stack: Stack) -> 
 def test_a_key_that_bounces_judges_one_alert(page: Page, stack: Stack) -> None:
     sign_in(page, stack)
     wait_for_still(page)
-    for _ in range(8):
-        page.keyboard.press("c")
-        page.wait_for_timeout(20)
-    page.wait_for_timeout(500)
-    assert len(judged(stack)) == 1
+    for _ in range(20):
+        known = len(judged(stack))
+        begin_s = time.monotonic()
+        for _ in range(4):
+            page.keyboard.press("c")
+            page.wait_for_timeout(20)
+        took_s = time.monotonic() - begin_s
+        page.wait_for_timeout(1000)
+        if took_s < _BOUNCES_WITHIN_S:
+            break
+        wait_for_still(page)
+    assert took_s < _BOUNCES_WITHIN_S, "this machine is too slow to bounce"
+    assert len(judged(stack)) == known + 1
 
 
 @pytest.mark.whole

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
-import { useFreeKeys } from "./useKeys";
+import { useFreeKeys, useKeys } from "./useKeys";
 
 function Page() {
   useFreeKeys();
@@ -32,4 +32,23 @@ test("a tab gives the focus back", () => {
 test("a list of choices keeps it, or it would close as it opens", () => {
   render(<Page />);
   expect(click("role")).toBe(document.activeElement);
+});
+
+test("Escape that closes a dialog is no key of the page, even where the focus is outside of it", () => {
+  const leave = vi.fn();
+  const Keys = () => {
+    useKeys({ close: leave });
+    return null;
+  };
+  render(<Keys />);
+  const dialog = document.createElement("div");
+  dialog.setAttribute("role", "dialog");
+  dialog.setAttribute("aria-modal", "true");
+  document.body.append(dialog);
+  document.body.addEventListener("keydown", () => dialog.remove(), { once: true });
+  fireEvent.keyDown(document.body, { key: "Escape" });
+  expect(dialog.isConnected).toBe(false);
+  expect(leave).not.toHaveBeenCalled();
+  fireEvent.keyDown(document.body, { key: "Escape" });
+  expect(leave).toHaveBeenCalledOnce();
 });

@@ -11,17 +11,32 @@ export function useKeys(handlers: Handlers, mode: Mode = "normal"): void {
     latest.current = { handlers, mode };
   });
   useEffect(() => {
+    // Asked before anybody heard the key: Escape may have closed the dialog by the time it comes here.
+    let isBehindDialog = false;
+    const onCapture = () => {
+      isBehindDialog = hasDialog();
+    };
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || elementTakesKey(event.target, event)) return;
+      if (isBehindDialog || event.defaultPrevented || elementTakesKey(event.target, event)) return;
       const command = resolveKey(event, latest.current.mode);
       const handler = command && latest.current.handlers[command.action];
       if (!handler) return;
       event.preventDefault();
       handler(command.index);
     };
+    window.addEventListener("keydown", onCapture, true);
     window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
+    return () => {
+      window.removeEventListener("keydown", onCapture, true);
+      window.removeEventListener("keydown", onKeyDown);
+    };
   }, []);
+}
+
+/** Whether a dialog stands before the page, wherever the focus is. */
+function hasDialog(): boolean {
+  const dialogs = document.querySelectorAll<HTMLElement>("[role=dialog][aria-modal=true]");
+  return [...dialogs].some((dialog) => dialog.closest("[style*='display: none']") === null);
 }
 
 /** Whether somebody uses it with the pointer and goes on; a list of choices closes without focus. */
