@@ -16,10 +16,14 @@ from api.organisations.schemas import SchoolName
 
 
 class CoverageVerdict(StrEnum):
-    """On a school, by what its profile says *must* be seen."""
+    """On a school, by what its profile says *must* be seen.
+
+    ``unconfirmed``: places are missing, and nobody has read a text that asks for them.
+    """
 
     MEETS = "meets"
     FAILS = "fails"
+    UNCONFIRMED = "unconfirmed"
     UNKNOWN = "unknown"
 
 

@@ -183,7 +183,9 @@ def _summary(school: _School, judged: _Judged) -> CoverageSummary:
     verdict = CoverageVerdict.MEETS
     if counts.unknown or not musts:
         verdict = CoverageVerdict.UNKNOWN
-    if missing or forbidden:
+    if missing:
+        verdict = CoverageVerdict.UNCONFIRMED
+    if counts.missing_read or forbidden:
         verdict = CoverageVerdict.FAILS
     view = school.view
     return CoverageSummary(

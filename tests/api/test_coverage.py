@@ -121,6 +121,17 @@ async def test_what_was_looked_at_in_the_window_is_covered_until_the_window_ends
         assert (await _rows(admin))[1]["entrance"]["state"] == state
 
 
+async def test_what_nobody_read_fails_no_school(centre: Centre) -> None:
+    admin = await centre.admin()
+    worker = await centre.enrolled(admin, MINE)
+    await put_camera(worker, registration(school_id=MINE))
+    for canteen, verdict in ((False, "unconfirmed"), (True, "fails")):
+        told = {"name_zh": "小学", "type": "primary", "canteen": canteen}
+        assert (await admin.put(f"/api/v1/schools/{MINE}", json=told)).status_code == 200
+        found, _ = await _rows(admin)
+        assert (found["verdict"], found["counts"]["missing_read"] > 0) == (verdict, canteen)
+
+
 async def test_a_school_reads_its_own_and_nobody_of_a_place_reads_any(centre: Centre) -> None:
     admin = await centre.admin()
     for school in (MINE, THEIRS):

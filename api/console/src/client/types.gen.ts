@@ -2241,8 +2241,10 @@ export type CoverageSummary = {
  * CoverageVerdict
  *
  * On a school, by what its profile says *must* be seen.
+ *
+ * ``unconfirmed``: places are missing, and nobody has read a text that asks for them.
  */
-export type CoverageVerdict = 'meets' | 'fails' | 'unknown';
+export type CoverageVerdict = 'meets' | 'fails' | 'unconfirmed' | 'unknown';
 
 /**
  * CoveredPlace
