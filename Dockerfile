@@ -18,6 +18,7 @@ COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY pipeline pipeline
 COPY models models
 COPY api api
+COPY configs configs
 COPY --from=console /build/api/console/dist api/console/dist
 RUN /opt/mingan/bin/pip install --no-cache-dir --disable-pip-version-check --quiet \
     --no-deps --no-build-isolation .

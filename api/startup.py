@@ -155,7 +155,7 @@ async def prepare(runtime: Runtime) -> None:
         StartError: If a person must change something first.
     """
     settings = runtime.settings
-    _ = runtime.deadlines, runtime.request_deadlines
+    _ = runtime.deadlines, runtime.request_deadlines, runtime.profiles
     prepare_data_folder(settings)
     _close_to_others(settings)
     try:

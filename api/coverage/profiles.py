@@ -11,6 +11,7 @@ from api.contract.profile import Profile, ProfileError, load_profile
 from api.kit.errors import SettingsError
 
 _IN_THE_TREE = Path(__file__).resolve().parents[2] / "configs" / "compliance"
+_NAME_ONE = "Install mingan again, or name a file in compliance_profiles"
 _REMEDY = "Correct it and check it with mingan config check, or remove compliance_profiles"
 
 
@@ -33,7 +34,7 @@ def load_profiles(paths: Sequence[Path] | None) -> Profiles:
         paths: Files; None for those shipped with the code.
 
     Raises:
-        SettingsError: If one cannot be used.
+        SettingsError: If one cannot be used, or none came with the code.
     """
     found = []
     for path in _shipped() if paths is None else paths:
@@ -41,6 +42,8 @@ def load_profiles(paths: Sequence[Path] | None) -> Profiles:
             found.append(load_profile(path))
         except ProfileError as error:
             raise SettingsError(str(error), where=str(path), remedy=_REMEDY) from error
+    if not found:
+        raise SettingsError("did not come with the code", where="cn-school.yaml", remedy=_NAME_ONE)
     return Profiles(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.cameras import service as cameras
 from api.cameras.schemas import CameraViewState
 from api.cameras.service import ShownCamera, Watch
-from api.contract.profile import Condition, Level, Placement, Profile, Reading, Sourced
+from api.contract.profile import Condition, Level, Profile, Reading, Sourced
 from api.coverage import judging
 from api.coverage.judging import Coverage, PlaceFacts, RowVerdict, SchoolFacts, Sight
 from api.coverage.profiles import Profiles
@@ -41,15 +41,15 @@ _SILENT = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _School:
     """Everything a verdict on a school rests on."""
 
     view: SchoolView
-    names: dict[int, str] = field(default_factory=dict)
-    facts: list[PlaceFacts] = field(default_factory=list)
-    cameras: dict[int, CoveringCamera] = field(default_factory=dict)
-    unplaced: list[CoveringCamera] = field(default_factory=list)
+    names: dict[int, str]
+    facts: list[PlaceFacts]
+    cameras: dict[int, CoveringCamera]
+    unplaced: list[CoveringCamera]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _count(verdicts: Iterable[RowVerdict], state: Coverage) -> int:
 
 
 def _row(profile: Profile, verdict: RowVerdict, school: _School) -> CoverageRow:
-    row: Placement = verdict.row
+    row = verdict.row
     return CoverageRow(
         id=row.id,
         kind=row.place,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from api.access.roles import Role
 from api.contract import CameraState
 from api.contract.places import PlaceKind
-from tests.api.centre import Centre, beat, put_camera
+from api.kit.errors import SettingsError
+from tests.api.centre import Centre, beat, put_camera, running_centre
 from tests.api.district import MINE, THEIRS
 from tests.api.messages import T0, camera_beat, heartbeat, registration
 
@@ -91,6 +94,18 @@ async def test_each_place_is_judged_by_what_its_cameras_show(centre: Centre) -> 
     missing_read = sum(row["state"] == "missing" for row in read)
     assert found["counts"] == {**counts, "missing_read": missing_read}
     assert (found["verdict"], found["forbidden_count"]) == ("fails", 1)
+
+
+async def test_a_profile_that_cannot_be_used_is_told_at_the_start(
+    tmp_path: Path, migrated_data_dir: Path
+) -> None:
+    profile = tmp_path / "mine.yaml"
+    profile.write_text("profile: mine\n", "utf-8")
+    with pytest.raises(SettingsError, match=r"mine\.yaml: name: Field required"):
+        async with running_centre(
+            tmp_path, template=migrated_data_dir, compliance_profiles=[profile]
+        ):
+            pass
 
 
 async def test_a_box_that_falls_silent_makes_nothing_missing(centre: Centre) -> None:

@@ -29,7 +29,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     # A copy: a build in place leaves its files behind, and the next one would take them along.
-    for name in ("api", "pipeline", "models"):
+    for name in ("api", "configs", "pipeline", "models"):
         shutil.copytree(ROOT / name, source / name, ignore=_NOT_IN_A_WHEEL)
     for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy2(ROOT / name, source / name)
@@ -75,6 +75,13 @@ def _mingan(python: Path, folder: Path, *arguments: str) -> str:
     done = _run(python, folder, str(python.with_name("mingan")), *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_the_profiles_of_what_is_asked_come_with_it(python: Path, tmp_path: Path) -> None:
+    program = "from api.coverage.profiles import load_profiles as load; import datetime as dt; "
+    told = _run(python, tmp_path, "-c", program + "print(load(None).in_force(dt.date.today()))")
+    assert told.returncode == 0, told.stderr
+    assert "cn-school" in told.stdout
 
 
 def test_it_comes_from_the_wheel_and_without_the_training(python: Path, tmp_path: Path) -> None:
