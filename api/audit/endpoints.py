@@ -17,6 +17,7 @@ from api.auth.sessions import Reader, Writer
 from api.contract.text import StorableText
 from api.contract.vocabulary import Language
 from api.jobs import service as jobs
+from api.kit.download import CSV_RESPONSE, csv_download
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
@@ -76,10 +77,7 @@ async def list_entries(
     summary="The access log as a file",
     response_class=Response,
     responses={
-        200: {
-            "description": "UTF-8 with byte order mark; cells never begin a formula.",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
-        },
+        **CSV_RESPONSE,
         **problems(NotSignedInError, ForbiddenError, InvalidError, TooLargeError),
     },
 )
@@ -103,14 +101,7 @@ async def export_entries(
             subject=str(len(entries)),
             school_id=person.school_id,
         )
-    return Response(
-        text.encode(),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{service.file_name(work.now)}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return csv_download(text, service.file_name(work.now))
 
 
 @router.get(

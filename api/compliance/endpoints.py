@@ -15,6 +15,7 @@ from api.compliance import service
 from api.compliance.schemas import RetentionDetail, RetentionTable
 from api.compliance.sheet import sheet
 from api.contract.vocabulary import Language
+from api.kit.download import CSV_RESPONSE, csv_download
 from api.kit.errors import ForbiddenError, InvalidError, NotFoundError, NotSignedInError
 from api.kit.problems import problems
 from api.runtime import RuntimeDep
@@ -44,10 +45,7 @@ async def list_retention(_: _Viewer, session: Reader, runtime: RuntimeDep) -> Re
     summary="Retention of all cameras as a file",
     response_class=Response,
     responses={
-        200: {
-            "description": "UTF-8 with byte order mark; cells never begin a formula.",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
-        },
+        **CSV_RESPONSE,
         **problems(NotSignedInError, ForbiddenError, InvalidError),
     },
 )
@@ -60,14 +58,7 @@ async def export_retention(
     """The same table for a spreadsheet; times are those of each camera's school."""
     now = runtime.clock()
     rows = await service.list_rows(session, Watch.of(runtime.settings, now))
-    return Response(
-        sheet(rows, language).encode(),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{service.file_name(now)}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return csv_download(sheet(rows, language), service.file_name(now))
 
 
 @router.get(

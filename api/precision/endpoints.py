@@ -16,6 +16,7 @@ from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Reader
 from api.contract.text import AnyIdentifier, StorableText
 from api.contract.vocabulary import Language
+from api.kit.download import CSV_RESPONSE, csv_download
 from api.kit.errors import BadCursorError, ForbiddenError, InvalidError, NotSignedInError
 from api.kit.problems import problems
 from api.kit.row_number import RowNumber
@@ -82,10 +83,7 @@ async def get_report(_: _Viewer, session: Reader, asked: AskedDep) -> PrecisionR
     summary="How often alerts are true, as a file",
     response_class=Response,
     responses={
-        200: {
-            "description": "UTF-8 with byte order mark; cells never begin a formula.",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
-        },
+        **CSV_RESPONSE,
         **problems(*_READ),
     },
 )
@@ -109,14 +107,7 @@ async def export_report(
             subject=str(len(everywhere) + len(by_camera)),
             school_id=person.school_id,
         )
-    return Response(
-        text.encode(),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{service.file_name(asked.now)}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return csv_download(text, service.file_name(asked.now))
 
 
 @router.get(

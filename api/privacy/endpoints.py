@@ -13,6 +13,7 @@ from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
 from api.contract.text import AnyIdentifier, StorableText
 from api.contract.vocabulary import Language
+from api.kit.download import CSV_RESPONSE, csv_download
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
@@ -74,25 +75,6 @@ def _filters(
 _Filters = Annotated[RequestFilters, Depends(_filters)]
 
 
-def _file(text: str, name: str) -> Response:
-    return Response(
-        text.encode(),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
-
-
-_CSV: dict[int | str, dict[str, object]] = {
-    200: {
-        "description": "UTF-8 with byte order mark; cells never begin a formula.",
-        "content": {"text/csv": {"schema": {"type": "string"}}},
-    }
-}
-
-
 @router.get(
     "/requests",
     operation_id="privacy_requests_list",
@@ -117,7 +99,7 @@ async def list_requests(
     operation_id="privacy_requests_csv",
     summary="The register of requests as a file",
     response_class=Response,
-    responses={**_CSV, **problems(*_READ, TooLargeError)},
+    responses={**CSV_RESPONSE, **problems(*_READ, TooLargeError)},
 )
 async def export_requests(
     person: _Viewer, by: By, runtime: RuntimeDep, filters: _Filters, language: _Language = "zh"
@@ -134,7 +116,7 @@ async def export_requests(
             subject=f"requests {len(rows)}",
             school_id=person.school_id,
         )
-    return _file(requests_sheet(rows, language), f"requests-{now:%Y%m%d-%H%M%S}")
+    return csv_download(requests_sheet(rows, language), f"requests-{now:%Y%m%d-%H%M%S}.csv")
 
 
 @router.post(
@@ -242,7 +224,7 @@ async def list_assessments(
     operation_id="privacy_assessments_csv",
     summary="The register of impact assessments as a file",
     response_class=Response,
-    responses={**_CSV, **problems(*_READ)},
+    responses={**CSV_RESPONSE, **problems(*_READ)},
 )
 async def export_assessments(
     person: _Viewer,
@@ -263,7 +245,9 @@ async def export_assessments(
             subject=f"assessments {len(found.items)}",
             school_id=person.school_id,
         )
-    return _file(assessments_sheet(found.items, language), f"assessments-{now:%Y%m%d-%H%M%S}")
+    return csv_download(
+        assessments_sheet(found.items, language), f"assessments-{now:%Y%m%d-%H%M%S}.csv"
+    )
 
 
 @router.post(

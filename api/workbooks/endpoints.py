@@ -13,6 +13,7 @@ from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
 from api.cameras.service import Watch
 from api.contract.vocabulary import Language
+from api.kit.download import download
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -77,14 +78,7 @@ async def export_workbook(
             by.client,
             school_id=person.school_id,
         )
-    return Response(
-        content,
-        media_type=XLSX,
-        headers={
-            "Content-Disposition": f'attachment; filename="mingan-{now:%Y%m%d-%H%M%S}.xlsx"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return download(content, XLSX, f"mingan-{now:%Y%m%d-%H%M%S}.xlsx")
 
 
 @router.post(
