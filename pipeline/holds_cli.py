@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from pipeline.core.errors import ConfigError
+from pipeline.core.school_zone import school_zone
 from pipeline.recorders.audit import moment_text
-from pipeline.recorders.school_days import school_zone
 from pipeline.recordings_cli import DEFAULT_ZONE, opened_index, parse_moment, window_of
 
 holds_app = typer.Typer(help="Keep footage from being deleted.", no_args_is_help=True)

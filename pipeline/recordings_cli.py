@@ -21,8 +21,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from api.contract.footage.school_days import days_between
+from api.contract.footage.spans import Span
+from api.contract.footage.verdict import Requirement
 from pipeline.core.clock import SystemClock
 from pipeline.core.errors import ConfigError
+from pipeline.core.school_zone import school_zone
 from pipeline.recorders.audit import (
     DEFAULT_SEAM_S,
     Audit,
@@ -42,9 +46,6 @@ from pipeline.recorders.name_pattern import FOOTAGE_YEARS
 from pipeline.recorders.open_index import open_index
 from pipeline.recorders.recorder import INDEX_NAME
 from pipeline.recorders.root_lock import RootLock
-from pipeline.recorders.school_days import days_between, school_zone
-from pipeline.recorders.spans import Span
-from pipeline.recorders.verdict import Requirement
 from pipeline.video.watermark import Watermark
 
 recordings_app = typer.Typer(

@@ -23,6 +23,7 @@ from api.contract import (
     ViewAnswer,
     ViewTrouble,
 )
+from api.contract.footage.spans import Span
 from pipeline.core.errors import DeliveryError
 from pipeline.live.centre import ViewingClient
 from pipeline.live.fragments import LivePart
@@ -30,7 +31,6 @@ from pipeline.live.path import PathMaker, ViewPath
 from pipeline.recorders.errors import FootageIndexError
 from pipeline.recorders.playback import Playback, Played
 from pipeline.recorders.shelf import Shelf, Timeline
-from pipeline.recorders.spans import Span
 
 _log = structlog.get_logger(__name__)
 _PART_S = 1.0

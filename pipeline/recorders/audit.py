@@ -17,6 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.contract.footage.school_days import days_before
+from api.contract.footage.spans import Span, merge
+from api.contract.footage.verdict import DEFAULT_SEAM_S, Known, Requirement, Verdict, judge
 from api.contract.retention import GapCause, RetentionState
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.name_pattern import NameFacts, NamePattern
@@ -28,10 +31,7 @@ from pipeline.recorders.placing import (
     written_moment,
 )
 from pipeline.recorders.probe import FileFacts, FileState, probe
-from pipeline.recorders.school_days import days_before
 from pipeline.recorders.shelf import Piece
-from pipeline.recorders.spans import Span, merge
-from pipeline.recorders.verdict import DEFAULT_SEAM_S, Known, Requirement, Verdict, judge
 
 LOOK_BACK_S = 24 * 3600.0
 """Files that begin so long before the window are opened too: they may reach into it."""

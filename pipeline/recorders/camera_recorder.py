@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause
 from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo
 from pipeline.recorders.disk import Disk
@@ -28,7 +29,6 @@ from pipeline.recorders.segments import (
     SegmentWriter,
     delay_ticks,
 )
-from pipeline.recorders.spans import Span
 
 MAX_PAUSE_S = 2.0
 """A longer silence inside a session ends the segment: a file must not stretch a picture over it."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.errors import StorageError
@@ -19,7 +20,6 @@ from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.probe import FileState, probe
 from pipeline.recorders.recovery import finish_part, our_files, read_segment
 from pipeline.recorders.segments import PART_SUFFIX, Segment
-from pipeline.recorders.spans import Span
 
 _SHORTER_S = 0.5
 """A file that is so much shorter than its row is damaged; less is rounding of the last picture."""

@@ -25,16 +25,16 @@ import av
 import av.error
 from av.audio.stream import AudioStream
 
+from api.contract.footage.gaps import Gap, explain
+from api.contract.footage.spans import Span, footage_in, holes
+from api.contract.footage.verdict import DEFAULT_SEAM_S
 from pipeline.core.demux import demuxed
 from pipeline.core.packets import AudioInfo, AudioPacket, StreamInfo, seconds_of
 from pipeline.recorders.annexb import Dress
 from pipeline.recorders.errors import ExportError
-from pipeline.recorders.gaps import Gap, explain
 from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.segments import Segment
 from pipeline.recorders.sound import SoundTrack, sound_in
-from pipeline.recorders.spans import Span, footage_in, holes
-from pipeline.recorders.verdict import DEFAULT_SEAM_S
 
 _BASE = Fraction(1, 90_000)
 _JOIN_S = 0.5

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.contract.footage.gaps import Gap
+from api.contract.footage.spans import Span, clip
+from api.contract.footage.verdict import Requirement
 from api.contract.retention import RetentionState, RetentionStatus
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.audit import (
@@ -24,12 +27,9 @@ from pipeline.recorders.audit import (
     shown,
 )
 from pipeline.recorders.footage_status import Proof, told, utc_moment
-from pipeline.recorders.gaps import Gap
 from pipeline.recorders.probe_cache import ProbeCache
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.shelf import Piece, Timeline
-from pipeline.recorders.spans import Span, clip
-from pipeline.recorders.verdict import Requirement
 
 FOLDER_UNREADABLE = "folder_unreadable"
 

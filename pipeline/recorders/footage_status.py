@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from api.contract.footage.gaps import Absence, Gap, explain
+from api.contract.footage.school_days import days_before, days_between, each_day
+from api.contract.footage.spans import Span, clip, merge, total_s
+from api.contract.footage.verdict import DEFAULT_SEAM_S, Known, Requirement, judge
 from api.contract.retention import (
     BrokenPromise,
     DayCompleteness,
@@ -18,12 +22,8 @@ from api.contract.retention import (
     RetentionStatus,
 )
 from pipeline.recorders.forecast import Forecast
-from pipeline.recorders.gaps import Gap, explain
-from pipeline.recorders.index import Absence, Broken
+from pipeline.recorders.index import Broken
 from pipeline.recorders.retention import RetentionPolicy
-from pipeline.recorders.school_days import days_before, days_between, each_day
-from pipeline.recorders.spans import Span, clip, merge, total_s
-from pipeline.recorders.verdict import DEFAULT_SEAM_S, Known, Requirement, judge
 
 MAX_LISTED = 4096
 MAX_DAYS = 1024

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from api.contract.footage.school_days import local_day, midnight_s
+from api.contract.footage.spans import Span, clip, merge, total_s
 from pipeline.recorders.retention import NO_PROMISE, SPARED_DAYS, Holding, RetentionPolicy
-from pipeline.recorders.school_days import local_day, midnight_s
-from pipeline.recorders.spans import Span, clip, merge, total_s
 
 _MIN_MEASURED_S = 600.0
 _DAY_S = 86_400.0

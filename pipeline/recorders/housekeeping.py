@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from api.contract.footage.school_days import days_before
+from api.contract.footage.spans import Span
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.errors import StorageError
 from pipeline.recorders.forecast import Forecast, bytes_per_day, forecast
 from pipeline.recorders.index import FootageIndex, Hold
 from pipeline.recorders.retention import NO_PROMISE, Deletion, Holding, RetentionPolicy, plan
-from pipeline.recorders.school_days import days_before
 from pipeline.recorders.segments import LifePoint, Segment
-from pipeline.recorders.spans import Span
 
 _log = structlog.get_logger(__name__)
 _MAX_STUCK = 8

@@ -15,34 +15,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.contract.footage.gaps import Absence
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause
 from pipeline.core.file_schema import NewerFileError
 from pipeline.recorders.errors import FootageIndexError
 from pipeline.recorders.index_schema import INDEX_SCHEMA
 from pipeline.recorders.segments import LifePoint, Segment, ignore
-from pipeline.recorders.spans import Span
 
 _JOIN_MS = 2000
 _LONGEST_MS = 3_600_000
 """No segment is longer; lets a search by end use the index by start."""
 _COLUMNS = "camera, path, start_ms, end_ms, media_ms, size_bytes, codec"
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """An interval in which a camera was not recorded, and why.
-
-    Attributes:
-        span: When; of one that still lasts, until the moment of asking.
-        cause: Why.
-        detail: One line for an engineer.
-        is_open: It still lasts.
-    """
-
-    span: Span
-    cause: GapCause
-    detail: str
-    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from api.contract.footage.spans import Span
 from pipeline.recorders.name_pattern import NameFacts
 from pipeline.recorders.probe import FileFacts
-from pipeline.recorders.spans import Span
 
 OVERLAP_S = 60.0
 """Files overlap by as much, where a recorder keeps some seconds from before each cut."""

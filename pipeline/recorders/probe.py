@@ -22,12 +22,12 @@ import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from api.contract.footage.verdict import DEFAULT_SEAM_S
 from pipeline.core.demux import demuxed
 from pipeline.media.containers import has_times, is_recording, picture_stream
 from pipeline.recorders import mp4_samples
 from pipeline.recorders.errors import FootageError, NoVideoError
 from pipeline.recorders.mp4_samples import Mp4Samples
-from pipeline.recorders.verdict import DEFAULT_SEAM_S
 
 _USUAL_STEPS = 5.0
 """A picture shown longer than this many usual ones is a pause, if it is longer than a seam too."""

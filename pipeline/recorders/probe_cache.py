@@ -15,12 +15,12 @@ from pathlib import Path
 
 import structlog
 
+from api.contract.footage.spans import Span
 from pipeline.core.file_schema import FileSchema, NewerFileError, statements
 from pipeline.core.private_files import database_files
 from pipeline.recorders.errors import FootageIndexError
 from pipeline.recorders.probe import FileFacts, FileState, probe
 from pipeline.recorders.shelf import Piece
-from pipeline.recorders.spans import Span
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS probes (

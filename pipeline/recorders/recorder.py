@@ -27,6 +27,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from api.contract.footage.spans import Span, clip, merge
+from api.contract.footage.verdict import DEFAULT_SEAM_S
 from api.contract.retention import GapCause, RetentionStatus
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
@@ -45,8 +47,6 @@ from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
 from pipeline.recorders.root_lock import RootLock
 from pipeline.recorders.segments import LifePoint, ignore
 from pipeline.recorders.shelf import Piece, Timeline, timeline_of
-from pipeline.recorders.spans import Span, clip, merge
-from pipeline.recorders.verdict import DEFAULT_SEAM_S
 
 INDEX_NAME = "index.sqlite"
 _GATHER_S = 0.2

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.contract.footage.spans import Span
 from pipeline.recorders import mp4_samples
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.errors import FootageError, StorageError, storage_error
 from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.name_pattern import NamePattern
 from pipeline.recorders.segments import NAME_PATTERN, PART_SUFFIX, SUFFIX, Segment
-from pipeline.recorders.spans import Span
 
 _NAMES = NamePattern(NAME_PATTERN, ZoneInfo("UTC"))
 _CODECS = {"avc1": "h264", "avc3": "h264", "hvc1": "hevc", "hev1": "hevc"}

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from api.contract.footage.school_days import days_before, days_between
+from api.contract.footage.spans import Span
 from pipeline.core.errors import ConfigError
-from pipeline.recorders.school_days import days_before, days_between
-from pipeline.recorders.spans import Span
 
 SPARED_DAYS = 1
 

@@ -24,13 +24,13 @@ import av
 import av.error
 from av.stream import Stream
 
+from api.contract.footage.spans import Span
 from pipeline.core.packets import AudioPacket, EncodedPacket, StreamInfo, seconds_of
 from pipeline.media.parameter_sets import picture_form
 from pipeline.recorders.annexb import CODECS, Dress
 from pipeline.recorders.disk import Disk, DiskFile
 from pipeline.recorders.errors import FootageError
 from pipeline.recorders.sound import SoundTrack
-from pipeline.recorders.spans import Span
 
 FRAGMENT_S = 2.0
 SUFFIX = ".mp4"

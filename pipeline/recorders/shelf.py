@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from api.contract.footage.gaps import Absence, Gap, explain
+from api.contract.footage.spans import Span, clip, footage_in, holes, merge
+from api.contract.footage.verdict import DEFAULT_SEAM_S
 from api.contract.retention import GapCause
-from pipeline.recorders.gaps import Gap, explain
-from pipeline.recorders.index import Absence
-from pipeline.recorders.spans import Span, clip, footage_in, holes, merge
-from pipeline.recorders.verdict import DEFAULT_SEAM_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,11 @@ from pydantic import (
 from api.contract.base import DEFAULT_SCHOOL_ID, DEFAULT_SCHOOL_NAME, Identifier
 from api.contract.text import StorableText
 from pipeline.core.errors import ConfigError
+from pipeline.core.school_zone import school_zone
 from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry import ScheduleConfig, SiteConfig, ZoneConfig
 from pipeline.live.config import LiveConfig
 from pipeline.recorders.name_pattern import NamePattern
-from pipeline.recorders.school_days import school_zone
 from pipeline.rules import AnyRuleConfig
 from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime import enrolment

@@ -16,6 +16,7 @@ from pipeline.core.detections import Detections, Tracks
 from pipeline.core.errors import ConfigError
 from pipeline.core.packets import AudioPacket, EncodedPacket, seconds_of
 from pipeline.core.redact import redact_url
+from pipeline.core.school_zone import school_zone
 
 _WORD = st.text(
     st.characters(codec="ascii", min_codepoint=33, exclude_characters="/?#\"'@"), min_size=6
@@ -111,3 +112,8 @@ def test_a_packet_at_another_time_is_otherwise_the_same() -> None:
     sound = (AudioPacket(b"s", 1.0, 0.02),)
     packet = EncodedPacket(b"x", 2, 1, True, 1.0, 100.0, 7, sound)
     assert packet.at(101.5) == replace(packet, utc_s=101.5)
+
+
+def test_an_unknown_zone_is_a_setting_to_mend() -> None:
+    with pytest.raises(ConfigError, match="IANA"):
+        school_zone("Mars/Base")

@@ -20,11 +20,11 @@ import av.error
 import pytest
 
 from api.contract import CameraState as C
+from api.contract.footage.spans import Span, merge
+from api.contract.footage.verdict import DEFAULT_SEAM_S
 from api.contract.retention import GapCause as G
 from api.contract.retention import RetentionState as S
 from pipeline.core.clock import SystemClock
-from pipeline.recorders.spans import Span, merge
-from pipeline.recorders.verdict import DEFAULT_SEAM_S
 from scripts.demo_rtsp import Film, load_film
 from tests.faults import bad_camera as bad
 from tests.faults.bad_camera import Act, BadCamera, Sent, Street

@@ -13,14 +13,14 @@ import av
 import pytest
 
 from api.contract import PartKind, VideoCodec
+from api.contract.footage.gaps import Gap
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause
 from pipeline.live.centre import ViewingClient
 from pipeline.live.config import LiveConfig
 from pipeline.live.desk import LiveDesk
 from pipeline.recorders.errors import FootageIndexError
-from pipeline.recorders.gaps import Gap
 from pipeline.recorders.shelf import Piece, Timeline
-from pipeline.recorders.spans import Span
 from tests.live.centre_peer import LivePeer, live_peer
 from tests.video.media import make_video, number_of
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.contract.footage.spans import Span
 from pipeline.core.clock import ManualClock
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
-from pipeline.recorders.spans import Span
 from tests.recorders.scripted_disk import ScriptedDisk
 from tests.recorders.test_recorder import BEGIN, ZONE, Box
 

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from api.contract.footage.spans import Span
+from api.contract.footage.verdict import Verdict
 from api.contract.retention import GapCause, RetentionState
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.audit import Audit, AuditGap, CameraAudit, as_json
-from pipeline.recorders.spans import Span
-from pipeline.recorders.verdict import Verdict
 from pipeline.recordings_cli import recordings_app
 from tests.recorders.film import put
 

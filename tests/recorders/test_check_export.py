@@ -17,6 +17,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause as G
 from pipeline.core.clock import ManualClock
 from pipeline.core.errors import ConfigError, MinganError
@@ -25,7 +26,6 @@ from pipeline.recorders.probe import FileState, probe
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.root_lock import RootLock
-from pipeline.recorders.spans import Span
 from tests.recorders.film import decoded, stream
 from tests.recorders.test_recorder import BEGIN, Box, ScriptedDisk
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import av
 import pytest
 
+from api.contract.footage.spans import Span
+from api.contract.footage.verdict import Requirement
 from pipeline.recorders.audit import Audit, AuditOrder, CameraAudit, audit
 from pipeline.recorders.placing import keeps_local_times
 from pipeline.recorders.probe import FileState, probe
-from pipeline.recorders.spans import Span
-from pipeline.recorders.verdict import Requirement
 from pipeline.video.sources.file import FileSource
 from tests.recorders.dav import write_dav
 from tests.recorders.film import film

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause, RetentionState
 from pipeline.recorders.folder import FolderAuditor, FolderCamera
 from pipeline.recorders.playback import Playback
 from pipeline.recorders.probe_cache import ProbeCache
 from pipeline.recorders.retention import RetentionPolicy
-from pipeline.recorders.spans import Span
 from tests.recorders.test_audit import START, ZONE, plant
 
 _PATTERN = "{camera}/%Y%m%d/%H%M%S.mp4"

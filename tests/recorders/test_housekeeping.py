@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.contract.footage.spans import Span
 from pipeline.recorders.disk import LocalDisk
 from pipeline.recorders.housekeeping import Housekeeper, Room
 from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.retention import Holding, RetentionPolicy, plan
 from pipeline.recorders.segments import Segment, ignore
-from pipeline.recorders.spans import Span
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC).timestamp()

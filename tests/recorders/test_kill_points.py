@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause as G
 from pipeline.core.clock import ManualClock
 from pipeline.recorders.recorder import Recorder
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.segments import LifePoint
-from pipeline.recorders.spans import Span
 from tests.recorders.doomed_process import BEGIN, DEATH, SECONDS, settings_of
 from tests.recorders.film import decoded, film
 

@@ -15,6 +15,7 @@ import av
 import pytest
 
 from api.contract import PlayOrder, VideoCodec
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause
 from pipeline.core.clock import ManualClock
 from pipeline.live.config import LiveConfig
@@ -22,7 +23,6 @@ from pipeline.live.path import PathMaker
 from pipeline.recorders.playback import Playback, Played
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.shelf import Piece, Timeline
-from pipeline.recorders.spans import Span
 from tests.media.films import corner_film
 from tests.recorders.film import film, put, stream
 from tests.video.media import make_video

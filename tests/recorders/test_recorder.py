@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause as G
 from api.contract.retention import RetentionState as S
 from api.contract.retention import RetentionStatus
@@ -26,7 +27,6 @@ from pipeline.recorders.check import check, clock_drifts
 from pipeline.recorders.disk import Disk
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
-from pipeline.recorders.spans import Span
 from pipeline.recordings_cli import recordings_app
 from tests.recorders.film import Stream, stream
 from tests.recorders.scripted_disk import ScriptedDisk

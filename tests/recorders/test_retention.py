@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.contract.footage.school_days import days_before, days_between, local_day
+from api.contract.footage.spans import Span
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.forecast import bytes_per_day, forecast
 from pipeline.recorders.retention import (
@@ -18,8 +20,6 @@ from pipeline.recorders.retention import (
     Why,
     plan,
 )
-from pipeline.recorders.school_days import days_before, days_between, local_day
-from pipeline.recorders.spans import Span
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC).timestamp()

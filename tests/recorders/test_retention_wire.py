@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from api.contract.footage.gaps import Absence
+from api.contract.footage.spans import Span
 from api.contract.retention import (
     DayCompleteness,
     FootageSpan,
@@ -20,10 +21,8 @@ from api.contract.retention import (
 )
 from pipeline.recorders.footage_status import FootageFacts, retention_status
 from pipeline.recorders.forecast import Forecast
-from pipeline.recorders.gaps import explain
-from pipeline.recorders.index import Absence, Broken
+from pipeline.recorders.index import Broken
 from pipeline.recorders.retention import RetentionPolicy
-from pipeline.recorders.spans import Span
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC).timestamp()
 DAY = 86_400.0
@@ -80,59 +79,6 @@ def test_the_status_adds_up_and_survives_the_wire(
 
 def absence(start: float, end: float, cause: GapCause) -> Absence:
     return Absence(Span(start, end), cause, "", False)
-
-
-@pytest.mark.parametrize(
-    ("absences", "parts"),
-    [
-        ([], [(0, 100, GapCause.UNEXPLAINED)]),
-        ([absence(-5, 200, GapCause.OFFLINE)], [(0, 100, GapCause.OFFLINE)]),
-        (
-            [absence(-5, 40, GapCause.OFFLINE), absence(40, 200, GapCause.DISK_FULL)],
-            [(0, 40, GapCause.OFFLINE), (40, 100, GapCause.DISK_FULL)],
-        ),
-        # Parts shorter than a seam belong to their neighbour.
-        ([absence(1, 99, GapCause.OFFLINE)], [(0, 100, GapCause.OFFLINE)]),
-        (
-            [absence(10, 99, GapCause.OFFLINE)],
-            [(0, 10, GapCause.UNEXPLAINED), (10, 100, GapCause.OFFLINE)],
-        ),
-        # Where two overlap the later one holds; what was never recorded was not deleted.
-        (
-            [absence(0, 100, GapCause.OFFLINE), absence(50, 100, GapCause.WORKER_STOPPED)],
-            [(0, 50, GapCause.OFFLINE), (50, 100, GapCause.WORKER_STOPPED)],
-        ),
-        (
-            [absence(0, 60, GapCause.OFFLINE), absence(30, 100, GapCause.DELETED)],
-            [(0, 60, GapCause.OFFLINE), (60, 100, GapCause.DELETED)],
-        ),
-    ],
-)
-def test_a_hole_is_cut_by_its_causes(
-    absences: list[Absence], parts: list[tuple[float, float, GapCause]]
-) -> None:
-    found = explain(Span(0, 100), absences, 2.0)
-    assert [(g.span.start_s, g.span.end_s, g.cause) for g in found] == parts
-
-
-@given(
-    st.lists(
-        st.builds(
-            lambda start, length, cause: absence(start, start + length, cause),
-            st.integers(-50, 150),
-            st.integers(1, 80),
-            st.sampled_from(list(GapCause)),
-        ),
-        max_size=8,
-    )
-)
-def test_causes_cut_a_hole_without_losing_a_second(absences: list[Absence]) -> None:
-    found = explain(Span(0, 100), absences, 2.0)
-    assert found[0].span.start_s == 0
-    assert found[-1].span.end_s == 100
-    for before, after in itertools.pairwise(found):
-        assert before.span.end_s == after.span.start_s
-    assert len(found) == 1 or all(part.span.seconds >= 2 for part in found)
 
 
 def test_deleted_footage_is_a_disk_too_small_and_not_an_interruption() -> None:

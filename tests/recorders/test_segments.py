@@ -213,7 +213,7 @@ def test_names_sort_by_time() -> None:
 
 def test_the_index_remembers(tmp_path: Path) -> None:
     index = FootageIndex(tmp_path / "x" / "index.sqlite")
-    from pipeline.recorders.spans import Span
+    from api.contract.footage.spans import Span
 
     one = Segment("gate", "gate/a.mp4", Span(10, 70), 60, 1000, "h264")
     index.save(one)

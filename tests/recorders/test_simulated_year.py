@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.contract.footage.school_days import days_before, days_between
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause as G
 from api.contract.retention import RetentionState as S
 from pipeline.core.clock import ManualClock
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
-from pipeline.recorders.school_days import days_before, days_between
 from pipeline.recorders.segments import Segment
-from pipeline.recorders.spans import Span
 from tests.recorders.scripted_disk import ScriptedDisk
 
 SLOT_S = 12 * 3600.0

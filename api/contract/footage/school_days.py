@@ -8,26 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pipeline.core.errors import ConfigError
-from pipeline.recorders.spans import Span
-
-
-def school_zone(name: str) -> ZoneInfo:
-    """The time zone of that IANA name.
-
-    Raises:
-        ConfigError: There is none.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigError(
-            f"there is no time zone {name!r}",
-            where="time zone",
-            remedy="Write an IANA name, as Asia/Shanghai",
-        ) from error
+from api.contract.footage.spans import Span
 
 
 def midnight_s(day: date, zone: ZoneInfo) -> float:

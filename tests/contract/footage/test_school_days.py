@@ -9,15 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.errors import ConfigError
-from pipeline.recorders.school_days import (
+from api.contract.footage.school_days import (
     days_before,
     days_between,
     each_day,
     local_day,
-    school_zone,
 )
-from pipeline.recorders.spans import Span
+from api.contract.footage.spans import Span
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = st.sampled_from(
@@ -61,8 +59,3 @@ def test_cutting_at_midnight_loses_no_second(start_s: float, length: int, zone: 
     assert days[-1][1].end_s == window.end_s
     for day, span in days:
         assert local_day(span.start_s, zone) == day == local_day(span.end_s - 1, zone)
-
-
-def test_an_unknown_zone_is_a_setting_to_mend() -> None:
-    with pytest.raises(ConfigError, match="IANA"):
-        school_zone("Mars/Base")

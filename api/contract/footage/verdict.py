@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from api.contract.footage.school_days import days_before, days_between
+from api.contract.footage.spans import Span, footage_in, holes, merge, total_s
 from api.contract.retention import RetentionState
-from pipeline.recorders.school_days import days_before, days_between
-from pipeline.recorders.spans import Span, footage_in, holes, merge, total_s
 
 DEFAULT_SEAM_S = 2.0
 """One fragment of ours, and the seam a camera's recorder leaves between two files."""

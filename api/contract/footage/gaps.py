@@ -6,9 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from api.contract.footage.spans import Span
 from api.contract.retention import GapCause
-from pipeline.recorders.index import Absence
-from pipeline.recorders.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An interval in which a camera was not recorded, and why.
+
+    Attributes:
+        span: When; of one that still lasts, until the moment of asking.
+        cause: Why.
+        detail: One line for an engineer.
+        is_open: It still lasts.
+    """
+
+    span: Span
+    cause: GapCause
+    detail: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)

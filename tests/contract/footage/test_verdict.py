@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.contract.footage.school_days import days_before
+from api.contract.footage.spans import Span
+from api.contract.footage.verdict import Known, Requirement, judge
 from api.contract.retention import RetentionState as S
-from pipeline.recorders.school_days import days_before
-from pipeline.recorders.spans import Span
-from pipeline.recorders.verdict import Known, Requirement, judge
 
 ZONE = ZoneInfo("Europe/Berlin")
 DAY = 86_400.0

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recorders.spans import (
+from api.contract.footage.spans import (
     Span,
     clip,
     footage_in,
