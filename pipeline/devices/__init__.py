@@ -1,0 +1,1 @@
+"""Cameras' recorders of other makers: what they hold, asked politely and believed with care."""
