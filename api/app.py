@@ -44,6 +44,7 @@ from api.precision.endpoints import router as precision
 from api.privacy.endpoints import router as privacy
 from api.recordings.endpoints import router as recordings
 from api.register.endpoints import router as register
+from api.reports.endpoints import router as reports
 from api.rules.endpoints import router as rules
 from api.runtime import Runtime
 from api.saved_filters.endpoints import router as saved_filters
@@ -74,6 +75,7 @@ _ROUTERS = (
     compliance,
     precision,
     coverage,
+    reports,
     stream,
     live,
     recordings,

@@ -1,4 +1,4 @@
-"""Backup and restore of one command centre on SQLite: its database, evidence and keys, in one file.
+"""Backup and restore of one command centre on SQLite: database, files and keys, in one file.
 
 The file is a tar archive whose last member, ``manifest.json``, tells the SHA-256 of each other one:
 an archive that was cut short has none, and one that was changed does not agree. The database is
@@ -140,7 +140,7 @@ def _broken(archive: Path, why: str) -> BackupError:
 
 
 def _kept(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """Keys and evidence, by their name in the archive."""
+    """Keys, evidence and reports, by their name in the archive."""
     if settings.token_path.is_file():
         yield "worker.token", settings.token_path
     for name, path in (
@@ -149,10 +149,10 @@ def _kept(settings: Settings) -> Iterator[tuple[str, Path]]:
     ):
         if path.is_file():
             yield name, path
-    evidence = settings.data_dir / "evidence"
-    for path in sorted(evidence.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            yield str(Path("evidence") / path.relative_to(evidence)), path
+    for name in ("evidence", "reports"):
+        for path in sorted((settings.data_dir / name).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield str(path.relative_to(settings.data_dir)), path
 
 
 def _add(tar: tarfile.TarFile, name: str, path: Path) -> str | None:

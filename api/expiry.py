@@ -24,6 +24,7 @@ from api.compliance import service as compliance
 from api.evidence import service as evidence
 from api.expiry_clock import ExpiryClock
 from api.privacy import expiry as privacy
+from api.reports import service as reports
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -69,6 +70,8 @@ class Expiry:
         past = due(settings, now)
         log_from = now - timedelta(days=settings.keep_access_log_days)
         years = settings.keep_privacy_years
+        report_files = reports.files_of(settings)
+        reports_from = now - timedelta(days=settings.keep_reports_days)
         analysed_from = now - timedelta(days=settings.keep_analysed_days)
 
         async def unnamed(work: UnitOfWork) -> int | None:
@@ -85,6 +88,7 @@ class Expiry:
             "access_log": lambda work: audit.delete_before(work, runtime.audit_key, log_from),
             "analysed_time": lambda work: cameras.delete_analysed_before(work, analysed_from),
             "retention_verdict": lambda work: compliance.delete_old_verdicts(work, now),
+            "report": lambda work: reports.delete_files(work, report_files, reports_from),
             "subject_request": lambda work: privacy.delete_requests(work, now, years),
             "impact_assessment": lambda work: privacy.delete_assessments(work, now, years),
         }

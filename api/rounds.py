@@ -24,6 +24,7 @@ from api.notices.schemas import NoticeEvent
 from api.notices.telling import Told, tell
 from api.orders import watch as orders
 from api.privacy import watch as privacy
+from api.reports import making as reports
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -94,6 +95,7 @@ def kinds(settings: Settings) -> list[JobKind]:
         JobKind(checking.JOB, run=checking.run, attempts=3),
         *orders.kinds(),
         *privacy.kinds(),
+        *reports.kinds(),
     ]
 
 

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     keep_privacy_years: Annotated[int, Field(ge=3, le=30)] = 3
     """Requests of those who were filmed, from their decision, and impact assessments, from their
     end: three years at least (个人信息保护法 §56)."""
+    keep_reports_days: Annotated[int, Field(ge=30)] = 365
+    """Files of reports, from when they were made; what is known of them stays, so that a copy on
+    paper can be verified."""
     events_keep: Annotated[int, Field(ge=1)] = 10_000
     events_keep_h: Annotated[float, Field(gt=0)] = 24.0
     subscriber_queue: Annotated[int, Field(ge=1)] = 256

@@ -92,6 +92,8 @@ class AccessAction(StrEnum):
     ASSESSMENT_DELETED = "assessment_deleted"
     PRIVACY_EXPORTED = "privacy_exported"
     PRECISION_EXPORTED = "precision_exported"
+    REPORT_ASKED = "report_asked"
+    REPORT_DOWNLOADED = "report_downloaded"
 
 
 class AccessEntry(BaseModel):

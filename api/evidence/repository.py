@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.db.models import AlertEvidence, EvidenceFile, EvidenceGrant
+from api.db.models import Alert, AlertEvidence, EvidenceFile, EvidenceGrant
 from api.db.upsert import insert_if_absent
 
 
@@ -105,6 +105,33 @@ class EvidenceRepository:
             .order_by(AlertEvidence.alert_id, AlertEvidence.position)
         )
         return [ReadableRow(*row) for row in await self._session.execute(query)]
+
+    async def newest(
+        self, camera_key: int, kind: str, since: datetime, limit: int
+    ) -> list[tuple[str, datetime]]:
+        """Files of one kind that alerts of a camera name and that are there, newest first: hash and
+        the moment they show.
+        """
+        query = (
+            select(AlertEvidence.sha256, AlertEvidence.starts_at)
+            .join(Alert, Alert.id == AlertEvidence.alert_id)
+            .join(
+                EvidenceFile,
+                and_(
+                    EvidenceFile.sha256 == AlertEvidence.sha256,
+                    EvidenceFile.school_id == AlertEvidence.school_id,
+                ),
+            )
+            .where(
+                Alert.camera_key == camera_key,
+                Alert.queued_at >= since,
+                AlertEvidence.kind == kind,
+                EvidenceFile.deleted_at.is_(None),
+            )
+            .order_by(Alert.queued_at.desc(), AlertEvidence.position.desc())
+            .limit(limit)
+        )
+        return [(sha256, at) for sha256, at in await self._session.execute(query)]
 
     async def add_grant(self, grant: EvidenceGrant, now: datetime) -> None:
         """Remember a grant and forget those that ran out."""

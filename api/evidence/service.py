@@ -8,7 +8,7 @@ reason was logged. A file no alert names is nobody's to see.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,13 +24,15 @@ from api.bus.work import UnitOfWork
 from api.contract import EvidenceKind
 from api.db.models import EvidenceGrant
 from api.evidence.ranges import ByteRange, parse_range
-from api.evidence.repository import EvidenceRepository
+from api.evidence.repository import EvidenceRepository, ReadableRow
 from api.evidence.store import EvidenceStore
 from api.kit.errors import GrantRequiredError, NotFoundError
 from api.kit.tokens import new_token, token_sha256
 
 _FILES_AT_ONCE = 300
 _CHUNK_BYTES = 256 * 1024
+_TRIED = 3
+"""Pictures of a camera that are looked at for one that may be shown."""
 _log = structlog.get_logger(__name__)
 
 
@@ -51,6 +53,37 @@ class ReadableFile:
     size_bytes: int
     is_original: bool
     clip_of: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A blurred picture of a camera.
+
+    Attributes:
+        sha256: Its name.
+        taken_at: The moment it shows.
+    """
+
+    sha256: str
+    taken_at: datetime
+
+
+async def newest_pictures(
+    session: AsyncSession, camera_keys: Collection[int], since: datetime
+) -> dict[int, dict[EvidenceKind, ShownFile]]:
+    """The newest blurred snapshot and reference of each camera that alerts since then brought.
+
+    What any alert names as an original is left out, whatever else names it.
+    """
+    files = EvidenceRepository(session)
+    found: dict[int, dict[EvidenceKind, ShownFile]] = defaultdict(dict)
+    for key in camera_keys:
+        for kind in (EvidenceKind.SNAPSHOT, EvidenceKind.REFERENCE):
+            for sha256, taken_at in await files.newest(key, kind, since, _TRIED):
+                if not _names_an_original(await files.readable(sha256)):
+                    found[key][kind] = ShownFile(sha256, taken_at)
+                    break
+    return dict(found)
 
 
 async def is_known(
@@ -130,10 +163,7 @@ async def find_readable(
     named = await evidence.readable(sha256)
     if all(row.standing == "dropped" for row in named):
         raise NotFoundError(f"no evidence {sha256}")
-    namings: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for row in named:
-        namings[row.alert_id][row.kind] = row.revision
-    is_original = any(_is_original(since) for since in namings.values())
+    is_original = _names_an_original(named)
     if is_original:
         found = None if grant is None else await evidence.find_grant(token_sha256(grant))
         if (
@@ -145,6 +175,13 @@ async def find_readable(
             raise GrantRequiredError("ask for the original with a reason first")
     clip_of = {row.alert_id: row.school_id for row in named if row.kind == EvidenceKind.CLIP}
     return ReadableFile(sha256, named[0].media_type, named[0].size_bytes, is_original, clip_of)
+
+
+def _names_an_original(named: Iterable[ReadableRow]) -> bool:
+    namings: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for row in named:
+        namings[row.alert_id][row.kind] = row.revision
+    return any(_is_original(since) for since in namings.values())
 
 
 def _is_original(since: Mapping[str, int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
@@ -150,6 +150,11 @@ class JobRepository:
             Job.kind == kind, Job.key == key, Job.due_at.is_not(None), Job.claim.is_(None)
         )
         return (await self._session.execute(query.returning(Job.id))).first() is not None
+
+    async def open_keys(self, kind: str, keys: Collection[str]) -> set[str]:
+        """Those of these keys of a kind whose job waits or runs."""
+        query = select(Job.key).where(Job.kind == kind, Job.key.in_(keys), Job.due_at.is_not(None))
+        return set(await self._session.scalars(query))
 
     async def delete_done_before(self, moment: datetime) -> None:
         """Forget what was done before then and is not due again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,6 +63,11 @@ async def ask_all(
 async def withdraw(work: UnitOfWork, kind: str, key: str) -> bool:
     """Have something not done after all; answers whether it had not begun yet."""
     return await JobRepository(work.session).remove_open(kind, key)
+
+
+async def given_up(session: AsyncSession, kind: str, keys: Sequence[str]) -> set[str]:
+    """Those of some jobs of a kind that were given up, or are there no more."""
+    return set(keys) - await JobRepository(session).open_keys(kind, keys) if keys else set()
 
 
 async def forget_done(work: UnitOfWork) -> None:

@@ -19,7 +19,16 @@ from api.contract.places import PlaceKind
 from api.db.camera import CameraRecord
 from api.db.order import WorkOrder
 from api.db.organisation import Place
-from tests.api.centre import REVIEWER_PASSWORD, Centre, beat, put_alert, put_camera, put_retention
+from api.reports import making as reports
+from tests.api.centre import (
+    REVIEWER_PASSWORD,
+    Centre,
+    all_due,
+    beat,
+    put_alert,
+    put_camera,
+    put_retention,
+)
 from tests.api.messages import (
     T0,
     camera_beat,
@@ -88,6 +97,8 @@ class Objects:
     """Each in the state its operation begins in, at version ``versions`` says."""
     versions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ORDERS, 1))
     photograph_id: int = 987_658
+    report_id: int = 987_659
+    """Without pictures, and made."""
     requests: dict[str, int] = field(
         default_factory=lambda: {name: 787_000 + at for at, name in enumerate(REQUESTS)}
     )
@@ -160,7 +171,17 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
         await centre.add_user(objects.people[name], Role.LEADER, school_id)
     await _seed_orders(centre, admin, objects)
     await _seed_privacy(admin, objects)
+    await _seed_report(centre, objects)
     return objects
+
+
+async def _seed_report(centre: Centre, of: Objects) -> None:
+    leader = await centre.signed_in(of.people[PEOPLE[0]], REVIEWER_PASSWORD)
+    told = {"kind": "school_audit", "format": "xlsx", "school_id": of.school_id}
+    made = await leader.post("/api/v1/reports", json=told)
+    assert made.status_code == 201, made.text
+    of.report_id = made.json()["id"]
+    await all_due(centre.runtime, reports.kinds())
 
 
 async def _seed_privacy(admin: httpx.AsyncClient, of: Objects) -> None:

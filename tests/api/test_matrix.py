@@ -335,6 +335,15 @@ ROWS: dict[str, Row] = {
         lambda of: {"vendor": f"of {of.school_id}"},
     ),
     "rules_list": Row("list"),
+    "reports_ask": Row(
+        "object",
+        body=lambda of: {"kind": "school_audit", "format": "xlsx", "school_id": of.school_id},
+        status=201,
+    ),
+    "reports_file": Row("object", lambda of: {"report_id": of.report_id}),
+    "reports_get": Row("object", lambda of: {"report_id": of.report_id}),
+    "reports_list": Row("list"),
+    "reports_verify": Row("guard"),  # In tests/api/test_reports.py: by what was printed.
     # A person's own, whatever their school; test_saved_filters tries those of others.
     "saved_filters_create": Row("guard"),
     "saved_filters_delete": Row("guard"),
@@ -378,7 +387,8 @@ def test_every_route_has_a_row() -> None:
 def test_what_names_an_object_is_tried_on_objects() -> None:
     """A route with a school's object in its address cannot be passed off as something else."""
     named = re.compile(
-        r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256|order_id|request_id|assessment_id)\}"
+        r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256|order_id|request_id|"
+        r"assessment_id|report_id)\}"
     )
     for operation, (_, path) in ADDRESSES.items():
         if NEEDS[operation] != "worker" and named.search(path):

@@ -34,6 +34,7 @@ from api.db import (
     order,
     organisation,
     privacy,
+    report,
     saved_filter,
 )
 from api.db.base import Base, OfAlert, OfCamera, OfOrder, OfSchool
@@ -42,7 +43,18 @@ from tests.api.messages import T0
 from tests.support.narrowed import unnarrowed
 
 API = Path(__file__).parents[2] / "api"
-_TABLES = (camera, expiry_mark, job, models, notice, order, organisation, privacy, saved_filter)
+_TABLES = (
+    camera,
+    expiry_mark,
+    job,
+    models,
+    notice,
+    order,
+    organisation,
+    privacy,
+    report,
+    saved_filter,
+)
 
 OF_NO_SCHOOL = {
     "access_log_head": "one row, the end of the one chain of all entries",

@@ -29,7 +29,7 @@ _MADE |= {"camera_holds", "camera_records", "joined_episodes", "identities", "us
 _MADE |= {"work_orders", "order_sources", "order_photographs", "order_history", "duties"}
 _MADE |= {"order_requests"}
 _MADE |= {"notice_channels", "notice_rules", "notices", "notice_items", "push_subscriptions"}
-_MADE |= {"subject_requests", "impact_assessments", "saved_filters"}
+_MADE |= {"subject_requests", "impact_assessments", "saved_filters", "reports"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

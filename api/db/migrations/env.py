@@ -15,6 +15,7 @@ from api.db import (
     order,
     organisation,
     privacy,
+    report,
     saved_filter,
 )
 from api.db.base import Base
@@ -28,7 +29,18 @@ def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
     return False
 
 
-_TABLES = (camera, expiry_mark, job, models, notice, order, organisation, privacy, saved_filter)
+_TABLES = (
+    camera,
+    expiry_mark,
+    job,
+    models,
+    notice,
+    order,
+    organisation,
+    privacy,
+    report,
+    saved_filter,
+)
 """Imported so that the metadata holds every table."""
 connection = context.config.attributes["connection"]
 context.configure(

@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_downloaded';
 
 /**
  * AccessEntry
@@ -5291,6 +5291,152 @@ export type Reopen = {
      * Note
      */
     note: string;
+};
+
+/**
+ * ReportFormat
+ *
+ * How it is laid out.
+ */
+export type ReportFormat = 'pdf' | 'xlsx';
+
+/**
+ * ReportKind
+ *
+ * What a report is about.
+ */
+export type ReportKind = 'school_audit';
+
+/**
+ * ReportPage
+ *
+ * A page of reports, asked for last first.
+ */
+export type ReportPage = {
+    /**
+     * Items
+     */
+    items: Array<ReportView>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ReportRequest
+ *
+ * A report that is asked for.
+ */
+export type ReportRequest = {
+    format: ReportFormat;
+    kind: ReportKind;
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+    /**
+     * Month
+     *
+     * Of a report on a month, its own.
+     */
+    month?: string | null;
+    /**
+     * School Id
+     *
+     * Of a report on one school.
+     */
+    school_id?: string | null;
+};
+
+/**
+ * ReportState
+ *
+ * Where a report stands.
+ */
+export type ReportState = 'waiting' | 'running' | 'ready' | 'failed' | 'removed';
+
+/**
+ * ReportView
+ *
+ * One report.
+ */
+export type ReportView = {
+    /**
+     * As Of
+     *
+     * The moment its data are of.
+     */
+    as_of: string | null;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string;
+    /**
+     * Code
+     *
+     * Printed on it.
+     */
+    code: string;
+    /**
+     * Error
+     *
+     * A problem's code; empty unless it failed.
+     */
+    error: string;
+    format: ReportFormat;
+    /**
+     * Has Pictures
+     *
+     * It is given to those alone who may see pictures.
+     */
+    has_pictures: boolean;
+    /**
+     * Id
+     */
+    id: number;
+    kind: ReportKind;
+    /**
+     * Language
+     */
+    language: 'zh' | 'en';
+    /**
+     * Made At
+     */
+    made_at: string | null;
+    /**
+     * Month
+     */
+    month: string | null;
+    /**
+     * Progress
+     */
+    progress: number;
+    /**
+     * Removed At
+     *
+     * When its file was deleted.
+     */
+    removed_at: string | null;
+    /**
+     * Null of one on the whole district.
+     */
+    school: SchoolName | null;
+    /**
+     * Sha256
+     *
+     * Of its file.
+     */
+    sha256: string | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number | null;
+    state: ReportState;
 };
 
 /**
@@ -12844,6 +12990,251 @@ export type RegisterPutResponses = {
 };
 
 export type RegisterPutResponse = RegisterPutResponses[keyof RegisterPutResponses];
+
+export type ReportsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/reports';
+};
+
+export type ReportsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportsListError = ReportsListErrors[keyof ReportsListErrors];
+
+export type ReportsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportPage;
+};
+
+export type ReportsListResponse = ReportsListResponses[keyof ReportsListResponses];
+
+export type ReportsAskData = {
+    body: ReportRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/reports';
+};
+
+export type ReportsAskErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `no_font`: No font with Chinese; `no_typesetter`: Typst is not installed
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportsAskError = ReportsAskErrors[keyof ReportsAskErrors];
+
+export type ReportsAskResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReportView;
+};
+
+export type ReportsAskResponse = ReportsAskResponses[keyof ReportsAskResponses];
+
+export type ReportsVerifyData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Code
+         *
+         * As printed; case is all one.
+         */
+        code?: string | null;
+        /**
+         * Sha256
+         *
+         * Of a whole file.
+         */
+        sha256?: string | null;
+    };
+    url: '/api/v1/reports/verification';
+};
+
+export type ReportsVerifyErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportsVerifyError = ReportsVerifyErrors[keyof ReportsVerifyErrors];
+
+export type ReportsVerifyResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportView;
+};
+
+export type ReportsVerifyResponse = ReportsVerifyResponses[keyof ReportsVerifyResponses];
+
+export type ReportsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Report Id
+         */
+        report_id: number;
+    };
+    query?: never;
+    url: '/api/v1/reports/{report_id}';
+};
+
+export type ReportsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportsGetError = ReportsGetErrors[keyof ReportsGetErrors];
+
+export type ReportsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportView;
+};
+
+export type ReportsGetResponse = ReportsGetResponses[keyof ReportsGetResponses];
+
+export type ReportsFileData = {
+    body?: never;
+    path: {
+        /**
+         * Report Id
+         */
+        report_id: number;
+    };
+    query?: never;
+    url: '/api/v1/reports/{report_id}/file';
+};
+
+export type ReportsFileErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found; `report_gone`: The report's file is gone
+     */
+    404: Problem;
+    /**
+     * `report_not_ready`: The report is not ready
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportsFileError = ReportsFileErrors[keyof ReportsFileErrors];
+
+export type ReportsFileResponses = {
+    /**
+     * The file; its hash is the report's `sha256`.
+     */
+    200: Blob | File;
+};
+
+export type ReportsFileResponse = ReportsFileResponses[keyof ReportsFileResponses];
 
 export type RulesListData = {
     body?: never;

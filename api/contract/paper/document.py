@@ -1,0 +1,121 @@
+"""A document as values: a sentence, facts, tables and pictures, already in its reader's language.
+
+The workbook and the PDF are two ways to lay out one of these, so they cannot say different things.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from api.contract.vocabulary import Language
+
+
+class Tone(StrEnum):
+    """What a cell means at a glance; always beside a word that says it.
+
+    ``unsure`` is hatched grey: nothing is proven either way.
+    """
+
+    PLAIN = "plain"
+    GOOD = "good"
+    BAD = "bad"
+    UNSURE = "unsure"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell.
+
+    Attributes:
+        text: What is read.
+        number: The value behind it, where it is one to be reckoned with in a spreadsheet.
+        tone: See :class:`Tone`.
+    """
+
+    text: str
+    number: float | None = None
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column.
+
+    Attributes:
+        title: Its heading.
+        share: Of the page's width, against the other columns of its table.
+        is_number: Stands at the right edge.
+    """
+
+    title: str
+    share: float = 1.0
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table under a heading; ``empty`` is said where it has no rows."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, or why there is none.
+
+    Attributes:
+        title: Whose it is.
+        caption: What it shows and of when; of a missing one why.
+        jpeg: Its bytes, no larger than it is printed; None when there is none.
+    """
+
+    title: str
+    caption: str
+    jpeg: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything on paper.
+
+    Attributes:
+        language: Of all its texts.
+        title: What it is.
+        subject: Of whom.
+        sentence: The outcome; one sentence.
+        tone: Of the sentence.
+        made_at: The moment its data are of; also the document's date.
+        facts: Label and text, a line each.
+        tables: In their order.
+        pictures_title: Heading of the pictures.
+        pictures: In their order.
+        pictures_note: Said below their heading, as of whom there is none.
+        signatures: Labels of lines to sign on.
+        footer: Below each page, left.
+        page_word: With ``{page}`` and ``{pages}``; below each page, right.
+        is_landscape: Whether the paper lies.
+    """
+
+    language: Language
+    title: str
+    subject: str
+    sentence: str
+    tone: Tone
+    made_at: dt.datetime
+    facts: Sequence[tuple[str, str]] = ()
+    tables: Sequence[Table] = ()
+    pictures_title: str = ""
+    pictures: Sequence[Picture] = ()
+    pictures_note: str = ""
+    signatures: Sequence[str] = ()
+    footer: str = ""
+    page_word: str = "{page} / {pages}"
+    is_landscape: bool = field(default=False)

@@ -1,0 +1,50 @@
+"""Table of reports, 报告, that were asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.db.base import Base, OfSchool, RowId
+
+
+class Report(OfSchool, Base):
+    """A report; it stays when its file was deleted, so that a copy on paper can be verified."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    school_id: Mapped[str | None] = mapped_column(ForeignKey("schools.school_id"))
+    """Null of one about the whole district."""
+    kind: Mapped[str] = mapped_column(String(32))
+    period: Mapped[str | None] = mapped_column(String(16))
+    """The month, as 2026-10; null of one about the moment it is made."""
+    format: Mapped[str] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(8))
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    """Printed on it, to be verified by."""
+    has_pictures: Mapped[bool]
+    """Who asked may see pictures, so whoever has it must."""
+    asked_by: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
+    progress: Mapped[float] = mapped_column(default=0.0)
+    """0 to 1."""
+    error: Mapped[str | None] = mapped_column(String(32))
+    """Why it cannot be made; null while it may be."""
+    as_of: Mapped[datetime | None]
+    """The moment its data are of."""
+    made_at: Mapped[datetime | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of its file; null until it is made."""
+    size_bytes: Mapped[int | None]
+    removed_at: Mapped[datetime | None]
+    """When its file was deleted."""
+
+    __table_args__ = (
+        Index("ix_reports_asked_at_id", "asked_at", "id"),
+        Index("ix_reports_school_id_asked_at_id", "school_id", "asked_at", "id"),
+        Index("ix_reports_sha256", "sha256"),
+        Index("ix_reports_made_at", "made_at"),
+    )

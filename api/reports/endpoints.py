@@ -1,0 +1,154 @@
+"""Reports over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.access.permissions import Permission
+from api.auth.guards import By, SignedIn, allowed
+from api.auth.sessions import Reader, Writer
+from api.contract.base import Sha256
+from api.contract.text import StorableText
+from api.kit.download import download
+from api.kit.errors import (
+    BadCsrfError,
+    BadCursorError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    NotSignedInError,
+    UnavailableError,
+)
+from api.kit.problems import problems
+from api.kit.row_number import RowNumber
+from api.reports import service
+from api.reports.errors import (
+    NoFontError,
+    NoTypesetterError,
+    ReportGoneError,
+    ReportNotReadyError,
+)
+from api.reports.schemas import ReportFormat, ReportPage, ReportRequest, ReportView
+from api.runtime import RuntimeDep
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+_Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE, Permission.EXPORT))]
+_TYPES = {
+    ReportFormat.PDF: "application/pdf",
+    ReportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_READ = (NotSignedInError, ForbiddenError)
+
+
+@router.get(
+    "",
+    operation_id="reports_list",
+    summary="Reports that were asked for",
+    responses=problems(*_READ, InvalidError, BadCursorError),
+)
+async def list_reports(
+    _: _Exporter,
+    session: Reader,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
+) -> ReportPage:
+    """Asked for last first, by whomever, of what is in scope."""
+    return await service.list_reports(session, limit=limit, cursor=cursor)
+
+
+@router.post(
+    "",
+    operation_id="reports_ask",
+    summary="Have a report made",
+    status_code=201,
+    responses=problems(
+        *_READ,
+        BadCsrfError,
+        InvalidError,
+        NotFoundError,
+        NoFontError,
+        NoTypesetterError,
+        UnavailableError,
+    ),
+)
+async def ask_for_report(
+    body: ReportRequest, person: _Exporter, by: By, work: Writer, runtime: RuntimeDep
+) -> ReportView:
+    """It is made in the background; pictures stand in it if who asks may see them. Logged."""
+    if body.school_id is None and person.scope.school_ids is not None:
+        raise ForbiddenError("a report on the whole district is for the district")
+    return await service.ask(
+        work,
+        runtime.settings,
+        body,
+        by,
+        with_pictures=Permission.SEE_PICTURES in person.permissions,
+    )
+
+
+@router.get(
+    "/verification",
+    operation_id="reports_verify",
+    summary="Which report a printed code or a file belongs to",
+    responses=problems(*_READ, NotFoundError, InvalidError),
+)
+async def verify_report(
+    _: _Exporter,
+    session: Reader,
+    code: Annotated[
+        StorableText | None, Query(max_length=64, description="As printed; case is all one.")
+    ] = None,
+    sha256: Annotated[Sha256 | None, Query(description="Of a whole file.")] = None,
+) -> ReportView:
+    """By `sha256` a file is what was made, to the last bit; by `code` it is named alone.
+
+    Exactly one of both.
+    """
+    if (code is None) == (sha256 is None):
+        raise InvalidError("name either code or sha256")
+    return await service.verify(session, code, sha256)
+
+
+@router.get(
+    "/{report_id}",
+    operation_id="reports_get",
+    summary="One report",
+    responses=problems(*_READ, NotFoundError, InvalidError),
+)
+async def get_report(report_id: RowNumber, _: _Exporter, session: Reader) -> ReportView:
+    """Where it stands."""
+    return await service.get(session, report_id)
+
+
+@router.get(
+    "/{report_id}/file",
+    operation_id="reports_file",
+    summary="The file of a report",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The file; its hash is the report's `sha256`.",
+            "content": dict.fromkeys(_TYPES.values(), _BINARY),
+        },
+        **problems(*_READ, NotFoundError, ReportGoneError, ReportNotReadyError, InvalidError),
+    },
+)
+async def get_file(
+    report_id: RowNumber, person: _Exporter, by: By, runtime: RuntimeDep
+) -> Response:
+    """PDF or workbook; that it was taken is logged. One with pictures needs `see_pictures`."""
+    async with runtime.database.read(person.scope) as session:
+        view = await service.get(session, report_id)
+    if view.has_pictures and Permission.SEE_PICTURES not in person.permissions:
+        raise ForbiddenError("there are pictures in it")
+    async with runtime.work(person.scope) as work:
+        service.to_download(work, view, by)
+    assert view.sha256 is not None, "a report that is not ready was refused"
+    files = service.files_of(runtime.settings)
+    content = await asyncio.to_thread(files.read, view.id, view.format.value, view.sha256)
+    name = f"mingan-{view.kind}-{view.code}.{view.format}".replace("_", "-")
+    return download(content, _TYPES[view.format], name)

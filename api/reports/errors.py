@@ -1,0 +1,52 @@
+"""Why there is no report.
+
+::
+
+    ApiError
+    ├── TooLargeError 413
+    │   └── ReportTooLargeError
+    ├── ConflictError 409
+    │   ├── ReportNotReadyError
+    │   └── NoFontError, NoTypesetterError    PDFs cannot be made on this machine
+    └── NotFoundError 404
+        └── ReportGoneError                   its file is there no more
+"""
+
+from __future__ import annotations
+
+from api.kit.errors import ConflictError, NotFoundError, TooLargeError
+
+
+class ReportTooLargeError(TooLargeError):
+    """More than one report holds."""
+
+    code = "report_too_large"
+    title = "Too much for one report"
+
+
+class ReportNotReadyError(ConflictError):
+    """It waits, is being made, or could not be made."""
+
+    code = "report_not_ready"
+    title = "The report is not ready"
+
+
+class NoFontError(ConflictError):
+    """No font with Chinese is on this machine."""
+
+    code = "no_font"
+    title = "No font with Chinese"
+
+
+class NoTypesetterError(ConflictError):
+    """Typst is not installed."""
+
+    code = "no_typesetter"
+    title = "Typst is not installed"
+
+
+class ReportGoneError(NotFoundError):
+    """The report was made, and its file is there no more."""
+
+    code = "report_gone"
+    title = "The report's file is gone"
