@@ -7,7 +7,7 @@ epoch, UTC, the device's clock already compared and taken off.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -98,13 +98,30 @@ class Disk:
     free_bytes: int | None
 
 
+_ALARMING = {
+    DiskState.FULL: "disk_full",
+    DiskState.FAILED: "disk_failed",
+    DiskState.MISSING: "disk_missing",
+    DiskState.UNFORMATTED: "disk_unformatted",
+    DiskState.READ_ONLY: "disk_read_only",
+}
+
+
+def disk_alarms(disks: Sequence[Disk]) -> tuple[str, ...]:
+    """What is wrong with a device's disks, as stable codes; ``no_disk`` when there is none."""
+    if not disks:
+        return ("no_disk",)
+    states = {disk.state for disk in disks}
+    return tuple(code for state, code in _ALARMING.items() if state in states)
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceHealth:
     """How the device is.
 
     Attributes:
         disks: All it tells of.
-        alarms: Stable codes of what is wrong: ``no_disk``, ``disk_failed``, ``disk_full`` …
+        alarms: Stable codes of what is wrong, as ``disk_alarms`` gives them.
     """
 
     disks: tuple[Disk, ...]

@@ -11,7 +11,9 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -93,6 +95,7 @@ class PoliteClient:
 
     Raises:
         ValueError: The address has no host.
+        AuthRefusedError: The user name cannot be sent.
     """
 
     def __init__(
@@ -105,13 +108,18 @@ class PoliteClient:
         is_busy: Callable[[Answer], bool] = lambda answer: False,
     ) -> None:
         self.host, self.authority = authority_of(base_url)
+        self.url_host = f"[{self.host}]" if ":" in self.host else self.host
         self.credentials = credentials
         self._clock = clock or SystemClock()
         self._limits = limits or Limits()
         self._is_busy = is_busy
         self._manners = manners_of(self.host)
-        self._auth_lock = threading.Lock()
-        self._auth = _digest(credentials)
+        self._check_username()
+        # Each is used by one question at a time: a nonce is counted, and counts must not overtake.
+        self._sign_ins: list[httpx.DigestAuth] = []
+        self._sign_ins_lock = threading.Lock()
+        self._first_login = threading.Lock()
+        self._was_let_in = False
         timeout = httpx.Timeout(self._limits.read_s, connect=self._limits.connect_s)
         self._http = httpx.Client(base_url=base_url, timeout=timeout, trust_env=False)
 
@@ -168,11 +176,12 @@ class PoliteClient:
             CapabilityMissingError: It knows no such question.
         """
         for tries in range(1, BUSY_TRIES + 1):
-            if self.credentials is not None:
-                self._manners.check_refused(self.authority, self.credentials)
             self._manners.await_rest(self.authority, self._clock)
-            with self._manners.slot():
+            with self._manners.slot(), self._one_login():
                 answer = self._signed(method, path, params, content, headers)
+                if answer.status == 401:
+                    raise self._not_let_in(answer)
+                self._was_let_in = True
             if answer.status not in _BUSY and not self._is_busy(answer):
                 return self._judged(answer, accept)
             self._manners.was_busy(self.authority, self._clock, tries, _retry_after(answer))
@@ -181,6 +190,16 @@ class PoliteClient:
             where=self.authority,
             remedy="Try again later; look whether somebody downloads or plays back much there",
         )
+
+    @contextmanager
+    def _one_login(self) -> Iterator[None]:
+        """Until the first login has come through, one at a time: a wrong one counts once."""
+        if self.credentials is None or self._was_let_in:
+            yield
+            return
+        with self._first_login:
+            self._manners.check_refused(self.authority, self.credentials)
+            yield
 
     def _signed(
         self,
@@ -198,23 +217,33 @@ class PoliteClient:
             content=content,
             headers=None if headers is None else dict(headers),
         )
-        if self._auth is None:
+        if self.credentials is None:
             return self._sent(request)[0]
-        flow = self._auth.auth_flow(request)
-        request = self._next(lambda: next(flow))
-        while True:
-            answer, response = self._sent(request)
-            try:
-                # Bound now: the loop's response is another one in the next round.
-                request = self._next(lambda response=response: flow.send(response))  # type: ignore[misc]
-            except StopIteration:
-                return answer
+        with self._sign_in(self.credentials) as auth:
+            flow = auth.auth_flow(request)
+            request = self._next(flow.__next__)
+            while True:
+                answer, response = self._sent(request)
+                try:
+                    request = self._next(partial(flow.send, response))
+                except StopIteration:
+                    return answer
+
+    @contextmanager
+    def _sign_in(self, credentials: Credentials) -> Iterator[httpx.DigestAuth]:
+        """A way to sign in that nobody else uses meanwhile."""
+        with self._sign_ins_lock:
+            auth = self._sign_ins.pop() if self._sign_ins else None
+        if auth is None:
+            auth = httpx.DigestAuth(credentials.username, credentials.reveal().encode("utf-8"))
+        yield auth
+        with self._sign_ins_lock:
+            self._sign_ins.append(auth)
 
     def _next(self, step: Callable[[], httpx.Request]) -> httpx.Request:
-        """A step of signing in, one thread at a time: the nonce is counted."""
+        """A step of signing in."""
         try:
-            with self._auth_lock:
-                return step()
+            return step()
         except NotImplementedError as error:
             raise self._refused(
                 "the device wants Digest with auth-int, which signs the body too and is not "
@@ -274,8 +303,6 @@ class PoliteClient:
         status = answer.status
         if status in accept:
             return answer
-        if status == 401:
-            raise self._not_let_in(answer)
         if status == 403:
             raise AuthRefusedError(
                 "the user may not do this",
@@ -295,6 +322,15 @@ class PoliteClient:
                 remedy="It may want https: write the scheme with +https",
             )
         raise BrokenAnswerError(f"the device answered with status {status}", where=self.authority)
+
+    def _check_username(self) -> None:
+        if self.credentials is not None and not self.credentials.username.isascii():
+            raise AuthRefusedError(
+                "a user name outside ASCII cannot be sent with Digest",
+                where=self.authority,
+                remedy="Make an account with a name of letters and digits, with the right to play "
+                "back",
+            )
 
     def _not_let_in(self, answer: Answer) -> AuthRefusedError:
         offers = [
@@ -327,6 +363,7 @@ class PoliteClient:
 
     def _refused(self, why: str, remedy: str) -> AuthRefusedError:
         """A refusal that is remembered: the same again would only bring the lock nearer."""
+        self._was_let_in = False
         if self.credentials is not None:
             self._manners.was_refused(self.authority, self.credentials, why)
         return AuthRefusedError(why, where=self.authority, remedy=remedy)
@@ -340,17 +377,6 @@ class PoliteClient:
             if is_tls
             else "Check address, port and network",
         )
-
-
-def _digest(credentials: Credentials | None) -> httpx.DigestAuth | None:
-    if credentials is None:
-        return None
-    if not credentials.username.isascii():
-        raise AuthRefusedError(
-            "a user name outside ASCII cannot be sent with Digest",
-            remedy="Make an account with a name of letters and digits, with the right to play back",
-        )
-    return httpx.DigestAuth(credentials.username, credentials.reveal().encode("utf-8"))
 
 
 def _retry_after(answer: Answer) -> float | None:
