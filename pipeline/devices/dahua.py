@@ -35,6 +35,7 @@ from pipeline.devices.errors import (
     DeviceUnreachableError,
 )
 from pipeline.devices.polite_http import Answer, Limits, PoliteClient
+from pipeline.devices.registry import DeviceAddress
 from pipeline.devices.survey import Claim, Page, Survey, nothing_known
 
 _PAGE = 100
@@ -217,6 +218,25 @@ class DahuaDevice:
             if announced == 0:
                 return
             given += announced
+
+
+def open_dahua(
+    address: DeviceAddress,
+    credentials: Credentials | None,
+    *,
+    zone: ZoneInfo | None,
+    clock: Clock | None,
+    limits: Limits | None,
+) -> DahuaDevice:
+    """The device at an address."""
+    return DahuaDevice(
+        address.base_url,
+        credentials,
+        rtsp_port=address.rtsp_port(),
+        zone=zone,
+        clock=clock,
+        limits=limits,
+    )
 
 
 def _is_busy(answer: Answer) -> bool:

@@ -33,6 +33,8 @@ class UnknownReason(StrEnum):
     """It announced more than it gave."""
     CONTRADICTORY = "contradictory"
     """What it said cannot all be true."""
+    UNPLAYABLE = "unplayable"
+    """It lists footage that does not open, or holds no pictures."""
     CLOCK_UNCLEAR = "clock_unclear"
     """Its times cannot be laid on ours: no clock, or a zone that cannot be told."""
 

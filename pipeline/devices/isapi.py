@@ -37,6 +37,7 @@ from pipeline.devices.errors import (
 )
 from pipeline.devices.isapi_answers import Match, Matches, disks_of, is_busy, matches_of, root_of
 from pipeline.devices.polite_http import Answer, Limits, PoliteClient
+from pipeline.devices.registry import DeviceAddress
 from pipeline.devices.survey import Claim, Page, Survey, nothing_known
 from pipeline.devices.xml_answer import text_of
 
@@ -258,6 +259,25 @@ class IsapiDevice:
             accept=_ANSWERS,
         )
         return matches_of(self._root(answer), self._http.authority)
+
+
+def open_isapi(
+    address: DeviceAddress,
+    credentials: Credentials | None,
+    *,
+    zone: ZoneInfo | None,
+    clock: Clock | None,
+    limits: Limits | None,
+) -> IsapiDevice:
+    """The device at an address."""
+    return IsapiDevice(
+        address.base_url,
+        credentials,
+        rtsp_port=address.rtsp_port(),
+        zone=zone,
+        clock=clock,
+        limits=limits,
+    )
 
 
 def _claim(match: Match, times: _Times) -> Claim:

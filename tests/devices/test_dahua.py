@@ -22,6 +22,7 @@ from tests.devices.script import NOW_S, Script, Trouble, hourly
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+@pytest.mark.whole  # what all makers share is told by TestIsapi
 class TestDahua(DeviceContract):
     cannot = frozenset({Trouble.ENTITY_BOMB})
 
