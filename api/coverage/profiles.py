@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
@@ -36,18 +37,28 @@ def load_profiles(paths: Sequence[Path] | None) -> Profiles:
     Raises:
         SettingsError: If one cannot be used, or none came with the code.
     """
+    return _shipped() if paths is None else _read(paths)
+
+
+@cache
+def _shipped() -> Profiles:
+    paths = _shipped_paths()
+    if not paths:
+        raise SettingsError("did not come with the code", where="cn-school.yaml", remedy=_NAME_ONE)
+    return _read(paths)
+
+
+def _read(paths: Sequence[Path]) -> Profiles:
     found = []
-    for path in _shipped() if paths is None else paths:
+    for path in paths:
         try:
             found.append(load_profile(path))
         except ProfileError as error:
             raise SettingsError(str(error), where=str(path), remedy=_REMEDY) from error
-    if not found:
-        raise SettingsError("did not come with the code", where="cn-school.yaml", remedy=_NAME_ONE)
     return Profiles(found)
 
 
-def _shipped() -> list[Path]:
+def _shipped_paths() -> list[Path]:
     """In a tree its own folder, else where the installer says it put them."""
     if _IN_THE_TREE.is_dir():
         return sorted(_IN_THE_TREE.glob("*.yaml"))
