@@ -7,7 +7,7 @@ cannot forget it. Whoever opens a session in :data:`EVERYTHING` stands in a list
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class Scope:
     def covers(self, school_id: str | None) -> bool:
         """Whether what belongs to this school, or to none, is in it."""
         return self.school_ids is None or school_id in self.school_ids
+
+    def within(self, school_id: str) -> Scope:
+        """The part of it that is this school's; nothing if it does not cover the school."""
+        return replace(self, school_ids=frozenset({school_id} if self.covers(school_id) else ()))
 
 
 EVERYTHING = Scope(None)

@@ -30,6 +30,7 @@ from api.coverage.schemas import (
     ForbiddenPlace,
     RequirementSource,
 )
+from api.db.narrowing import within_school
 from api.kit.errors import NotFoundError
 from api.organisations import places
 from api.organisations import service as organisations
@@ -80,7 +81,8 @@ async def get_school(
     Raises:
         NotFoundError: If there is no such school in use.
     """
-    found = [each for each in await _schools(session, watch) if each.view.school_id == school_id]
+    with within_school(session, school_id):
+        found = await _schools(session, watch)
     if not found:
         raise NotFoundError("no such school")
     [school] = found
@@ -104,24 +106,20 @@ async def get_school(
 
 
 async def _schools(session: AsyncSession, watch: Watch) -> list[_School]:
-    looks = {each.id: _sight(each, watch) for each in await cameras.list_shown(session, watch)}
     at: dict[int, dict[int, Sight]] = defaultdict(dict)
     shown: dict[str, dict[int, CoveringCamera]] = defaultdict(dict)
     unplaced: dict[str, list[CoveringCamera]] = defaultdict(list)
-    for record in await register.list_records(session):
-        sight = looks[record.camera_key]
+    place_of = await register.places_of_cameras(session)
+    for each in await cameras.list_shown(session, watch):
+        sight, school_id = _sight(each, watch), each.school.school_id
         camera = CoveringCamera(
-            camera_key=record.camera_key,
-            camera_id=record.camera_id,
-            name=record.name,
-            sight=sight,
+            camera_key=each.id, camera_id=each.camera_id, name=each.name, sight=sight
         )
-        school_id = record.school.school_id
-        shown[school_id][record.camera_key] = camera
-        if record.place is None:
+        shown[school_id][each.id] = camera
+        if (place_id := place_of.get(each.id)) is None:
             unplaced[school_id].append(camera)
         else:
-            at[record.place.id][record.camera_key] = sight
+            at[place_id][each.id] = sight
     of_school: dict[str, list[PlaceView]] = defaultdict(list)
     for place in await places.list_all(session):
         of_school[place.school_id].append(place)

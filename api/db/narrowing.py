@@ -6,12 +6,15 @@ exist. What a table belongs to is said once, where it is declared (:mod:`api.db.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, event, exists, or_
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
@@ -61,6 +64,19 @@ class ScopedSession(Session):
 def in_scope(scope: Scope) -> dict[str, Scope]:
     """The ``info`` of a session opened in a scope."""
     return {_SCOPE: scope}
+
+
+@contextmanager
+def within_school(session: AsyncSession, school_id: str) -> Iterator[None]:
+    """Let a session know of one school alone for a while, of what it may know."""
+    info = session.sync_session.info
+    scope = info[_SCOPE]
+    assert isinstance(scope, Scope)
+    info[_SCOPE] = scope.within(school_id)
+    try:
+        yield
+    finally:
+        info[_SCOPE] = scope
 
 
 def owned() -> list[type[Base]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -13,12 +13,15 @@ from api.db.camera import Camera, CameraRecord
 from api.db.organisation import Place, School
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterRecord:
-    """A camera with its school, and its record and place if it has them."""
+class RegisterRecord(NamedTuple):
+    """A camera and its school by their names, and its record and place if it has them."""
 
-    camera: Camera
-    school: School
+    camera_key: int
+    camera_id: str
+    name: str
+    school_id: str
+    name_zh: str
+    name_en: str
     record: CameraRecord | None
     place: Place | None
 
@@ -32,7 +35,16 @@ class RegisterRepository:
     async def rows(self, keys: Collection[int] | None = None) -> list[RegisterRecord]:
         """These cameras; without numbers all that are in use, by school and id."""
         query = (
-            select(Camera, School, CameraRecord, Place)
+            select(
+                Camera.id,
+                Camera.camera_id,
+                Camera.name,
+                Camera.school_id,
+                School.name_zh,
+                School.name_en,
+                CameraRecord,
+                Place,
+            )
             .join(School, School.school_id == Camera.school_id)
             .outerjoin(CameraRecord, CameraRecord.camera_key == Camera.id)
             .outerjoin(Place, Place.id == CameraRecord.place_id)
@@ -42,7 +54,14 @@ class RegisterRepository:
             query = query.where(Camera.retired_at.is_(None), School.closed_at.is_(None))
         else:
             query = query.where(Camera.id.in_(keys))
-        return [RegisterRecord(*row) for row in await self._session.execute(query)]
+        return [RegisterRecord._make(row) for row in await self._session.execute(query)]
+
+    async def place_ids(self) -> dict[int, int]:
+        """The number of its place, of each camera that has one."""
+        query = select(CameraRecord.camera_key, CameraRecord.place_id).where(
+            CameraRecord.place_id.is_not(None)
+        )
+        return {key: place_id for key, place_id in await self._session.execute(query) if place_id}
 
     async def places(self, place_ids: Collection[int]) -> dict[int, Place]:
         """These places, by number."""

@@ -17,8 +17,8 @@ from api.contract.places import PlaceKind
 from api.db.camera import CameraRecord
 from api.db.organisation import Place
 from api.kit.errors import FieldError, InvalidError, NotFoundError
-from api.organisations import service as organisations
 from api.organisations.errors import TakenError
+from api.organisations.schemas import SchoolName
 from api.register.repository import RegisterRecord, RegisterRepository
 from api.register.schemas import RecordView, RecordWrite, RegisteredPlace, RegisterRow
 
@@ -30,10 +30,10 @@ def _shown(row: RegisterRecord) -> dict[str, object]:
     record, place = row.record, row.place
     written = {} if record is None else {name: getattr(record, name) for name in _WRITTEN}
     return written | {
-        "camera_key": row.camera.id,
-        "school": organisations.name_of(row.school),
-        "camera_id": row.camera.camera_id,
-        "name": row.camera.name,
+        "camera_key": row.camera_key,
+        "school": SchoolName(school_id=row.school_id, name=row.name_zh, name_en=row.name_en),
+        "camera_id": row.camera_id,
+        "name": row.name,
         "place": None
         if place is None
         else RegisteredPlace(id=place.id, kind=PlaceKind(place.kind), name=place.name),
@@ -51,13 +51,18 @@ async def list_records(session: AsyncSession) -> list[RecordView]:
     return [_view(row) for row in await RegisterRepository(session).rows()]
 
 
+async def places_of_cameras(session: AsyncSession) -> dict[int, int]:
+    """The number of its place, of each camera that has one."""
+    return await RegisterRepository(session).place_ids()
+
+
 async def list_rows(session: AsyncSession, watch: Watch) -> list[RegisterRow]:
     """The same, with how each camera is now and what it keeps."""
     states = {each.id: each.state for each in await cameras.list_shown(session, watch)}
     kept = await compliance.proven_days(session)
     return [
         RegisterRow.model_validate(
-            _shown(row) | {"state": states[row.camera.id], "proven_days": kept.get(row.camera.id)}
+            _shown(row) | {"state": states[row.camera_key], "proven_days": kept.get(row.camera_key)}
         )
         for row in await RegisterRepository(session).rows()
     ]
@@ -110,11 +115,9 @@ async def put_records(
     places = await register.places({each.place_id for each in told.values() if each.place_id})
     records, codes = [], {}
     for row in await register.rows(list(told)):
-        key, wanted = row.camera.id, told[row.camera.id]
+        key, wanted = row.camera_key, told[row.camera_key]
         place = None if wanted.place_id is None else places.get(wanted.place_id)
-        if wanted.place_id is not None and (
-            place is None or place.school_id != row.camera.school_id
-        ):
+        if wanted.place_id is not None and (place is None or place.school_id != row.school_id):
             fault = FieldError("body.place_id", "the camera's school has no such place")
             raise InvalidError("no such place", errors=[fault])
         changes = differences(logged_fields(_view(row)), _logged(wanted, place))
@@ -134,8 +137,8 @@ async def put_records(
             AccessAction.CAMERA_RECORD_CHANGED,
             by.username,
             by.client,
-            school_id=row.camera.school_id,
-            camera_id=row.camera.camera_id,
+            school_id=row.school_id,
+            camera_id=row.camera_id,
             changes=changes,
         )
     return await register.write(records, codes)
