@@ -25,6 +25,7 @@ from api.db.migrate import upgrade
 from api.kit import logging
 from api.kit.alone import mask_others
 from api.kit.errors import AddressError, StartError
+from api.kit.memory import settle
 from api.kit.moments import utc_now
 from api.runtime import Runtime
 from api.serving import server_config
@@ -96,6 +97,7 @@ async def _serve(settings: Settings) -> None:
         app = create_app(settings)
         # Entered here and not by uvicorn, whose way of telling a failed start is a traceback.
         async with app.router.lifespan_context(app):
+            settle()
             server = _Server(
                 server_config(app, settings),
                 app.state.runtime,

@@ -35,7 +35,7 @@ from tests.e2e.stack import Stack, all_alerts
 
 _BOUNCES_WITHIN_S = 0.2
 """A picture counts that stood for 250 ms."""
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(300)]
 
 
 def test_a_held_key_judges_one_alert_and_one_that_was_seen(page: Page, stack: Stack) -> None:
@@ -49,7 +49,6 @@ def test_a_held_key_judges_one_alert_and_one_that_was_seen(page: Page, stack: St
     expect(page.get_by_test_id("undo-toast")).to_contain_text("已保存")
 
 
-@pytest.mark.whole
 def test_enter_held_on_a_button_judges_one_alert(page: Page, stack: Stack) -> None:
     sign_in(page, stack)
     wait_for_still(page)
@@ -59,7 +58,6 @@ def test_enter_held_on_a_button_judges_one_alert(page: Page, stack: Stack) -> No
     assert len(judged(stack)) == 1
 
 
-@pytest.mark.whole
 def test_a_double_click_judges_one_alert(page: Page, stack: Stack) -> None:
     sign_in(page, stack)
     wait_for_still(page)
@@ -68,7 +66,6 @@ def test_a_double_click_judges_one_alert(page: Page, stack: Stack) -> None:
     assert len(judged(stack)) == 1
 
 
-@pytest.mark.whole
 def test_nobody_judges_a_picture_that_has_not_come(page: Page, stack: Stack) -> None:
     held: list[Route] = []
     comes = False
@@ -95,7 +92,6 @@ def test_nobody_judges_a_picture_that_has_not_come(page: Page, stack: Stack) -> 
         page.keyboard.press("c")
 
 
-@pytest.mark.whole
 def test_a_key_that_bounces_judges_one_alert(page: Page, stack: Stack) -> None:
     sign_in(page, stack)
     wait_for_still(page)
@@ -114,7 +110,6 @@ def test_a_key_that_bounces_judges_one_alert(page: Page, stack: Stack) -> None:
     assert len(judged(stack)) == known + 1
 
 
-@pytest.mark.whole
 def test_a_picture_that_cannot_be_had_is_told_and_takes_an_aimed_click(
     page: Page, stack: Stack
 ) -> None:
@@ -164,7 +159,6 @@ _COUNT_KEYS = """
 """
 
 
-@pytest.mark.whole
 def test_sixty_alerts_cost_at_most_so_many_keys_each(
     page: Page, stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -225,7 +219,6 @@ def test_keys_live_after_every_tab_and_filter(page: Page, stack: Stack) -> None:
     expect(page.get_by_test_id("filter-rule")).to_contain_text("周界入侵")
 
 
-@pytest.mark.whole
 def test_one_escape_gives_the_keys_back(page: Page, stack: Stack) -> None:
     sign_in(page, stack)
     page.get_by_test_id("filter-camera").click()
@@ -236,7 +229,6 @@ def test_one_escape_gives_the_keys_back(page: Page, stack: Stack) -> None:
     assert focused(page) != before
 
 
-@pytest.mark.whole
 def test_cameras_of_one_name_are_told_apart_and_their_name_is_whole(
     page: Page, stack: Stack
 ) -> None:
@@ -257,7 +249,6 @@ def test_cameras_of_one_name_are_told_apart_and_their_name_is_whole(
     expect(page).to_have_title(re.compile("实时画面"))
 
 
-@pytest.mark.whole
 def test_on_a_phone_a_gap_shows_its_cause(page: Page, stack: Stack) -> None:
     sign_in(page, stack)
     page.set_viewport_size({"width": 390, "height": 844})
@@ -280,7 +271,6 @@ def _stopped(api: demo_processes.Child) -> Iterator[None]:
         api.kill(signal.SIGCONT)
 
 
-@pytest.mark.whole
 def test_a_server_that_hangs_turns_the_mark_grey_and_saves_nothing(
     page: Page, stack: Stack, api: demo_processes.Child
 ) -> None:
@@ -302,7 +292,6 @@ def test_a_server_that_hangs_turns_the_mark_grey_and_saves_nothing(
     expect(mark).to_have_attribute("data-status", "live", timeout=30_000)
 
 
-@pytest.mark.whole
 def test_a_page_that_cannot_be_loaded_leaves_the_rest(page: Page, stack: Stack) -> None:
     blocked = re.compile(r"/assets/RulesPage-")
     page.route(blocked, lambda route: route.abort())
