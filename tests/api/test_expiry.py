@@ -342,6 +342,7 @@ async def test_a_clock_that_is_years_ahead_deletes_nothing(
     assert await _has_pictures(centre, await _sign_in_again(centre), "unjudged")
 
 
+@pytest.mark.whole
 async def test_a_jump_is_told_and_caught_up_with_under_a_ceiling(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

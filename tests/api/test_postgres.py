@@ -36,6 +36,7 @@ async def on_postgres(postgres_template: PostgresTemplate, tmp_path: Path) -> As
     server.drop(name)
 
 
+@pytest.mark.whole
 def test_models_and_migrations_agree(postgres_template: PostgresTemplate, tmp_path: Path) -> None:
     server = postgres_template.server
     name = server.create()

@@ -47,6 +47,7 @@ def _started(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]
         process.communicate()
 
 
+@pytest.mark.whole
 def test_whatever_the_umask_what_it_makes_is_its_users_alone(tmp_path: Path) -> None:
     with _started(tmp_path / "data"):
         made = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
@@ -152,6 +153,7 @@ def test_a_host_that_does_not_exist_is_one_line(
     assert "--host" in line
 
 
+@pytest.mark.whole
 def test_a_password_can_be_reset(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ async def test_what_is_no_version_of_it_revises_nothing(
     assert (await admin.get(ONE)).json()["status"] == "confirmed"
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("judged")
 async def test_two_hundred_races_end_in_one_judgement_and_one_told_loser(
     admin: httpx.AsyncClient, reviewer: httpx.AsyncClient

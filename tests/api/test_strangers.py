@@ -53,6 +53,7 @@ async def _served(tmp_path: Path, template: Path) -> AsyncIterator[tuple[Centre,
         yield centre, address
 
 
+@pytest.mark.whole
 async def test_a_request_sent_by_half_is_not_waited_for(
     tmp_path: Path, migrated_data_dir: Path
 ) -> None:

@@ -32,7 +32,7 @@ _MADE |= {"notice_channels", "notice_rules", "notices", "notice_items", "push_su
 _MADE |= {"subject_requests", "impact_assessments", "saved_filters", "reports"}
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.whole)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'mingan.db'}"

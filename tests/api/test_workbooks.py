@@ -316,6 +316,7 @@ def _long(rows: int) -> bytes:
     return _zip(**parts)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("rows", "why"), [(500_000, "rows"), (1_000_000, "bytes")])
 def test_half_a_million_rows_are_refused_in_bounded_memory(rows: int, why: str) -> None:
     content = _long(rows)

@@ -164,6 +164,7 @@ class _Truth:
         self._last_s, self._is_noise = 0.0, False
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kinds", [CAMERA_FAULTS, ("garbage",), ("stall", "hang_up")])
 @pytest.mark.parametrize("seed", range(4))
 def test_every_silence_is_a_gap_and_every_gap_a_silence(

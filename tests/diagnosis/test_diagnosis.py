@@ -183,6 +183,7 @@ def test_day_to_night_and_back_raises_nothing(dusk_s: float, darkness: float) ->
     assert _run(_known(), day, 0.0, 700.0) == []
 
 
+@pytest.mark.whole
 @settings(max_examples=5, deadline=None)
 @given(
     speed=st.floats(2.0, 60.0),

@@ -88,7 +88,7 @@ def test_without_a_change_of_light_the_majority_tells(draw: Draw) -> None:
 
 
 @pytest.mark.parametrize("draw", [clock, bars, page], ids=["clock", "bars", "page"])
-@pytest.mark.parametrize("darkness", [0.6, 1.0])
+@pytest.mark.parametrize("darkness", [pytest.param(0.6, marks=pytest.mark.whole), 1.0])
 def test_dusk_and_people_are_no_loss_of_focus(draw: Draw, darkness: float) -> None:
     def lens(t_s: float) -> Bgr:
         shown = night(ROOM, darkness * min(1.0, max(0.0, (t_s - 80) / 300)), round(t_s))

@@ -198,6 +198,7 @@ def test_a_clock_that_is_set_by_an_hour(tmp_path: Path, camera: BadCamera, hours
         assert list(stand.recordings.rglob("*.mp4"))
 
 
+@pytest.mark.whole
 def test_somebody_who_stays_through_an_outage_is_one_episode(tmp_path: Path, film: Film) -> None:
     camera = BadCamera(film, [Act(bad.hangs_up, VISITS[0].stop - 6), Act()], SystemClock())
     camera.start()

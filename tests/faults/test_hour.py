@@ -50,6 +50,7 @@ class AlwaysThere:
         return [one for _ in frames]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("clear_s", "is_one"), [(120.0, True), (2.0, False)])
 def test_an_hour_of_hanging_up(tmp_path: Path, clear_s: float, is_one: bool) -> None:
     clock = ManualClock(BEGIN)

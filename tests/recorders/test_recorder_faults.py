@@ -184,6 +184,7 @@ def test_a_fault_in_housekeeping_does_not_end_recording(box: Box) -> None:
     box.restart()
 
 
+@pytest.mark.whole
 def test_a_fault_of_ours_costs_one_camera_and_not_the_recorder(box: Box) -> None:
     film = stream(10)
     senseless = replace(film.info, time_base=Fraction(0))

@@ -211,7 +211,14 @@ def test_any_year(
         year.close()
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Europe/Berlin",
+        pytest.param("America/New_York", marks=pytest.mark.whole),
+        pytest.param("Australia/Lord_Howe", marks=pytest.mark.whole),
+    ],
+)
 def test_a_promise_across_a_clock_change_is_kept_to_the_calendar_day(
     zone: str,
 ) -> None:

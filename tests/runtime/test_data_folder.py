@@ -97,6 +97,7 @@ def test_a_damaged_outbox_is_set_aside_and_the_box_goes_on(tmp_path: Path) -> No
         assert db.execute("PRAGMA quick_check").fetchone() == ("ok",)
 
 
+@pytest.mark.whole
 def test_a_second_worker_is_refused_and_what_is_kept_is_its_users_alone(tmp_path: Path) -> None:
     config = _config(tmp_path)
     data = tmp_path / "data"

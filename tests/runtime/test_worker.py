@@ -135,6 +135,7 @@ def test_a_new_configuration_touches_only_what_it_changes(box: _Box) -> None:
         assert [name for name in threads if name == "analyse-changed"] == ["analyse-changed"]
 
 
+@pytest.mark.whole
 def test_what_cannot_be_used_leaves_everything_as_it_was(box: _Box) -> None:
     with box.running(box.config(box.camera("kept"))) as worker:
         _until("watched", lambda: box.states() == {"kept": "watching"})
@@ -178,6 +179,7 @@ def test_analysed_time_waits_for_a_lost_disk_in_bounded_memory(box: _Box) -> Non
     assert len(worker._unsent_time) == 20_000
 
 
+@pytest.mark.whole
 def test_recording_begins_goes_on_and_ends_with_the_configuration(box: _Box) -> None:
     def footage(camera_id: str) -> int:
         return sum(1 for _ in (box.folder / "footage" / camera_id).rglob("*.mp4*"))

@@ -93,6 +93,7 @@ def test_a_strictly_constant_rate_is_found_out() -> None:
     assert gate.state.score < 0.5
 
 
+@pytest.mark.whole
 def test_constant_quality_keeps_its_trust() -> None:
     _, gate, _ = _gated(_stream())
     assert gate.mode is Mode.PACKETS

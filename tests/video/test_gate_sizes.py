@@ -26,9 +26,9 @@ def _motion(packets: list[EncodedPacket]) -> list[tuple[float, float]]:
     [
         Scene(),
         Scene(noise=6.0),
-        Scene(clock=True),
-        Scene(noise=0.0, clock=True),
-        Scene(light=lambda t: 1.0 - t / 400.0),
+        pytest.param(Scene(clock=True), marks=pytest.mark.whole),
+        pytest.param(Scene(noise=0.0, clock=True), marks=pytest.mark.whole),
+        pytest.param(Scene(light=lambda t: 1.0 - t / 400.0), marks=pytest.mark.whole),
     ],
     ids=["still", "night noise", "clock", "clean clock", "dusk within minutes"],
 )
@@ -36,7 +36,7 @@ def test_what_does_not_move_raises_nothing(scene: Scene) -> None:
     assert max(motion for _, motion in _motion(encoded(scene, 60.0))) < 1.0
 
 
-@pytest.mark.parametrize("noise", [1.0, 2.5])
+@pytest.mark.parametrize("noise", [pytest.param(1.0, marks=pytest.mark.whole), 2.5])
 @pytest.mark.parametrize("clock", [False, True])
 def test_a_walker_raises_the_sizes_soon(noise: float, clock: bool) -> None:
     scene = Scene(visits=((45.0, 55.0),), noise=noise, clock=clock)

@@ -40,6 +40,7 @@ def _held_bytes() -> int:
     return int(libc.mallinfo2().uordblks)
 
 
+@pytest.mark.whole
 def test_a_source_that_is_left_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
     film = make_video(tmp_path / "a.mp4", count=20)
 
