@@ -213,6 +213,7 @@ VISITS = (
     Visit("cameras-of-school", "cameras", "/cameras", "camera-card", who=Who.SCHOOL),
     Visit("recordings", "recordings/:id", _recording, "recording-page"),
     Visit("recordings-day", "recordings/:id", _recording, "day", ("day",), ".ant-picker-panel"),
+    Visit("reports", "reports", "/reports", "report-form"),
     Visit("precision", "precision", "/precision", "precision-summary"),
     Visit("coverage", "coverage", "/coverage", "coverage-school"),
     Visit("coverage-school", "coverage/:schoolId", _covered, "coverage-row"),

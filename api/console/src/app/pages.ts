@@ -17,6 +17,7 @@ export const PAGES = {
   organisation: () => import("../organisation/OrganisationPage"),
   boxes: () => import("../boxes/BoxesPage"),
   accessLog: () => import("../audit/AuditPage"),
+  reports: () => import("../reports/ReportsPage"),
   precision: () => import("../precision/PrecisionPage"),
   privacy: () => import("../privacy/PrivacyPage"),
   jobs: () => import("../jobs/JobsPage"),

@@ -38,6 +38,7 @@ export function createRouter() {
             { path: "organisation", lazy: PAGES.organisation },
             { path: "boxes", lazy: PAGES.boxes },
             { path: "access-log", lazy: PAGES.accessLog },
+            { path: "reports", lazy: PAGES.reports },
             { path: "precision", lazy: PAGES.precision },
             { path: "privacy", lazy: PAGES.privacy },
             { path: "jobs", lazy: PAGES.jobs },

@@ -36,6 +36,7 @@ import type {
   PrecisionFilters,
   RecordWrite,
   ReviseRequest,
+  ReportRequest,
   RequestCreate,
   RequestFilters,
   RequestWrite,
@@ -159,6 +160,11 @@ export function assessmentsFile(school: string | null, language: "zh" | "en"): s
 /** Where a browser downloads from how often alerts were true. */
 export function precisionFile(filters: PrecisionFilters, language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/precision/export.csv", query: { ...filters, language } });
+}
+
+/** Where a browser downloads the file of a report from. */
+export function reportFile(id: number): string {
+  return client.buildUrl({ url: "/api/v1/reports/{report_id}/file", path: { report_id: id } });
 }
 
 /** Where a browser downloads the retention table from. */
@@ -336,6 +342,11 @@ export const api = {
         },
       }),
     ),
+  reports: (cursor: string | null) =>
+    unwrap(sdk.reportsList({ query: { ...(cursor ? { cursor } : {}), limit: PAGE_SIZE } })),
+  askReport: (body: ReportRequest) => unwrap(sdk.reportsAsk({ body })),
+  verifyReport: (how: { code: string } | { sha256: string }) =>
+    unwrap(sdk.reportsVerify({ query: how })),
   health: () => unwrap(sdk.healthGet()),
   users: () => unwrap(sdk.usersList()),
   schools: () => unwrap(sdk.schoolsList()),

@@ -26,6 +26,7 @@ export const keys = {
   cameras: ["cameras"] as const,
   rules: ["rules"] as const,
   retention: ["retention"] as const,
+  reports: ["reports"] as const,
   coverage: ["coverage"] as const,
   coverageOf: (schoolId: string) => ["coverage", schoolId] as const,
   recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,

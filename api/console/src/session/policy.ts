@@ -17,6 +17,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/organisation/, "view_cameras"],
   [/^\/boxes/, "manage_boxes"],
   [/^\/access-log/, "read_audit"],
+  [/^\/reports/, "export"],
   [/^\/precision/, "see_precision"],
   [/^\/privacy/, "view_privacy"],
   [/^\/jobs/, "see_jobs"],
@@ -24,7 +25,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
 ];
 
 /** Pages of those who keep the system, in the order in which they are listed. */
-export const KEEPING_PAGES = ["organisation", "precision", "boxes", "access-log", "privacy", "jobs", "notices"] as const;
+export const KEEPING_PAGES = ["organisation", "reports", "precision", "boxes", "access-log", "privacy", "jobs", "notices"] as const;
 export type KeepingPage = (typeof KEEPING_PAGES)[number];
 
 /** The first page that somebody who may not see the queue is shown. */
