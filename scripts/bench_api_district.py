@@ -25,6 +25,7 @@ from api.db.notice import Notice, NoticeChannel, NoticeItem, NoticeRule
 from api.db.order import Duty, OrderHistory, OrderPhotograph, OrderSource, WorkOrder
 from api.db.organisation import Box, Community, Place, School
 from api.db.privacy import ImpactAssessment, SubjectRequest
+from api.db.report import Report
 from api.orders.machine import WITH_SCHOOL, OrderState
 from api.orders.subjects import Subject
 from tests.support import v1_database
@@ -130,6 +131,7 @@ def fill(url: str, size: Size) -> None:
         _orders(connection, size)
         _notices(connection, size)
         _privacy(connection, size)
+        _reports(connection, size)
         _number_on(connection)
     if engine.dialect.name == "postgresql":
         # Its own autovacuum would, a minute later.
@@ -370,6 +372,30 @@ def _notices(connection: Connection, size: Size) -> None:
         if is_dead or at > _NOW - timedelta(days=7)
     )
     _put(connection, Job, jobs)
+
+
+def _reports(connection: Connection, size: Size) -> None:
+    """Twelve reports of each school."""
+    reports = (
+        {
+            "school_id": size.school(n),
+            "kind": "school_audit",
+            "period": None,
+            "format": ("pdf", "xlsx")[n % 2],
+            "language": "zh",
+            "code": f"{n:016X}",
+            "has_pictures": True,
+            "asked_by": ADMIN,
+            "asked_at": _NOW - timedelta(hours=n),
+            "progress": 1.0,
+            "as_of": _NOW - timedelta(hours=n),
+            "made_at": _NOW - timedelta(hours=n),
+            "sha256": f"{n:064x}",
+            "size_bytes": 400_000,
+        }
+        for n in range(12 * size.schools)
+    )
+    _put(connection, Report, reports)
 
 
 def _privacy(connection: Connection, size: Size) -> None:

@@ -212,6 +212,7 @@ _PARAMETERS = {
     "request_id": "1",
     "assessment_id": "1",
     "photograph_id": "1",
+    "report_id": "1",
     "subject": "safety",
     "camera_key": "1",
     "box_id": "1",

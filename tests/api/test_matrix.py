@@ -33,12 +33,7 @@ from tests.api.district import (
     take_away,
     worker_of,
 )
-from tests.api.messages import (
-    T0,
-    episode,
-    registration,
-    retention,
-)
+from tests.api.messages import T0, episode, registration, retention
 from tests.api.test_access import NEEDS, OPERATIONS, may_call
 
 _number = itertools.count()
@@ -421,6 +416,15 @@ def _rank(operation: str) -> int:
     return _LAST.index(operation) + 1 if operation in _LAST else 0
 
 
+def _one_each_day(daily: Role, *reaches: Reach) -> list[Any]:
+    """Roles that reach so far: one each day, the others in the whole run."""
+    return [
+        pytest.param(role, marks=() if role is daily else pytest.mark.whole)
+        for role in Role
+        if ROLES[role].reach in reaches
+    ]
+
+
 _PLACE_OF = {Subject.KITCHEN: PlaceKind.COOKING, Subject.CAMPUS: PlaceKind.ENTRANCE}
 
 
@@ -441,12 +445,7 @@ async def _given(district: District, role: Role) -> None:
 
 @pytest.mark.parametrize(
     "role",
-    [
-        # The one that may do the most each day, the others in the whole run.
-        pytest.param(role, marks=() if role is Role.SCHOOL_MANAGER else pytest.mark.whole)
-        for role in Role
-        if ROLES[role].reach is not Reach.DISTRICT
-    ],
+    _one_each_day(Role.SCHOOL_MANAGER, Reach.SCHOOL, Reach.PLACES, Reach.EITHER),
 )
 async def test_another_schools_object_is_as_none(district: District, role: Role) -> None:
     centre, mine, theirs = district.centre, district.mine, district.theirs
@@ -483,11 +482,7 @@ async def test_another_schools_object_is_as_none(district: District, role: Role)
 
 @pytest.mark.parametrize(
     "role",
-    [
-        pytest.param(role, marks=() if role is Role.DISTRICT_REVIEWER else pytest.mark.whole)
-        for role in Role
-        if ROLES[role].reach in (Reach.DISTRICT, Reach.EITHER)
-    ],
+    _one_each_day(Role.DISTRICT_REVIEWER, Reach.DISTRICT, Reach.EITHER),
 )
 async def test_the_district_reaches_every_school(district: District, role: Role) -> None:
     centre = district.centre

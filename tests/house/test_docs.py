@@ -61,6 +61,7 @@ def test_the_readme_opens_with_the_two_commands() -> None:
         assert scripts[:2] == ["./scripts/run", "./scripts/test"], name
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("document", "words"), _commands("scripts/"))
 def test_scripts_in_documents_exist_and_know_their_options(document: str, words: list[str]) -> None:
     script = ROOT / words[0]
@@ -75,6 +76,7 @@ def test_scripts_in_documents_exist_and_know_their_options(document: str, words:
     assert unknown == [], f"{document}: {' '.join(words)}"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("document", "words"), _commands("mingan"))
 def test_mingan_commands_in_documents_exist(document: str, words: list[str]) -> None:
     command = typer.main.get_command(cli.app)

@@ -22,13 +22,13 @@ from tests.recorders.film import decoded, film
 LATER = BEGIN + 1000
 WINDOW = Span(BEGIN, LATER)
 WRITING = [
-    (LifePoint.PART_CREATED.value, 1),
+    pytest.param(*(LifePoint.PART_CREATED.value, 1), marks=pytest.mark.whole),
     (LifePoint.PART_CREATED.value, 3),
-    (LifePoint.FRAGMENT_WRITTEN.value, 1),
+    pytest.param(*(LifePoint.FRAGMENT_WRITTEN.value, 1), marks=pytest.mark.whole),
     (LifePoint.FRAGMENT_WRITTEN.value, 40),
-    ("torn_fragment", 1),
+    pytest.param(*("torn_fragment", 1), marks=pytest.mark.whole),
     ("torn_fragment", 40),
-    (LifePoint.PART_COMPLETE.value, 2),
+    pytest.param(*(LifePoint.PART_COMPLETE.value, 2), marks=pytest.mark.whole),
     (LifePoint.RENAMED.value, 2),
     (LifePoint.INDEXED.value, 2),
 ]
