@@ -22,16 +22,17 @@ from tests.recorders.film import decoded, film
 LATER = BEGIN + 1000
 WINDOW = Span(BEGIN, LATER)
 WRITING = [
-    pytest.param(*(LifePoint.PART_CREATED.value, 1), marks=pytest.mark.whole),
+    (LifePoint.PART_CREATED.value, 1),
     (LifePoint.PART_CREATED.value, 3),
-    pytest.param(*(LifePoint.FRAGMENT_WRITTEN.value, 1), marks=pytest.mark.whole),
+    (LifePoint.FRAGMENT_WRITTEN.value, 1),
     (LifePoint.FRAGMENT_WRITTEN.value, 40),
-    pytest.param(*("torn_fragment", 1), marks=pytest.mark.whole),
+    ("torn_fragment", 1),
     ("torn_fragment", 40),
-    pytest.param(*(LifePoint.PART_COMPLETE.value, 2), marks=pytest.mark.whole),
+    (LifePoint.PART_COMPLETE.value, 2),
     (LifePoint.RENAMED.value, 2),
     (LifePoint.INDEXED.value, 2),
 ]
+_EACH_DAY = frozenset(WRITING[1::2])
 
 
 def run(root: Path, point: str, nth: int) -> float:
@@ -58,7 +59,10 @@ def restarted(root: Path, *, is_small: bool = False) -> Recorder:
     return recorder
 
 
-@pytest.mark.parametrize(("point", "nth"), WRITING)
+@pytest.mark.parametrize(
+    ("point", "nth"),
+    [pytest.param(*each, marks=() if each in _EACH_DAY else pytest.mark.whole) for each in WRITING],
+)
 def test_killed_while_writing(tmp_path: Path, point: str, nth: int) -> None:
     given_s = run(tmp_path, point, nth)
     recorder = restarted(tmp_path)
