@@ -90,6 +90,24 @@ class HourRepository:
             if found[key].reason == ANALYSED or found[key].seconds > _NOTHING_S
         ]
 
+    async def by_school(self, begin: datetime, end: datetime) -> dict[str, float]:
+        """Seconds that were looked at in whole hours, by school: of each camera and hour those of
+        the rule that looked longest, since rules look at the same pictures.
+        """
+        hour = AnalysedHour
+        longest = (
+            select(hour.camera_key, func.max(hour.seconds).label("seconds"))
+            .where(hour.hour_at >= begin, hour.hour_at < end, hour.reason == ANALYSED)
+            .group_by(hour.camera_key, hour.hour_at)
+            .subquery()
+        )
+        query = (
+            select(Camera.school_id, func.sum(longest.c.seconds))
+            .join(longest, longest.c.camera_key == Camera.id)
+            .group_by(Camera.school_id)
+        )
+        return {row[0]: row[1] for row in await self._session.execute(query)}
+
     async def delete_before(self, moment: datetime) -> None:
         """Delete the hours before the one of this moment."""
         await self._session.execute(

@@ -17,6 +17,7 @@ from api.boxes.service import ReportingBox
 from api.bus.work import UnitOfWork
 from api.cameras import approvals, claims, views
 from api.cameras.claims import claim
+from api.cameras.hours_repository import HourRepository
 from api.cameras.reading import emit, get_view, list_shown, list_views
 from api.cameras.repository import CameraRepository, CameraRow
 from api.cameras.schemas import AnalysedMinute, CameraView, CameraViewState
@@ -61,6 +62,13 @@ async def list_intervals(
 ) -> list[AnalysedMinute]:
     """Analysed time of one camera as reported, of intervals that began then, by rule and time."""
     return list(await CameraRepository(session).intervals(key, begin, end))
+
+
+async def analysed_by_school(
+    session: AsyncSession, begin: datetime, end: datetime
+) -> dict[str, float]:
+    """Seconds that were looked at between two full hours, by school; rules are not added up."""
+    return await HourRepository(session).by_school(begin, end)
 
 
 async def of_box(session: AsyncSession, box_id: int) -> dict[str, int]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from api.contract import RetentionStatus
-from api.db.camera import RetentionReport, RetentionVerdict
+from api.db.camera import Camera, RetentionReport, RetentionVerdict
 from api.db.upsert import insert_if_absent
 
 _FOOTAGE = {"spans", "days"}
@@ -86,6 +86,17 @@ class RetentionRepository:
         )
         await self._session.execute(delete(RetentionVerdict).where(is_old))
         return count or 0
+
+    async def count_days(self, first: date, last: date) -> list[tuple[str, str, int]]:
+        """School, state and how many verdicts of days from first to last."""
+        key = (Camera.school_id, RetentionVerdict.state)
+        query = (
+            select(*key, func.count())
+            .join(Camera, Camera.id == RetentionVerdict.camera_key)
+            .where(RetentionVerdict.day >= first, RetentionVerdict.day <= last)
+            .group_by(*key)
+        )
+        return [(*row,) for row in await self._session.execute(query)]
 
     async def history(self, camera_key: int, limit: int) -> Sequence[RetentionVerdict]:
         """Verdicts of one camera by day, newest first."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,11 +16,13 @@ from api.compliance import views
 from api.compliance.repository import RetentionRepository
 from api.compliance.schemas import RetentionDetail, RetentionFootage, RetentionRow
 from api.compliance.views import MAX_GAPS, TABLE_GAPS, Looked
-from api.contract import RetentionStatus
+from api.contract import RetentionState, RetentionStatus
 from api.db.camera import RetentionReport
 from api.kit.errors import FieldError, InvalidError
 
 MAX_HISTORY_DAYS = 1024
+_KEPT = frozenset({RetentionState.COMPLIANT, RetentionState.OVER_RETAINED})
+_SHORT = frozenset({RetentionState.GAP, RetentionState.INSUFFICIENT, RetentionState.OFFLINE})
 _MAX_AHEAD = timedelta(days=1)
 """A report from further in the future would stay the latest until then."""
 
@@ -109,6 +112,28 @@ async def last_report(session: AsyncSession, camera: CameraView) -> RetentionSta
     """All that was last told of one camera's footage."""
     report = await RetentionRepository(session).get(camera.id)
     return _status(camera, report, with_footage=True)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDays:
+    """Days of cameras that were judged: kept what must be kept, or not.
+
+    What nobody knows, and cameras younger than what is asked, are in neither.
+    """
+
+    kept: int
+    short: int
+
+
+async def judged_days(session: AsyncSession, first: date, last: date) -> dict[str, JudgedDays]:
+    """Verdicts of days from first to last, by school."""
+    found: dict[str, JudgedDays] = {}
+    for school_id, state, count in await RetentionRepository(session).count_days(first, last):
+        known = found.get(school_id, JudgedDays(0, 0))
+        kept = count if state in _KEPT else 0
+        short = count if state in _SHORT else 0
+        found[school_id] = JudgedDays(known.kept + kept, known.short + short)
+    return found
 
 
 async def delete_old_verdicts(work: UnitOfWork, now: datetime) -> int | None:

@@ -100,6 +100,7 @@ class Vocabulary(BaseModel):
     report_subject: dict[str, Term]
     report_part: dict[str, Term]
     report_comment: dict[str, Term]
+    finding: dict[str, Term]
     report_word: dict[str, Term]
     order_state: dict[str, Term]
     order_step: dict[str, Term]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from api.contract import EvidenceKind, RetentionState
 from api.contract.paper.document import Document, Picture, Table, Tone
+from api.contract.paper.wording import Wording
 from api.contract.vocabulary import Language, vocabulary
 from api.coverage.schemas import CoverageVerdict
 from api.evidence.service import ShownFile
 from api.reports import audit_footage, audit_places
 from api.reports.pictures import Thumbnails
 from api.reports.school_audit import SchoolAudit
-from api.reports.wording import Wording
 
 _VERDICT_TONES = {
     CoverageVerdict.MEETS: Tone.GOOD,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from api.compliance.schemas import RetentionFacts, RetentionRow
 from api.contract import RetentionState
 from api.contract.paper.document import Cell, Table, Tone
+from api.contract.paper.wording import Wording, columns, down
 from api.contract.vocabulary import vocabulary
 from api.reports.school_audit import AuditedCamera, SchoolAudit
-from api.reports.wording import Wording, columns, down
 
 _STATE_TONES = {
     RetentionState.COMPLIANT: Tone.GOOD,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from api.contract.paper.document import Cell, Table, Tone
+from api.contract.paper.wording import Wording, columns
 from api.contract.profile import Duration, Reading
 from api.contract.vocabulary import vocabulary
 from api.coverage.judging import Coverage
 from api.coverage.schemas import CoverageRow, RequirementSource
 from api.reports.school_audit import SchoolAudit
-from api.reports.wording import Wording, columns
 
 _PLACE_TONES = {
     Coverage.COVERED: Tone.GOOD,

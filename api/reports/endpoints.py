@@ -26,6 +26,7 @@ from api.kit.problems import problems
 from api.kit.row_number import RowNumber
 from api.reports import service
 from api.reports.errors import (
+    MonthNotKnownError,
     NoFontError,
     NoTypesetterError,
     ReportGoneError,
@@ -70,6 +71,7 @@ async def list_reports(
         BadCsrfError,
         InvalidError,
         NotFoundError,
+        MonthNotKnownError,
         NoFontError,
         NoTypesetterError,
         UnavailableError,

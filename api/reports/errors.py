@@ -5,6 +5,8 @@
     ApiError
     ├── TooLargeError 413
     │   └── ReportTooLargeError
+    ├── InvalidError 422
+    │   └── MonthNotKnownError                it is not over, or its hours were deleted
     ├── ConflictError 409
     │   ├── ReportNotReadyError
     │   └── NoFontError, NoTypesetterError    PDFs cannot be made on this machine
@@ -14,7 +16,7 @@
 
 from __future__ import annotations
 
-from api.kit.errors import ConflictError, NotFoundError, TooLargeError
+from api.kit.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 
 
 class ReportTooLargeError(TooLargeError):
@@ -22,6 +24,16 @@ class ReportTooLargeError(TooLargeError):
 
     code = "report_too_large"
     title = "Too much for one report"
+
+
+class MonthNotKnownError(InvalidError):
+    """A month that is not over, or whose hours of analysis were deleted in their time.
+
+    Without these hours a school that was not watched would look best.
+    """
+
+    code = "month_not_known"
+    title = "Not enough is known of the month"
 
 
 class ReportNotReadyError(ConflictError):

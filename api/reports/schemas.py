@@ -19,16 +19,17 @@ class ReportKind(StrEnum):
     """What a report is about."""
 
     SCHOOL_AUDIT = "school_audit"
+    DISTRICT_MONTH = "district_month"
 
     @property
     def is_of_a_school(self) -> bool:
         """Whether it is about one school; else about the whole district."""
-        return self in {ReportKind.SCHOOL_AUDIT}
+        return self is ReportKind.SCHOOL_AUDIT
 
     @property
     def is_of_a_month(self) -> bool:
         """Whether it is about a month; else about the moment it is made."""
-        return False
+        return self is ReportKind.DISTRICT_MONTH
 
     @property
     def has_pictures(self) -> bool:

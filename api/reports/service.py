@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +21,7 @@ from api.jobs import service as jobs
 from api.kit.errors import NotFoundError, UnavailableError
 from api.kit.pagination import Cursor
 from api.organisations import service as organisations
+from api.reports.district_month import Month, check_month
 from api.reports.errors import NoFontError, NoTypesetterError, ReportNotReadyError
 from api.reports.files import ReportFiles
 from api.reports.repository import ReportRepository, ReportRow
@@ -64,6 +66,16 @@ def typesetter_of(settings: Settings) -> Typesetter:
         raise NoTypesetterError(str(error)) from error
 
 
+def month_of(text: str) -> Month:
+    """A month by the district's clocks."""
+    return Month.read(text, ZoneInfo(organisations.DEFAULT_ZONE))
+
+
+def hours_from(settings: Settings, now: datetime) -> datetime:
+    """Since when hours of analysis are kept."""
+    return now - timedelta(days=settings.keep_analysed_days)
+
+
 async def ask(
     work: UnitOfWork, settings: Settings, asked: ReportRequest, by: Actor, *, with_pictures: bool
 ) -> ReportView:
@@ -78,12 +90,15 @@ async def ask(
 
     Raises:
         NotFoundError: If they know of no such school.
+        MonthNotKnownError: If its month is not over, or was too long ago.
         NoFontError: If it is a PDF, and there is no font with Chinese.
         NoTypesetterError: If it is a PDF, and Typst is not installed.
         UnavailableError: If too many wait.
     """
     if asked.school_id is not None:
         await organisations.get_school(work.session, asked.school_id)
+    if asked.month is not None:
+        check_month(month_of(asked.month), work.now, hours_from(settings, work.now))
     if asked.format is ReportFormat.PDF:
         await asyncio.to_thread(typesetter_of, settings)
     reports = ReportRepository(work.session)

@@ -17,8 +17,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from api.contract.paper.document import Cell, Column, Document, Table, Tone
+from api.contract.paper.wording import Wording
 from api.reports.errors import ReportTooLargeError
-from api.reports.wording import Wording
 
 _MOST_CHARACTERS = 32_767
 _NARROWEST, _WIDEST = 8.0, 60.0
@@ -47,7 +47,7 @@ def write_workbook(document: Document, say: Wording) -> bytes:
         }
     )
     styles = _Styles(book)
-    _summary(_Page(book, say.word("summary"), styles), document)
+    _summary(_Page(book, say.word("summary"), styles), document, say)
     for table in document.tables:
         _table(_Page(book, table.title, styles), table)
     if document.pictures or document.pictures_note:
@@ -121,16 +121,18 @@ def _printable(text: str) -> str:
     )
 
 
-def _summary(page: _Page, document: Document) -> None:
+def _summary(page: _Page, document: Document, say: Wording) -> None:
     page.sheet.set_column(0, 0, 16)
     page.sheet.set_column(1, 1, 80)
     page.text(0, 0, document.title, Tone.PLAIN, "title")
     page.text(1, 0, document.subject, Tone.PLAIN, "title")
     page.text(2, 1, document.sentence, document.tone, "sentence")
-    for number, (label, value) in enumerate(document.facts, 4):
+    figures = [(each.label, say.with_these(each.value, [each.change])) for each in document.figures]
+    lines = [*figures, *document.facts]
+    for number, (label, value) in enumerate(lines, 4):
         page.text(number, 0, label, Tone.PLAIN)
         page.text(number, 1, value, Tone.PLAIN)
-    page.text(5 + len(document.facts), 1, document.footer, Tone.PLAIN)
+    page.text(5 + len(lines), 1, document.footer, Tone.PLAIN)
 
 
 def _table(page: _Page, table: Table) -> None:

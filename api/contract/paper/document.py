@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from api.contract.vocabulary import Language
@@ -34,10 +34,44 @@ class Cell:
         text: What is read.
         number: The value behind it, where it is one to be reckoned with in a spreadsheet.
         tone: See :class:`Tone`.
+        bar: Drawn beside the text on paper.
     """
 
     text: str
     number: float | None = None
+    tone: Tone = Tone.PLAIN
+    bar: Bar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A value between what it may be at least and at most, as shares of the widest in its column.
+
+    Attributes:
+        low: 0 to 1.
+        value: 0 to 1.
+        high: 0 to 1.
+    """
+
+    low: float
+    value: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that stands out.
+
+    Attributes:
+        label: What it is.
+        value: Itself, with its unit.
+        change: Against what it is compared with.
+        tone: Of the change.
+    """
+
+    label: str
+    value: str
+    change: str
     tone: Tone = Tone.PLAIN
 
 
@@ -93,6 +127,7 @@ class Document:
         sentence: The outcome; one sentence.
         tone: Of the sentence.
         made_at: The moment its data are of; also the document's date.
+        figures: Side by side below the sentence.
         facts: Label and text, a line each.
         tables: In their order.
         pictures_title: Heading of the pictures.
@@ -102,6 +137,7 @@ class Document:
         footer: Below each page, left.
         page_word: With ``{page}`` and ``{pages}``; below each page, right.
         is_landscape: Whether the paper lies.
+        is_one_page: Made smaller until it fits on one page.
     """
 
     language: Language
@@ -110,6 +146,7 @@ class Document:
     sentence: str
     tone: Tone
     made_at: dt.datetime
+    figures: Sequence[Figure] = ()
     facts: Sequence[tuple[str, str]] = ()
     tables: Sequence[Table] = ()
     pictures_title: str = ""
@@ -118,4 +155,5 @@ class Document:
     signatures: Sequence[str] = ()
     footer: str = ""
     page_word: str = "{page} / {pages}"
-    is_landscape: bool = field(default=False)
+    is_landscape: bool = False
+    is_one_page: bool = False

@@ -123,6 +123,7 @@ class Typesetter:
             "fonts": [self.font],
             **{each.name: getattr(document, each.name) for each in dataclasses.fields(document)},
             "made_at": document.made_at.isoformat(),
+            "figures": [dataclasses.asdict(figure) for figure in document.figures],
             "tables": [dataclasses.asdict(table) for table in document.tables],
         }
         pictures = []

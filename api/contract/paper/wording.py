@@ -54,6 +54,20 @@ class Wording:
         opening, closing = "（）" if self.language == "zh" else (" (", ")")
         return f"{name}{opening}{self.listed(parts)}{closing}"
 
+    def share(self, value: float | None) -> str:
+        """A share as percent, down; a dash where there is none."""
+        return "—" if value is None else f"{down(value * 100):.1f} %"
+
+    def change(self, now: float | None, before: float | None, unit: str = "") -> str:
+        """How a number moved; empty where there is nothing to compare."""
+        if now is None or before is None:
+            return ""
+        by = round(now - before, 2 if not unit else 1)
+        if not by:
+            return self.word("same")
+        digits = 1 if unit else 2
+        return self.word("up" if by > 0 else "down", by=f"{abs(by):.{digits}f}{unit}")
+
     def stated(self, verdict: str, parts: list[str]) -> str:
         """The sentence: a verdict, and what it rests on."""
         return f"{verdict}{'：' if self.language == 'zh' else ': '}{self.listed(parts)}"
