@@ -38,6 +38,7 @@ from pipeline.recorders.audit import (
     required_window,
     shown,
 )
+from pipeline.recorders.audit_report import ReportWriter
 from pipeline.recorders.check import check, clock_drifts
 from pipeline.recorders.disk import LocalDisk
 from pipeline.recorders.export import export
@@ -94,6 +95,10 @@ def audit_command(
         float, typer.Option(min=0.001, max=3600, help="Shorter holes are seams between files.")
     ] = DEFAULT_SEAM_S,
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON object, on one line.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Also a document to hand in: out.html or out.pdf.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Of the document: zh or en.")] = "zh",
 ) -> None:
     """Prove how long footage is kept, from the files alone, whoever recorded them.
 
@@ -102,6 +107,7 @@ def audit_command(
     """
     zone = school_zone(time_zone)
     to_s = parse_moment(to, "--to", zone)
+    writer = None if report is None else ReportWriter(report, lang)
     if max_days is not None and max_days < require_days:
         raise ConfigError(
             f"{max_days} days at most and {require_days} at least cannot both be kept",
@@ -125,6 +131,8 @@ def audit_command(
         typer.echo(json.dumps(as_json(result, zone), ensure_ascii=False))
     else:
         _show_audit(result, order)
+    if writer is not None:
+        writer.write(result, order)
     if any(row.verdict.state not in _KEPT for row in result.cameras) or not result.cameras:
         raise typer.Exit(BROKEN)
 

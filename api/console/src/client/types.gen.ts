@@ -5305,7 +5305,7 @@ export type ReportFormat = 'pdf' | 'xlsx';
  *
  * What a report is about.
  */
-export type ReportKind = 'school_audit';
+export type ReportKind = 'school_audit' | 'district_month';
 
 /**
  * ReportPage
@@ -13062,7 +13062,7 @@ export type ReportsAskErrors = {
      */
     409: Problem;
     /**
-     * `invalid`: Invalid input
+     * `invalid`: Invalid input; `month_not_known`: Not enough is known of the month
      */
     422: Problem;
     /**
