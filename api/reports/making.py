@@ -18,6 +18,7 @@ from api.kit.pools import Pool
 from api.reports import service
 from api.reports.audit_document import audit_document
 from api.reports.district_month import read_month
+from api.reports.hazard_ledger import ledger_document, read_ledger
 from api.reports.month_document import month_document
 from api.reports.pictures import Thumbnails
 from api.reports.repository import ReportRepository
@@ -163,9 +164,23 @@ async def _read_month(making: _Making) -> _Read:
     return _Read(month.as_of, laid_out)
 
 
+async def _read_ledger(making: _Making) -> _Read:
+    runtime, view = making.runtime, making.view
+    assert view.school is not None, "a ledger is of a school"
+    async with runtime.database.read(making.scope) as session:
+        ledger = await read_ledger(session, view.school.school_id, runtime.clock())
+
+    def laid_out() -> bytes:
+        document = ledger_document(ledger, view.language, code=view.code, asked_by=view.asked_by)
+        return _laid_out(document, view.format, Wording(view.language, ledger.zone), runtime)
+
+    return _Read(ledger.as_of, laid_out)
+
+
 _READERS: dict[ReportKind, Callable[[_Making], Awaitable[_Read]]] = {
     ReportKind.SCHOOL_AUDIT: _read_audit,
     ReportKind.DISTRICT_MONTH: _read_month,
+    ReportKind.HAZARD_LEDGER: _read_ledger,
 }
 
 

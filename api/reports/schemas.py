@@ -20,11 +20,12 @@ class ReportKind(StrEnum):
 
     SCHOOL_AUDIT = "school_audit"
     DISTRICT_MONTH = "district_month"
+    HAZARD_LEDGER = "hazard_ledger"
 
     @property
     def is_of_a_school(self) -> bool:
         """Whether it is about one school; else about the whole district."""
-        return self is ReportKind.SCHOOL_AUDIT
+        return self is not ReportKind.DISTRICT_MONTH
 
     @property
     def is_of_a_month(self) -> bool:

@@ -5305,7 +5305,7 @@ export type ReportFormat = 'pdf' | 'xlsx';
  *
  * What a report is about.
  */
-export type ReportKind = 'school_audit' | 'district_month';
+export type ReportKind = 'school_audit' | 'district_month' | 'hazard_ledger';
 
 /**
  * ReportPage

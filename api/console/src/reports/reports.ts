@@ -3,6 +3,7 @@ import type { ReportKind, ReportView } from "../http/types";
 /** What has to be said to have a report of a kind made. */
 export const KINDS: Record<ReportKind, { ofSchool: boolean; ofMonth: boolean }> = {
   school_audit: { ofSchool: true, ofMonth: false },
+  hazard_ledger: { ofSchool: true, ofMonth: false },
   district_month: { ofSchool: false, ofMonth: true },
 };
 
