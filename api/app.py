@@ -20,6 +20,7 @@ from api.boxes.endpoints import enrolment
 from api.boxes.endpoints import router as boxes
 from api.cameras.endpoints import router as cameras
 from api.compliance.endpoints import router as compliance
+from api.compliance.verdict_endpoints import router as verdicts
 from api.coverage.endpoints import router as coverage
 from api.evidence.endpoints import router as evidence
 from api.frontend import ConsoleFiles
@@ -73,6 +74,7 @@ _ROUTERS = (
     cameras,
     rules,
     compliance,
+    verdicts,
     precision,
     coverage,
     reports,

@@ -16,6 +16,7 @@ from api.boxes import service as boxes
 from api.bus import service as bus
 from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
+from api.compliance import judging_jobs as compliance
 from api.expiry import Expiry
 from api.jobs import service as jobs
 from api.jobs.kinds import ClaimedJob, JobKind
@@ -93,6 +94,7 @@ def kinds(settings: Settings) -> list[JobKind]:
         JobKind("audit_anchor", run=anchor, every_s=_ANCHOR_EVERY_S),
         JobKind(checking.DAILY_JOB, run=checking.run, every_s=_CHECK_EVERY_S),
         JobKind(checking.JOB, run=checking.run, attempts=3),
+        *compliance.kinds(),
         *orders.kinds(),
         *privacy.kinds(),
         *reports.kinds(),

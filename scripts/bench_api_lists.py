@@ -143,6 +143,8 @@ LISTS: dict[str, Listed] = {
     "retention of a school": Listed(
         "compliance_retention", ("/compliance/retention",), who=MANAGER
     ),
+    "compliance": Listed("compliance_schools", ("/compliance/schools",)),
+    "compliance of a school": Listed("compliance_school", ("/compliance/schools/school-7",)),
     "coverage": Listed("coverage", ("/coverage",)),
     "coverage of a school": Listed("coverage_get", ("/coverage/school-7",)),
     "reports": Listed("reports_list", ("/reports?limit=50",)),
@@ -175,8 +177,13 @@ LEFT_OUT: dict[str, str] = {
     "boxes_get": _ONE,
     "bureau_get": _ONE,
     "cameras_get": _ONE,
+    "compliance_camera_day": _ONE,
+    "compliance_judgements": "the last 50 of a few",
+    "compliance_overrides": "a school's own, a few",
+    "compliance_profile": _ONE,
     "compliance_retention_csv": _FILE,
     "compliance_retention_get": _ONE,
+    "compliance_school_day": _ONE,
     "evidence_get": _PICTURE,
     "health_get": "whether all is well, in a few facts",
     "metrics_get": "figures of the process",

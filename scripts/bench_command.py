@@ -10,6 +10,7 @@ BENCHES = {
     for name in (
         "api",
         "batch",
+        "compliance",
         "decode",
         "durable",
         "gate",

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     """Which cameras and rules there are, and whether they are watched."""
     MANAGE_CAMERAS = "manage_cameras"
     SEE_COMPLIANCE = "see_compliance"
+    MANAGE_COMPLIANCE = "manage_compliance"
+    """Ask single schools for more than the rules do, and have days judged again."""
     SEE_PRECISION = "see_precision"
     """How often alerts are true, and the thresholds that speaks for."""
     EXPORT = "export"

@@ -94,6 +94,9 @@ class AccessAction(StrEnum):
     PRECISION_EXPORTED = "precision_exported"
     REPORT_ASKED = "report_asked"
     REPORT_DOWNLOADED = "report_downloaded"
+    RETENTION_OVERRIDE_CREATED = "retention_override_created"
+    RETENTION_OVERRIDE_WITHDRAWN = "retention_override_withdrawn"
+    FOOTAGE_JUDGED_AGAIN = "footage_judged_again"
 
 
 class AccessEntry(BaseModel):

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
 from api.cameras.schemas import CameraView
-from api.compliance import views
+from api.compliance import judging_jobs, views
+from api.compliance.facts import keep_facts
 from api.compliance.repository import RetentionRepository
 from api.compliance.schemas import RetentionDetail, RetentionFootage, RetentionRow
 from api.compliance.views import MAX_GAPS, TABLE_GAPS, Looked
@@ -55,6 +56,7 @@ async def record_status(work: UnitOfWork, camera_key: int, status: RetentionStat
         raise InvalidError("cannot be dated", errors=[fault]) from error
     reports = RetentionRepository(work.session)
     is_latest = await reports.put_latest(camera_key, status, work.now)
+    await keep_facts(work, camera_key, status, day)
     return await reports.put_day(camera_key, status, day) or is_latest
 
 
@@ -139,6 +141,7 @@ async def judged_days(session: AsyncSession, first: date, last: date) -> dict[st
 async def delete_old_verdicts(work: UnitOfWork, now: datetime) -> int | None:
     """Delete verdicts older than any history that can be asked for; answers how many, if any."""
     oldest = now.date() - timedelta(days=MAX_HISTORY_DAYS + 1)
+    await judging_jobs.forget_before(work, oldest)
     return await RetentionRepository(work.session).delete_before(oldest) or None
 
 

@@ -7,9 +7,11 @@ that text was read: what was only heard of is never presented as law.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -68,6 +70,13 @@ class Subject(StrEnum):
     RECORDS = "records"
 
 
+class Limit(StrEnum):
+    """Whether a number of days is the least or the most."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
 class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -93,6 +102,7 @@ class Duration(Sourced):
     """How long something is kept; exactly one of days, months and years."""
 
     applies_to: Subject
+    limit: Limit = Limit.AT_LEAST
     days: Annotated[int, Field(ge=1, le=3660)] | None = None
     months: Annotated[int, Field(ge=1, le=120)] | None = None
     years: Annotated[int, Field(ge=1, le=30)] | None = None
@@ -175,6 +185,35 @@ class Profile(_Row):
                 other = asked.setdefault((row.place, kind), row)
                 if other is not row and other.level is not row.level:
                     yield f"{row.id} and {other.id} ask differently for {row.place}"
+
+        yield from self._contradictions()
+
+    def _contradictions(self) -> Iterator[str]:
+        """Rows that ask one school to keep footage for longer than it may."""
+        rows = [
+            (row, row.days)
+            for row in self.durations
+            if row.applies_to is Subject.FOOTAGE
+            and row.days is not None
+            and row.when is not Condition.BUREAU_CONFIRMED
+        ]
+        for least, least_days in rows:
+            for most, most_days in rows:
+                meet = Condition.ALWAYS in (least.when, most.when) or least.when is most.when
+                if (
+                    meet
+                    and (least.limit, most.limit) == (Limit.AT_LEAST, Limit.AT_MOST)
+                    and least_days > most_days
+                ):
+                    yield (
+                        f"{least.id} asks for {least_days} days of footage and {most.id} allows"
+                        f" {most_days}"
+                    )
+
+    @cached_property
+    def sha256(self) -> str:
+        """Names the profile by what stands in it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     def is_in_force(self, day: dt.date) -> bool:
         """Whether it holds on a day."""

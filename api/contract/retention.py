@@ -174,3 +174,14 @@ class RetentionStatus(WireModel):
     broken_promises: Annotated[tuple[BrokenPromise, ...], Field(max_length=256)] = ()
     alarms: Annotated[tuple[Identifier, ...], Field(max_length=16)] = ()
     """Codes of what is wrong with the disk or the promise now, as ``disk_full``."""
+    earlier_spans: Annotated[tuple[FootageSpan, ...], Field(max_length=4096)] | None = None
+    """Footage from before the days that ``spans`` and ``gaps`` are about; null when it was not
+    looked at, as by a box that does not tell it."""
+    life_since_at: UtcTime | None = None
+    """Since when the camera is known to exist; null when nobody said."""
+    is_offline: bool | None = None
+    """Whether the camera gives no picture now; null when ``state`` says it, if anything does."""
+    is_incomplete: bool | None = None
+    """Whether part of the footage could not be looked at; null when ``state`` says it."""
+    clock_offset_s: Annotated[float, Field(ge=-1e9, le=1e9)] | None = None
+    """Clock of who wrote the footage minus UTC; null when it was not compared."""

@@ -55,6 +55,7 @@ class Vocabulary(BaseModel):
     coverage: dict[str, Term]
     coverage_why: dict[str, Term]
     coverage_verdict: dict[str, Term]
+    compliance_sentence: dict[str, Term]
     level: dict[str, Term]
     reading: dict[str, Term]
     sight: dict[str, Term]

@@ -110,10 +110,10 @@ def judge_placements(
     profile: Profile, school: SchoolFacts, places: Sequence[PlaceFacts]
 ) -> list[RowVerdict]:
     """Every row of a profile, in its order."""
-    return [
-        _judge(row, school, [each for each in places if each.kind == row.place])
-        for row in profile.placements
-    ]
+    of_kind: dict[PlaceKind, list[PlaceFacts]] = {}
+    for place in places:
+        of_kind.setdefault(place.kind, []).append(place)
+    return [_judge(row, school, of_kind.get(row.place, [])) for row in profile.placements]
 
 
 def trespasses(profile: Profile, places: Iterable[PlaceFacts]) -> list[Trespass]:

@@ -8,8 +8,9 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
-from api.contract.profile import Profile, ProfileError, load_profile
+from api.contract.profile import Condition, Profile, ProfileError, load_profile
 from api.kit.errors import SettingsError
+from api.organisations.schemas import SchoolView
 
 _IN_THE_TREE = Path(__file__).resolve().parents[2] / "configs" / "compliance"
 _NAME_ONE = "Install mingan again, or name a file in compliance_profiles"
@@ -26,6 +27,18 @@ class Profiles:
         """Those that hold on a day: of each name the one that began last, by name."""
         found = {each.profile: each for each in self._profiles if each.is_in_force(day)}
         return [found[name] for name in sorted(found)]
+
+
+def conditions_of(school: SchoolView) -> frozenset[Condition]:
+    """Which conditions hold for a school as it is described now."""
+    flags = {
+        Condition.BOARDING: school.boarding,
+        Condition.CANTEEN: school.canteen,
+        Condition.CT_KEY_TARGET: school.ct_key_target,
+        Condition.HAZMAT: school.hazmat,
+        Condition.PARKING: school.parking,
+    }
+    return frozenset(each for each, holds in flags.items() if holds)
 
 
 def load_profiles(paths: Sequence[Path] | None) -> Profiles:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.cameras import service as cameras
 from api.cameras.schemas import CameraViewState
 from api.cameras.service import ShownCamera, Watch
-from api.contract.profile import Condition, Level, Profile, Reading, Sourced
+from api.contract.profile import Level, Profile, Reading, Sourced
 from api.coverage import judging
 from api.coverage.judging import Coverage, PlaceFacts, RowVerdict, SchoolFacts, Sight
-from api.coverage.profiles import Profiles
+from api.coverage.profiles import Profiles, conditions_of
 from api.coverage.schemas import (
     CoverageCounts,
     CoverageDetail,
@@ -61,12 +61,25 @@ class _Judged:
     trespasses: list[judging.Trespass]
 
 
-async def list_schools(session: AsyncSession, watch: Watch, profiles: Profiles) -> CoverageList:
-    """All schools in use, in one line each."""
+async def list_schools(
+    session: AsyncSession,
+    watch: Watch,
+    profiles: Profiles,
+    shown: Sequence[ShownCamera] | None = None,
+) -> CoverageList:
+    """All schools in use, in one line each.
+
+    Args:
+        session: To read with.
+        watch: When, and what counts as seen.
+        profiles: What is asked for.
+        shown: All cameras, of whoever has read them already.
+    """
+    shown = await cameras.list_shown(session, watch) if shown is None else shown
     return CoverageList(
         items=[
             _summary(school, _judge(school, profiles, watch.now))
-            for school in await _schools(session, watch)
+            for school in await _schools(session, watch, shown)
         ],
         window_s=watch.window_s,
         as_of=watch.now,
@@ -82,7 +95,7 @@ async def get_school(
         NotFoundError: If there is no such school in use.
     """
     with within_school(session, school_id):
-        found = await _schools(session, watch)
+        found = await _schools(session, watch, await cameras.list_shown(session, watch))
     if not found:
         raise NotFoundError("no such school")
     [school] = found
@@ -105,12 +118,14 @@ async def get_school(
     )
 
 
-async def _schools(session: AsyncSession, watch: Watch) -> list[_School]:
+async def _schools(
+    session: AsyncSession, watch: Watch, cameras_shown: Iterable[ShownCamera]
+) -> list[_School]:
     at: dict[int, dict[int, Sight]] = defaultdict(dict)
     shown: dict[str, dict[int, CoveringCamera]] = defaultdict(dict)
     unplaced: dict[str, list[CoveringCamera]] = defaultdict(list)
     place_of = await register.places_of_cameras(session)
-    for each in await cameras.list_shown(session, watch):
+    for each in cameras_shown:
         sight, school_id = _sight(each, watch), each.school.school_id
         camera = CoveringCamera(
             camera_key=each.id, camera_id=each.camera_id, name=each.name, sight=sight
@@ -148,14 +163,7 @@ def _sight(camera: ShownCamera, watch: Watch) -> Sight:
 
 def _judge(school: _School, profiles: Profiles, now: datetime) -> _Judged:
     view = school.view
-    flags = {
-        Condition.BOARDING: view.boarding,
-        Condition.CANTEEN: view.canteen,
-        Condition.CT_KEY_TARGET: view.ct_key_target,
-        Condition.HAZMAT: view.hazmat,
-        Condition.PARKING: view.parking,
-    }
-    facts = SchoolFacts(view.type, frozenset(each for each, holds in flags.items() if holds))
+    facts = SchoolFacts(view.type, conditions_of(view))
     in_force = profiles.in_force(now.astimezone(ZoneInfo(view.time_zone)).date())
     return _Judged(
         [(each, judging.judge_placements(each, facts, school.facts)) for each in in_force],

@@ -34,6 +34,28 @@ async def insert_absent(
         await session.execute(_insert(session, model).on_conflict_do_nothing(), list(rows))
 
 
+async def insert_or_replace(
+    session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows; where a key is taken the new row stands.
+
+    Args:
+        session: To write with.
+        model: The table.
+        rows: Whole ones; each key at most once.
+    """
+    if not rows:
+        return
+    statement = _insert(session, model)
+    key = [column.name for column in inspect(model).primary_key]
+    new = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    if new:
+        statement = statement.on_conflict_do_update(index_elements=key, set_=new)
+    else:
+        statement = statement.on_conflict_do_nothing()
+    await session.execute(statement, list(rows))
+
+
 async def insert_or_add(
     session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]], *, added: str
 ) -> None:

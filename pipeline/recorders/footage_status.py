@@ -85,6 +85,7 @@ def retention_status(
     window = judged_window(facts.since_s, policy, as_of_s, zone)
     merged = merge(facts.spans, DEFAULT_SEAM_S)
     now_absent = facts.absences[-1] if facts.absences and facts.absences[-1].is_open else None
+    is_offline = now_absent is not None and now_absent.cause in _CAMERA_CAUSES
     verdict = judge(
         merged,
         window,
@@ -93,7 +94,7 @@ def retention_status(
             installed_s=facts.since_s,
             oldest_trace_s=merged[0].start_s if merged else None,
             is_incomplete=facts.is_unknown,
-            is_offline=now_absent is not None and now_absent.cause in _CAMERA_CAUSES,
+            is_offline=is_offline,
         ),
     )
     gaps = [part for hole in verdict.gaps for part in explain(hole, facts.absences, DEFAULT_SEAM_S)]
@@ -117,6 +118,10 @@ def retention_status(
             oldest_s=merged[0].start_s if merged else None,
             continuous_since_s=since_s,
             size_bytes=facts.size_bytes,
+            earlier=clip(merged, Span(0.0, window.start_s)),
+            life_s=facts.since_s,
+            is_offline=is_offline,
+            is_incomplete=facts.is_unknown,
         ),
         zone,
         forecast=facts.forecast,
@@ -138,6 +143,10 @@ class Proof:
         oldest_s: When the oldest footage begins; None when there is none.
         continuous_since_s: Since when it reaches the window's end without a gap; None: it does not.
         size_bytes: Of all its footage.
+        earlier: Footage of before the window; None when it was not looked at.
+        life_s: Since when the camera is known to exist; None when nobody said.
+        is_offline: It gives no picture now; None when nobody can say.
+        is_incomplete: Part of the footage could not be looked at; None when the state says it.
     """
 
     window: Span
@@ -148,6 +157,10 @@ class Proof:
     oldest_s: float | None
     continuous_since_s: float | None
     size_bytes: int
+    earlier: Sequence[Span] | None = None
+    life_s: float | None = None
+    is_offline: bool | None = None
+    is_incomplete: bool | None = None
 
 
 def told(
@@ -175,10 +188,7 @@ def told(
         completeness=proof.completeness,
         oldest_footage_at=None if proof.oldest_s is None else utc_moment(proof.oldest_s),
         oldest_continuous_at=None if since_s is None else utc_moment(since_s),
-        spans=tuple(
-            FootageSpan(from_at=utc_moment(span.start_s), to_at=utc_moment(span.end_s))
-            for span in footage[-MAX_LISTED:]
-        ),
+        spans=_listed(footage),
         days=tuple(
             DayCompleteness(
                 day=day,
@@ -196,7 +206,7 @@ def told(
             )
             for gap in gaps[-MAX_LISTED:]
         ),
-        is_truncated=len(gaps) > MAX_LISTED or len(footage) > MAX_LISTED,
+        is_truncated=any(len(each) > MAX_LISTED for each in (gaps, footage, proof.earlier or ())),
         bytes_held=proof.size_bytes,
         forecast=(
             None
@@ -209,6 +219,17 @@ def told(
         ),
         broken_promises=tuple(_wire(one) for one in broken[-MAX_BROKEN:]),
         alarms=tuple(alarms),
+        earlier_spans=None if proof.earlier is None else _listed(proof.earlier),
+        life_since_at=None if proof.life_s is None else utc_moment(proof.life_s),
+        is_offline=proof.is_offline,
+        is_incomplete=proof.is_incomplete,
+    )
+
+
+def _listed(spans: Sequence[Span]) -> tuple[FootageSpan, ...]:
+    return tuple(
+        FootageSpan(from_at=utc_moment(span.start_s), to_at=utc_moment(span.end_s))
+        for span in spans[-MAX_LISTED:]
     )
 
 

@@ -43,7 +43,8 @@ def _lines(profile: Profile) -> Iterator[str]:
         f"the text of {read} was read"
     )
     for duration in profile.durations:
-        yield _line(profile, duration, f"{duration.applies_to} for {_length(duration)}")
+        limit = duration.limit.replace("_", " ")
+        yield _line(profile, duration, f"{duration.applies_to} for {_length(duration)} {limit}")
     for row in profile.forbidden:
         yield _line(profile, row, f"no camera in {', '.join(row.places)}")
     for placement in profile.placements:

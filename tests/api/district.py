@@ -72,6 +72,7 @@ ASSESSMENT = {
     "assessed_on": "2020-03-01",
     "review_on": "2021-03-01",
 }
+OVERRIDE = {"min_days": 60, "from_day": "2026-01-01", "reason": "重点目标"}
 _PHOTOGRAPHED = ("submit", "return", "close", "reopen", "photograph")
 _SUBMITTED = ("return", "close", "reopen")
 
@@ -106,6 +107,7 @@ class Objects:
         default_factory=lambda: {name: 687_000 + at for at, name in enumerate(ASSESSMENTS)}
     )
     """The one to be deleted ended long ago."""
+    override_id: int = 587_000
     sources: list[int] = field(default_factory=lambda: [987_659])
     worker: httpx.AsyncClient | None = None
 
@@ -172,6 +174,9 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
     await _seed_orders(centre, admin, objects)
     await _seed_privacy(admin, objects)
     await _seed_report(centre, objects)
+    asked = await admin.post(f"/api/v1/compliance/schools/{school_id}/overrides", json=OVERRIDE)
+    assert asked.status_code == 201, asked.text
+    objects.override_id = asked.json()["id"]
     return objects
 
 

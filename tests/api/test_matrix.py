@@ -23,6 +23,7 @@ from tests.api.centre import Centre
 from tests.api.district import (
     ASSESSMENT,
     MINE,
+    OVERRIDE,
     REQUEST,
     THEIRS,
     District,
@@ -211,9 +212,29 @@ ROWS: dict[str, Row] = {
     "communities_put": Row(
         "district", lambda _: {"community_id": "middle"}, lambda _: {"name_zh": "中片"}
     ),
+    "compliance_camera_day": Row(
+        "object", lambda of: {"camera_key": of.camera_key, "day": T0.date()}
+    ),
+    "compliance_judgements": Row("district"),
+    "compliance_judgements_create": Row(
+        "district",
+        body=lambda _: {"from_day": "2026-05-03", "until_day": "2026-05-03", "reason": "x"},
+        status=202,
+    ),
+    "compliance_overrides": _school(),
+    "compliance_overrides_create": _school(OVERRIDE, 201),
+    "compliance_overrides_withdraw": Row(
+        "object", lambda of: {"school_id": of.school_id, "override_id": of.override_id}
+    ),
+    "compliance_profile": Row("district", lambda _: {"profile_sha256": "0" * 64}, status=404),
     "compliance_retention": Row("list"),
     "compliance_retention_csv": Row("list"),
     "compliance_retention_get": _camera(),
+    "compliance_school": _school(),
+    "compliance_schools": Row("list"),
+    "compliance_school_day": Row(
+        "object", lambda of: {"school_id": of.school_id, "day": T0.date()}
+    ),
     "coverage": Row("list"),
     "coverage_get": _school(),
     "duties_list": Row("guard"),

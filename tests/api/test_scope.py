@@ -27,6 +27,7 @@ from api.access.roles import ROLES, Reach, Role, may_give
 from api.access.scope import EVERYTHING, NOTHING, Scope, of_person, of_school
 from api.db import (
     camera,
+    compliance,
     expiry_mark,
     job,
     models,
@@ -45,6 +46,7 @@ from tests.support.narrowed import unnarrowed
 API = Path(__file__).parents[2] / "api"
 _TABLES = (
     camera,
+    compliance,
     expiry_mark,
     job,
     models,
@@ -65,6 +67,9 @@ OF_NO_SCHOOL = {
     " file that is read in scope",
     "events": "numbered across all schools; `api.stream` hands each console those it may hear",
     "expiry_mark": "how far the command centre's own time has come",
+    "footage_requirements": "what rules ask of footage, for whomever they apply to",
+    "judged_profiles": "profiles of rules, as everybody may read them",
+    "judgements": "who had the district judged again; of its administrators",
     "identities": "found by what a provider vouched for, before anybody's scope is known",
     "jobs": "what the command centre does by itself; of district administrators",
     "notice_channels": "whereto the district's administrators have notices sent",
@@ -86,6 +91,7 @@ IN_EVERYTHING = {
     "auth/standing.py": "looks up one session by its secret",
     "auth/sessions.py": "who signs in or is enrolled has no scope yet",
     "boxes/service.py": "the own box's first words may take it to the school it names, once",
+    "compliance/judging_jobs.py": "every school is judged, by whichever process is alive",
     "expiry.py": "what is old is deleted in every school",
     "health/endpoints.py": "a stranger is told one word: whether all is well",
     "health/service.py": "metrics for a program on this machine",

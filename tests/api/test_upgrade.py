@@ -30,6 +30,8 @@ _MADE |= {"work_orders", "order_sources", "order_photographs", "order_history", 
 _MADE |= {"order_requests"}
 _MADE |= {"notice_channels", "notice_rules", "notices", "notice_items", "push_subscriptions"}
 _MADE |= {"subject_requests", "impact_assessments", "saved_filters", "reports"}
+_MADE |= {"footage_days", "judging_due", "footage_requirements", "judged_profiles"}
+_MADE |= {"footage_verdicts", "superseded_verdicts", "judgements", "retention_overrides"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.whole)])

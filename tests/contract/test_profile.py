@@ -28,6 +28,11 @@ def _place(row_id: str, place: str, **more: Any) -> dict[str, Any]:
     return {**told, "reading": "unverified", **more}
 
 
+def _days(row_id: str, days: int, **more: Any) -> dict[str, Any]:
+    told = {"id": row_id, "days": days, "applies_to": "footage", "text": "order_799"}
+    return {**told, "reading": "unverified", **more}
+
+
 def test_the_shipped_one_calls_nothing_law_that_was_not_read() -> None:
     profile = load_profile(SHIPPED)
     rows = (*profile.durations, *profile.placements, *profile.forbidden)
@@ -55,6 +60,10 @@ def test_it_holds_from_its_day_to_the_day_before_its_end(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (
+            {"durations": [_days("a", 30), _days("b", 20, limit="at_most", when="canteen")]},
+            r"a asks for 30 days of footage and b allows 20",
+        ),
         ({"placements": [_place("a", "moon")]}, r"placements\.0\.place: .*gate_outside"),
         (
             {"placements": [_place("a", "cooking"), _place("b", "cooking", level="should")]},

@@ -8,6 +8,7 @@ from alembic import context
 
 from api.db import (
     camera,
+    compliance,
     expiry_mark,
     job,
     models,
@@ -31,6 +32,7 @@ def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
 
 _TABLES = (
     camera,
+    compliance,
     expiry_mark,
     job,
     models,

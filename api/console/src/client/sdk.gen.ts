@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
+import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -683,6 +683,70 @@ export const communitiesPut = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * One camera's footage on a day, under the rule of then
+ *
+ * The verdict with what was asked for and by whom, and the verdicts it took the place of.
+ */
+export const complianceCameraDay = <ThrowOnError extends boolean = false>(options: Options<ComplianceCameraDayData, ThrowOnError>) => (options.client ?? client).get<ComplianceCameraDayResponses, ComplianceCameraDayErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/cameras/{camera_key}/days/{day}',
+    ...options
+});
+
+/**
+ * Days that were judged again
+ *
+ * The latest first, with how far each is.
+ */
+export const complianceJudgements = <ThrowOnError extends boolean = false>(options?: Options<ComplianceJudgementsData, ThrowOnError>) => (options?.client ?? client).get<ComplianceJudgementsResponses, ComplianceJudgementsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/judgements',
+    ...options
+});
+
+/**
+ * Judge days again
+ *
+ * By profiles and overrides as they stand now; verdicts that change are kept beside.
+ */
+export const complianceJudgementsCreate = <ThrowOnError extends boolean = false>(options: Options<ComplianceJudgementsCreateData, ThrowOnError>) => (options.client ?? client).post<ComplianceJudgementsCreateResponses, ComplianceJudgementsCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/judgements',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * A profile as it was when it was judged by
+ *
+ * Whole, whatever became of its file.
+ */
+export const complianceProfile = <ThrowOnError extends boolean = false>(options: Options<ComplianceProfileData, ThrowOnError>) => (options.client ?? client).get<ComplianceProfileResponses, ComplianceProfileErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/profiles/{profile_sha256}',
+    ...options
+});
+
+/**
  * Retention of all cameras
  *
  * Every camera: what is required, what is proven, what is missing and why.
@@ -724,6 +788,100 @@ export const complianceRetentionGet = <ThrowOnError extends boolean = false>(opt
             type: 'apiKey'
         }],
     url: '/api/v1/compliance/retention/{camera_key}',
+    ...options
+});
+
+/**
+ * Coverage and retention of all schools
+ *
+ * Each school in use: a sentence, both rings, and the camera that is worst.
+ */
+export const complianceSchools = <ThrowOnError extends boolean = false>(options?: Options<ComplianceSchoolsData, ThrowOnError>) => (options?.client ?? client).get<ComplianceSchoolsResponses, ComplianceSchoolsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/schools',
+    ...options
+});
+
+/**
+ * A school's footage day by day
+ *
+ * Every camera in use with each day's state and share, and its gaps with their causes.
+ */
+export const complianceSchool = <ThrowOnError extends boolean = false>(options: Options<ComplianceSchoolData, ThrowOnError>) => (options.client ?? client).get<ComplianceSchoolResponses, ComplianceSchoolErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/schools/{school_id}',
+    ...options
+});
+
+/**
+ * A school's footage on a day, under the rule of then
+ *
+ * Every camera in use, also those nobody told anything of.
+ */
+export const complianceSchoolDay = <ThrowOnError extends boolean = false>(options: Options<ComplianceSchoolDayData, ThrowOnError>) => (options.client ?? client).get<ComplianceSchoolDayResponses, ComplianceSchoolDayErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/schools/{school_id}/days/{day}',
+    ...options
+});
+
+/**
+ * What a school is asked for beyond the profiles
+ *
+ * Also what was withdrawn, with reasons and authors.
+ */
+export const complianceOverrides = <ThrowOnError extends boolean = false>(options: Options<ComplianceOverridesData, ThrowOnError>) => (options.client ?? client).get<ComplianceOverridesResponses, ComplianceOverridesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/schools/{school_id}/overrides',
+    ...options
+});
+
+/**
+ * Ask a school for more than the profiles do
+ *
+ * It can only ask for more: less than what a text asks for that was read is refused.
+ */
+export const complianceOverridesCreate = <ThrowOnError extends boolean = false>(options: Options<ComplianceOverridesCreateData, ThrowOnError>) => (options.client ?? client).post<ComplianceOverridesCreateResponses, ComplianceOverridesCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/schools/{school_id}/overrides',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Judge by an override no more
+ *
+ * What was judged by it stays as it was, until it is judged again.
+ */
+export const complianceOverridesWithdraw = <ThrowOnError extends boolean = false>(options: Options<ComplianceOverridesWithdrawData, ThrowOnError>) => (options.client ?? client).delete<ComplianceOverridesWithdrawResponses, ComplianceOverridesWithdrawErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/compliance/schools/{school_id}/overrides/{override_id}',
     ...options
 });
 

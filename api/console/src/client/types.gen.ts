@@ -9,7 +9,7 @@ export type ClientOptions = {
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_downloaded';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again';
 
 /**
  * AccessEntry
@@ -1289,6 +1289,137 @@ export type BureauWrite = {
 };
 
 /**
+ * CameraDay
+ *
+ * One camera on one day.
+ */
+export type CameraDay = {
+    /**
+     * As Of
+     *
+     * When it was told; null when nothing was.
+     */
+    as_of: string | null;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Completeness
+     *
+     * Of the days asked for, or of its life.
+     */
+    completeness: number;
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Day Missing S
+     *
+     * Seconds missing of the day itself, until `as_of`; null when nothing was told.
+     */
+    day_missing_s: number | null;
+    /**
+     * Former
+     *
+     * Newest first.
+     */
+    former: Array<FormerVerdict>;
+    /**
+     * Gap Count
+     */
+    gap_count: number;
+    /**
+     * Gap S
+     *
+     * Seconds that are missing of the days asked for.
+     */
+    gap_s: number;
+    /**
+     * Is Unconfirmed
+     *
+     * It fails nothing that was read; by a text that nobody has read it would.
+     */
+    is_unconfirmed: boolean;
+    /**
+     * Judged At
+     */
+    judged_at: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Proven Days
+     *
+     * Continuous days back from `as_of`.
+     */
+    proven_days: number;
+    /**
+     * What was asked for then; of a day that was never judged, what is asked for it by the rules as they stand now.
+     */
+    requirement: Requirement;
+    school: SchoolName;
+    /**
+     * `unknown` on a day nobody told anything of, with a completeness of 0.
+     */
+    state: RetentionState;
+};
+
+/**
+ * CameraDays
+ *
+ * A camera with its days; one nobody told anything of is there without any.
+ */
+export type CameraDays = {
+    /**
+     * As Of
+     */
+    as_of: string | null;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Completeness
+     */
+    completeness: number;
+    /**
+     * Days
+     *
+     * Oldest first; a day that is not there is unknown.
+     */
+    days: Array<DayCell>;
+    /**
+     * Gaps
+     *
+     * Of these days, newest first, each with its cause.
+     */
+    gaps: Array<FootageGap>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Proven Days
+     */
+    proven_days: number;
+    /**
+     * What holds now; `unknown` when told long ago.
+     */
+    state: RetentionState;
+};
+
+/**
  * CameraFigures
  *
  * One camera, whatever rule and model.
@@ -2324,6 +2455,29 @@ export type DayAlert = {
 };
 
 /**
+ * DayCell
+ *
+ * One camera on one day.
+ */
+export type DayCell = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Is Unconfirmed
+     */
+    is_unconfirmed: boolean;
+    /**
+     * Share
+     *
+     * Of the day itself, as far as it had passed; null when nothing was.
+     */
+    share: number | null;
+    state: RetentionState;
+};
+
+/**
  * DayCompleteness
  *
  * One calendar day in the school's time zone.
@@ -2385,6 +2539,22 @@ export type DecidedBefore = {
      */
     id: string;
     status: AlertStatus;
+};
+
+/**
+ * DistrictCompliance
+ *
+ * Schools in use, by id.
+ */
+export type DistrictCompliance = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Items
+     */
+    items: Array<SchoolCompliance>;
 };
 
 /**
@@ -2859,6 +3029,80 @@ export type ForbiddenPlace = {
 };
 
 /**
+ * FormerVerdict
+ *
+ * A verdict that another one took the place of.
+ */
+export type FormerVerdict = {
+    /**
+     * As Of
+     *
+     * When it was told; null when nothing was.
+     */
+    as_of: string | null;
+    /**
+     * Completeness
+     *
+     * Of the days asked for, or of its life.
+     */
+    completeness: number;
+    /**
+     * Day Missing S
+     *
+     * Seconds missing of the day itself, until `as_of`; null when nothing was told.
+     */
+    day_missing_s: number | null;
+    /**
+     * Gap Count
+     */
+    gap_count: number;
+    /**
+     * Gap S
+     *
+     * Seconds that are missing of the days asked for.
+     */
+    gap_s: number;
+    /**
+     * Is Unconfirmed
+     *
+     * It fails nothing that was read; by a text that nobody has read it would.
+     */
+    is_unconfirmed: boolean;
+    /**
+     * Judged At
+     */
+    judged_at: string | null;
+    /**
+     * Proven Days
+     *
+     * Continuous days back from `as_of`.
+     */
+    proven_days: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Replaced At
+     */
+    replaced_at: string;
+    /**
+     * Replaced By
+     *
+     * Who had it judged again.
+     */
+    replaced_by: string;
+    /**
+     * What was asked for then; of a day that was never judged, what is asked for it by the rules as they stand now.
+     */
+    requirement: Requirement;
+    /**
+     * `unknown` on a day nobody told anything of, with a completeness of 0.
+     */
+    state: RetentionState;
+};
+
+/**
  * GapCause
  *
  * Why an interval has no footage; every gap has exactly one.
@@ -3171,6 +3415,116 @@ export type JobView = {
      */
     kind: string;
     state: JobState;
+};
+
+/**
+ * JudgedProfileView
+ *
+ * A profile as it was when somebody was judged by it.
+ */
+export type JudgedProfileView = {
+    /**
+     * Content
+     *
+     * The profile as JSON; what `sha256` is of.
+     */
+    content: string;
+    /**
+     * First Used At
+     */
+    first_used_at: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+};
+
+/**
+ * JudgementCreate
+ *
+ * Which days to judge again by the rules as they stand now, and why.
+ */
+export type JudgementCreate = {
+    /**
+     * From Day
+     */
+    from_day: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until Day
+     *
+     * The last of them.
+     */
+    until_day: string;
+};
+
+/**
+ * JudgementList
+ *
+ * The latest ones first.
+ */
+export type JudgementList = {
+    /**
+     * Items
+     */
+    items: Array<JudgementView>;
+};
+
+/**
+ * JudgementView
+ *
+ * How far it is.
+ */
+export type JudgementView = {
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string;
+    /**
+     * Cameras Done
+     */
+    cameras_done: number;
+    /**
+     * Cameras Total
+     */
+    cameras_total: number;
+    /**
+     * Days Changed
+     *
+     * Verdicts that became other ones; the old ones are kept.
+     */
+    days_changed: number;
+    /**
+     * Days Judged
+     */
+    days_judged: number;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * From Day
+     */
+    from_day: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until Day
+     */
+    until_day: string;
 };
 
 /**
@@ -4205,6 +4559,99 @@ export type OriginalRequest = {
 export type Outcome = 'delivered' | 'refused' | 'unreadable' | 'rate_limited' | 'timeout' | 'unreachable' | 'unknown_host' | 'address_refused' | 'redirected' | 'no_tls' | 'bad_certificate' | 'bad_credentials' | 'channel_off' | 'no_recipient' | 'not_installed' | 'seal_broken';
 
 /**
+ * OverrideCreate
+ *
+ * What the bureau asks one school for beyond the profiles, and why.
+ */
+export type OverrideCreate = {
+    /**
+     * From Day
+     */
+    from_day: string;
+    /**
+     * Max Days
+     */
+    max_days?: number | null;
+    /**
+     * Min Days
+     */
+    min_days?: number | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until Day
+     *
+     * The first day on which it holds no more.
+     */
+    until_day?: string | null;
+};
+
+/**
+ * OverrideList
+ *
+ * Overrides of a school, newest first, and what is asked of it today.
+ */
+export type OverrideList = {
+    /**
+     * Items
+     */
+    items: Array<OverrideView>;
+    requirement: Requirement;
+};
+
+/**
+ * OverrideView
+ *
+ * An override, with its author.
+ */
+export type OverrideView = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * From Day
+     */
+    from_day: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Max Days
+     */
+    max_days: number | null;
+    /**
+     * Min Days
+     */
+    min_days: number | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until Day
+     */
+    until_day: string | null;
+    /**
+     * Withdrawn At
+     *
+     * Since when nothing is judged by it; what was judged before stays.
+     */
+    withdrawn_at: string | null;
+    /**
+     * Withdrawn By
+     */
+    withdrawn_by: string | null;
+};
+
+/**
  * PartKind
  *
  * What one part of a fragmented MP4 is.
@@ -4236,7 +4683,7 @@ export type PasswordChange = {
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'verify_orders';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'verify_orders';
 
 /**
  * PhotographView
@@ -4712,6 +5159,28 @@ export type ProblemField = {
      * Where
      */
     where: string;
+};
+
+/**
+ * ProfileRef
+ *
+ * A profile as it was then.
+ */
+export type ProfileRef = {
+    /**
+     * From Day
+     */
+    from_day: string;
+    /**
+     * Profile
+     */
+    profile: string;
+    /**
+     * Sha256
+     *
+     * Of its content; ask for it by this.
+     */
+    sha256: string;
 };
 
 /**
@@ -5720,6 +6189,88 @@ export type RequestWrite = {
 };
 
 /**
+ * Requirement
+ *
+ * What binds, and what is only heard of.
+ */
+export type Requirement = {
+    /**
+     * Is Contradictory
+     *
+     * More days are asked for than are allowed: judged by the minimum alone.
+     */
+    is_contradictory: boolean;
+    /**
+     * The strictest minimum that binds.
+     */
+    least: RequirementRow | null;
+    /**
+     * The lowest maximum that binds.
+     */
+    most: RequirementRow | null;
+    /**
+     * Profiles
+     *
+     * In force on that day.
+     */
+    profiles: Array<ProfileRef>;
+    /**
+     * A stricter minimum of a text that nobody has read; null without one.
+     */
+    unread: RequirementRow | null;
+};
+
+/**
+ * RequirementRow
+ *
+ * A number of days, and who asks for it.
+ */
+export type RequirementRow = {
+    /**
+     * By
+     *
+     * Who wrote the override; else empty.
+     */
+    by: string;
+    /**
+     * Clause
+     *
+     * Empty while it was not found.
+     */
+    clause: string;
+    /**
+     * Days
+     */
+    days: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Override Id
+     */
+    override_id: number | null;
+    /**
+     * Profile
+     *
+     * Null of what the bureau says of this school.
+     */
+    profile: string | null;
+    /**
+     * Profile Sha256
+     */
+    profile_sha256: string | null;
+    reading: Reading | null;
+    /**
+     * Reason
+     *
+     * Of an override; else empty.
+     */
+    reason: string;
+    text: ApiContractVocabularyTerm | null;
+};
+
+/**
  * RequirementSource
  *
  * Who asks for it, and how sure that is.
@@ -5736,6 +6287,60 @@ export type RequirementSource = {
      */
     reading: Reading;
     text: ApiContractVocabularyTerm;
+};
+
+/**
+ * RetentionCounts
+ *
+ * Cameras of a school by what their footage proved last; each counts once.
+ */
+export type RetentionCounts = {
+    /**
+     * Gap
+     */
+    gap: number;
+    /**
+     * Gap S
+     *
+     * Of the cameras in `gap` together.
+     */
+    gap_s: number;
+    /**
+     * Immature
+     *
+     * Younger than what is asked for; no failure.
+     */
+    immature: number;
+    /**
+     * Insufficient
+     */
+    insufficient: number;
+    /**
+     * Kept
+     *
+     * What is asked for is there.
+     */
+    kept: number;
+    /**
+     * Over Retained
+     */
+    over_retained: number;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Unconfirmed
+     *
+     * Kept, but for a text that asks for more and that nobody has read.
+     */
+    unconfirmed: number;
+    /**
+     * Unknown
+     *
+     * Nobody told anything, or not lately; also cameras without facts.
+     */
+    unknown: number;
 };
 
 /**
@@ -6035,6 +6640,10 @@ export type RetentionStatus = {
      */
     camera_id: string;
     /**
+     * Clock Offset S
+     */
+    clock_offset_s?: number | null;
+    /**
      * Completeness
      */
     completeness: number;
@@ -6042,15 +6651,31 @@ export type RetentionStatus = {
      * Days
      */
     days?: Array<DayCompleteness>;
+    /**
+     * Earlier Spans
+     */
+    earlier_spans?: Array<FootageSpan> | null;
     forecast?: RetentionForecast | null;
     /**
      * Gaps
      */
     gaps?: Array<FootageGap>;
     /**
+     * Is Incomplete
+     */
+    is_incomplete?: boolean | null;
+    /**
+     * Is Offline
+     */
+    is_offline?: boolean | null;
+    /**
      * Is Truncated
      */
     is_truncated?: boolean;
+    /**
+     * Life Since At
+     */
+    life_since_at?: string | null;
     /**
      * Max Days
      */
@@ -6493,6 +7118,32 @@ export type SavedFilterWrite = {
 };
 
 /**
+ * SchoolCompliance
+ *
+ * A school in one line.
+ */
+export type SchoolCompliance = {
+    coverage: CoverageCounts;
+    coverage_verdict: CoverageVerdict;
+    /**
+     * Forbidden Count
+     */
+    forbidden_count: number;
+    retention: RetentionCounts;
+    retention_verdict: CoverageVerdict;
+    school: SchoolName;
+    sentence: ApiContractVocabularyTerm;
+    /**
+     * The worse of the two rings.
+     */
+    verdict: CoverageVerdict;
+    /**
+     * Null when no camera falls short.
+     */
+    worst: WorstCamera | null;
+};
+
+/**
  * SchoolCreate
  *
  * A new school; its id never changes.
@@ -6565,6 +7216,143 @@ export type SchoolCreate = {
      * Days with school although the week says otherwise.
      */
     workdays?: Array<string>;
+};
+
+/**
+ * SchoolDay
+ *
+ * All cameras in use of a school on one day; one without facts is among them.
+ */
+export type SchoolDay = {
+    /**
+     * Cameras
+     */
+    cameras: Array<SchoolDayRow>;
+    /**
+     * Day
+     */
+    day: string;
+    school: SchoolName;
+};
+
+/**
+ * SchoolDayRow
+ *
+ * One camera of a school on a day.
+ */
+export type SchoolDayRow = {
+    /**
+     * As Of
+     *
+     * When it was told; null when nothing was.
+     */
+    as_of: string | null;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Completeness
+     *
+     * Of the days asked for, or of its life.
+     */
+    completeness: number;
+    /**
+     * Day Missing S
+     *
+     * Seconds missing of the day itself, until `as_of`; null when nothing was told.
+     */
+    day_missing_s: number | null;
+    /**
+     * Gap Count
+     */
+    gap_count: number;
+    /**
+     * Gap S
+     *
+     * Seconds that are missing of the days asked for.
+     */
+    gap_s: number;
+    /**
+     * Is Unconfirmed
+     *
+     * It fails nothing that was read; by a text that nobody has read it would.
+     */
+    is_unconfirmed: boolean;
+    /**
+     * Judged At
+     */
+    judged_at: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Proven Days
+     *
+     * Continuous days back from `as_of`.
+     */
+    proven_days: number;
+    /**
+     * What was asked for then; of a day that was never judged, what is asked for it by the rules as they stand now.
+     */
+    requirement: Requirement;
+    /**
+     * `unknown` on a day nobody told anything of, with a completeness of 0.
+     */
+    state: RetentionState;
+};
+
+/**
+ * SchoolFootage
+ *
+ * A school's cameras by day.
+ */
+export type SchoolFootage = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Cameras
+     */
+    cameras: Array<CameraDays>;
+    coverage: CoverageCounts;
+    coverage_verdict: CoverageVerdict;
+    /**
+     * Forbidden Count
+     */
+    forbidden_count: number;
+    /**
+     * From Day
+     */
+    from_day: string;
+    /**
+     * Of today.
+     */
+    requirement: Requirement;
+    retention: RetentionCounts;
+    retention_verdict: CoverageVerdict;
+    school: SchoolName;
+    sentence: ApiContractVocabularyTerm;
+    /**
+     * Until Day
+     *
+     * Today, in the school's time zone.
+     */
+    until_day: string;
+    /**
+     * The worse of the two rings.
+     */
+    verdict: CoverageVerdict;
+    /**
+     * Null when no camera falls short.
+     */
+    worst: WorstCamera | null;
 };
 
 /**
@@ -7433,6 +8221,35 @@ export type WorkerView = {
      * Worker Id
      */
     worker_id: string;
+};
+
+/**
+ * WorstCamera
+ *
+ * The camera of a school that is furthest from what is asked for.
+ */
+export type WorstCamera = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Completeness
+     */
+    completeness: number;
+    /**
+     * Gap S
+     */
+    gap_s: number;
+    /**
+     * Name
+     */
+    name: string;
+    state: RetentionState;
 };
 
 /**
@@ -9609,6 +10426,180 @@ export type CommunitiesPutResponses = {
 
 export type CommunitiesPutResponse = CommunitiesPutResponses[keyof CommunitiesPutResponses];
 
+export type ComplianceCameraDayData = {
+    body?: never;
+    path: {
+        /**
+         * Camera Key
+         *
+         * A camera's number, its `id`.
+         */
+        camera_key: number;
+        /**
+         * Day
+         *
+         * In the school's time zone.
+         */
+        day: string;
+    };
+    query?: never;
+    url: '/api/v1/compliance/cameras/{camera_key}/days/{day}';
+};
+
+export type ComplianceCameraDayErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceCameraDayError = ComplianceCameraDayErrors[keyof ComplianceCameraDayErrors];
+
+export type ComplianceCameraDayResponses = {
+    /**
+     * Successful Response
+     */
+    200: CameraDay;
+};
+
+export type ComplianceCameraDayResponse = ComplianceCameraDayResponses[keyof ComplianceCameraDayResponses];
+
+export type ComplianceJudgementsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/compliance/judgements';
+};
+
+export type ComplianceJudgementsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceJudgementsError = ComplianceJudgementsErrors[keyof ComplianceJudgementsErrors];
+
+export type ComplianceJudgementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: JudgementList;
+};
+
+export type ComplianceJudgementsResponse = ComplianceJudgementsResponses[keyof ComplianceJudgementsResponses];
+
+export type ComplianceJudgementsCreateData = {
+    body: JudgementCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/compliance/judgements';
+};
+
+export type ComplianceJudgementsCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceJudgementsCreateError = ComplianceJudgementsCreateErrors[keyof ComplianceJudgementsCreateErrors];
+
+export type ComplianceJudgementsCreateResponses = {
+    /**
+     * Successful Response
+     */
+    202: JudgementView;
+};
+
+export type ComplianceJudgementsCreateResponse = ComplianceJudgementsCreateResponses[keyof ComplianceJudgementsCreateResponses];
+
+export type ComplianceProfileData = {
+    body?: never;
+    path: {
+        /**
+         * Profile Sha256
+         */
+        profile_sha256: string;
+    };
+    query?: never;
+    url: '/api/v1/compliance/profiles/{profile_sha256}';
+};
+
+export type ComplianceProfileErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceProfileError = ComplianceProfileErrors[keyof ComplianceProfileErrors];
+
+export type ComplianceProfileResponses = {
+    /**
+     * Successful Response
+     */
+    200: JudgedProfileView;
+};
+
+export type ComplianceProfileResponse = ComplianceProfileResponses[keyof ComplianceProfileResponses];
+
 export type ComplianceRetentionData = {
     body?: never;
     path?: never;
@@ -9744,6 +10735,290 @@ export type ComplianceRetentionGetResponses = {
 };
 
 export type ComplianceRetentionGetResponse = ComplianceRetentionGetResponses[keyof ComplianceRetentionGetResponses];
+
+export type ComplianceSchoolsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/compliance/schools';
+};
+
+export type ComplianceSchoolsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceSchoolsError = ComplianceSchoolsErrors[keyof ComplianceSchoolsErrors];
+
+export type ComplianceSchoolsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DistrictCompliance;
+};
+
+export type ComplianceSchoolsResponse = ComplianceSchoolsResponses[keyof ComplianceSchoolsResponses];
+
+export type ComplianceSchoolData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: {
+        /**
+         * Days
+         *
+         * So many days until today.
+         */
+        days?: number;
+    };
+    url: '/api/v1/compliance/schools/{school_id}';
+};
+
+export type ComplianceSchoolErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceSchoolError = ComplianceSchoolErrors[keyof ComplianceSchoolErrors];
+
+export type ComplianceSchoolResponses = {
+    /**
+     * Successful Response
+     */
+    200: SchoolFootage;
+};
+
+export type ComplianceSchoolResponse = ComplianceSchoolResponses[keyof ComplianceSchoolResponses];
+
+export type ComplianceSchoolDayData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        /**
+         * Day
+         *
+         * In the school's time zone.
+         */
+        day: string;
+    };
+    query?: never;
+    url: '/api/v1/compliance/schools/{school_id}/days/{day}';
+};
+
+export type ComplianceSchoolDayErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceSchoolDayError = ComplianceSchoolDayErrors[keyof ComplianceSchoolDayErrors];
+
+export type ComplianceSchoolDayResponses = {
+    /**
+     * Successful Response
+     */
+    200: SchoolDay;
+};
+
+export type ComplianceSchoolDayResponse = ComplianceSchoolDayResponses[keyof ComplianceSchoolDayResponses];
+
+export type ComplianceOverridesData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/compliance/schools/{school_id}/overrides';
+};
+
+export type ComplianceOverridesErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceOverridesError = ComplianceOverridesErrors[keyof ComplianceOverridesErrors];
+
+export type ComplianceOverridesResponses = {
+    /**
+     * Successful Response
+     */
+    200: OverrideList;
+};
+
+export type ComplianceOverridesResponse = ComplianceOverridesResponses[keyof ComplianceOverridesResponses];
+
+export type ComplianceOverridesCreateData = {
+    body: OverrideCreate;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/compliance/schools/{school_id}/overrides';
+};
+
+export type ComplianceOverridesCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceOverridesCreateError = ComplianceOverridesCreateErrors[keyof ComplianceOverridesCreateErrors];
+
+export type ComplianceOverridesCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: OverrideView;
+};
+
+export type ComplianceOverridesCreateResponse = ComplianceOverridesCreateResponses[keyof ComplianceOverridesCreateResponses];
+
+export type ComplianceOverridesWithdrawData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        /**
+         * Override Id
+         */
+        override_id: number;
+    };
+    query?: never;
+    url: '/api/v1/compliance/schools/{school_id}/overrides/{override_id}';
+};
+
+export type ComplianceOverridesWithdrawErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceOverridesWithdrawError = ComplianceOverridesWithdrawErrors[keyof ComplianceOverridesWithdrawErrors];
+
+export type ComplianceOverridesWithdrawResponses = {
+    /**
+     * Successful Response
+     */
+    200: OverrideView;
+};
+
+export type ComplianceOverridesWithdrawResponse = ComplianceOverridesWithdrawResponses[keyof ComplianceOverridesWithdrawResponses];
 
 export type CoverageData = {
     body?: never;

@@ -1,0 +1,104 @@
+"""What the console reads of the district: schools with two rings, and a school's cameras by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import BaseModel, Field
+
+from api.compliance.requirements import Requirement
+from api.contract import FootageGap, RetentionState
+from api.contract.vocabulary import Term
+from api.coverage.schemas import CoverageCounts, CoverageVerdict
+from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
+
+
+class RetentionCounts(BaseModel):
+    """Cameras of a school by what their footage proved last; each counts once."""
+
+    total: int
+    kept: int = Field(description="What is asked for is there.")
+    gap: int
+    insufficient: int
+    over_retained: int
+    immature: int = Field(description="Younger than what is asked for; no failure.")
+    unconfirmed: int = Field(
+        description="Kept, but for a text that asks for more and that nobody has read."
+    )
+    unknown: int = Field(
+        description="Nobody told anything, or not lately; also cameras without facts."
+    )
+    gap_s: float = Field(description="Of the cameras in `gap` together.")
+
+    @property
+    def failed(self) -> int:
+        """Cameras that break a promise."""
+        return self.gap + self.insufficient + self.over_retained
+
+
+class WorstCamera(BaseModel):
+    """The camera of a school that is furthest from what is asked for."""
+
+    camera_key: int
+    camera_id: str
+    name: str
+    state: RetentionState
+    completeness: float
+    gap_s: float
+
+
+class SchoolCompliance(BaseModel):
+    """A school in one line."""
+
+    school: SchoolName
+    verdict: CoverageVerdict = Field(description="The worse of the two rings.")
+    sentence: Term = Field(examples=[{"zh": "不合格：1 台录像缺 3 小时", "en": "Fails"}])
+    coverage: CoverageCounts
+    coverage_verdict: CoverageVerdict
+    forbidden_count: int
+    retention: RetentionCounts
+    retention_verdict: CoverageVerdict
+    worst: WorstCamera | None = Field(description="Null when no camera falls short.")
+
+
+class DistrictCompliance(BaseModel):
+    """Schools in use, by id."""
+
+    items: list[SchoolCompliance]
+    as_of: Moment
+
+
+class DayCell(BaseModel):
+    """One camera on one day."""
+
+    day: dt.date
+    state: RetentionState
+    is_unconfirmed: bool
+    share: float | None = Field(
+        ge=0, le=1, description="Of the day itself, as far as it had passed; null when nothing was."
+    )
+
+
+class CameraDays(BaseModel):
+    """A camera with its days; one nobody told anything of is there without any."""
+
+    camera_key: int
+    camera_id: str
+    name: str
+    state: RetentionState = Field(description="What holds now; `unknown` when told long ago.")
+    completeness: float
+    proven_days: float
+    as_of: Moment | None
+    days: list[DayCell] = Field(description="Oldest first; a day that is not there is unknown.")
+    gaps: list[FootageGap] = Field(description="Of these days, newest first, each with its cause.")
+
+
+class SchoolFootage(SchoolCompliance):
+    """A school's cameras by day."""
+
+    requirement: Requirement = Field(description="Of today.")
+    from_day: dt.date
+    until_day: dt.date = Field(description="Today, in the school's time zone.")
+    cameras: list[CameraDays]
+    as_of: Moment
