@@ -203,6 +203,8 @@ async def test_the_pdf_states_them_too_and_is_made_for_the_archive(
     centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
     await _plant(worker, admin)
+    # No clock stands at a full second.
+    centre.clock.advance(0.123456)
     made = await _made(centre, admin, format="pdf")
     content = await _file(admin, made)
     pdf = read_pdf(content)

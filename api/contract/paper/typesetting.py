@@ -113,7 +113,8 @@ class Typesetter:
             root=root,
             font_paths=self._fonts,
             pdf_standards=_STANDARD,
-            timestamp=document.made_at,
+            # Typst refuses parts of a second.
+            timestamp=document.made_at.replace(microsecond=0),
         )
         assert isinstance(made, bytes)
         return made
