@@ -1,4 +1,4 @@
-import { SafetyCertificateOutlined, UploadOutlined } from "@ant-design/icons";
+import { CheckCircleFilled, SafetyCertificateOutlined, UploadOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Input, Upload } from "antd";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import type { ReportView } from "../http/types";
 import { Exact } from "../time/TimeText";
 import { Hash } from "../ui/Hash";
 import { useProblemText } from "../ui/problemText";
+import { StateMark } from "../ui/StateMark";
 import { hashOf, MOST_BYTES } from "./reports";
 import styles from "./reports.module.css";
 import { What } from "./ReportTable";
@@ -86,33 +87,33 @@ function useFailureText(): (error: Error, isFile: boolean) => string {
 function Found({ report, isFile }: { report: ReportView; isFile: boolean }) {
   const { t } = useTranslation();
   return (
-    <Alert
-      type="success"
-      showIcon
-      title={isFile ? t("reports.unchanged") : t("reports.known")}
-      description={
-        <dl className={styles.facts}>
-          <dt>{t("reports.report")}</dt>
-          <dd>
-            <What report={report} />
-          </dd>
-          <dt>{t("reports.asOf")}</dt>
-          <dd>{report.as_of ? <Exact moment={report.as_of} /> : t("reports.notMade")}</dd>
-          <dt>{t("reports.made")}</dt>
-          <dd>
-            {report.made_at && <Exact moment={report.made_at} />} {report.asked_by}
-          </dd>
-          {report.sha256 && (
-            <>
-              <dt>{t("reports.sha256")}</dt>
-              <dd>
-                <Hash value={report.sha256} />
-              </dd>
-            </>
-          )}
-        </dl>
-      }
-      data-testid="verify-found"
-    />
+    <div className={styles.found} role="status" data-testid="verify-found">
+      <StateMark
+        tone="ok"
+        icon={CheckCircleFilled}
+        word={isFile ? t("reports.unchanged") : t("reports.known")}
+        testId="verify-outcome"
+      />
+      <dl className={styles.facts}>
+        <dt>{t("reports.report")}</dt>
+        <dd>
+          <What report={report} />
+        </dd>
+        <dt>{t("reports.asOf")}</dt>
+        <dd>{report.as_of ? <Exact moment={report.as_of} /> : t("reports.notMade")}</dd>
+        <dt>{t("reports.made")}</dt>
+        <dd>
+          {report.made_at && <Exact moment={report.made_at} />} {report.asked_by}
+        </dd>
+        {report.sha256 && (
+          <>
+            <dt>{t("reports.sha256")}</dt>
+            <dd>
+              <Hash value={report.sha256} />
+            </dd>
+          </>
+        )}
+      </dl>
+    </div>
   );
 }
