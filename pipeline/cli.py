@@ -19,6 +19,7 @@ from models.manifest import ManifestError
 from pipeline.core.errors import MinganError
 from pipeline.holds_cli import holds_app
 from pipeline.outbox_cli import outbox_app
+from pipeline.recorder_cli import recorder_app
 from pipeline.recordings_cli import recordings_app
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(camera_app, name="camera")
 recordings_app.add_typer(holds_app, name="hold")
 app.add_typer(recordings_app, name="recordings")
+app.add_typer(recorder_app, name="recorder")
 app.add_typer(outbox_app, name="outbox")
 
 

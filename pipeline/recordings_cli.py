@@ -27,6 +27,8 @@ from api.contract.footage.verdict import Requirement
 from pipeline.core.clock import SystemClock
 from pipeline.core.errors import ConfigError
 from pipeline.core.school_zone import school_zone
+from pipeline.devices.login import PASSWORD_ENV, USER_ENV
+from pipeline.recorder_cli import audit_recorder, open_recorder
 from pipeline.recorders.audit import (
     DEFAULT_SEAM_S,
     Audit,
@@ -47,6 +49,8 @@ from pipeline.recorders.name_pattern import FOOTAGE_YEARS
 from pipeline.recorders.open_index import open_index
 from pipeline.recorders.recorder import INDEX_NAME
 from pipeline.recorders.root_lock import RootLock
+from pipeline.runtime.device_audit import LAG_S, DeviceOrder
+from pipeline.runtime.device_words import device_json, device_lines
 from pipeline.video.watermark import Watermark
 
 recordings_app = typer.Typer(
@@ -62,11 +66,31 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @recordings_app.command("audit")
 def audit_command(
-    root: Annotated[Path, typer.Option(help="The folder with the recordings.")],
     to: Annotated[str, typer.Option("--to", help="End of what to look at, as 2026-11-24T00:00.")],
     require_days: Annotated[
         int, typer.Option(min=0, max=36500, help="Days of footage that must be there.")
     ],
+    root: Annotated[Path | None, typer.Option(help="The folder with the recordings.")] = None,
+    recorder: Annotated[
+        str | None,
+        typer.Option(help="Or a recorder, as isapi://host or dahua://host; without password."),
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Of a recorder with an http address: isapi, dahua …")
+    ] = None,
+    username: Annotated[
+        str | None, typer.Option(help=f"The recorder's user; {USER_ENV} or netrc if not given.")
+    ] = None,
+    password_env: Annotated[
+        str, typer.Option(help="Environment variable that holds the recorder's password.")
+    ] = PASSWORD_ENV,
+    open_days: Annotated[
+        bool,
+        typer.Option(
+            "--open-days/--index-only",
+            help="Open footage of each day and camera of a recorder, or believe its index.",
+        ),
+    ] = True,
     pattern: Annotated[
         str, typer.Option(help="How its files are named: {camera}, strftime codes, *.")
     ] = "{camera}/%Y%m%d/%H%M%S.mp4",
@@ -102,6 +126,8 @@ def audit_command(
 ) -> None:
     """Prove how long footage is kept, from the files alone, whoever recorded them.
 
+    With --recorder a recorder is asked in place of files: what it does not answer is unknown.
+
     Exit code 0: every camera keeps its promise, or is too new to have broken it. 3: footage is
     missing, was deleted too early or kept too long, or cannot be verified. 2: wrong input.
     """
@@ -118,19 +144,47 @@ def audit_command(
         window = required_window(to_s, require_days, zone)
     else:
         window = window_of(parse_moment(from_, "--from", zone), to_s)
+    if (root is None) == (recorder is None):
+        raise ConfigError(
+            "one of them says where the footage is",
+            where="--root, --recorder",
+            remedy="Give a folder or a recorder",
+        )
+    if recorder is not None and report is not None:
+        raise ConfigError(
+            "a document is made of a folder's audit",
+            where="--report",
+            remedy="Leave it away with --recorder; --json has everything",
+        )
+    told: list[str] = []
+    answer: dict[str, object] = {}
     order = AuditOrder(
-        root=root,
+        root=root or Path(),
         pattern=pattern,
         window=window,
         requirement=Requirement(require_days, max_days, zone, min_gap_s),
         expected=read_expected(expect, zone) if expect is not None else {},
         names_zone=None if names_zone is None else school_zone(names_zone),
     )
-    result = audit(order)
-    if as_json_:
-        typer.echo(json.dumps(as_json(result, zone), ensure_ascii=False))
+    if recorder is not None:
+        _, device = open_recorder(recorder, kind, username, password_env, zone)
+        lag_s = LAG_S if abs(now_s() - to_s) < LAG_S else 0.0
+        asked = DeviceOrder(window, order.requirement, lag_s, open_days)
+        found = audit_recorder(device, asked, order.expected)
+        result, told = found.as_audit(), device_lines(found.clock, found.health)
+        answer["recorder"] = {
+            **device_json(found.clock, found.health),
+            "proven_days": {each.row.camera: each.proven_days for each in found.channels},
+            "unproven_days": {each.row.camera: each.unproven_days for each in found.channels},
+        }
     else:
-        _show_audit(result, order)
+        result = audit(order)
+    if as_json_:
+        typer.echo(json.dumps({**as_json(result, zone), **answer}, ensure_ascii=False))
+    else:
+        _show_audit(result, window, order.requirement)
+        for line in told:
+            typer.echo(line)
     if writer is not None:
         writer.write(result, order)
     if any(row.verdict.state not in _KEPT for row in result.cameras) or not result.cameras:
@@ -381,14 +435,14 @@ def read_expected(text: str, zone: ZoneInfo) -> dict[str, float | None]:
     return cameras
 
 
-def _show_audit(result: Audit, order: AuditOrder) -> None:
+def _show_audit(result: Audit, window: Span, requirement: Requirement) -> None:
     console = Console()
-    zone = order.requirement.zone
-    days = days_between(order.window.start_s, order.window.end_s, zone)
+    zone = requirement.zone
+    days = days_between(window.start_s, window.end_s, zone)
     table = Table(
-        title=f"{moment_text(order.window.start_s, zone)} … "
-        f"{moment_text(order.window.end_s, zone)} ({days:.2f} days), "
-        f"{order.requirement.days} required"
+        title=f"{moment_text(window.start_s, zone)} … "
+        f"{moment_text(window.end_s, zone)} ({days:.2f} days), "
+        f"{requirement.days} required"
     )
     for heading in ("camera", "state", "complete", "proven days", "gaps", "longest gap"):
         table.add_column(heading, justify="left" if heading in ("camera", "state") else "right")

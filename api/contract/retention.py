@@ -53,7 +53,8 @@ class GapCause(StrEnum):
     recorder wrote: ``no_file``, ``empty_file``, ``truncated_file``, ``foreign_file``,
     ``unreadable_file``, ``no_times`` (a raw stream), ``contradictory_times`` (its times
     contradict its neighbours), ``pause_in_file`` (the file itself stands still),
-    ``before_first_footage``. ``unexplained``: the index says nothing.
+    ``before_first_footage``. Of another maker's recorder: ``not_verified``, its answer is missing
+    or no good, so footage may well be there. ``unexplained``: the index says nothing.
     """
 
     OFFLINE = "offline"
@@ -79,6 +80,7 @@ class GapCause(StrEnum):
     CONTRADICTORY_TIMES = "contradictory_times"
     PAUSE_IN_FILE = "pause_in_file"
     BEFORE_FIRST_FOOTAGE = "before_first_footage"
+    NOT_VERIFIED = "not_verified"
     UNEXPLAINED = "unexplained"
 
 

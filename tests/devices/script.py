@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
-from pipeline.core.clock import ManualClock
+from pipeline.core.clock import Clock, ManualClock
 
 NOW_S = datetime(2026, 11, 24, 4, 0, tzinfo=UTC).timestamp()
 """Noon in Shanghai."""
@@ -80,7 +80,7 @@ class Script:
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     page_size: int = 40
     trouble: frozenset[Trouble] = frozenset()
-    clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_S))
+    clock: Clock = field(default_factory=lambda: ManualClock(NOW_S))
     asked: list[str] = field(default_factory=list)
     refused_logins: int = 0
     most_at_once: int = 0
