@@ -105,11 +105,13 @@ class AuditGap:
         span: When.
         cause: Why, as far as the files tell.
         files: Findings that lie in it, in order of time.
+        detail: One line more on why; ``""`` where the files tell it.
     """
 
     span: Span
     cause: GapCause
     files: tuple[Finding, ...]
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -25,15 +24,15 @@ from pydantic import (
 from api.contract.base import DEFAULT_SCHOOL_ID, DEFAULT_SCHOOL_NAME, Identifier
 from api.contract.text import StorableText
 from pipeline.core.errors import ConfigError
-from pipeline.core.school_zone import school_zone
 from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry import ScheduleConfig, SiteConfig, ZoneConfig
 from pipeline.live.config import LiveConfig
-from pipeline.recorders.name_pattern import NamePattern
 from pipeline.rules import AnyRuleConfig
 from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime import enrolment
 from pipeline.runtime.api_config import ApiConfig, nameless, why
+from pipeline.runtime.device_config import DeviceConfig
+from pipeline.runtime.recording_config import RecordingConfig
 from pipeline.runtime.rule_sets import MAX_RULES, joined, load_sets
 from pipeline.runtime.yaml_file import load_yaml
 from pipeline.video.gate import GateConfig
@@ -147,65 +146,6 @@ class ClipConfig(Strict):
 
     pre_s: Annotated[float, Field(ge=0, le=30)] = 5.0
     post_s: Annotated[float, Field(ge=0, le=30)] = 5.0
-
-
-class RecordingConfig(Strict):
-    """Continuous recording of one camera, and what was promised about it."""
-
-    keep_days: Annotated[int, Field(ge=0, le=3650)]
-    """Calendar days of continuous footage that must be there."""
-    delete_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
-    """Footage older than this is deleted, needed or not."""
-    source: Annotated[StorableText, StringConstraints(max_length=256)] = ""
-    """Where the requirement comes from, for people, as ``国务院令799号 §17``."""
-
-    audio: Literal["keep", "drop"] = "drop"
-    """Whether this box records the camera's sound; unless it must, it is not even read."""
-
-    folder: Path | None = None
-    """Another recorder writes the footage here: it is audited each hour and never touched."""
-    pattern: str | None = None
-    """Names of its files below the folder, as ``{camera}/%Y%m%d/%H%M%S.mp4``."""
-    time_zone: str | None = None
-    """Zone of the names' times, as ``UTC``; the school's if not given, or UTC where it shows."""
-    written_as: str | None = None
-    """What the names call this camera; its id if not given."""
-    lag_minutes: Annotated[float, Field(ge=0, le=1440)] = 90.0
-    """How long the newest footage may be on its way, as in a file that is still being written."""
-
-    @model_validator(mode="after")
-    def _folder_has_a_pattern(self) -> RecordingConfig:
-        if self.folder is None and (self.pattern is not None or self.written_as is not None):
-            raise ValueError("`pattern` and `written_as` need the `folder` another recorder fills")
-        if self.time_zone is not None:
-            if self.folder is None:
-                raise ValueError("`time_zone` is of the names in another recorder's `folder`")
-            try:
-                school_zone(self.time_zone)
-            except ConfigError as error:
-                raise ValueError(error.line()) from error
-        if self.folder is not None:
-            if self.audio == "keep":
-                raise ValueError("`audio` is for what this box records itself, not for `folder`")
-            if self.pattern is None:
-                raise ValueError(
-                    "`folder` needs `pattern`, as '{camera}/%Y%m%d/%H%M%S.mp4'; without `folder` "
-                    "this box records the camera itself"
-                )
-            try:
-                NamePattern(self.pattern, ZoneInfo("UTC"))
-            except ConfigError as error:
-                raise ValueError(error.line()) from error
-        return self
-
-    @model_validator(mode="after")
-    def _ends_agree(self) -> RecordingConfig:
-        if self.delete_after_days is not None and self.delete_after_days < self.keep_days:
-            raise ValueError(
-                f"`delete_after_days: {self.delete_after_days}` contradicts "
-                f"`keep_days: {self.keep_days}`; make it as many or more"
-            )
-        return self
 
 
 class RecorderConfig(Strict):
@@ -368,7 +308,8 @@ class CameraConfig(AnalysisConfig):
     @property
     def is_recorded_here(self) -> bool:
         """Whether this box writes the camera's footage."""
-        return self.recording is not None and self.recording.folder is None
+        recording = self.recording
+        return recording is not None and recording.folder is None and recording.device is None
 
     @property
     def keeps_audio(self) -> bool:
@@ -412,6 +353,10 @@ class BoxConfig(Strict):
     data_dir: Path
     api: ApiConfig
     recorder: RecorderConfig | None = None
+    devices: Annotated[
+        dict[Identifier, DeviceConfig],
+        Field(max_length=64, description="Recorders of other makers, by a name of your own"),
+    ] = {}
     live: LiveConfig = LiveConfig()
     inference: InferenceConfig = InferenceConfig()
     processes: Annotated[
@@ -428,6 +373,16 @@ class BoxConfig(Strict):
                 f"camera `{recorded[0]}` is to be recorded, but there is no `recorder`; "
                 "add `recorder: {folder: …}`"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _devices_are_there(self) -> BoxConfig:
+        for camera in self.cameras:
+            named = None if camera.recording is None else camera.recording.device
+            if named is not None and named not in self.devices:
+                raise ValueError(
+                    f"camera `{camera.id}` names the device `{named}`, which is not among `devices`"
+                )
         return self
 
     @model_validator(mode="after")
@@ -479,6 +434,7 @@ def load_box(path: Path) -> BoxConfig:
                 "data_dir": base / box.data_dir,
                 "api": api,
                 "recorder": recorder,
+                "devices": {name: each.below(base) for name, each in box.devices.items()},
                 "cameras": cameras,
             }
         )

@@ -9,7 +9,7 @@ opened and decoded, for an index is a claim.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from api.contract.footage.gaps import Absence, explain
 from api.contract.footage.school_days import days_before, each_day
@@ -61,8 +61,8 @@ class ChannelAudit:
 
     row: CameraAudit
     findings: tuple[Finding, ...]
-    proven_days: int
-    unproven_days: int
+    proven_days: int = 0
+    unproven_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +135,25 @@ def audit_channel(device: Device, channel: Channel, order: DeviceOrder) -> Chann
     proofs = _Proofs()
     if order.has_proof:
         proofs = _prove_days(device, channel, coverage, order)
-    return _judged(channel, coverage, proofs, order)
+    found = judge_channel(channel, coverage, proofs.doubts, order)
+    return replace(
+        found,
+        findings=(*found.findings, *proofs.findings),
+        proven_days=proofs.proven,
+        unproven_days=proofs.unproven,
+    )
 
 
 def unanswered(channel: Channel, order: DeviceOrder, error: DeviceError) -> ChannelAudit:
     """A camera of a device that could not be asked: unknown, which is not without footage."""
     window = asked_window(order)
     coverage = Coverage(window, (), (Unknown(window, error.reason, error.what),))
-    return _judged(channel, coverage, _Proofs(), order)
+    return judge_channel(channel, coverage, (), order)
 
 
 def without_channel(channel: Channel, order: DeviceOrder) -> ChannelAudit:
     """A camera that the device does not have: it has no footage there."""
-    return _judged(channel, Coverage(asked_window(order), (), ()), _Proofs(), order)
+    return judge_channel(channel, Coverage(asked_window(order), (), ()), (), order)
 
 
 def asked_window(order: DeviceOrder) -> Span:
@@ -164,11 +170,19 @@ def shown_name(channel: Channel) -> str:
     return f"{channel.id} {channel.name}".strip()
 
 
-def _judged(
-    channel: Channel, coverage: Coverage, proofs: _Proofs, order: DeviceOrder
+def judge_channel(
+    channel: Channel, coverage: Coverage, unplayable: Sequence[Unknown], order: DeviceOrder
 ) -> ChannelAudit:
+    """The verdict on one camera.
+
+    Args:
+        channel: It.
+        coverage: What the device said of ``asked_window``.
+        unplayable: What it lists and does not open.
+        order: What is asked of it.
+    """
     requirement, name = order.requirement, shown_name(channel)
-    doubts = [*coverage.unknown, *proofs.doubts]
+    doubts = [*coverage.unknown, *unplayable]
     doubted = merge(doubt.span for doubt in doubts)
     spans = [part for each in coverage.recorded for part in _less(each.span, doubted)]
     window = _judged_window(spans, doubted, order)
@@ -191,7 +205,12 @@ def _judged(
         for doubt in sorted(doubts, key=lambda each: each.span)
     ]
     gaps = [
-        AuditGap(part.span, _cause(part.cause, part.span, oldest_s, is_older=is_older), ())
+        AuditGap(
+            part.span,
+            _cause(part.cause, part.span, oldest_s, is_older=is_older),
+            (),
+            part.detail,
+        )
         for gap in verdict.gaps
         for part in explain(gap, absences, requirement.max_seam_s)
     ]
@@ -203,7 +222,7 @@ def _judged(
     ]
     sizes = [each.size_bytes or 0 for each in coverage.recorded]
     row = CameraAudit(name, verdict, tuple(gaps), is_older, window, oldest_s, sum(sizes))
-    return ChannelAudit(row, (*findings, *proofs.findings), proofs.proven, proofs.unproven)
+    return ChannelAudit(row, tuple(findings))
 
 
 def _judged_window(spans: Sequence[Span], doubted: Sequence[Span], order: DeviceOrder) -> Span:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.runtime.config import BoxConfig
+from pipeline.runtime.config import BoxConfig, CameraConfig
 
 RECORDER = "recorder"
 
@@ -67,13 +67,20 @@ def parts(
     found = {}
     for name in sorted(set(process_of.values())):
         cameras = [
-            # The recorder's process records; what others wrote is judged where it is analysed.
-            camera.model_copy(update={"recording": None}) if camera.is_recorded_here else camera
+            # The recorder's process records, the supervisor asks devices; what others wrote into a
+            # folder is judged where it is analysed.
+            camera if _is_in_a_folder(camera) else camera.model_copy(update={"recording": None})
             for camera in box.cameras
             if process_of[camera.id] == name
         ]
-        found[name] = box.model_copy(update={"cameras": cameras, "recorder": None, **shared})
+        found[name] = box.model_copy(
+            update={"cameras": cameras, "recorder": None, "devices": {}, **shared}
+        )
     recorded = [camera for camera in box.cameras if camera.is_recorded_here]
     if recorded:
-        found[RECORDER] = box.model_copy(update={"cameras": recorded})
+        found[RECORDER] = box.model_copy(update={"cameras": recorded, "devices": {}})
     return found
+
+
+def _is_in_a_folder(camera: CameraConfig) -> bool:
+    return camera.recording is not None and camera.recording.folder is not None

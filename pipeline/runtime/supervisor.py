@@ -19,6 +19,7 @@ from pipeline.inference.batcher import usable_cores
 from pipeline.runtime.changes import changes
 from pipeline.runtime.child import Child
 from pipeline.runtime.config import BoxConfig
+from pipeline.runtime.device_footage import DeviceFootage
 from pipeline.runtime.episodes import EpisodeBook
 from pipeline.runtime.guard import guarded
 from pipeline.runtime.outlet import CentreOutlet
@@ -68,6 +69,7 @@ class Supervisor:
         self._outbox = Outbox(config.data_dir / OUTBOX_NAME, self._clock)
         self._outbox.name_school(config.site.id)
         self._outlet = CentreOutlet(config, self._outbox, self._clock)
+        self._devices = DeviceFootage(config, self._outbox, self._clock)
         # Of cameras that no process has any more; the others look after their own.
         self._orphans = EpisodeBook(
             self._outbox, self._outlet.wake, school_id=config.site.id, is_ours=self._is_nobodys
@@ -92,6 +94,7 @@ class Supervisor:
         register(self._outbox, self._config.cameras, self._config.site)
         self._spread()
         self._outlet.start()
+        self._devices.start()
         self._beats.start()
         _log.info("supervisor started", processes=self._count, version=version())
         try:
@@ -111,6 +114,7 @@ class Supervisor:
             _log.warning("these keys wait for the next start", keys=list(todo.waits))
         self._config = todo.config
         self._outlet.follow(todo.config)
+        self._devices.follow(todo.config)
         register(self._outbox, todo.begun, todo.config.site)
         self._spread()
 
@@ -166,6 +170,7 @@ class Supervisor:
                 child.tend(now_s)
             self._clock.sleep(0.05)
         self._beats.join(_STOP_S)
+        self._devices.stop(_STOP_S)
         self._outlet.stop(_STOP_S)
         self._outbox.close()
         _log.info("supervisor stopped")

@@ -24,6 +24,7 @@ from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.changes import changes
 from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig
+from pipeline.runtime.device_footage import DeviceFootage
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
@@ -86,6 +87,7 @@ class Worker:
         self._desk = EvidenceDesk(self._store, self._outbox, self._book)
         self._footage = self._footage_for(config)
         self._foreign = self._foreign_for(config)
+        self._devices = None if self._is_part else DeviceFootage(config, self._outbox, self._clock)
         self._unsent_time: deque[AnalysedTime] = deque()
         self._time_lock = threading.Lock()
         self._models = ModelPool(config.inference)
@@ -170,6 +172,8 @@ class Worker:
             self._shown.pop(camera_id, None)
         self._shown.update({each.config.id: _live_camera(each) for each in begun})
         self._follow_folders(todo.config)
+        if self._devices is not None:
+            self._devices.follow(todo.config)
         shelves = self._all_shelves()
         for camera_id in self._shelves.keys() - shelves.keys():
             del self._shelves[camera_id]
@@ -190,6 +194,8 @@ class Worker:
             self._footage.start()
         if self._foreign is not None:
             self._foreign.start()
+        if self._devices is not None:
+            self._devices.start()
         old_s = self._clock.utc_s() - _LEFT_OVER_S
         guarded("leftovers", lambda: self._store.remove_leftovers(old_s))
         self._desk.start()
@@ -307,6 +313,8 @@ class Worker:
         guarded("models", self._models.close)
         if (foreign := self._foreign) is not None:
             guarded("folders", lambda: foreign.stop(_STOP_S))
+        if (devices := self._devices) is not None:
+            guarded("devices", lambda: devices.stop(_STOP_S))
         if (footage := self._footage) is not None:
             guarded("retention", footage.post)
             guarded("segments", footage.stop)

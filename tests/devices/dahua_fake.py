@@ -94,7 +94,7 @@ class DahuaFake:
 
     def _begin(self, finder: _Finder, query: dict[str, str]) -> Reply:
         script = self.script
-        assert query["condition.Types[0]"] == "dav"
+        assert query.get("condition.Types[0]", "dav") == "dav"
         from_, to = (
             datetime.strptime(query[f"condition.{name}"], _FORM).replace(tzinfo=script.zone)
             for name in ("StartTime", "EndTime")

@@ -89,7 +89,8 @@ class IsapiFake:
     def _search(self, question: Question) -> Reply:
         script = self.script
         asked = ElementTree.fromstring(question.body)
-        track = asked.findtext("trackList/trackID", "")
+        # Clients write either; devices take both.
+        track = asked.findtext("trackList/trackID") or asked.findtext("trackIDList/trackID", "")
         from_, to = (
             self._read(asked.findtext(f"timeSpanList/timeSpan/{name}", ""))
             for name in ("startTime", "endTime")

@@ -3114,9 +3114,10 @@ export type FormerVerdict = {
  * recorder wrote: ``no_file``, ``empty_file``, ``truncated_file``, ``foreign_file``,
  * ``unreadable_file``, ``no_times`` (a raw stream), ``contradictory_times`` (its times
  * contradict its neighbours), ``pause_in_file`` (the file itself stands still),
- * ``before_first_footage``. ``unexplained``: the index says nothing.
+ * ``before_first_footage``. Of another maker's recorder: ``not_verified``, its answer is missing
+ * or no good, so footage may well be there. ``unexplained``: the index says nothing.
  */
-export type GapCause = 'offline' | 'stalled' | 'auth_failed' | 'undecodable' | 'disabled' | 'disk_full' | 'disk_readonly' | 'disk_failed' | 'disk_slow' | 'worker_stopped' | 'clock_set' | 'deleted' | 'file_missing' | 'damaged' | 'no_file' | 'empty_file' | 'truncated_file' | 'foreign_file' | 'unreadable_file' | 'no_times' | 'contradictory_times' | 'pause_in_file' | 'before_first_footage' | 'unexplained';
+export type GapCause = 'offline' | 'stalled' | 'auth_failed' | 'undecodable' | 'disabled' | 'disk_full' | 'disk_readonly' | 'disk_failed' | 'disk_slow' | 'worker_stopped' | 'clock_set' | 'deleted' | 'file_missing' | 'damaged' | 'no_file' | 'empty_file' | 'truncated_file' | 'foreign_file' | 'unreadable_file' | 'no_times' | 'contradictory_times' | 'pause_in_file' | 'before_first_footage' | 'not_verified' | 'unexplained';
 
 /**
  * Gone
