@@ -11,6 +11,7 @@ from api.cameras import views
 from api.cameras.repository import CameraRepository
 from api.cameras.schemas import CameraView
 from api.cameras.views import ShownCamera, Watch
+from api.contract import CameraClock
 from api.kit.errors import NotFoundError
 
 _FEW = 200
@@ -32,6 +33,13 @@ async def list_views(
 async def list_shown(session: AsyncSession, watch: Watch) -> list[ShownCamera]:
     """How all cameras in use are, by school and id: adding up the hours of all takes far longer."""
     return [views.shown(camera, watch) for camera in await CameraRepository(session).brief()]
+
+
+async def clock_offsets(session: AsyncSession) -> dict[int, float]:
+    """Each camera's clock minus its box's, as last told, in seconds; without unknown ones."""
+    told = await CameraRepository(session).clocks()
+    known = ((key, CameraClock.model_validate(clock).offset_s) for key, clock in told)
+    return {key: offset_s for key, offset_s in known if offset_s is not None}
 
 
 async def keys_in_scope(session: AsyncSession) -> frozenset[int]:

@@ -196,6 +196,11 @@ class CameraRepository:
         )
         return tuple(BriefCamera._make(row) for row in await self._session.execute(query))
 
+    async def clocks(self) -> Sequence[tuple[int, dict[str, object]]]:
+        """What was last told of cameras' own clocks, as JSON."""
+        query = select(Camera.id, Camera.clock).where(Camera.clock.is_not(None))
+        return [(key, clock) for key, clock in await self._session.execute(query) if clock]
+
     async def keys(self) -> Sequence[int]:
         """The numbers of all cameras."""
         return list(await self._session.scalars(select(Camera.id)))

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import BaseModel, Field
 
-from api.contract import MissingReason, StreamFacts, WithheldAlerts
+from api.contract import ClockDoubt, MissingReason, StreamFacts, WithheldAlerts
 from api.kit.moments import Moment
 from api.kit.row_number import RowNumber
 from api.organisations.schemas import SchoolName
@@ -80,6 +80,19 @@ class PictureView(BaseModel):
     )
 
 
+class ClockView(BaseModel):
+    """The camera's own clock against its box's, by the reports of its stream."""
+
+    offset_s: float | None = Field(
+        description="Camera minus box: positive when the camera is fast; null while unknown."
+    )
+    drift_s_per_day: float | None = Field(
+        description="By how much that grows in a day; null before an hour was measured."
+    )
+    measured_at: Moment | None = Field(description="When the newest report came.")
+    doubt: ClockDoubt | None = Field(description="Why the offset is unknown.")
+
+
 class CameraView(BaseModel):
     """One camera: its registration, its state now, and how well it was watched."""
 
@@ -110,6 +123,9 @@ class CameraView(BaseModel):
     analysis_fps_configured: float | None
     picture: PictureView | None = Field(
         description="Null when the picture is not examined, or nobody knows how it is now."
+    )
+    clock: ClockView | None = Field(
+        description="Null from a box that does not tell, or while nobody knows how it is now."
     )
     withheld: list[WithheldAlerts] = Field(
         description="What did not become alerts of their own, by rule, since its box started."

@@ -18,10 +18,10 @@ from api.bus.work import UnitOfWork
 from api.cameras import approvals, claims, views
 from api.cameras.claims import claim
 from api.cameras.hours_repository import HourRepository
-from api.cameras.reading import emit, get_view, list_shown, list_views
+from api.cameras.reading import clock_offsets, emit, get_view, list_shown, list_views
 from api.cameras.repository import CameraRepository, CameraRow
 from api.cameras.schemas import AnalysedMinute, CameraView, CameraViewState
-from api.cameras.views import ShownCamera, Watch
+from api.cameras.views import ShownCamera, Watch, is_silent
 from api.contract import (
     AnalysedTime,
     CameraHeartbeat,
@@ -43,8 +43,10 @@ __all__ = [
     "announce_lost",
     "approve_picture",
     "claim",
+    "clock_offsets",
     "delete_analysed_before",
     "get_view",
+    "is_silent",
     "list_intervals",
     "list_shown",
     "list_views",
@@ -158,6 +160,7 @@ def _keep(camera: Camera, told: CameraHeartbeat, worker_id: str, now: datetime) 
     camera.analysis_fps_configured = told.analysis_fps_configured
     camera.withheld = [each.model_dump(mode="json") for each in told.withheld]
     camera.picture = None if told.picture is None else told.picture.model_dump(mode="json")
+    camera.clock = None if told.clock is None else told.clock.model_dump(mode="json")
 
 
 def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
@@ -176,6 +179,7 @@ def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
         camera.retired_at,
         rate,
         picture,
+        None if camera.clock is None else camera.clock["doubt"],
     )
 
 

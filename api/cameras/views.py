@@ -17,6 +17,7 @@ from api.cameras.repository import BriefCamera, CameraRow
 from api.cameras.schemas import (
     CameraView,
     CameraViewState,
+    ClockView,
     MissingSeconds,
     PictureFaultView,
     PictureView,
@@ -138,6 +139,17 @@ def _picture(camera: Camera, state: CameraViewState, now: datetime) -> PictureVi
     )
 
 
+def is_silent(state: CameraViewState) -> bool:
+    """Whether nobody says how the camera is now."""
+    return state in _SILENT
+
+
+def _clock(camera: Camera, state: CameraViewState) -> ClockView | None:
+    if camera.clock is None or is_silent(state):
+        return None
+    return ClockView.model_validate(camera.clock)
+
+
 def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
     """One camera."""
     camera = row.camera
@@ -167,6 +179,7 @@ def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
         analysis_fps=camera.analysis_fps,
         analysis_fps_configured=camera.analysis_fps_configured,
         picture=_picture(camera, shown.state, watch.now),
+        clock=_clock(camera, shown.state),
         withheld=[WithheldAlerts.model_validate(each) for each in camera.withheld or ()],
         footage_alarms=[] if shown.state in _SILENT else list(row.footage_alarms),
         analysed_window_s=watch.window_s,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from api.contract.base import Identifier, Sha256, UtcTime, WireModel
 from api.contract.redaction import redact_url
@@ -72,6 +72,37 @@ class PictureFacts(WireModel):
     """Which approval that reference answers; none if the camera learned it by itself."""
 
 
+class ClockDoubt(StrEnum):
+    """Why nothing is said of a camera's own clock.
+
+    ``no_reports``: it sends none, or has not yet. ``implausible``: it counts from 1970 or 1900.
+    ``unsteady``: its reports do not agree, or its clock was set again and again.
+    """
+
+    NO_REPORTS = "no_reports"
+    IMPLAUSIBLE = "implausible"
+    UNSTEADY = "unsteady"
+
+
+class CameraClock(WireModel):
+    """A camera's own clock against its box's, by the RTCP sender reports of its stream."""
+
+    offset_s: float | None = None
+    """Camera minus box, in seconds: positive when the camera is fast. Null while unknown."""
+    drift_s_per_day: float | None = None
+    """By how much that grows in a day; null before an hour was measured."""
+    measured_at: UtcTime | None = None
+    """When the newest report came."""
+    doubt: ClockDoubt | None = None
+    """Why ``offset_s`` is unknown."""
+
+    @model_validator(mode="after")
+    def _is_known_or_doubted(self) -> CameraClock:
+        if (self.offset_s is None) == (self.doubt is None):
+            raise ValueError("offset_s or a doubt, one of the two")
+        return self
+
+
 class CameraFacts(WireModel):
     """State of one camera at one moment."""
 
@@ -89,3 +120,5 @@ class CameraFacts(WireModel):
     stream: StreamFacts | None = None
     picture: PictureFacts | None = None
     """None when the picture is not examined."""
+    clock: CameraClock | None = None
+    """None from a box that does not tell."""

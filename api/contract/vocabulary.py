@@ -49,6 +49,7 @@ class Vocabulary(BaseModel):
     risk: dict[str, Term]
     camera_state: dict[str, Term]
     camera_reason: dict[str, Term]
+    clock_doubt: dict[str, Term]
     missing_reason: dict[str, Term]
     retention_state: dict[str, Term]
     retention_doubt: dict[str, Term]

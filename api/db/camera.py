@@ -73,6 +73,8 @@ class Camera(OfSchool, Base):
     analysis_fps_configured: Mapped[float | None]
     picture: Mapped[dict[str, object] | None] = mapped_column(JSON())
     """``PictureFacts`` as JSON; null when the picture is not examined."""
+    clock: Mapped[dict[str, object] | None] = mapped_column(JSON())
+    """``CameraClock`` as JSON; null from a box that does not tell."""
     picture_approved_at: Mapped[datetime | None]
     picture_approved_by: Mapped[str | None] = mapped_column(String(64))
     withheld: Mapped[list[dict[str, object]] | None] = mapped_column(JSON())

@@ -74,6 +74,9 @@ class RegisterRow(RecordView):
     proven_days: float | None = Field(
         description="Days of footage its box can prove; null while it never told."
     )
+    clock_offset_s: float | None = Field(
+        description="Its own clock minus its box's; null while that is unknown."
+    )
 
 
 class RegisterList(BaseModel):

@@ -60,12 +60,17 @@ async def list_rows(session: AsyncSession, watch: Watch) -> list[RegisterRow]:
     """The same, with how each camera is now and what it keeps."""
     states = {each.id: each.state for each in await cameras.list_shown(session, watch)}
     kept = await compliance.proven_days(session)
-    return [
-        RegisterRow.model_validate(
-            _shown(row) | {"state": states[row.camera_key], "proven_days": kept.get(row.camera_key)}
-        )
-        for row in await RegisterRepository(session).rows()
-    ]
+    clocks = await cameras.clock_offsets(session)
+    rows = []
+    for row in await RegisterRepository(session).rows():
+        state = states[row.camera_key]
+        now = {
+            "state": state,
+            "proven_days": kept.get(row.camera_key),
+            "clock_offset_s": None if cameras.is_silent(state) else clocks.get(row.camera_key),
+        }
+        rows.append(RegisterRow.model_validate(_shown(row) | now))
+    return rows
 
 
 async def get_record(session: AsyncSession, key: int) -> RecordView:

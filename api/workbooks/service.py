@@ -86,6 +86,7 @@ async def export(session: AsyncSession, watch: Watch, language: Language) -> byt
         (row.school.school_id, row.camera_id): {
             **_camera_cells(row),
             "state": row.state,
+            "clock_offset_s": None if row.clock_offset_s is None else round(row.clock_offset_s, 1),
             "proven_days": None if row.proven_days is None else int(row.proven_days * 10) / 10,
         }
         for row in await register.list_rows(session, watch)

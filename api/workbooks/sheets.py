@@ -125,6 +125,7 @@ CAMERAS = Sheet(
         Column("manager"),
         Column("manager_phone"),
         Column("proven_days", Kind.NUMBER, 20, is_info=True),
+        Column("clock_offset_s", Kind.NUMBER, 20, is_info=True),
         Column("state", Kind.CHOICE, 16, _WORDS.camera_state, is_info=True),
     ),
 )

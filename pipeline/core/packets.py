@@ -128,6 +128,8 @@ class EncodedPacket:
         clock_ahead_s: How far the camera's own clock is ahead of ``media_s``, which goes by ours
             where the two run at another rate.
         is_hidden: Only decoded, because others lean on it; cut away from what is shown.
+        camera_utc_s: The same moment by the camera's own clock, with the first picture after it
+            told the time; else None.
     """
 
     data: bytes
@@ -140,6 +142,7 @@ class EncodedPacket:
     audio: tuple[AudioPacket, ...] = ()
     clock_ahead_s: float = 0.0
     is_hidden: bool = False
+    camera_utc_s: float | None = None
 
     @property
     def size(self) -> int:
@@ -160,6 +163,7 @@ class EncodedPacket:
             self.audio,
             self.clock_ahead_s,
             self.is_hidden,
+            self.camera_utc_s,
         )
 
     def moved(self, pts: int, dts: int, by_s: float) -> EncodedPacket:
@@ -181,4 +185,5 @@ class EncodedPacket:
             tuple(AudioPacket(a.data, a.media_s + by_s, a.duration_s) for a in self.audio),
             self.clock_ahead_s - by_s,
             self.is_hidden,
+            self.camera_utc_s,
         )

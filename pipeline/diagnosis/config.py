@@ -77,6 +77,10 @@ class DiagnosisConfig(_Strict):
             street and room pictures 2 to 14, a filter that halves two channels 40 to 50.
         cast_ratio: Mean colour over its spread: a cast colours all alike (Lab equivalent circle,
             Gasparini and Schettini 2004, call more than 1.5 evident).
+        clock_off_s: The camera's own clock, by its reports, may be off by less than so many seconds
+            without being called ``clock_drift``. No rule was found that says how much: 10 is a
+            choice, enough for all that reports, network and encoder take, and for the operator to
+            change (its source is ``operator``).
         cast_from_reference: A green wall is no cast: the mean must be so far, Lab units, from the
             reference's.
     """
@@ -100,6 +104,7 @@ class DiagnosisConfig(_Strict):
     cast_chroma: Annotated[float, Field(ge=0.0, le=128.0)] = 14.0
     cast_ratio: Annotated[float, Field(ge=0.0)] = 1.5
     cast_from_reference: Annotated[float, Field(ge=0.0, le=128.0)] = 10.0
+    clock_off_s: Annotated[float, Field(ge=1.0, le=86_400.0, allow_inf_nan=False)] = 10.0
 
     video_loss: FaultTiming = FaultTiming(after_s=0.0, clear_s=10.0)
     """``loss_after_s`` has passed by then; flapping links give one episode."""
@@ -117,3 +122,5 @@ class DiagnosisConfig(_Strict):
     """A pan and back for cleaning is not reported."""
     color_cast: FaultTiming = FaultTiming(after_s=120.0, clear_s=60.0)
     """White balance adapts within a minute."""
+    clock_drift: FaultTiming = FaultTiming(after_s=60.0, clear_s=60.0)
+    """A clock that is off stays off until somebody sets it; three reports had to agree before."""

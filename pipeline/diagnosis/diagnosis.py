@@ -13,6 +13,8 @@ from pipeline.diagnosis.measure import WIDTH, Measures, fit, measure
 from pipeline.diagnosis.reference import Reference
 
 _LEARN_PICTURES = 12
+_NOT_SEEN = frozenset({Fault.VIDEO_LOSS, Fault.CLOCK_DRIFT})
+"""Faults that no picture shows."""
 
 
 class PictureDiagnosis:
@@ -79,7 +81,7 @@ class PictureDiagnosis:
             self._drawn.learn(now)
         self._learn(time.media_s, bgr, findings)
         for fault, episodes in self._episodes.items():
-            if fault is Fault.VIDEO_LOSS or fault in findings.unjudged:
+            if fault in _NOT_SEEN or fault in findings.unjudged:
                 continue
             facts = findings.faults.get(fault)
             events += episodes.absent(time) if facts is None else episodes.present(time, facts)
@@ -88,6 +90,21 @@ class PictureDiagnosis:
     def packet(self, time: FrameTime) -> list[RuleEvent]:
         """A packet came, decoded or not: the video is not lost."""
         return self._arrived(time)
+
+    def camera_clock(self, time: FrameTime, offset_s: float | None) -> list[RuleEvent]:
+        """How far the camera's own clock is off.
+
+        Args:
+            time: Now.
+            offset_s: Camera minus ours; while it is unknown (None) nothing begins or ends.
+        """
+        if offset_s is None:
+            return []
+        episodes = self._episodes[Fault.CLOCK_DRIFT]
+        allowed_s = self._config.clock_off_s
+        if abs(offset_s) < allowed_s:
+            return episodes.absent(time)
+        return episodes.present(time, {"offset_s": round(offset_s, 1), "allowed_s": allowed_s})
 
     def tick(self, time: FrameTime) -> list[RuleEvent]:
         """Nothing came; say so about once a second while the camera is expected to send.

@@ -26,6 +26,7 @@ class Fault(StrEnum):
     BLUR = "blur"
     SCENE_CHANGE = "scene_change"
     COLOR_CAST = "color_cast"
+    CLOCK_DRIFT = "clock_drift"
 
 
 @dataclass(frozen=True, slots=True)

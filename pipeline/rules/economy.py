@@ -41,6 +41,7 @@ PictureFaultName = Literal[
     "blur",
     "scene_change",
     "color_cast",
+    "clock_drift",
 ]
 
 

@@ -116,6 +116,7 @@ class CameraWorker:
         self._alerts = CameraAlerts(config.id, config.economy, book)
         if picture is not None:
             picture.alerts = self._alerts
+            picture.camera_clock = self.status.camera_clock
         self._desk = desk
         self._footage = footage
         self._clock = clock
@@ -232,7 +233,7 @@ class CameraWorker:
             if self._footage is not None:
                 self._footage.add(packet, session.info)
         self._queue.put(session, packet)
-        self.status.received(packet.utc_s)
+        self.status.received(packet)
         return True
 
     def ended(self) -> SourceError | None:

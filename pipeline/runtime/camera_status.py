@@ -6,12 +6,13 @@ import threading
 
 import structlog
 
-from api.contract import CameraHeartbeat, CameraState, StreamFacts
+from api.contract import CameraClock, CameraHeartbeat, CameraState, ClockDoubt, StreamFacts
 from pipeline.core.clock import Clock
 from pipeline.core.errors import SourceError, SourceReason
-from pipeline.core.packets import StreamInfo
+from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.core.redact import redact_url
 from pipeline.runtime.episodes import utc
+from pipeline.video import camera_clock
 
 _log = structlog.get_logger(__name__)
 _SILENCE_S = 20.0
@@ -30,6 +31,7 @@ class CameraStatus:
     def __init__(self, camera_id: str, clock: Clock) -> None:
         self._camera_id = camera_id
         self._clock = clock
+        self._camera_clock = camera_clock.CameraClock()
         self._lock = threading.Lock()
         self._state = CameraState.CONNECTING
         self._reason = ""
@@ -65,10 +67,12 @@ class CameraStatus:
                 codec=info.codec, width=info.width, height=info.height, fps=round(info.fps, 2)
             )
 
-    def received(self, utc_s: float) -> None:
+    def received(self, packet: EncodedPacket) -> None:
         """A packet arrived."""
-        self._last_frame_s = utc_s
+        self._last_frame_s = packet.utc_s
         self._received_mono_ns = now_ns = self._clock.mono_ns()
+        if packet.camera_utc_s is not None:
+            self._camera_clock.reported(packet.camera_utc_s, packet.utc_s, now_ns)
         self._received_count += 1
         passed_ns = now_ns - self._counted_since_ns
         if passed_ns >= _COUNT_NS:
@@ -109,6 +113,10 @@ class CameraStatus:
         """Switched off by configuration."""
         self._become(CameraState.DISABLED, "disabled", "")
 
+    def camera_clock(self) -> camera_clock.ClockReading:
+        """What is known of the camera's own clock now."""
+        return self._camera_clock.reading(self._clock.mono_ns())
+
     def heartbeat(self, frames_dropped: int, rate: tuple[float, float]) -> CameraHeartbeat:
         """All of it, for the wire.
 
@@ -146,6 +154,7 @@ class CameraStatus:
                 reconnects=self._reconnects,
                 analysis_fps=round(rate[0], 2),
                 analysis_fps_configured=rate[1],
+                clock=_clock_facts(self.camera_clock()),
             )
 
     def _is_silent(self, since_mono_ns: int | None, longest_s: float) -> bool:
@@ -165,3 +174,18 @@ class CameraStatus:
             _log.info(
                 "camera", camera=self._camera_id, state=state.value, reason=reason, detail=detail
             )
+
+
+def _clock_facts(reading: camera_clock.ClockReading) -> CameraClock:
+    """The reading for the wire, to a hundredth of a second: more is not known."""
+    offset_s, drift_s, measured_s = (
+        reading.offset_s,
+        reading.drift_s_per_day,
+        reading.measured_utc_s,
+    )
+    return CameraClock(
+        offset_s=None if offset_s is None else round(offset_s, 2),
+        drift_s_per_day=None if drift_s is None else round(drift_s, 2),
+        measured_at=None if measured_s is None else utc(measured_s),
+        doubt=None if reading.doubt is None else ClockDoubt(reading.doubt.value),
+    )

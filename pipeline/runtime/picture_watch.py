@@ -43,6 +43,7 @@ from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime.alerts import AlertSource, CameraAlerts
 from pipeline.runtime.episodes import EpisodeBook, Provenance, utc
 from pipeline.runtime.evidence_desk import EvidenceDesk
+from pipeline.video.camera_clock import ClockReading
 
 _log = structlog.get_logger(__name__)
 _AWAY_S = 3.0
@@ -90,6 +91,8 @@ class PictureWatch:
         patience_s: Time the first connection may take before its absence is a loss.
 
     Attributes:
+        camera_clock: What is known of the camera's own clock; whoever receives its packets puts
+            that here.
         alerts: Where its alerts go; whoever watches the same camera's rules puts their own here.
     """
 
@@ -113,6 +116,7 @@ class PictureWatch:
         self._references = references
         self._book = book
         self.alerts = CameraAlerts(camera_id, EconomyConfig(), book)
+        self.camera_clock: Callable[[], ClockReading] = ClockReading
         self._desk = desk
         self._find_people = find_people
         self._blur = blur
@@ -188,7 +192,9 @@ class PictureWatch:
         before = self._diagnosis.reference
         small = small_of(frame.picture)
         self._last_seen = replace(frame, picture=small, time=time)
-        self._take(self._diagnosis.look(self._last_seen), frame)
+        events = self._diagnosis.look(self._last_seen)
+        events += self._diagnosis.camera_clock(time, self.camera_clock().offset_s)
+        self._take(events, frame)
         learned = self._diagnosis.reference
         if learned is not None and learned is not before:
             with self._lock:

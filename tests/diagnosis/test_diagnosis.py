@@ -199,3 +199,26 @@ def test_people_walking_raise_nothing(speed: float, height: int, light: float, c
         return lit(picture, light)
 
     assert _run(_known(), walked, 0.0, 240.0) == []
+
+
+def test_a_clock_that_is_off_is_one_episode_until_it_is_set() -> None:
+    diagnosis = PictureDiagnosis(DiagnosisConfig(clock_off_s=30.0))
+    events: list[RuleEvent] = []
+
+    def run(offset_s: float | None, from_s: int, to_s: int) -> None:
+        for t_s in range(from_s, to_s, 5):
+            events.extend(diagnosis.camera_clock(at(float(t_s)), offset_s))
+
+    run(29.0, 0, 300)
+    run(-40.04, 300, 355)
+    assert events == [], "less than a minute"
+    run(None, 355, 600)
+    run(-40.04, 600, 900)
+    [opened, *_] = events
+    assert (opened.rule, opened.kind) == ("clock_drift", EventKind.OPENED)
+    assert dict(opened.facts) == {"offset_s": -40.0, "allowed_s": 30.0}
+    assert opened.started.media_s == 300.0, "what nobody knows ends nothing"
+    _run(diagnosis, lambda _: ROOM, 900.0, 920.0)
+    assert diagnosis.open_faults == {Fault.CLOCK_DRIFT}, "nor does a sound picture"
+    run(0.3, 920, 1000)
+    assert _told(events)[1:] == [("clock_drift", EventKind.CLOSED)]

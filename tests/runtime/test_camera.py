@@ -13,14 +13,21 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
-from api.contract import AlertEpisode, AnalysedTime, CameraState, EvidenceKind, MissingReason
+from api.contract import (
+    AlertEpisode,
+    AnalysedTime,
+    CameraState,
+    ClockDoubt,
+    EvidenceKind,
+    MissingReason,
+)
 from api.contract.retention import GapCause
 from pipeline.core.clock import SystemClock
 from pipeline.core.detections import Detections
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.frame import Frame
 from pipeline.delivery.outbox import MessageKind, Outbox
-from pipeline.diagnosis import DiagnosisConfig, ReferenceStore
+from pipeline.diagnosis import DiagnosisConfig, FaultTiming, ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.geometry import SiteConfig
 from pipeline.live.tap import PacketTap
@@ -33,6 +40,8 @@ from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.load import SHARES, Urgency
 from pipeline.runtime.main_stream import MainStream
 from pipeline.runtime.picture_watch import PictureWatch
+from pipeline.video.sources import sender_reports
+from tests.support.reporting_camera import off_by, reporting
 from tests.support.rtsp import Credentials, serve
 from tests.support.scripted_rtsp import StatusPeer, closed_port
 from tests.video.media import make_video, number_of
@@ -67,6 +76,7 @@ class _Bench:
         *,
         enabled: bool = True,
         loss_after_s: float = 60.0,
+        clock_after_s: float = 60.0,
         footage: CameraFeed | None = None,
         **keys: object,
     ) -> None:
@@ -108,7 +118,12 @@ class _Bench:
             footage=footage,
             picture=PictureWatch(
                 "gate",
-                DiagnosisConfig(loss_after_s=loss_after_s, learn_s=1.0, interval_s=0.5),
+                DiagnosisConfig(
+                    loss_after_s=loss_after_s,
+                    learn_s=1.0,
+                    interval_s=0.5,
+                    clock_drift=FaultTiming(after_s=clock_after_s),
+                ),
                 made_by,
                 references=ReferenceStore(folder / "references"),
                 book=self.book,
@@ -309,6 +324,27 @@ def test_a_camera_that_never_answers_is_a_video_loss_and_a_disabled_one_is_not(
         _until("video_loss", lambda: [a.rule for a in bench.alerts()] == ["video_loss"])
         assert disabled.is_in(CameraState.DISABLED, "disabled")
         assert disabled.alerts() == []
+
+
+def _doubt(bench: _Bench) -> ClockDoubt | None:
+    clock = bench.camera.heartbeat().clock
+    assert clock is not None
+    return clock.doubt
+
+
+def test_a_clock_that_is_off_is_in_the_heartbeat_and_becomes_an_alert(
+    tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_reports, "REST_S", 0.1)
+    with (
+        reporting(film, off_by(40.0)) as server,
+        _Bench(tmp_path, {"url": server.url("cam")}, clock_after_s=0.0) as bench,
+    ):
+        _until("measured", lambda: _doubt(bench) is None)
+        clock = bench.camera.heartbeat().clock
+        assert clock is not None
+        assert clock.offset_s == pytest.approx(40.0, abs=0.5)
+        _until("clock_drift", lambda: "clock_drift" in [a.rule for a in bench.alerts()])
 
 
 def test_decoded_keyframes_become_the_reference_picture(tmp_path: Path, film: Path) -> None:

@@ -20,6 +20,7 @@ from pipeline.evidence.store import EvidenceStore
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.picture_watch import PictureWatch
+from pipeline.video.camera_clock import ClockReading
 from tests.diagnosis.scenes import EPOCH_S, HEIGHT, WIDTH, covered, noisy, room
 
 ROOM = room()
@@ -247,3 +248,17 @@ def test_a_damaged_reference_is_learned_anew(box: _Box, damage: bytes) -> None:
     box.show(_still(ROOM), 90.0)
     assert box.watch.facts.reference_utc_s is not None
     assert path.stat().st_size > len(damage)
+
+
+def test_a_clock_that_is_off_is_an_alert_that_keeps_no_rule_silent(box: _Box) -> None:
+    box.watch.camera_clock = lambda: ClockReading(offset_s=40.0, doubt=None)
+    box.show(_still(ROOM), 130.0)
+    [alert] = box.alerts()
+    assert (alert.rule, alert.state, alert.risk) == ("clock_drift", EpisodeState.OPEN, "class_3")
+    assert alert.facts == {"offset_s": 40.0, "allowed_s": 10.0}
+    assert EvidenceKind.SNAPSHOT in [e.kind for e in alert.evidence]
+    assert [each.fault for each in box.watch.wire().faults] == ["clock_drift"]
+    box.watch.camera_clock = lambda: ClockReading(offset_s=0.2, doubt=None)
+    box.show(_still(ROOM), 70.0)
+    assert [alert.state for alert in box.alerts()][-1] == EpisodeState.CLOSED
+    assert box.watch.wire().faults == ()

@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
-import av
 import av.error
 import av.logging
 import structlog
@@ -33,6 +32,7 @@ from pipeline.core.redact import redact_url
 from pipeline.video.sources.describe import stream_info
 from pipeline.video.sources.rtsp_errors import source_error, stalled, timed_out
 from pipeline.video.sources.rtsp_refusal import why_refused
+from pipeline.video.sources.sender_reports import SenderReports
 from pipeline.video.sources.sound import SoundRider, sound_of
 from pipeline.video.timestamps import TimestampRepair
 from pipeline.video.wallclock import UtcAnchor
@@ -102,6 +102,7 @@ class RtspSource:
         self._held_until_s = 0.0
         self._waited_count = 0
         self._arrived_ns = 0
+        self._reports = SenderReports()
         self._anchor = UtcAnchor()
         self._rate_told = 1.0
         self._info: StreamInfo | None = None
@@ -324,6 +325,7 @@ class RtspSource:
             utc_s=self._clock.utc_s(),
             received_mono_ns=arrived_ns,
             audio=() if sound is None else sound.with_picture(packet.pts, repaired.media_s),
+            camera_utc_s=self._reports.camera_utc_s(packet, arrived_ns),
         )
 
     def _hand_over(self, gathered: list[EncodedPacket], *, was_waited_for: bool) -> None:

@@ -9,6 +9,7 @@ import { PictureHealth } from "../picture/PictureHealth";
 import { Ago, Elapsed } from "../time/TimeText";
 import { AnalysedBar } from "./AnalysedBar";
 import styles from "./cameras.module.css";
+import { CameraClock } from "../camera/CameraClock";
 import { CameraStateMark } from "../camera/CameraStateMark";
 import { cameraTone, loweredRate } from "../camera/state";
 import { WithheldNote } from "./WithheldNote";
@@ -79,6 +80,7 @@ export function CameraCard({ camera, showSchool }: Props) {
             t(camera.analysed_s > 0 ? "cameras.lastUnknown" : "cameras.neverAnalysed")
           )}
         </p>
+        <CameraClock camera={camera} className={styles.muted} />
         <PictureHealth camera={camera} />
         <FootageAlarms alarms={camera.footage_alarms} />
       </div>

@@ -2,6 +2,7 @@ import { Button, Table } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { offsetText } from "../camera/clock";
 import type { RegisterRow } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useMay } from "../session/policy";
@@ -66,6 +67,17 @@ export function RegisterTable({ schoolId }: { schoolId: string }) {
                 <span className={styles.muted}>{term("camera_state", "unknown")}</span>
               ) : (
                 t("retention.days", { n: Math.floor(kept * 10) / 10 })
+              ),
+          },
+          {
+            title: t("clock.title"),
+            key: "clock",
+            align: "right",
+            render: (_, { clock_offset_s: offset }) =>
+              offset === null ? (
+                <span className={styles.muted}>{term("camera_state", "unknown")}</span>
+              ) : (
+                offsetText(t, offset)
               ),
           },
           { title: column("installed_on"), dataIndex: "installed_on" },

@@ -6,7 +6,7 @@ import { comparesWithReference, isPictureFault } from "./faults";
 describe("picture faults", () => {
   it("are rules of the vocabulary, and not the others", () => {
     const faults = termIds("rules").filter((rule) => isPictureFault({ rule }));
-    expect(faults).toHaveLength(8);
+    expect(faults).toHaveLength(9);
     expect(isPictureFault({ rule: "perimeter_intrusion" })).toBe(false);
   });
 

@@ -10,6 +10,7 @@ const FAULTS: ReadonlySet<string> = new Set([
   "blur",
   "brightness_abnormal",
   "color_cast",
+  "clock_drift",
 ]);
 const AGAINST_REFERENCE: ReadonlySet<string> = new Set([
   "occlusion",

@@ -82,6 +82,7 @@ export function camera(id: string, more: Partial<CameraView> = {}): CameraView {
     analysis_fps: 5,
     analysis_fps_configured: 5,
     picture: null,
+    clock: null,
     withheld: [],
     footage_alarms: [],
     analysed_window_s: 86_400,

@@ -53,6 +53,8 @@ const MEASURES = [
   "lab_a",
   "lab_b",
   "silent_s",
+  "offset_s",
+  "allowed_s",
 ] as const;
 
 function isMeasure(name: string): name is (typeof MEASURES)[number] {
