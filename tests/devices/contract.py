@@ -20,7 +20,7 @@ from pipeline.devices.credentials import Credentials
 from pipeline.devices.device import Coverage, Device
 from pipeline.devices.errors import DeviceError, DeviceUnreachableError, UnknownReason
 from pipeline.devices.polite_http import Limits
-from tests.devices.script import HOUR_S, NOW_S, Script, Trouble, hourly
+from tests.devices.script import HOUR_S, NOW_S, Script, ScriptedChannel, Trouble, hourly
 from tests.support.scripted_rtsp import closed_port
 
 DAY = Span(NOW_S - 24 * HOUR_S, NOW_S)
@@ -54,6 +54,7 @@ class DeviceContract:
     """The suite; ``serve`` and ``open`` are the maker's.
 
     Attributes:
+        channels: What the maker's fake calls the script's two cameras.
         counts_logins: Whether wrong passwords are seen at each question (not at a gateway that
             has tokens).
         has_own_zone: Whether its times are those of its zone, and do not say so.
@@ -61,6 +62,7 @@ class DeviceContract:
         cannot: Troubles that this maker's protocol has no form of.
     """
 
+    channels: tuple[str, str] = ("1", "2")
     counts_logins: bool = True
     has_own_zone: bool = True
     has_clock: bool = True
@@ -79,7 +81,11 @@ class DeviceContract:
     @pytest.fixture
     def script(self) -> Script:
         script = Script()
-        script.recordings = {"1": hourly(48), "2": []}
+        script.channels = [
+            ScriptedChannel(self.channels[0], "大门"),
+            ScriptedChannel(self.channels[1], "食堂", False),
+        ]
+        script.recordings = {self.channels[0]: hourly(48), self.channels[1]: []}
         return script
 
     @pytest.fixture
@@ -132,18 +138,18 @@ class DeviceContract:
         cut_s = NOW_S - 6 * HOUR_S
         rows = hourly(24)
         rows[-7] = (rows[-7][0], cut_s - 58)
-        script.recordings["1"] = rows
-        found = device().coverage("1", DAY)
+        script.recordings[self.channels[0]] = rows
+        found = device().coverage(self.channels[0], DAY)
         assert found.unknown == ()
         assert same_spans(footage(found), [(DAY.start_s, cut_s - 58), (cut_s, NOW_S)])
 
     def test_nothing_recorded_is_nothing_and_not_unknown(self, device: Open) -> None:
-        found = device().coverage("2", DAY)
+        found = device().coverage(self.channels[1], DAY)
         assert (found.recorded, found.unknown) == ((), ())
 
     def test_every_page_is_read(self, script: Script, device: Open) -> None:
         script.page_size = 2
-        found = device().coverage("1", Span(NOW_S - 40 * HOUR_S, NOW_S))
+        found = device().coverage(self.channels[0], Span(NOW_S - 40 * HOUR_S, NOW_S))
         assert found.unknown == ()
         [whole] = footage(found)
         assert whole.start_s <= NOW_S - 40 * HOUR_S + 1.0
@@ -156,37 +162,39 @@ class DeviceContract:
         if not self.has_clock:
             pytest.skip("its clock cannot be asked for")
         script.skew_s = skew_s
-        script.recordings["1"] = [(NOW_S - 5 * HOUR_S, NOW_S - 3 * HOUR_S), (NOW_S - 900, NOW_S)]
+        rows = [(NOW_S - 5 * HOUR_S, NOW_S - 3 * HOUR_S), (NOW_S - 900, NOW_S)]
+        script.recordings[self.channels[0]] = rows
         opened = device()
         offset = opened.clock_offset()
         assert offset.seconds == pytest.approx(skew_s, abs=max(1.0, offset.uncertainty_s))
-        found = opened.coverage("1", DAY)
+        found = opened.coverage(self.channels[0], DAY)
         assert found.unknown == ()
-        assert same_spans(footage(found), script.recordings["1"])
+        assert same_spans(footage(found), rows)
 
     @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kathmandu"])
     def test_a_recorder_in_another_zone(self, script: Script, device: Open, zone: str) -> None:
         if not self.has_own_zone:
             pytest.skip("its times say their zone")
         script.zone = ZoneInfo(zone)
-        script.recordings["1"] = [(NOW_S - 20 * HOUR_S, NOW_S - 9 * HOUR_S), (NOW_S - 900, NOW_S)]
+        rows = [(NOW_S - 20 * HOUR_S, NOW_S - 9 * HOUR_S), (NOW_S - 900, NOW_S)]
+        script.recordings[self.channels[0]] = rows
         opened = device()
         offset = opened.clock_offset()
         assert abs(offset.seconds) <= max(1.0, offset.uncertainty_s)
-        found = opened.coverage("1", DAY)
+        found = opened.coverage(self.channels[0], DAY)
         assert found.unknown == ()
-        assert same_spans(footage(found), script.recordings["1"])
+        assert same_spans(footage(found), rows)
 
     def test_a_refused_login_is_tried_once_and_remembered(
         self, script: Script, device: Open
     ) -> None:
         opened = device("wrong")
-        found = opened.coverage("1", DAY)
+        found = opened.coverage(self.channels[0], DAY)
         assert [(each.span, each.reason) for each in found.unknown] == [
             (DAY, UnknownReason.AUTH_REFUSED)
         ]
         for _ in range(3):
-            opened.coverage("1", DAY)
+            opened.coverage(self.channels[0], DAY)
             with pytest.raises(DeviceError) as refused:
                 opened.channels()
             assert refused.value.reason is UnknownReason.AUTH_REFUSED
@@ -196,7 +204,7 @@ class DeviceContract:
     def test_a_sign_in_that_ran_out_is_made_anew(self, script: Script, device: Open) -> None:
         script.trouble = frozenset({Trouble.SESSION_ENDS})
         script.page_size = 4
-        found = device().coverage("1", DAY)
+        found = device().coverage(self.channels[0], DAY)
         assert found.unknown == ()
         assert len(footage(found)) == 1
         assert script.refused_logins == 0
@@ -205,7 +213,7 @@ class DeviceContract:
         self, script: Script, device: Open
     ) -> None:
         script.trouble = frozenset({Trouble.SHORT_OF_TOTAL})
-        found = device().coverage("1", DAY)
+        found = device().coverage(self.channels[0], DAY)
         assert reasons(found) == {UnknownReason.PARTIAL}
         assert found.recorded
         _silence_is_not_taken_for_nothing(found)
@@ -213,7 +221,7 @@ class DeviceContract:
     def test_the_same_page_for_ever_ends(self, script: Script, device: Open) -> None:
         script.trouble = frozenset({Trouble.SAME_PAGE})
         script.page_size = 2
-        found = device().coverage("1", DAY)
+        found = device().coverage(self.channels[0], DAY)
         assert reasons(found) == {UnknownReason.PARTIAL}
         assert len(script.asked) < _MOST_QUESTIONS
         _silence_is_not_taken_for_nothing(found)
@@ -222,7 +230,7 @@ class DeviceContract:
         self, script: Script, device: Open
     ) -> None:
         script.trouble = frozenset({Trouble.BROKEN_BEYOND_12_H})
-        found = device().coverage("1", DAY)
+        found = device().coverage(self.channels[0], DAY)
         assert found.unknown == ()
         assert len(footage(found)) == 1
 
@@ -231,7 +239,7 @@ class DeviceContract:
         self, script: Script, device: Open, trouble: Trouble
     ) -> None:
         script.trouble = frozenset({trouble})
-        found = device().coverage("1", DAY)
+        found = device().coverage(self.channels[0], DAY)
         assert reasons(found) == {UnknownReason.BROKEN_ANSWER}
         assert len(script.asked) < _MOST_QUESTIONS
         _silence_is_not_taken_for_nothing(found)
@@ -240,7 +248,7 @@ class DeviceContract:
         self, script: Script, device: Open
     ) -> None:
         script.trouble = frozenset({Trouble.SILENT})
-        found = device(limits=IMPATIENT).coverage("1", QUARTER)
+        found = device(limits=IMPATIENT).coverage(self.channels[0], QUARTER)
         assert reasons(found) == {UnknownReason.UNREACHABLE}
         assert found.recorded == ()
         assert len(script.asked) <= 4
@@ -248,7 +256,7 @@ class DeviceContract:
     def test_a_busy_recorder_is_asked_again_later(self, script: Script, device: Open) -> None:
         script.trouble = frozenset({Trouble.BUSY_TWICE})
         before_s = script.clock.utc_s()
-        found = device().coverage("1", Span(NOW_S - 5 * HOUR_S, NOW_S - 3 * HOUR_S))
+        found = device().coverage(self.channels[0], Span(NOW_S - 5 * HOUR_S, NOW_S - 3 * HOUR_S))
         assert found.unknown == ()
         assert len(footage(found)) == 1
         assert script.clock.utc_s() - before_s >= 2.0
@@ -257,13 +265,13 @@ class DeviceContract:
         self, script: Script, device: Open
     ) -> None:
         script.trouble = frozenset({Trouble.BUSY})
-        found = device().coverage("1", QUARTER)
+        found = device().coverage(self.channels[0], QUARTER)
         assert reasons(found) == {UnknownReason.BUSY}
         assert len(script.asked) <= 8
 
     def test_nobody_there_is_unknown(self, device: Open) -> None:
         nobody = device(address=f"http://127.0.0.1:{closed_port()}")
-        found = nobody.coverage("1", DAY)
+        found = nobody.coverage(self.channels[0], DAY)
         assert [(each.span, each.reason) for each in found.unknown] == [
             (DAY, UnknownReason.UNREACHABLE)
         ]
@@ -278,8 +286,8 @@ class DeviceContract:
         rows = hourly(24)
         start_s, end_s = rows[-4]
         rows[-4] = (end_s - 60, start_s + 60)
-        script.recordings["1"] = rows
-        found = device().coverage("1", DAY)
+        script.recordings[self.channels[0]] = rows
+        found = device().coverage(self.channels[0], DAY)
         assert reasons(found) == {UnknownReason.CONTRADICTORY}
         assert same_spans([each.span for each in found.unknown], [(start_s + 60, end_s - 60)])
         assert footage(found)[-1].end_s == pytest.approx(NOW_S, abs=1.0)
@@ -289,8 +297,8 @@ class DeviceContract:
     ) -> None:
         rows = hourly(24)
         rows[-3] = (rows[-3][0], rows[-3][1] + 600)
-        script.recordings["1"] = rows
-        found = device().coverage("1", DAY)
+        script.recordings[self.channels[0]] = rows
+        found = device().coverage(self.channels[0], DAY)
         assert reasons(found) == {UnknownReason.CONTRADICTORY}
         begins_s = rows[-2][0]
         assert same_spans([each.span for each in found.unknown], [(begins_s, begins_s + 600)])
@@ -299,17 +307,18 @@ class DeviceContract:
         self, script: Script, device: Open
     ) -> None:
         script.trouble = frozenset({Trouble.ELSEWHERE})
-        found = device().coverage("1", DAY)
+        found = device().coverage(self.channels[0], DAY)
         assert found.recorded == ()
         assert merge(each.span for each in found.unknown) == [DAY]
 
     def test_never_more_than_two_questions_at_a_time(self, script: Script, device: Open) -> None:
         opened = device()
         found: list[Coverage] = []
-        threads = [
-            threading.Thread(target=lambda: found.append(opened.coverage("1", DAY)), daemon=True)
-            for _ in range(5)
-        ]
+
+        def ask() -> None:
+            found.append(opened.coverage(self.channels[0], DAY))
+
+        threads = [threading.Thread(target=ask, daemon=True) for _ in range(5)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -323,8 +332,8 @@ class DeviceContract:
         caplog.set_level(logging.DEBUG)
         opened = device()
         opened.channels()
-        opened.coverage("1", DAY)
-        playback = opened.playback("1", Span(NOW_S - 7200, NOW_S - 7190))
+        opened.coverage(self.channels[0], DAY)
+        playback = opened.playback(self.channels[0], Span(NOW_S - 7200, NOW_S - 7190))
         shown = [repr(opened), repr(playback), playback.url, repr(playback.credentials)]
         with pytest.raises(DeviceError) as error:
             device("wrong-s3cret").channels()

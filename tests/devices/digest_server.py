@@ -1,4 +1,5 @@
-"""A recorder's HTTP server for tests: Digest written from RFC 7616, troubles and counters.
+"""A recorder's HTTP server for tests: Digest written from RFC 7616, or another gate; troubles and
+counters.
 
 Nothing of it comes from the client under test; the maker's fake says what is answered.
 """
@@ -9,11 +10,14 @@ import base64
 import hashlib
 import re
 import secrets
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.devices.script import Script, Trouble
@@ -56,7 +60,7 @@ class Reply:
     status: int = 200
     media_type: str = "application/xml"
     is_about_recordings: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Sequence[tuple[str, str]] = ()
 
 
 @dataclass
@@ -84,8 +88,21 @@ def _hash(algorithm: str, text: bytes) -> str:
     return (hashlib.sha256 if algorithm == "SHA-256" else hashlib.md5)(text).hexdigest()
 
 
-class _Gate:
-    """Digest: who is let in."""
+class Gate(Protocol):
+    """Who is let in."""
+
+    def lets_in(self, method: str, target: str, headers: Message, body: bytes) -> tuple[bool, bool]:
+        """Whether it does, and whether a wrong password was given."""
+
+    def refusal(self) -> Reply:
+        """What is answered to who is not let in."""
+
+    def forget(self) -> None:
+        """Forget who signed in."""
+
+
+class _DigestGate:
+    """Digest."""
 
     def __init__(self, script: Script, sign_in: SignIn) -> None:
         self.script, self.sign_in = script, sign_in
@@ -93,9 +110,8 @@ class _Gate:
         self._nonces: dict[str, int] = {}
         self._realm = "DVR"
 
-    def lets_in(self, method: str, target: str, header: str) -> tuple[bool, bool]:
-        """Whether it does, and whether a wrong password was given."""
-        scheme, _, rest = header.partition(" ")
+    def lets_in(self, method: str, target: str, headers: Message, body: bytes) -> tuple[bool, bool]:
+        scheme, _, rest = headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "basic":
             self.script.secrets_in_clear.append(base64.b64decode(rest).decode("utf-8", "replace"))
             return False, True
@@ -124,7 +140,11 @@ class _Gate:
         is_right = said["username"] == self.script.user and said["response"] == right
         return is_right, not is_right
 
-    def offers(self) -> list[str]:
+    def refusal(self) -> Reply:
+        body = _LOCKED if self.sign_in.is_locked else b""
+        return Reply(body, 401, headers=[("WWW-Authenticate", each) for each in self._offers()])
+
+    def _offers(self) -> list[str]:
         nonce = secrets.token_hex(16)
         with self._lock:
             self._nonces[nonce] = 0
@@ -154,7 +174,7 @@ _BOMB = (
 class _Troubles:
     """What becomes of answers about recordings."""
 
-    def __init__(self, script: Script, gate: _Gate, busy: Reply) -> None:
+    def __init__(self, script: Script, gate: Gate, busy: Reply) -> None:
         self._script, self._gate, self._busy = script, gate, busy
         self._count = 0
 
@@ -194,7 +214,27 @@ def serve_digest(
         sign_in: How to sign in.
         busy: The maker's way to say it is busy; 503 if not given.
     """
-    gate = _Gate(script, sign_in or SignIn())
+    gate = _DigestGate(script, sign_in or SignIn())
+    with serve_gated(script, answer, gate, busy=busy) as address:
+        yield address
+
+
+@contextmanager
+def serve_gated(
+    script: Script,
+    answer: Callable[[Question], Reply],
+    gate: Gate,
+    *,
+    busy: Reply | None = None,
+) -> Iterator[str]:
+    """The same, with another way to sign in.
+
+    Args:
+        script: What is wrong with the recorder.
+        answer: The maker's answers; called once per question let in, in any thread.
+        gate: Who is let in.
+        busy: The maker's way to say it is busy; 503 if not given.
+    """
     troubles = _Troubles(script, gate, busy or Reply(b"", 503))
 
     class Handler(BaseHTTPRequestHandler):
@@ -207,27 +247,22 @@ def serve_digest(
                 parts = urlsplit(self.path)
                 if script.password in self.path or script.password.encode() in body:
                     script.secrets_in_clear.append(self.path)
-                is_in, is_wrong = gate.lets_in(
-                    self.command, self.path, self.headers.get("Authorization", "")
-                )
+                is_in, is_wrong = gate.lets_in(self.command, self.path, self.headers, body)
                 script.refused_logins += is_wrong
                 if not is_in:
-                    refusal = _LOCKED if gate.sign_in.is_locked else b""
-                    self._say(Reply(refusal, 401), gate.offers())
+                    self._say(gate.refusal())
                     return
                 query = dict(parse_qsl(parts.query, keep_blank_values=True))
                 host = self.headers.get("Host", "")
                 reply = answer(Question(self.command, parts.path, query, body, host))
-                self._say(troubles.applied(reply), [])
+                self._say(troubles.applied(reply))
 
-        def _say(self, reply: Reply, offers: list[str]) -> None:
+        def _say(self, reply: Reply) -> None:
             with suppress(ConnectionError):  # whoever had enough hangs up
                 self.send_response(reply.status)
                 self.send_header("Content-Type", reply.media_type)
                 self.send_header("Content-Length", str(len(reply.body)))
-                for offer in offers:
-                    self.send_header("WWW-Authenticate", offer)
-                for name, value in reply.headers.items():
+                for name, value in reply.headers:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(reply.body)
@@ -237,7 +272,12 @@ def serve_digest(
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            if not isinstance(sys.exception(), ConnectionError):  # whoever had enough hung up
+                raise
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
