@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from api.contract.footage.spans import Span
 from pipeline.core.clock import Clock, SystemClock
+from pipeline.core.errors import ConfigError
 from pipeline.core.redact import redact_url
 from pipeline.devices.credentials import Credentials
 from pipeline.devices.device import (
@@ -40,6 +41,7 @@ from pipeline.devices.errors import (
     UnknownReason,
 )
 from pipeline.devices.polite_http import Limits
+from pipeline.devices.registry import DeviceAddress
 from pipeline.devices.survey import Claim, Page, Survey, nothing_known
 from pipeline.devices.wvp_answers import GbChannel, GbDevice, GbPage, GbRecord, GbRecords, GbStream
 from pipeline.devices.wvp_client import WvpClient
@@ -50,6 +52,8 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 _UNTOLD = "the gateway does not tell the recorder's clock, and nobody said how far it is off"
 _CHANNELS_A_PAGE = 100
 _MOST_PAGES = 100
+_CLOCK_WITHIN_S = 60.0
+"""Of a clock that may be off by more, no gap of a minute could be told."""
 _GB_ID = re.compile(r"[0-9]{20}")
 RECORDERS = {
     "111": "DVR",
@@ -242,6 +246,46 @@ class WvpDevice:
                 "a recording's time cannot be read", where=self._wvp.authority
             ) from error
         return wall.replace(tzinfo=self._zone).timestamp()
+
+
+def open_gb28181(
+    address: DeviceAddress,
+    credentials: Credentials | None,
+    *,
+    zone: ZoneInfo | None,
+    clock: Clock | None,
+    limits: Limits | None,
+) -> WvpDevice:
+    """The recorder that the address names behind its gateway.
+
+    Raises:
+        ConfigError: It names none, or says of its clock what is no number of seconds.
+    """
+    where, example = str(address), f"{address}/34020000001180000001?clock_within_s=5"
+    try:
+        gb_id = checked_gb_id(address.path)
+    except ValueError as error:
+        raise ConfigError(str(error), where=where, remedy=f"Write it as {example}") from error
+    said = address.options.get("clock_within_s")
+    try:
+        within_s = None if said is None else float(said)
+        if within_s is not None and not 0.0 <= within_s <= _CLOCK_WITHIN_S:
+            raise ValueError("out of range")
+    except ValueError as error:
+        raise ConfigError(
+            f"clock_within_s is no number of seconds up to {_CLOCK_WITHIN_S:g}",
+            where=where,
+            remedy=f"Write it as {example}",
+        ) from error
+    return WvpDevice(
+        address.base_url,
+        credentials,
+        gb_id,
+        zone=zone,
+        clock_within_s=within_s,
+        clock=clock,
+        limits=limits,
+    )
 
 
 def _may_be_camera(gb_id: str) -> bool:

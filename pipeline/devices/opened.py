@@ -58,6 +58,12 @@ def opened(playback: Playback) -> Iterator[tuple[InputContainer, VideoStream]]:
     """
     av.logging.set_level(None)
     host, authority = authority_of(playback.url)
+    if playback.transport is Transport.RTSP and playback.headers:
+        # FFmpeg would play from the recording's beginning, and that would pass for the interval.
+        raise CapabilityMissingError(
+            "its replay wants the interval in a header of RTSP, which FFmpeg does not send",
+            where=authority,
+        )
     manners = manners_of(host)
     if playback.credentials is not None:
         manners.check_refused(authority, playback.credentials)

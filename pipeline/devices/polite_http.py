@@ -166,7 +166,8 @@ class PoliteClient:
             params: Of the query.
             content: The body.
             headers: Beside our own.
-            accept: Statuses that are an answer; any other raises.
+            accept: Statuses that are an answer; any other raises. With 401 among them who asks
+                judges refusals, and remembers them.
 
         Raises:
             DeviceUnreachableError: Nothing answered in time.
@@ -179,9 +180,9 @@ class PoliteClient:
             self._manners.await_rest(self.authority, self._clock)
             with self._manners.slot(), self._one_login():
                 answer = self._signed(method, path, params, content, headers)
-                if answer.status == 401:
+                if answer.status == 401 and 401 not in accept:
                     raise self._not_let_in(answer)
-                self._was_let_in = True
+                self._was_let_in = self._was_let_in or answer.status != 401
             if answer.status not in _BUSY and not self._is_busy(answer):
                 return self._judged(answer, accept)
             self._manners.was_busy(self.authority, self._clock, tries, _retry_after(answer))

@@ -1,6 +1,7 @@
 """Which adapter speaks to which device: an address's scheme, or its kind, names it.
 
-``isapi://192.168.1.64``, ``dahua+https://nvr.example:8443/?rtsp_port=8554``. User and password are
+``isapi://192.168.1.64``, ``dahua+https://nvr.example:8443/?rtsp_port=8554``; behind a gateway
+``gb28181://wvp.example:18080/34020000001180000001?clock_within_s=5``. User and password are
 given apart; an address that holds them is refused, for addresses are shown.
 """
 
@@ -23,6 +24,8 @@ from pipeline.devices.polite_http import Limits
 OPENERS = {
     "isapi": "pipeline.devices.isapi:open_isapi",
     "dahua": "pipeline.devices.dahua:open_dahua",
+    "gb28181": "pipeline.devices.gb28181:open_gb28181",
+    "onvif": "pipeline.devices.onvif:open_onvif",
 }
 """Kind -> the function that opens one; imported when it is asked for."""
 _RTSP_PORT = 554

@@ -52,11 +52,13 @@ class Page:
         claims: Its recordings.
         is_last: Whether the device says that no page follows.
         total: How many recordings it announces in all; None when it does not.
+        doubts: Of a device that tells starts and stops: where they do not say whether it recorded.
     """
 
     claims: tuple[Claim, ...]
     is_last: bool
     total: int | None = None
+    doubts: tuple[Unknown, ...] = ()
 
 
 AskPages = Callable[[Span], Iterator[Page]]
@@ -68,6 +70,7 @@ class _Piece:
     """What one piece brought."""
 
     claims: dict[Claim, None] = field(default_factory=dict)
+    doubts: list[Unknown] = field(default_factory=list)
     failure: DeviceError | None = None
     reason: UnknownReason | None = None
     detail: str = ""
@@ -105,6 +108,7 @@ class Survey:
             piece = waiting.pop()
             found = _asked(piece, ask)
             claims.update(found.claims)
+            doubts += found.doubts
             if found.reason is None:
                 failures = 0
                 continue
@@ -164,6 +168,7 @@ def _read_pages(piece: Span, pages: Iterator[Page], found: _Piece) -> None:
         fresh = [claim for claim in page.claims if claim not in given]
         given.update(fresh)
         announced = max(announced, page.total or 0)
+        found.doubts += page.doubts
         for claim in fresh:
             if _is_elsewhere(claim, piece):
                 found.reason = UnknownReason.CONTRADICTORY

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
@@ -54,13 +54,16 @@ class Reply:
         status: The status.
         media_type: Of the body.
         is_about_recordings: Whether the script's troubles apply.
+        headers: Beside those of each answer.
+        offers: Ways to sign in.
     """
 
     body: bytes
     status: int = 200
     media_type: str = "application/xml"
     is_about_recordings: bool = False
-    headers: Sequence[tuple[str, str]] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+    offers: Sequence[str] = ()
 
 
 @dataclass
@@ -142,7 +145,7 @@ class _DigestGate:
 
     def refusal(self) -> Reply:
         body = _LOCKED if self.sign_in.is_locked else b""
-        return Reply(body, 401, headers=[("WWW-Authenticate", each) for each in self._offers()])
+        return Reply(body, 401, offers=self._offers())
 
     def _offers(self) -> list[str]:
         nonce = secrets.token_hex(16)
@@ -262,7 +265,9 @@ def serve_gated(
                 self.send_response(reply.status)
                 self.send_header("Content-Type", reply.media_type)
                 self.send_header("Content-Length", str(len(reply.body)))
-                for name, value in reply.headers:
+                for offer in reply.offers:
+                    self.send_header("WWW-Authenticate", offer)
+                for name, value in reply.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(reply.body)

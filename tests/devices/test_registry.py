@@ -8,6 +8,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.devices.dahua import DahuaDevice
 from pipeline.devices.isapi import IsapiDevice
 from pipeline.devices.registry import OPENERS, DeviceAddress, open_device, parse_address
+from tests.devices.wvp_fake import RECORDER
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,26 @@ def test_what_is_no_address_is_told_without_its_password(
 
 def test_every_kind_opens() -> None:
     for kind in OPENERS:
-        device = open_device(parse_address(f"{kind}://192.0.2.8"), None)
+        behind = f"/{RECORDER}" if kind == "gb28181" else ""
+        device = open_device(parse_address(f"{kind}://192.0.2.8{behind}"), None)
         device.close()
     assert isinstance(open_device(parse_address("isapi://h"), None), IsapiDevice)
     assert isinstance(open_device(parse_address("dahua://h"), None), DahuaDevice)
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("", "20 digits"),
+        ("/34020000001340000001", "are 134"),
+        (f"/{RECORDER}?clock_within_s=soon", "no number of seconds"),
+        (f"/{RECORDER}?clock_within_s=-1", "no number of seconds"),
+        (f"/{RECORDER}?clock_within_s=nan", "no number of seconds"),
+    ],
+)
+def test_behind_a_gateway_the_recorder_is_named(rest: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        open_device(parse_address(f"gb28181://wvp:18080{rest}"), None)
 
 
 def test_a_port_that_is_none_is_told() -> None:

@@ -113,7 +113,7 @@ class WvpFake:
         self.signed_in += 1
         token = self._gate.issue()
         data = {"id": 1, "username": query["username"], "accessToken": token}
-        return _json(_told(data), headers=[("access-token", token)])
+        return _json(_told(data), headers={"access-token": token})
 
     def _channels(self, query: dict[str, str]) -> Reply:
         rows = [(each.id, each.name, each.is_online) for each in self.script.channels]
@@ -184,9 +184,9 @@ class WvpFake:
 
 
 def _json(
-    body: bytes, *, headers: list[tuple[str, str]] | None = None, is_about_recordings: bool = False
+    body: bytes, *, headers: dict[str, str] | None = None, is_about_recordings: bool = False
 ) -> Reply:
-    return Reply(body, 200, "application/json", is_about_recordings, headers or ())
+    return Reply(body, 200, "application/json", is_about_recordings, headers or {})
 
 
 @contextmanager

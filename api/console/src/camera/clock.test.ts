@@ -1,4 +1,3 @@
-import type { TFunction } from "i18next";
 import { describe, expect, it } from "vitest";
 
 import { i18n, startI18n } from "../i18n";
@@ -6,8 +5,8 @@ import { driftText, offsetText } from "./clock";
 
 startI18n("zh");
 
-const zh = i18n.getFixedT("zh") as TFunction;
-const en = i18n.getFixedT("en") as TFunction;
+const zh = i18n.getFixedT("zh");
+const en = i18n.getFixedT("en");
 
 describe("a camera's clock", () => {
   it.each([

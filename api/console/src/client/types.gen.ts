@@ -1289,6 +1289,27 @@ export type BureauWrite = {
 };
 
 /**
+ * CameraClock
+ *
+ * A camera's own clock against its box's, by the RTCP sender reports of its stream.
+ */
+export type CameraClock = {
+    doubt?: ClockDoubt | null;
+    /**
+     * Drift S Per Day
+     */
+    drift_s_per_day?: number | null;
+    /**
+     * Measured At
+     */
+    measured_at?: string | null;
+    /**
+     * Offset S
+     */
+    offset_s?: number | null;
+};
+
+/**
  * CameraDay
  *
  * One camera on one day.
@@ -1476,6 +1497,7 @@ export type CameraHeartbeat = {
      * Camera Id
      */
     camera_id: string;
+    clock?: CameraClock | null;
     /**
      * Detail
      */
@@ -1674,6 +1696,10 @@ export type CameraView = {
      * Its id in its school.
      */
     camera_id: string;
+    /**
+     * Null from a box that does not tell, or while nobody knows how it is now.
+     */
+    clock: ClockView | null;
     /**
      * Config Sha256
      */
@@ -2123,6 +2149,46 @@ export type ChannelWrite = {
      */
     per_minute?: number;
     settings: ChannelSettings;
+};
+
+/**
+ * ClockDoubt
+ *
+ * Why nothing is said of a camera's own clock.
+ *
+ * ``no_reports``: it sends none, or has not yet. ``implausible``: it counts from 1970 or 1900.
+ * ``unsteady``: its reports do not agree, or its clock was set again and again.
+ */
+export type ClockDoubt = 'no_reports' | 'implausible' | 'unsteady';
+
+/**
+ * ClockView
+ *
+ * The camera's own clock against its box's, by the reports of its stream.
+ */
+export type ClockView = {
+    /**
+     * Why the offset is unknown.
+     */
+    doubt: ClockDoubt | null;
+    /**
+     * Drift S Per Day
+     *
+     * By how much that grows in a day; null before an hour was measured.
+     */
+    drift_s_per_day: number | null;
+    /**
+     * Measured At
+     *
+     * When the newest report came.
+     */
+    measured_at: string | null;
+    /**
+     * Offset S
+     *
+     * Camera minus box: positive when the camera is fast; null while unknown.
+     */
+    offset_s: number | null;
 };
 
 /**
@@ -5647,6 +5713,12 @@ export type RegisterRow = {
      * Camera Key
      */
     camera_key: number;
+    /**
+     * Clock Offset S
+     *
+     * Its own clock minus its box's; null while that is unknown.
+     */
+    clock_offset_s: number | null;
     /**
      * Code
      *
