@@ -32,7 +32,6 @@ from tests.api.district import (
     photograph,
     put_at,
     take_away,
-    worker_of,
 )
 from tests.api.messages import T0, episode, registration, retention
 from tests.api.test_access import NEEDS, OPERATIONS, may_call
@@ -591,28 +590,3 @@ async def test_another_place_of_ones_own_school_is_as_none(
     assert school["camera_count"] == 0
     places = (await person.get(f"/api/v1/schools/{MINE}/places")).json()["items"]
     assert all(PlaceKind(place["kind"]) in KINDS[subject] for place in places)
-
-
-async def test_a_box_speaks_of_its_own_school_alone(district: District) -> None:
-    worker = district.mine.worker
-    assert worker is not None
-    for operation, row in ROWS.items():
-        if row.kind != "box":
-            continue
-        own, foreign, none = [
-            await _call_box(worker, operation, of)
-            for of in (district.mine, district.theirs, district.nobodys)
-        ]
-        assert own.status_code == 200, (operation, own.text)
-        assert foreign.status_code == 403, (operation, foreign.text)
-        assert district.theirs.plain(foreign.text) == district.nobodys.plain(none.text), operation
-        theirs = await _call_box(worker_of(district.theirs), operation, district.theirs)
-        assert theirs.status_code == 200, (operation, theirs.text)
-
-
-async def _call_box(client: httpx.AsyncClient, operation: str, of: Objects) -> httpx.Response:
-    method, path = ADDRESSES[operation]
-    body = ROWS[operation].body(of)
-    values = {"camera_id": body.get("camera_id"), "alert_id": body.get("id")}
-    address = re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), path)
-    return await client.request(method, address, json=body)
