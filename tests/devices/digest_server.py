@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from tests.devices.script import Script, Trouble
 
@@ -129,13 +129,14 @@ class _DigestGate:
             if self.sign_in.qop and count <= known:
                 return False, False
             self._nonces[said["nonce"]] = count
-        if said["uri"] != target or self.sign_in.is_locked:
+        # Clients write what they encoded in several ways; devices hash what stands in the header.
+        if unquote_plus(said["uri"]) != unquote_plus(target) or self.sign_in.is_locked:
             return False, True
         algorithm = self.sign_in.algorithm
         a1 = f"{self.script.user}:{self._realm}:".encode() + self.script.password.encode(
             self.sign_in.encoding
         )
-        ha1, ha2 = _hash(algorithm, a1), _hash(algorithm, f"{method}:{target}".encode())
+        ha1, ha2 = _hash(algorithm, a1), _hash(algorithm, f"{method}:{said['uri']}".encode())
         parts = [ha1, said["nonce"], ha2]
         if self.sign_in.qop:
             parts[2:2] = [said["nc"], said["cnonce"], said["qop"]]
