@@ -46,10 +46,17 @@ class Calendar:
         """Calendar days from start to end, with a fraction; 0.0 when the end is not later."""
         if end_ms <= start_ms:
             return 0.0
-        # The fraction is one of the day that the start lies in.
+        # Whole milliseconds to the last step: whichever way it is found, it is the same number.
+        whole, rest_ms = divmod(end_ms - start_ms, DAY_MS)
         if start_ms - DAY_MS >= self._steady_from_ms and end_ms < self._steady_until_ms:
-            return (end_ms - start_ms) / DAY_MS
-        return school_days.days_between(start_ms / 1000, end_ms / 1000, self._zone)
+            return whole + rest_ms / DAY_MS
+        while whole > 0 and self.days_before(end_ms, whole) < start_ms:
+            whole -= 1
+        while self.days_before(end_ms, whole + 1) >= start_ms:
+            whole += 1
+        reached_ms = self.days_before(end_ms, whole)
+        length_ms = reached_ms - self.days_before(end_ms, whole + 1)
+        return whole + max(0, reached_ms - start_ms) / length_ms
 
     def bounds(self, day: date) -> tuple[int, int]:
         """When a day begins and ends."""
