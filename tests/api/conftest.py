@@ -24,6 +24,7 @@ _ON_BOTH = frozenset(
         "test_audit",
         "test_audit_chain",
         "test_auth",
+        "test_box_matrix",
         "test_bus",
         "test_cameras",
         "test_compliance",
