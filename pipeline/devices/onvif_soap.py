@@ -107,11 +107,15 @@ class OnvifSoap:
         now_ns = self._time.mono_ns()
         if not anew and self._compared is not None and now_ns - self._compared[0] < _CLOCK_AGE_NS:
             return self._compared[1]
-        answer = self._sent(_DEVICE_PATH, Service.DEVICE, "<m:GetSystemDateAndTime/>", "")
-        ours_s = self._time.utc_s()
-        trip_s = (answer.heard_mono_ns - answer.asked_mono_ns) / 1e9
-        root = self._read(answer)
-        if self._is_unauthorised(answer, root):
+        with self._one_login():  # some want HTTP Digest even for this
+            answer = self._sent(_DEVICE_PATH, Service.DEVICE, "<m:GetSystemDateAndTime/>", "")
+            ours_s = self._time.utc_s()
+            trip_s = (answer.heard_mono_ns - answer.asked_mono_ns) / 1e9
+            root = self._read(answer)
+            is_refused = self._is_unauthorised(answer, root)
+            if is_refused and self._credentials is not None and _offers_digest(answer):
+                raise self._refused()
+        if is_refused:
             raise AuthRefusedError(
                 "the device tells its clock only to who signed in", where=self.authority
             )
