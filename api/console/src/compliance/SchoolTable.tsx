@@ -14,6 +14,9 @@ import { RequiredDays } from "./RequiredDays";
 import { daysOrLess, floorPercent, schoolTime, summarize } from "../footage/retention";
 import { RetentionStateMark } from "./RetentionStateMark";
 
+/** All columns together, in pixels; wider pages stretch them alike. */
+const TABLE_WIDTH = 1250;
+
 interface Props {
   school: Group<RetentionRow>;
   /** Which of its cameras are listed; the summary counts them all. */
@@ -28,6 +31,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.camera"),
       key: "camera",
+      width: 220,
       render: (_, { name, location, camera_id: id }) => (
         <>
           <strong>{name}</strong>
@@ -46,6 +50,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.state"),
       key: "state",
+      width: 150,
       render: (_, { state, doubt, facts }) => (
         <>
           <RetentionStateMark state={state} />
@@ -57,18 +62,21 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.required"),
       key: "required",
+      width: 90,
       align: "right",
       render: (_, { facts }) => facts && <RequiredDays facts={facts} />,
     },
     {
       title: t("retention.proven"),
       key: "proven",
+      width: 100,
       align: "right",
       render: (_, { facts }) => facts && daysOrLess(t, facts.proven_days),
     },
     {
       title: t("retention.completeness"),
       key: "completeness",
+      width: 100,
       align: "right",
       render: (_, { facts }) =>
         facts && t("retention.percent", { n: floorPercent(facts.completeness) }),
@@ -76,6 +84,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.missing"),
       key: "gaps",
+      width: 170,
       render: (_, { facts }) =>
         facts &&
         (facts.gap_count === 0 ? (
@@ -87,6 +96,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.brokenShort"),
       key: "broken",
+      width: 130,
       render: (_, { facts }) => {
         if (!facts) return null;
         const [newest] = facts.broken_promises;
@@ -108,6 +118,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.forecast"),
       key: "forecast",
+      width: 150,
       render: (_, { facts }) => {
         if (!facts) return null;
         const { forecast } = facts;
@@ -130,6 +141,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.asOf"),
       key: "asOf",
+      width: 100,
       render: (_, { facts }) => facts && <Ago moment={facts.as_of} className={styles.muted} />,
     },
   ];
@@ -146,7 +158,9 @@ export function SchoolTable({ school, state: wanted }: Props) {
         dataSource={school.rows.filter((row) => !wanted || row.state === wanted)}
         columns={columns}
         pagination={false}
-        scroll={{ x: "max-content" }}
+        // Of the same widths at every school, so that the eye goes down a column.
+        tableLayout="fixed"
+        scroll={{ x: TABLE_WIDTH }}
         expandable={{
           rowExpandable: (row) => row.facts !== null,
           expandedRowRender: (row) => row.facts && <GapList cameraKey={row.camera_key} facts={row.facts} />,
