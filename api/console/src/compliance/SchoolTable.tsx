@@ -15,7 +15,7 @@ import { daysOrLess, floorPercent, schoolTime, summarize } from "../footage/rete
 import { RetentionStateMark } from "./RetentionStateMark";
 
 /** All columns together, in pixels; wider pages stretch them alike. */
-const TABLE_WIDTH = 1250;
+const TABLE_WIDTH = 1310;
 
 interface Props {
   school: Group<RetentionRow>;
@@ -50,7 +50,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.state"),
       key: "state",
-      width: 150,
+      width: 180,
       render: (_, { state, doubt, facts }) => (
         <>
           <RetentionStateMark state={state} />
@@ -76,7 +76,7 @@ export function SchoolTable({ school, state: wanted }: Props) {
     {
       title: t("retention.completeness"),
       key: "completeness",
-      width: 100,
+      width: 130,
       align: "right",
       render: (_, { facts }) =>
         facts && t("retention.percent", { n: floorPercent(facts.completeness) }),
