@@ -32,6 +32,8 @@ from api.serving import server_config
 from api.settings import Settings, load_settings
 from api.startup import prepare_data_folder, print_line
 
+_WARM_S = 60.0
+
 
 class _Server(uvicorn.Server):
     """Ends open event streams when told to stop, since they would never end by themselves."""
@@ -98,6 +100,8 @@ async def _serve(settings: Settings) -> None:
         # Entered here and not by uvicorn, whose way of telling a failed start is a traceback.
         async with app.router.lifespan_context(app):
             settle()
+            # Routes and statements are worked out when they are first asked for; they stay too.
+            asyncio.get_running_loop().call_later(_WARM_S, settle)
             server = _Server(
                 server_config(app, settings),
                 app.state.runtime,

@@ -13,6 +13,7 @@ from api.cameras.schemas import CameraView
 from api.cameras.views import ShownCamera, Watch
 from api.contract import CameraClock
 from api.kit.errors import NotFoundError
+from api.organisations.schemas import SchoolName
 
 _FEW = 200
 """The hours of so many cameras are found by the camera; of more, by the hour."""
@@ -32,7 +33,8 @@ async def list_views(
 
 async def list_shown(session: AsyncSession, watch: Watch) -> list[ShownCamera]:
     """How all cameras in use are, by school and id: adding up the hours of all takes far longer."""
-    return [views.shown(camera, watch) for camera in await CameraRepository(session).brief()]
+    names: dict[str, SchoolName] = {}
+    return [views.shown(camera, names, watch) for camera in await CameraRepository(session).brief()]
 
 
 async def clock_offsets(session: AsyncSession) -> dict[int, float]:

@@ -88,11 +88,21 @@ class ShownCamera:
     last_analysed_at: datetime | None
 
 
-def shown(camera: BriefCamera, watch: Watch) -> ShownCamera:
-    """One camera, of which nobody asks how long it was watched."""
+def shown(camera: BriefCamera, names: dict[str, SchoolName], watch: Watch) -> ShownCamera:
+    """One camera, of which nobody asks how long it was watched.
+
+    Args:
+        camera: The camera.
+        names: Of the schools met so far; its own is put there.
+        watch: When it is looked at.
+    """
+    school = names.get(camera.school_id)
+    if school is None:
+        school = SchoolName(school_id=camera.school_id, name=camera.name_zh, name_en=camera.name_en)
+        names[camera.school_id] = school
     return ShownCamera(
         id=camera.id,
-        school=SchoolName(school_id=camera.school_id, name=camera.name_zh, name_en=camera.name_en),
+        school=school,
         camera_id=camera.camera_id,
         name=camera.name,
         location=camera.location,
