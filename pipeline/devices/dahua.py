@@ -12,70 +12,39 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from api.contract.footage.spans import Span
-from pipeline.core.clock import Clock, SystemClock
-from pipeline.devices.credentials import Credentials
 from pipeline.devices.dahua_answers import FORM, Values, disks_of, items_of, moment_of, values_of
 from pipeline.devices.device import (
     Channel,
-    ClockOffset,
     Coverage,
     DeviceHealth,
     Playback,
     Transport,
     disk_alarms,
 )
-from pipeline.devices.device_clock import ClockReading, DeviceClock, WatchedClock
+from pipeline.devices.device_clock import ClockReading, DeviceClock
 from pipeline.devices.errors import (
     BrokenAnswerError,
     CapabilityMissingError,
     DeviceError,
     DeviceUnreachableError,
 )
-from pipeline.devices.polite_http import Answer, Limits, PoliteClient
-from pipeline.devices.registry import DeviceAddress
-from pipeline.devices.survey import Claim, Page, Survey, nothing_known
+from pipeline.devices.http_recorder import HttpRecorder
+from pipeline.devices.polite_http import Answer
+from pipeline.devices.registry import with_playback
+from pipeline.devices.survey import Claim, Page, nothing_known
 
 _PAGE = 100
 _ANSWERS = frozenset({200, 400})
 _NUMBER = re.compile(r"[0-9A-Za-z]{1,32}")
 
 
-class DahuaDevice:
-    """A recorder or camera of Dahua.
+class DahuaDevice(HttpRecorder):
+    """A recorder or camera of Dahua."""
 
-    Args:
-        base_url: ``http://host[:port]``.
-        credentials: Of a user with the right to play back.
-        rtsp_port: Where footage is played back.
-        zone: The school's.
-        clock: Time.
-        limits: On each answer.
-    """
-
-    def __init__(
-        self,
-        base_url: str,
-        credentials: Credentials | None,
-        *,
-        rtsp_port: int = 554,
-        zone: ZoneInfo | None = None,
-        clock: Clock | None = None,
-        limits: Limits | None = None,
-    ) -> None:
-        self._http = PoliteClient(
-            base_url, credentials, clock=clock, limits=limits, is_busy=_is_busy
-        )
-        self._rtsp_port = rtsp_port
-        self._time = clock or SystemClock()
-        self._clock = WatchedClock(self._read_clock, self._time, zone)
-        self._survey = Survey()
-        self._known: frozenset[str] = frozenset()
-
-    def __repr__(self) -> str:
-        return f"DahuaDevice({self._http.authority})"
+    _known: frozenset[str] = frozenset()
+    """Channels it named so far."""
 
     def channels(self) -> tuple[Channel, ...]:
         """Its channels, counted from 1 as its menus do."""
@@ -106,10 +75,6 @@ class DahuaDevice:
         disks = disks_of(self._ask("storageDevice.cgi?action=getDeviceAllInfo"))
         return DeviceHealth(disks, disk_alarms(disks))
 
-    def clock_offset(self) -> ClockOffset:
-        """Its clock against ours."""
-        return self._clock.get(anew=True).offset
-
     def playback(self, channel: str, span: Span) -> Playback:
         """By RTSP, of the main stream."""
         clock = self._clock.get()
@@ -121,9 +86,8 @@ class DahuaDevice:
         )
         return Playback(Transport.RTSP, url, self._http.credentials, clock.ours(from_))
 
-    def close(self) -> None:
-        """Let go of connections."""
-        self._http.close()
+    def _is_busy(self, answer: Answer) -> bool:
+        return answer.status != 200 and b"busy" in answer.body[:256].lower()
 
     def _ask(self, question: str) -> Values:
         return values_of(self._http.get(f"/cgi-bin/{question}"))
@@ -220,24 +184,4 @@ class DahuaDevice:
             given += announced
 
 
-def open_dahua(
-    address: DeviceAddress,
-    credentials: Credentials | None,
-    *,
-    zone: ZoneInfo | None,
-    clock: Clock | None,
-    limits: Limits | None,
-) -> DahuaDevice:
-    """The device at an address."""
-    return DahuaDevice(
-        address.base_url,
-        credentials,
-        rtsp_port=address.rtsp_port(),
-        zone=zone,
-        clock=clock,
-        limits=limits,
-    )
-
-
-def _is_busy(answer: Answer) -> bool:
-    return answer.status != 200 and b"busy" in answer.body[:256].lower()
+open_dahua = with_playback(DahuaDevice)

@@ -13,14 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
-from zoneinfo import ZoneInfo
 
 from api.contract.footage.spans import Span
-from pipeline.core.clock import Clock, SystemClock
-from pipeline.devices.credentials import Credentials
 from pipeline.devices.device import (
     Channel,
-    ClockOffset,
     Coverage,
     DeviceHealth,
     Playback,
@@ -28,17 +24,18 @@ from pipeline.devices.device import (
     Unknown,
     disk_alarms,
 )
-from pipeline.devices.device_clock import ClockReading, DeviceClock, WatchedClock
+from pipeline.devices.device_clock import ClockReading, DeviceClock
 from pipeline.devices.errors import (
     BrokenAnswerError,
     CapabilityMissingError,
     DeviceError,
     UnknownReason,
 )
+from pipeline.devices.http_recorder import HttpRecorder
 from pipeline.devices.isapi_answers import Match, Matches, disks_of, is_busy, matches_of, root_of
-from pipeline.devices.polite_http import Answer, Limits, PoliteClient
-from pipeline.devices.registry import DeviceAddress
-from pipeline.devices.survey import Claim, Page, Survey, nothing_known
+from pipeline.devices.polite_http import Answer
+from pipeline.devices.registry import with_playback
+from pipeline.devices.survey import Claim, Page, nothing_known
 from pipeline.devices.xml_answer import text_of
 
 _PAGE = 40
@@ -72,39 +69,11 @@ class _Times:
         return written.replace(tzinfo=UTC).timestamp() - self.clock.offset.seconds
 
 
-class IsapiDevice:
-    """A recorder or camera of Hikvision.
+class IsapiDevice(HttpRecorder):
+    """A recorder or camera of Hikvision."""
 
-    Args:
-        base_url: ``http://host[:port]``.
-        credentials: Of a user with the right to play back.
-        rtsp_port: Where footage is played back.
-        zone: The school's.
-        clock: Time.
-        limits: On each answer.
-    """
-
-    def __init__(
-        self,
-        base_url: str,
-        credentials: Credentials | None,
-        *,
-        rtsp_port: int = 554,
-        zone: ZoneInfo | None = None,
-        clock: Clock | None = None,
-        limits: Limits | None = None,
-    ) -> None:
-        self._http = PoliteClient(
-            base_url, credentials, clock=clock, limits=limits, is_busy=is_busy
-        )
-        self._rtsp_port = rtsp_port
-        self._time = clock or SystemClock()
-        self._clock = WatchedClock(self._read_clock, self._time, zone)
-        self._survey = Survey()
-        self._is_utc: bool | None = None
-
-    def __repr__(self) -> str:
-        return f"IsapiDevice({self._http.authority})"
+    _is_utc: bool | None = None
+    """Whether its times are UTC; None while nothing told."""
 
     def channels(self) -> tuple[Channel, ...]:
         """Its inputs, then the network cameras added to it."""
@@ -144,10 +113,6 @@ class IsapiDevice:
         disks = disks_of(self._get("ContentMgmt/Storage"))
         return DeviceHealth(disks, disk_alarms(disks))
 
-    def clock_offset(self) -> ClockOffset:
-        """Its clock against ours."""
-        return self._clock.get(anew=True).offset
-
     def playback(self, channel: str, span: Span) -> Playback:
         """By RTSP, of the main stream."""
         times = self._times(channel)
@@ -160,9 +125,8 @@ class IsapiDevice:
         )
         return Playback(Transport.RTSP, url, self._http.credentials, times.ours(from_))
 
-    def close(self) -> None:
-        """Let go of connections."""
-        self._http.close()
+    def _is_busy(self, answer: Answer) -> bool:
+        return is_busy(answer)
 
     def _get(self, path: str) -> Element:
         return self._root(self._http.get(f"/ISAPI/{path}", accept=_ANSWERS))
@@ -261,23 +225,7 @@ class IsapiDevice:
         return matches_of(self._root(answer), self._http.authority)
 
 
-def open_isapi(
-    address: DeviceAddress,
-    credentials: Credentials | None,
-    *,
-    zone: ZoneInfo | None,
-    clock: Clock | None,
-    limits: Limits | None,
-) -> IsapiDevice:
-    """The device at an address."""
-    return IsapiDevice(
-        address.base_url,
-        credentials,
-        rtsp_port=address.rtsp_port(),
-        zone=zone,
-        clock=clock,
-        limits=limits,
-    )
+open_isapi = with_playback(IsapiDevice)
 
 
 def _claim(match: Match, times: _Times) -> Claim:

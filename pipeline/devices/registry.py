@@ -7,7 +7,7 @@ given apart; an address that holds them is refused, for addresses are shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol, cast
@@ -28,7 +28,7 @@ OPENERS = {
     "onvif": "pipeline.devices.onvif:open_onvif",
 }
 """Kind -> the function that opens one; imported when it is asked for."""
-_RTSP_PORT = 554
+RTSP_PORT = 554
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class DeviceAddress:
 
     def rtsp_port(self) -> int:
         """Where footage is played back."""
-        return self.port("rtsp_port", _RTSP_PORT)
+        return self.port("rtsp_port", RTSP_PORT)
 
 
 class Opener(Protocol):
@@ -83,6 +83,25 @@ class Opener(Protocol):
         clock: Clock | None,
         limits: Limits | None,
     ) -> Device: ...
+
+
+def with_playback(device: Callable[..., Device]) -> Opener:
+    """Opens devices whose addresses say nothing but where they are asked and play back."""
+
+    def opened(
+        address: DeviceAddress,
+        credentials: Credentials | None,
+        *,
+        zone: ZoneInfo | None,
+        clock: Clock | None,
+        limits: Limits | None,
+    ) -> Device:
+        port = address.rtsp_port()
+        return device(
+            address.base_url, credentials, rtsp_port=port, zone=zone, clock=clock, limits=limits
+        )
+
+    return opened
 
 
 def parse_address(text: str, kind: str | None = None) -> DeviceAddress:

@@ -24,7 +24,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @pytest.mark.whole  # what all makers share is told by TestIsapi
 class TestDahua(DeviceContract):
-    cannot = frozenset({Trouble.ENTITY_BOMB})
+    speaks_xml = False
 
     @contextmanager
     def serve(self, script: Script) -> Iterator[str]:

@@ -20,7 +20,7 @@ from pipeline.devices.gb28181 import WvpDevice, checked_gb_id
 from pipeline.devices.polite_http import Limits
 from tests.devices.contract import DAY, QUICK, DeviceContract, footage, reasons
 from tests.devices.digest_server import Reply
-from tests.devices.script import Script, ScriptedChannel, Trouble, hourly
+from tests.devices.script import Script, ScriptedChannel, hourly
 from tests.devices.wvp_fake import CANTEEN, GATE, RECORDER, WvpFake, serve_wvp
 
 
@@ -28,7 +28,8 @@ class TestWvp(DeviceContract):
     channels = (GATE, CANTEEN)
     has_own_zone = False  # the gateway's is configured
     has_clock = False
-    cannot = frozenset({Trouble.SAME_PAGE, Trouble.ENTITY_BOMB})  # one page, and JSON
+    has_pages = False
+    speaks_xml = False
 
     @contextmanager
     def serve(self, script: Script) -> Iterator[str]:
