@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from bench_rows import filling, put
 from sqlalchemy.engine import Connection
 
 from api.access.roles import Role
-from api.db.base import Base
 from api.db.camera import Camera, CameraRecord
 from api.db.job import Job
 from api.db.migrate import sync_engine
@@ -48,7 +48,6 @@ _PLACES = (
     ("cooking", "一食堂烹饪间"),
     ("cutting", "一食堂切配间"),
 )
-_BATCH = 2000
 _JPEG = bytes(range(256)) * 64
 """So long is a small photograph; lists do not read it."""
 
@@ -124,8 +123,7 @@ def _alert(number: int) -> dict[str, Any]:
 
 def fill(url: str, size: Size) -> None:
     """Add what today's build has beyond that to its migrated database, and gather statistics."""
-    engine = sync_engine(url)
-    with engine.begin() as connection:
+    with filling(url) as connection:
         _schools(connection, size)
         _people(connection, size)
         _orders(connection, size)
@@ -133,22 +131,6 @@ def fill(url: str, size: Size) -> None:
         _privacy(connection, size)
         _reports(connection, size)
         _number_on(connection)
-    if engine.dialect.name == "postgresql":
-        # Its own autovacuum would, a minute later.
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("ANALYZE"))
-    engine.dispose()
-
-
-def _put(connection: Connection, model: type[Base], rows: Iterator[dict[str, Any]]) -> None:
-    batch = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) >= _BATCH:
-            connection.execute(sa.insert(model), batch)
-            batch = []
-    if batch:
-        connection.execute(sa.insert(model), batch)
 
 
 def _schools(connection: Connection, size: Size) -> None:
@@ -157,7 +139,7 @@ def _schools(connection: Connection, size: Size) -> None:
         {"community_id": f"community-{n}", "name_zh": f"第{n}共同体", "created_at": _NOW}
         for n in range(5)
     ]
-    _put(connection, Community, iter(communities))
+    put(connection, Community, iter(communities))
     for n in schools:
         described = {"community_id": f"community-{n % 5}", "name_en": f"School No. {n}"}
         connection.execute(
@@ -169,13 +151,13 @@ def _schools(connection: Connection, size: Size) -> None:
         for n in schools
         for m, (kind, name) in enumerate(_PLACES)
     )
-    _put(connection, Place, places)
+    put(connection, Place, places)
     boxes = (
         {"school_id": size.school(n), "name": f"box-{n}", "token_sha256": f"{n:064x}"}
         | {"created_at": _NOW}
         for n in schools
     )
-    _put(connection, Box, boxes)
+    put(connection, Box, boxes)
     cameras = sa.select(Camera.id, Camera.school_id)
     records = (
         {
@@ -189,7 +171,7 @@ def _schools(connection: Connection, size: Size) -> None:
         for number, (key, school_id) in enumerate(list(connection.execute(cameras)))
         if school_id.startswith("school-")
     )
-    _put(connection, CameraRecord, records)
+    put(connection, CameraRecord, records)
 
 
 def _people(connection: Connection, size: Size) -> None:
@@ -204,20 +186,20 @@ def _people(connection: Connection, size: Size) -> None:
         for n in range(size.schools)
         for name, role in roles
     )
-    _put(connection, User, people)
+    put(connection, User, people)
     # A cook sees the kitchen, which are the last two places of each school.
     places = (
         {"username": f"cook.{n}", "place_id": 5 * n + m}
         for n in range(size.schools)
         for m in (4, 5)
     )
-    _put(connection, UserPlace, places)
+    put(connection, UserPlace, places)
     duties = (
         {"school_id": size.school(n), "subject": subject, "username": f"{holder}.{n}"}
         for n in range(size.schools)
         for subject, holder in zip(Subject, ("guard", "cook", "manager"), strict=True)
     )
-    _put(connection, Duty, duties)
+    put(connection, Duty, duties)
 
 
 def _orders(connection: Connection, size: Size) -> None:
@@ -238,7 +220,7 @@ def _orders(connection: Connection, size: Size) -> None:
         spare.setdefault(school_id, []).append(alert_id)
     given = list(enumerate(found[: size.orders], 1))
     orders = [_order(number, school_id, risk) for number, (_, school_id, risk) in given]
-    _put(connection, WorkOrder, iter(orders))
+    put(connection, WorkOrder, iter(orders))
     sources = []
     for number, (alert_id, school_id, _) in given:
         more = spare.get(school_id, [])
@@ -246,17 +228,17 @@ def _orders(connection: Connection, size: Size) -> None:
         sources += [
             {"order_id": number, "kind": "alert", "alert_id": each, "text": ""} for each in about
         ]
-    _put(connection, OrderSource, iter(sources))
-    _put(connection, OrderHistory, (row for order in orders for row in _history(order)))
+    put(connection, OrderSource, iter(sources))
+    put(connection, OrderHistory, (row for order in orders for row in _history(order)))
     shown = (_photograph(each) for each in orders if each["rectified_at"])
-    _put(connection, OrderPhotograph, shown)
+    put(connection, OrderPhotograph, shown)
     waiting = (
         _job("order_overdue", f"{each['id']} 0", created_at=each["created_at"])
         | {"due_at": each["due_at"]}
         for each in orders
         if each["state"] in WITH_SCHOOL and each["due_at"] > _NOW
     )
-    _put(connection, Job, waiting)
+    put(connection, Job, waiting)
 
 
 def _order(number: int, school_id: str, risk: str) -> dict[str, Any]:
@@ -338,14 +320,14 @@ def _notices(connection: Connection, size: Size) -> None:
         | {"is_enabled": False, "per_minute": 20, "sealed": "", "created_at": _NOW}
         for n in range(size.schools)
     )
-    _put(connection, NoticeChannel, channels)
+    put(connection, NoticeChannel, channels)
     rules = (
         {"name": f"规则 {n}", "is_enabled": False, "events": ["alert_confirmed"], "risks": []}
         | {"school_ids": [size.school(n)], "channel_ids": [n + 1], "to_school": False}
         | {"digest_min": 0, "roles": [], "created_at": _NOW}
         for n in range(50)
     )
-    _put(connection, NoticeRule, rules)
+    put(connection, NoticeRule, rules)
     messages = [
         (f"{n:032x}", n, _NOW - timedelta(minutes=3 * n + 3000), n % 50 == 0)
         for n in range(size.orders)
@@ -356,14 +338,14 @@ def _notices(connection: Connection, size: Size) -> None:
         | {"outcome": "refused" if is_dead else "delivered"}
         for name, n, at, is_dead in messages
     )
-    _put(connection, Notice, notices)
+    put(connection, Notice, notices)
     items = (
         {"notice_id": name, "school_id": size.school(n), "event": "order_assigned"}
         | {"risk": "class_2", "at": at, "about": str(n + 1), "text": f"整改工单 {n + 1} 已派发"}
         for name, n, at, _ in messages
         for _ in range(2)
     )
-    _put(connection, NoticeItem, items)
+    put(connection, NoticeItem, items)
     # What was done is forgotten after a week, what was given up stays.
     jobs = (
         _job("notice_send", name, created_at=at)
@@ -371,7 +353,7 @@ def _notices(connection: Connection, size: Size) -> None:
         for name, _, at, is_dead in messages
         if is_dead or at > _NOW - timedelta(days=7)
     )
-    _put(connection, Job, jobs)
+    put(connection, Job, jobs)
 
 
 def _reports(connection: Connection, size: Size) -> None:
@@ -395,7 +377,7 @@ def _reports(connection: Connection, size: Size) -> None:
         }
         for n in range(12 * size.schools)
     )
-    _put(connection, Report, reports)
+    put(connection, Report, reports)
 
 
 def _privacy(connection: Connection, size: Size) -> None:
@@ -423,7 +405,7 @@ def _privacy(connection: Connection, size: Size) -> None:
         | ({} if n % 3 == 0 else decided)
         for n in range(20 * size.schools)
     )
-    _put(connection, SubjectRequest, requests)
+    put(connection, SubjectRequest, requests)
     assessments = (
         {
             "school_id": size.school(n),
@@ -441,4 +423,4 @@ def _privacy(connection: Connection, size: Size) -> None:
         }
         for n in range(5 * size.schools)
     )
-    _put(connection, ImpactAssessment, assessments)
+    put(connection, ImpactAssessment, assessments)

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import sqlalchemy as sa
+from bench_rows import filling, put
 from sqlalchemy.engine import Connection
 
 from api.access.roles import Role
@@ -23,10 +23,8 @@ from api.contract.footage.held import Hole
 from api.contract.footage.school_days import midnight_s
 from api.contract.places import PlaceKind, SchoolType
 from api.contract.retention import GapCause
-from api.db.base import Base
 from api.db.camera import Camera, CameraRecord, Worker
 from api.db.compliance import FootageDay
-from api.db.migrate import sync_engine
 from api.db.models import User
 from api.db.organisation import Box, Place, School
 
@@ -35,7 +33,6 @@ ZONE = ZoneInfo("Asia/Shanghai")
 DAY_MS = 86_400_000
 _KEPT_DAYS = 95
 _LIFE_DAYS = 400
-_BATCH = 5000
 _KINDS = (
     PlaceKind.GATE_OUTSIDE,
     PlaceKind.PERIMETER,
@@ -141,32 +138,15 @@ def story(camera: int, size: Size, now: datetime) -> CameraStory | None:
 
 def fill(url: str, size: Size, now: datetime) -> None:
     """Fill a migrated database, and gather statistics."""
-    engine = sync_engine(url)
-    with engine.begin() as connection:
+    with filling(url) as connection:
         _schools(connection, size, now)
         _cameras(connection, size, now)
-        _put(connection, FootageDay, _days(size, now))
-    if engine.dialect.name == "postgresql":
-        # Its own autovacuum would, a minute later.
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("ANALYZE"))
-    engine.dispose()
-
-
-def _put(connection: Connection, model: type[Base], rows: Iterator[dict[str, Any]]) -> None:
-    batch: list[dict[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) >= _BATCH:
-            connection.execute(sa.insert(model), batch)
-            batch = []
-    if batch:
-        connection.execute(sa.insert(model), batch)
+        put(connection, FootageDay, _days(size, now))
 
 
 def _schools(connection: Connection, size: Size, now: datetime) -> None:
     admin = {"username": ADMIN, "role": Role.DISTRICT_ADMIN, "created_at": now}
-    _put(connection, User, iter([admin]))
+    put(connection, User, iter([admin]))
     schools = (
         {
             "school_id": f"school-{n}",
@@ -180,13 +160,13 @@ def _schools(connection: Connection, size: Size, now: datetime) -> None:
         }
         for n in range(size.schools)
     )
-    _put(connection, School, schools)
+    put(connection, School, schools)
     boxes = (
         {"id": n + 100, "school_id": f"school-{n}", "name": f"box-{n}", "token_sha256": f"{n:064x}"}
         | {"created_at": now}
         for n in range(size.schools)
     )
-    _put(connection, Box, boxes)
+    put(connection, Box, boxes)
     workers = (
         {
             "box_id": n + 100,
@@ -202,7 +182,7 @@ def _schools(connection: Connection, size: Size, now: datetime) -> None:
         }
         for n in range(size.schools)
     )
-    _put(connection, Worker, workers)
+    put(connection, Worker, workers)
     kinds: Sequence[PlaceKind] = _KINDS
     places = (
         {
@@ -215,7 +195,7 @@ def _schools(connection: Connection, size: Size, now: datetime) -> None:
         for n in range(size.schools)
         for m, kind in enumerate(kinds)
     )
-    _put(connection, Place, places)
+    put(connection, Place, places)
 
 
 def _cameras(connection: Connection, size: Size, now: datetime) -> None:
@@ -237,7 +217,7 @@ def _cameras(connection: Connection, size: Size, now: datetime) -> None:
         }
         for n in range(size.cameras)
     )
-    _put(connection, Camera, cameras)
+    put(connection, Camera, cameras)
     records = (
         {
             "camera_key": n + 1,
@@ -247,7 +227,7 @@ def _cameras(connection: Connection, size: Size, now: datetime) -> None:
         }
         for n in range(size.cameras)
     )
-    _put(connection, CameraRecord, records)
+    put(connection, CameraRecord, records)
 
 
 def _days(size: Size, now: datetime) -> Iterator[dict[str, Any]]:

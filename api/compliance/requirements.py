@@ -107,9 +107,7 @@ def requirement_of(
     most: list[RequirementRow] = []
     for profile in profiles:
         for row in profile.durations:
-            if row.applies_to is Subject.FOOTAGE and (
-                row.when is Condition.ALWAYS or row.when in holds
-            ):
+            if row.applies_to is Subject.FOOTAGE and row.is_asked_of(holds):
                 (least if row.limit is Limit.AT_LEAST else most).append(_row(profile, row))
     for override in overrides:
         if override.min_days is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -117,6 +117,10 @@ class Duration(Sourced):
         if self.when is Condition.PRESENT:
             raise ValueError("present speaks of places, not of days")
         return self
+
+    def is_asked_of(self, conditions: Collection[Condition]) -> bool:
+        """Whether it speaks of a school for which these hold."""
+        return self.when is Condition.ALWAYS or self.when in conditions
 
 
 class Placement(Sourced):

@@ -18,10 +18,10 @@ from api.cameras.service import Watch
 from api.compliance import service as compliance
 from api.compliance.schemas import RetentionRow
 from api.contract import EvidenceKind, RetentionState
-from api.contract.profile import Condition, Duration, Reading
+from api.contract.profile import Duration, Reading
 from api.contract.vocabulary import Term
 from api.coverage import service as coverage
-from api.coverage.profiles import Profiles
+from api.coverage.profiles import Profiles, conditions_of
 from api.coverage.schemas import CoverageDetail, CoverageVerdict
 from api.evidence import service as evidence
 from api.evidence.service import ShownFile
@@ -157,29 +157,21 @@ async def read_audit(
         record = records.get(row.camera_key)
         place = None if record is None or record.place is None else record.place.name
         cameras.append(AuditedCamera(row, place, pictures.get(row.camera_key, {})))
+    conditions = conditions_of(school)
     day = watch.now.astimezone(ZoneInfo(school.time_zone)).date()
     return SchoolAudit(
         school=school,
         as_of=watch.now,
         coverage=found,
         durations=[
-            AskedDuration(row, profile.texts[row.text], _applies(row, school))
+            AskedDuration(
+                row,
+                profile.texts[row.text],
+                row.reading is not Reading.UNVERIFIED and row.is_asked_of(conditions),
+            )
             for profile in profiles.in_force(day)
             for row in profile.durations
         ],
         cameras=cameras,
         has_pictures=with_pictures,
-    )
-
-
-def _applies(row: Duration, school: SchoolView) -> bool:
-    return row.reading is not Reading.UNVERIFIED and (
-        row.when is Condition.ALWAYS
-        or {
-            Condition.BOARDING: school.boarding,
-            Condition.CANTEEN: school.canteen,
-            Condition.CT_KEY_TARGET: school.ct_key_target,
-            Condition.HAZMAT: school.hazmat,
-            Condition.PARKING: school.parking,
-        }.get(row.when, False)
     )
