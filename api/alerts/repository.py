@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.alerts.schemas import AlertStatus, EvidenceStanding, HistoryAction
 from api.contract import EvidenceRef
 from api.db.camera import Camera
+from api.db.locking import FROM_WRITERS
 from api.db.models import Alert, AlertEvidence, AlertHistory, EvidenceFile
 from api.db.order import OrderSource
 from api.db.organisation import School
@@ -69,13 +70,18 @@ class AlertRepository:
 
     async def lock(self, alert_id: UUID) -> Alert | None:
         """One alert, kept from others until the unit of work ends."""
-        return await self._session.get(Alert, alert_id, with_for_update=True)
+        return await self._session.get(Alert, alert_id, with_for_update=FROM_WRITERS)
 
     async def lock_all(self, alert_ids: Collection[UUID]) -> list[Alert]:
         """Those of these alerts that there are, locked in one order so that two calls never wait
         for each other.
         """
-        query = select(Alert).where(Alert.id.in_(alert_ids)).order_by(Alert.id).with_for_update()
+        query = (
+            select(Alert)
+            .where(Alert.id.in_(alert_ids))
+            .order_by(Alert.id)
+            .with_for_update(key_share=True)
+        )
         return list(await self._session.scalars(query))
 
     async def name_evidence(

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.db.locking import FROM_WRITERS
 from api.db.models import Identity, SignInSession, User, UserPlace
 from api.db.organisation import Place, School
 from api.db.upsert import insert_if_absent
@@ -51,7 +52,7 @@ class UserRepository:
 
     async def lock(self, username: str) -> User | None:
         """One user, kept from others until the unit of work ends."""
-        return await self._session.get(User, username, with_for_update=True)
+        return await self._session.get(User, username, with_for_update=FROM_WRITERS)
 
     async def row(self, username: str) -> UserRow | None:
         """One user with their school."""
@@ -137,7 +138,7 @@ class UserRepository:
             select(User)
             .join(Identity, Identity.username == User.username)
             .where(Identity.issuer == issuer, Identity.subject == subject)
-            .with_for_update()
+            .with_for_update(of=User, key_share=True)
         )
         return await self._session.scalar(query)
 

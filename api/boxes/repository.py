@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.camera import Camera, Worker
+from api.db.locking import FROM_WRITERS
 from api.db.organisation import Box, EnrolmentCode, School
 
 
@@ -53,7 +54,7 @@ class BoxRepository:
 
     async def lock(self, box_id: int) -> Box | None:
         """One box, kept from others until the unit of work ends."""
-        return await self._session.get(Box, box_id, with_for_update=True)
+        return await self._session.get(Box, box_id, with_for_update=FROM_WRITERS)
 
     async def add(self, box: Box) -> None:
         """Add a box; it has its number afterwards."""
@@ -125,4 +126,4 @@ class BoxRepository:
 
     async def lock_code(self, code_sha256: str) -> EnrolmentCode | None:
         """One code, kept from others until the unit of work ends."""
-        return await self._session.get(EnrolmentCode, code_sha256, with_for_update=True)
+        return await self._session.get(EnrolmentCode, code_sha256, with_for_update=FROM_WRITERS)

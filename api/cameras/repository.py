@@ -28,6 +28,7 @@ from api.db.camera import (
     RetentionReport,
     Worker,
 )
+from api.db.locking import FROM_WRITERS
 from api.db.organisation import Box, School
 from api.db.upsert import insert_if_absent
 from api.kit.errors import UnavailableError
@@ -139,7 +140,10 @@ class CameraRepository:
         """Cameras, kept from others until the unit of work ends."""
         return list(
             await self._session.scalars(
-                select(Camera).where(Camera.id.in_(keys)).order_by(Camera.id).with_for_update()
+                select(Camera)
+                .where(Camera.id.in_(keys))
+                .order_by(Camera.id)
+                .with_for_update(key_share=True)
             )
         )
 
@@ -238,7 +242,7 @@ class CameraRepository:
             "analysed_s": told.analysed_s,
         }
         if not await insert_if_absent(self._session, AnalysedInterval, values):
-            known = await self._session.get(AnalysedInterval, key, with_for_update=True)
+            known = await self._session.get(AnalysedInterval, key, with_for_update=FROM_WRITERS)
             if known is None:
                 raise UnavailableError("the interval was deleted meanwhile")
             if (known.to_at, known.analysed_s) >= (told.to_at, told.analysed_s):

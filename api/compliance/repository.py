@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 
 from api.contract import RetentionStatus
 from api.db.camera import Camera, RetentionReport, RetentionVerdict
+from api.db.locking import FROM_WRITERS
 from api.db.upsert import insert_if_absent
 
 _FOOTAGE = {"spans", "days"}
@@ -35,7 +36,7 @@ class RetentionRepository:
         }
         if await insert_if_absent(self._session, RetentionReport, values):
             return True
-        known = await self._session.get(RetentionReport, camera_key, with_for_update=True)
+        known = await self._session.get(RetentionReport, camera_key, with_for_update=FROM_WRITERS)
         assert known is not None, "a report is replaced, never deleted"
         return self._replace(known, values, told.as_of)
 
@@ -54,7 +55,7 @@ class RetentionRepository:
         if await insert_if_absent(self._session, RetentionVerdict, values):
             return True
         key = (camera_key, day)
-        known = await self._session.get(RetentionVerdict, key, with_for_update=True)
+        known = await self._session.get(RetentionVerdict, key, with_for_update=FROM_WRITERS)
         assert known is not None, "a verdict is replaced, never deleted"
         return self._replace(known, values, told.as_of)
 

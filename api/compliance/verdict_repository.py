@@ -19,6 +19,7 @@ from api.db.compliance import (
     Judgement,
     SupersededVerdict,
 )
+from api.db.locking import FROM_WRITERS
 from api.db.upsert import insert_if_absent, insert_or_replace
 
 
@@ -178,7 +179,7 @@ class VerdictRepository:
 
     async def lock_judgement(self, judgement_id: int) -> Judgement | None:
         """One of them, kept from others."""
-        return await self._session.get(Judgement, judgement_id, with_for_update=True)
+        return await self._session.get(Judgement, judgement_id, with_for_update=FROM_WRITERS)
 
     async def judgements_of(self, verdicts: Collection[SupersededVerdict]) -> list[Judgement]:
         """Why these were replaced."""

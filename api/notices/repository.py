@@ -91,7 +91,7 @@ class NoticeRepository:
         query = select(NoticeChannel).where(
             NoticeChannel.id == channel_id, NoticeChannel.deleted_at.is_(None)
         )
-        return await self._session.scalar(query.with_for_update() if lock else query)
+        return await self._session.scalar(query.with_for_update(key_share=True) if lock else query)
 
     async def lock_channels_of(self, school_id: str | None) -> list[NoticeChannel]:
         """Enabled channels of the district and of a school, kept from others, by number."""
@@ -100,7 +100,11 @@ class NoticeRepository:
             NoticeChannel.is_enabled,
             or_(NoticeChannel.school_id.is_(None), NoticeChannel.school_id == school_id),
         )
-        return list(await self._session.scalars(query.order_by(NoticeChannel.id).with_for_update()))
+        return list(
+            await self._session.scalars(
+                query.order_by(NoticeChannel.id).with_for_update(key_share=True)
+            )
+        )
 
     async def rules(self) -> list[NoticeRule]:
         """All rules, by number."""

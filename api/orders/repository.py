@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access.permissions import Permission
 from api.access.roles import have
 from api.contract import RiskLevel
+from api.db.locking import FROM_WRITERS
 from api.db.models import User
 from api.db.order import (
     Duty,
@@ -149,7 +150,7 @@ class OrderRepository:
 
     async def lock(self, order_id: int) -> WorkOrder | None:
         """One order, kept from others until the unit of work ends."""
-        return await self._session.get(WorkOrder, order_id, with_for_update=True)
+        return await self._session.get(WorkOrder, order_id, with_for_update=FROM_WRITERS)
 
     async def get(self, order_id: int) -> OrderRow | None:
         """One order."""

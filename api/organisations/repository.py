@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.camera import Camera, CameraRecord
+from api.db.locking import FROM_WRITERS
 from api.db.models import UserPlace
 from api.db.organisation import Box, Bureau, Community, Membership, Place, School
 from api.db.upsert import insert_if_absent
@@ -97,7 +98,7 @@ class OrganisationRepository:
 
     async def lock_school(self, school_id: str) -> School | None:
         """One school, kept from others until the unit of work ends."""
-        return await self._session.get(School, school_id, with_for_update=True)
+        return await self._session.get(School, school_id, with_for_update=FROM_WRITERS)
 
     async def school_of_code(self, code: str) -> School | None:
         """The school of an official number."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.camera import Camera
+from api.db.locking import FROM_WRITERS
 from api.db.models import Alert
 from api.db.organisation import School
 from api.db.privacy import ImpactAssessment, SubjectRequest
@@ -89,7 +90,7 @@ class PrivacyRepository:
 
     async def lock_request(self, request_id: int) -> SubjectRequest | None:
         """One request, kept from others until the unit of work ends."""
-        return await self._session.get(SubjectRequest, request_id, with_for_update=True)
+        return await self._session.get(SubjectRequest, request_id, with_for_update=FROM_WRITERS)
 
     async def requests(
         self, filters: RequestFilters, now: datetime, after: Cursor | None, limit: int
@@ -165,7 +166,9 @@ class PrivacyRepository:
 
     async def lock_assessment(self, assessment_id: int) -> ImpactAssessment | None:
         """One assessment, kept from others until the unit of work ends."""
-        return await self._session.get(ImpactAssessment, assessment_id, with_for_update=True)
+        return await self._session.get(
+            ImpactAssessment, assessment_id, with_for_update=FROM_WRITERS
+        )
 
     async def lock_ended_by(self, day: date, limit: int) -> Sequence[ImpactAssessment]:
         """Assessments that ended on that day or before."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.db.locking import FROM_WRITERS
 from api.db.organisation import School
 from api.db.report import Report
 from api.kit.pagination import Cursor
@@ -42,7 +43,7 @@ class ReportRepository:
 
     async def lock(self, report_id: int) -> Report | None:
         """One report, kept from others until the unit of work ends."""
-        return await self._session.get(Report, report_id, with_for_update=True)
+        return await self._session.get(Report, report_id, with_for_update=FROM_WRITERS)
 
     async def find(self, code: str | None, sha256: str | None) -> ReportRow | None:
         """The report of a code or, first made of them, of a file."""

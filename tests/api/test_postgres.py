@@ -11,12 +11,14 @@ from alembic import command
 from sqlalchemy import text
 
 from api.access.scope import EVERYTHING
+from api.boxes.repository import BoxRepository
 from api.bus import service as bus
 from api.contract import EvidenceKind
 from api.db.migrate import alembic_config, sync_engine, upgrade
+from api.organisations.repository import OrganisationRepository
 from tests.api.centre import Centre, put_alert, put_evidence, running_centre
 from tests.api.conftest import PostgresTemplate
-from tests.api.messages import episode, evidence_ref, sha256
+from tests.api.messages import SCHOOL_ID, episode, evidence_ref, sha256
 
 _SLOW_COMMIT = (
     "CREATE FUNCTION nap() RETURNS trigger LANGUAGE plpgsql AS "
@@ -90,3 +92,18 @@ async def test_many_players_of_clips_do_not_wait_for_each_other(on_postgres: Cen
             *(reviewer.get(f"/api/v1/evidence/{sha256(clip)}") for clip in clips)
         )
     assert [answer.status_code for answer in answers] == [200] * 40
+
+
+@pytest.mark.parametrize("held", ["box", "school"])
+async def test_a_row_that_is_held_may_be_referred_to(on_postgres: Centre, held: str) -> None:
+    """Whoever holds a box and waits for a camera would wait for one who holds the camera and adds
+    an alert of the box: PostgreSQL ended one of them, and the worker was answered with 503.
+    """
+    worker = await on_postgres.worker()
+    await put_alert(worker, episode("first"))
+    async with on_postgres.runtime.database.write(EVERYTHING) as session:
+        if held == "box":
+            assert await BoxRepository(session).lock(1)
+        else:
+            assert await OrganisationRepository(session).lock_school(SCHOOL_ID)
+        await asyncio.wait_for(put_alert(worker, episode("second")), timeout=30)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import sys
 from pathlib import Path
 
 import bench_film
@@ -34,8 +35,15 @@ def test_usage_counts_children() -> None:
     before = bench_stack.usage(os.getpid())
     own = resource.getrusage(resource.RUSAGE_SELF)
     assert before.cpu_s >= (own.ru_utime + own.ru_stime) * 0.5
-    with subprocess.Popen(["sleep", "60"]) as child:
-        assert bench_stack.usage(os.getpid()).rss_bytes > bench_stack.usage(child.pid).rss_bytes > 0
+    # The kernel counts a process's first pages only roughly: it holds many, and says when.
+    held_bytes = 64 << 20
+    code = f"held = bytearray(b'x') * {held_bytes}; print(flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        alone = bench_stack.usage(child.pid).rss_bytes
+        assert bench_stack.usage(os.getpid()).rss_bytes > alone >= held_bytes
         child.kill()
 
 
