@@ -7,6 +7,7 @@ import datetime as dt
 from pydantic import BaseModel, Field
 
 from api.compliance.requirements import Requirement
+from api.compliance.schemas import RetentionDoubt
 from api.contract import FootageGap, RetentionState
 from api.contract.vocabulary import Term
 from api.coverage.schemas import CoverageCounts, CoverageVerdict
@@ -86,12 +87,23 @@ class CameraDays(BaseModel):
     camera_key: int
     camera_id: str
     name: str
-    state: RetentionState = Field(description="What holds now; `unknown` when told long ago.")
-    completeness: float
+    state: RetentionState = Field(description="What holds now; `unknown` while there is a `doubt`.")
+    doubt: RetentionDoubt | None
+    is_unconfirmed: bool = Field(
+        description="It fails nothing that was read; by a text that nobody has read it would."
+    )
+    required_days: int = Field(description="By what it was judged; 0 when nothing binds.")
+    completeness: float = Field(description="Of the days asked for, or of its life.")
     proven_days: float
-    as_of: Moment | None
+    gap_count: int = Field(description="In the days asked for; 0 while the state is `unknown`.")
+    gap_s: float = Field(description="Of these together.")
+    as_of: Moment | None = Field(description="Of the verdict; null when none holds.")
+    told_at: Moment | None = Field(description="When anything was last told of it, however old.")
     days: list[DayCell] = Field(description="Oldest first; a day that is not there is unknown.")
-    gaps: list[FootageGap] = Field(description="Of these days, newest first, each with its cause.")
+    gaps: list[FootageGap] = Field(
+        description="What is missing of these days as far as it is known, newest first, each with"
+        " its cause; `not_verified` is not missing."
+    )
 
 
 class SchoolFootage(SchoolCompliance):

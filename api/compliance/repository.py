@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
@@ -78,6 +78,13 @@ class RetentionRepository:
         return await self._session.get(
             RetentionReport, camera_key, options=[undefer(RetentionReport.footage)]
         )
+
+    async def told_at(self, camera_keys: Collection[int]) -> dict[int, datetime]:
+        """When anything was last told of each of these cameras."""
+        query = select(RetentionReport.camera_key, RetentionReport.as_of).where(
+            RetentionReport.camera_key.in_(camera_keys)
+        )
+        return {row.camera_key: row.as_of for row in await self._session.execute(query)}
 
     async def delete_before(self, day: date) -> int:
         """Delete verdicts of days before this; answers how many."""

@@ -24,11 +24,13 @@ class RetentionDoubt(StrEnum):
 
     ``never_reported``: there is none. ``worker_lost``: whoever could prove it is silent.
     ``stale``: the camera's worker lives, and has not reported on this footage for hours.
+    ``not_judged``: what was told lately waits to be judged.
     """
 
     NEVER_REPORTED = "never_reported"
     WORKER_LOST = "worker_lost"
     STALE = "stale"
+    NOT_JUDGED = "not_judged"
 
 
 class RetentionFacts(BaseModel):
@@ -53,6 +55,9 @@ class RetentionFacts(BaseModel):
     forecast: RetentionForecast | None
     broken_promises: list[BrokenPromise]
     alarms: list[str]
+    clock_offset_s: float | None = Field(
+        description="Clock of who wrote the footage minus UTC; null when it was not compared."
+    )
     gap_count: int
     gap_s: float = Field(description="Seconds of all reported gaps together.")
     gaps: list[FootageGap] = Field(description="Newest first; in the table the newest 100.")

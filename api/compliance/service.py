@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +16,7 @@ from api.cameras.schemas import CameraView
 from api.compliance import judging_jobs, views
 from api.compliance.facts import keep_facts
 from api.compliance.repository import RetentionRepository
-from api.compliance.schemas import RetentionDetail, RetentionFootage, RetentionRow
+from api.compliance.schemas import RetentionDetail, RetentionFacts, RetentionFootage, RetentionRow
 from api.compliance.views import MAX_GAPS, TABLE_GAPS, Looked
 from api.contract import RetentionState, RetentionStatus
 from api.db.camera import RetentionReport
@@ -75,16 +76,25 @@ def _status(
     return RetentionStatus.model_validate(told)
 
 
-async def list_rows(
-    session: AsyncSession, watch: cameras.Watch, max_gaps: int = TABLE_GAPS
-) -> list[RetentionRow]:
+async def list_rows(session: AsyncSession, watch: cameras.Watch) -> list[RetentionRow]:
     """All cameras in use, by school and id, whether they ever reported or not."""
     latest = await RetentionRepository(session).latest()
-    looked = Looked(watch.now, max_gaps)
+    looked = Looked(watch.now, TABLE_GAPS)
     return [
         views.row(camera, _status(camera, latest.get(camera.id)), looked)
         for camera in await cameras.list_shown(session, watch)
     ]
+
+
+async def last_facts(
+    session: AsyncSession, shown: Iterable[cameras.ShownCamera], max_gaps: int
+) -> dict[int, RetentionFacts]:
+    """What was last told of these cameras, of those of which anything was."""
+    latest = await RetentionRepository(session).latest()
+    told = {camera.id: _status(camera, latest.get(camera.id)) for camera in shown}
+    return {
+        key: views.facts(status, max_gaps) for key, status in told.items() if status is not None
+    }
 
 
 async def proven_days(session: AsyncSession) -> dict[int, float]:

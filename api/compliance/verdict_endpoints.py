@@ -12,7 +12,7 @@ from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
 from api.cameras.schemas import CameraKey
 from api.cameras.service import Watch
-from api.compliance import days, district, overrides
+from api.compliance import days, district, overrides, school_footage
 from api.compliance.district_schemas import DistrictCompliance, SchoolFootage
 from api.compliance.verdict_schemas import (
     CameraDay,
@@ -90,7 +90,7 @@ async def get_school(
 ) -> SchoolFootage:
     """Every camera in use with each day's state and share, and its gaps with their causes."""
     watch = Watch.of(runtime.settings, runtime.clock())
-    return await district.get_school(session, school_id, watch, runtime.profiles, days_back)
+    return await school_footage.get_school(session, school_id, watch, runtime.profiles, days_back)
 
 
 @router.get(

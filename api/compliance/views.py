@@ -41,14 +41,14 @@ class Looked:
 
 
 def doubt(
-    camera: CameraView | ShownCamera, status: RetentionStatus | None, now: datetime
+    camera: CameraView | ShownCamera, told_at: datetime | None, now: datetime
 ) -> RetentionDoubt | None:
-    """Why a report is not taken for the present; None when it is."""
-    if status is None:
+    """Why what was told then is not taken for the present; None when it is."""
+    if told_at is None:
         return RetentionDoubt.NEVER_REPORTED
     if camera.state is CameraViewState.WORKER_LOST:
         return RetentionDoubt.WORKER_LOST
-    return RetentionDoubt.STALE if now - status.as_of > STALE_AFTER else None
+    return RetentionDoubt.STALE if now - told_at > STALE_AFTER else None
 
 
 def facts(status: RetentionStatus, max_gaps: int) -> RetentionFacts:
@@ -70,6 +70,7 @@ def facts(status: RetentionStatus, max_gaps: int) -> RetentionFacts:
         forecast=status.forecast,
         broken_promises=sorted(status.broken_promises, key=lambda b: b.broken_at, reverse=True),
         alarms=list(status.alarms),
+        clock_offset_s=status.clock_offset_s,
         gap_count=len(gaps),
         gap_s=sum((gap.to_at - gap.from_at).total_seconds() for gap in gaps),
         gaps=gaps[:max_gaps],
@@ -81,7 +82,7 @@ def row(
     camera: CameraView | ShownCamera, status: RetentionStatus | None, looked: Looked
 ) -> RetentionRow:
     """One camera."""
-    why = doubt(camera, status, looked.now)
+    why = doubt(camera, None if status is None else status.as_of, looked.now)
     return RetentionRow(
         camera_key=camera.id,
         camera_id=camera.camera_id,

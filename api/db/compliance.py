@@ -69,10 +69,8 @@ class JudgedProfile(Base):
     first_used_at: Mapped[datetime]
 
 
-class FootageVerdict(OfCamera, Base):
-    """The verdict on one camera-day, under the rules of that day."""
-
-    __tablename__ = "footage_verdicts"
+class _JudgedColumns:
+    """A camera-day, and what was said of it under which rule."""
 
     camera_key: Mapped[int] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
@@ -87,28 +85,24 @@ class FootageVerdict(OfCamera, Base):
     gap_s: Mapped[float]
     day_missing_s: Mapped[float]
     """Of the day itself."""
+
+
+class FootageVerdict(_JudgedColumns, OfCamera, Base):
+    """The verdict on one camera-day, under the rules of that day."""
+
+    __tablename__ = "footage_verdicts"
+
     judged_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_footage_verdicts_day", "day"),)
 
 
-class SupersededVerdict(OfCamera, Base):
+class SupersededVerdict(_JudgedColumns, OfCamera, Base):
     """A verdict that another one took the place of, when it was judged again by other rules."""
 
     __tablename__ = "superseded_verdicts"
 
-    camera_key: Mapped[int] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
     judged_at: Mapped[datetime] = mapped_column(primary_key=True)
-    as_of_ms: Mapped[int]
-    requirement_id: Mapped[int] = mapped_column(ForeignKey("footage_requirements.id"))
-    state: Mapped[str] = mapped_column(String(16))
-    is_unconfirmed: Mapped[bool]
-    completeness: Mapped[float]
-    proven_days: Mapped[float]
-    gap_count: Mapped[int]
-    gap_s: Mapped[float]
-    day_missing_s: Mapped[float]
     judgement_id: Mapped[int] = mapped_column(ForeignKey("judgements.id"))
     """Who had it judged again, and why."""
 

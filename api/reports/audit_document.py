@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api.contract import EvidenceKind, RetentionState
+from api.contract import EvidenceKind
 from api.contract.paper.document import Document, Picture, Table, Tone
 from api.contract.paper.wording import Wording
 from api.contract.vocabulary import Language, vocabulary
@@ -54,8 +54,8 @@ def audit_document(
         language=language,
         title=say.word("audit_title"),
         subject=(school.name_en if language == "en" else "") or school.name_zh,
-        sentence=_sentence(audit, say),
-        tone=_VERDICT_TONES[audit.verdict],
+        sentence=audit.standing.line.sentence.text(language),
+        tone=_VERDICT_TONES[audit.standing.line.verdict],
         made_at=audit.as_of,
         facts=(
             (say.word("as_of"), at),
@@ -81,32 +81,6 @@ def _hours(audit: SchoolAudit) -> str:
     return f"{audit.coverage.window_s / 3600:g}"
 
 
-def _sentence(audit: SchoolAudit, say: Wording) -> str:
-    counts, failing = audit.coverage.counts, audit.failing
-    states = [each.retention.state for each in audit.cameras]
-    good = states.count(RetentionState.COMPLIANT)
-    found: list[tuple[str, int]] = [
-        ("forbidden", audit.coverage.forbidden_count),
-        ("missing", counts.missing_read),
-        ("gap", failing[RetentionState.GAP]),
-        ("insufficient", failing[RetentionState.INSUFFICIENT]),
-        ("offline", failing[RetentionState.OFFLINE]),
-        ("missing_unread", counts.missing - counts.missing_read),
-        ("unread", sum(each.is_open for each in audit.cameras)),
-        ("places_unknown", counts.unknown),
-        ("unknown", states.count(RetentionState.UNKNOWN)),
-        ("immature", states.count(RetentionState.IMMATURE)),
-        ("over_retained", states.count(RetentionState.OVER_RETAINED)),
-    ]
-    if audit.verdict is CoverageVerdict.MEETS:
-        found = [("covered", counts.covered), ("compliant", good), *found]
-    lasting = say.lasting(audit.missing_s)
-    parts = [say.part(key, n=n, lasting=lasting) for key, n in found if n]
-    if not audit.cameras:
-        parts.append(say.part("nothing"))
-    return say.stated(say.term(vocabulary().coverage_verdict, audit.verdict), parts)
-
-
 def _tables(audit: SchoolAudit, say: Wording, most_gap_rows: int) -> Iterator[Table]:
     if audit.coverage.forbidden:
         yield audit_places.forbidden(audit, say)
@@ -114,7 +88,7 @@ def _tables(audit: SchoolAudit, say: Wording, most_gap_rows: int) -> Iterator[Ta
     yield audit_places.places(audit, say)
     yield audit_footage.retention(audit, say)
     yield audit_footage.gaps(audit, say, most_gap_rows)
-    if any(each.retention.facts and each.retention.facts.broken_promises for each in audit.cameras):
+    if any(each.facts and each.facts.broken_promises for each in audit.cameras):
         yield audit_footage.broken(audit, say)
 
 
@@ -130,15 +104,14 @@ def _gallery(audit: SchoolAudit, say: Wording, thumbnails: Thumbnails) -> _Galle
         return _Gallery([], "")
     pictures, without = [], []
     for each in audit.cameras:
-        name = audit_footage.name_of(each.retention)
         of_camera = [
-            _picture(name, word, each.pictures.get(kind), say, thumbnails)
+            _picture(each.name, word, each.pictures.get(kind), say, thumbnails)
             for kind, word in _PICTURES
         ]
         if any(picture.jpeg is not None for picture in of_camera):
             pictures += of_camera
         else:
-            without.append(name)
+            without.append(each.name)
     note = say.word("no_pictures", names=say.listed(without)) if without else ""
     return _Gallery(pictures, note)
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from api.compliance.schemas import RetentionFacts, RetentionRow
+from api.compliance.requirements import RequirementRow
+from api.compliance.schemas import RetentionFacts
+from api.compliance.school_footage import moment
 from api.contract import RetentionState
+from api.contract.footage.held import Hole
+from api.contract.footage.verdict import DEFAULT_SEAM_S
 from api.contract.paper.document import Cell, Table, Tone
 from api.contract.paper.wording import Wording, columns, down
 from api.contract.vocabulary import vocabulary
-from api.reports.school_audit import AuditedCamera, SchoolAudit
+from api.reports.school_audit import GAPS_OF_CAMERA, AuditedCamera, SchoolAudit
 
 _STATE_TONES = {
     RetentionState.COMPLIANT: Tone.GOOD,
     RetentionState.GAP: Tone.BAD,
     RetentionState.INSUFFICIENT: Tone.BAD,
     RetentionState.OFFLINE: Tone.BAD,
-    RetentionState.OVER_RETAINED: Tone.NOTE,
+    RetentionState.OVER_RETAINED: Tone.BAD,
     RetentionState.IMMATURE: Tone.UNSURE,
     RetentionState.UNKNOWN: Tone.UNSURE,
 }
@@ -44,80 +49,116 @@ def retention(audit: SchoolAudit, say: Wording) -> Table:
 
 
 def _camera(camera: AuditedCamera, say: Wording) -> list[Cell]:
-    row = camera.retention
-    tone = Tone.NOTE if camera.is_open else _STATE_TONES[row.state]
-    numbers = Tone.UNSURE if row.doubt is not None else Tone.PLAIN
+    standing = camera.standing
+    asked, verdict = standing.requirement, standing.verdict
+    tone = Tone.NOTE if camera.is_unconfirmed else _STATE_TONES[standing.state]
+    is_known = standing.state is not RetentionState.UNKNOWN
+    numbers = Tone.PLAIN if is_known else Tone.UNSURE
     place = Cell(camera.place) if camera.place else Cell(say.word("unplaced"), tone=Tone.UNSURE)
-    head = [
-        Cell(name_of(row)),
-        place,
-        Cell(say.term(vocabulary().retention_state, row.state), tone=tone),
-    ]
-    comment = Cell(say.listed(list(_comments(camera, say))))
-    if row.facts is None:
-        nothing = [Cell("0", 0.0, numbers), Cell("0", 0.0, numbers)]
-        return [*head, Cell(""), Cell(""), *nothing, Cell(""), Cell(""), Cell(""), comment]
-    facts = row.facts
-    days, complete = down(facts.proven_days), down(facts.completeness * 100, 2)
+    source = "" if asked.least is None else source_of(asked.least, say)
+    days = 0.0 if verdict is None else down(verdict.proven_days)
+    complete = 0.0 if verdict is None else down(verdict.completeness * 100, 2)
+    since = None
+    if verdict is not None and standing.held is not None:
+        since = _moment(standing.held.continuous_ms)
+    gap_count, gap_total = Cell(""), Cell("")
+    if verdict is not None and is_known:
+        gap_count = Cell(str(verdict.gap_count), verdict.gap_count, numbers)
+        gap_total = Cell(say.lasting(verdict.gap_s) if verdict.gap_count else "")
     return [
-        *head,
-        Cell(str(facts.required_days), facts.required_days),
-        Cell(facts.required_source),
+        Cell(camera.name),
+        place,
+        Cell(say.term(vocabulary().retention_state, standing.state), tone=tone),
+        Cell(str(asked.days), asked.days),
+        Cell(source),
         Cell(f"{days:g}", days, numbers),
         Cell(f"{complete:g}", complete, numbers),
-        Cell(say.moment(facts.oldest_continuous_at)),
-        Cell(str(facts.gap_count), facts.gap_count, numbers),
-        Cell(say.lasting(facts.gap_s) if facts.gap_count else ""),
-        comment,
+        Cell(say.moment(since)),
+        gap_count,
+        gap_total,
+        Cell(say.listed(list(_comments(camera, say)))),
     ]
 
 
-def name_of(row: RetentionRow) -> str:
-    """A camera as people and its box call it."""
-    return row.name if row.name == row.camera_id else f"{row.name} {row.camera_id}"
+def source_of(row: RequirementRow, say: Wording) -> str:
+    """Who asks for a number of days."""
+    if row.text is None:
+        return say.word("bureau_source", reason=row.reason, by=row.by)
+    return f"{row.text.text(say.language)} {row.clause}".strip()
+
+
+def _moment(at_ms: int | None) -> datetime | None:
+    return None if at_ms is None else moment(at_ms)
 
 
 def _comments(camera: AuditedCamera, say: Wording) -> Iterator[str]:
-    row, words = camera.retention, vocabulary()
-    if row.doubt is not None:
-        yield say.term(words.retention_doubt, row.doubt)
-    if row.facts is None:
+    standing = camera.standing
+    if standing.doubt is not None:
+        yield say.term(vocabulary().retention_doubt, standing.doubt)
+        if standing.told_at is not None:
+            yield say.comment("as_of", at=say.moment(standing.told_at))
         yield say.comment("nothing_proven")
+    yield from _reasons(camera, say)
+    asked = standing.requirement
+    if camera.is_unconfirmed and asked.unread is not None:
+        source = source_of(asked.unread, say)
+        yield say.comment("unread", source=source, days=asked.unread.days)
+    if asked.is_contradictory and asked.most is not None:
+        yield say.comment("contradictory", most=asked.most.days, least=asked.days)
+    if camera.facts is not None:
+        yield from _facts(camera.facts, asked.days, say)
+
+
+def _reasons(camera: AuditedCamera, say: Wording) -> Iterator[str]:
+    """Why the verdict is what it is."""
+    standing = camera.standing
+    state, held, asked = standing.state, standing.held, standing.requirement
+    if standing.verdict is None or held is None:
         return
-    facts = row.facts
-    if row.doubt is not None:
-        yield say.comment("as_of", at=say.moment(facts.as_of))
-    elif row.state is RetentionState.UNKNOWN:
-        yield say.comment("unreadable")
-    yield from _reasons(row.state, facts, say)
-    if camera.is_open:
-        yield say.comment("unread")
-    if facts.broken_promises:
-        why = sorted({say.term(words.broken_reason, each.why) for each in facts.broken_promises})
-        yield say.comment("broken", n=len(facts.broken_promises), why=say.listed(why))
-    for alarm in facts.alarms:
-        yield say.term(words.retention_alarm, alarm)
-    if facts.forecast is not None and facts.forecast.breaks_on is not None:
-        yield say.comment("breaks_on", day=facts.forecast.breaks_on)
-    if facts.is_truncated:
-        yield say.comment("more")
-
-
-def _reasons(state: RetentionState, facts: RetentionFacts, say: Wording) -> Iterator[str]:
+    if state is RetentionState.UNKNOWN:
+        unverified_s = _seconds(standing.missing)
+        if unverified_s:
+            yield say.comment("unverified", lasting=say.lasting(unverified_s))
+        else:
+            yield say.comment("unreadable")
+        return
     if state is RetentionState.OFFLINE:
         yield say.comment("no_picture")
-    if facts.gaps:
-        longest = max((gap.to_at - gap.from_at).total_seconds() for gap in facts.gaps)
-        yield say.comment("longest", lasting=say.lasting(longest))
-    oldest = say.moment(facts.oldest_footage_at)
+    if state is RetentionState.GAP and camera.missing:
+        longest_s = max(_seconds([hole]) for hole in camera.missing)
+        yield say.comment("longest", lasting=say.lasting(longest_s))
+    oldest = say.moment(_moment(held.oldest_ms))
     if not oldest:
         return
     if state is RetentionState.INSUFFICIENT:
         yield say.comment("reaches", at=oldest)
     elif state is RetentionState.IMMATURE:
-        yield say.comment("young", at=oldest, days=facts.required_days)
-    elif state is RetentionState.OVER_RETAINED:
-        yield say.comment("too_old", at=oldest, days=facts.max_days)
+        yield say.comment("young", at=oldest, days=asked.days)
+    elif state is RetentionState.OVER_RETAINED and asked.most is not None:
+        yield say.comment("too_old", at=oldest, days=asked.most.days)
+        if asked.most.override_id is not None:
+            yield source_of(asked.most, say)
+
+
+def _facts(facts: RetentionFacts, asked_days: int, say: Wording) -> Iterator[str]:
+    """What the box told beside its footage."""
+    words = vocabulary()
+    if facts.broken_promises:
+        why = sorted({say.term(words.broken_reason, each.why) for each in facts.broken_promises})
+        yield say.comment("broken", n=len(facts.broken_promises), why=say.listed(why))
+    for alarm in facts.alarms:
+        yield say.term(words.retention_alarm, alarm)
+    offset_s = facts.clock_offset_s
+    if offset_s is not None and abs(offset_s) >= DEFAULT_SEAM_S:
+        way = "clock_slow" if offset_s < 0 else "clock_fast"
+        yield say.comment(way, lasting=say.lasting(abs(offset_s)))
+    forecast = facts.forecast
+    if forecast is not None and forecast.bytes_per_day and forecast.reachable_days < asked_days:
+        yield say.comment("reachable", days=f"{down(forecast.reachable_days):g}")
+
+
+def _seconds(holes: list[Hole]) -> float:
+    return sum(hole.end_ms - hole.start_ms for hole in holes) / 1000
 
 
 def gaps(audit: SchoolAudit, say: Wording, most_rows: int) -> Table:
@@ -132,33 +173,36 @@ def gaps(audit: SchoolAudit, say: Wording, most_rows: int) -> Table:
         ("cause", 1.8),
         ("detail", 3),
     )
-    listed = [
-        (each.retention, gap)
-        for each in audit.cameras
-        if each.retention.facts is not None
-        for gap in each.retention.facts.gaps
-    ]
+    missing = [(each, each.missing) for each in audit.cameras]
+    listed = [(each, hole) for each, holes in missing for hole in reversed(holes[-GAPS_OF_CAMERA:])]
     if len(listed) > most_rows:
-        listed = sorted(listed, key=lambda one: one[1].from_at, reverse=True)[:most_rows]
-    total = sum(each.retention.facts.gap_count for each in audit.cameras if each.retention.facts)
-    rows = []
-    for row, gap in listed:
-        lasting_s = (gap.to_at - gap.from_at).total_seconds()
-        hours = round(lasting_s / 3600, 4)
-        rows.append(
-            [
-                Cell(name_of(row)),
-                Cell(say.moment(gap.from_at)),
-                Cell(say.moment(gap.to_at)),
-                Cell(say.lasting(lasting_s)),
-                Cell(f"{hours:g}", hours),
-                Cell(say.term(vocabulary().gap_cause, gap.cause)),
-                Cell(gap.detail),
-            ]
-        )
-    left_out = total - len(rows)
+        listed = sorted(listed, key=lambda one: one[1].start_ms, reverse=True)[:most_rows]
+    left_out = sum(len(holes) for _, holes in missing) - len(listed)
+    rows = [_gap(each, hole, say) for each, hole in listed]
     note = say.word("gaps_left_out", n=left_out) if left_out else ""
     return Table(say.word("gaps"), heads, rows, note, say.word("no_gaps"))
+
+
+def _gap(camera: AuditedCamera, hole: Hole, say: Wording) -> list[Cell]:
+    lasting_s = _seconds([hole])
+    hours = round(lasting_s / 3600, 4)
+    return [
+        Cell(camera.name),
+        Cell(say.moment(moment(hole.start_ms))),
+        Cell(say.moment(moment(hole.end_ms))),
+        Cell(say.lasting(lasting_s)),
+        Cell(f"{hours:g}", hours),
+        Cell(say.term(vocabulary().gap_cause, hole.cause)),
+        Cell(_detail(camera.facts, hole)),
+    ]
+
+
+def _detail(facts: RetentionFacts | None, hole: Hole) -> str:
+    """What the box wrote of it for an engineer."""
+    if facts is None:
+        return ""
+    start = moment(hole.start_ms)
+    return next((gap.detail for gap in facts.gaps if gap.from_at <= start < gap.to_at), "")
 
 
 def broken(audit: SchoolAudit, say: Wording) -> Table:
@@ -175,7 +219,7 @@ def broken(audit: SchoolAudit, say: Wording) -> Table:
     )
     rows = [
         [
-            Cell(name_of(each.retention)),
+            Cell(each.name),
             Cell(say.moment(promise.broken_at)),
             Cell(say.moment(promise.from_at)),
             Cell(say.moment(promise.to_at)),
@@ -184,7 +228,7 @@ def broken(audit: SchoolAudit, say: Wording) -> Table:
             Cell(say.term(vocabulary().broken_reason, promise.why), tone=Tone.BAD),
         ]
         for each in audit.cameras
-        if each.retention.facts is not None
-        for promise in each.retention.facts.broken_promises
+        if each.facts is not None
+        for promise in each.facts.broken_promises
     ]
     return Table(say.word("broken"), heads, rows)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from api.compliance.verdict_schemas import OverrideView
 from api.contract.paper.document import Cell, Table, Tone
 from api.contract.paper.wording import Wording, columns
-from api.contract.profile import Duration, Reading
+from api.contract.profile import Duration, Reading, Subject
 from api.contract.vocabulary import vocabulary
 from api.coverage.judging import Coverage
 from api.coverage.schemas import CoverageRow, RequirementSource
@@ -95,7 +98,25 @@ def requirements(audit: SchoolAudit, say: Wording) -> Table:
                 *_source(source, say),
             ]
         )
+    rows += [_override(each, audit.standing.today, say) for each in audit.overrides]
     return Table(say.word("requirements"), heads, rows, say.word("requirements_note"))
+
+
+def _override(asked: OverrideView, today: date, say: Wording) -> list[Cell]:
+    """What the bureau asks of this school alone, who said so and why."""
+    days = (("at_least", asked.min_days), ("at_most", asked.max_days))
+    amounts = [say.word(key, days=n) for key, n in days if n is not None]
+    is_in_force = asked.from_day <= today
+    since = say.word("applies_yes") if is_in_force else say.word("since_day", day=asked.from_day)
+    until = [] if asked.until_day is None else [say.word("until_day", day=asked.until_day)]
+    at = say.moment(asked.created_at)
+    return [
+        Cell(say.term(vocabulary().report_subject, Subject.FOOTAGE)),
+        Cell(say.listed(amounts)),
+        Cell(say.listed([since, *until])),
+        Cell(say.word("bureau_asks", reason=asked.reason, by=asked.created_by, at=at)),
+        Cell(say.word("bureau_reading")),
+    ]
 
 
 def _amount(row: Duration, say: Wording) -> str:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _READ, _LAID_OUT = 0.1, 0.4
 _MOST_GAP_ROWS = {ReportFormat.PDF: 1000, ReportFormat.XLSX: 100_000}
 """What a sheet or a person can take; the sums count the others, and the report says so."""
-_GAPS_OF_CAMERA = 200
 _MOST_SCHOOLS = {ReportFormat.PDF: 20, ReportFormat.XLSX: None}
 """A leader's page is one page."""
 _one_at_a_time = Pool("report", 1)
@@ -116,7 +115,6 @@ async def _read_audit(making: _Making) -> _Read:
             view.school.school_id,
             watch,
             runtime.profiles,
-            most_gaps=_GAPS_OF_CAMERA,
             with_pictures=view.has_pictures,
         )
 

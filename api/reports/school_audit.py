@@ -1,12 +1,13 @@
 """What a school's audit rests on: what is asked, which places are seen, what footage is proven.
 
-This is the one place where the rooms of coverage and compliance are asked; how the audit is laid
-out knows :mod:`api.reports.audit_document`.
+What is stated of footage is the command centre's verdict on each camera-day; what boxes told beside
+it (broken promises, alarms, clocks) stands as the facts it is. This is the one place where the
+rooms of coverage and compliance are asked; how the audit is laid out knows
+:mod:`api.reports.audit_document`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,14 +16,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras.service import Watch
+from api.compliance import overrides
 from api.compliance import service as compliance
-from api.compliance.schemas import RetentionRow
-from api.contract import EvidenceKind, RetentionState
+from api.compliance.schemas import RetentionFacts
+from api.compliance.school_footage import CameraStanding, SchoolStanding, read_standing
+from api.compliance.verdict_schemas import OverrideView
+from api.contract import EvidenceKind, GapCause, RetentionState
+from api.contract.footage.held import Hole
 from api.contract.profile import Duration, Reading
 from api.contract.vocabulary import Term
-from api.coverage import service as coverage
 from api.coverage.profiles import Profiles, conditions_of
-from api.coverage.schemas import CoverageDetail, CoverageVerdict
+from api.coverage.schemas import CoverageDetail
 from api.evidence import service as evidence
 from api.evidence.service import ShownFile
 from api.organisations import service as organisations
@@ -32,8 +36,9 @@ from api.reports.errors import ReportTooLargeError
 
 MOST_CAMERAS = 1000
 """Of one school; see docs/guide/reports.md for what that takes."""
+GAPS_OF_CAMERA = 200
+"""The newest that are listed; the sums count all."""
 _PICTURES_OF = timedelta(days=90)
-_FAILING = frozenset({RetentionState.GAP, RetentionState.INSUFFICIENT, RetentionState.OFFLINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +52,38 @@ class AskedDuration:
 
 @dataclass(frozen=True, slots=True)
 class AuditedCamera:
-    """A camera: what is proven of its footage, where it hangs, and its pictures by kind."""
+    """A camera.
 
-    retention: RetentionRow
+    Attributes:
+        standing: What holds of its footage.
+        facts: What its box last told beside it; None when it never did.
+        place: Where it hangs; None when nobody wrote it down.
+        pictures: By kind.
+    """
+
+    standing: CameraStanding
+    facts: RetentionFacts | None
     place: str | None
     pictures: Mapping[EvidenceKind, ShownFile]
 
     @property
-    def fails(self) -> bool:
-        """Whether its footage falls short of a text that was read."""
-        return self._is_short and self._is_read
+    def name(self) -> str:
+        """As people and its box call it."""
+        camera = self.standing.camera
+        is_named = camera.name != camera.camera_id
+        return f"{camera.name} {camera.camera_id}" if is_named else camera.name
 
     @property
-    def is_open(self) -> bool:
+    def is_unconfirmed(self) -> bool:
         """Whether its footage falls short of what nobody read."""
-        return self._is_short and not self._is_read
+        return self.standing.verdict is not None and self.standing.verdict.is_unconfirmed
 
     @property
-    def _is_short(self) -> bool:
-        return self.retention.state in _FAILING
-
-    @property
-    def _is_read(self) -> bool:
-        facts = self.retention.facts
-        return facts is not None and facts.required_verified
+    def missing(self) -> list[Hole]:
+        """What is missing of the days judged, oldest first; nothing that merely is not verified."""
+        if self.standing.state is RetentionState.UNKNOWN:
+            return []
+        return [hole for hole in self.standing.missing if hole.cause is not GapCause.NOT_VERIFIED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,44 +92,22 @@ class SchoolAudit:
 
     school: SchoolView
     as_of: datetime
-    coverage: CoverageDetail
+    standing: SchoolStanding
     durations: list[AskedDuration]
+    overrides: list[OverrideView]
+    """What the bureau asks of this school, today or from a later day on."""
     cameras: list[AuditedCamera]
     has_pictures: bool
 
     @property
     def zone(self) -> ZoneInfo:
         """The school's time zone."""
-        return ZoneInfo(self.school.time_zone)
+        return self.standing.zone
 
     @property
-    def verdict(self) -> CoverageVerdict:
-        """On places and footage together: what nobody read fails no school, and what nobody knows
-        passes none.
-        """
-        found = self.coverage.verdict
-        if found is CoverageVerdict.FAILS or any(each.fails for each in self.cameras):
-            return CoverageVerdict.FAILS
-        if found is CoverageVerdict.UNCONFIRMED or any(each.is_open for each in self.cameras):
-            return CoverageVerdict.UNCONFIRMED
-        states = {each.retention.state for each in self.cameras}
-        if found is CoverageVerdict.UNKNOWN or not states or RetentionState.UNKNOWN in states:
-            return CoverageVerdict.UNKNOWN
-        return CoverageVerdict.MEETS
-
-    @property
-    def failing(self) -> Counter[RetentionState]:
-        """Cameras that fall short of a text that was read, by state."""
-        return Counter(each.retention.state for each in self.cameras if each.fails)
-
-    @property
-    def missing_s(self) -> float:
-        """Seconds of footage that are missing of those that fail by gaps."""
-        return sum(
-            each.retention.facts.gap_s
-            for each in self.cameras
-            if each.fails and each.retention.state is RetentionState.GAP and each.retention.facts
-        )
+    def coverage(self) -> CoverageDetail:
+        """Its places."""
+        return self.standing.coverage
 
 
 async def read_audit(
@@ -125,7 +116,6 @@ async def read_audit(
     watch: Watch,
     profiles: Profiles,
     *,
-    most_gaps: int,
     with_pictures: bool,
 ) -> SchoolAudit:
     """Read a school's audit.
@@ -135,7 +125,6 @@ async def read_audit(
         school_id: The school.
         watch: The moment of looking.
         profiles: What is asked of schools.
-        most_gaps: Newest gaps of each camera that are listed.
         with_pictures: Whether the newest blurred pictures are looked for.
 
     Raises:
@@ -146,31 +135,39 @@ async def read_audit(
     records = {each.camera_key: each for each in await register.list_records(session)}
     if len(records) > MOST_CAMERAS:
         raise ReportTooLargeError(f"more than {MOST_CAMERAS} cameras")
-    found = await coverage.get_school(session, school_id, watch, profiles)
-    rows = await compliance.list_rows(session, watch, most_gaps)
+    standing = await read_standing(session, school_id, watch, profiles)
+    asked = await overrides.list_overrides(session, school_id, profiles, lambda: watch.now)
+    keys = [each.camera.id for each in standing.cameras]
+    shown = [each.camera for each in standing.cameras]
+    facts = await compliance.last_facts(session, shown, GAPS_OF_CAMERA)
     pictures: dict[int, dict[EvidenceKind, ShownFile]] = {}
     if with_pictures:
-        keys = [row.camera_key for row in rows]
         pictures = await evidence.newest_pictures(session, keys, watch.now - _PICTURES_OF)
     cameras = []
-    for row in rows:
-        record = records.get(row.camera_key)
+    for each in standing.cameras:
+        key = each.camera.id
+        record = records.get(key)
         place = None if record is None or record.place is None else record.place.name
-        cameras.append(AuditedCamera(row, place, pictures.get(row.camera_key, {})))
+        cameras.append(AuditedCamera(each, facts.get(key), place, pictures.get(key, {})))
     conditions = conditions_of(school)
-    day = watch.now.astimezone(ZoneInfo(school.time_zone)).date()
     return SchoolAudit(
         school=school,
         as_of=watch.now,
-        coverage=found,
+        standing=standing,
         durations=[
             AskedDuration(
                 row,
                 profile.texts[row.text],
                 row.reading is not Reading.UNVERIFIED and row.is_asked_of(conditions),
             )
-            for profile in profiles.in_force(day)
+            for profile in profiles.in_force(standing.today)
             for row in profile.durations
+        ],
+        overrides=[
+            each
+            for each in asked.items
+            if each.withdrawn_at is None
+            and (each.until_day is None or standing.today < each.until_day)
         ],
         cameras=cameras,
         has_pictures=with_pictures,

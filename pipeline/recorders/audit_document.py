@@ -23,6 +23,7 @@ _TONES = {
     RetentionState.UNKNOWN: Tone.UNSURE,
 }
 _FAILING = (RetentionState.GAP, RetentionState.INSUFFICIENT, RetentionState.OFFLINE)
+_KEPT = (RetentionState.COMPLIANT, RetentionState.OVER_RETAINED)
 _NAMED = (*_FAILING, RetentionState.UNKNOWN, RetentionState.IMMATURE, RetentionState.OVER_RETAINED)
 
 
@@ -62,7 +63,8 @@ def audit_document(result: Audit, order: AuditOrder, language: Language) -> Docu
 def _verdict(states: Counter[RetentionState]) -> tuple[str, Tone]:
     if any(states[state] for state in _FAILING):
         return "fails", Tone.BAD
-    if states[RetentionState.UNKNOWN] or not states:
+    # Cameras that are all too young have failed nothing, and proven nothing.
+    if states[RetentionState.UNKNOWN] or not any(states[state] for state in _KEPT):
         return "unknown", Tone.UNSURE
     return "meets", Tone.GOOD
 

@@ -15,6 +15,8 @@ from api.contract.footage.spans import Span, clip, footage_in, holes
 from api.contract.footage.verdict import DEFAULT_SEAM_S
 from api.contract.retention import FootageSpan, GapCause, RetentionState, RetentionStatus
 
+_SEAM_MS = round(DEFAULT_SEAM_S * 1000)
+
 
 @dataclass(frozen=True, slots=True)
 class Hole:
@@ -52,6 +54,30 @@ class HeldFootage:
     life_ms: int | None
     is_offline: bool = False
     is_incomplete: bool = False
+
+    @property
+    def continuous_ms(self) -> int | None:
+        """Since when there is footage without a hole until now; None when it ends before."""
+        since_ms = self.holes[-1].end_ms if self.holes else self.front_ms
+        return None if since_ms is None or since_ms >= self.as_of_ms else since_ms
+
+    def missing(self, start_ms: int, end_ms: int) -> list[Hole]:
+        """What is missing of an interval, in order; nothing of what is not known, or older than the
+        camera.
+        """
+        end_ms = min(end_ms, self.as_of_ms)
+        start_ms = max(start_ms, self.from_ms, self.life_ms or start_ms)
+        front_ms = end_ms if self.front_ms is None else min(self.front_ms, end_ms)
+        lead = Hole(start_ms, front_ms, self.before or GapCause.UNEXPLAINED)
+        found = [
+            Hole(max(hole.start_ms, start_ms), min(hole.end_ms, end_ms), hole.cause)
+            for hole in (lead, *self.holes)
+            if hole.end_ms > start_ms and hole.start_ms < end_ms
+        ]
+        # What sticks out of a hole from before is a seam, as anywhere.
+        if found and found[0].start_ms == start_ms and found[0].end_ms - start_ms < _SEAM_MS:
+            del found[0]
+        return found
 
 
 def held_of(status: RetentionStatus, known: HeldFootage | None = None) -> HeldFootage:

@@ -61,12 +61,20 @@ class DayVerdict(NamedTuple):
 NOTHING_KNOWN = DayVerdict(RetentionState.UNKNOWN, 0.0, 0.0, 0, 0.0)
 
 
-class _Window(NamedTuple):
+class Window(NamedTuple):
+    """What is judged of what is known at one moment.
+
+    Attributes:
+        start_ms: As early as is asked for, the camera is old and anything is known.
+        end_ms: The moment last told.
+        required_ms: As early as is asked for.
+        is_cut: There is footage from before the window that nobody told more of.
+    """
+
     start_ms: int
     end_ms: int
     required_ms: int
     is_cut: bool
-    """There is footage from before the window that nobody told more of."""
 
 
 class Sweep:
@@ -118,7 +126,7 @@ class Sweep:
             max_days: Delete after; None when nothing forbids keeping.
             calendar: Of the school.
         """
-        window = _window(known, days, calendar)
+        window = window_of(known, days, calendar)
         if window is None:
             return NOTHING_KNOWN
         start_ms, end_ms = window.start_ms, window.end_ms
@@ -157,7 +165,7 @@ class Sweep:
             lost_ms -= max(0, self._ends[until - 1] - end_ms)
         return min(lost_ms, end_ms - start_ms)
 
-    def _reach(self, known: Known, window: _Window, since_ms: int, first: int) -> int:
+    def _reach(self, known: Known, window: Window, since_ms: int, first: int) -> int:
         """Since when there is footage without a hole, also before the window."""
         if since_ms > window.start_ms or known.front_ms is None:
             return since_ms
@@ -191,8 +199,10 @@ class _Lead(NamedTuple):
     is_deleted: bool
 
 
-def _window(known: Known, days: int, calendar: Calendar) -> _Window | None:
-    """The required days, one at least, or the camera's life when that is shorter."""
+def window_of(known: Known, days: int, calendar: Calendar) -> Window | None:
+    """The required days, one at least, or the camera's life when that is shorter; None when nothing
+    is known of them.
+    """
     end_ms = known.as_of_ms
     required_ms = calendar.days_before(end_ms, days)
     start_ms = required_ms if days else calendar.days_before(end_ms, 1)
@@ -208,11 +218,11 @@ def _window(known: Known, days: int, calendar: Calendar) -> _Window | None:
         required_ms = end_ms
     oldest_ms = known.oldest_ms
     is_older = is_cut and oldest_ms is not None and oldest_ms < from_ms - _SEAM_MS
-    return _Window(start_ms, end_ms, required_ms, is_older)
+    return Window(start_ms, end_ms, required_ms, is_older)
 
 
 def _state(
-    known: Known, window: _Window, since_ms: int, inner: int, has_lead: bool
+    known: Known, window: Window, since_ms: int, inner: int, has_lead: bool
 ) -> RetentionState:
     """As ``verdict._state``, the maximum aside."""
     reaches_end = since_ms < window.end_ms

@@ -43,7 +43,7 @@ class Wording:
 
     def part(self, key: str, **values: object) -> str:
         """A part of the sentence on top."""
-        return vocabulary().report_part[key].text(self.language).format(**values)
+        return vocabulary().verdict_part[key].text(self.language).format(**values)
 
     def listed(self, parts: list[str]) -> str:
         """Parts in a row."""
@@ -70,7 +70,8 @@ class Wording:
 
     def stated(self, verdict: str, parts: list[str]) -> str:
         """The sentence: a verdict, and what it rests on."""
-        return f"{verdict}{'：' if self.language == 'zh' else ': '}{self.listed(parts)}"
+        colon = "：" if self.language == "zh" else ": "
+        return f"{verdict}{colon}{self.listed(parts)}" if parts else verdict
 
     def moment(self, at: datetime | None) -> str:
         """A moment of the school's clocks; with its offset in an hour that comes twice."""

@@ -98,6 +98,8 @@ def check(told: list[RetentionStatus], days: int, max_days: int | None) -> None:
         assert verdict.completeness == pytest.approx(judged.completeness, abs=1e-9)
         assert verdict.gap_count == len(judged.gaps)
         assert verdict.gap_s == pytest.approx(total_s(judged.gaps), abs=0.002)
+        listed = held.missing(round(window.start_s * 1000), round(window.end_s * 1000))
+        assert sum(each.end_ms - each.start_ms for each in listed) / 1000 == verdict.gap_s
         if held.from_ms / 1000 <= window.start_s:
             assert verdict.proven_days >= judged.proven_days - 1e-6
         if judged.gaps and judged.continuous_since_s != window.start_s:

@@ -1400,6 +1400,8 @@ export type CameraDay = {
 export type CameraDays = {
     /**
      * As Of
+     *
+     * Of the verdict; null when none holds.
      */
     as_of: string | null;
     /**
@@ -1412,6 +1414,8 @@ export type CameraDays = {
     camera_key: number;
     /**
      * Completeness
+     *
+     * Of the days asked for, or of its life.
      */
     completeness: number;
     /**
@@ -1420,12 +1424,31 @@ export type CameraDays = {
      * Oldest first; a day that is not there is unknown.
      */
     days: Array<DayCell>;
+    doubt: RetentionDoubt | null;
+    /**
+     * Gap Count
+     *
+     * In the days asked for; 0 while the state is `unknown`.
+     */
+    gap_count: number;
+    /**
+     * Gap S
+     *
+     * Of these together.
+     */
+    gap_s: number;
     /**
      * Gaps
      *
-     * Of these days, newest first, each with its cause.
+     * What is missing of these days as far as it is known, newest first, each with its cause; `not_verified` is not missing.
      */
     gaps: Array<FootageGap>;
+    /**
+     * Is Unconfirmed
+     *
+     * It fails nothing that was read; by a text that nobody has read it would.
+     */
+    is_unconfirmed: boolean;
     /**
      * Name
      */
@@ -1435,9 +1458,21 @@ export type CameraDays = {
      */
     proven_days: number;
     /**
-     * What holds now; `unknown` when told long ago.
+     * Required Days
+     *
+     * By what it was judged; 0 when nothing binds.
+     */
+    required_days: number;
+    /**
+     * What holds now; `unknown` while there is a `doubt`.
      */
     state: RetentionState;
+    /**
+     * Told At
+     *
+     * When anything was last told of it, however old.
+     */
+    told_at: string | null;
 };
 
 /**
@@ -6512,8 +6547,9 @@ export type RetentionDetail = {
  *
  * ``never_reported``: there is none. ``worker_lost``: whoever could prove it is silent.
  * ``stale``: the camera's worker lives, and has not reported on this footage for hours.
+ * ``not_judged``: what was told lately waits to be judged.
  */
-export type RetentionDoubt = 'never_reported' | 'worker_lost' | 'stale';
+export type RetentionDoubt = 'never_reported' | 'worker_lost' | 'stale' | 'not_judged';
 
 /**
  * RetentionFacts
@@ -6537,6 +6573,12 @@ export type RetentionFacts = {
      * Bytes Held
      */
     bytes_held: number;
+    /**
+     * Clock Offset S
+     *
+     * Clock of who wrote the footage minus UTC; null when it was not compared.
+     */
+    clock_offset_s: number | null;
     /**
      * Completeness
      *
