@@ -86,7 +86,8 @@ async def get_day(
         from_at=window[0],
         to_at=window[1],
         as_of=now,
-        is_box_there=runtime.viewing.has_shelf(camera_key),
+        # Whoever has just answered is there, though its next question be late.
+        is_box_there=told is not None or runtime.viewing.has_shelf(camera_key),
         source=source,
         footage_as_of=None if footage is None else footage.as_of,
         spans=[] if footage is None else list(footage.spans),

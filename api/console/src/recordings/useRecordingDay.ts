@@ -4,13 +4,15 @@ import { api } from "../http/api";
 import { keys } from "../http/keys";
 
 const REFRESH_MS = 60_000;
+/** A box that is away is looked for sooner: the footage plays as soon as it is back. */
+const AWAY_MS = 10_000;
 
 export interface When {
   day?: string;
   at?: string;
 }
 
-/** One camera's day; what is still happening is asked for again each minute. */
+/** One camera's day; what is still happening is asked for again each minute, a box that is away sooner. */
 export function useRecordingDay(cameraId: string, when: When) {
   return useQuery({
     queryKey: keys.recordingDay(cameraId, when.day ?? when.at ?? "today"),
@@ -18,6 +20,7 @@ export function useRecordingDay(cameraId: string, when: When) {
     placeholderData: keepPreviousData,
     refetchInterval: (query) => {
       const day = query.state.data;
+      if (day && !day.is_box_there) return AWAY_MS;
       return day && Date.parse(day.as_of) < Date.parse(day.to_at) ? REFRESH_MS : false;
     },
   });
