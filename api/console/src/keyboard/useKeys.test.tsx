@@ -1,4 +1,5 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { useLayoutEffect } from "react";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { useFreeKeys, useKeys } from "./useKeys";
@@ -51,4 +52,19 @@ test("Escape that closes a dialog is no key of the page, even where the focus is
   expect(leave).not.toHaveBeenCalled();
   fireEvent.keyDown(document.body, { key: "Escape" });
   expect(leave).toHaveBeenCalledOnce();
+});
+
+test("a key does what the page shows, however soon it is pressed", () => {
+  const did: string[] = [];
+  const Keys = ({ shows }: { shows: string }) => {
+    useKeys({ confirm: () => did.push(shows) });
+    // The page stands as it is from here on; what else follows from it has not run yet.
+    useLayoutEffect(() => {
+      if (shows === "a picture") fireEvent.keyDown(document.body, { key: "c" });
+    });
+    return null;
+  };
+  const { rerender } = render(<Keys shows="nothing" />);
+  rerender(<Keys shows="a picture" />);
+  expect(did).toEqual(["a picture"]);
 });

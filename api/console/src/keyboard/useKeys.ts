@@ -1,14 +1,17 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 
 import { elementTakesKey, resolveKey, takesText, type Action, type Mode } from "./keymap";
 
 export type Handlers = Partial<Record<Action, (index: number) => void>>;
 
-/** Listen on the whole page; the latest handlers are always the ones called. */
+/** Listen on the whole page; what the page shows and what a key does change at once. */
 export function useKeys(handlers: Handlers, mode: Mode = "normal"): void {
-  const latest = useRef({ handlers, mode });
-  useEffect(() => {
-    latest.current = { handlers, mode };
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const command = resolveKey(event, mode);
+    const handler = command && handlers[command.action];
+    if (!handler) return;
+    event.preventDefault();
+    handler(command.index);
   });
   useEffect(() => {
     // Asked before anybody heard the key: Escape may have closed the dialog by the time it comes here.
@@ -18,11 +21,7 @@ export function useKeys(handlers: Handlers, mode: Mode = "normal"): void {
     };
     const onKeyDown = (event: KeyboardEvent) => {
       if (isBehindDialog || event.defaultPrevented || elementTakesKey(event.target, event)) return;
-      const command = resolveKey(event, latest.current.mode);
-      const handler = command && latest.current.handlers[command.action];
-      if (!handler) return;
-      event.preventDefault();
-      handler(command.index);
+      onKey(event);
     };
     window.addEventListener("keydown", onCapture, true);
     window.addEventListener("keydown", onKeyDown);

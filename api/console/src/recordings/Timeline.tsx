@@ -1,5 +1,5 @@
 import { Tooltip } from "antd";
-import { useEffect, useRef, useState, type CSSProperties, type PointerEvent } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type CSSProperties, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { RecordingDay } from "../http/types";
@@ -35,26 +35,19 @@ export function Timeline({ day, view, onView, position, onSeek }: Props) {
   };
   const onPointer = (event: PointerEvent) => setHover(momentAt(event.clientX));
 
-  const latest = useRef({ view, onView });
-  useEffect(() => {
-    latest.current = { view, onView };
+  // React's own wheel handlers cannot keep the page from scrolling.
+  const onWheel = useEffectEvent((event: WheelEvent) => {
+    if (!event.ctrlKey && Math.abs(event.deltaY) <= Math.abs(event.deltaX)) return;
+    event.preventDefault();
+    onView(zoom(view, whole, event.deltaY > 0 ? 1.25 : 0.8, momentAt(event.clientX)));
   });
   useEffect(() => {
     const element = lanes.current;
     if (!element) return undefined;
-    // React's own wheel handlers cannot keep the page from scrolling.
-    const onWheel = (event: WheelEvent) => {
-      if (!event.ctrlKey && Math.abs(event.deltaY) <= Math.abs(event.deltaX)) return;
-      event.preventDefault();
-      const box = element.getBoundingClientRect();
-      const now = latest.current.view;
-      const around = now.from + ((event.clientX - box.left) / box.width) * (now.to - now.from);
-      latest.current.onView(zoom(now, whole, event.deltaY > 0 ? 1.25 : 0.8, around));
-    };
-    element.addEventListener("wheel", onWheel, { passive: false });
-    return () => element.removeEventListener("wheel", onWheel);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the day's bounds are what matters
-  }, [whole.from, whole.to]);
+    const turned = (event: WheelEvent) => onWheel(event);
+    element.addEventListener("wheel", turned, { passive: false });
+    return () => element.removeEventListener("wheel", turned);
+  }, []);
 
   const place = (range: Range): CSSProperties => {
     const left = percent(Math.max(range.from, view.from), view);
