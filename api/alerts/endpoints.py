@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.access.permissions import Permission
 from api.alerts import bulk, expiry, notes, review, service
@@ -39,11 +39,12 @@ from api.kit.errors import (
 )
 from api.kit.moments import Moment
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.kit.versions import IfMatch, etag, version_of
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
+router = RoomRouter(prefix="/api/v1/alerts", tags=["alerts"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_ALERTS))]
 _Judge = Annotated[SignedIn, Depends(allowed(Permission.JUDGE))]
 _Holder = Annotated[SignedIn, Depends(allowed(Permission.HOLD))]

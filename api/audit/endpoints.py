@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.access.permissions import Permission
 from api.audit import checking, service
@@ -28,9 +28,10 @@ from api.kit.errors import (
 )
 from api.kit.moments import Moment
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
+router = RoomRouter(prefix="/api/v1/audit", tags=["audit"])
 _Auditor = Annotated[SignedIn, Depends(allowed(Permission.READ_AUDIT))]
 
 

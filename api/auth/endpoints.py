@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.access.roles import ROLES
@@ -26,9 +26,10 @@ from api.kit.errors import (
     WrongPasswordError,
 )
 from api.kit.problems import problem_response, problems
+from api.kit.routing import RoomRouter
 from api.runtime import Runtime, RuntimeDep
 
-router = APIRouter(prefix="/api/v1", tags=["auth"])
+router = RoomRouter(prefix="/api/v1", tags=["auth"])
 _SIGN_IN_PATH = "/api/v1/auth/login"
 
 

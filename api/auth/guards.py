@@ -35,7 +35,7 @@ from api.runtime import Runtime, RuntimeDep
 
 SESSION_COOKIE = "mingan_session"
 CALLER = "mingan.caller"
-"""Where a request's scope keeps who asks, once :class:`api.auth.gate.Gate` looked."""
+"""Where a request's scope keeps who asks, once somebody looked."""
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 """What a reverse proxy adds: the address it came from is then not who asks."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -110,32 +110,40 @@ async def person_of(runtime: Runtime, request: Request, cookie: str | None) -> S
     )
 
 
-async def _caller(
-    request: Request,
-    runtime: RuntimeDep,
-    cookie: Annotated[str | None, Depends(_session_cookie)],
-) -> SignedIn | None:
-    """Who is signed in, if anyone; asked for already if the request has a body."""
-    found = request.scope.get(CALLER)
-    return found if isinstance(found, SignedIn) else await person_of(runtime, request, cookie)
+async def caller_of(request: Request, runtime: Runtime) -> SignedIn | None:
+    """Who is signed in, if anyone; looked for once in a request."""
+    if CALLER not in request.scope:
+        cookie = request.cookies.get(SESSION_COOKIE)
+        request.scope[CALLER] = await person_of(runtime, request, cookie)
+    found = request.scope[CALLER]
+    return found if isinstance(found, SignedIn) else None
 
 
-_Caller = Annotated[SignedIn | None, Depends(_caller)]
-
-
-async def _optional_person(caller: _Caller) -> SignedIn | None:
+async def settled_caller_of(request: Request, runtime: Runtime) -> SignedIn | None:
+    """Anyone signed in, or a stranger; whoever must choose a password first is one so far."""
+    caller = await caller_of(request, runtime)
     return None if caller is None or caller.password_must_change else caller
 
 
-MaybePerson = Annotated[SignedIn | None, Depends(_optional_person)]
-"""Anyone signed in, or a stranger; whoever must choose a password first is one so far."""
+async def _maybe_person(
+    request: Request,
+    runtime: RuntimeDep,
+    _: Annotated[str | None, Depends(_session_cookie)],
+) -> SignedIn | None:
+    return await settled_caller_of(request, runtime)
+
+
+MaybePerson = Annotated[SignedIn | None, Depends(_maybe_person)]
+"""Anyone signed in, or a stranger."""
 
 
 async def _newcomer(
     request: Request,
-    person: _Caller,
+    runtime: RuntimeDep,
+    _: Annotated[str | None, Depends(_session_cookie)],
     csrf: Annotated[str | None, Header(alias="X-CSRF-Token", include_in_schema=False)] = None,
 ) -> SignedIn:
+    person = await caller_of(request, runtime)
     if person is None:
         raise NotSignedInError
     if request.method not in _SAFE_METHODS and not hmac.compare_digest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from api.access.permissions import Permission
 from api.auth import browsers, people, service
@@ -31,9 +31,10 @@ from api.kit.errors import (
     UsernameTakenError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1", tags=["users"])
+router = RoomRouter(prefix="/api/v1", tags=["users"])
 _PeopleManager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_PEOPLE))]
 _CHANGE = problems(
     NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError, ConflictError

@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.locking import FROM_WRITERS
@@ -23,13 +33,25 @@ class UserRow:
     school: School | None
 
 
-def _stands(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _stands(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """What is true of a session, and of its user, as long as it can be used."""
     return (
         SignInSession.expires_at > at,
         User.disabled_at.is_(None),
         or_(User.ends_at.is_(None), User.ends_at > at),
     )
+
+
+# Asked for with each request: built once, so that it is not built and looked up anew each time.
+_OF_TOKEN = (
+    select(User, School, SignInSession.expires_at)
+    .join(SignInSession, SignInSession.username == User.username)
+    .outerjoin(School, School.school_id == User.school_id)
+    .where(
+        SignInSession.token_sha256 == bindparam("token_sha256"),
+        *_stands(bindparam("at", type_=SignInSession.expires_at.type)),
+    )
+)
 
 
 def _rows() -> Select[User, School]:
@@ -167,13 +189,8 @@ class UserRepository:
         self, token_sha256: str, at: datetime
     ) -> tuple[UserRow, datetime] | None:
         """The user of a session that still stands, and when it ends."""
-        query = (
-            select(User, School, SignInSession.expires_at)
-            .join(SignInSession, SignInSession.username == User.username)
-            .outerjoin(School, School.school_id == User.school_id)
-            .where(SignInSession.token_sha256 == token_sha256, *_stands(at))
-        )
-        row = (await self._session.execute(query)).one_or_none()
+        values = {"token_sha256": token_sha256, "at": at}
+        row = (await self._session.execute(_OF_TOKEN, values)).one_or_none()
         if row is None:
             return None
         user, school, expires_at = row

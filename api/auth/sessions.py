@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access.scope import EVERYTHING, NOTHING
-from api.auth.guards import MaybePerson, ReportingBoxDep
+from api.access.scope import EVERYTHING, NOTHING, Scope
+from api.auth.guards import ReportingBoxDep, settled_caller_of
 from api.bus.work import UnitOfWork
-from api.runtime import RuntimeDep
+from api.runtime import Runtime, RuntimeDep
 
 
-async def _reader(runtime: RuntimeDep, person: MaybePerson) -> AsyncIterator[AsyncSession]:
-    async with runtime.database.read(NOTHING if person is None else person.scope) as session:
+async def _scope_of(request: Request, runtime: Runtime) -> Scope:
+    # Not a dependency: FastAPI would go through all that who asks depends on once more.
+    person = await settled_caller_of(request, runtime)
+    return NOTHING if person is None else person.scope
+
+
+async def _reader(request: Request, runtime: RuntimeDep) -> AsyncIterator[AsyncSession]:
+    async with runtime.database.read(await _scope_of(request, runtime)) as session:
         yield session
 
 
-async def _writer(runtime: RuntimeDep, person: MaybePerson) -> AsyncIterator[UnitOfWork]:
-    async with runtime.work(NOTHING if person is None else person.scope) as work:
+async def _writer(request: Request, runtime: RuntimeDep) -> AsyncIterator[UnitOfWork]:
+    async with runtime.work(await _scope_of(request, runtime)) as work:
         yield work
 
 

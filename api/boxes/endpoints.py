@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from api.access.permissions import Permission
 from api.audit.changes import Actor
@@ -25,14 +25,15 @@ from api.kit.errors import (
     UnavailableError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.organisations.errors import TakenError
 from api.runtime import RuntimeDep
 from api.workers.service import Silence
 
-router = APIRouter(prefix="/api/v1/boxes", tags=["boxes"])
+router = RoomRouter(prefix="/api/v1/boxes", tags=["boxes"])
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_BOXES))]
-enrolment = APIRouter(prefix="/api/v2/ingest", tags=["ingest"])
+enrolment = RoomRouter(prefix="/api/v2/ingest", tags=["ingest"])
 _READ = problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError)
 _WRITE = problems(
     NotSignedInError, ForbiddenError, BadCsrfError, NotFoundError, InvalidError, TakenError

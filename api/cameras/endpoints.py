@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed, client_of
@@ -20,9 +20,10 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
+router = RoomRouter(prefix="/api/v1/cameras", tags=["cameras"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_CAMERAS))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_CAMERAS))]
 

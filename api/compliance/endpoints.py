@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed
@@ -18,9 +18,10 @@ from api.contract.vocabulary import Language
 from api.kit.download import CSV_RESPONSE, csv_download
 from api.kit.errors import ForbiddenError, InvalidError, NotFoundError, NotSignedInError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/compliance", tags=["compliance"])
+router = RoomRouter(prefix="/api/v1/compliance", tags=["compliance"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE))]
 _Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE, Permission.EXPORT))]
 

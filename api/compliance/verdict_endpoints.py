@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 
 from api.access.permissions import Permission
 from api.auth.guards import By, SignedIn, allowed
@@ -34,10 +34,11 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/compliance", tags=["compliance"])
+router = RoomRouter(prefix="/api/v1/compliance", tags=["compliance"])
 _Id = Annotated[StorableText, Path(max_length=64)]
 _Day = Annotated[dt.date, Path(description="In the school's time zone.")]
 _Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed
@@ -15,9 +15,10 @@ from api.coverage import service
 from api.coverage.schemas import CoverageDetail, CoverageList
 from api.kit.errors import ForbiddenError, InvalidError, NotFoundError, NotSignedInError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/coverage", tags=["coverage"])
+router = RoomRouter(prefix="/api/v1/coverage", tags=["coverage"])
 _Id = Annotated[StorableText, Path(max_length=64)]
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.access.permissions import Permission
 from api.audit import service as audit
@@ -21,9 +21,10 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
+router = RoomRouter(prefix="/api/v1/evidence", tags=["evidence"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.SEE_PICTURES))]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FILE = {"image/jpeg": _BINARY, "video/mp4": _BINARY}

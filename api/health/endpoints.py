@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.access.scope import EVERYTHING
 from api.auth.guards import MaybePerson, Scraper
@@ -10,9 +10,10 @@ from api.health import service
 from api.health.schemas import Health, HealthStatus
 from api.kit.errors import BadTokenError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
-router = APIRouter(tags=["health"])
+router = RoomRouter(tags=["health"])
 
 
 @router.get(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Header, Query, Request, Response
+from fastapi import Body, Header, Query, Request, Response
 
 from api.auth.guards import ReportingBoxDep
 from api.auth.sessions import BoxWriter
@@ -32,9 +32,10 @@ from api.kit.errors import (
     UnsupportedMediaTypeError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v2/ingest", tags=["ingest"])
+router = RoomRouter(prefix="/api/v2/ingest", tags=["ingest"])
 _NOT_ITS_OWN = (OtherSchoolError, SchoolClosedError, CameraOfAnotherBoxError)
 _PROBLEMS = problems(
     BadTokenError,

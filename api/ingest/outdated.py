@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from api.auth.guards import ReportingBoxDep
 from api.boxes.errors import WorkerOutdatedError
 from api.contract.text import StorableText
 from api.kit.errors import BadTokenError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 
-router = APIRouter(prefix="/api/v1/ingest", tags=["ingest"])
+router = RoomRouter(prefix="/api/v1/ingest", tags=["ingest"])
 _RESPONSES = problems(BadTokenError, WorkerOutdatedError)
 _Rest = Annotated[StorableText, Path(max_length=512)]
 _WHAT_TO_DO = (

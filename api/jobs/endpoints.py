@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed, client_of
@@ -21,9 +21,10 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 
-router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
+router = RoomRouter(prefix="/api/v1/jobs", tags=["jobs"])
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.SEE_JOBS))]
 
 

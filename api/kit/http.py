@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Mapping
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,6 +42,9 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_OF_ALL = tuple((name.lower().encode(), each.encode()) for name, each in SECURITY_HEADERS.items())
+# What is told of people must not stay behind in a browser.
+_OF_API = (*_OF_ALL, (b"cache-control", b"no-store"))
 _log = structlog.get_logger(__name__)
 
 
@@ -59,12 +62,14 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    # What is told of people must not stay behind in a browser.
-                    headers.setdefault("Cache-Control", "no-store")
+                own = message.setdefault("headers", [])
+                is_api = scope["path"].startswith("/api/")
+                wanted = _OF_API if is_api else _OF_ALL
+                set_already = {name.lower() for name, _ in own}
+                message["headers"] = [
+                    *own,
+                    *(each for each in wanted if each[0] not in set_already),
+                ]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.access.permissions import Permission
 from api.auth.guards import By, SignedIn, allowed
@@ -20,6 +20,7 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.notices import log, rules, service
 from api.notices.schemas import (
@@ -36,7 +37,7 @@ from api.notices.schemas import (
 )
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/notices", tags=["notices"])
+router = RoomRouter(prefix="/api/v1/notices", tags=["notices"])
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_NOTICES))]
 _READING = problems(NotSignedInError, ForbiddenError, InvalidError)
 _WRITING = problems(NotSignedInError, ForbiddenError, BadCsrfError, InvalidError)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from api.auth.guards import Person
 from api.auth.sessions import Reader, Writer
 from api.kit.errors import BadCsrfError, ForbiddenError, InvalidError, NotSignedInError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.notices import push
 from api.notices.schemas import PushView, PushWrite
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/notices/push", tags=["notices"])
+router = RoomRouter(prefix="/api/v1/notices/push", tags=["notices"])
 
 
 @router.get(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.auth.sessions import Reader, Writer
 from api.contract import RiskLevel
@@ -18,6 +18,7 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.kit.versions import etag
 from api.orders import assigning, service
@@ -40,7 +41,7 @@ from api.orders.schemas import (
 from api.orders.subjects import Subject
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1", tags=["orders"])
+router = RoomRouter(prefix="/api/v1", tags=["orders"])
 
 
 @router.get(

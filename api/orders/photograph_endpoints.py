@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed
@@ -20,6 +20,7 @@ from api.kit.errors import (
 )
 from api.kit.pools import Pool
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.orders import repeats, service
 from api.orders.errors import BadPhotographError, KeyReusedError, OrderStateError
@@ -30,7 +31,7 @@ from api.orders.schemas import PhotographView
 from api.runtime import RuntimeDep
 
 PHOTOGRAPHS = "/api/v1/order-photographs/"
-router = APIRouter(prefix=PHOTOGRAPHS.rstrip("/"), tags=["orders"])
+router = RoomRouter(prefix=PHOTOGRAPHS.rstrip("/"), tags=["orders"])
 _Rectifier = Annotated[SignedIn, Depends(allowed(Permission.RECTIFY_ORDERS))]
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_ORDERS, Permission.SEE_PICTURES))]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}

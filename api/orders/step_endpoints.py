@@ -5,11 +5,12 @@ Each decision needs ``If-Match`` with the version it was made on.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from api.auth.sessions import Writer
 from api.kit.errors import ApiError, VersionRequiredError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.kit.versions import IfMatch, version_of
 from api.orders import assigning, regrouping, repeats, service
@@ -39,7 +40,7 @@ from api.orders.schemas import (
 )
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1", tags=["orders"])
+router = RoomRouter(prefix="/api/v1", tags=["orders"])
 
 
 def decided(*more: type[ApiError]) -> dict[int | str, dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 
 from api.access.permissions import Permission
 from api.auth.guards import By, Person, SignedIn, allowed
@@ -18,6 +18,7 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.organisations import communities, places, service
 from api.organisations.errors import InUseError, TakenError
@@ -37,7 +38,7 @@ from api.organisations.schemas import (
     SchoolWrite,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["organisations"])
+router = RoomRouter(prefix="/api/v1", tags=["organisations"])
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_ORGANISATION))]
 _READ = problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError)
 _WRITE = problems(

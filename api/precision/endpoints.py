@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.access.permissions import Permission
 from api.alerts.schemas import AlertStatus, FalsePositiveReason
@@ -19,6 +19,7 @@ from api.contract.vocabulary import Language
 from api.kit.download import CSV_RESPONSE, csv_download
 from api.kit.errors import BadCursorError, ForbiddenError, InvalidError, NotSignedInError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.precision import service
 from api.precision.filters import BehindFilters, ReportFilters
@@ -27,7 +28,7 @@ from api.precision.service import MAX_DAYS, Asked
 from api.precision.sheet import sheet
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/precision", tags=["precision"])
+router = RoomRouter(prefix="/api/v1/precision", tags=["precision"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.SEE_PRECISION))]
 _Opener = Annotated[SignedIn, Depends(allowed(Permission.SEE_PRECISION, Permission.VIEW_ALERTS))]
 _Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_PRECISION, Permission.EXPORT))]

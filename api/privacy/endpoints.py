@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.access.permissions import Permission
 from api.audit import service as audit
@@ -25,6 +25,7 @@ from api.kit.errors import (
 )
 from api.kit.moments import Moment
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.privacy import assessments, requests
 from api.privacy.errors import (
@@ -50,7 +51,7 @@ from api.privacy.schemas import (
 from api.privacy.sheet import assessments_sheet, requests_sheet
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
+router = RoomRouter(prefix="/api/v1/privacy", tags=["privacy"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_PRIVACY))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_PRIVACY))]
 _SchoolIds = Annotated[list[AnyIdentifier], Query(max_length=256, description="May repeat.")]

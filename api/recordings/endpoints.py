@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.access.permissions import Permission
@@ -21,12 +21,13 @@ from api.kit.errors import (
 )
 from api.kit.moments import Moment
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.recordings import play, service
 from api.recordings.schemas import PlayRequest, RecordingDay
 from api.runtime import RuntimeDep
 from api.viewing.viewer import Owner
 
-router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
+router = RoomRouter(prefix="/api/v1/recordings", tags=["recordings"])
 _Player = Annotated[SignedIn, Depends(allowed(Permission.PLAY_RECORDINGS))]
 
 _STREAM = "application/octet-stream"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from api.access.permissions import Permission
 from api.auth.guards import By, SignedIn, allowed
@@ -19,12 +19,13 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.organisations.errors import TakenError
 from api.register import service
 from api.register.schemas import RecordView, RecordWrite, RegisterList
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/register", tags=["register"])
+router = RoomRouter(prefix="/api/v1/register", tags=["register"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_CAMERAS))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_CAMERAS))]
 

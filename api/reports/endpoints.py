@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from api.access.permissions import Permission
 from api.auth.guards import By, SignedIn, allowed
@@ -23,6 +23,7 @@ from api.kit.errors import (
     UnavailableError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.reports import service
 from api.reports.errors import (
@@ -35,7 +36,7 @@ from api.reports.errors import (
 from api.reports.schemas import ReportFormat, ReportPage, ReportRequest, ReportView
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+router = RoomRouter(prefix="/api/v1/reports", tags=["reports"])
 _Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE, Permission.EXPORT))]
 _TYPES = {
     ReportFormat.PDF: "application/pdf",

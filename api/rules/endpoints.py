@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from api.access.permissions import Permission
 from api.auth.guards import SignedIn, allowed
 from api.auth.sessions import Reader
 from api.kit.errors import ForbiddenError, NotSignedInError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.rules import service
 from api.rules.schemas import RuleList
 from api.runtime import RuntimeDep
 
-router = APIRouter(prefix="/api/v1/rules", tags=["rules"])
+router = RoomRouter(prefix="/api/v1/rules", tags=["rules"])
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_CAMERAS))]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from api.auth.guards import Person
 from api.auth.sessions import Reader, Writer
 from api.kit.errors import (
@@ -14,6 +12,7 @@ from api.kit.errors import (
     NotSignedInError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.saved_filters import service
 from api.saved_filters.errors import FilterNameTakenError, TooManyFiltersError
@@ -24,7 +23,7 @@ from api.saved_filters.schemas import (
     SavedFilterWrite,
 )
 
-router = APIRouter(prefix="/api/v1/saved-filters", tags=["saved filters"])
+router = RoomRouter(prefix="/api/v1/saved-filters", tags=["saved filters"])
 _WRITE = (NotSignedInError, ForbiddenError, BadCsrfError, InvalidError)
 
 

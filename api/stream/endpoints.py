@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterable
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.auth.guards import Person
 from api.kit.errors import ForbiddenError, NotSignedInError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 from api.stream import service
 
-router = APIRouter(prefix="/api/v1", tags=["stream"])
+router = RoomRouter(prefix="/api/v1", tags=["stream"])
 
 
 @router.get(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import StreamingResponse
 
 from api.access.permissions import Permission
@@ -19,12 +19,13 @@ from api.kit.errors import (
     TooManyViewersError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 from api.viewing import service
 from api.viewing.schemas import LiveRequest, Wall
 from api.viewing.viewer import Owner, Viewer
 
-router = APIRouter(prefix="/api/v1/live", tags=["live"])
+router = RoomRouter(prefix="/api/v1/live", tags=["live"])
 _Watcher = Annotated[SignedIn, Depends(allowed(Permission.WATCH_LIVE))]
 
 VIEW_ID_HEADER = "X-View-Id"

@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 
 from api.auth.guards import ReportingBoxDep
 from api.cameras import service as cameras
@@ -26,13 +26,14 @@ from api.kit.errors import (
 )
 from api.kit.moments import Moment
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 from api.viewing.feed import Part
 from api.viewing.frames import init_payload
 from api.viewing.orders import BoxPoll
 from api.viewing.play import PlayedPart
 
-router = APIRouter(prefix="/api/v2/ingest/views", tags=["ingest"])
+router = RoomRouter(prefix="/api/v2/ingest/views", tags=["ingest"])
 _MIME = re.compile(r'^video/mp4; codecs="[A-Za-z0-9.]{4,40}"$', re.ASCII)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi import Body, Depends, Query, Response
 
 from api.access.permissions import Permission
 from api.audit import service as audit
@@ -22,13 +22,14 @@ from api.kit.errors import (
     TooLargeError,
 )
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 from api.workbooks import service
 from api.workbooks.errors import NotAWorkbookError, WorkbookInvalidError, WorkbookTooLargeError
 from api.workbooks.reading import Errors
 from api.workbooks.schemas import ImportReport
 
-router = APIRouter(prefix="/api/v1/workbook", tags=["workbook"])
+router = RoomRouter(prefix="/api/v1/workbook", tags=["workbook"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _Exporter = Annotated[SignedIn, Depends(allowed(Permission.VIEW_CAMERAS, Permission.EXPORT))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_CAMERAS))]

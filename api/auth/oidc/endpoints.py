@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import RedirectResponse
 
 from api.auth.endpoints import browser_of, set_cookies
@@ -21,9 +21,10 @@ from api.auth.sessions import NewcomerWriter
 from api.contract.text import StorableText
 from api.kit.errors import InvalidError, NotFoundError
 from api.kit.problems import problems
+from api.kit.routing import RoomRouter
 from api.runtime import Runtime, RuntimeDep
 
-router = APIRouter(prefix="/api/v1", tags=["auth"])
+router = RoomRouter(prefix="/api/v1", tags=["auth"])
 _FLOW_COOKIE = "mingan_oidc"
 _FLOW_PATH = "/api/v1/auth/oidc"
 _FLOW_LIVES_S = 600

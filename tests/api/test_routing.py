@@ -1,0 +1,65 @@
+"""A request is tried only on the rooms whose paths begin as its own does."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.kit.routing import RoomRouter
+from tests.api.centre import Centre
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Patterns that requests were held against."""
+    found: list[str] = []
+    matches = APIRoute.matches
+
+    def noting(self: APIRoute, scope: dict[str, object]) -> object:
+        found.append(self.path)
+        return matches(self, scope)
+
+    monkeypatch.setattr(APIRoute, "matches", noting)
+    return found
+
+
+async def test_other_rooms_are_not_tried(admin: httpx.AsyncClient, tried: list[str]) -> None:
+    assert (await admin.get("/api/v1/rules")).status_code == 200
+    assert set(tried) == {"/api/v1/rules"}
+
+
+async def test_every_room_is_one(centre: Centre) -> None:
+    included = [getattr(each, "original_router", None) for each in centre.app.router.routes]
+    routers = [each for each in included if each is not None]
+    assert routers
+    assert [each for each in routers if not isinstance(each, RoomRouter)] == []
+
+
+@pytest.mark.parametrize("root_path", ["", "/mingan"])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/things", 200),
+        ("GET", "/api/things/1", 200),
+        ("GET", "/api/things/", 307),
+        ("POST", "/api/things/1", 405),
+        ("GET", "/api/thing", 404),
+        ("GET", "/other", 404),
+    ],
+)
+async def test_what_fits_is_found(root_path: str, method: str, path: str, status: int) -> None:
+    router = RoomRouter(prefix="/api")
+
+    @router.get("/things")
+    @router.get("/things/{number}")
+    async def thing() -> str:
+        return "there"
+
+    app = FastAPI()
+    app.include_router(router)
+    transport = httpx.ASGITransport(app, root_path=root_path)
+    async with httpx.AsyncClient(transport=transport, base_url="http://centre") as client:
+        answer = await client.request(method, f"{root_path}{path}")
+    assert answer.status_code == status
