@@ -11,9 +11,12 @@ RUN npm run build
 FROM python:3.11.14-slim-bookworm AS python
 WORKDIR /build
 RUN python -m venv /opt/mingan
-COPY requirements/runtime.lock requirements/
+COPY requirements/image.lock requirements/
 RUN /opt/mingan/bin/pip install --no-cache-dir --disable-pip-version-check --quiet \
-    --require-hashes --no-deps -r requirements/runtime.lock
+    --require-hashes --no-deps -r requirements/image.lock
+# For PDFs: the slim image has no font with Chinese.
+COPY scripts/fetch_font scripts/
+RUN scripts/fetch_font /opt/mingan/share/mingan/fonts
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY pipeline pipeline
 COPY models models

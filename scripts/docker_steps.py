@@ -245,6 +245,12 @@ def _try_image(build: Build) -> None:
             sys.exit(f"docker_steps: {' '.join(command)} failed:\n{shown.stderr}")
         print(f"✓ {' '.join(command)}")
 
+    paper = "from api.contract.paper.typesetting import Typesetter; print(Typesetter().font)"
+    shown = run(["python", "-c", paper])
+    if shown.returncode != 0:
+        sys.exit(f"docker_steps: no PDFs can be made:\n{shown.stderr}")
+    print(f"✓ PDFs, set in {shown.stdout.strip()}")
+
     with tempfile.TemporaryFile("w+") as log:
         api = subprocess.Popen(
             [*prefix, *build.mapped_command([*stage.entrypoint, *stage.command], port)],

@@ -23,7 +23,7 @@ def requirements_digest(root: Path = ROOT) -> str:
         "requires-python": project["requires-python"],
         "dependencies": project["dependencies"],
         "extras": {
-            name: project["optional-dependencies"][name] for name in ("demo", "dev", "whole")
+            name: project["optional-dependencies"][name] for name in ("pdf", "demo", "dev", "whole")
         },
         "build": (root / "requirements" / "build.in").read_text("utf-8"),
     }

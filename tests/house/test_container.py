@@ -50,8 +50,10 @@ def test_instructions_join_continued_lines_and_drop_comments() -> None:
         ("api/console/node_modules/x/index.js", True),
         ("models/train/campus.py", True),
         ("tests/x.py", True),
-        ("requirements/runtime.lock", False),
+        ("requirements/image.lock", False),
         ("requirements/dev.lock", True),
+        ("scripts/fetch_font", False),
+        ("scripts/setup", True),
         (".git/config", True),
     ],
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,8 @@ FONTS = (
     "SimSun",
 )
 """Families with Chinese, the first that is there is taken."""
+INSTALLED_FONTS = Path(sys.prefix) / "share" / "mingan" / "fonts"
+"""Where ``scripts/setup`` and the image put a font on a machine that has none."""
 MISSING_GLYPH = "〓"
 _TEMPLATE = Path(__file__).with_name("document.typ")
 _STANDARD = "a-2b"
@@ -67,7 +70,7 @@ def typesetter() -> ModuleType:
 
 
 class Typesetter:
-    """Typst with the fonts of this machine and of some folders.
+    """Typst with the fonts of this machine, of this installation and of some folders.
 
     Args:
         folders: Looked through for fonts besides where the system keeps them.
@@ -79,7 +82,7 @@ class Typesetter:
 
     def __init__(self, folders: Sequence[Path] = (), *, has_system_fonts: bool = True) -> None:
         self._typst: Any = typesetter()
-        there = [str(folder) for folder in folders if folder.is_dir()]
+        there = [str(folder) for folder in (*folders, INSTALLED_FONTS) if folder.is_dir()]
         self._fonts = self._typst.Fonts(has_system_fonts, False, there)
         families = set(self._fonts.families())
         found = [name for name in FONTS if name in families]
