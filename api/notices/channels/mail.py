@@ -76,8 +76,11 @@ async def _deliver(settings: ChannelSettings, message: Message, outside: Outside
             said = f"{said} (not to {names})"
         return said
     finally:
-        # Its transport closes the connection, once the loop comes round.
+        transport = client.transport
         client.close()
+        if isinstance(transport, asyncio.Transport):
+            # Nothing is owed any more: a server that is slow to end TLS keeps no connection.
+            transport.abort()
 
 
 async def send(settings: ChannelSettings, message: Message, outside: Outside) -> Attempt:
