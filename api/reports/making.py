@@ -18,6 +18,7 @@ from api.kit.pools import Pool
 from api.reports import service
 from api.reports.audit_document import audit_document
 from api.reports.district_month import read_month
+from api.reports.filing_form import form_document, read_form
 from api.reports.hazard_ledger import ledger_document, read_ledger
 from api.reports.month_document import month_document
 from api.reports.pictures import Thumbnails
@@ -175,10 +176,25 @@ async def _read_ledger(making: _Making) -> _Read:
     return _Read(ledger.as_of, laid_out)
 
 
+async def _read_form(making: _Making) -> _Read:
+    runtime, view = making.runtime, making.view
+    assert view.school is not None, "a filing form is of a school"
+    watch = Watch.of(runtime.settings, runtime.clock())
+    async with runtime.database.read(making.scope) as session:
+        form = await read_form(session, view.school.school_id, watch, runtime.profiles)
+
+    def laid_out() -> bytes:
+        document = form_document(form, view.language, code=view.code, asked_by=view.asked_by)
+        return _laid_out(document, view.format, Wording(view.language, form.standing.zone), runtime)
+
+    return _Read(form.as_of, laid_out)
+
+
 _READERS: dict[ReportKind, Callable[[_Making], Awaitable[_Read]]] = {
     ReportKind.SCHOOL_AUDIT: _read_audit,
     ReportKind.DISTRICT_MONTH: _read_month,
     ReportKind.HAZARD_LEDGER: _read_ledger,
+    ReportKind.FILING_FORM: _read_form,
 }
 
 

@@ -21,6 +21,7 @@ class ReportKind(StrEnum):
     SCHOOL_AUDIT = "school_audit"
     DISTRICT_MONTH = "district_month"
     HAZARD_LEDGER = "hazard_ledger"
+    FILING_FORM = "filing_form"
 
     @property
     def is_of_a_school(self) -> bool:

@@ -5882,7 +5882,7 @@ export type ReportFormat = 'pdf' | 'xlsx';
  *
  * What a report is about.
  */
-export type ReportKind = 'school_audit' | 'district_month' | 'hazard_ledger';
+export type ReportKind = 'school_audit' | 'district_month' | 'hazard_ledger' | 'filing_form';
 
 /**
  * ReportPage

@@ -4,6 +4,7 @@ import type { ReportKind, ReportView } from "../http/types";
 export const KINDS: Record<ReportKind, { ofSchool: boolean; ofMonth: boolean }> = {
   school_audit: { ofSchool: true, ofMonth: false },
   hazard_ledger: { ofSchool: true, ofMonth: false },
+  filing_form: { ofSchool: true, ofMonth: false },
   district_month: { ofSchool: false, ofMonth: true },
 };
 
