@@ -17,6 +17,7 @@ from api.compliance.district_schemas import (
     WorstCamera,
 )
 from api.compliance.judging import FAILING
+from api.compliance.repository import RetentionRepository
 from api.compliance.sentences import sentence
 from api.compliance.verdict_repository import JudgedDay, VerdictRepository
 from api.compliance.views import STALE_AFTER, doubt
@@ -46,9 +47,10 @@ async def list_schools(
     since = watch.now - STALE_AFTER
     latest = await VerdictRepository(session).latest(since)
     covered = (await coverage.list_schools(session, watch, profiles, shown)).items
+    recovered = await RetentionRepository(session).recovered_s()
     return DistrictCompliance(
         items=[
-            school_line(each, of_school[each.school.school_id], latest, watch.now)
+            school_line(each, of_school[each.school.school_id], latest, recovered, watch.now)
             for each in covered
         ],
         as_of=watch.now,
@@ -67,6 +69,7 @@ def school_line(
     covered: CoverageSummary,
     own: Iterable[ShownCamera],
     latest: Mapping[int, JudgedDay],
+    recovered: Mapping[int, float],
     now: datetime,
 ) -> SchoolCompliance:
     """A school's verdict on places and footage, and what it rests on.
@@ -75,13 +78,17 @@ def school_line(
         covered: Its places.
         own: Its cameras in use.
         latest: The newest verdict on each, of those there are.
+        recovered: Seconds of footage that were fetched from elsewhere, of those that have any.
         now: The moment of looking.
     """
     cameras_of: Counter[str] = Counter()
     gap_s = 0.0
+    healed: list[float] = []
     worst: tuple[ShownCamera, JudgedDay] | None = None
     for camera in own:
         verdict = holding(camera, latest.get(camera.id), now)
+        if verdict is not None and camera.id in recovered:
+            healed.append(recovered[camera.id])
         kind = _kind(verdict)
         cameras_of[kind] += 1
         if verdict is None or kind not in FAILING:
@@ -92,6 +99,8 @@ def school_line(
     counts = RetentionCounts(
         total=cameras_of.total(),
         gap_s=gap_s,
+        recovered=len(healed),
+        recovered_s=sum(healed),
         **{name: cameras_of[name] for name in _KINDS},
     )
     retention = _verdict(counts)

@@ -31,6 +31,12 @@ class RetentionCounts(BaseModel):
         description="Nobody told anything, or not lately; also cameras without facts."
     )
     gap_s: float = Field(description="Of the cameras in `gap` together.")
+    recovered: int = Field(
+        default=0,
+        description="Cameras with footage that was fetched from elsewhere after an outage; each is"
+        " counted by its state, too.",
+    )
+    recovered_s: float = Field(default=0.0, description="Of the cameras in `recovered` together.")
 
     @property
     def failed(self) -> int:

@@ -33,6 +33,7 @@ class RetentionRepository:
             "verdict": told.model_dump_json(exclude=_FOOTAGE | _IDENTITY),
             "footage": told.model_dump_json(include=_FOOTAGE),
             "alarms": list(told.alarms),
+            "recovered_s": told.recovered_s,
         }
         if await insert_if_absent(self._session, RetentionReport, values):
             return True
@@ -72,6 +73,13 @@ class RetentionRepository:
     async def latest(self) -> dict[int, RetentionReport]:
         """The latest report of each camera, without its footage."""
         return {row.camera_key: row for row in await self._session.scalars(select(RetentionReport))}
+
+    async def recovered_s(self) -> dict[int, float]:
+        """Seconds that were fetched from elsewhere, of each camera that has any."""
+        query = select(RetentionReport.camera_key, RetentionReport.recovered_s).where(
+            RetentionReport.recovered_s > 0
+        )
+        return {row.camera_key: row.recovered_s for row in await self._session.execute(query)}
 
     async def get(self, camera_key: int) -> RetentionReport | None:
         """The latest report of one camera, with its footage."""

@@ -12,6 +12,7 @@ from api.contract import (
     DayCompleteness,
     FootageGap,
     FootageSpan,
+    RecoveredSpan,
     RetentionForecast,
     RetentionState,
 )
@@ -62,6 +63,12 @@ class RetentionFacts(BaseModel):
     gap_s: float = Field(description="Seconds of all reported gaps together.")
     gaps: list[FootageGap] = Field(description="Newest first; in the table the newest 100.")
     is_truncated: bool = Field(description="Older gaps exist that are not in `gaps`.")
+    recovered_s: float = Field(
+        description="Seconds that were fetched from a recorder or a camera's card after an outage."
+    )
+    recovered: list[RecoveredSpan] = Field(
+        description="Where, and from whom; newest first, in the table the newest 100."
+    )
 
 
 class RetentionRow(BaseModel):

@@ -128,7 +128,8 @@ async def read_standing(
         {verdict.requirement_id for verdict in latest.values()}
     )
     held = await _held(session, keys, min(first, recent), today)
-    told_at = await RetentionRepository(session).told_at(keys)
+    reports = RetentionRepository(session)
+    told_at = await reports.told_at(keys)
 
     def standing(camera: ShownCamera) -> CameraStanding:
         verdict = holding(camera, latest.get(camera.id), watch.now)
@@ -150,7 +151,7 @@ async def read_standing(
         )
 
     return SchoolStanding(
-        line=school_line(covered, own, latest, watch.now),
+        line=school_line(covered, own, latest, await reports.recovered_s(), watch.now),
         coverage=covered,
         requirement=now_asked,
         first=first,

@@ -29,7 +29,12 @@ def _in(
     # No moment is named: the zone does not matter.
     say = Wording(language, ZoneInfo("UTC"))
     parts = [
-        say.part(name, n=count, lasting=say.lasting(retention.gap_s))
+        say.part(
+            name,
+            n=count,
+            lasting=say.lasting(retention.gap_s),
+            recovered=say.lasting(retention.recovered_s),
+        )
         for name, count in _facts(verdict, coverage, retention)
         if count
     ]
@@ -57,3 +62,4 @@ def _facts(
         yield "places_unknown", coverage.counts.unknown
         yield "unknown", retention.unknown
     yield "immature", retention.immature
+    yield "recovered", retention.recovered

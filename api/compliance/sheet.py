@@ -31,6 +31,8 @@ COLUMNS = (
     "gap_count",
     "gap_hours",
     "gaps",
+    "recovered_minutes",
+    "recovered_from",
     "broken_promises",
     "reachable_days",
     "breaks_on",
@@ -86,6 +88,11 @@ def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
         "gap_count": facts.gap_count,
         "gap_hours": round(facts.gap_s / 3600, 2),
         "gaps": "; ".join(gaps),
+        # Down, never up: what was not recorded here is not made more than it is.
+        "recovered_minutes": int(facts.recovered_s / 6) / 10,
+        "recovered_from": "; ".join(
+            dict.fromkeys(f"{span.device}/{span.channel}" for span in facts.recovered)
+        ),
         "broken_promises": len(facts.broken_promises),
         "reachable_days": vocabulary().forecast["not_known"].text(language),
         "time_zone": facts.time_zone,

@@ -74,6 +74,8 @@ def facts(status: RetentionStatus, max_gaps: int) -> RetentionFacts:
         gap_count=len(gaps),
         gap_s=sum((gap.to_at - gap.from_at).total_seconds() for gap in gaps),
         gaps=gaps[:max_gaps],
+        recovered_s=status.recovered_s,
+        recovered=sorted(status.recovered, key=lambda span: span.from_at, reverse=True)[:max_gaps],
         is_truncated=status.is_truncated or len(gaps) > max_gaps,
     )
 

@@ -97,6 +97,15 @@ class FootageSpan(WireModel):
         return self
 
 
+class RecoveredSpan(FootageSpan):
+    """Footage that the box did not record itself: it was fetched after an outage, and proven."""
+
+    device: Identifier
+    """The recorder or camera that held it, as the box's configuration calls it."""
+    channel: Annotated[StorableText, StringConstraints(min_length=1, max_length=64)]
+    """The channel there, as the device counts it."""
+
+
 class FootageGap(FootageSpan):
     """An interval without footage, and why."""
 
@@ -179,6 +188,8 @@ class RetentionStatus(WireModel):
     earlier_spans: Annotated[tuple[FootageSpan, ...], Field(max_length=4096)] | None = None
     """Footage from before the days that ``spans`` and ``gaps`` are about; null when it was not
     looked at, as by a box that does not tell it."""
+    recovered: Annotated[tuple[RecoveredSpan, ...], Field(max_length=4096)] = ()
+    """Of all footage that which was fetched from elsewhere; it counts like any other."""
     life_since_at: UtcTime | None = None
     """Since when the camera is known to exist; null when nobody said."""
     is_offline: bool | None = None
@@ -187,3 +198,8 @@ class RetentionStatus(WireModel):
     """Whether part of the footage could not be looked at; null when ``state`` says it."""
     clock_offset_s: Annotated[float, Field(ge=-1e9, le=1e9)] | None = None
     """Clock of who wrote the footage minus UTC; null when it was not compared."""
+
+    @property
+    def recovered_s(self) -> float:
+        """Seconds of footage that was fetched from elsewhere."""
+        return sum((span.to_at - span.from_at).total_seconds() for span in self.recovered)

@@ -196,6 +196,8 @@ class RetentionReport(OfCamera, Base):
     """Spans and days as JSON; long, and read for one camera at a time."""
     alarms: Mapped[list[str] | None]
     """Codes of what is wrong now; null in a report from before this column."""
+    recovered_s: Mapped[float] = mapped_column(server_default="0")
+    """Seconds of footage that was fetched from elsewhere after an outage."""
 
 
 class RetentionVerdict(OfCamera, Base):

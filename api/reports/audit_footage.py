@@ -146,6 +146,11 @@ def _facts(facts: RetentionFacts, asked_days: int, say: Wording) -> Iterator[str
     if facts.broken_promises:
         why = sorted({say.term(words.broken_reason, each.why) for each in facts.broken_promises})
         yield say.comment("broken", n=len(facts.broken_promises), why=say.listed(why))
+    if facts.recovered:
+        sources = list(dict.fromkeys(f"{each.device}/{each.channel}" for each in facts.recovered))
+        yield say.comment(
+            "recovered", lasting=say.lasting(facts.recovered_s), sources=say.listed(sources)
+        )
     for alarm in facts.alarms:
         yield say.term(words.retention_alarm, alarm)
     offset_s = facts.clock_offset_s

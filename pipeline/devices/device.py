@@ -33,6 +33,22 @@ class Channel:
     is_online: bool | None
 
 
+def channel_trouble(channels: Mapping[str, Channel], channel: str, name: str | None) -> str:
+    """Why a channel cannot be believed to be a camera's, as a stable code; ``""`` if it can.
+
+    Args:
+        channels: The device's, by id.
+        channel: Which should be the camera's.
+        name: What the device must call it; None when that does not matter.
+    """
+    found = channels.get(channel)
+    if found is None:
+        return "channel_missing"
+    if name is not None and found.name != name:
+        return "channel_renamed"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A stretch of footage the device says it holds.

@@ -25,6 +25,7 @@ from pipeline.recorders.segments import (
     PART_SUFFIX,
     SUFFIX,
     LifePoint,
+    Origin,
     Segment,
     SegmentWriter,
     delay_ticks,
@@ -49,6 +50,7 @@ class CameraRecorder:
         segment_s: Length of a segment; it ends at the first keyframe after.
         retry_s: How long a refusing disk is left alone.
         reached: Called at each point of a segment's life.
+        origin: Where the packets were recovered from; None when they are the camera's own.
     """
 
     def __init__(
@@ -61,8 +63,10 @@ class CameraRecorder:
         segment_s: float,
         retry_s: float,
         reached: Callable[[LifePoint], None],
+        origin: Origin | None = None,
     ) -> None:
         self.camera = camera
+        self._origin = origin
         self.trouble: StorageError | None = None
         self._root, self._index, self._disk = root, index, disk
         self._segment_s, self._retry_s, self._reached = segment_s, retry_s, reached
@@ -267,6 +271,7 @@ class CameraRecorder:
                 self._reached,
                 delay_ticks=delay,
                 sound=self._sound_at(packet, info),
+                origin=self._origin,
             )
             self._sound = None
         except StorageError as error:

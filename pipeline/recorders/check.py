@@ -8,7 +8,7 @@ deletes a file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -174,13 +174,11 @@ def _known(root: Path, row: Segment, index: FootageIndex, *, repair: bool) -> Ch
     if repair:
         end_s = min(row.span.end_s, row.span.start_s + held)
         index.save(
-            Segment(
-                row.camera,
-                row.path,
-                Span(row.span.start_s, end_s),
-                held,
-                facts.size_bytes,
-                row.codec,
+            replace(
+                row,
+                span=Span(row.span.start_s, end_s),
+                media_s=held,
+                size_bytes=facts.size_bytes,
             )
         )
         if row.span.end_s > end_s:

@@ -30,6 +30,9 @@ class Disk(Protocol):
     def create(self, path: Path) -> DiskFile:
         """A new file, with its folders."""
 
+    def make_folder(self, folder: Path) -> None:
+        """A folder, with those above it; one that is there stays."""
+
     def rename(self, path: Path, new: Path) -> None:
         """Give a file its final name, surviving a power cut."""
 
@@ -82,6 +85,12 @@ class LocalDisk:
             return _LocalFile(path, is_synced=self._is_synced)
         except OSError as error:
             raise storage_error(error, str(path)) from error
+
+    def make_folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, str(folder)) from error
 
     def rename(self, path: Path, new: Path) -> None:
         try:

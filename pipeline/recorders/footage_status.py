@@ -17,6 +17,7 @@ from api.contract.retention import (
     FootageGap,
     FootageSpan,
     GapCause,
+    RecoveredSpan,
     RetentionForecast,
     RetentionState,
     RetentionStatus,
@@ -24,6 +25,7 @@ from api.contract.retention import (
 from pipeline.recorders.forecast import Forecast
 from pipeline.recorders.index import Broken
 from pipeline.recorders.retention import RetentionPolicy
+from pipeline.recorders.segments import Origin
 
 MAX_LISTED = 4096
 MAX_DAYS = 1024
@@ -48,6 +50,7 @@ class FootageFacts:
         forecast: None when not known yet.
         alarms: Codes of what is wrong now.
         is_unknown: The index did not answer.
+        recovered: Which of the spans were fetched from elsewhere; by start.
     """
 
     camera: str
@@ -59,6 +62,7 @@ class FootageFacts:
     forecast: Forecast | None
     alarms: Sequence[str]
     is_unknown: bool = False
+    recovered: Sequence[tuple[Span, Origin]] = ()
 
 
 def judged_window(
@@ -127,6 +131,7 @@ def retention_status(
         forecast=facts.forecast,
         broken=facts.broken,
         alarms=facts.alarms,
+        recovered=facts.recovered,
     )
 
 
@@ -172,6 +177,7 @@ def told(
     forecast: Forecast | None = None,
     broken: Sequence[Broken] = (),
     alarms: Sequence[str] = (),
+    recovered: Sequence[tuple[Span, Origin]] = (),
 ) -> RetentionStatus:
     """What is proven as the wire says it, within the wire's limits: the newest of each list."""
     footage, gaps, since_s = proof.footage, proof.gaps, proof.continuous_since_s
@@ -219,6 +225,7 @@ def told(
         ),
         broken_promises=tuple(_wire(one) for one in broken[-MAX_BROKEN:]),
         alarms=tuple(alarms),
+        recovered=_recovered(recovered),
         earlier_spans=None if proof.earlier is None else _listed(proof.earlier),
         life_since_at=None if proof.life_s is None else utc_moment(proof.life_s),
         is_offline=proof.is_offline,
@@ -230,6 +237,27 @@ def _listed(spans: Sequence[Span]) -> tuple[FootageSpan, ...]:
     return tuple(
         FootageSpan(from_at=utc_moment(span.start_s), to_at=utc_moment(span.end_s))
         for span in spans[-MAX_LISTED:]
+    )
+
+
+def _recovered(found: Sequence[tuple[Span, Origin]]) -> tuple[RecoveredSpan, ...]:
+    """Of each origin what adjoins as one span; the newest."""
+    of_origin: dict[Origin, list[Span]] = {}
+    for span, origin in found:
+        of_origin.setdefault(origin, []).append(span)
+    joined = sorted(
+        (span.start_s, span.end_s, str(origin), origin)
+        for origin, spans in of_origin.items()
+        for span in merge(spans, DEFAULT_SEAM_S)
+    )
+    return tuple(
+        RecoveredSpan(
+            from_at=utc_moment(start_s),
+            to_at=utc_moment(end_s),
+            device=origin.device,
+            channel=origin.channel,
+        )
+        for start_s, end_s, _, origin in joined[-MAX_LISTED:]
     )
 
 

@@ -164,6 +164,25 @@ class Housekeeper:
             done.append(deletion)
         return has_failed
 
+    def can_take(
+        self, size_bytes: int, policies: Mapping[str, RetentionPolicy], now_s: float
+    ) -> bool:
+        """Whether there is room for more, or can be made without breaking a promise.
+
+        Raises:
+            StorageError: The disk does not say how full it is.
+            FootageIndexError: The index cannot be read.
+        """
+        needed = self._needed(size_bytes)
+        made = plan(
+            self._candidates(policies, needed, now_s, ()),
+            policies,
+            needed_bytes=needed,
+            now_s=now_s,
+            zone=self._zone,
+        )
+        return made.missing_bytes == 0 and not any(each.breaks for each in made.deletions)
+
     def look_ahead(
         self, policies: Mapping[str, RetentionPolicy], now_s: float
     ) -> dict[str, Forecast]:
@@ -237,10 +256,12 @@ class Housekeeper:
             holds.setdefault(hold.camera, []).append(hold)
         return holds
 
-    def _needed(self) -> int:
-        needed = self._room.reserve_bytes - self._disk.free_bytes(self._root)
+    def _needed(self, more_bytes: int = 0) -> int:
+        """Room that is missing, if so much were added."""
+        needed = self._room.reserve_bytes - self._disk.free_bytes(self._root) + more_bytes
         if self._room.max_bytes is not None:
-            needed = max(needed, self._index.size_bytes() - self._room.max_bytes)
+            held = self._index.size_bytes() + more_bytes
+            needed = max(needed, held - self._room.max_bytes)
         return max(0, needed)
 
 

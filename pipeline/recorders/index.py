@@ -21,12 +21,12 @@ from api.contract.retention import GapCause
 from pipeline.core.file_schema import NewerFileError
 from pipeline.recorders.errors import FootageIndexError
 from pipeline.recorders.index_schema import INDEX_SCHEMA
-from pipeline.recorders.segments import LifePoint, Segment, ignore
+from pipeline.recorders.segments import LifePoint, Origin, Segment, ignore
 
 _JOIN_MS = 2000
 _LONGEST_MS = 3_600_000
 """No segment is longer; lets a search by end use the index by start."""
-_COLUMNS = "camera, path, start_ms, end_ms, media_ms, size_bytes, codec"
+_COLUMNS = "camera, path, start_ms, end_ms, media_ms, size_bytes, codec, origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class FootageIndex:
         """
         with self._write() as db:
             db.execute(
-                "INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     segment.path,
                     segment.camera,
@@ -135,6 +135,7 @@ class FootageIndex:
                     _ms(segment.media_s),
                     segment.size_bytes,
                     segment.codec,
+                    "" if segment.origin is None else str(segment.origin),
                 ),
             )
             db.execute(
@@ -262,7 +263,7 @@ class FootageIndex:
         """
         rows = self._read(
             "SELECT sum(end_ms - start_ms), sum(media_ms) FROM segments"
-            " WHERE camera = ? AND start_ms >= ? AND end_ms <= ?",
+            " WHERE camera = ? AND start_ms >= ? AND end_ms <= ? AND origin = ''",
             (camera, _ms(window.start_s), _ms(window.end_s)),
         )
         passed_ms, media_ms = rows[0]
@@ -280,6 +281,19 @@ class FootageIndex:
                 " WHERE camera = ? AND end_ms > ? AND start_ms < ? ORDER BY start_ms",
                 (camera, start_ms, end_ms),
             )
+        ]
+
+    def recovered(self, camera: str) -> list[tuple[Span, Origin]]:
+        """Footage of a camera that was fetched from elsewhere, by start."""
+        rows = self._read(
+            "SELECT start_ms, end_ms, origin FROM segments"
+            " WHERE camera = ? AND origin != '' ORDER BY start_ms",
+            (camera,),
+        )
+        return [
+            (Span(start_ms / 1000, end_ms / 1000), origin)
+            for start_ms, end_ms, text in rows
+            if (origin := Origin.read(text)) is not None
         ]
 
     def size_bytes(self, camera: str | None = None) -> int:
@@ -478,9 +492,9 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     return db
 
 
-def _segment(row: tuple[str, str, int, int, int, int, str]) -> Segment:
+def _segment(row: tuple[str, str, int, int, int, int, str, str]) -> Segment:
     span = Span(row[2] / 1000, row[3] / 1000)
-    return Segment(row[0], row[1], span, row[4] / 1000, row[5], row[6])
+    return Segment(row[0], row[1], span, row[4] / 1000, row[5], row[6], Origin.read(row[7]))
 
 
 def _join_absence(

@@ -76,4 +76,8 @@ def _second(db: sqlite3.Connection) -> None:
 _third = statements(
     "CREATE TABLE age (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL)"
 )
-INDEX_SCHEMA = FileSchema("the index of recordings", (_second, _third), before=1)
+_fourth = statements(
+    "ALTER TABLE segments ADD COLUMN origin TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX segments_recovered ON segments (camera, start_ms) WHERE origin != ''"
+)
+INDEX_SCHEMA = FileSchema("the index of recordings", (_second, _third, _fourth), before=1)

@@ -56,6 +56,7 @@ class Mp4Samples:
         is_cut: Something announced is not there.
         shown: From and to, in ticks, where an edit list leaves something out: players show no
             more, and nothing else of the file can be exported or analysed.
+        comment: What its writer noted about it; ``""`` without a note.
     """
 
     codec: str
@@ -69,6 +70,7 @@ class Mp4Samples:
     is_fragmented: bool
     is_cut: bool
     shown: tuple[int, int] | None = None
+    comment: str = ""
 
 
 @dataclass(slots=True)
@@ -117,6 +119,7 @@ def _read_samples(file: BinaryIO) -> Mp4Samples:
     size = file.seek(0, os.SEEK_END)
     tracks: list[_Track] | None = None
     whole_end = 0
+    comment = ""
     is_cut = False
     is_fragmented = False
     at = 0
@@ -143,6 +146,7 @@ def _read_samples(file: BinaryIO) -> Mp4Samples:
             body = file.read(length - head)
             if kind == b"moov":
                 tracks = _read_moov(body)
+                comment = _comment(body)
                 whole_end = at + length
             elif tracks is not None:
                 is_fragmented = True
@@ -172,6 +176,7 @@ def _read_samples(file: BinaryIO) -> Mp4Samples:
         is_fragmented=is_fragmented,
         is_cut=is_cut or present < len(sizes),
         shown=_shown(track, int((starts + durations).max()) if len(starts) else 0),
+        comment=comment,
     )
 
 
@@ -265,6 +270,16 @@ def _read_moov(body: bytes) -> list[_Track]:
                 track.default_duration, track.default_size = duration, size
                 track.tables[b"mvex"] = trex
     return tracks
+
+
+def _comment(moov: bytes) -> str:
+    """The comment among the movie's metadata, in ``udta/meta/ilst/©cmt/data``."""
+    found = [moov]
+    for wanted, head in ((b"udta", 0), (b"meta", 0), (b"ilst", 4), (b"\xa9cmt", 0), (b"data", 0)):
+        found = [
+            inner for body in found for kind, inner in _children(body[head:]) if kind == wanted
+        ]
+    return found[0][8:].decode("utf-8", "replace") if found else ""
 
 
 def _read_trak(body: bytes, movie_scale: int) -> _Track:

@@ -21,19 +21,20 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from api.contract.footage.spans import Span, clip, merge
+from api.contract.footage.spans import Span, clip, merge, total_s
 from api.contract.footage.verdict import DEFAULT_SEAM_S
 from api.contract.retention import GapCause, RetentionStatus
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.recorders.age_clock import AgeClock
+from pipeline.recorders.camera_feed import CameraFeed
 from pipeline.recorders.camera_recorder import CameraRecorder
 from pipeline.recorders.disk import Disk, LocalDisk
 from pipeline.recorders.errors import FootageIndexError, StorageError
@@ -45,7 +46,7 @@ from pipeline.recorders.rebuild import Rebuild
 from pipeline.recorders.recovery import Recovered, recover
 from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
 from pipeline.recorders.root_lock import RootLock
-from pipeline.recorders.segments import LifePoint, ignore
+from pipeline.recorders.segments import LifePoint, Segment, ignore, move_in
 from pipeline.recorders.shelf import Piece, Timeline, timeline_of
 
 INDEX_NAME = "index.sqlite"
@@ -56,16 +57,6 @@ _LIVE_LAG_S = 30.0
 _FORECAST_EVERY_S = 3600.0
 _PIECES = 64
 _log = structlog.get_logger(__name__)
-
-_CAUSES = {
-    "auth_failed": GapCause.AUTH_FAILED,
-    "auth_locked": GapCause.AUTH_FAILED,
-    "auth_unsupported": GapCause.AUTH_FAILED,
-    "stalled": GapCause.STALLED,
-    "undecodable": GapCause.UNDECODABLE,
-    "disabled": GapCause.DISABLED,
-    "worker_stopped": GapCause.WORKER_STOPPED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +100,6 @@ class _Ended:
     cause: GapCause
     detail: str
     at_s: float
-
-
-class CameraFeed:
-    """Where one camera's packets go in; safe to use from its reader's thread."""
-
-    def __init__(self, camera: str, recorder: Recorder) -> None:
-        self.camera = camera
-        self._recorder = recorder
-
-    def add(self, packet: EncodedPacket, info: StreamInfo) -> None:
-        """Record a packet; never waits for the disk.
-
-        Args:
-            packet: In decoding order.
-            info: Its stream; when it changes, a new segment begins.
-        """
-        self._recorder.put(self.camera, packet, info)
-
-    def session_ended(self, reason: str, detail: str = "") -> None:
-        """The connection ended, or could not be made; may be said again and again.
-
-        Args:
-            reason: A ``SourceReason`` or ``disabled``; what is not known counts as ``offline``.
-            detail: One line for an engineer, redacted. If there is nothing to add, the reason's
-                code, which the console tells in words.
-        """
-        cause = _CAUSES.get(reason, GapCause.OFFLINE)
-        self._recorder.put_end(self.camera, cause, detail or reason)
 
 
 class Recorder:
@@ -455,6 +418,47 @@ class Recorder:
                     _log.warning("a promise will break", camera=camera, on=str(one.breaks_on))
         self._forecasts = told
 
+    # --- footage from elsewhere ---------------------------------------------------------------
+
+    def has_room(self, size_bytes: int) -> bool:
+        """Whether so much can be added without anybody's promise being broken for it.
+
+        Raises:
+            StorageError: The disk does not say how full it is.
+            FootageIndexError: The index cannot be read.
+        """
+        with self._write_lock:
+            if any(camera.trouble is not None for camera in self._cameras.values()):
+                return False
+            return self._keeper.can_take(size_bytes, self._policies, self._clock.utc_s())
+
+    def adopt(self, staged: Path, segment: Segment) -> Segment | None:
+        """Make a whole file that was fetched from elsewhere a segment of the camera's.
+
+        Args:
+            staged: The file; on the recorder's disk.
+            segment: What it is; its ``path`` does not count.
+
+        Returns:
+            None if there is footage of that time by now; the file is removed then.
+
+        Raises:
+            StorageError: The disk refuses.
+            FootageIndexError: The index refuses; the file has its name and is found on start.
+        """
+        span = segment.span
+        with self._write_lock:
+            held_s = total_s(self.coverage(segment.camera, span))
+            if held_s > min(DEFAULT_SEAM_S, span.seconds / 2):
+                self._disk.remove(staged)
+                return None
+            path = move_in(staged, self.settings.root, segment, self._disk)
+            self._reached(LifePoint.RENAMED)
+            adopted = replace(segment, path=path)
+            self.index.save(adopted)
+            self._changed.add(segment.camera)
+        return adopted
+
     # --- answers ------------------------------------------------------------------------------
 
     def coverage(self, camera: str, window: Span) -> list[Span]:
@@ -496,6 +500,7 @@ class Recorder:
                     forecast=self._forecasts.get(camera),
                     alarms=self._alarms(camera),
                     is_unknown=self.index.is_waiting or not self.index.is_complete(),
+                    recovered=self.index.recovered(camera),
                 )
             except FootageIndexError:
                 known = self._unindexed(camera)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,14 @@ from pipeline.recorders.disk import Disk
 from pipeline.recorders.errors import FootageError, StorageError, storage_error
 from pipeline.recorders.index import FootageIndex
 from pipeline.recorders.name_pattern import NamePattern
-from pipeline.recorders.segments import NAME_PATTERN, PART_SUFFIX, SUFFIX, Segment
+from pipeline.recorders.segments import (
+    NAME_PATTERN,
+    ORIGIN_MARK,
+    PART_SUFFIX,
+    SUFFIX,
+    Origin,
+    Segment,
+)
 
 _NAMES = NamePattern(NAME_PATTERN, ZoneInfo("UTC"))
 _CODECS = {"avc1": "h264", "avc3": "h264", "hvc1": "hevc", "hev1": "hevc"}
@@ -160,9 +167,7 @@ def finish_part(root: Path, path: str, disk: Disk) -> Segment | None:
     if segment is None:
         return None
     disk.rename(part, root / final)
-    return Segment(
-        segment.camera, final, segment.span, segment.media_s, segment.size_bytes, segment.codec
-    )
+    return replace(segment, path=final)
 
 
 def read_segment(root: Path, path: str) -> Segment | None:
@@ -187,7 +192,10 @@ def read_segment(root: Path, path: str) -> Segment | None:
     if length_s <= 0 or codec is None:
         return None
     span = Span(name.start_s, name.start_s + length_s)
-    return Segment(name.camera, path, span, length_s, size, codec)
+    _, mark, origin = samples.comment.partition(ORIGIN_MARK)
+    return Segment(
+        name.camera, path, span, length_s, size, codec, Origin.read(origin) if mark else None
+    )
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -35,6 +35,8 @@ from pipeline.recorders.sound import SoundTrack
 FRAGMENT_S = 2.0
 SUFFIX = ".mp4"
 PART_SUFFIX = ".mp4.part"
+ORIGIN_MARK = "mingan: recovered from "
+"""Begins the comment in a file that was fetched from elsewhere; its origin follows."""
 NAME_PATTERN = "{camera}/%Y%m%d/%H%M%S_%f.mp4"
 """Our names, for ``NamePattern`` with UTC."""
 
@@ -59,6 +61,28 @@ def ignore(point: LifePoint) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where footage was fetched that this box did not record itself.
+
+    Attributes:
+        device: Name of the recorder or camera that held it, as the configuration calls it.
+        channel: The channel there.
+    """
+
+    device: str
+    channel: str
+
+    def __str__(self) -> str:
+        return f"{self.device}/{self.channel}"
+
+    @classmethod
+    def read(cls, text: str) -> Origin | None:
+        """From its text; None of ``""``, or of what is none."""
+        device, mark, channel = text.partition("/")
+        return cls(device, channel) if device and mark and channel else None
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A finished segment.
 
@@ -69,6 +93,7 @@ class Segment:
         media_s: The same by the camera's own clock; with the span it tells that clock's drift.
         size_bytes: Of the file.
         codec: ``h264`` or ``hevc``.
+        origin: Where it was recovered from; None of what this box recorded itself.
     """
 
     camera: str
@@ -77,12 +102,31 @@ class Segment:
     media_s: float
     size_bytes: int
     codec: str
+    origin: Origin | None = None
 
 
 def segment_path(camera: str, start_s: float) -> str:
     """The name of a segment that begins then."""
     moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=round(start_s * 1000))
     return f"{camera}/{moment:%Y%m%d}/{moment:%H%M%S}_{moment.microsecond // 1000:03d}{SUFFIX}"
+
+
+def move_in(staged: Path, root: Path, segment: Segment, disk: Disk) -> str:
+    """Give a finished file that lies elsewhere on the disk its name below the root.
+
+    Returns:
+        The name, relative to the root.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
+    start_s = segment.span.start_s
+    while (root / segment_path(segment.camera, start_s)).exists():
+        start_s += 0.001
+    path = segment_path(segment.camera, start_s)
+    disk.make_folder((root / path).parent)
+    disk.rename(staged, root / path)
+    return path
 
 
 _Packet: TypeAlias = "av.Packet[Stream]"
@@ -113,6 +157,8 @@ class SegmentWriter:
             come too late (``needs_delay`` of the segment before).
         sound: The sound around the keyframe. A segment has a track for sound only if there is
             some to begin with: the muxer writes nothing before every track has begun.
+        origin: Where the footage was recovered from; stands in the file, so that a lost index
+            does not make it our own.
 
     Raises:
         FootageError: Not a keyframe, a codec that is not recorded, or no parameter sets.
@@ -130,6 +176,7 @@ class SegmentWriter:
         *,
         delay_ticks: int = 0,
         sound: AudioPacket | None = None,
+        origin: Origin | None = None,
     ) -> None:
         if info.codec not in CODECS:
             raise FootageError(f"{info.codec} is not recorded", remedy="Use H.264 or H.265")
@@ -144,6 +191,7 @@ class SegmentWriter:
         self._form = picture_form(info.codec, self.sets)
         self._root, self._camera, self._disk, self._reached = root, camera, disk, reached
         self._first = first
+        self._origin = origin
         # Decoding runs ahead of showing by what the stream says, in any case by the delay.
         ahead = first.pts - first.dts
         self._delay = max(delay_ticks, ahead if 0 <= ahead <= _ticks(info, _REORDER_S) else 0)
@@ -181,6 +229,8 @@ class SegmentWriter:
                 "max_interleave_delta": "1",
             },
         )
+        if self._origin is not None:
+            self._container.metadata["comment"] = ORIGIN_MARK + str(self._origin)
         self._stream = self._container.add_mux_stream(
             info.codec, width=max(1, info.width), height=max(1, info.height)
         )
@@ -269,6 +319,7 @@ class SegmentWriter:
             media_s=max(0.001, self.length_s + self._clock_ahead_s - self._first.clock_ahead_s),
             size_bytes=self._size,
             codec=self.info.codec,
+            origin=self._origin,
         )
 
     def abandon(self) -> None:

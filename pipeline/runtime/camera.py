@@ -24,7 +24,7 @@ from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket
 from pipeline.core.redact import redact_url
 from pipeline.live.tap import PacketTap
-from pipeline.recorders.recorder import CameraFeed
+from pipeline.recorders.camera_feed import CameraFeed
 from pipeline.rules.base import Rule
 from pipeline.runtime.alerts import CameraAlerts
 from pipeline.runtime.analysis import Analysis, FrameResult

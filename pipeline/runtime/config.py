@@ -378,11 +378,17 @@ class BoxConfig(Strict):
     @model_validator(mode="after")
     def _devices_are_there(self) -> BoxConfig:
         for camera in self.cameras:
-            named = None if camera.recording is None else camera.recording.device
-            if named is not None and named not in self.devices:
-                raise ValueError(
-                    f"camera `{camera.id}` names the device `{named}`, which is not among `devices`"
-                )
+            recording = camera.recording
+            heal_from = None if recording is None else recording.heal_from
+            for named in (
+                None if recording is None else recording.device,
+                None if heal_from is None else heal_from.device,
+            ):
+                if named is not None and named not in self.devices:
+                    raise ValueError(
+                        f"camera `{camera.id}` names the device `{named}`, which is not among "
+                        "`devices`"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -21,7 +21,14 @@ from api.contract.footage.verdict import Requirement
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
 from pipeline.delivery.outbox import Outbox
-from pipeline.devices.device import Channel, Coverage, Device, Recorded, Unknown
+from pipeline.devices.device import (
+    Channel,
+    Coverage,
+    Device,
+    Recorded,
+    Unknown,
+    channel_trouble,
+)
 from pipeline.devices.errors import (
     AuthRefusedError,
     BrokenAnswerError,
@@ -184,8 +191,9 @@ class DeviceFootage:
         for camera in cameras:
             known = opened.known.setdefault(camera.camera, _Known())
             order = self._order(camera, now_s)
-            trouble = _trouble(camera, channels)
+            trouble = channel_trouble(channels, camera.channel, camera.channel_name)
             if trouble:
+                trouble = f"recorder_{trouble}"
                 del opened.known[camera.camera]
                 missing = CapabilityMissingError(trouble)
                 statuses.append(self._silent(camera, missing, now_s, (*alarms, trouble)))
@@ -289,16 +297,6 @@ def _alarms_of(device: Device) -> tuple[str, ...]:
     except DeviceError as error:
         _log.info("a recorder does not tell how it is", why=error.line())
     return tuple(alarms)
-
-
-def _trouble(camera: DeviceCamera, channels: Mapping[str, Channel]) -> str:
-    """Why the channel cannot be believed to be the camera's; ``""`` if it can."""
-    channel = channels.get(camera.channel)
-    if channel is None:
-        return "recorder_channel_missing"
-    if camera.channel_name is not None and channel.name != camera.channel_name:
-        return "recorder_channel_renamed"
-    return ""
 
 
 def _doubts_of(found: ChannelAudit) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ import structlog
 
 from pipeline.core.clock import Clock
 from pipeline.delivery.outbox import MessageKind, Outbox
-from pipeline.recorders.recorder import CameraFeed, Recorder, RecorderSettings
+from pipeline.recorders.camera_feed import CameraFeed
+from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.shelf import Shelf
 from pipeline.runtime.config import BoxConfig
+from pipeline.runtime.footage_healing import FootageHealing
 
 _log = structlog.get_logger(__name__)
 _POST_EVERY_S = 3600.0
@@ -45,6 +47,7 @@ class Footage:
             self._policies,
             clock,
         )
+        self._healing = FootageHealing(config, self._recorder, clock)
         self._school_id = config.site.id
         self._outbox = outbox
         self._clock = clock
@@ -58,11 +61,13 @@ class Footage:
             StorageError: The folder cannot be written.
         """
         self._recorder.start()
+        self._healing.start()
 
     def follow(self, config: BoxConfig) -> None:
         """Take the promises of a new configuration; told to the centre with the next post."""
         self._policies = _policies(config)
         self._recorder.set_policies(self._policies)
+        self._healing.follow(config)
         self._next_post_s = 0.0
 
     def feed(self, camera_id: str) -> CameraFeed | None:
@@ -101,6 +106,7 @@ class Footage:
 
     def stop(self) -> None:
         """Finish every segment."""
+        self._healing.stop()
         self._recorder.stop()
 
 

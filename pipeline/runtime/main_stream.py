@@ -16,7 +16,7 @@ from pipeline.core.frame import Frame
 from pipeline.core.packets import EncodedPacket
 from pipeline.core.redact import redact_url
 from pipeline.live.tap import PacketTap
-from pipeline.recorders.recorder import CameraFeed
+from pipeline.recorders.camera_feed import CameraFeed
 from pipeline.runtime.config import RtspSourceConfig
 from pipeline.runtime.reader import StreamReader
 from pipeline.runtime.session import Session

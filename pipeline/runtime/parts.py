@@ -78,8 +78,15 @@ def parts(
         )
     recorded = [camera for camera in box.cameras if camera.is_recorded_here]
     if recorded:
-        found[RECORDER] = box.model_copy(update={"cameras": recorded, "devices": {}})
+        healing = {name: box.devices[name] for name in healing_devices(recorded)}
+        found[RECORDER] = box.model_copy(update={"cameras": recorded, "devices": healing})
     return found
+
+
+def healing_devices(cameras: Sequence[CameraConfig]) -> set[str]:
+    """Names of the devices that gaps of these cameras are healed from."""
+    recordings = (camera.recording for camera in cameras)
+    return {each.heal_from.device for each in recordings if each and each.heal_from}
 
 
 def _is_in_a_folder(camera: CameraConfig) -> bool:

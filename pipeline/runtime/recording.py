@@ -18,7 +18,7 @@ from pipeline.core.redact import redact_url
 from pipeline.delivery.outbox import OUTBOX_NAME, Outbox
 from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveDesk
-from pipeline.recorders.recorder import CameraFeed
+from pipeline.recorders.camera_feed import CameraFeed
 from pipeline.runtime import memory
 from pipeline.runtime.config import BoxConfig, CameraConfig
 from pipeline.runtime.footage import Footage

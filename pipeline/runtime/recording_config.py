@@ -14,6 +14,22 @@ from pipeline.core.errors import ConfigError
 from pipeline.core.school_zone import school_zone
 from pipeline.recorders.name_pattern import NamePattern
 
+_Channel = Annotated[StorableText, StringConstraints(min_length=1, max_length=64)]
+_ChannelName = Annotated[StorableText, StringConstraints(max_length=128)]
+
+
+class HealConfig(BaseModel):
+    """Who else has the footage of a camera that this box records, for what is missing here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    device: Identifier
+    """One of the box's `devices`: a recorder, or the camera itself with a card in it."""
+    channel: _Channel
+    """This camera's channel there, as the device counts it."""
+    channel_name: _ChannelName | None = None
+    """What the device calls it; another name means that channels were swapped."""
+
 
 class RecordingConfig(BaseModel):
     """Continuous recording of one camera, and what was promised about it."""
@@ -40,10 +56,12 @@ class RecordingConfig(BaseModel):
     """What the names call this camera; its id if not given."""
     device: Identifier | None = None
     """A recorder of another maker keeps the footage: one of the box's `devices`."""
-    channel: Annotated[StorableText, StringConstraints(min_length=1, max_length=64)] | None = None
+    channel: _Channel | None = None
     """This camera's channel there, as the device counts it."""
-    channel_name: Annotated[StorableText, StringConstraints(max_length=128)] | None = None
+    channel_name: _ChannelName | None = None
     """What the device calls it; another name means that channels were swapped."""
+    heal_from: HealConfig | None = None
+    """Where gaps in what this box records itself are fetched from."""
     lag_minutes: Annotated[float, Field(ge=0, le=1440)] = 90.0
     """How long the newest footage may be on its way, as in a file that is still being written."""
 
@@ -80,6 +98,16 @@ class RecordingConfig(BaseModel):
             raise ValueError("`channel_name` is what the `device` calls the channel")
         if self.device is not None and (self.folder is not None or self.audio == "keep"):
             raise ValueError("footage in a `device` has no `folder`, and its `audio` is not ours")
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_healed_is_ours(self) -> RecordingConfig:
+        if self.heal_from is None:
+            return self
+        if self.folder is not None or self.device is not None:
+            raise ValueError("`heal_from` is for what this box records itself")
+        if self.keep_days == 0:
+            raise ValueError("`heal_from` fetches what `keep_days` asks for; make it 1 or more")
         return self
 
     @model_validator(mode="after")

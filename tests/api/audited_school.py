@@ -15,7 +15,7 @@ from api.compliance.judging_jobs import judge_new
 from api.contract import BrokenPromise, FootageGap, FootageSpan, GapCause, RetentionState
 from api.jobs.kinds import ClaimedJob
 from tests.api.centre import Centre, put_camera, put_retention
-from tests.api.messages import SCHOOL_ID, T0, registration, retention
+from tests.api.messages import SCHOOL_ID, T0, recovered, registration, retention
 
 DAY = timedelta(days=1)
 WINDOW_FROM = datetime(2026, 10, 10, 1, 0, tzinfo=UTC)
@@ -110,7 +110,8 @@ PLANTED: dict[str, list[dict[str, Any]]] = {
         _held(T0 - 21 * DAY, broken_promises=(_PROMISE,))
         | {"gaps": (_gap(WINDOW_FROM, T0 - 21 * DAY - WINDOW_FROM, GapCause.DELETED),)}
     ],
-    "good": [_held(_SINCE)],
+    # Ten minutes of it were missing, and were fetched from a recorder.
+    "good": [_held(_SINCE, recovered=(recovered(30, 600.0),))],
 }
 
 

@@ -19,6 +19,7 @@ from api.contract import (
     FootageGap,
     GapCause,
     Heartbeat,
+    RecoveredSpan,
     RetentionState,
     RetentionStatus,
     RiskLevel,
@@ -139,6 +140,12 @@ def footage_gap(
 ) -> FootageGap:
     from_at = T0 - timedelta(hours=hours_ago)
     return FootageGap(from_at=from_at, to_at=from_at + timedelta(seconds=seconds), cause=cause)
+
+
+def recovered(hours_ago: float, seconds: float) -> RecoveredSpan:
+    from_at = T0 - timedelta(hours=hours_ago)
+    to_at = from_at + timedelta(seconds=seconds)
+    return RecoveredSpan(from_at=from_at, to_at=to_at, device="nvr", channel="3")
 
 
 def retention(

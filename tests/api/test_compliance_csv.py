@@ -16,7 +16,7 @@ from api.contract import GapCause, RetentionForecast, RetentionState
 from api.contract.vocabulary import vocabulary
 from api.kit.csv_file import text_cell
 from tests.api.centre import put_camera, put_retention
-from tests.api.messages import T0, footage_gap, registration, retention
+from tests.api.messages import T0, footage_gap, recovered, registration, retention
 
 _FILE = "/api/v1/compliance/retention.csv"
 
@@ -51,6 +51,7 @@ async def test_every_camera_is_a_row_in_the_words_of_the_language(
         completeness=0.999_99,
         gaps=(footage_gap(30, 5400, GapCause.DISK_FULL), footage_gap(6)),
         oldest_continuous_at=T0 - timedelta(hours=6),
+        recovered=(recovered(5, 599.6), recovered(3, 60)),
         forecast=RetentionForecast(
             bytes_per_day=1, reachable_days=12.34, breaks_on=date(2026, 12, 3)
         ),
@@ -78,6 +79,8 @@ async def test_every_camera_is_a_row_in_the_words_of_the_language(
         "2026-11-23 04:00:00 – 2026-11-23 05:30:00 硬盘已满"
     )
     assert (gate["gap_count"], gate["gap_hours"]) == ("2", "1.52")
+    assert (gate["recovered_minutes"], gate["recovered_from"]) == ("10.9", "nvr/3")
+    assert (yard["recovered_minutes"], yard["recovered_from"]) == ("", "")
     assert (gate["reachable_days"], gate["breaks_on"]) == ("12.3", "2026-12-03")
     english = await table(reviewer, "en")
     assert [row["state"] for row in english] == ["Footage missing", "Cannot be verified"]

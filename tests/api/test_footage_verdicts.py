@@ -11,7 +11,15 @@ from api.compliance.judging_jobs import judge_new, kinds
 from api.contract import FootageGap, FootageSpan, GapCause, RetentionState, RetentionStatus
 from api.jobs.kinds import ClaimedJob
 from tests.api.centre import Centre, all_due, beat, key_of, put_camera, put_retention
-from tests.api.messages import SCHOOL_ID, T0, camera_beat, heartbeat, registration, retention
+from tests.api.messages import (
+    SCHOOL_ID,
+    T0,
+    camera_beat,
+    heartbeat,
+    recovered,
+    registration,
+    retention,
+)
 
 _JOB = ClaimedJob(0, "footage_judged", "", {}, 1, "test")
 _DAY = timedelta(days=1)
@@ -163,10 +171,14 @@ async def test_a_school_is_told_in_a_sentence_with_both_rings(
     await beat(worker, heartbeat(camera_beat(), camera_beat("hall"), camera_beat("lost")))
     hours = (T0 - timedelta(hours=5), T0 - timedelta(hours=2), GapCause.OFFLINE)
     await put_retention(worker, report(31, gaps=(hours,)))
-    await put_retention(worker, report(31, camera_id="hall"))
+    healed = (recovered(30, 600.0), recovered(20, 59.0))
+    await put_retention(worker, report(31, camera_id="hall", recovered=healed))
     await judged(centre)
     [line] = (await reviewer.get("/api/v1/compliance/schools")).json()["items"]
     counts = line["retention"]
+    assert (counts["recovered"], counts["recovered_s"]) == (1, 659.0)
+    assert line["sentence"]["zh"].endswith("，1 台录像有补回（10 分 59 秒）")
+    assert line["sentence"]["en"].endswith("; cameras with recovered footage: 1 (10 min 59 s)")
     assert (counts["total"], counts["kept"], counts["gap"], counts["unknown"]) == (3, 1, 1, 1)
     assert (line["retention_verdict"], line["verdict"]) == ("fails", "fails")
     assert line["sentence"]["zh"].startswith("不合格：")
@@ -185,6 +197,11 @@ async def test_a_school_is_told_in_a_sentence_with_both_rings(
         [],
         0.0,
     )
+    detail = await reviewer.get(f"/api/v1/compliance/retention/{await key_of(reviewer, 'hall')}")
+    facts = detail.json()["facts"]
+    assert facts["recovered_s"] == 659.0
+    assert [(each["device"], each["channel"]) for each in facts["recovered"]] == [("nvr", "3")] * 2
+    assert facts["recovered"][0]["from_at"] > facts["recovered"][1]["from_at"]
     # What was told long ago holds no more.
     centre.clock.advance(4 * 3600)
     beats = [camera_beat(each) for each in ("gate-north", "hall", "lost")]

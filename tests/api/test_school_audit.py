@@ -22,7 +22,7 @@ needs_pdf = pytest.mark.skipif(why_no_pdf() is not None, reason=why_no_pdf() or 
 _DAY = timedelta(days=1)
 _SENTENCE = (
     "不合格：5 台录像缺 45 天 5 小时，1 台录像保存天数不足，1 台录像超期留存，2 台录像无法核验，"
-    "1 台历史未成熟"
+    "1 台历史未成熟，1 台录像有补回（10 分）"
 )
 _BUREAU = "主管部门要求：市里要求（admin）"
 STATED: dict[str, tuple[str, float, float, str]] = {
@@ -51,7 +51,7 @@ STATED: dict[str, tuple[str, float, float, str]] = {
         46.62,
         "录像只到 2026-11-03 03:00:00，1 段录像未到期即被清理（硬盘已满）",
     ),
-    "good": ("compliant", 49.9, 100, ""),
+    "good": ("compliant", 49.9, 100, "其中 10 分是中断后补回的（来自 nvr/3）"),
 }
 """State, days proven, percent complete and comment of each camera."""
 MISSING: dict[str, list[object]] = {

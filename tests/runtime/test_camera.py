@@ -31,7 +31,8 @@ from pipeline.diagnosis import DiagnosisConfig, FaultTiming, ReferenceStore
 from pipeline.evidence.store import EvidenceStore
 from pipeline.geometry import SiteConfig
 from pipeline.live.tap import PacketTap
-from pipeline.recorders.recorder import CameraFeed, Recorder, RecorderSettings
+from pipeline.recorders.camera_feed import CameraFeed
+from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.config import CameraConfig, RtspSourceConfig

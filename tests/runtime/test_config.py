@@ -70,6 +70,10 @@ def test_cameras_are_gated_unless_told_otherwise_and_recordings_are_not(tmp_path
         ("rtsp://10.0.0.8/ch1", "rtsp:///ch1", r"box.yaml:7: `cameras\[0\].source.url`: .*Write rtsp://host"),
         ("rtsp://10.0.0.8/ch1", "rtsp://10.0.0.8:99999/ch1", r"box.yaml:7: `cameras\[0\].source`: .*port"),
         ("    name: 北门\n", "    name: 北门\n    analysis_fps: yes\n", r"box.yaml:7: `cameras\[0\].analysis_fps`: a number is expected"),
+        ("    name: 北门\n", "    name: 北门\n    recording: {keep_days: 0, heal_from: {device: nvr, channel: '1'}}\n", r"`cameras\[0\].recording`: .*make it 1 or more"),
+        ("    name: 北门\n", "    name: 北门\n    recording: {keep_days: 1, folder: x, pattern: '{camera}/%Y%m%d/%H%M%S.mp4', heal_from: {device: nvr, channel: '1'}}\n", r"is for what this box records itself"),
+        ("    name: 北门\n", "    name: 北门\n    recording: {keep_days: 1, heal_from: {device: nvr}}\n", r"`cameras\[0\].recording.heal_from.channel`: missing"),
+        ("cameras:\n  - id: gate\n", "recorder: {folder: f}\ncameras:\n  - id: gate\n    recording: {keep_days: 1, heal_from: {device: nvr, channel: '1'}}\n", r"names the device `nvr`, which is not among `devices`"),
         (_BOX, "- a\n- b\n", r"box.yaml:1: keys with values are expected here"),
     ],
 )  # fmt: skip

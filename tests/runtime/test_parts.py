@@ -64,6 +64,19 @@ def test_each_process_gets_its_cameras_and_the_recorder_all_that_are_recorded() 
     assert RECORDER not in parts(box(camera("a")), {"a": "p1"}, 2, 8)
 
 
+def test_the_recorder_knows_the_devices_it_heals_from_and_no_others() -> None:
+    nvr = {"address": "isapi://10.0.0.5"}
+    whole = box(
+        camera("a", recording={"keep_days": 30, "heal_from": {"device": "nvr", "channel": "3"}}),
+        camera("b", recording={"keep_days": 30, "device": "other", "channel": "1"}),
+        devices={"nvr": nvr, "other": nvr},
+    )
+    found = parts(whole, {"a": "p1", "b": "p1"}, 1, 8)
+    assert set(found[RECORDER].devices) == {"nvr"}
+    assert found["p1"].devices == {}
+    assert Down.model_validate_json(Down(box=found[RECORDER]).line()).box == found[RECORDER]
+
+
 def _every_rule() -> BoxConfig:
     files = sorted((_CONFIGS / "rules").glob("*.yaml"))
     rules = [rule for file in files for rule in yaml.safe_load(file.read_text("utf-8"))]

@@ -5715,6 +5715,30 @@ export type RecordingDay = {
 };
 
 /**
+ * RecoveredSpan
+ *
+ * Footage that the box did not record itself: it was fetched after an outage, and proven.
+ */
+export type RecoveredSpan = {
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * Device
+     */
+    device: string;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
  * RegisterList
  *
  * Cameras in use, by school and id.
@@ -6434,6 +6458,18 @@ export type RetentionCounts = {
      */
     over_retained: number;
     /**
+     * Recovered
+     *
+     * Cameras with footage that was fetched from elsewhere after an outage; each is counted by its state, too.
+     */
+    recovered?: number;
+    /**
+     * Recovered S
+     *
+     * Of the cameras in `recovered` together.
+     */
+    recovered_s?: number;
+    /**
      * Total
      */
     total: number;
@@ -6629,6 +6665,18 @@ export type RetentionFacts = {
      */
     proven_days: number;
     /**
+     * Recovered
+     *
+     * Where, and from whom; newest first, in the table the newest 100.
+     */
+    recovered: Array<RecoveredSpan>;
+    /**
+     * Recovered S
+     *
+     * Seconds that were fetched from a recorder or a camera's card after an outage.
+     */
+    recovered_s: number;
+    /**
      * Required Days
      */
     required_days: number;
@@ -6807,6 +6855,10 @@ export type RetentionStatus = {
      * Proven Days
      */
     proven_days: number;
+    /**
+     * Recovered
+     */
+    recovered?: Array<RecoveredSpan>;
     /**
      * Required Days
      */

@@ -1,0 +1,1 @@
+"""Gaps in our own footage, healed from a recorder that was not cut off; see ``healer.py``."""
