@@ -110,8 +110,12 @@ PLANTED: dict[str, list[dict[str, Any]]] = {
         _held(T0 - 21 * DAY, broken_promises=(_PROMISE,))
         | {"gaps": (_gap(WINDOW_FROM, T0 - 21 * DAY - WINDOW_FROM, GapCause.DELETED),)}
     ],
-    # Ten minutes of it were missing, and were fetched from a recorder.
-    "good": [_held(_SINCE, recovered=(recovered(30, 600.0),))],
+    # Told yesterday as missing, and fetched since from the recorder that was not cut off.
+    "healed": [
+        _held(_SINCE, _gap(T0 - 4 * DAY, timedelta(minutes=10)), as_of=T0 - DAY),
+        _held(_SINCE, recovered=(recovered(96, 600.0),)),
+    ],
+    "good": [_held(_SINCE)],
 }
 
 

@@ -51,7 +51,8 @@ STATED: dict[str, tuple[str, float, float, str]] = {
         46.62,
         "录像只到 2026-11-03 03:00:00，1 段录像未到期即被清理（硬盘已满）",
     ),
-    "good": ("compliant", 49.9, 100, "其中 10 分是中断后补回的（来自 nvr/3）"),
+    "healed": ("compliant", 49.9, 100, "其中 10 分是中断后补回的（来自 nvr/3）"),
+    "good": ("compliant", 49.9, 100, ""),
 }
 """State, days proven, percent complete and comment of each camera."""
 MISSING: dict[str, list[object]] = {
@@ -107,6 +108,7 @@ def _on_screen(school: dict[str, Any]) -> None:
     assert cameras["silent"]["doubt"] == "never_reported"
     assert [gap["cause"] for gap in cameras["no-answer"]["gaps"]] == ["not_verified"]
     assert cameras["nine-days"]["gaps"] == []
+    assert [day["state"] for day in cameras["healed"]["days"]] == ["gap", "compliant"]
     long, _ = cameras["long-day"]["days"]
     assert (long["day"], long["share"]) == ("2026-10-25", pytest.approx(24 / 25, abs=1e-5))
 
