@@ -108,6 +108,26 @@ def _covered(page: Page) -> str:
     return f"/coverage/{best['school']['school_id']}"
 
 
+def _judged(page: Page) -> str:
+    """Of the school with the most cameras."""
+    schools = page.request.get("/api/v1/compliance/schools").json()["items"]
+    best = max(schools, key=lambda each: each["retention"]["total"])
+    return f"/compliance/{best['school']['school_id']}"
+
+
+def _judged_day(page: Page) -> str:
+    """Today, of its first camera."""
+    address = _judged(page)
+    school = page.request.get(f"/api/v1{address.replace('compliance/', 'compliance/schools/')}")
+    told = school.json()
+    return f"{address}?day={told['until_day']}&camera={told['cameras'][0]['camera_key']}"
+
+
+def _judged_school_day(page: Page) -> str:
+    """All its cameras, today."""
+    return _judged_day(page).partition("&")[0]
+
+
 _PENDING, _CONFIRMED = _alert("status=pending_review"), _alert("status=confirmed", ordered=True)
 _UNORDERED = _alert("status=confirmed", ordered=False)
 _TO_CHECK = _order("pending_verification")
@@ -215,6 +235,26 @@ VISITS = (
     Visit("recordings-day", "recordings/:id", _recording, "day", ("day",), ".ant-picker-panel"),
     Visit("reports", "reports", "/reports", "report-form"),
     Visit("precision", "precision", "/precision", "precision-summary"),
+    Visit("compliance", "compliance", "/compliance", "district-school", is_main=True),
+    Visit(
+        "compliance-again",
+        "compliance",
+        "/compliance",
+        "judge-again",
+        ("judge-again",),
+        "judge-reason",
+    ),
+    Visit("compliance-school", "compliance/:schoolId", _judged, "heat-row", is_main=True),
+    Visit("compliance-day", "compliance/:schoolId", _judged_day, "day-panel"),
+    Visit("compliance-school-day", "compliance/:schoolId", _judged_school_day, "day-camera"),
+    Visit(
+        "compliance-override",
+        "compliance/:schoolId",
+        _judged,
+        "add-override",
+        ("add-override",),
+        "override-reason",
+    ),
     Visit("coverage", "coverage", "/coverage", "coverage-school"),
     Visit("coverage-school", "coverage/:schoolId", _covered, "coverage-row"),
     Visit("retention", "retention", "/retention", "retention-school", is_main=True),

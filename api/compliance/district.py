@@ -33,6 +33,8 @@ _WORST_FIRST = (
     CoverageVerdict.MEETS,
 )
 _FURTHEST_FIRST = (RetentionState.GAP, RetentionState.INSUFFICIENT, RetentionState.OVER_RETAINED)
+_NOT_COUNTED_ON = ("unknown", RetentionState.IMMATURE)
+"""Whose proven days say nothing of how long the school keeps footage."""
 _KINDS = ("kept", *_FURTHEST_FIRST, "immature", "unconfirmed", "unknown")
 
 
@@ -84,6 +86,7 @@ def school_line(
     cameras_of: Counter[str] = Counter()
     gap_s = 0.0
     healed: list[float] = []
+    proven: list[float] = []
     worst: tuple[ShownCamera, JudgedDay] | None = None
     for camera in own:
         verdict = holding(camera, latest.get(camera.id), now)
@@ -91,6 +94,8 @@ def school_line(
             healed.append(recovered[camera.id])
         kind = _kind(verdict)
         cameras_of[kind] += 1
+        if verdict is not None and kind not in _NOT_COUNTED_ON:
+            proven.append(verdict.proven_days)
         if verdict is None or kind not in FAILING:
             continue
         gap_s += verdict.gap_s if kind == RetentionState.GAP else 0.0
@@ -114,6 +119,7 @@ def school_line(
         forbidden_count=covered.forbidden_count,
         retention=counts,
         retention_verdict=retention,
+        least_proven_days=min(proven, default=None),
         worst=None if worst is None else _worst(*worst),
     )
 

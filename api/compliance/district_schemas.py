@@ -66,6 +66,10 @@ class SchoolCompliance(BaseModel):
     forbidden_count: int
     retention: RetentionCounts
     retention_verdict: CoverageVerdict
+    least_proven_days: float | None = Field(
+        description="The fewest that a camera proves; those that are too young or unknown aside."
+        " Null when there is no other."
+    )
     worst: WorstCamera | None = Field(description="Null when no camera falls short.")
 
 
@@ -87,6 +91,16 @@ class DayCell(BaseModel):
     )
 
 
+class HeldDay(BaseModel):
+    """One camera's footage of one day, as it was told last."""
+
+    day: dt.date
+    share: float = Field(
+        ge=0, le=1, description="What is there, or may be, of the day as far as it is known."
+    )
+    has_unverified: bool = Field(description="Of a part nobody could tell whether it is there.")
+
+
 class CameraDays(BaseModel):
     """A camera with its days; one nobody told anything of is there without any."""
 
@@ -106,6 +120,10 @@ class CameraDays(BaseModel):
     as_of: Moment | None = Field(description="Of the verdict; null when none holds.")
     told_at: Moment | None = Field(description="When anything was last told of it, however old.")
     days: list[DayCell] = Field(description="Oldest first; a day that is not there is unknown.")
+    held: list[HeldDay] = Field(
+        description="What is known now, oldest first: more than on the day itself when footage was"
+        " fetched later, less when it was lost. Only days that begin after the footage does."
+    )
     gaps: list[FootageGap] = Field(
         description="What is missing of these days as far as it is known, newest first, each with"
         " its cause; `not_verified` is not missing."

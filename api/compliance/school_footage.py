@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras import service as cameras
 from api.cameras.service import ShownCamera, Watch
+from api.compliance.day_cells import Bounds, held_days
 from api.compliance.district import holding, school_line
 from api.compliance.district_schemas import CameraDays, DayCell, SchoolCompliance, SchoolFootage
 from api.compliance.footage_repository import FootageRepository
@@ -171,13 +172,12 @@ async def get_school(
     """
     school = await read_standing(session, school_id, watch, profiles, days)
     bounds = calendar_of(school.zone, school.today).bounds
-    since_ms = bounds(school.first)[0]
     return SchoolFootage(
         **dict(school.line),
         requirement=school.requirement,
         from_day=school.first,
         until_day=school.today,
-        cameras=[_camera(each, bounds, since_ms) for each in school.cameras],
+        cameras=[_camera(school, each, bounds) for each in school.cameras],
         as_of=watch.now,
     )
 
@@ -204,12 +204,11 @@ def _missing(
     return [] if window is None else held.missing(window.start_ms, window.end_ms)
 
 
-def _camera(
-    each: CameraStanding, bounds: Callable[[date], tuple[int, int]], since_ms: int
-) -> CameraDays:
+def _camera(school: SchoolStanding, each: CameraStanding, bounds: Bounds) -> CameraDays:
     camera, now, held = each.camera, each.verdict, each.held
     # What cannot be verified is not missing.
     lacks = None if each.state is RetentionState.UNKNOWN else now
+    since_ms = bounds(school.first)[0]
     missing = [] if held is None else held.missing(since_ms, held.as_of_ms)
     return CameraDays(
         camera_key=camera.id,
@@ -226,6 +225,7 @@ def _camera(
         as_of=None if now is None else moment(now.as_of_ms),
         told_at=each.told_at,
         days=[_cell(verdict, bounds(verdict.day)) for verdict in each.days],
+        held=held_days(held, school.first, school.today, bounds),
         gaps=[
             FootageGap(from_at=moment(hole.start_ms), to_at=moment(hole.end_ms), cause=hole.cause)
             for hole in reversed(missing)

@@ -185,6 +185,7 @@ async def test_a_school_is_told_in_a_sentence_with_both_rings(
     assert "1 台录像缺 3 小时" in line["sentence"]["zh"]
     assert "cameras lacking footage: 1 (3 h)" in line["sentence"]["en"]
     assert (line["worst"]["camera_id"], line["worst"]["gap_s"]) == ("gate-north", 3 * 3600)
+    assert line["least_proven_days"] < 1
     answer = await reviewer.get(f"/api/v1/compliance/schools/{SCHOOL_ID}?days=7")
     rows = {row["camera_id"]: row for row in answer.json()["cameras"]}
     [gap] = rows["gate-north"]["gaps"]
@@ -192,6 +193,8 @@ async def test_a_school_is_told_in_a_sentence_with_both_rings(
     [cell] = rows["gate-north"]["days"]
     # It is ten in the morning, and from five to eight there was nothing.
     assert (cell["day"], cell["state"], cell["share"]) == (str(T0.date()), "gap", 0.7)
+    assert [each["share"] for each in rows["gate-north"]["held"]] == [1.0] * 6 + [0.7]
+    assert rows["lost"]["held"] == []
     assert (rows["lost"]["state"], rows["lost"]["days"], rows["lost"]["completeness"]) == (
         "unknown",
         [],
@@ -208,3 +211,18 @@ async def test_a_school_is_told_in_a_sentence_with_both_rings(
     await beat(worker, heartbeat(*beats, sent_at=centre.clock()))
     [line] = (await reviewer.get("/api/v1/compliance/schools")).json()["items"]
     assert (line["retention"]["unknown"], line["retention_verdict"]) == (3, "unknown")
+
+
+async def test_footage_that_is_fetched_later_stands_beside_what_was_judged_then(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await put_camera(worker, registration())
+    yesterday = T0 - _DAY
+    hours = (yesterday - timedelta(hours=5), yesterday - timedelta(hours=2), GapCause.OFFLINE)
+    await put_retention(worker, report(31, as_of=yesterday, gaps=(hours,)))
+    await put_retention(worker, report(31))
+    await judged(centre)
+    answer = await reviewer.get(f"/api/v1/compliance/schools/{SCHOOL_ID}?days=2")
+    [camera] = answer.json()["cameras"]
+    assert [each["share"] for each in camera["days"]] == [0.7, 1.0]
+    assert [each["share"] for each in camera["held"]] == [1.0, 1.0]

@@ -141,6 +141,11 @@ export function TopBar({ me }: { me: Me }) {
         </NavLink>
         )}
         {may("see_compliance") && (
+          <NavLink to="/compliance" className={styles.tab} data-testid="nav-compliance">
+            {t("nav.compliance")}
+          </NavLink>
+        )}
+        {may("see_compliance") && (
           <NavLink to="/retention" className={styles.tab} data-testid="nav-retention">
           {t("nav.retention")}
           {alarmed > 0 && (

@@ -31,6 +31,8 @@ export function createRouter() {
             { path: "cameras", lazy: PAGES.cameras },
             { path: "recordings/:id", lazy: PAGES.recordings },
             { path: "retention", lazy: PAGES.retention },
+            { path: "compliance", lazy: PAGES.compliance },
+            { path: "compliance/:schoolId", lazy: PAGES.schoolFootage },
             { path: "coverage", lazy: PAGES.coverage },
             { path: "coverage/:schoolId", lazy: PAGES.schoolCoverage },
             { path: "rules", lazy: PAGES.rules },

@@ -1444,6 +1444,12 @@ export type CameraDays = {
      */
     gaps: Array<FootageGap>;
     /**
+     * Held
+     *
+     * What is known now, oldest first: more than on the day itself when footage was fetched later, less when it was lost. Only days that begin after the footage does.
+     */
+    held: Array<HeldDay>;
+    /**
      * Is Unconfirmed
      *
      * It fails nothing that was read; by a text that nobody has read it would.
@@ -3354,6 +3360,30 @@ export type HeartbeatOrders = {
      * Approved Pictures
      */
     approved_pictures?: Array<PictureApproval>;
+};
+
+/**
+ * HeldDay
+ *
+ * One camera's footage of one day, as it was told last.
+ */
+export type HeldDay = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Has Unverified
+     *
+     * Of a part nobody could tell whether it is there.
+     */
+    has_unverified: boolean;
+    /**
+     * Share
+     *
+     * What is there, or may be, of the day as far as it is known.
+     */
+    share: number;
 };
 
 /**
@@ -7296,6 +7326,12 @@ export type SchoolCompliance = {
      * Forbidden Count
      */
     forbidden_count: number;
+    /**
+     * Least Proven Days
+     *
+     * The fewest that a camera proves; those that are too young or unknown aside. Null when there is no other.
+     */
+    least_proven_days: number | null;
     retention: RetentionCounts;
     retention_verdict: CoverageVerdict;
     school: SchoolName;
@@ -7498,6 +7534,12 @@ export type SchoolFootage = {
      * From Day
      */
     from_day: string;
+    /**
+     * Least Proven Days
+     *
+     * The fewest that a camera proves; those that are too young or unknown aside. Null when there is no other.
+     */
+    least_proven_days: number | null;
     /**
      * Of today.
      */

@@ -6,9 +6,9 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
+import { VerdictMark } from "../verdict/VerdictMark";
 import { reasons, worstFirst } from "./coverage";
 import styles from "./coverage.module.css";
-import { VerdictMark } from "./Marks";
 import { useCoverage } from "./useCoverage";
 
 /** Are there cameras in the places that the rules name, school by school? */

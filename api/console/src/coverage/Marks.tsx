@@ -5,10 +5,10 @@ import {
   QuestionCircleOutlined,
 } from "@ant-design/icons";
 
-import type { Coverage, CoverageVerdict } from "../http/types";
+import type { Coverage } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { StateMark } from "../ui/StateMark";
-import { coverageTone, verdictTone } from "./coverage";
+import { coverageTone } from "./coverage";
 
 const ICONS = {
   ok: CheckCircleFilled,
@@ -23,11 +23,4 @@ export function CoverageMark({ state }: { state: Coverage }) {
   return (
     <StateMark tone={tone} icon={ICONS[tone]} word={term("coverage", state)} testId="coverage-state" />
   );
-}
-
-export function VerdictMark({ verdict }: { verdict: CoverageVerdict }) {
-  const term = useTerm();
-  const tone = verdictTone(verdict);
-  const word = term("coverage_verdict", verdict);
-  return <StateMark tone={tone} icon={ICONS[tone]} word={word} testId="coverage-verdict" />;
 }

@@ -8,9 +8,10 @@ import { useTerm } from "../i18n/terms";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { ListBar } from "../ui/ListBar";
 import { usePageTitle } from "../ui/usePageTitle";
+import { VerdictMark } from "../verdict/VerdictMark";
 import { byUrgency, reasons } from "./coverage";
 import styles from "./coverage.module.css";
-import { CoverageMark, VerdictMark } from "./Marks";
+import { CoverageMark } from "./Marks";
 import { useSchoolCoverage } from "./useCoverage";
 
 /** One school: each place asked for, the cameras that hang there, and who asks for it. */

@@ -1,6 +1,6 @@
 import type { TFunction } from "i18next";
 
-import type { Coverage, CoverageRow, CoverageSummary, CoverageVerdict } from "../http/types";
+import type { Coverage, CoverageRow, CoverageSummary } from "../http/types";
 
 type Tone = "ok" | "gap" | "unknown" | "idle";
 
@@ -15,10 +15,6 @@ export function coverageTone(state: Coverage): Tone {
     case "not_applicable":
       return "idle";
   }
-}
-
-export function verdictTone(verdict: CoverageVerdict): Tone {
-  return verdict === "meets" ? "ok" : verdict === "fails" ? "gap" : "unknown";
 }
 
 const STATES: readonly Coverage[] = ["missing", "unknown", "covered", "not_applicable"];

@@ -19,6 +19,7 @@ import type {
   CommunityWrite,
   FalsePositiveReason,
   ImportReport,
+  JudgementCreate,
   LiveRequest,
   Me,
   NoticeRuleWrite,
@@ -28,6 +29,7 @@ import type {
   OrderSubject,
   OrderVersion,
   OriginalReason,
+  OverrideCreate,
   PhotographView,
   PlaceWrite,
   PlayRequest,
@@ -327,6 +329,23 @@ export const api = {
   cameras: () => timed(unwrap(sdk.camerasList())),
   rules: () => timed(unwrap(sdk.rulesList())),
   retention: () => timed(unwrap(sdk.complianceRetention())),
+  compliance: () => timed(unwrap(sdk.complianceSchools())),
+  complianceOf: (schoolId: string, days: number) =>
+    timed(unwrap(sdk.complianceSchool({ path: { school_id: schoolId }, query: { days } }))),
+  schoolDay: (schoolId: string, day: string) =>
+    unwrap(sdk.complianceSchoolDay({ path: { school_id: schoolId, day } })),
+  cameraDay: (cameraKey: number, day: string) =>
+    unwrap(sdk.complianceCameraDay({ path: { camera_key: cameraKey, day } })),
+  overrides: (schoolId: string) =>
+    unwrap(sdk.complianceOverrides({ path: { school_id: schoolId } })),
+  createOverride: (schoolId: string, body: OverrideCreate) =>
+    unwrap(sdk.complianceOverridesCreate({ path: { school_id: schoolId }, body })),
+  withdrawOverride: (schoolId: string, overrideId: number) =>
+    unwrap(
+      sdk.complianceOverridesWithdraw({ path: { school_id: schoolId, override_id: overrideId } }),
+    ),
+  judgements: () => unwrap(sdk.complianceJudgements()),
+  judgeAgain: (body: JudgementCreate) => unwrap(sdk.complianceJudgementsCreate({ body })),
   coverage: () => timed(unwrap(sdk.coverage())),
   coverageOf: (schoolId: string) =>
     timed(unwrap(sdk.coverageGet({ path: { school_id: schoolId } }))),

@@ -14,6 +14,7 @@ test.each([
   ["/recordings/7", "play_recordings"],
   ["/retention", "see_compliance"],
   ["/coverage/no-1", "see_compliance"],
+  ["/compliance/no-1", "see_compliance"],
   ["/rules", "view_cameras"],
   ["/users", "manage_people"],
   ["/organisation", "view_cameras"],
