@@ -160,6 +160,7 @@ def test_ten_minutes_without_a_link_are_healed(tmp_path: Path) -> None:
     assert not (tmp_path / "footage" / FOLDER).exists()
 
 
+@pytest.mark.whole
 def test_without_sender_reports_it_is_a_keyframe_off_at_most(tmp_path: Path) -> None:
     cut = Cut(tmp_path, 300, (60.4, 90.0))
     cut.tape.reports = False
@@ -170,6 +171,7 @@ def test_without_sender_reports_it_is_a_keyframe_off_at_most(tmp_path: Path) -> 
     assert len(missed) <= 2 * FPS
 
 
+@pytest.mark.whole
 def test_a_slow_clock_at_the_recorder_moves_nothing_but_what_it_rounds(tmp_path: Path) -> None:
     cut = Cut(tmp_path, 300, (60.4, 90.0), Script(skew_s=-137.0))
     with cut.healed() as (recorder, healer):
@@ -177,6 +179,7 @@ def test_a_slow_clock_at_the_recorder_moves_nothing_but_what_it_rounds(tmp_path:
         assert_healed(recorder, cut, off=FPS)
 
 
+@pytest.mark.whole
 def test_what_the_recorder_has_not_either_is_asked_for_again_later_and_later(
     tmp_path: Path,
 ) -> None:
@@ -219,6 +222,7 @@ def test_what_was_proven_before_a_break_is_not_fetched_again(tmp_path: Path) -> 
         assert held[0].end_s - resumed <= 2.0 + 2.0 + 1.0
 
 
+@pytest.mark.whole
 def test_a_new_process_goes_on_where_the_last_one_was(tmp_path: Path) -> None:
     cut = Cut(tmp_path, 300, (60.4, 170.0))
     cut.tape.breaks_after = 75 * FPS
@@ -240,6 +244,7 @@ def test_a_new_process_goes_on_where_the_last_one_was(tmp_path: Path) -> None:
         assert_healed(recorder, cut)
 
 
+@pytest.mark.whole
 def test_live_recording_and_promises_come_first_on_the_disk(tmp_path: Path) -> None:
     cut = Cut(tmp_path, 300, (60.4, 90.0))
     with cut.healed() as (recorder, healer):
@@ -265,6 +270,7 @@ def test_a_refused_login_is_not_tried_again(tmp_path: Path) -> None:
     assert cut.tape.played == []
 
 
+@pytest.mark.whole
 def test_a_busy_recorder_is_left_alone(tmp_path: Path) -> None:
     cut = Cut(tmp_path, 300, (60.4, 90.0), Script(trouble=frozenset({Trouble.BUSY})))
     with cut.healed() as (recorder, healer):
@@ -290,6 +296,7 @@ def test_what_somebody_switched_off_or_deleted_stays_unseen(tmp_path: Path) -> N
         assert cut.script.asked == []
 
 
+@pytest.mark.whole
 def test_channels_that_were_swapped_give_nothing(tmp_path: Path) -> None:
     cut = Cut(tmp_path, 300, (60.4, 90.0))
     cut.script.channels = [ScriptedChannel("1", "食堂"), ScriptedChannel("2", "大门")]
@@ -298,6 +305,7 @@ def test_channels_that_were_swapped_give_nothing(tmp_path: Path) -> None:
     assert cut.script.asked == []
 
 
+@pytest.mark.whole
 def test_older_than_what_is_kept_is_not_fetched(tmp_path: Path) -> None:
     cut = Cut(tmp_path, 300, (60.4, 90.0))
     with cut.healed() as (_, healer):

@@ -55,6 +55,7 @@ def test_what_is_recovered_is_told_to_the_centre(cut: Cut) -> None:
     outbox.close()
 
 
+@pytest.mark.whole
 def test_a_camera_that_nobody_heals_costs_nothing(cut: Cut) -> None:
     outbox = Outbox(cut.tmp_path / "outbox.db", cut.clock)
     with recorder_with(cut.script, cut.tape) as address:
