@@ -214,15 +214,7 @@ def told(
         ),
         is_truncated=any(len(each) > MAX_LISTED for each in (gaps, footage, proof.earlier or ())),
         bytes_held=proof.size_bytes,
-        forecast=(
-            None
-            if forecast is None
-            else RetentionForecast(
-                bytes_per_day=forecast.bytes_per_day,
-                reachable_days=min(36_500.0, forecast.reachable_days),
-                breaks_on=forecast.breaks_on,
-            )
-        ),
+        forecast=None if forecast is None else _forecast(forecast),
         broken_promises=tuple(_wire(one) for one in broken[-MAX_BROKEN:]),
         alarms=tuple(alarms),
         recovered=_recovered(recovered),
@@ -237,6 +229,14 @@ def _listed(spans: Sequence[Span]) -> tuple[FootageSpan, ...]:
     return tuple(
         FootageSpan(from_at=utc_moment(span.start_s), to_at=utc_moment(span.end_s))
         for span in spans[-MAX_LISTED:]
+    )
+
+
+def _forecast(forecast: Forecast) -> RetentionForecast:
+    return RetentionForecast(
+        bytes_per_day=forecast.bytes_per_day,
+        reachable_days=min(36_500.0, forecast.reachable_days),
+        breaks_on=forecast.breaks_on,
     )
 
 

@@ -118,10 +118,8 @@ def read_samples(file: BinaryIO) -> Mp4Samples:
 def _read_samples(file: BinaryIO) -> Mp4Samples:
     size = file.seek(0, os.SEEK_END)
     tracks: list[_Track] | None = None
-    whole_end = 0
-    comment = ""
-    is_cut = False
-    is_fragmented = False
+    whole_end, comment = 0, ""
+    is_cut = is_fragmented = False
     at = 0
     last_moof_end = -1
     while at < size:
@@ -145,8 +143,7 @@ def _read_samples(file: BinaryIO) -> Mp4Samples:
             file.seek(at + head)
             body = file.read(length - head)
             if kind == b"moov":
-                tracks = _read_moov(body)
-                comment = _comment(body)
+                tracks, comment = _read_moov(body), _comment(body)
                 whole_end = at + length
             elif tracks is not None:
                 is_fragmented = True
