@@ -235,6 +235,8 @@ VISITS = (
     Visit("recordings-day", "recordings/:id", _recording, "day", ("day",), ".ant-picker-panel"),
     Visit("reports", "reports", "/reports", "report-form"),
     Visit("precision", "precision", "/precision", "precision-summary"),
+    Visit("overview", "overview", "/overview", "overview-ranking", is_main=True),
+    Visit("overview-wall", "overview", "/overview?wall=1", "leave-wall"),
     Visit("compliance", "compliance", "/compliance", "district-school", is_main=True),
     Visit(
         "compliance-again",

@@ -10,6 +10,7 @@ export const PAGES = {
   cameras: () => import("../cameras/CamerasPage"),
   recordings: () => import("../recordings/RecordingPage"),
   retention: () => import("../compliance/RetentionPage"),
+  overview: () => import("../overview/OverviewPage"),
   compliance: () => import("../compliance/DistrictPage"),
   schoolFootage: () => import("../compliance/SchoolFootagePage"),
   coverage: () => import("../coverage/CoveragePage"),

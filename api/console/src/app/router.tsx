@@ -31,6 +31,7 @@ export function createRouter() {
             { path: "cameras", lazy: PAGES.cameras },
             { path: "recordings/:id", lazy: PAGES.recordings },
             { path: "retention", lazy: PAGES.retention },
+            { path: "overview", lazy: PAGES.overview },
             { path: "compliance", lazy: PAGES.compliance },
             { path: "compliance/:schoolId", lazy: PAGES.schoolFootage },
             { path: "coverage", lazy: PAGES.coverage },

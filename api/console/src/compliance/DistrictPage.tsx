@@ -68,6 +68,9 @@ export function Component() {
           }))}
           testId="district-filter"
         />
+        <Link to="/overview" data-testid="to-overview">
+          {t("overview.title")}
+        </Link>
       </ListBar>
       <div className={styles.box}>
         {query.isPending && <div className={styles.skeleton} aria-busy="true" />}

@@ -15,6 +15,7 @@ test.each([
   ["/retention", "see_compliance"],
   ["/coverage/no-1", "see_compliance"],
   ["/compliance/no-1", "see_compliance"],
+  ["/overview", "see_compliance"],
   ["/rules", "view_cameras"],
   ["/users", "manage_people"],
   ["/organisation", "view_cameras"],

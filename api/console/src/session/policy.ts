@@ -12,7 +12,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/live/, "watch_live"],
   [/^\/(cameras|rules)/, "view_cameras"],
   [/^\/recordings/, "play_recordings"],
-  [/^\/(retention|coverage|compliance)/, "see_compliance"],
+  [/^\/(retention|coverage|compliance|overview)/, "see_compliance"],
   [/^\/users/, "manage_people"],
   [/^\/organisation/, "view_cameras"],
   [/^\/boxes/, "manage_boxes"],
