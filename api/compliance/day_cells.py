@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from api.compliance.district_schemas import HeldDay
+from api.compliance.judging import calendar_of
+from api.compliance.requirements import Requirement
+from api.compliance.verdict_repository import JudgedDay
 from api.contract import GapCause
-from api.contract.footage.held import HeldFootage
+from api.contract.footage.held import HeldFootage, Hole
+from api.contract.footage.sweep import window_of
 
 Bounds = Callable[[date], tuple[int, int]]
 """A local day's beginning and end, in milliseconds."""
@@ -50,3 +55,14 @@ def _shares(held: HeldFootage, known: list[tuple[date, int, int]]) -> Iterator[H
             share=1 - missing_ms / (end_ms - begin_ms),
             has_unverified=unverified_ms > 0,
         )
+
+
+def missing_of(
+    verdict: JudgedDay | None, held: HeldFootage | None, asked: Requirement, zone: ZoneInfo
+) -> list[Hole]:
+    """What is missing of the days that were judged."""
+    # What was told since the verdict is a little newer than it.
+    if verdict is None or held is None:
+        return []
+    window = window_of(held, asked.days, calendar_of(zone, verdict.day))
+    return [] if window is None else held.missing(window.start_ms, window.end_ms)

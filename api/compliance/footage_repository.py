@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.compliance.history import DayFacts, cause, pack, unpack
+from api.compliance.history import DayFacts, cause, day_before, pack, told_on, unpack
+from api.contract.footage.held import HeldFootage
 from api.db.compliance import FootageDay, JudgingDue
 from api.db.upsert import insert_or_replace
 
@@ -73,6 +74,16 @@ class FootageRepository:
             FootageDay.camera_key.in_(camera_keys), FootageDay.day.between(first, last)
         )
         return await self._session.scalar(query)
+
+    async def told_last(
+        self, camera_keys: Collection[int], first: date, last: date
+    ) -> dict[int, HeldFootage]:
+        """What was told last of each camera on these days."""
+        oldest_ms = await self.oldest_told_ms(camera_keys, first, last)
+        if oldest_ms is None:
+            return {}
+        rows = await self.rows(camera_keys, min(first, day_before(oldest_ms)), last)
+        return {key: list(told_on(own))[-1] for key, own in rows.items()}
 
     async def neighbours(self, camera_key: int, day: date) -> list[date]:
         """The day itself, the one before and the one after, as far as something was told then."""

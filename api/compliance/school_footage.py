@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,12 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras import service as cameras
-from api.cameras.service import ShownCamera, Watch
-from api.compliance.day_cells import Bounds, held_days
+from api.compliance.day_cells import Bounds, held_days, missing_of
 from api.compliance.district import holding, school_line
 from api.compliance.district_schemas import CameraDays, DayCell, SchoolCompliance, SchoolFootage
 from api.compliance.footage_repository import FootageRepository
-from api.compliance.history import day_before, told_on
 from api.compliance.judging import calendar_of
 from api.compliance.repository import RetentionRepository
 from api.compliance.requirements import Requirement
@@ -26,7 +23,6 @@ from api.compliance.verdict_repository import JudgedDay, VerdictRepository
 from api.compliance.views import MAX_GAPS, doubt
 from api.contract import FootageGap, RetentionState
 from api.contract.footage.held import HeldFootage, Hole
-from api.contract.footage.sweep import window_of
 from api.coverage import service as coverage
 from api.coverage.profiles import Profiles
 from api.coverage.schemas import CoverageDetail
@@ -51,7 +47,7 @@ class CameraStanding:
         days: The verdicts of the days looked at, oldest first.
     """
 
-    camera: ShownCamera
+    camera: cameras.ShownCamera
     verdict: JudgedDay | None
     requirement: Requirement
     doubt: RetentionDoubt | None
@@ -92,7 +88,7 @@ class SchoolStanding:
 
 
 async def read_standing(
-    session: AsyncSession, school_id: str, watch: Watch, profiles: Profiles, days: int = 1
+    session: AsyncSession, school_id: str, watch: cameras.Watch, profiles: Profiles, days: int = 1
 ) -> SchoolStanding:
     """What holds of a school now.
 
@@ -128,11 +124,11 @@ async def read_standing(
     asked = await VerdictRepository(session).requirements(
         {verdict.requirement_id for verdict in latest.values()}
     )
-    held = await _held(session, keys, min(first, recent), today)
+    held = await FootageRepository(session).told_last(keys, min(first, recent), today)
     reports = RetentionRepository(session)
     told_at = await reports.told_at(keys)
 
-    def standing(camera: ShownCamera) -> CameraStanding:
+    def standing(camera: cameras.ShownCamera) -> CameraStanding:
         verdict = holding(camera, latest.get(camera.id), watch.now)
         told = held.get(camera.id)
         why = None
@@ -147,7 +143,7 @@ async def read_standing(
             doubt=why,
             told_at=told_at.get(camera.id),
             held=told,
-            missing=_missing(verdict, told, requirement, zone),
+            missing=missing_of(verdict, told, requirement, zone),
             days=by_camera[camera.id],
         )
 
@@ -163,7 +159,7 @@ async def read_standing(
 
 
 async def get_school(
-    session: AsyncSession, school_id: str, watch: Watch, profiles: Profiles, days: int
+    session: AsyncSession, school_id: str, watch: cameras.Watch, profiles: Profiles, days: int
 ) -> SchoolFootage:
     """One school's cameras, day by day.
 
@@ -180,28 +176,6 @@ async def get_school(
         cameras=[_camera(school, each, bounds) for each in school.cameras],
         as_of=watch.now,
     )
-
-
-async def _held(
-    session: AsyncSession, keys: Sequence[int], first: date, last: date
-) -> Mapping[int, HeldFootage]:
-    """What was told last of each camera."""
-    footage = FootageRepository(session)
-    oldest_ms = await footage.oldest_told_ms(keys, first, last)
-    if oldest_ms is None:
-        return {}
-    rows = await footage.rows(keys, min(first, day_before(oldest_ms)), last)
-    return {key: list(told_on(own))[-1] for key, own in rows.items()}
-
-
-def _missing(
-    verdict: JudgedDay | None, held: HeldFootage | None, asked: Requirement, zone: ZoneInfo
-) -> list[Hole]:
-    # What was told since the verdict is a little newer than it.
-    if verdict is None or held is None:
-        return []
-    window = window_of(held, asked.days, calendar_of(zone, verdict.day))
-    return [] if window is None else held.missing(window.start_ms, window.end_ms)
 
 
 def _camera(school: SchoolStanding, each: CameraStanding, bounds: Bounds) -> CameraDays:
