@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -245,12 +246,7 @@ def _try_image(build: Build) -> None:
             sys.exit(f"docker_steps: {' '.join(command)} failed:\n{shown.stderr}")
         print(f"✓ {' '.join(command)}")
 
-    paper = "from api.contract.paper.typesetting import Typesetter; print(Typesetter().font)"
-    shown = run(["python", "-c", paper])
-    if shown.returncode != 0:
-        sys.exit(f"docker_steps: no PDFs can be made:\n{shown.stderr}")
-    print(f"✓ PDFs, set in {shown.stdout.strip()}")
-
+    _try_paper(run)
     with tempfile.TemporaryFile("w+") as log:
         api = subprocess.Popen(
             [*prefix, *build.mapped_command([*stage.entrypoint, *stage.command], port)],
@@ -282,6 +278,14 @@ def _try_image(build: Build) -> None:
             if api.poll() is None:
                 os.killpg(api.pid, signal.SIGKILL)
                 api.wait()
+
+
+def _try_paper(run: Callable[[list[str]], subprocess.CompletedProcess[str]]) -> None:
+    paper = "from api.contract.paper.typesetting import Typesetter; print(Typesetter().font)"
+    shown = run(["python", "-c", paper])
+    if shown.returncode != 0:
+        sys.exit(f"docker_steps: no PDFs can be made:\n{shown.stderr}")
+    print(f"✓ PDFs, set in {shown.stdout.strip()}")
 
 
 def _wait_for_health(port: int, api: subprocess.Popen[bytes]) -> str:
