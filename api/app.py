@@ -28,6 +28,10 @@ from api.health.endpoints import router as health
 from api.ingest import refusals
 from api.ingest.endpoints import router as ingest
 from api.ingest.outdated import router as outdated
+from api.inspections.endpoints import router as inspections
+from api.inspections.overview_endpoints import router as inspection_overview
+from api.inspections.photograph_endpoints import PHOTOGRAPHS as INSPECTION_PHOTOGRAPHS
+from api.inspections.photograph_endpoints import router as inspection_photographs
 from api.jobs.endpoints import router as jobs
 from api.kit import problems
 from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
@@ -84,6 +88,9 @@ _ROUTERS = (
     orders,
     order_steps,
     photographs,
+    inspections,
+    inspection_overview,
+    inspection_photographs,
     notices,
     push,
     privacy,
@@ -157,7 +164,7 @@ def _guard(app: FastAPI, runtime: Runtime) -> None:
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.body_max_bytes,
-        larger_bytes={PHOTOGRAPHS: MAX_BYTES},
+        larger_bytes={PHOTOGRAPHS: MAX_BYTES, INSPECTION_PHOTOGRAPHS: MAX_BYTES},
         at_once=_BODIES_AT_ONCE,
         exempt_prefix="/api/v2/ingest/evidence/",
         open_paths=OPEN_PATHS,

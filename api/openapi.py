@@ -18,6 +18,7 @@ TAGS = [
     {"name": "cameras", "description": "What is watched, and whether it really is."},
     {"name": "rules", "description": "Which rules can watch, and what the others wait for."},
     {"name": "compliance", "description": "Whether footage is kept as long as it must be."},
+    {"name": "inspections", "description": "Inspections of schools, and hazards they found."},
     {"name": "stream", "description": "Live events."},
     {"name": "audit", "description": "Who opened what, and why."},
     {"name": "health", "description": "Whether all is well."},

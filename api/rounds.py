@@ -18,6 +18,7 @@ from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
 from api.compliance import judging_jobs as compliance
 from api.expiry import Expiry
+from api.inspections import making as inspections
 from api.jobs import service as jobs
 from api.jobs.kinds import ClaimedJob, JobKind
 from api.notices import sending, telling
@@ -98,6 +99,7 @@ def kinds(settings: Settings) -> list[JobKind]:
         *orders.kinds(),
         *privacy.kinds(),
         *reports.kinds(),
+        *inspections.kinds(),
     ]
 
 

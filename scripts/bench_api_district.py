@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from api.access.roles import Role
 from api.db.camera import Camera, CameraRecord
+from api.db.inspection import Inspection, InspectionItem, InspectionPlan
 from api.db.job import Job
 from api.db.migrate import sync_engine
 from api.db.models import User, UserPlace
@@ -48,6 +49,7 @@ _PLACES = (
     ("cooking", "一食堂烹饪间"),
     ("cutting", "一食堂切配间"),
 )
+_INSPECTED = ("safety", "canteen")
 _JPEG = bytes(range(256)) * 64
 """So long is a small photograph; lists do not read it."""
 
@@ -130,6 +132,7 @@ def fill(url: str, size: Size) -> None:
         _notices(connection, size)
         _privacy(connection, size)
         _reports(connection, size)
+        _inspections(connection, size)
         _number_on(connection)
 
 
@@ -378,6 +381,89 @@ def _reports(connection: Connection, size: Size) -> None:
         for n in range(12 * size.schools)
     )
     put(connection, Report, reports)
+
+
+def _inspections(connection: Connection, size: Size) -> None:
+    """Two forms of each school on each of sixty days, of ten items; every 199th found a hazard."""
+    first = _NOW.date() - timedelta(days=59)
+    plans = (
+        {"kind": "daily", "subject": subject, "name": "", "first_day": first, "last_day": None}
+        | {"school_ids": [], "created_at": _NOW, "created_by": ADMIN, "ended_at": None}
+        for subject in _INSPECTED
+    )
+    put(connection, InspectionPlan, plans)
+    forms = [_form(number, size) for number in range(120 * size.schools)]
+    put(connection, Inspection, iter(forms))
+    items = [_item(form, number) for form in forms for number in range(10)]
+    put(connection, InspectionItem, iter(items))
+    found = [each for each in items if each["hazard"] is not None]
+    orders = {
+        each["id"]: _order(size.orders + number, size.school(each["inspection_id"] - 1), "class_2")
+        for number, each in enumerate(found, 1)
+    }
+    put(connection, WorkOrder, iter(orders.values()))
+    sources = (
+        {"order_id": order["id"], "kind": "inspection", "item_id": item_id, "text": "灭火器过期"}
+        for item_id, order in orders.items()
+    )
+    put(connection, OrderSource, sources)
+
+
+def _form(number: int, size: Size) -> dict[str, Any]:
+    # Of a day the forms of all schools stand together; today's are open.
+    ago, which = divmod(number // size.schools, 2)
+    day = _NOW.date() - timedelta(days=ago)
+    due_at = datetime.combine(day + timedelta(days=1), time(), UTC)
+    holder = ("guard", "cook")[which]
+    return {
+        "id": number + 1,
+        "school_id": size.school(number),
+        "visitor_school_id": None,
+        "school_name": f"第{number % size.schools}学校",
+        "visitor_name": "",
+        "kind": "daily",
+        "subject": _INSPECTED[which],
+        "name": "",
+        "first_day": day,
+        "last_day": day,
+        "due_at": due_at,
+        "profiles": ["cn-school 2025-04-01"],
+        "inspector": f"{holder}.{number % size.schools}",
+        "version": 1 if ago == 0 else 2,
+        "created_at": due_at - timedelta(days=1),
+        "changed_at": due_at - timedelta(hours=9),
+        "changed_by": ADMIN,
+        "signed_at": None if ago == 0 else due_at - timedelta(hours=9),
+        "signed_by": None if ago == 0 else ADMIN,
+        "signer": "" if ago == 0 else "李安",
+    }
+
+
+def _item(form: dict[str, Any], number: int) -> dict[str, Any]:
+    item_id = 10 * (form["id"] - 1) + number + 1
+    is_answered = form["signed_at"] is not None
+    is_hazard = is_answered and item_id % 199 == 0
+    return {
+        "id": item_id,
+        "inspection_id": form["id"],
+        "check_id": f"check_{number}",
+        "rank": "second",
+        "demand_zh": "消防通道、安全出口畅通，消防器材完好有效",
+        "demand_en": "Fire lanes and exits are clear, extinguishers are in order",
+        "about": "nothing",
+        "places": [],
+        "source_zh": "通行做法",
+        "source_en": "Practice",
+        "clause": "",
+        "reading": "unverified",
+        "result": ("not_met" if is_hazard else "met") if is_answered else None,
+        "note": "灭火器过期" if is_hazard else "",
+        "facts": "[]" if is_answered else None,
+        "answered_at": form["signed_at"],
+        "answered_by": form["signed_by"],
+        "hazard": "major" if is_hazard else None,
+        "rectify_by": None,
+    }
 
 
 def _privacy(connection: Connection, size: Size) -> None:

@@ -149,6 +149,43 @@ LISTS: dict[str, Listed] = {
     "coverage of a school": Listed("coverage_get", ("/coverage/school-7",)),
     "reports": Listed("reports_list", ("/reports?limit=50",)),
     "reports of a school": Listed("reports_list", ("/reports?limit=50",), who=MANAGER),
+    "inspections": Listed(
+        "inspections_list",
+        (
+            "/inspections?limit=50",
+            "/inspections?limit=50&signed=false",
+            "/inspections?limit=50&school_id=school-7&signed=true",
+            "/inspections?limit=50&kind=daily&subject=canteen",
+        ),
+    ),
+    "inspections of a school": Listed(
+        "inspections_list",
+        ("/inspections?limit=50", "/inspections?limit=50&ours=true&signed=false"),
+        who=MANAGER,
+    ),
+    "inspections of a kitchen": Listed(
+        "inspections_list", ("/inspections?limit=50&ours=true&signed=false",), who=COOK
+    ),
+    "inspection table": Listed(
+        "inspections_table",
+        (
+            "/inspection-table?kind=daily&subject=safety",
+            "/inspection-table?kind=daily&subject=canteen",
+        ),
+    ),
+    "inspection plans": Listed("inspection_plans_list", ("/inspection-plans",)),
+    "hazards": Listed(
+        "hazards_list",
+        (
+            "/hazards?limit=50",
+            "/hazards?limit=50&state=open",
+            "/hazards?limit=50&state=closed&grade=major",
+            "/hazards?limit=50&school_id=school-7&kind=daily",
+        ),
+    ),
+    "hazards of a school": Listed(
+        "hazards_list", ("/hazards?limit=50", "/hazards?limit=50&state=overdue"), who=MANAGER
+    ),
     "schools": Listed("schools_list", ("/schools", "/schools?closed=true")),
     "communities": Listed("communities_list", ("/communities",)),
     "places": Listed("places_list", ("/schools/school-7/places",)),
@@ -185,7 +222,10 @@ LEFT_OUT: dict[str, str] = {
     "compliance_retention_get": _ONE,
     "compliance_school_day": _ONE,
     "evidence_get": _PICTURE,
+    "hazards_xlsx": _FILE,
     "health_get": "whether all is well, in a few facts",
+    "inspection_photographs_get": _PICTURE,
+    "inspections_get": _ONE,
     "metrics_get": "figures of the process",
     "notice_push_get": "in which browsers one is told oneself",
     "order_photographs_get": _PICTURE,

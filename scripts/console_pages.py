@@ -128,6 +128,14 @@ def _judged_school_day(page: Page) -> str:
     return _judged_day(page).partition("&")[0]
 
 
+def _form(signed: str, place: str) -> Callable[[Page], str]:
+    def found(page: Page) -> str:
+        asked = f"/api/v1/inspections?kind=key_moment&signed={signed}"
+        return f"/{place}/{page.request.get(asked).json()['items'][0]['id']}"
+
+    return found
+
+
 _PENDING, _CONFIRMED = _alert("status=pending_review"), _alert("status=confirmed", ordered=True)
 _UNORDERED = _alert("status=confirmed", ordered=False)
 _TO_CHECK = _order("pending_verification")
@@ -227,6 +235,42 @@ VISITS = (
         "feedback-note",
         who=Who.SCHOOL,
     ),
+    Visit(
+        "form",
+        "tasks/forms/:id",
+        _form("false", "tasks/forms"),
+        "form-editor",
+        who=Who.SCHOOL,
+        is_main=True,
+    ),
+    Visit(
+        "form-hazard",
+        "tasks/forms/:id",
+        _form("false", "tasks/forms"),
+        "form-editor",
+        ("[data-testid=form-item] .ant-radio-button-wrapper:nth-child(3)",),
+        "item-note",
+        who=Who.SCHOOL,
+    ),
+    Visit(
+        "inspections",
+        "inspections",
+        "/inspections?kind=key_moment",
+        "inspection-cell",
+        is_main=True,
+    ),
+    Visit("inspections-nothing", "inspections", "/inspections?kind=mutual", "no-inspections"),
+    Visit("inspections-ledger", "inspections", "/inspections?view=ledger", "hazard"),
+    Visit("inspections-plans", "inspections", "/inspections?view=plans", "plan"),
+    Visit(
+        "inspections-plan",
+        "inspections",
+        "/inspections?view=plans",
+        "new-plan",
+        ("new-plan",),
+        "plan-save",
+    ),
+    Visit("inspection", "inspections/:id", _form("true", "inspections"), "sheet-item"),
     Visit("queue-of-school", "/", "/", "alert-row", who=Who.SCHOOL),
     Visit("live", "live", "/live", "live-tile", is_main=True),
     Visit("cameras", "cameras", "/cameras", "camera-card", is_main=True),

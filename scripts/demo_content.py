@@ -5,6 +5,7 @@ Done once on a running demo whose cameras have raised alerts; what is there alre
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from demo_site import FIRST, SECOND
 
 NEWCOMER = "newcomer"
+_SIGNED = "冬季防火"
 _NOTE = "已设置隔离带，并安排专人值守。"
 
 
@@ -38,6 +40,8 @@ def fill(people: People) -> None:
         _channels(people.admin)
     if not _get(people.admin, "/orders")["items"]:
         _orders(people)
+    if not _get(people.admin, "/inspection-plans")["items"]:
+        _inspections(people)
     if not _get(people.admin, "/privacy/requests")["items"]:
         _registers(people.admin)
     if not _get(people.admin, "/communities")["items"]:
@@ -88,6 +92,52 @@ def _orders(people: People) -> None:
         _put_right(people.school, order, 1)
     _put_right(people.school, findings[2], 2)
     _step(people.reviewer, findings[2], "close")
+
+
+def _inspections(people: People) -> None:
+    """A rhythm, and two dates that matter: of one the second school has signed its form."""
+    today = datetime.now(UTC).date()
+    for kind in ("daily", "weekly", "monthly"):
+        told = {"kind": kind, "subject": "safety", "first_day": str(today - timedelta(days=7))}
+        _post(people.admin, "/inspection-plans", told)
+    days = {"first_day": str(today - timedelta(days=2)), "last_day": str(today + timedelta(days=9))}
+    for name in (_SIGNED, "元旦"):
+        told = {"kind": "key_moment", "subject": "safety", "name": name, **days}
+        _post(people.admin, "/inspection-plans", told)
+    form = _form_of(people.school, _SIGNED)
+    address = f"/api/v1/inspections/{form['id']}"
+    items = people.school.get(address).raise_for_status().json()["items"]
+    answers = [{"item_id": item["id"], "result": "met"} for item in items]
+    due = {"rectify_by": str(today + timedelta(days=7))}
+    answers[1] |= {"result": "mostly_met", "note": "东侧一台画面偏暗，已报修"}
+    answers[2] |= {
+        "result": "not_met",
+        "note": "三楼西侧灭火器压力不足",
+        "hazard": {"grade": "general", **due},
+    }
+    item = items[2]["id"]
+    shown = people.school.post(
+        f"/api/v1/inspection-photographs/{form['id']}/{item}", content=_after(b"", 3)
+    )
+    shown.raise_for_status()
+    put = people.school.put(
+        f"{address}/answers", json={"answers": answers}, headers={"If-Match": '"1"'}
+    )
+    version = put.raise_for_status().json()["version"]
+    signed = people.school.post(
+        f"{address}/sign", json={"signer": "陈安"}, headers={"If-Match": f'"{version}"'}
+    )
+    signed.raise_for_status()
+
+
+def _form_of(client: httpx.Client, name: str) -> Any:
+    """A form of a date that matters, once the command centre has made it."""
+    for _ in range(100):
+        for form in _get(client, "/inspections?kind=key_moment&signed=false")["items"]:
+            if form["name"] == name:
+                return form
+        time.sleep(0.2)
+    raise RuntimeError(f"no form was made of {name}")
 
 
 def _comment(client: httpx.Client, order: dict[str, Any]) -> None:

@@ -68,6 +68,7 @@ _FIGURES = frozenset(
         Permission.VIEW_ORDERS,
         Permission.SEE_COMPLIANCE,
         Permission.SEE_PRECISION,
+        Permission.VIEW_INSPECTIONS,
         Permission.EXPORT,
     }
 )
@@ -92,10 +93,12 @@ _STAFF = frozenset(
         Permission.VIEW_CAMERAS,
         Permission.VIEW_ORDERS,
         Permission.RECTIFY_ORDERS,
+        Permission.VIEW_INSPECTIONS,
+        Permission.PERFORM_INSPECTIONS,
     }
 )
 """Of their places, and of the work orders about these or given to them; what they put right
-somebody else checks."""
+somebody else checks. Of inspections those that they were given."""
 
 ROLES: dict[Role, RoleGrant] = {
     Role.DISTRICT_ADMIN: RoleGrant(frozenset(Permission), Reach.DISTRICT),
@@ -103,7 +106,7 @@ ROLES: dict[Role, RoleGrant] = {
     Role.LEADER: RoleGrant(_FIGURES, Reach.EITHER),
     Role.SCHOOL_MANAGER: RoleGrant(
         _REVIEW
-        | {Permission.MANAGE_PEOPLE, Permission.RECTIFY_ORDERS}
+        | {Permission.MANAGE_PEOPLE, Permission.RECTIFY_ORDERS, Permission.PERFORM_INSPECTIONS}
         | {Permission.VIEW_PRIVACY, Permission.MANAGE_PRIVACY},
         Reach.SCHOOL,
     ),

@@ -17,7 +17,8 @@ class Scope:
     Attributes:
         school_ids: Them; None for all.
         place_ids: Places of them whose cameras alone are meant; None for all.
-        username: Whose own work orders are meant besides those of the places; None for all.
+        username: Whose own work orders are meant besides those of the places, and whose own
+            inspections; None for all.
     """
 
     school_ids: frozenset[str] | None

@@ -97,6 +97,15 @@ class AccessAction(StrEnum):
     RETENTION_OVERRIDE_CREATED = "retention_override_created"
     RETENTION_OVERRIDE_WITHDRAWN = "retention_override_withdrawn"
     FOOTAGE_JUDGED_AGAIN = "footage_judged_again"
+    INSPECTION_PLANNED = "inspection_planned"
+    INSPECTION_PLAN_ENDED = "inspection_plan_ended"
+    INSPECTION_GIVEN = "inspection_given"
+    INSPECTION_ANSWERED = "inspection_answered"
+    INSPECTION_PHOTOGRAPHED = "inspection_photographed"
+    INSPECTION_PHOTOGRAPH_OPENED = "inspection_photograph_opened"
+    INSPECTION_SIGNED = "inspection_signed"
+    INSPECTION_OVERDUE = "inspection_overdue"
+    HAZARDS_EXPORTED = "hazards_exported"
 
 
 class AccessEntry(BaseModel):

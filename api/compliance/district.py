@@ -59,6 +59,13 @@ async def list_schools(
     )
 
 
+async def count_kinds(session: AsyncSession, watch: Watch) -> Counter[str]:
+    """Cameras in scope by what their footage proved last, as :class:`RetentionCounts` names it."""
+    latest = await VerdictRepository(session).latest(watch.now - STALE_AFTER)
+    own = await cameras.list_shown(session, watch)
+    return Counter(_kind(holding(camera, latest.get(camera.id), watch.now)) for camera in own)
+
+
 def holding(camera: ShownCamera, verdict: JudgedDay | None, now: datetime) -> JudgedDay | None:
     """The verdict as far as it still holds."""
     if verdict is None:

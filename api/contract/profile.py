@@ -141,6 +141,66 @@ class Forbidden(Sourced):
     places: Annotated[tuple[PlaceKind, ...], Field(min_length=1)]
 
 
+class InspectionKind(StrEnum):
+    """What a school is inspected by: itself, before a date that matters, or a neighbour."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    KEY_MOMENT = "key_moment"
+    MUTUAL = "mutual"
+
+
+class Rank(StrEnum):
+    """How much hangs on an item of a form: Ⅰ, Ⅱ or Ⅲ."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+
+
+class About(StrEnum):
+    """What the command centre itself knows of an item.
+
+    ``cameras``: whether those of its places, or all, are watched. ``placements``: the same, an item
+    for each place that this profile asks for. ``footage``: whether it is kept for so long.
+    ``forbidden``: whether cameras hang where none may. ``orders``: what waits to be put right.
+    """
+
+    NOTHING = "nothing"
+    CAMERAS = "cameras"
+    PLACEMENTS = "placements"
+    FOOTAGE = "footage"
+    FORBIDDEN = "forbidden"
+    ORDERS = "orders"
+
+
+class Check(Sourced):
+    """An item of the forms by which schools are inspected."""
+
+    subject: Literal["safety", "canteen"]
+    rank: Rank
+    kinds: Annotated[tuple[InspectionKind, ...], Field(min_length=1)]
+    demand: Term
+    """What has to be so. Of ``placements``: what holds for each place."""
+    about: About = About.NOTHING
+    places: tuple[PlaceKind, ...] = ()
+    """Whose cameras it is about."""
+    of: Annotated[tuple[Literal["school", "kindergarten"], ...], Field(min_length=1)] = (
+        "school",
+        "kindergarten",
+    )
+    when: Condition = Condition.ALWAYS
+
+    @model_validator(mode="after")
+    def _places_have_cameras(self) -> Check:
+        if self.places and self.about is not About.CAMERAS:
+            raise ValueError("places are named where it is about cameras")
+        if self.when is Condition.PRESENT and not self.places:
+            raise ValueError("present speaks of places, and none are named")
+        return self
+
+
 class OpenSlot(_Row):
     """A text that is known to exist and was not read; it asks nothing until it is written here."""
 
@@ -161,6 +221,7 @@ class Profile(_Row):
     durations: tuple[Duration, ...] = ()
     placements: tuple[Placement, ...] = ()
     forbidden: tuple[Forbidden, ...] = ()
+    inspection: tuple[Check, ...] = ()
     open: tuple[OpenSlot, ...] = ()
 
     @model_validator(mode="after")
@@ -173,7 +234,7 @@ class Profile(_Row):
         if self.until_day is not None and self.until_day <= self.from_day:
             yield "until_day lies before from_day"
         rows: list[Sourced | OpenSlot] = [*self.durations, *self.placements, *self.forbidden]
-        rows += self.open
+        rows += [*self.inspection, *self.open]
         for row_id, count in Counter(row.id for row in rows).items():
             if count > 1:
                 yield f"{row_id} names {count} rows"

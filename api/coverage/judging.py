@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.contract.places import PlaceKind, SchoolType
-from api.contract.profile import Condition, Forbidden, Placement, Profile, kind_of
+from api.contract.profile import Check, Condition, Forbidden, Placement, Profile, kind_of
 
 
 class Sight(StrEnum):
@@ -126,14 +126,26 @@ def trespasses(profile: Profile, places: Iterable[PlaceFacts]) -> list[Trespass]
     ]
 
 
-def _judge(row: Placement, school: SchoolFacts, places: Sequence[PlaceFacts]) -> RowVerdict:
+def why_not_asked(row: Placement | Check, school: SchoolFacts, *, is_present: bool) -> Why | None:
+    """Why a row does not speak of a school, or cannot be known to; None when it does.
+
+    Args:
+        row: What is asked.
+        school: Of which school.
+        is_present: Whether it has such a place.
+    """
     if len(set(row.of)) == 1:
         if school.type is None:
-            return RowVerdict(row, Coverage.UNKNOWN, Why.TYPE_UNKNOWN)
+            return Why.TYPE_UNKNOWN
         if kind_of(school.type) not in row.of:
-            return RowVerdict(row, Coverage.NOT_APPLICABLE, Why.OTHER_TYPE)
-    if not _holds(row.when, school, bool(places)):
-        return RowVerdict(row, Coverage.NOT_APPLICABLE, _ABSENT[row.when])
+            return Why.OTHER_TYPE
+    return None if _holds(row.when, school, is_present) else _ABSENT[row.when]
+
+
+def _judge(row: Placement, school: SchoolFacts, places: Sequence[PlaceFacts]) -> RowVerdict:
+    if (why := why_not_asked(row, school, is_present=bool(places))) is not None:
+        is_unknown = why is Why.TYPE_UNKNOWN
+        return RowVerdict(row, Coverage.UNKNOWN if is_unknown else Coverage.NOT_APPLICABLE, why)
     if not places:
         return RowVerdict(row, Coverage.MISSING, Why.NO_PLACE)
     verdicts = tuple(_judge_place(place) for place in places)

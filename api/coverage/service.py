@@ -161,9 +161,13 @@ def _sight(camera: ShownCamera, watch: Watch) -> Sight:
     return Sight.UNKNOWN if camera.state in _SILENT else Sight.UNSEEN
 
 
+def facts_of(view: SchoolView) -> SchoolFacts:
+    """What a school is, as rows of a profile ask for it."""
+    return SchoolFacts(view.type, conditions_of(view))
+
+
 def _judge(school: _School, profiles: Profiles, now: datetime) -> _Judged:
-    view = school.view
-    facts = SchoolFacts(view.type, conditions_of(view))
+    view, facts = school.view, facts_of(school.view)
     in_force = profiles.in_force(now.astimezone(ZoneInfo(view.time_zone)).date())
     return _Judged(
         [(each, judging.judge_placements(each, facts, school.facts)) for each in in_force],

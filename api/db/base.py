@@ -64,5 +64,9 @@ class OfAlert:
     """Rows belong to the school of the alert ``alert_id``."""
 
 
+class OfInspection:
+    """Rows belong to the school of the inspection ``inspection_id``."""
+
+
 class OfOrder:
     """Rows belong to the school of the work order ``order_id``."""

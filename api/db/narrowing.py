@@ -19,7 +19,16 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from api.access.scope import Scope
-from api.db.base import Base, OfAlert, OfBox, OfCamera, OfOrder, OfPlace, OfSchool
+from api.db.base import (
+    Base,
+    OfAlert,
+    OfBox,
+    OfCamera,
+    OfInspection,
+    OfOrder,
+    OfPlace,
+    OfSchool,
+)
 
 NARROWED = "mingan_narrowed"
 """Execution option of a statement that was narrowed; tests look at what became of it."""
@@ -30,6 +39,7 @@ _PARENTS: dict[type[object], tuple[str, str, str]] = {
     OfPlace: ("place_id", "places", "id"),
     OfAlert: ("alert_id", "alerts", "id"),
     OfOrder: ("order_id", "work_orders", "id"),
+    OfInspection: ("inspection_id", "inspections", "id"),
 }
 """By what a row that names no school itself is known to be a school's: column, table, its key."""
 
@@ -110,19 +120,29 @@ def _condition(model: type[Base], wanted: list[str], here: _Here | None) -> Colu
     columns = Base.metadata.tables[model.__tablename__].c
     by_place = None if here is None else _at(model, here)
     if issubclass(model, OfSchool):
-        by_school = model.school_id.in_(wanted)  # type: ignore[attr-defined]
+        by_school = _of_schools(model, wanted)
         return by_school if by_place is None else and_(by_school, by_place)
     [(column, table, key)] = [how for kind, how in _PARENTS.items() if issubclass(model, kind)]
     parent: Table = Base.metadata.tables[table]
     assert column in columns
-    conditions = [parent.c[key] == getattr(model, column), parent.c.school_id.in_(wanted)]
+    conditions = [parent.c[key] == getattr(model, column), _of_schools(parent.c, wanted)]
     if here is not None and issubclass(model, OfAlert):
         conditions.append(_camera_at(parent.c.camera_key, here.places))
     if here is not None and issubclass(model, OfOrder):
         conditions.append(_order_at(parent.c, here))
+    if here is not None and issubclass(model, OfInspection):
+        conditions.append(parent.c.inspector == here.username)
     # Found by the parent's key, row by row: a list of all a school's alerts would be long.
     by_parent = exists().where(*conditions).correlate_except(parent)
     return by_parent if by_place is None else and_(by_parent, by_place)
+
+
+def _of_schools(row: Any, wanted: list[str]) -> ColumnElement[bool]:
+    """That a row is one of these schools', or theirs to inspect."""
+    found: ColumnElement[bool] = row.school_id.in_(wanted)
+    if hasattr(row, "visitor_school_id"):
+        return or_(found, row.visitor_school_id.in_(wanted))
+    return found
 
 
 def _at(model: type[Base], here: _Here) -> ColumnElement[bool] | None:
@@ -136,6 +156,8 @@ def _at(model: type[Base], here: _Here) -> ColumnElement[bool] | None:
         return _camera_at(model.id, places)  # type: ignore[attr-defined]
     if model.__tablename__ == "work_orders":
         return _order_at(model, here)
+    if model.__tablename__ == "inspections":
+        return model.inspector == here.username  # type: ignore[attr-defined,no-any-return]
     if "camera_key" in columns:
         return _camera_at(model.camera_key, places)  # type: ignore[attr-defined]
     if model.__tablename__ == "alert_evidence":

@@ -71,6 +71,8 @@ class OrderSource(OfOrder, Base):
     kind: Mapped[str] = mapped_column(String(16))
     alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("alerts.id"), unique=True)
     """An alert is in one order at most, so two people cannot give it away twice."""
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("inspection_items.id"), unique=True)
+    """Of an inspection: what was found there is in one order."""
     text: Mapped[str] = mapped_column(Text)
 
 

@@ -27,16 +27,19 @@ NEEDS: Mapping[NoticeEvent, Permission] = {
     NoticeEvent.ORDER_RETURNED: Permission.VIEW_ORDERS,
     NoticeEvent.ORDER_OVERDUE: Permission.VIEW_ORDERS,
     NoticeEvent.ORDER_ESCALATED: Permission.VIEW_ORDERS,
+    NoticeEvent.INSPECTION_DUE: Permission.VIEW_INSPECTIONS,
+    NoticeEvent.INSPECTION_OVERDUE: Permission.VIEW_INSPECTIONS,
     NoticeEvent.BOX_LOST: Permission.VIEW_CAMERAS,
     NoticeEvent.JOB_DEAD: Permission.SEE_JOBS,
 }
 """What somebody must be allowed to see to be told of it."""
 
 
-_ALERTS, _ORDERS, _CAMERAS = (
+_ALERTS, _ORDERS, _CAMERAS, _FORMS = (
     Permission.VIEW_ALERTS,
     Permission.VIEW_ORDERS,
     Permission.VIEW_CAMERAS,
+    Permission.VIEW_INSPECTIONS,
 )
 
 
@@ -82,13 +85,16 @@ async def _at_places(
     alerts = {each: _alert_id(each) for each in subjects if NEEDS[each.event] is _ALERTS}
     orders = {each: _number(each) for each in subjects if NEEDS[each.event] is _ORDERS}
     boxes = {each: _number(each) for each in subjects if NEEDS[each.event] is _CAMERAS}
+    forms = {each: _number(each) for each in subjects if NEEDS[each.event] is _FORMS}
     seen_alerts = await notices.alerts_within(scope, [n for n in alerts.values() if n is not None])
     seen_orders = await notices.orders_within(scope, list(orders.values()))
     seen_boxes = await notices.boxes_within(scope, list(boxes.values()))
+    seen_forms = await notices.inspections_within(scope, list(forms.values()))
     return frozenset(
         [each for each, number in alerts.items() if number in seen_alerts]
         + [each for each, number in orders.items() if number in seen_orders]
         + [each for each, number in boxes.items() if number in seen_boxes]
+        + [each for each, number in forms.items() if number in seen_forms]
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from api.access.scope import Scope
 from api.db.camera import Camera
+from api.db.inspection import Inspection
 from api.db.job import Job
 from api.db.models import Alert
 from api.db.narrowing import options_of
@@ -132,6 +133,10 @@ class NoticeRepository:
     async def orders_within(self, scope: Scope, ids: Sequence[int]) -> set[int]:
         """Those of some work orders that a scope covers."""
         return await self._within(scope, WorkOrder.id, ids)
+
+    async def inspections_within(self, scope: Scope, ids: Sequence[int]) -> set[int]:
+        """Those of some inspections that a scope covers."""
+        return await self._within(scope, Inspection.id, ids)
 
     async def boxes_within(self, scope: Scope, ids: Sequence[int]) -> set[int | None]:
         """Those of some boxes of which a scope covers a camera."""

@@ -25,6 +25,8 @@ class NoticeEvent(StrEnum):
     ORDER_RETURNED = "order_returned"
     ORDER_OVERDUE = "order_overdue"
     ORDER_ESCALATED = "order_escalated"
+    INSPECTION_DUE = "inspection_due"
+    INSPECTION_OVERDUE = "inspection_overdue"
     BOX_LOST = "box_lost"
     JOB_DEAD = "job_dead"
 

@@ -55,7 +55,8 @@ class Told:
         key: Names this occurrence: telling it again within a week changes nothing.
         school_id: Whose; None of what is the district's own.
         risk: Its class, if it has one.
-        facts: What else a text says: ``rule``, ``order_id``, ``due_at``, ``box``, ``job_kind``.
+        facts: What else a text says: ``rule``, ``order_id``, ``inspection_kind``, ``due_at``,
+            ``box``, ``job_kind``.
     """
 
     event: NoticeEvent

@@ -48,6 +48,8 @@ def line(
         parts.append(_term(words.rules, rule, language))
     if order_id := facts.get("order_id"):
         parts.append(_said("order", language, order_id=order_id))
+    if inspection := facts.get("inspection_kind"):
+        parts.append(_term(words.inspection_kind, inspection, language))
     if due_at := facts.get("due_at"):
         parts.append(_said("due", language, at=_local(due_at, zone)))
     if box := facts.get("box"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -56,29 +57,68 @@ async def create(
     about = await _confirmed(work, wanted.alert_ids)
     school_id, risk, subject = await _what(work, wanted, about)
     await people.check_assignee(work, school_id, wanted.assignee)
-    rule = deadlines.rule(subject, risk)
-    orders = OrderRepository(work.session)
-    order = WorkOrder(
-        school_id=school_id,
-        version=1,
-        state=OrderState.ASSIGNED,
-        round=0,
-        risk=risk,
-        subject=subject,
-        assignee=wanted.assignee,
-        created_at=work.now,
-        created_by=by.username,
-        due_at=due(work.now, wanted.due_at, rule),
-        due_rule=rule.id if wanted.due_at is None else None,
-    )
-    await orders.add(order)
-    for alert in about:
-        await orders.add(
-            OrderSource(order_id=order.id, kind=SourceKind.ALERT, alert_id=alert.id, text="")
-        )
+    sources = [OrderSource(kind=SourceKind.ALERT, alert_id=alert.id, text="") for alert in about]
     if not about:
-        await orders.add(OrderSource(order_id=order.id, kind=wanted.kind, text=wanted.text))
-    await record(work, order, OrderAction.ASSIGNED, by, wanted.note)
+        sources = [OrderSource(kind=wanted.kind, text=wanted.text)]
+    order = WorkOrder(school_id=school_id, risk=risk, subject=subject, assignee=wanted.assignee)
+    return await _give(work, order, sources, by, deadlines, wanted.due_at, wanted.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A hazard that an inspection found.
+
+    Attributes:
+        school_id: Where.
+        item_id: The item of the form.
+        text: What was found.
+        subject: Whose duty it is.
+        risk: Its class.
+        due_at: Until when it is put right; None for the table's deadline.
+    """
+
+    school_id: str
+    item_id: int
+    text: str
+    subject: Subject
+    risk: RiskLevel
+    due_at: datetime | None
+
+
+async def create_of_finding(
+    work: UnitOfWork, found: Finding, by: Actor, deadlines: Deadlines
+) -> OrderSummary:
+    """Make the order of a hazard and give it to the duty it belongs to.
+
+    Raises:
+        InvalidError: If the day by which it is to be put right is over.
+    """
+    source = OrderSource(kind=SourceKind.INSPECTION, item_id=found.item_id, text=found.text)
+    order = WorkOrder(school_id=found.school_id, risk=found.risk, subject=found.subject)
+    return await _give(work, order, [source], by, deadlines, found.due_at)
+
+
+async def _give(
+    work: UnitOfWork,
+    order: WorkOrder,
+    sources: list[OrderSource],
+    by: Actor,
+    deadlines: Deadlines,
+    due_at: datetime | None,
+    note: str = "",
+) -> OrderSummary:
+    """Keep a new order, of which is known what it is about, and have it looked after."""
+    rule = deadlines.rule(Subject(order.subject), RiskLevel(order.risk))
+    order.version, order.round, order.state = 1, 0, OrderState.ASSIGNED
+    order.created_at, order.created_by = work.now, by.username
+    order.due_at = due(work.now, due_at, rule)
+    order.due_rule = rule.id if due_at is None else None
+    orders = OrderRepository(work.session)
+    await orders.add(order)
+    for source in sources:
+        source.order_id = order.id
+        await orders.add(source)
+    await record(work, order, OrderAction.ASSIGNED, by, note)
     await watch.over(work, order, deadlines)
     return await emit(work, order.id)
 

@@ -18,13 +18,13 @@ from api.kit.errors import (
     StorageUnavailableError,
     TooLargeError,
 )
-from api.kit.pools import Pool
 from api.kit.problems import problems
 from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
 from api.orders import repeats, service
+from api.orders.decoding import BINARY, decode
 from api.orders.errors import BadPhotographError, KeyReusedError, OrderStateError
-from api.orders.photographs import MAX_BYTES, encode_anew
+from api.orders.photographs import MAX_BYTES
 from api.orders.repeats import IdempotencyKey
 from api.orders.requests import actor
 from api.orders.schemas import PhotographView
@@ -34,10 +34,6 @@ PHOTOGRAPHS = "/api/v1/order-photographs/"
 router = RoomRouter(prefix=PHOTOGRAPHS.rstrip("/"), tags=["orders"])
 _Rectifier = Annotated[SignedIn, Depends(allowed(Permission.RECTIFY_ORDERS))]
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_ORDERS, Permission.SEE_PICTURES))]
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_AT_ONCE = 2
-"""Photographs that lie decoded in memory together."""
-_decoding = Pool("photograph", _AT_ONCE)
 
 
 @router.post(
@@ -46,7 +42,7 @@ _decoding = Pool("photograph", _AT_ONCE)
     summary="Add a photograph of the rectification",
     status_code=201,
     openapi_extra={
-        "requestBody": {"required": True, "content": {"image/jpeg": _BINARY, "image/png": _BINARY}}
+        "requestBody": {"required": True, "content": {"image/jpeg": BINARY, "image/png": BINARY}}
     },
     responses=problems(
         NotSignedInError,
@@ -78,7 +74,7 @@ async def add_photograph(
         # They are kept in the database, on this disk: the last of it is for what people decide.
         await runtime.evidence.check_space(MAX_BYTES)
     sent = await request.body()
-    photograph = await _decoding.run(encode_anew, sent)
+    photograph = await decode(sent)
     sent_sha256 = hashlib.sha256(sent).hexdigest()
     asked = repeats.named(key, person.username, "photograph", order_id, sent_sha256)
     async with runtime.work(person.scope) as work:
@@ -93,7 +89,7 @@ async def add_photograph(
     summary="A photograph of the rectification",
     response_class=Response,
     responses={
-        200: {"description": "The photograph.", "content": {"image/jpeg": _BINARY}},
+        200: {"description": "The photograph.", "content": {"image/jpeg": BINARY}},
         **problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
     },
 )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access.permissions import Permission
 from api.access.roles import have
 from api.contract import RiskLevel
+from api.db.inspection import InspectionItem
 from api.db.locking import FROM_WRITERS
 from api.db.models import User
 from api.db.order import (
@@ -213,6 +214,14 @@ class OrderRepository:
             source.order_id: (source, number)
             for source, number in await self._session.execute(query)
         }
+
+    async def inspections_of(self, item_ids: Collection[int | None]) -> dict[int, int]:
+        """The inspections that items belong to, by item; those in scope."""
+        if not item_ids:
+            return {}
+        query = select(InspectionItem.id, InspectionItem.inspection_id)
+        rows = await self._session.execute(query.where(InspectionItem.id.in_(item_ids)))
+        return {row[0]: row[1] for row in rows}
 
     async def order_of_alerts(self, alert_ids: Collection[UUID]) -> int | None:
         """An order that one of these alerts is in."""

@@ -28,6 +28,8 @@ class SourceKind(StrEnum):
     ALERT = "alert"
     FINDING = "finding"
     PHONE = "phone"
+    INSPECTION = "inspection"
+    """A hazard of a signed inspection; made by signing it."""
 
 
 class OrderAction(StrEnum):
@@ -94,6 +96,7 @@ class SourceView(BaseModel):
     id: int
     kind: SourceKind
     alert: AlertSummary | None
+    inspection_id: int | None = Field(description="The inspection that found it.")
     text: str
 
 
@@ -192,6 +195,8 @@ class OrderCreate(_Write):
 
     @model_validator(mode="after")
     def _is_about_something(self) -> Self:
+        if self.kind is SourceKind.INSPECTION:
+            raise ValueError("kind: signing an inspection makes its orders")
         if self.kind is SourceKind.ALERT:
             if not self.alert_ids:
                 raise ValueError("alert_ids: name at least one alert")

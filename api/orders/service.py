@@ -7,6 +7,7 @@ decide at the same time one is told what the other decided.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +19,7 @@ from api.contract import RiskLevel
 from api.db.order import OrderPhotograph, WorkOrder
 from api.kit.errors import NotFoundError
 from api.kit.pagination import Cursor
-from api.orders import assigning, repeats, views, watch
+from api.orders import assigning, people, repeats, views, watch
 from api.orders.deadlines import Deadlines
 from api.orders.duty_repository import DutyRepository
 from api.orders.errors import (
@@ -266,6 +267,24 @@ async def list_orders(
         counts=OrderCounts(**{str(state): counted[state] for state in OrderState}, overdue=overdue),
         as_of=now,
     )
+
+
+async def count(
+    session: AsyncSession, school_id: str, subjects: Sequence[Subject], now: datetime
+) -> OrderCounts:
+    """Orders of a school about some subjects, by state."""
+    filters = OrderFilters(school_ids=(school_id,), subjects=tuple(subjects))
+    counted, overdue = await OrderRepository(session).counts(filters, now)
+    return OrderCounts(**{str(state): counted[state] for state in OrderState}, overdue=overdue)
+
+
+async def on_duty(
+    session: AsyncSession, school_id: str, subject: Subject, now: datetime
+) -> str | None:
+    """Who has a duty at a school and may still do it; None if nobody."""
+    duty = await DutyRepository(session).duty(school_id, subject)
+    able = await people.candidates(session, school_id, now)
+    return duty.username if duty is not None and duty.username in able else None
 
 
 async def list_duties(session: AsyncSession) -> DutyList:

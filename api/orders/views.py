@@ -141,6 +141,7 @@ async def detail(
     sources = await orders.sources(order_id)
     photographs = await orders.photographs(order_id)
     known = await _alerts(session, {each.alert_id for each in sources}, now)
+    found_by = await orders.inspections_of({each.item_id for each in sources} - {None})
     first = sources[0] if sources else None
     rule = deadlines.of_id(row.order.due_rule)
     took_part = await orders.did(order_id, TOOK_PART)
@@ -148,7 +149,7 @@ async def detail(
         **dict(_summary(row, first, len(sources), len(photographs), known, now)),
         round=row.order.round,
         deadline=None if rule is None else deadline(rule),
-        sources=[_source(each, known) for each in sources],
+        sources=[_source(each, known, found_by) for each in sources],
         photographs=[photograph(each) for each in photographs],
         history=[
             OrderHistoryEntry(
@@ -165,11 +166,14 @@ async def detail(
     )
 
 
-def _source(source: OrderSource, known: Mapping[UUID, AlertSummary]) -> SourceView:
+def _source(
+    source: OrderSource, known: Mapping[UUID, AlertSummary], found_by: Mapping[int, int]
+) -> SourceView:
     return SourceView(
         id=source.id,
         kind=SourceKind(source.kind),
         alert=None if source.alert_id is None else known.get(source.alert_id),
+        inspection_id=None if source.item_id is None else found_by.get(source.item_id),
         text=source.text,
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.camera import Camera, CameraRecord
+from api.db.inspection import Inspection
 from api.db.locking import FROM_WRITERS
 from api.db.models import UserPlace
 from api.db.organisation import Box, Bureau, Community, Membership, Place, School
@@ -124,8 +125,9 @@ class OrganisationRepository:
         return await insert_if_absent(self._session, School, values)
 
     async def is_empty(self, school_id: str) -> bool:
-        """Whether no box, camera or place belongs to a school."""
-        for column in (Box.school_id, Camera.school_id, Place.school_id):
+        """Whether no box, camera, place or inspection belongs to a school."""
+        columns = (Box.school_id, Camera.school_id, Place.school_id, Inspection.school_id)
+        for column in columns:
             query = select(column).where(column == school_id).limit(1)
             if await self._session.scalar(query) is not None:
                 return False

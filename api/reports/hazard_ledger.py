@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.contract.paper.document import Cell, Document, Table, Tone
 from api.contract.paper.wording import Wording, columns
 from api.contract.vocabulary import Language, vocabulary
+from api.inspections import ledger as inspections
+from api.inspections.ledger_schemas import HazardRow
 from api.orders import figures as orders
 from api.orders.machine import OrderState
 from api.orders.schemas import OrderSummary
@@ -25,11 +28,19 @@ MOST_ORDERS = 5000
 
 @dataclass(frozen=True, slots=True)
 class HazardLedger:
-    """The work orders of a school at one moment; merged ones stand in those they went into."""
+    """The work orders of a school at one moment; merged ones stand in those they went into.
+
+    Attributes:
+        school: Whose.
+        as_of: The moment.
+        orders: All of them.
+        hazards: What inspections found, by the order it became.
+    """
 
     school: SchoolView
     as_of: datetime
     orders: list[OrderSummary]
+    hazards: Mapping[int, Sequence[HazardRow]]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -48,7 +59,8 @@ async def read_ledger(session: AsyncSession, school_id: str, now: datetime) -> H
     found = await orders.list_all(session, now, MOST_ORDERS + 1)
     if len(found) > MOST_ORDERS:
         raise ReportTooLargeError(f"more than {MOST_ORDERS} work orders")
-    return HazardLedger(school, now, found)
+    hazards = await inspections.of_orders(session, school_id, now)
+    return HazardLedger(school, now, found, hazards)
 
 
 def ledger_document(
@@ -81,7 +93,7 @@ def ledger_document(
             (say.word("asked_by"), asked_by),
             (say.word("code"), code),
         ),
-        tables=(_table(ordered, say),),
+        tables=(_table(ordered, ledger.hazards, say),),
         signatures=(say.word("author"), say.word("head"), say.word("date")),
         footer=say.word("footer", code=code, at=at),
         page_word=say.word("page", page="{page}", pages="{pages}"),
@@ -89,17 +101,19 @@ def ledger_document(
     )
 
 
-def _table(found: list[OrderSummary], say: Wording) -> Table:
+def _table(
+    found: list[OrderSummary], hazards: Mapping[int, Sequence[HazardRow]], say: Wording
+) -> Table:
     heads = [
         *columns(say, ("number", 0.8, True), ("hazard", 3), ("risk", 1.2)),
         *columns(say, ("order_state", 1.3), ("given_at", 1.8), ("responsible", 1.4)),
         *columns(say, ("due_at", 1.8), ("rectified", 2.2), ("checked", 2.2)),
     ]
-    rows = [_row(each, say) for each in found]
+    rows = [_row(each, hazards.get(each.id, ()), say) for each in found]
     return Table(say.word("ledger"), heads, rows, empty=say.word("no_orders"))
 
 
-def _row(order: OrderSummary, say: Wording) -> list[Cell]:
+def _row(order: OrderSummary, hazards: Sequence[HazardRow], say: Wording) -> list[Cell]:
     words = vocabulary()
     state = say.term(words.order_state, order.state)
     tone = Tone.GOOD if order.state is OrderState.CLOSED else Tone.PLAIN
@@ -107,7 +121,7 @@ def _row(order: OrderSummary, say: Wording) -> list[Cell]:
         state, tone = say.with_these(state, [say.word("overdue")]), Tone.BAD
     return [
         Cell(str(order.id), order.id),
-        Cell(_hazard(order, say)),
+        Cell(_hazard(order, hazards, say)),
         Cell(say.term(words.risk, order.risk)),
         Cell(state, tone=tone),
         Cell(_by(order.created_by, order.created_at, say)),
@@ -118,11 +132,23 @@ def _row(order: OrderSummary, say: Wording) -> list[Cell]:
     ]
 
 
-def _hazard(order: OrderSummary, say: Wording) -> str:
-    if order.alert is None:
-        return order.text
-    rule = say.term(vocabulary().rules, order.alert.rule)
-    return f"{rule} · {order.alert.camera_name}"
+def _hazard(order: OrderSummary, hazards: Sequence[HazardRow], say: Wording) -> str:
+    lines = [_found(each, say) for each in hazards]
+    if order.alert is not None:
+        rule = say.term(vocabulary().rules, order.alert.rule)
+        lines.insert(0, f"{rule} · {order.alert.camera_name}")
+    return "\n".join(lines) or order.text
+
+
+def _found(row: HazardRow, say: Wording) -> str:
+    """A hazard as the form names it: the item, what is wrong, and who says so."""
+    words = vocabulary()
+    by = [
+        say.term(words.hazard_grade, row.hazard.grade),
+        say.term(words.inspection_kind, row.kind),
+        row.signer,
+    ]
+    return f"{row.demand.text(say.language)}\n{say.with_these(row.note, by)}"
 
 
 def _by(who: str | None, at: datetime | None, say: Wording) -> str:

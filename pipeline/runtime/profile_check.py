@@ -49,6 +49,8 @@ def _lines(profile: Profile) -> Iterator[str]:
         yield _line(profile, row, f"no camera in {', '.join(row.places)}")
     for placement in profile.placements:
         yield _line(profile, placement, _asked(placement))
+    for check in profile.inspection:
+        yield _line(profile, check, f"inspected {', '.join(check.kinds)}: {check.demand.en}")
     for slot in profile.open:
         yield f"  {slot.id}: asks nothing yet ({profile.texts[slot.text].en}: {slot.note.en})"
 

@@ -33,6 +33,7 @@ _ON_BOTH = frozenset(
         "test_evidence",
         "test_expiry",
         "test_health",
+        "test_inspections",
         "test_jobs",
         "test_judged_together",
         "test_matrix",

@@ -17,8 +17,10 @@ from api.access.scope import EVERYTHING
 from api.contract import EvidenceKind, PictureFacts, RuleReadiness, RuleState
 from api.contract.places import PlaceKind
 from api.db.camera import CameraRecord
+from api.db.inspection import Inspection
 from api.db.order import WorkOrder
 from api.db.organisation import Place
+from api.inspections.making import make_forms
 from api.reports import making as reports
 from tests.api.centre import (
     REVIEWER_PASSWORD,
@@ -59,6 +61,8 @@ BOXES = ("get", "code", "revoke", "take_over")
 PLACES = ("put", "delete")
 ORDERS = ("get", "assign", "feedback", "begin", "submit", "return", "close", "reopen")
 ORDERS += ("comment", "merge", "merged", "split", "photograph")
+INSPECTIONS = ("get", "answer", "sign", "give", "photograph", "signed")
+"""Each a date that matters: as many forms of one day as there are names."""
 REQUESTS = ("get", "put", "answer", "refuse")
 ASSESSMENTS = ("get", "end", "delete")
 REQUEST = {"kind": "access", "applicant": "王某", "identity_check": "document"}
@@ -100,6 +104,13 @@ class Objects:
     photograph_id: int = 987_658
     report_id: int = 987_659
     """Without pictures, and made."""
+    inspections: dict[str, int] = field(
+        default_factory=lambda: {name: 587_000 + at for at, name in enumerate(INSPECTIONS)}
+    )
+    form_versions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(INSPECTIONS, 1))
+    items: dict[str, int] = field(default_factory=lambda: dict.fromkeys(INSPECTIONS, 987_660))
+    """The first of each form."""
+    form_photograph_id: int = 987_661
     requests: dict[str, int] = field(
         default_factory=lambda: {name: 787_000 + at for at, name in enumerate(REQUESTS)}
     )
@@ -204,6 +215,49 @@ async def _seed_privacy(admin: httpx.AsyncClient, of: Objects) -> None:
     assert (await admin.post(gone, json={"ended_on": "2021-03-01"})).status_code == 200
 
 
+async def _seed_inspections(
+    centre: Centre, admin: httpx.AsyncClient, schools: tuple[Objects, Objects]
+) -> None:
+    day = T0.date().isoformat()
+    for name in INSPECTIONS:
+        told = {"kind": "key_moment", "subject": "safety", "name": name}
+        days = {"first_day": day, "last_day": day}
+        of = {"school_ids": [each.school_id for each in schools]}
+        made = await admin.post("/api/v1/inspection-plans", json=told | days | of)
+        assert made.status_code == 201, made.text
+    await make_forms(centre.runtime)
+    found = (await admin.get("/api/v1/inspections?limit=200")).json()["items"]
+    for each in schools:
+        ours = [form for form in found if form["school"]["school_id"] == each.school_id]
+        each.inspections = {form["name"]: form["id"] for form in ours}
+        await _fill_inspections(admin, each)
+
+
+async def _fill_inspections(admin: httpx.AsyncClient, of: Objects) -> None:
+    for name, form_id in of.inspections.items():
+        url = f"/api/v1/inspections/{form_id}"
+        form = (await admin.get(url)).json()
+        of.items[name] = form["items"][0]["id"]
+        if name == "photograph":
+            url = f"/api/v1/inspection-photographs/{form_id}/{of.items[name]}"
+            sent = await admin.post(url, content=photograph(7))
+            assert sent.status_code == 201, sent.text
+            of.form_photograph_id = sent.json()["id"]
+        if name not in ("sign", "signed"):
+            continue
+        answers = [{"item_id": item["id"], "result": "met"} for item in form["items"]]
+        hazard = {"result": "not_met", "note": f"of {of.school_id}", "hazard": {"grade": "major"}}
+        answers[0] |= hazard
+        seen = {"If-Match": '"1"'}
+        put = await admin.put(f"{url}/answers", json={"answers": answers}, headers=seen)
+        assert put.status_code == 200, put.text
+        of.form_versions[name] = 2
+        if name == "signed":
+            seen = {"If-Match": '"2"'}
+            told = await admin.post(f"{url}/sign", json={"signer": "李某"}, headers=seen)
+            assert told.status_code == 200, told.text
+
+
 async def _seed_orders(centre: Centre, admin: httpx.AsyncClient, of: Objects) -> None:
     """Through the service's own steps, by people who are nobody else in a test."""
     seeder, checker = f"seeder-{of.school_id}", f"checker-{of.school_id}"
@@ -287,6 +341,7 @@ async def two_schools(centre: Centre, admin: httpx.AsyncClient) -> District:
         told = {"community_id": community_id, "name_zh": community_id}
         await admin.post("/api/v1/communities", json=told)
     mine, theirs = [await seed(centre, admin, school_id) for school_id in (MINE, THEIRS)]
+    await _seed_inspections(centre, admin, (mine, theirs))
     return District(centre, admin, mine, theirs)
 
 
@@ -306,11 +361,15 @@ async def put_at(centre: Centre, of: Objects, kind: PlaceKind) -> int:
 
 
 async def give(centre: Centre, of: Objects, username: str) -> None:
-    """Give all orders of a school to one person, whether they may see what these are about."""
+    """Give all orders and forms of a school to one person, whether they may see what these are
+    about.
+    """
     async with centre.runtime.work(EVERYTHING) as work:
         await work.session.execute(
             update(WorkOrder).where(WorkOrder.school_id == of.school_id).values(assignee=username)
         )
+        forms = update(Inspection).where(Inspection.school_id == of.school_id)
+        await work.session.execute(forms.values(inspector=username))
 
 
 async def take_away(centre: Centre, of: Objects) -> None:

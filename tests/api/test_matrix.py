@@ -10,8 +10,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import pytest
@@ -33,32 +32,12 @@ from tests.api.district import (
     put_at,
     take_away,
 )
+from tests.api.matrix_inspections import INSPECTIONS
+from tests.api.matrix_row import Row
 from tests.api.messages import T0, episode, registration, retention
 from tests.api.test_access import NEEDS, OPERATIONS, may_call
 
 _number = itertools.count()
-
-
-Kind = Literal["object", "list", "stream", "district", "box", "guard"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """How an operation is called on objects, and what their owner is answered.
-
-    ``object``: names what is a school's. ``list``: shows what is in scope. ``stream``: an object
-    whose answer does not end. ``district``: concerns no school. ``box``: what a box says of its
-    school. ``guard``: only who may call it is looked at, in ``test_access``.
-    """
-
-    kind: Kind
-    path: Callable[[Objects], dict[str, Any]] = lambda _: {}
-    body: Callable[[Objects], Any] = lambda _: None
-    status: int = 200
-    before: str | None = None
-    """What its caller does first with the same objects."""
-    headers: Callable[[Objects], dict[str, str]] = lambda _: {}
-    content: bytes | None = None
 
 
 def _alert(
@@ -258,6 +237,7 @@ ROWS: dict[str, Row] = {
     "ingest_views_poll": Row("guard"),
     "ingest_views_ready": Row("guard"),
     "ingest_views_trouble": Row("guard"),
+    **INSPECTIONS,
     "jobs_discard": Row("district", lambda _: {"job_id": 987_654}, status=404),
     "jobs_list": Row("district"),
     "notice_channels_create": Row("district", body=lambda _: _NO_CHANNEL, status=422),
@@ -403,7 +383,7 @@ def test_what_names_an_object_is_tried_on_objects() -> None:
     """A route with a school's object in its address cannot be passed off as something else."""
     named = re.compile(
         r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256|order_id|request_id|"
-        r"assessment_id|report_id)\}"
+        r"assessment_id|report_id|inspection_id)\}"
     )
     for operation, (_, path) in ADDRESSES.items():
         if NEEDS[operation] != "worker" and named.search(path):
@@ -418,6 +398,7 @@ async def _call(
     values = row.path(of)
     address = re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), path)
     told: dict[str, Any] = {"json": row.body(of)} if row.content is None else {}
+    address += row.query
     asked = client.request(method, address, content=row.content, headers=row.headers(of), **told)
     if row.kind != "stream":
         return await asked

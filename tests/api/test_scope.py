@@ -29,6 +29,7 @@ from api.db import (
     camera,
     compliance,
     expiry_mark,
+    inspection,
     job,
     models,
     notice,
@@ -38,7 +39,7 @@ from api.db import (
     report,
     saved_filter,
 )
-from api.db.base import Base, OfAlert, OfCamera, OfOrder, OfSchool
+from api.db.base import Base, OfAlert, OfCamera, OfInspection, OfOrder, OfSchool
 from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, owned
 from tests.api.messages import T0
 from tests.support.narrowed import unnarrowed
@@ -48,6 +49,7 @@ _TABLES = (
     camera,
     compliance,
     expiry_mark,
+    inspection,
     job,
     models,
     notice,
@@ -71,6 +73,7 @@ OF_NO_SCHOOL = {
     "judged_profiles": "profiles of rules, as everybody may read them",
     "judgements": "who had the district judged again; of its administrators",
     "identities": "found by what a provider vouched for, before anybody's scope is known",
+    "inspection_plans": "of the district's administrators; what they make has its school",
     "jobs": "what the command centre does by itself; of district administrators",
     "notice_channels": "whereto the district's administrators have notices sent",
     "notice_rules": "of what they have channels told",
@@ -95,6 +98,7 @@ IN_EVERYTHING = {
     "expiry.py": "what is old is deleted in every school",
     "health/endpoints.py": "a stranger is told one word: whether all is well",
     "health/service.py": "metrics for a program on this machine",
+    "inspections/making.py": "looks in every school for missing forms; makes each in its own",
     "ingest/refusals.py": "counts for the box that was refused",
     "jobs/scheduler.py": "a job that runs is the command centre's own",
     "notices/sending.py": "a message is sent by the command centre itself, to whoever a rule names",
@@ -235,6 +239,7 @@ def test_every_statement_on_every_table_of_schools_is_narrowed(
     )
     column = getattr(model, inspect(model).primary_key[0].key)
     of_places = model.__tablename__ in _OF_PLACES or issubclass(model, OfCamera | OfAlert | OfOrder)
+    is_form = model.__tablename__ == "inspections" or issubclass(model, OfInspection)
     for places in (None, frozenset({7}), frozenset[int]()):
         narrow = session(of_person("me", "mine", places))
         narrow.execute(_SHAPES[shape](model, column))
@@ -244,7 +249,10 @@ def test_every_statement_on_every_table_of_schools_is_narrowed(
         assert unnarrowed(sql) == []
         assert "mine" in given
         is_of_orders = model.__tablename__ == "work_orders" or issubclass(model, OfOrder)
-        assert ("me" in given) == (is_of_orders and places is not None)
+        assert ("me" in given) == ((is_of_orders or is_form) and places is not None)
+        # Of forms those that one was given, wherever one stands.
+        if is_form:
+            continue
         # What belongs to a camera or a place is narrowed to the places too.
         is_at_places = re.search(r"place_id IN|places(_\d+)?\.id IN", sql) is not None
         assert is_at_places == (of_places and places is not None)
@@ -305,6 +313,7 @@ def test_what_is_of_the_whole_district_is_given_for_it_alone() -> None:
         Permission.SEE_JOBS,
         Permission.MANAGE_ORGANISATION,
         Permission.MANAGE_NOTICES,
+        Permission.PLAN_INSPECTIONS,
     }
     assert not unscoped & frozenset().union(*of_schools)
 
@@ -331,6 +340,8 @@ def test_who_is_for_some_places_may_do_only_what_is_narrowed_to_them() -> None:
         Permission.WATCH_LIVE,
         Permission.VIEW_ORDERS,
         Permission.RECTIFY_ORDERS,
+        Permission.VIEW_INSPECTIONS,
+        Permission.PERFORM_INSPECTIONS,
     }
     assert may == narrowed
     assert all((grant.subject is None) == (grant not in of_places) for grant in ROLES.values())

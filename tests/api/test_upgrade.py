@@ -32,6 +32,7 @@ _MADE |= {"notice_channels", "notice_rules", "notices", "notice_items", "push_su
 _MADE |= {"subject_requests", "impact_assessments", "saved_filters", "reports"}
 _MADE |= {"footage_days", "judging_due", "footage_requirements", "judged_profiles"}
 _MADE |= {"footage_verdicts", "superseded_verdicts", "judgements", "retention_overrides"}
+_MADE |= {"inspection_plans", "inspections", "inspection_items", "inspection_photographs"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.whole)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.support.cable import Cable
 
@@ -60,7 +60,7 @@ def open_task(page: Page, order_id: int) -> None:
     expect(page.get_by_test_id("task-editor")).to_be_visible()
 
 
-def _picture() -> dict[str, Any]:
+def take_picture() -> FilePayload:
     """As large as a phone's camera makes it."""
     noise = np.random.default_rng(7).integers(0, 255, (300, 400, 3), np.uint8)
     large = cv2.resize(noise, (4000, 3000), interpolation=cv2.INTER_NEAREST)
@@ -72,5 +72,5 @@ def take_photograph(page: Page) -> None:
     taken = page.get_by_test_id("taken").count()
     with page.expect_file_chooser() as chooser:
         page.get_by_test_id("task-photograph").tap()
-    chooser.value.set_files(_picture())
+    chooser.value.set_files(take_picture())
     expect(page.get_by_test_id("taken")).to_have_count(taken + 1)

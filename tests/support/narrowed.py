@@ -37,8 +37,8 @@ _ORDER_AT = re.compile(
     r"about_it\.order_id = [\w.]+ AND \(?here\)?\)\)?\)?"
 )
 _OF_PARENT = re.compile(
-    r"EXISTS \(SELECT \*\s+FROM (cameras|boxes|places|alerts|work_orders)\s+WHERE \1\.id = "
-    r"(\w+)\.(\w+) AND \1\.school_id IN \("
+    r"EXISTS \(SELECT \*\s+FROM (cameras|boxes|places|alerts|work_orders|inspections)\s+WHERE "
+    r"\1\.id = (\w+)\.(\w+) AND \(?\1\.school_id IN \("
 )
 
 

@@ -164,6 +164,11 @@ export function TopBar({ me }: { me: Me }) {
           {t("nav.coverage")}
         </NavLink>
         )}
+        {may("view_inspections") && (
+          <NavLink to="/inspections" className={styles.tab} data-testid="nav-inspections">
+          {t("nav.inspections")}
+        </NavLink>
+        )}
         {may("view_cameras") && (
           <NavLink to="/rules" className={styles.tab} data-testid="nav-rules">
           {t("nav.rules")}

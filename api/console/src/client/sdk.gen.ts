@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
+import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, HazardsListData, HazardsListErrors, HazardsListResponses, HazardsXlsxData, HazardsXlsxErrors, HazardsXlsxResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, InspectionPhotographsAddData, InspectionPhotographsAddErrors, InspectionPhotographsAddResponses, InspectionPhotographsGetData, InspectionPhotographsGetErrors, InspectionPhotographsGetResponses, InspectionPlansCreateData, InspectionPlansCreateErrors, InspectionPlansCreateResponses, InspectionPlansEndData, InspectionPlansEndErrors, InspectionPlansEndResponses, InspectionPlansListData, InspectionPlansListErrors, InspectionPlansListResponses, InspectionsAnswerData, InspectionsAnswerErrors, InspectionsAnswerResponses, InspectionsGetData, InspectionsGetErrors, InspectionsGetResponses, InspectionsGiveData, InspectionsGiveErrors, InspectionsGiveResponses, InspectionsListData, InspectionsListErrors, InspectionsListResponses, InspectionsSignData, InspectionsSignErrors, InspectionsSignResponses, InspectionsTableData, InspectionsTableErrors, InspectionsTableResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -948,6 +948,36 @@ export const evidenceGet = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * The ledger of hazards
+ *
+ * Of signed forms, found last first, with the counts of the same filters by state.
+ */
+export const hazardsList = <ThrowOnError extends boolean = false>(options?: Options<HazardsListData, ThrowOnError>) => (options?.client ?? client).get<HazardsListResponses, HazardsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hazards',
+    ...options
+});
+
+/**
+ * The ledger of hazards as a workbook
+ *
+ * The same hazards, moments in UTC; that they were exported is logged.
+ */
+export const hazardsXlsx = <ThrowOnError extends boolean = false>(options?: Options<HazardsXlsxData, ThrowOnError>) => (options?.client ?? client).get<HazardsXlsxResponses, HazardsXlsxErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/hazards.xlsx',
+    ...options
+});
+
+/**
  * Health
  *
  * `{status}` for anyone; version, database and workers in scope for those signed in.
@@ -982,6 +1012,194 @@ export const ingestOutdatedPut = <ThrowOnError extends boolean = false>(options:
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/ingest/{rest}',
     ...options
+});
+
+/**
+ * Add a photograph to an item
+ *
+ * The body is a JPEG or PNG of at most 10 MiB; sent again it is the same photograph.
+ *
+ * What is kept is encoded anew: upright, at most 2048 pixels long, without metadata.
+ */
+export const inspectionPhotographsAdd = <ThrowOnError extends boolean = false>(options: Options<InspectionPhotographsAddData, ThrowOnError>) => (options.client ?? client).post<InspectionPhotographsAddResponses, InspectionPhotographsAddErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspection-photographs/{inspection_id}/{item_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'image/jpeg',
+        ...options.headers
+    }
+});
+
+/**
+ * A photograph of an inspection
+ *
+ * JPEG. People on it are not blurred, so that each opening is in the access log.
+ */
+export const inspectionPhotographsGet = <ThrowOnError extends boolean = false>(options: Options<InspectionPhotographsGetData, ThrowOnError>) => (options.client ?? client).get<InspectionPhotographsGetResponses, InspectionPhotographsGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspection-photographs/{inspection_id}/{photograph_id}',
+    ...options
+});
+
+/**
+ * Plans of inspections
+ *
+ * Those that were not ended, the newest first.
+ */
+export const inspectionPlansList = <ThrowOnError extends boolean = false>(options?: Options<InspectionPlansListData, ThrowOnError>) => (options?.client ?? client).get<InspectionPlansListResponses, InspectionPlansListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspection-plans',
+    ...options
+});
+
+/**
+ * Plan inspections
+ *
+ * Forms are made by themselves, when their days begin.
+ */
+export const inspectionPlansCreate = <ThrowOnError extends boolean = false>(options: Options<InspectionPlansCreateData, ThrowOnError>) => (options.client ?? client).post<InspectionPlansCreateResponses, InspectionPlansCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspection-plans',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End a plan
+ *
+ * No more forms are made; those that are there stay.
+ */
+export const inspectionPlansEnd = <ThrowOnError extends boolean = false>(options: Options<InspectionPlansEndData, ThrowOnError>) => (options.client ?? client).delete<InspectionPlansEndResponses, InspectionPlansEndErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspection-plans/{plan_id}',
+    ...options
+});
+
+/**
+ * Schools and periods
+ *
+ * Which school has answered the form of which period, and why not.
+ */
+export const inspectionsTable = <ThrowOnError extends boolean = false>(options: Options<InspectionsTableData, ThrowOnError>) => (options.client ?? client).get<InspectionsTableResponses, InspectionsTableErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspection-table',
+    ...options
+});
+
+/**
+ * Forms of inspections
+ *
+ * Due last first; of those that are not signed, due first first.
+ */
+export const inspectionsList = <ThrowOnError extends boolean = false>(options?: Options<InspectionsListData, ThrowOnError>) => (options?.client ?? client).get<InspectionsListResponses, InspectionsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspections',
+    ...options
+});
+
+/**
+ * One form
+ *
+ * With its items, and what is known of each: as of its answer, or as of now.
+ */
+export const inspectionsGet = <ThrowOnError extends boolean = false>(options: Options<InspectionsGetData, ThrowOnError>) => (options.client ?? client).get<InspectionsGetResponses, InspectionsGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspections/{inspection_id}',
+    ...options
+});
+
+/**
+ * Answer items of a form
+ *
+ * Those not named stay as they are. Sent again, what stands there already is no change.
+ */
+export const inspectionsAnswer = <ThrowOnError extends boolean = false>(options: Options<InspectionsAnswerData, ThrowOnError>) => (options.client ?? client).put<InspectionsAnswerResponses, InspectionsAnswerErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspections/{inspection_id}/answers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say who answers a form
+ *
+ * Somebody of the school that answers it, or nobody in particular.
+ */
+export const inspectionsGive = <ThrowOnError extends boolean = false>(options: Options<InspectionsGiveData, ThrowOnError>) => (options.client ?? client).put<InspectionsGiveResponses, InspectionsGiveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspections/{inspection_id}/inspector',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign a form
+ *
+ * It changes no more, and each hazard becomes a work order.
+ */
+export const inspectionsSign = <ThrowOnError extends boolean = false>(options: Options<InspectionsSignData, ThrowOnError>) => (options.client ?? client).post<InspectionsSignResponses, InspectionsSignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/inspections/{inspection_id}/sign',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -5,11 +5,22 @@ export type ClientOptions = {
 };
 
 /**
+ * About
+ *
+ * What the command centre itself knows of an item.
+ *
+ * ``cameras``: whether those of its places, or all, are watched. ``placements``: the same, an item
+ * for each place that this profile asks for. ``footage``: whether it is kept for so long.
+ * ``forbidden``: whether cameras hang where none may. ``orders``: what waits to be put right.
+ */
+export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidden' | 'orders';
+
+/**
  * AccessAction
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported';
 
 /**
  * AccessEntry
@@ -759,6 +770,36 @@ export type AnalysedTime = {
      * To At
      */
     to_at: string;
+};
+
+/**
+ * Answer
+ *
+ * The answer to one item.
+ */
+export type Answer = {
+    hazard?: HazardWrite | null;
+    /**
+     * Item Id
+     */
+    item_id: number;
+    /**
+     * Note
+     */
+    note?: string;
+    result: Result;
+};
+
+/**
+ * Answers
+ *
+ * Answers to items of a form; those not named stay as they are.
+ */
+export type Answers = {
+    /**
+     * Answers
+     */
+    answers: Array<Answer>;
 };
 
 /**
@@ -1849,6 +1890,27 @@ export type CameraView = {
 export type CameraViewState = 'connecting' | 'watching' | 'not_watching' | 'disabled' | 'worker_lost' | 'unknown';
 
 /**
+ * Cell
+ *
+ * A school's form of a period.
+ */
+export type Cell = {
+    /**
+     * Hazard Count
+     */
+    hazard_count: number;
+    /**
+     * Inspection Id
+     */
+    inspection_id: number | null;
+    state: CellState;
+    /**
+     * Of what does not apply.
+     */
+    why: WhyNot | null;
+};
+
+/**
  * CellError
  *
  * What is wrong in one cell.
@@ -1895,6 +1957,13 @@ export type CellError = {
      */
     value: string;
 };
+
+/**
+ * CellState
+ *
+ * A school's form of a period.
+ */
+export type CellState = 'open' | 'overdue' | 'signed' | 'signed_late' | 'not_applicable' | 'none';
 
 /**
  * ChainCheck
@@ -2954,6 +3023,46 @@ export type Explained = {
 };
 
 /**
+ * Fact
+ *
+ * One thing the command centre knows.
+ *
+ * ``cameras``: of ``total`` there ``good`` were analysed in the window, and nobody reported on
+ * ``unknown``. ``footage``: of ``total`` cameras ``good`` keep what is asked for, as the centre
+ * judges; of ``unknown`` nobody can say: nothing was told, they are too young, or nobody read the
+ * text that asks for more. ``forbidden``: ``total`` cameras hang where none may. ``orders``: of
+ * ``total`` open ones ``good`` are in time.
+ */
+export type Fact = {
+    /**
+     * Good
+     */
+    good: number;
+    kind: FactKind;
+    /**
+     * Place
+     *
+     * Name of the place; empty for the whole school.
+     */
+    place: string;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Unknown
+     */
+    unknown: number;
+};
+
+/**
+ * FactKind
+ *
+ * What the command centre knows by itself.
+ */
+export type FactKind = 'cameras' | 'footage' | 'forbidden' | 'orders';
+
+/**
  * FalsePositiveReason
  *
  * Why a person judged an alert to be false.
@@ -3234,6 +3343,181 @@ export type GapCause = 'offline' | 'stalled' | 'auth_failed' | 'undecodable' | '
 export type Gone = 'school' | 'camera' | 'rule' | 'words';
 
 /**
+ * HazardCounts
+ *
+ * Hazards with the same filters.
+ */
+export type HazardCounts = {
+    /**
+     * Closed
+     */
+    closed: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Overdue
+     */
+    overdue: number;
+    /**
+     * To Check
+     */
+    to_check: number;
+};
+
+/**
+ * HazardGrade
+ *
+ * How grave what was found is.
+ */
+export type HazardGrade = 'general' | 'major';
+
+/**
+ * HazardOrder
+ *
+ * The work order that a hazard became.
+ */
+export type HazardOrder = {
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Closed By
+     *
+     * Who checked it again.
+     */
+    closed_by: string | null;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Is Overdue
+     */
+    is_overdue: boolean;
+    /**
+     * Order Id
+     */
+    order_id: number;
+    /**
+     * Rectified At
+     */
+    rectified_at: string | null;
+    /**
+     * Rectified By
+     */
+    rectified_by: string | null;
+    state: OrderState;
+};
+
+/**
+ * HazardPage
+ *
+ * A page of the ledger, found last first.
+ */
+export type HazardPage = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    counts: HazardCounts;
+    /**
+     * Items
+     */
+    items: Array<HazardRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * HazardRow
+ *
+ * A line of the ledger, 隐患台账.
+ */
+export type HazardRow = {
+    demand: ApiContractVocabularyTerm;
+    /**
+     * First Day
+     */
+    first_day: string;
+    /**
+     * Found At
+     *
+     * When the form was signed.
+     */
+    found_at: string;
+    hazard: HazardView;
+    /**
+     * Inspection Id
+     */
+    inspection_id: number;
+    /**
+     * Item Id
+     */
+    item_id: number;
+    kind: InspectionKind;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Note
+     */
+    note: string;
+    rank: Rank;
+    school: SchoolName;
+    /**
+     * Signer
+     */
+    signer: string;
+    subject: InspectionSubject;
+    visitor: SchoolName | null;
+};
+
+/**
+ * HazardState
+ *
+ * Where a hazard stands.
+ */
+export type HazardState = 'open' | 'overdue' | 'to_check' | 'closed';
+
+/**
+ * HazardView
+ *
+ * What was found, and until when it is to be put right.
+ */
+export type HazardView = {
+    grade: HazardGrade;
+    /**
+     * Null until the form is signed.
+     */
+    order: HazardOrder | null;
+    /**
+     * Rectify By
+     *
+     * Null of what is put right at once.
+     */
+    rectify_by: string | null;
+};
+
+/**
+ * HazardWrite
+ *
+ * What was found; without a day it is put right at once.
+ */
+export type HazardWrite = {
+    grade: HazardGrade;
+    /**
+     * Rectify By
+     */
+    rectify_by?: string | null;
+};
+
+/**
  * Health
  *
  * Only ``status`` is told to those not signed in.
@@ -3467,6 +3751,325 @@ export type ImportReport = {
      * Rows that say what is so already.
      */
     unchanged: number;
+};
+
+/**
+ * InspectionDetail
+ *
+ * A form with its items.
+ */
+export type InspectionDetail = {
+    /**
+     * Answered Count
+     */
+    answered_count: number;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * First Day
+     */
+    first_day: string;
+    /**
+     * Hazard Count
+     */
+    hazard_count: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Inspector
+     */
+    inspector: string | null;
+    /**
+     * Item Count
+     */
+    item_count: number;
+    /**
+     * Items
+     */
+    items: Array<ItemView>;
+    kind: InspectionKind;
+    /**
+     * Last Day
+     */
+    last_day: string;
+    /**
+     * May Fill
+     *
+     * Whether who asks may answer and sign it now.
+     */
+    may_fill: boolean;
+    /**
+     * May Give
+     *
+     * Whether they may say who answers it.
+     */
+    may_give: boolean;
+    /**
+     * Name
+     *
+     * Of a date that matters; empty of what recurs.
+     */
+    name: string;
+    /**
+     * Profiles
+     */
+    profiles: Array<string>;
+    school: SchoolName;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Signed By
+     */
+    signed_by: string | null;
+    /**
+     * Signer
+     */
+    signer: string;
+    state: InspectionState;
+    subject: InspectionSubject;
+    /**
+     * Version
+     *
+     * Also the `ETag`; send it as `If-Match` with a decision.
+     */
+    version: number;
+    /**
+     * The school that inspects this one.
+     */
+    visitor: SchoolName | null;
+    /**
+     * Window S
+     *
+     * A camera counts that was analysed in so many seconds.
+     */
+    window_s: number;
+};
+
+/**
+ * InspectionKind
+ *
+ * What a school is inspected by: itself, before a date that matters, or a neighbour.
+ */
+export type InspectionKind = 'daily' | 'weekly' | 'monthly' | 'key_moment' | 'mutual';
+
+/**
+ * InspectionPage
+ *
+ * A page of forms: what is due first first.
+ */
+export type InspectionPage = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Items
+     */
+    items: Array<InspectionSummary>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * InspectionPhotographView
+ *
+ * A photograph of what an item is about.
+ */
+export type InspectionPhotographView = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Height
+     */
+    height: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Width
+     */
+    width: number;
+};
+
+/**
+ * InspectionState
+ *
+ * Where a form stands.
+ */
+export type InspectionState = 'open' | 'overdue' | 'signed' | 'signed_late';
+
+/**
+ * InspectionSubject
+ *
+ * What a form is about; also the duty it belongs to.
+ */
+export type InspectionSubject = 'safety' | 'canteen';
+
+/**
+ * InspectionSummary
+ *
+ * A form in one line.
+ */
+export type InspectionSummary = {
+    /**
+     * Answered Count
+     */
+    answered_count: number;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * First Day
+     */
+    first_day: string;
+    /**
+     * Hazard Count
+     */
+    hazard_count: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Inspector
+     */
+    inspector: string | null;
+    /**
+     * Item Count
+     */
+    item_count: number;
+    kind: InspectionKind;
+    /**
+     * Last Day
+     */
+    last_day: string;
+    /**
+     * Name
+     *
+     * Of a date that matters; empty of what recurs.
+     */
+    name: string;
+    school: SchoolName;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Signed By
+     */
+    signed_by: string | null;
+    /**
+     * Signer
+     */
+    signer: string;
+    state: InspectionState;
+    subject: InspectionSubject;
+    /**
+     * Version
+     *
+     * Also the `ETag`; send it as `If-Match` with a decision.
+     */
+    version: number;
+    /**
+     * The school that inspects this one.
+     */
+    visitor: SchoolName | null;
+};
+
+/**
+ * InspectionTable
+ *
+ * Schools × periods, the newest period first.
+ */
+export type InspectionTable = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Periods
+     */
+    periods: Array<Period>;
+    /**
+     * Rows
+     */
+    rows: Array<TableRow>;
+};
+
+/**
+ * InspectorWrite
+ *
+ * Who answers it from now on; null for whoever comes first.
+ */
+export type InspectorWrite = {
+    /**
+     * Username
+     */
+    username: string | null;
+};
+
+/**
+ * ItemView
+ *
+ * An item of a form.
+ */
+export type ItemView = {
+    about: About;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Answered By
+     */
+    answered_by: string | null;
+    demand: ApiContractVocabularyTerm;
+    /**
+     * Facts
+     *
+     * As of the answer, or of now while there is none.
+     */
+    facts: Array<Fact>;
+    hazard: HazardView | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Photographs
+     */
+    photographs: Array<InspectionPhotographView>;
+    rank: Rank;
+    result: Result | null;
+    source: RequirementSource;
 };
 
 /**
@@ -3945,7 +4548,7 @@ export type Noted = {
  *
  * What is told of.
  */
-export type NoticeEvent = 'alert_confirmed' | 'order_assigned' | 'order_returned' | 'order_overdue' | 'order_escalated' | 'box_lost' | 'job_dead';
+export type NoticeEvent = 'alert_confirmed' | 'order_assigned' | 'order_returned' | 'order_overdue' | 'order_escalated' | 'inspection_due' | 'inspection_overdue' | 'box_lost' | 'job_dead';
 
 /**
  * NoticeItemView
@@ -4811,11 +5414,31 @@ export type PasswordChange = {
 };
 
 /**
+ * Period
+ *
+ * A column of the table.
+ */
+export type Period = {
+    /**
+     * First Day
+     */
+    first_day: string;
+    /**
+     * Last Day
+     */
+    last_day: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * Permission
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'verify_orders';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'view_inspections' | 'perform_inspections' | 'plan_inspections' | 'verify_orders';
 
 /**
  * PhotographView
@@ -5045,6 +5668,86 @@ export type PlaceWrite = {
      * Name
      */
     name: string;
+};
+
+/**
+ * PlanCreate
+ *
+ * Which schools are inspected how often, or before which date.
+ */
+export type PlanCreate = {
+    /**
+     * First Day
+     */
+    first_day: string;
+    kind: InspectionKind;
+    /**
+     * Last Day
+     */
+    last_day?: string | null;
+    /**
+     * Name
+     *
+     * Of a date that matters, as 开学.
+     */
+    name?: string;
+    /**
+     * School Ids
+     *
+     * Empty for all schools in use.
+     */
+    school_ids?: Array<string>;
+    subject: InspectionSubject;
+};
+
+/**
+ * PlanList
+ *
+ * Plans that were not ended, the newest first.
+ */
+export type PlanList = {
+    /**
+     * Items
+     */
+    items: Array<PlanView>;
+};
+
+/**
+ * PlanView
+ *
+ * A plan.
+ */
+export type PlanView = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * First Day
+     */
+    first_day: string;
+    /**
+     * Id
+     */
+    id: number;
+    kind: InspectionKind;
+    /**
+     * Last Day
+     */
+    last_day: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * School Ids
+     */
+    school_ids: Array<string>;
+    subject: InspectionSubject;
 };
 
 /**
@@ -5479,6 +6182,13 @@ export type QueueFilter = {
  * ``newest``: the newest. ``class``: the highest class, and in it what waits longest.
  */
 export type QueueOrder = 'newest' | 'class';
+
+/**
+ * Rank
+ *
+ * How much hangs on an item of a form: Ⅰ, Ⅱ or Ⅲ.
+ */
+export type Rank = 'first' | 'second' | 'third';
 
 /**
  * Reading
@@ -6450,6 +7160,13 @@ export type RequirementSource = {
     reading: Reading;
     text: ApiContractVocabularyTerm;
 };
+
+/**
+ * Result
+ *
+ * The answer to an item.
+ */
+export type Result = 'met' | 'mostly_met' | 'not_met' | 'not_applicable';
 
 /**
  * RetentionCounts
@@ -7874,11 +8591,23 @@ export type SheetName = 'communities' | 'schools' | 'places' | 'cameras';
 export type Sight = 'seen' | 'unseen' | 'unknown';
 
 /**
+ * Signature
+ *
+ * The name under a form, as its writer writes it.
+ */
+export type Signature = {
+    /**
+     * Signer
+     */
+    signer: string;
+};
+
+/**
  * SourceKind
  *
  * What an order came from.
  */
-export type SourceKind = 'alert' | 'finding' | 'phone';
+export type SourceKind = 'alert' | 'finding' | 'phone' | 'inspection';
 
 /**
  * SourceView
@@ -7891,6 +8620,12 @@ export type SourceView = {
      * Id
      */
     id: number;
+    /**
+     * Inspection Id
+     *
+     * The inspection that found it.
+     */
+    inspection_id: number | null;
     kind: SourceKind;
     /**
      * Text
@@ -7951,6 +8686,19 @@ export type StreamFacts = {
  * A duty at a school.
  */
 export type SubjectInput = 'safety' | 'canteen' | 'equipment';
+
+/**
+ * TableRow
+ *
+ * A school, with a cell for each period.
+ */
+export type TableRow = {
+    /**
+     * Cells
+     */
+    cells: Array<Cell>;
+    school: SchoolName;
+};
 
 /**
  * Term
@@ -8338,6 +9086,13 @@ export type Ways = {
  * Why a place is not covered; ``fine`` where there is nothing to say.
  */
 export type Why = 'fine' | 'no_place' | 'no_camera' | 'no_picture' | 'not_reported' | 'type_unknown' | 'other_type' | 'not_boarding' | 'no_canteen' | 'no_ct_key_target' | 'no_hazmat' | 'no_parking' | 'not_present' | 'unconfirmed';
+
+/**
+ * WhyNot
+ *
+ * Why a school has no form of a period.
+ */
+export type WhyNot = 'weekend' | 'holiday' | 'no_term' | 'no_canteen' | 'no_neighbour';
 
 /**
  * WithheldAlerts
@@ -11410,6 +12165,184 @@ export type EvidenceGetResponses = {
 
 export type EvidenceGetResponse = EvidenceGetResponses[keyof EvidenceGetResponses];
 
+export type HazardsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Grade
+         *
+         * May repeat.
+         */
+        grade?: Array<HazardGrade>;
+        /**
+         * State
+         *
+         * May repeat.
+         */
+        state?: Array<HazardState>;
+        /**
+         * Kind
+         *
+         * May repeat.
+         */
+        kind?: Array<InspectionKind>;
+        /**
+         * Subject
+         *
+         * May repeat.
+         */
+        subject?: Array<InspectionSubject>;
+        /**
+         * From
+         *
+         * Found from then on.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Found before then.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/hazards';
+};
+
+export type HazardsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type HazardsListError = HazardsListErrors[keyof HazardsListErrors];
+
+export type HazardsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: HazardPage;
+};
+
+export type HazardsListResponse = HazardsListResponses[keyof HazardsListResponses];
+
+export type HazardsXlsxData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Grade
+         *
+         * May repeat.
+         */
+        grade?: Array<HazardGrade>;
+        /**
+         * State
+         *
+         * May repeat.
+         */
+        state?: Array<HazardState>;
+        /**
+         * Kind
+         *
+         * May repeat.
+         */
+        kind?: Array<InspectionKind>;
+        /**
+         * Subject
+         *
+         * May repeat.
+         */
+        subject?: Array<InspectionSubject>;
+        /**
+         * From
+         *
+         * Found from then on.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Found before then.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/hazards.xlsx';
+};
+
+export type HazardsXlsxErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type HazardsXlsxError = HazardsXlsxErrors[keyof HazardsXlsxErrors];
+
+export type HazardsXlsxResponses = {
+    /**
+     * A summary and the table.
+     */
+    200: Blob | File;
+};
+
+export type HazardsXlsxResponse = HazardsXlsxResponses[keyof HazardsXlsxResponses];
+
 export type HealthGetData = {
     body?: never;
     path?: never;
@@ -11522,6 +12455,610 @@ export type IngestOutdatedPutResponses = {
 };
 
 export type IngestOutdatedPutResponse = IngestOutdatedPutResponses[keyof IngestOutdatedPutResponses];
+
+export type InspectionPhotographsAddData = {
+    body: Blob | File;
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+        /**
+         * Item Id
+         */
+        item_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspection-photographs/{inspection_id}/{item_id}';
+};
+
+export type InspectionPhotographsAddErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `inspection_signed`: The inspection was signed; `not_inspector`: Another school inspects this one
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_photograph`: Not a usable photograph
+     */
+    422: Problem;
+    /**
+     * `storage_unavailable`: Evidence cannot be stored
+     */
+    507: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionPhotographsAddError = InspectionPhotographsAddErrors[keyof InspectionPhotographsAddErrors];
+
+export type InspectionPhotographsAddResponses = {
+    /**
+     * Successful Response
+     */
+    201: InspectionPhotographView;
+};
+
+export type InspectionPhotographsAddResponse = InspectionPhotographsAddResponses[keyof InspectionPhotographsAddResponses];
+
+export type InspectionPhotographsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+        /**
+         * Photograph Id
+         */
+        photograph_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspection-photographs/{inspection_id}/{photograph_id}';
+};
+
+export type InspectionPhotographsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionPhotographsGetError = InspectionPhotographsGetErrors[keyof InspectionPhotographsGetErrors];
+
+export type InspectionPhotographsGetResponses = {
+    /**
+     * The photograph.
+     */
+    200: Blob | File;
+};
+
+export type InspectionPhotographsGetResponse = InspectionPhotographsGetResponses[keyof InspectionPhotographsGetResponses];
+
+export type InspectionPlansListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/inspection-plans';
+};
+
+export type InspectionPlansListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionPlansListError = InspectionPlansListErrors[keyof InspectionPlansListErrors];
+
+export type InspectionPlansListResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanList;
+};
+
+export type InspectionPlansListResponse = InspectionPlansListResponses[keyof InspectionPlansListResponses];
+
+export type InspectionPlansCreateData = {
+    body: PlanCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/inspection-plans';
+};
+
+export type InspectionPlansCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionPlansCreateError = InspectionPlansCreateErrors[keyof InspectionPlansCreateErrors];
+
+export type InspectionPlansCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: PlanView;
+};
+
+export type InspectionPlansCreateResponse = InspectionPlansCreateResponses[keyof InspectionPlansCreateResponses];
+
+export type InspectionPlansEndData = {
+    body?: never;
+    path: {
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspection-plans/{plan_id}';
+};
+
+export type InspectionPlansEndErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionPlansEndError = InspectionPlansEndErrors[keyof InspectionPlansEndErrors];
+
+export type InspectionPlansEndResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type InspectionPlansEndResponse = InspectionPlansEndResponses[keyof InspectionPlansEndResponses];
+
+export type InspectionsTableData = {
+    body?: never;
+    path?: never;
+    query: {
+        kind: InspectionKind;
+        subject: InspectionSubject;
+    };
+    url: '/api/v1/inspection-table';
+};
+
+export type InspectionsTableErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionsTableError = InspectionsTableErrors[keyof InspectionsTableErrors];
+
+export type InspectionsTableResponses = {
+    /**
+     * Successful Response
+     */
+    200: InspectionTable;
+};
+
+export type InspectionsTableResponse = InspectionsTableResponses[keyof InspectionsTableResponses];
+
+export type InspectionsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Kind
+         *
+         * May repeat.
+         */
+        kind?: Array<InspectionKind>;
+        /**
+         * Subject
+         *
+         * May repeat.
+         */
+        subject?: Array<InspectionSubject>;
+        /**
+         * School Id
+         *
+         * May repeat.
+         */
+        school_id?: Array<string>;
+        /**
+         * Ours
+         *
+         * Only those that one's own school answers.
+         */
+        ours?: boolean;
+        /**
+         * Signed
+         *
+         * Only those, or only the others.
+         */
+        signed?: boolean | null;
+        /**
+         * Due From
+         *
+         * Due from then on.
+         */
+        due_from?: string | null;
+        /**
+         * Due To
+         *
+         * Due before then.
+         */
+        due_to?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/inspections';
+};
+
+export type InspectionsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_cursor`: Invalid page cursor
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionsListError = InspectionsListErrors[keyof InspectionsListErrors];
+
+export type InspectionsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: InspectionPage;
+};
+
+export type InspectionsListResponse = InspectionsListResponses[keyof InspectionsListResponses];
+
+export type InspectionsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspections/{inspection_id}';
+};
+
+export type InspectionsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionsGetError = InspectionsGetErrors[keyof InspectionsGetErrors];
+
+export type InspectionsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: InspectionDetail;
+};
+
+export type InspectionsGetResponse = InspectionsGetResponses[keyof InspectionsGetResponses];
+
+export type InspectionsAnswerData = {
+    body: Answers;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspections/{inspection_id}/answers';
+};
+
+export type InspectionsAnswerErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `not_inspector`: Another school inspects this one; `inspection_signed`: The inspection was signed
+     */
+    409: Problem;
+    /**
+     * `inspection_changed`: Somebody else changed the inspection
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionsAnswerError = InspectionsAnswerErrors[keyof InspectionsAnswerErrors];
+
+export type InspectionsAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    200: InspectionDetail;
+};
+
+export type InspectionsAnswerResponse = InspectionsAnswerResponses[keyof InspectionsAnswerResponses];
+
+export type InspectionsGiveData = {
+    body: InspectorWrite;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspections/{inspection_id}/inspector';
+};
+
+export type InspectionsGiveErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `not_inspector`: Another school inspects this one; `inspection_signed`: The inspection was signed
+     */
+    409: Problem;
+    /**
+     * `inspection_changed`: Somebody else changed the inspection
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionsGiveError = InspectionsGiveErrors[keyof InspectionsGiveErrors];
+
+export type InspectionsGiveResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type InspectionsGiveResponse = InspectionsGiveResponses[keyof InspectionsGiveResponses];
+
+export type InspectionsSignData = {
+    body: Signature;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspections/{inspection_id}/sign';
+};
+
+export type InspectionsSignErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `not_inspector`: Another school inspects this one; `inspection_signed`: The inspection was signed; `inspection_unanswered`: Items are not answered
+     */
+    409: Problem;
+    /**
+     * `inspection_changed`: Somebody else changed the inspection
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionsSignError = InspectionsSignErrors[keyof InspectionsSignErrors];
+
+export type InspectionsSignResponses = {
+    /**
+     * Successful Response
+     */
+    200: InspectionDetail;
+};
+
+export type InspectionsSignResponse = InspectionsSignResponses[keyof InspectionsSignResponses];
 
 export type JobsListData = {
     body?: never;

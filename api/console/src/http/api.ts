@@ -2,6 +2,7 @@
 import { orderOf, timeBounds, type AlertFilters } from "../alert/filters";
 import { STATES_OF, type OrderFilters } from "../order/filters";
 import { client } from "../client/client.gen";
+import type { InspectionsListData } from "../client/types.gen";
 import * as sdk from "../client/sdk.gen";
 import { observeServerTime, serverNow } from "../time/serverClock";
 import { toProblem } from "./problem";
@@ -9,6 +10,7 @@ import { limitedFetch, limitedHead } from "./timeLimit";
 import type {
   AccessFilters,
   AlertSummary,
+  Answer as ItemAnswer,
   AssessmentCreate,
   BoardFilter,
   BoxCreate,
@@ -18,7 +20,12 @@ import type {
   CommunityCreate,
   CommunityWrite,
   FalsePositiveReason,
+  HazardFilters,
   ImportReport,
+  InspectionKind,
+  InspectionPhotographView,
+  InspectionPlanCreate,
+  InspectionSubject,
   JudgementCreate,
   LiveRequest,
   Me,
@@ -169,6 +176,11 @@ export function reportFile(id: number): string {
   return client.buildUrl({ url: "/api/v1/reports/{report_id}/file", path: { report_id: id } });
 }
 
+/** Where a browser downloads the ledger of hazards from. */
+export function hazardsFile(filters: HazardFilters, language: "zh" | "en"): string {
+  return client.buildUrl({ url: "/api/v1/hazards.xlsx", query: { ...filters, language } });
+}
+
 /** Where a browser downloads the retention table from. */
 export function retentionFile(language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/compliance/retention.csv", query: { language } });
@@ -301,6 +313,46 @@ export const api = {
       "Content-Type": "image/jpeg",
       "Idempotency-Key": key,
     }),
+  inspections: (query: InspectionsListData["query"]) =>
+    timed(unwrap(sdk.inspectionsList({ query: query ?? {} }))),
+  inspection: (id: number) =>
+    timed(unwrap(sdk.inspectionsGet({ path: { inspection_id: id } }))),
+  addFormPhotograph: (formId: number, itemId: number, jpeg: ArrayBuffer) =>
+    sendFile<InspectionPhotographView>(`/api/v1/inspection-photographs/${formId}/${itemId}`, jpeg, {
+      "Content-Type": "image/jpeg",
+    }),
+  answerForm: ({ id, version }: { id: number; version: number }, answers: ItemAnswer[]) =>
+    unwrap(
+      sdk.inspectionsAnswer({
+        path: { inspection_id: id },
+        headers: ifMatch(version),
+        body: { answers },
+      }),
+    ),
+  signForm: ({ id, version }: { id: number; version: number }, signer: string) =>
+    unwrap(
+      sdk.inspectionsSign({
+        path: { inspection_id: id },
+        headers: ifMatch(version),
+        body: { signer },
+      }),
+    ),
+  giveForm: ({ id, version }: { id: number; version: number }, username: string | null) =>
+    unwrap(
+      sdk.inspectionsGive({
+        path: { inspection_id: id },
+        headers: ifMatch(version),
+        body: { username },
+      }),
+    ),
+  inspectionTable: (kind: InspectionKind, subject: InspectionSubject) =>
+    timed(unwrap(sdk.inspectionsTable({ query: { kind, subject } }))),
+  inspectionPlans: () => unwrap(sdk.inspectionPlansList()),
+  createInspectionPlan: (body: InspectionPlanCreate) =>
+    unwrap(sdk.inspectionPlansCreate({ body })),
+  endInspectionPlan: (id: number) => unwrap(sdk.inspectionPlansEnd({ path: { plan_id: id } })),
+  hazards: (filters: HazardFilters, cursor: string | null) =>
+    timed(unwrap(sdk.hazardsList({ query: { ...filters, ...(cursor ? { cursor } : {}) } }))),
   returnOrder: ({ order_id, version }: OrderVersion, note: string) =>
     unwrap(sdk.ordersReturn({ path: { order_id }, headers: ifMatch(version), body: { note } })),
   closeOrder: ({ order_id, version }: OrderVersion) =>

@@ -1,6 +1,6 @@
 import type { AlertFilters } from "../alert/filters";
 import type { OrderFilters } from "../order/filters";
-import type { AccessFilters, PrecisionFilters, RequestFilters } from "./types";
+import type { AccessFilters, HazardFilters, PrecisionFilters, RequestFilters } from "./types";
 
 /** Cache keys; shared prefixes are invalidated together. */
 export const keys = {
@@ -22,6 +22,12 @@ export const keys = {
   orderProposal: (alertId: string) => ["orders", "proposal", alertId] as const,
   duties: ["duties"] as const,
   assignees: (schoolId: string) => ["assignees", schoolId] as const,
+  inspections: ["inspections"] as const,
+  inspectionsDue: ["inspections", "due"] as const,
+  inspection: (id: number) => ["inspections", "one", id] as const,
+  inspectionTable: (kind: string, subject: string) => ["inspections", "table", kind, subject] as const,
+  inspectionPlans: ["inspections", "plans"] as const,
+  hazards: (filters: HazardFilters) => ["inspections", "hazards", filters] as const,
   savedFilters: ["saved-filters"] as const,
   cameras: ["cameras"] as const,
   rules: ["rules"] as const,

@@ -1,6 +1,7 @@
 /* The wire's types by the names the console uses; all of them generated from the API. */
 import type {
   AuditListData,
+  HazardsListData,
   PrecisionAlertsData,
   PrecisionReportData,
   PrivacyRequestsListData,
@@ -15,6 +16,7 @@ export type {
   AlertStatus,
   ApiOrdersSubjectsSubject as OrderSubject,
   AlertSummary,
+  Answer,
   AssessmentCreate,
   AssessmentView,
   BoardFilterInput as BoardFilter,
@@ -54,10 +56,28 @@ export type {
   FalsePositiveReason,
   FootageGap,
   FormerVerdict,
+  HazardGrade,
+  HazardPage,
+  HazardRow,
+  HazardState,
   Health,
   HeldDay,
   HistoryEntry,
   ImportReport,
+  Cell as InspectionCell,
+  CellState as InspectionCellState,
+  Fact as InspectionFact,
+  InspectionDetail,
+  InspectionKind,
+  ItemView as InspectionItem,
+  InspectionPhotographView,
+  PlanCreate as InspectionPlanCreate,
+  PlanView as InspectionPlan,
+  Result as InspectionResult,
+  InspectionState,
+  InspectionSubject,
+  InspectionSummary,
+  InspectionTable,
   JobView,
   JudgementCreate,
   LiveRequest,
@@ -160,4 +180,10 @@ export type AccessFilters = Pick<
 export type RequestFilters = Pick<
   NonNullable<PrivacyRequestsListData["query"]>,
   "state" | "kind" | "school_id" | "overdue"
+>;
+
+/** What of the ledger of hazards is asked for. */
+export type HazardFilters = Pick<
+  NonNullable<HazardsListData["query"]>,
+  "school_id" | "grade" | "state" | "kind" | "subject"
 >;

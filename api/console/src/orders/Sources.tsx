@@ -24,13 +24,19 @@ export function Sources({ order }: { order: OrderDetail }) {
 }
 
 function Source({ source }: { source: SourceView }) {
+  const { t } = useTranslation();
   const term = useTerm();
   const { alert } = source;
   if (!alert) {
     return (
       <li className={styles.sourceLine}>
         <span className={styles.muted}>{term("order_source", source.kind)}</span>
-        <span>{source.text}</span>
+        <span className={styles.sourceText}>{source.text}</span>
+        {source.inspection_id !== null && (
+          <Link to={`/inspections/${source.inspection_id}`} className={styles.toAlert} data-testid="to-inspection">
+            {t("forms.toSheet")}
+          </Link>
+        )}
       </li>
     );
   }

@@ -9,6 +9,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/(alerts\/|$)/, "view_alerts"],
   [/^\/orders/, "view_orders"],
   [/^\/tasks/, "rectify_orders"],
+  [/^\/inspections/, "view_inspections"],
   [/^\/live/, "watch_live"],
   [/^\/(cameras|rules)/, "view_cameras"],
   [/^\/recordings/, "play_recordings"],

@@ -1,26 +1,25 @@
-import { CameraOutlined, DeleteOutlined, EditOutlined, SendOutlined } from "@ant-design/icons";
-import { App, Button, Input } from "antd";
+import { CameraOutlined, EditOutlined, SendOutlined } from "@ant-design/icons";
+import { Button, Input } from "antd";
 import type { TextAreaRef } from "antd/es/input/TextArea";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useTerm } from "../i18n/terms";
+import { CameraInput } from "./CameraInput";
 import {
   isComplete,
   isEmpty,
   MAX_NOTE,
   MAX_PHOTOGRAPHS,
-  newKey,
   queued,
   rewritten,
   stateOf,
   type Draft,
-  type DraftPhotograph,
 } from "./draft";
-import { downscale, NotUsable } from "./downscale";
 import { DraftMark } from "./DraftMark";
 import { useDrafts } from "./DraftsProvider";
+import { Taken } from "./Taken";
 import styles from "./tasks.module.css";
+import { usePhotographs } from "./usePhotographs";
 
 /** Photographs, words, and one button that stays in reach; kept after each change. */
 export function Editor({ draft, version }: { draft: Draft; version: number }) {
@@ -28,7 +27,9 @@ export function Editor({ draft, version }: { draft: Draft; version: number }) {
   const { write, discard, sending } = useDrafts();
   const camera = useRef<HTMLInputElement>(null);
   const note = useRef<TextAreaRef>(null);
-  const { add, isReading } = useCamera(draft);
+  const { add, isReading } = usePhotographs(MAX_PHOTOGRAPHS - draft.photographs.length, (taken) =>
+    write(rewritten({ ...draft, version }, { photographs: [...draft.photographs, ...taken] })),
+  );
   const state = stateOf(draft, sending === draft.orderId);
   const isWriting = state === "writing" || state === "refused";
   const change = (changed: Draft) =>
@@ -71,21 +72,7 @@ export function Editor({ draft, version }: { draft: Draft; version: number }) {
           />
         ))}
       </ul>
-      <input
-        ref={camera}
-        type="file"
-        accept="image/*"
-        capture="environment"
-        multiple
-        className={styles.camera}
-        tabIndex={-1}
-        aria-label={t("tasks.takePhotograph")}
-        onChange={(event) => {
-          void add([...(event.target.files ?? [])], version);
-          event.target.value = "";
-        }}
-        data-testid="task-camera"
-      />
+      <CameraInput input={camera} onFiles={(files) => void add(files)} testId="task-camera" />
       <footer className={styles.sticky}>
         <DraftMark orderId={draft.orderId} draft={isEmpty(draft) ? undefined : draft} />
         <div className={styles.actions}>
@@ -140,75 +127,5 @@ export function Editor({ draft, version }: { draft: Draft; version: number }) {
         </div>
       </footer>
     </section>
-  );
-}
-
-/** Takes what the camera gave into the draft, and says what it could not use. */
-function useCamera(draft: Draft) {
-  const term = useTerm();
-  const { message } = App.useApp();
-  const { write } = useDrafts();
-  const [isReading, setReading] = useState(false);
-  const latest = useRef(draft);
-  useEffect(() => {
-    latest.current = draft;
-  }, [draft]);
-  const add = async (files: readonly File[], version: number) => {
-    setReading(true);
-    const taken: DraftPhotograph[] = [];
-    try {
-      for (const file of files.slice(0, MAX_PHOTOGRAPHS - draft.photographs.length)) {
-        try {
-          taken.push({ id: newKey(), jpeg: await downscale(file), isSent: false });
-        } catch (error) {
-          if (!(error instanceof NotUsable)) throw error;
-          void message.error(`${file.name}: ${term("photograph_fault", error.why)}`, 6);
-        }
-      }
-      if (taken.length > 0) {
-        const photographs = [...latest.current.photographs, ...taken];
-        await write(rewritten({ ...latest.current, version }, { photographs }));
-      }
-    } finally {
-      setReading(false);
-    }
-  };
-  return { add, isReading };
-}
-
-interface TakenProps {
-  photograph: DraftPhotograph;
-  onRemove: (() => void) | undefined;
-}
-
-function Taken({ photograph, onRemove }: TakenProps) {
-  const { t } = useTranslation();
-  const { jpeg } = photograph;
-  const show = useCallback(
-    (image: HTMLImageElement) => {
-      const url = URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" }));
-      image.src = url;
-      return () => URL.revokeObjectURL(url);
-    },
-    [jpeg],
-  );
-  return (
-    <li data-testid="taken" data-sent={photograph.isSent}>
-      <img ref={show} alt={t("tasks.takenAlt")} />
-      {/* What arrived stays at the order. */}
-      {photograph.isSent ? (
-        <span className={styles.arrived}>{t("tasks.arrived")}</span>
-      ) : (
-        onRemove && (
-          <Button
-            icon={<DeleteOutlined />}
-            size="large"
-            onClick={onRemove}
-            aria-label={t("tasks.remove")}
-            data-testid="remove-photograph"
-          />
-        )
-      )}
-    </li>
   );
 }

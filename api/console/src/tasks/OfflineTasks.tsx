@@ -8,8 +8,12 @@ import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import { DraftCards, KeptFacts } from "./DraftCards";
 import { DraftMark } from "./DraftMark";
-import { useDrafts } from "./DraftsProvider";
+import { useDrafts, useFormDrafts } from "./DraftsProvider";
 import { Editor } from "./Editor";
+import { FormDraftCard } from "./FormCards";
+import { FormEditor } from "./FormEditor";
+import { FormHead } from "./FormHead";
+import { FormRefused } from "./FormRefused";
 import { Refused } from "./Refused";
 import styles from "./tasks.module.css";
 
@@ -22,8 +26,12 @@ const AGAIN_MS = 5_000;
 export function OfflineTasks({ retry }: { retry: () => void }) {
   const { t } = useTranslation();
   const { drafts } = useDrafts();
-  const id = Number(/^\/tasks\/(\d+)$/.exec(useLocation().pathname)?.[1]);
+  const { drafts: forms } = useFormDrafts();
+  const { pathname } = useLocation();
+  const id = Number(/^\/tasks\/(\d+)$/.exec(pathname)?.[1]);
   const draft = drafts?.get(id);
+  const form = forms?.get(Number(/^\/tasks\/forms\/(\d+)$/.exec(pathname)?.[1]));
+  const isList = !draft && !form;
   usePageTitle(t("tasks.title"));
   useEffect(() => {
     const timer = window.setInterval(retry, AGAIN_MS);
@@ -45,8 +53,22 @@ export function OfflineTasks({ retry }: { retry: () => void }) {
           <Editor draft={draft} version={draft.version} />
         </>
       )}
-      {!draft && drafts && drafts.size > 0 && <DraftCards drafts={[...drafts.values()]} />}
-      {drafts?.size === 0 && (
+      {form && (
+        <>
+          <FormHead form={form.form} />
+          <FormRefused form={undefined} draft={form} />
+          <FormEditor draft={form} version={form.version} />
+        </>
+      )}
+      {isList && forms && forms.size > 0 && (
+        <ul className={styles.cards}>
+          {[...forms.values()].map((each) => (
+            <FormDraftCard key={each.formId} draft={each} />
+          ))}
+        </ul>
+      )}
+      {isList && drafts && drafts.size > 0 && <DraftCards drafts={[...drafts.values()]} />}
+      {drafts?.size === 0 && forms?.size === 0 && (
         <StatePanel
           testId="no-drafts"
           title={t("error.unreachable")}

@@ -2,9 +2,9 @@ import { Alert, Button, Popconfirm } from "antd";
 import { useTranslation } from "react-i18next";
 
 import type { OrderDetail } from "../http/types";
-import { isTerm, useTerm } from "../i18n/terms";
-import { maySubmit, queued, type Draft, type Refusal } from "./draft";
+import { maySubmit, queued, type Draft } from "./draft";
 import { useDrafts } from "./DraftsProvider";
+import { saveToPhone, useWhy } from "./refusal";
 import styles from "./tasks.module.css";
 
 /** Why what was written cannot be handed in, and every way out: nothing of it is lost silently. */
@@ -62,30 +62,4 @@ export function Refused({ order, draft }: { order: OrderDetail | undefined; draf
       }
     />
   );
-}
-
-function useWhy(): (refusal: Refusal) => string {
-  const { t } = useTranslation();
-  const term = useTerm();
-  return ({ code, params }) => {
-    if (code === "order_changed") {
-      return t("tasks.changedBy", {
-        by: params["by"] || t("tasks.theCentre"),
-        action: term("order_action", params["action"] ?? ""),
-        state: term("order_state", params["state"] ?? ""),
-      });
-    }
-    if (code === "bad_photograph") return term("photograph_fault", params["why"] ?? "");
-    return isTerm("problem", code) ? term("problem", code) : t("error.withCode", { code });
-  };
-}
-
-/** Writes a photograph into the phone's own folder of downloads. */
-function saveToPhone(jpeg: ArrayBuffer, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([jpeg], { type: "image/jpeg" }));
-  link.download = name;
-  link.click();
-  // Once the browser has taken it.
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

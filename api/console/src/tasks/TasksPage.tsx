@@ -19,6 +19,7 @@ import { aboutOf } from "./draft";
 import { DraftCards } from "./DraftCards";
 import { DraftMark } from "./DraftMark";
 import { useDrafts } from "./DraftsProvider";
+import { FormCards } from "./FormCards";
 import { Still } from "./Still";
 import styles from "./tasks.module.css";
 
@@ -57,6 +58,7 @@ export function Component() {
         <ErrorPanel query={query} stillWorks={t("tasks.stillWorks")} />
       )}
       {query.isPending && <Skeleton active />}
+      <FormCards />
       {others.length > 0 && <DraftCards drafts={others} />}
       {query.data && open.length === 0 && (
         <StatePanel

@@ -77,7 +77,7 @@ export function newDraft(username: string, order: OrderSummary): Draft {
   };
 }
 
-export function stateOf(draft: Draft, isSending: boolean): DraftState {
+export function stateOf(draft: Pick<Draft, "submission" | "refusal">, isSending: boolean): DraftState {
   if (draft.refusal) return "refused";
   if (draft.submission === null) return "writing";
   return isSending ? "sending" : "waiting";

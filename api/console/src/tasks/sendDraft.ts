@@ -1,7 +1,8 @@
 /* Hands a draft in: its photographs one after the other, then the submission. Each has a name of its
    own, so that one whose answer was lost is asked again and done once. */
 import { toProblem, type Problem } from "../http/problem";
-import type { Draft } from "./draft";
+import type { Draft, DraftPhotograph } from "./draft";
+import type { Kept } from "./useKeptDrafts";
 
 export interface Centre {
   addPhotograph: (orderId: number, jpeg: ArrayBuffer, key: string) => Promise<unknown>;
@@ -12,12 +13,44 @@ export interface Centre {
   ) => Promise<unknown>;
 }
 
-export type Outcome =
+export type Outcome<D> =
   | { kind: "submitted" }
   /** Tried again by itself. */
-  | { kind: "waiting"; draft: Draft; why: "network" | "signIn" | "busy" }
+  | { kind: "waiting"; draft: D; why: "network" | "signIn" | "busy" }
   /** The command centre said no; its writer decides. */
-  | { kind: "refused"; draft: Draft };
+  | { kind: "refused"; draft: D };
+
+interface WithPhotographs<P> {
+  photographs: readonly P[];
+}
+
+/** Sends the photographs that have not arrived; each is noted, so that a closed page goes on with the
+    next one. */
+export async function sendPhotographs<D extends WithPhotographs<DraftPhotograph>>(
+  draft: D,
+  send: (photograph: D["photographs"][number]) => Promise<unknown>,
+  keep: (draft: D) => Promise<void>,
+): Promise<D> {
+  let sent = draft;
+  for (const photograph of draft.photographs.filter((each) => !each.isSent)) {
+    await send(photograph);
+    const photographs = sent.photographs.map((each) =>
+      each.id === photograph.id ? { ...each, isSent: true } : each,
+    );
+    sent = { ...sent, photographs };
+    await keep(sent);
+  }
+  return sent;
+}
+
+/** What became of a draft that could not be handed in. */
+export function failed<D extends Kept>(draft: D, error: unknown): Outcome<D> {
+  const problem = toProblem(error, undefined);
+  const why = waitsFor(problem);
+  if (why) return { kind: "waiting", draft, why };
+  const refusal = { code: problem.code, params: problem.params };
+  return { kind: "refused", draft: { ...draft, refusal } };
+}
 
 const LATER_STATUSES = new Set([408, 429]);
 
@@ -37,19 +70,19 @@ export async function sendDraft(
   queuedDraft: Draft,
   centre: Centre,
   keep: (draft: Draft) => Promise<void>,
-): Promise<Outcome> {
+): Promise<Outcome<Draft>> {
   let draft = queuedDraft;
   const { submission } = draft;
   if (submission === null) throw new Error("a draft that nobody asked to hand in");
   try {
-    for (const photograph of draft.photographs.filter((each) => !each.isSent)) {
-      await centre.addPhotograph(draft.orderId, photograph.jpeg, photograph.id);
-      const photographs = draft.photographs.map((each) =>
-        each.id === photograph.id ? { ...each, isSent: true } : each,
-      );
-      draft = { ...draft, photographs };
-      await keep(draft);
-    }
+    draft = await sendPhotographs(
+      draft,
+      ({ jpeg, id }) => centre.addPhotograph(queuedDraft.orderId, jpeg, id),
+      async (kept) => {
+        draft = kept;
+        await keep(kept);
+      },
+    );
     await centre.submitOrder(
       { order_id: draft.orderId, version: draft.version },
       draft.note.trim(),
@@ -57,10 +90,6 @@ export async function sendDraft(
     );
     return { kind: "submitted" };
   } catch (error) {
-    const problem = toProblem(error, undefined);
-    const why = waitsFor(problem);
-    if (why) return { kind: "waiting", draft, why };
-    const refusal = { code: problem.code, params: problem.params };
-    return { kind: "refused", draft: { ...draft, refusal } };
+    return failed(draft, error);
   }
 }

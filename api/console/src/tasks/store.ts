@@ -2,18 +2,24 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 import type { Draft } from "./draft";
+import type { FormDraft } from "./formDraft";
 
 interface Schema extends DBSchema {
   drafts: { key: [string, number]; value: Draft; indexes: { username: string } };
+  forms: { key: [string, number]; value: FormDraft; indexes: { username: string } };
 }
 
 let opened: Promise<IDBPDatabase<Schema>> | null = null;
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>("mingan-drafts", 1, {
-    upgrade: (db) => {
-      const drafts = db.createObjectStore("drafts", { keyPath: ["username", "orderId"] });
-      drafts.createIndex("username", "username");
+  opened ??= openDB<Schema>("mingan-drafts", 2, {
+    upgrade: (db, before) => {
+      if (before < 1) {
+        const drafts = db.createObjectStore("drafts", { keyPath: ["username", "orderId"] });
+        drafts.createIndex("username", "username");
+      }
+      const forms = db.createObjectStore("forms", { keyPath: ["username", "formId"] });
+      forms.createIndex("username", "username");
     },
     // Another page wants a newer form of it: let go, and open it anew when it is needed.
     blocking: (_current, _blocked, event) => {
@@ -42,4 +48,16 @@ export async function keepDraft(draft: Draft): Promise<void> {
 
 export async function forgetDraft(username: string, orderId: number): Promise<void> {
   await (await database()).delete("drafts", [username, orderId]);
+}
+
+export async function formsOf(username: string): Promise<FormDraft[]> {
+  return (await database()).getAllFromIndex("forms", "username", username);
+}
+
+export async function keepForm(draft: FormDraft): Promise<void> {
+  await (await database()).put("forms", draft);
+}
+
+export async function forgetForm(username: string, formId: number): Promise<void> {
+  await (await database()).delete("forms", [username, formId]);
 }
