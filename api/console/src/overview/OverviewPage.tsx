@@ -1,5 +1,5 @@
 import { FullscreenExitOutlined, FullscreenOutlined } from "@ant-design/icons";
-import { Button } from "antd";
+import { Button, Skeleton } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -61,13 +61,22 @@ export function Component() {
       <Sentence schools={schools} />
       <div className={styles.cards}>
         <AlertsCard />
-        <RingsCard schools={schools} />
+        {query.data ? <RingsCard schools={schools} /> : <Waiting />}
         <CamerasCard />
         <PrecisionCard />
         <TrendCard />
-        <Ranking schools={schools} />
+        {query.data ? <Ranking schools={schools} /> : <Waiting />}
       </div>
     </div>
+  );
+}
+
+/** Nothing is said of schools before it is known. */
+function Waiting() {
+  return (
+    <section className={styles.card} aria-busy="true">
+      <Skeleton active paragraph={{ rows: 3 }} title={false} />
+    </section>
   );
 }
 
