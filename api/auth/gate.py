@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth import guards
 from api.kit.errors import ApiError, NotSignedInError
-from api.kit.problems import problem_response
+from api.kit.problems import DATABASE_ERRORS, database_problem, problem_response
 from api.runtime import Runtime
 
 OPEN_PATHS = frozenset({"/api/v1/auth/login", "/api/v2/ingest/enrol"})
@@ -40,10 +40,14 @@ class Gate:
             and path.startswith("/api/")
             and path not in OPEN_PATHS
         ):
+            request = Request(scope)
             try:
-                scope[guards.CALLER] = await self._caller(Request(scope), path)
+                scope[guards.CALLER] = await self._caller(request, path)
             except ApiError as error:
                 await problem_response(error)(scope, receive, send)
+                return
+            except DATABASE_ERRORS as error:
+                await (await database_problem(request, error))(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

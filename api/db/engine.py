@@ -13,18 +13,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from api.access.scope import Scope
 from api.db.narrowing import ScopedSession, in_scope
@@ -32,6 +36,9 @@ from api.kit.errors import DatabaseError
 
 BUSY_TIMEOUT_MS = 15_000
 """How long to wait for a writer in another process."""
+TRIED_AFTER_S = 1.0
+"""For how long PostgreSQL's connection rests before it is tried first."""
+_RESTS_SINCE = "rests_since_s"
 _LAST_SESSIONS_S = 10.0
 """How long the end waits for sessions that are still out."""
 _PRAGMAS: tuple[str, ...] = (
@@ -71,13 +78,40 @@ def take_over_sqlite_transactions(engine: AsyncEngine, begin: str) -> None:
 
 def _on_postgres(url: str) -> AsyncEngine:
     try:
-        return create_async_engine(url, pool_pre_ping=True)
+        engine = create_async_engine(url)
     except ModuleNotFoundError as error:
         raise DatabaseError(
             f"the driver of PostgreSQL is not installed ({error.name})",
             where="database_url",
             remedy="Install it: pip install 'psycopg[binary]>=3.3,<4' (the extra `postgres`)",
         ) from error
+    _try_after_rest(engine.sync_engine)
+    return engine
+
+
+def _try_after_rest(engine: Engine) -> None:
+    """Ask a connection whether it still stands, if it was not used just now.
+
+    SQLAlchemy's own ``pool_pre_ping`` asks each time: a question more for each of the two sessions
+    of a request.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+    ) -> None:
+        since_s = record.info.pop(_RESTS_SINCE, None)
+        if since_s is None or time.monotonic() - since_s < TRIED_AFTER_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # All of them: the server was started anew, or the way to it was cut.
+            raise InvalidatePoolError from error
 
 
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

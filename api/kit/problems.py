@@ -117,6 +117,17 @@ async def _on_pool_timeout(request: Request, _: Exception) -> JSONResponse:
     return problem_response(UnavailableError("too many requests wait for the database"))
 
 
+DATABASE_ERRORS = (OperationalError, PoolTimeoutError)
+"""What is raised while the database cannot serve."""
+
+
+async def database_problem(request: Request, error: Exception) -> JSONResponse:
+    """The answer while the database cannot serve, for what stands before the app's own handlers."""
+    if isinstance(error, OperationalError):
+        return await _on_operational_error(request, error)
+    return await _on_pool_timeout(request, error)
+
+
 async def _on_disconnect(request: Request, _: Exception) -> JSONResponse:
     """A bad link is everyday life, not an error of ours; nobody hears this answer."""
     _log.info("client_went_away", path=request.url.path)

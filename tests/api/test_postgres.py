@@ -14,6 +14,7 @@ from api.access.scope import EVERYTHING
 from api.boxes.repository import BoxRepository
 from api.bus import service as bus
 from api.contract import EvidenceKind
+from api.db import engine
 from api.db.migrate import alembic_config, sync_engine, upgrade
 from api.organisations.repository import OrganisationRepository
 from tests.api.centre import Centre, put_alert, put_evidence, running_centre
@@ -107,3 +108,24 @@ async def test_a_row_that_is_held_may_be_referred_to(on_postgres: Centre, held: 
         else:
             assert await OrganisationRepository(session).lock_school(SCHOOL_ID)
         await asyncio.wait_for(put_alert(worker, episode("second")), timeout=30)
+
+
+_END_ALL = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+@pytest.mark.parametrize("tried_after_s", [0.0, 60.0])
+async def test_a_server_that_was_started_anew_is_found(
+    on_postgres: Centre, monkeypatch: pytest.MonkeyPatch, tried_after_s: float
+) -> None:
+    """A connection that rested is tried first; one just used fails, is told of, and the last."""
+    monkeypatch.setattr(engine, "TRIED_AFTER_S", tried_after_s)
+    worker = await on_postgres.worker()
+    await put_alert(worker, episode("before"))
+    async with on_postgres.runtime.database.read(EVERYTHING) as session:
+        assert await session.scalar(text(_END_ALL))
+    if tried_after_s:
+        lost = episode("lost").model_dump(mode="json")
+        answer = await worker.put(f"/api/v2/ingest/alerts/{lost['id']}", json=lost)
+        assert answer.status_code in {200, 503}
+    await put_alert(worker, episode("after"))
