@@ -15,6 +15,7 @@ import av.error
 
 from api.contract.footage.spans import Span
 from api.contract.retention import GapCause
+from pipeline.core.demux import demuxed
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.recorders.camera_recorder import CameraRecorder
 from pipeline.recorders.disk import LocalDisk
@@ -130,10 +131,11 @@ def prove(path: Path) -> None:
         with av.open(f"file:{path}") as container:
             stream = container.streams.video[0]
             stream.codec_context.skip_frame = "NONKEY"
-            for frame in container.decode(stream):
-                if frame.is_corrupt:
-                    raise FootageError("a picture of it is broken", where=str(path))
-                count += 1
+            with demuxed(container, stream) as packets:
+                for frame in (frame for packet in packets for frame in packet.decode()):
+                    if frame.is_corrupt:
+                        raise FootageError("a picture of it is broken", where=str(path))
+                    count += 1
     except (av.error.FFmpegError, IndexError) as error:
         raise FootageError("it does not decode", where=str(path)) from error
     if count == 0:

@@ -48,6 +48,8 @@ def set_up_logs(level: int = logging.INFO, *, process: str = "") -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # A line and its end are written at once: a box's processes share one stream, and where it
+        # is not buffered what is printed comes in two pieces.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

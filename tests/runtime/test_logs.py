@@ -1,0 +1,36 @@
+"""Lines of several processes that share one stream stay lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+_LINES = 3000
+_SAY = """
+from structlog import get_logger
+from pipeline.runtime.logs import set_up_logs
+set_up_logs(process="{name}")
+for number in range({lines}):
+    get_logger().info("said", number=number)
+"""
+
+
+def test_processes_that_write_at_once_write_whole_lines() -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    reading, writing = os.pipe()
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", _SAY.format(name=name, lines=_LINES)],
+            stderr=writing,
+            env=environment,
+        )
+        for name in ("p1", "p2")
+    ]
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as stream:
+        told = [json.loads(line) for line in stream]
+    assert [each.wait() for each in running] == [0, 0]
+    for name in ("p1", "p2"):
+        assert [e["number"] for e in told if e["process"] == name] == list(range(_LINES))
