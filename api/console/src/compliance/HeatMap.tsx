@@ -130,7 +130,7 @@ function CameraRow({ camera, days, row, isNarrow, stop, onCell }: RowProps) {
             <span className={styles.date} aria-hidden="true">
               {each.day.slice(8)}
             </span>
-            <span aria-hidden="true">{sign(each, isNarrow)}</span>
+            <span className={styles.sign} data-sign={sign(each, isNarrow)} />
           </DayLink>
         </div>
       ))}

@@ -142,7 +142,8 @@ describe("a school's days", () => {
       ["unknown", "unknown", "unknown"],
       ["unknown", "unknown", "ok"],
     ]);
-    expect(screen.getByLabelText("A 2026-05-03 录像缺失，99.90 %，当日结论：录像缺失").textContent).toContain("99");
+    const gap = screen.getByLabelText("A 2026-05-03 录像缺失，99.90 %，当日结论：录像缺失");
+    expect(gap.querySelector("[data-sign]")).toHaveProperty("dataset.sign", "99");
     expect(screen.getAllByTestId("heat-row")[1]?.textContent).toContain("从未上报");
     expect(screen.getByTestId("heat-words").textContent).toContain("2026-05-02 事后补齐；2026-05-03 录像缺失");
   });

@@ -87,10 +87,10 @@ function useDark(isWall: boolean): void {
     const root = document.documentElement;
     const before = root.dataset.theme;
     root.dataset.theme = "dark";
-    root.dataset.wall = "";
+    root.dataset.hall = "";
     return () => {
       root.dataset.theme = before;
-      delete root.dataset.wall;
+      delete root.dataset.hall;
     };
   }, [isWall]);
 }
