@@ -146,7 +146,7 @@ class Healer:
             self._wake.clear()
             try:
                 self.round()
-            except Exception:  # noqa: BLE001  # the boundary: healing's fault is not recording's
+            except Exception:  # noqa: BLE001 -- boundary: a bug here must not end healing
                 _log.exception("gaps not healed")
             self._wake.wait(_EVERY_S)
 
