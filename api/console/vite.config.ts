@@ -28,6 +28,11 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // A page made anew for each file took five sixths of the time. Tests leave nothing behind, and
+    // pass in any order: npx vitest run --sequence.shuffle.files --sequence.shuffle.tests
+    pool: "threads",
+    isolate: false,
+    unstubGlobals: true,
     include: ["src/**/*.test.{ts,tsx}", "*.test.js"],
     restoreMocks: true,
   },

@@ -300,6 +300,7 @@ _EACH_DAY = frozenset({"anonymous", "worker", Role.SCHOOL_MANAGER})
 """Whoever has the most to lose; the others are asked in the whole run."""
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "who",
     [pytest.param(who, marks=() if who in _EACH_DAY else pytest.mark.whole) for who in CALLERS],
@@ -360,6 +361,7 @@ def test_the_committed_description_is_fresh() -> None:
     )
 
 
+@pytest.mark.whole
 def test_every_failure_is_described_as_a_problem() -> None:
     description = create_app(cheap_settings(Path("unused"))).openapi()
     for path, operations in description["paths"].items():

@@ -150,6 +150,7 @@ async def test_a_later_revision_never_resets_a_judgement(
     assert alert.reviewed_by == "wang.li"
 
 
+@pytest.mark.whole
 async def test_filters_narrow_and_counts_ignore_the_status_filter(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:

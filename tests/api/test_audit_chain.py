@@ -211,6 +211,7 @@ async def test_a_key_that_was_lost_stops_the_start_and_leaves_no_new_one(
         assert await _verify(centre) is None
 
 
+@pytest.mark.whole
 async def test_the_command_says_what_it_found(
     tmp_path: Path, migrated_data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -243,6 +244,7 @@ def _run(folder: Path, *arguments: str) -> int:
         return pool.submit(main, ["audit-verify", "--data-dir", str(folder), *arguments]).result()
 
 
+@pytest.mark.whole
 async def test_the_page_tells_what_was_found_when_the_chain_was_followed(
     centre: Centre, admin: httpx.AsyncClient
 ) -> None:

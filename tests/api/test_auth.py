@@ -254,6 +254,7 @@ async def test_the_first_password_is_told_once_and_the_token_file_is_private(
     assert len(told) == 2
 
 
+@pytest.mark.whole
 async def test_a_replaced_worker_token_stops_working(tmp_path: Path) -> None:
     async with running_centre(tmp_path, worker_token="the-first-token-here") as centre:
         old = await centre.client(Authorization="Bearer the-first-token-here")

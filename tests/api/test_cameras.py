@@ -221,6 +221,7 @@ async def test_analysed_time_of_the_last_day_by_rule_and_what_was_missed(
     assert by_rule == {"north-wall": 115.0, "slow": 10.0}
 
 
+@pytest.mark.whole
 async def test_an_unknown_camera_is_not_found(reviewer: httpx.AsyncClient) -> None:
     answer = await reviewer.get("/api/v1/cameras/999")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -153,6 +153,7 @@ async def test_the_footage_of_a_silent_worker_is_unknown_until_it_speaks_again(
     assert (await rows(reviewer))["gate-north"]["state"] == "compliant"
 
 
+@pytest.mark.whole
 async def test_offline_stays_the_word_of_a_running_recorder(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

@@ -86,6 +86,7 @@ async def test_every_camera_is_a_row_in_the_words_of_the_language(
     assert [row["state"] for row in english] == ["Footage missing", "Cannot be verified"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("language", "bytes_per_day", "days", "cell"),
     [

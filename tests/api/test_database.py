@@ -99,6 +99,7 @@ def test_hours_are_filled_from_the_minutes_that_are_there(tmp_path: Path) -> Non
     engine.dispose()
 
 
+@pytest.mark.whole
 def test_the_schema_can_be_taken_back(tmp_path: Path) -> None:
     upgrade(_url(tmp_path), tmp_path / "lock")
     engine = sync_engine(_url(tmp_path))
@@ -110,6 +111,7 @@ def test_the_schema_can_be_taken_back(tmp_path: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.whole
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     upgrade(_url(tmp_path), tmp_path / "lock")
     database = sqlite3.connect(tmp_path / "mingan.db")
@@ -145,6 +147,7 @@ def test_a_moment_without_an_offset_is_refused() -> None:
         UtcDateTime().process_bind_param(datetime(2026, 1, 1), _DIALECT)  # noqa: DTZ001
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("is_cancelled", [False, True])
 async def test_closing_waits_for_a_reader_and_leaves_no_connection_behind(
     tmp_path: Path, is_cancelled: bool

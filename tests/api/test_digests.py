@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from api.alerts.expiry import Due
 from api.alerts.schemas import AlertStatus
@@ -70,6 +71,7 @@ async def test_who_opens_it_stands_there_and_nothing_is_judged(
     assert order.status_code == 409, "nothing to put right was found"
 
 
+@pytest.mark.whole
 async def test_it_is_neither_confirmed_nor_refuted_nor_revised(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

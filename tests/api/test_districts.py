@@ -138,6 +138,7 @@ async def test_a_second_box_claims_a_camera_only_when_it_is_stated(
     ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("late_first", [False, True])
 async def test_what_two_boxes_tell_of_the_same_is_one_alert(
     centre: Centre, admin: httpx.AsyncClient, late_first: bool
@@ -180,6 +181,7 @@ async def test_what_two_boxes_tell_of_the_same_is_one_alert(
     assert len(await summaries(admin)) == 2, "another zone is another alert"
 
 
+@pytest.mark.whole
 async def test_an_alert_of_before_there_were_schools_stays_one(
     worker: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from api.contract import EvidenceKind
 from tests.api.centre import Centre, put_alert, put_evidence, running_centre
@@ -153,6 +154,7 @@ async def test_a_clip_does_not_stay_in_the_browser_to_be_seen_unwritten(
     assert answer.headers["cache-control"] == "private, no-store"
 
 
+@pytest.mark.whole
 async def test_what_is_told_of_people_does_not_stay_in_the_browser(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

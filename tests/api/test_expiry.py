@@ -107,6 +107,7 @@ async def _sign_in_again(centre: Centre) -> httpx.AsyncClient:
     return await centre.signed_in("wang.li", "reviewer-password-1")
 
 
+@pytest.mark.whole
 async def test_pictures_go_by_what_became_of_the_alert(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
@@ -156,6 +157,7 @@ async def test_an_alert_counts_from_its_arrival_and_its_judgement(
     assert not await _has_pictures(centre, await _sign_in_again(centre), "of long ago")
 
 
+@pytest.mark.whole
 async def test_confirmed_pictures_go_only_where_the_settings_say_so(
     tmp_path: Path, migrated_data_dir: Path
 ) -> None:
@@ -237,6 +239,7 @@ async def test_files_that_no_alert_names_go_too(centre: Centre, worker: httpx.As
     assert not path.exists()
 
 
+@pytest.mark.whole
 async def test_only_administrators_release_what_somebody_holds(
     centre: Centre,
     worker: httpx.AsyncClient,

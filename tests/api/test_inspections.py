@@ -212,6 +212,7 @@ async def test_what_was_known_is_kept_beside_the_answer(schools: Schools) -> Non
     assert later["items"][1]["facts"] == [here | {"place": "", "good": 0, "unknown": 2}]
 
 
+@pytest.mark.whole
 async def test_what_is_known_of_footage_is_what_the_centre_judged(schools: Schools) -> None:
     worker = schools.workers[MINE]
     ids = ("kept", "short", "silent")
@@ -245,6 +246,7 @@ async def test_what_is_known_of_footage_is_what_the_centre_judged(schools: Schoo
     assert footage == [known | {"good": 0, "unknown": 3}]
 
 
+@pytest.mark.whole
 async def test_of_two_who_answer_one_is_told_of_the_other(schools: Schools) -> None:
     form = await schools.form()
     mine = [{"item_id": form["items"][0]["id"], **MET}]

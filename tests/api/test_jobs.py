@@ -59,6 +59,7 @@ async def _states(admin: httpx.AsyncClient, state: str) -> list[dict[str, Any]]:
     return [item for item in answer.json()["items"] if item["kind"] == KIND]
 
 
+@pytest.mark.whole
 async def test_what_is_asked_twice_is_done_once(centre: Centre) -> None:
     done = Done()
     assert await _ask(centre, "a", "b", "a") == [True, True, False]
@@ -198,6 +199,7 @@ async def test_an_attempt_that_died_is_taken_over_and_its_late_end_does_not_coun
     assert await quick.run_due() == 0
 
 
+@pytest.mark.whole
 async def test_what_dies_each_time_is_given_up(centre: Centre, admin: httpx.AsyncClient) -> None:
     """A job that ends its process never comes to record its failure."""
     begun = asyncio.Event()

@@ -97,6 +97,7 @@ async def test_revisions_are_bounded(worker: httpx.AsyncClient, revision: int) -
     assert (answer.status_code, answer.json().get("code")) == (422, "invalid")
 
 
+@pytest.mark.whole
 async def test_an_alert_names_so_much_evidence_and_no_more(worker: httpx.AsyncClient) -> None:
     codes = []
     for revision in range(1, 8):
@@ -107,6 +108,7 @@ async def test_an_alert_names_so_much_evidence_and_no_more(worker: httpx.AsyncCl
     assert codes == [200] * 4 + [422] * 3
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", [EvidenceKind.SNAPSHOT, EvidenceKind.CLIP, EvidenceKind.REFERENCE])
 @pytest.mark.parametrize("is_same_alert", [True, False])
 @pytest.mark.parametrize("is_judged", [True, False])

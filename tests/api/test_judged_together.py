@@ -76,6 +76,7 @@ async def test_an_alert_that_is_none_judges_none(reviewer: httpx.AsyncClient) ->
     assert counts["pending_review"] == len(IDS)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "change",
     [

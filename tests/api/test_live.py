@@ -115,6 +115,7 @@ async def test_a_camera_that_sends_h264_is_ordered_once_for_all_browsers(
         assert centre.runtime.viewing.feed_count == 1
 
 
+@pytest.mark.whole
 async def test_nobody_looks_so_the_box_is_told_to_stop(
     centre: Centre, address: str, at_work: Box, reviewer: httpx.AsyncClient
 ) -> None:
@@ -224,6 +225,7 @@ async def test_nobody_changes_anothers_wall(
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.whole
 async def test_the_states_a_viewer_is_told(
     address: str, at_work: Box, reviewer: httpx.AsyncClient
 ) -> None:

@@ -481,6 +481,7 @@ async def test_another_schools_object_is_as_none(district: District, role: Role)
         assert theirs.plain(after.text) == told[0], operation
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "role",
     _one_each_day(Role.DISTRICT_REVIEWER, Reach.DISTRICT, Reach.EITHER),
@@ -530,6 +531,7 @@ async def test_lists_hold_ones_own_alone(district: District, role: Role) -> None
     assert seen >= 3
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("role", [role for role in Role if ROLES[role].reach is Reach.PLACES])
 @pytest.mark.parametrize("where", ["elsewhere", "nowhere", "forbidden"])
 async def test_another_place_of_ones_own_school_is_as_none(

@@ -20,6 +20,7 @@ def _wall(of: Objects) -> dict[str, Any]:
     return {"tiles": [{"channel": 0, "camera_key": of.camera_key}]}
 
 
+@pytest.mark.whole
 async def test_counts_searches_and_filters_tell_nothing_of_others(district: District) -> None:
     me = await district.centre.person(Role.SCHOOL_MANAGER, MINE)
 
@@ -213,6 +214,7 @@ async def test_who_is_disabled_or_past_their_end_is_out(district: District) -> N
     assert actions == ["user_created", "user_disabled", "user_enabled", "user_changed"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("body", "status"),
     [

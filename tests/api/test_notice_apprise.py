@@ -65,6 +65,7 @@ async def test_what_the_peer_takes_is_delivered_and_again_the_same(peer: NoticeP
     assert one["attachments"] == []
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("answer", "outcome", "after_s"),
     [
@@ -105,6 +106,7 @@ async def test_an_endless_answer_is_not_read(peer: NoticePeer) -> None:
     assert len(attempt.answer) <= 500
 
 
+@pytest.mark.whole
 async def test_a_silent_peer_is_left_and_the_process_is_gone(
     peer: NoticePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,6 +118,7 @@ async def test_a_silent_peer_is_left_and_the_process_is_gone(
     assert not any("apprise_child" in each for each in _children())
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("change", "networks", "outcome"),
     [

@@ -86,6 +86,7 @@ async def test_it_is_told_again_under_the_same_number(kind: ChannelKind, peer: N
     assert first.body == second.body
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", BY_HTTP)
 async def test_a_silent_peer_is_left(kind: ChannelKind, peer: NoticePeer, short: None) -> None:
     peer.script = [Answer(is_silent=True)]

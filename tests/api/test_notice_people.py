@@ -148,6 +148,7 @@ async def people_of(house: House) -> int:
     return kitchen
 
 
+@pytest.mark.whole
 async def test_each_is_told_of_their_own_school_and_places(house: House) -> None:
     await people_of(house)
     await house.rule(await house.channel())
@@ -195,6 +196,7 @@ async def test_a_contractor_whose_end_date_passed_is_not_told(house: House) -> N
     assert house.written_to() == {}
 
 
+@pytest.mark.whole
 async def test_who_left_or_changed_schools_before_the_digest_is_not_told(house: House) -> None:
     await people_of(house)
     await house.person("mover", Role.SCHOOL_MANAGER, MINE)
@@ -256,6 +258,7 @@ async def test_a_test_is_sent_to_whoever_makes_it(house: House) -> None:
     assert house.written_to() == {"me": 1}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("change", "where"),
     [

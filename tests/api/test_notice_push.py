@@ -194,6 +194,7 @@ async def house(tmp_path: Path, migrated_data_dir: Path, peer: NoticePeer) -> As
         yield found
 
 
+@pytest.mark.whole
 async def test_each_is_told_of_their_school_in_their_browsers(house: House) -> None:
     phone, theirs = await house.manager("li", MINE), await house.manager("wang", THEIRS)
     desk = await house.centre.signed_in("li", REVIEWER_PASSWORD)
@@ -266,6 +267,7 @@ async def test_a_test_wakes_ones_own_browser(house: House) -> None:
     assert [each.path for each in house.peer.heard] == ["/wake/mine"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "endpoint",
     [

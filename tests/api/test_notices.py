@@ -233,6 +233,7 @@ async def test_what_cannot_be_sent_is_tried_again_and_told_under_one_number(
     assert sent["id"] == bureau.peer.heard[0].headers["webhook-id"]
 
 
+@pytest.mark.whole
 async def test_what_is_given_up_is_seen_and_can_be_tried_again(bureau: Bureau) -> None:
     await bureau.rule(await bureau.channel("c"))
     bureau.peer.script = [Answer(403, b"bad sign")] * 16
@@ -261,6 +262,7 @@ async def test_what_was_sent_before_a_death_is_not_sent_again(bureau: Bureau) ->
     assert len(bureau.peer.heard) == 1
 
 
+@pytest.mark.whole
 async def test_many_at_once_are_few_messages_and_nothing_is_lost(bureau: Bureau) -> None:
     channel_id = await bureau.channel("c", per_minute=20)
     await bureau.rule(channel_id)
@@ -463,6 +465,7 @@ async def test_the_log_is_paged_and_narrowed(bureau: Bureau) -> None:
     assert await bureau.log("?school_id=none") == []
 
 
+@pytest.mark.whole
 async def test_the_log_is_forgotten_after_three_months(bureau: Bureau) -> None:
     await bureau.rule(await bureau.channel("c"))
     await bureau.happens("a")

@@ -127,6 +127,7 @@ async def test_whom_a_rule_names_comes_in_with_its_role(oidc_centre: Centre) -> 
         assert (me["role"], me["school"]["school_id"]) == ("school_manager", "no-1")
 
 
+@pytest.mark.whole
 async def test_whom_no_rule_names_stays_out_and_is_told(oidc_centre: Centre) -> None:
     """A known mail address opens nothing."""
     async with _browser(oidc_centre) as browser:
@@ -222,6 +223,7 @@ async def test_the_request_carries_pkce_state_and_nonce(oidc_centre: Centre) -> 
     assert "path=/api/v1/auth/oidc" in cookie
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("forged", ["state", "nonce", "verifier", "code", "cookie", "iss"])
 async def test_what_does_not_belong_together_opens_nothing(
     oidc_centre: Centre, forged: str

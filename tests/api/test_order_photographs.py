@@ -170,6 +170,7 @@ async def test_bodies_that_lie_in_memory_are_so_many_of_each_kind() -> None:
     await ask("/photographs/1", 100)
 
 
+@pytest.mark.whole
 async def test_large_pictures_are_made_smaller(people: People) -> None:
     order_id = await people.order("a")
     picture = np.zeros((3000, 4000, 3), np.uint8)

@@ -117,6 +117,7 @@ async def test_a_submission_asked_again_is_answered_how_the_order_stands(phone: 
     assert (await phone.actions()).count("submit") == 1
 
 
+@pytest.mark.whole
 async def test_twins_that_arrive_together_are_done_once(phone: Phone) -> None:
     photographed, submitted = uuid4(), uuid4()
     sent = await asyncio.gather(*(phone.send(photograph(), photographed) for _ in range(6)))
@@ -204,6 +205,7 @@ async def test_photographs_leave_the_rest_of_the_disk_to_what_people_decide(
         assert (await phone.school.post(url, json={"note": "no room"})).status_code == 200
 
 
+@pytest.mark.whole
 async def test_each_opening_of_a_photograph_stands_in_the_access_log(phone: Phone) -> None:
     made = (await phone.send(photograph(), uuid4())).json()
     leader = await phone.centre.person(Role.LEADER, MINE)

@@ -165,6 +165,7 @@ async def test_two_hundred_races_end_in_one_decision_and_one_told_loser(people: 
     assert sum(each["action"] == "reassigned" for each in found["history"]) == 200
 
 
+@pytest.mark.whole
 async def test_two_who_give_the_same_alert_away_make_one_order(people: People) -> None:
     body = {"alert_ids": [str(alert_uuid("a")), str(alert_uuid("b"))]}
     turned = {"alert_ids": body["alert_ids"][::-1]}
@@ -186,6 +187,7 @@ async def _jobs(people: People) -> None:
     await Scheduler(people.centre.runtime, watch.kinds()).run_due()
 
 
+@pytest.mark.whole
 async def test_overdue_and_escalated_are_noted_once_by_whoever_is_alive(people: People) -> None:
     body = {**FINDING, "school_id": MINE}
     order_id = (await people.admin.post("/api/v1/orders", json=body)).json()["id"]
@@ -205,6 +207,7 @@ async def test_overdue_and_escalated_are_noted_once_by_whoever_is_alive(people: 
     assert found["state"] == "assigned"
 
 
+@pytest.mark.whole
 async def test_what_waits_for_its_check_or_was_put_off_is_not_overdue(people: People) -> None:
     checked = await people.submitted("a")
     put_off = await people.order("b", due_at=(T0 + timedelta(hours=1)).isoformat())
@@ -229,6 +232,7 @@ async def test_what_waits_for_its_check_or_was_put_off_is_not_overdue(people: Pe
 # --- the board --------------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 async def test_ones_own_tasks_follow_the_duty_and_come_back_when_somebody_leaves(
     people: People,
 ) -> None:
@@ -255,6 +259,7 @@ async def test_ones_own_tasks_follow_the_duty_and_come_back_when_somebody_leaves
     assert await mine(cook) == [order_id]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "told",
     [
@@ -321,6 +326,7 @@ async def test_a_row_of_the_board_tells_what_came_first_and_how_much_there_is(
     assert (detail["source_count"], detail["photograph_count"]) == (2, 3)
 
 
+@pytest.mark.whole
 async def test_merged_orders_go_on_in_one_and_can_be_split_again(people: People) -> None:
     one, two = await people.order("a"), await people.order("b")
     await send(people.school, two, photograph(1))
@@ -343,6 +349,7 @@ async def test_merged_orders_go_on_in_one_and_can_be_split_again(people: People)
     assert codes(await decide(people.school, one, "close", 4)) == [(409, "same_person")]
 
 
+@pytest.mark.whole
 async def test_what_was_merged_twice_is_still_checked_by_another_person(people: People) -> None:
     first, second = await people.order("a"), await people.order("b")
     last = await people.finding()
@@ -357,6 +364,7 @@ async def test_what_was_merged_twice_is_still_checked_by_another_person(people: 
     assert codes(await decide(people.school, last, "close", 3)) == [(409, "same_person")]
 
 
+@pytest.mark.whole
 async def test_photographs_that_were_sent_back_are_not_taken_over(people: People) -> None:
     returned = await people.submitted("a")
     await decide(people.reviewer, returned, "return", 2, note="unsharp")
@@ -381,6 +389,7 @@ async def test_consoles_of_the_school_and_the_district_hear_of_it(people: People
 # --- judgements -------------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 async def test_a_judgement_is_revised_with_author_reason_and_history(people: People) -> None:
     url = f"/api/v1/alerts/{alert_uuid('a')}"
     order_id = await people.order("a")

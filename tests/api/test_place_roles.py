@@ -76,6 +76,7 @@ async def test_an_ended_contractor_is_out(district: District) -> None:
     assert again.status_code == 401
 
 
+@pytest.mark.whole
 async def test_named_places_are_all_that_is_seen(
     district: District, admin: httpx.AsyncClient
 ) -> None:
@@ -159,6 +160,7 @@ async def _heard(
     return await _events(centre, person, happens, is_heard=is_heard)
 
 
+@pytest.mark.whole
 async def test_events_of_other_places_are_not_heard(district: District) -> None:
     centre = district.centre
     kitchen = await centre.person(Role.SCHOOL_CANTEEN, MINE)
@@ -240,6 +242,7 @@ async def test_what_one_was_given_is_seen_wherever_it_is(
     assert (await other.get(f"/api/v1/orders/{about}")).status_code == 404
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("after", [None, "0"], ids=["live", "missed"])
 async def test_an_event_tells_no_camera_of_a_place_that_is_not_ones_own(
     district: District, admin: httpx.AsyncClient, after: str | None
@@ -284,6 +287,7 @@ async def test_what_is_ones_duty_is_seen_without_an_alert(
     assert await _orders(kitchen) == set()
 
 
+@pytest.mark.whole
 async def test_events_of_others_orders_are_not_heard(
     district: District, admin: httpx.AsyncClient
 ) -> None:

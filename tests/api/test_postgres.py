@@ -114,6 +114,7 @@ _END_ALL = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("tried_after_s", [0.0, 60.0])
 async def test_a_server_that_was_started_anew_is_found(
     on_postgres: Centre, monkeypatch: pytest.MonkeyPatch, tried_after_s: float

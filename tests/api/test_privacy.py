@@ -167,6 +167,7 @@ async def test_a_deadline_that_was_moved_is_not_noted_at_the_old_one(centre: Cen
     assert (await _actions(centre, f"request {made['id']}"))[-1] == "request_overdue"
 
 
+@pytest.mark.whole
 async def test_what_cannot_be_is_refused_by_field(centre: Centre) -> None:
     await _school(centre)
     other = await _school(centre, THEIRS)

@@ -26,6 +26,7 @@ async def _revise(person: httpx.AsyncClient, body: dict[str, Any], version: int)
     return await person.post(f"{ONE}/revise", json=body, headers={"If-Match": f'"{version}"'})
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("judged")
 async def test_who_looked_at_an_older_judgement_is_told_the_newer_one(
     centre: Centre, admin: httpx.AsyncClient, reviewer: httpx.AsyncClient

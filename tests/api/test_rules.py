@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from api.contract import RuleReadiness, RuleState, RuleWant, WantKind
 from api.contract.vocabulary import vocabulary
@@ -39,6 +40,7 @@ async def test_before_a_box_speaks_every_rule_is_there_and_unknown(
     assert rules["fall"]["risk"] == "class_1"
 
 
+@pytest.mark.whole
 async def test_a_box_says_what_a_rule_waits_for(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

@@ -108,6 +108,7 @@ async def test_so_many_are_kept_and_no_more(reviewer: httpx.AsyncClient) -> None
     assert (await _save(reviewer, "board", BOARD)).status_code == 201
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("name", "told"),
     [

@@ -199,6 +199,7 @@ async def test_english_is_as_complete(
     assert chinese <= set(named), chinese - set(named)
 
 
+@pytest.mark.whole
 async def test_a_school_whose_cameras_are_all_too_young_is_not_said_to_meet(
     centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:

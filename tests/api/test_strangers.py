@@ -75,6 +75,7 @@ async def test_a_request_sent_by_half_is_not_waited_for(
         assert b'"code":"request_timeout"' in (ended[name] or b"")
 
 
+@pytest.mark.whole
 async def test_a_body_is_taken_only_from_whom_is_known(
     tmp_path: Path, migrated_data_dir: Path
 ) -> None:
@@ -110,6 +111,7 @@ async def test_a_sign_in_is_small(centre: Centre) -> None:
     assert (await stranger.post("/api/v1/auth/login", json=body)).status_code == 413
 
 
+@pytest.mark.whole
 async def test_one_address_takes_no_more_than_its_share(
     tmp_path: Path, migrated_data_dir: Path
 ) -> None:

@@ -105,6 +105,7 @@ async def test_a_console_resumes_exactly_where_it_was_cut_off(
     assert ids == [str(alert_uuid(name)) for name in ("two", "three", "four")]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("last_event_id", ["1", "999999", "nonsense", "-1"])
 async def test_an_id_that_cannot_be_resumed_from_resets(
     tmp_path: Path, migrated_data_dir: Path, last_event_id: str

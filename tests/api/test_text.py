@@ -25,6 +25,7 @@ async def _put_raw(worker: httpx.AsyncClient, changes: dict[str, Any]) -> httpx.
     )
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "changes",
     [
@@ -95,6 +96,7 @@ def _operations(described: Schema) -> Iterator[tuple[str, str, Schema]]:
             yield method.upper(), path, operation
 
 
+@pytest.mark.whole
 def test_every_text_that_comes_in_is_bounded(centre: Centre) -> None:
     described = centre.app.openapi()
     found = [
@@ -112,6 +114,7 @@ def test_every_text_that_comes_in_is_bounded(centre: Centre) -> None:
     assert not found
 
 
+@pytest.mark.whole
 async def test_nul_is_refused_in_every_path_and_query(
     centre: Centre, admin: httpx.AsyncClient, worker: httpx.AsyncClient
 ) -> None:

@@ -62,6 +62,7 @@ def _upgraded(
     return engine
 
 
+@pytest.mark.whole
 def test_all_of_one_school_is_there_under_it(url: str, tmp_path: Path) -> None:
     engine = _upgraded(url, tmp_path, ONE)
     with Session(engine) as session:

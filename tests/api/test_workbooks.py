@@ -71,6 +71,7 @@ def _values(content: bytes) -> dict[str, list[tuple[Any, ...]]]:
     return {page.title: list(page.iter_rows(values_only=True)) for page in book.worksheets}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_an_export_changes_nothing_and_says_so(district: District, language: str) -> None:
     admin = district.admin
@@ -282,6 +283,7 @@ def _cut() -> bytes:
     return _zip(**(parts | {name: parts[name][:300]}))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("make", "why"),
     [
@@ -331,6 +333,7 @@ def test_half_a_million_rows_are_refused_in_bounded_memory(rows: int, why: str) 
     assert taken_s < 60, "of a core, under a tracer that makes it several times slower"
 
 
+@pytest.mark.whole
 def test_a_bomb_is_not_unpacked() -> None:
     bomb = _zip(**{"xl/workbook.xml": bytes(400 * 2**20)})
     assert len(bomb) < 2**20

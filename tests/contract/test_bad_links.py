@@ -52,6 +52,7 @@ async def test_an_upload_cut_off_leaves_nothing_and_can_be_sent_again(
         assert (answer.status_code, answer.json()["changed"]) == (200, True)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("token", "media_type", "status"),
     [

@@ -61,6 +61,7 @@ async def pair(origin: Path | PostgresTemplate, tmp_path: Path) -> AsyncIterator
         origin.server.drop(name)
 
 
+@pytest.mark.whole
 async def test_writers_and_readers_share_one_database(pair: Pair) -> None:
     first, second = pair
     stop = asyncio.Event()

@@ -39,6 +39,7 @@ from tests.api.messages import (
 BIG = bytes(range(256)) * 9000
 
 
+@pytest.mark.whole
 async def test_known_or_older_revisions_change_nothing(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
@@ -79,6 +80,7 @@ def _files(centre: Centre) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("content", "media_type", "status", "code"),
     [

@@ -49,6 +49,7 @@ async def _end(folder: Path, template: Path, reports: list[RetentionStatus]) -> 
         return await _told(centre)
 
 
+@pytest.mark.whole
 @settings(
     max_examples=8,
     deadline=None,
@@ -78,6 +79,7 @@ async def test_sending_twice_changes_nothing(worker: httpx.AsyncClient) -> None:
     assert await put_retention(worker, report) is False
 
 
+@pytest.mark.whole
 async def test_an_identity_is_told_once(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

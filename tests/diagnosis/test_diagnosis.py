@@ -125,6 +125,7 @@ def test_a_black_picture_is_not_learned() -> None:
     assert diagnosis.reference is None
 
 
+@pytest.mark.whole
 def test_an_approved_scene_ends_the_episode() -> None:
     diagnosis = _known()
     _run(diagnosis, lambda _: room(3), 0.0, 100.0)

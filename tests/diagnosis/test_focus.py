@@ -71,6 +71,7 @@ def raised(
     return told
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("draw", [clock, bars, page], ids=["clock", "bars", "page"])
 @pytest.mark.parametrize("sigma", [3.0, 4.0])
 def test_a_lens_out_of_focus_is_found_behind_what_is_drawn(draw: Draw, sigma: float) -> None:
@@ -82,11 +83,13 @@ def test_a_lens_out_of_focus_is_found_behind_what_is_drawn(draw: Draw, sigma: fl
     assert raised(draw, lens, 400.0) == {"blur"}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("draw", [clock, bars], ids=["clock", "bars"])
 def test_without_a_change_of_light_the_majority_tells(draw: Draw) -> None:
     assert raised(draw, lambda t: ROOM if t < 100 else blurred(ROOM, 4.0), 300.0) == {"blur"}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("draw", [clock, bars, page], ids=["clock", "bars", "page"])
 @pytest.mark.parametrize("darkness", [pytest.param(0.6, marks=pytest.mark.whole), 1.0])
 def test_dusk_and_people_are_no_loss_of_focus(draw: Draw, darkness: float) -> None:
@@ -97,12 +100,14 @@ def test_dusk_and_people_are_no_loss_of_focus(draw: Draw, darkness: float) -> No
     assert "blur" not in raised(draw, lens, 700.0)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("draw", [clock, bars, page], ids=["clock", "bars", "page"])
 def test_a_wall_without_edges_behind_the_clock_is_not_judged(draw: Draw) -> None:
     wall = np.full((HEIGHT, WIDTH, 3), 150, np.uint8)
     assert "blur" not in raised(draw, lambda t: lit(wall, 1.0 - t / 1000), 400.0)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("share", [0.1, 0.3])
 def test_a_camera_turned_towards_a_coloured_wall_has_one_fault(share: float) -> None:
     orange = (0.35, 0.75, 1.1)
@@ -113,6 +118,7 @@ def test_a_camera_turned_towards_a_coloured_wall_has_one_fault(share: float) -> 
     assert raised(clock, lens, 400.0) == {"scene_change"}
 
 
+@pytest.mark.whole
 def test_a_dark_cloth_over_the_lens_has_one_fault() -> None:
     def lens(t_s: float) -> Bgr:
         return ROOM if t_s < 100 else lit(covered(ROOM, 1.0), 0.4)

@@ -35,6 +35,7 @@ def _analyze(video: Path, out: Path, *more: object) -> list[dict[str, object]]:
     return [json.loads(line) for line in (out / "alerts.jsonl").read_text("utf-8").splitlines()]
 
 
+@pytest.mark.whole
 def test_the_street_video_gives_the_same_bytes_twice_with_report_and_pictures(
     tmp_path: Path,
 ) -> None:

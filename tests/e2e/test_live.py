@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.stack import Stack, free_port, street_video, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(240)]
 _PLAYS = """cameras => cameras.every(id => {
   const v = document.querySelector(`[data-camera-id="${id}"] video`);
   return v && v.videoWidth > 0 && v.readyState >= 2 && v.currentTime > 0.2;
@@ -91,7 +91,6 @@ def test_each_viewing_is_in_the_access_log_with_its_end(page: Page, stack: Stack
     until("the worker sends no more", lambda: _worker_stopped(stack), 15)
 
 
-@pytest.mark.whole
 def test_double_click_fills_the_screen_and_the_keyboard_turns_pages(page: Page) -> None:
     page.wait_for_function(_PLAYS, arg=list(demo_site.STREET_PATHS), timeout=20_000)
     page.keyboard.press("l")

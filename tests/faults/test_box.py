@@ -68,6 +68,7 @@ def _covered_s(stand: Stand) -> float:
     return sum((s.to_at - s.from_at).total_seconds() for s in stand.status("gate").spans)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("refuses", "cause"), [(errno.ENOSPC, G.DISK_FULL), (errno.EROFS, G.DISK_READONLY)]
 )

@@ -241,6 +241,7 @@ def _wait_for(name: str, case: Case, camera: BadCamera, stand: Stand) -> None:
     until(f"{name} is through", is_through, 60.0, lambda: str(stand.states[name]))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", CASES)
 def test_a_fault(street: dict[str, Seen], name: str) -> None:
     seen = street[name]

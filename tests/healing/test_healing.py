@@ -206,6 +206,7 @@ def test_what_the_recorder_has_not_either_is_asked_for_again_later_and_later(
         assert_healed(recorder, cut)
 
 
+@pytest.mark.whole
 def test_what_was_proven_before_a_break_is_not_fetched_again(tmp_path: Path) -> None:
     cut = Cut(tmp_path, 300, (60.4, 170.0))
     cut.tape.breaks_after = 75 * FPS

@@ -71,6 +71,7 @@ def test_every_command_and_every_option_is_told(program: str) -> None:
     assert silent == []
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "program",
     [PROGRAMS[0], *(pytest.param(each, marks=pytest.mark.whole) for each in PROGRAMS[1:])],

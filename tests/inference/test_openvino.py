@@ -27,6 +27,7 @@ def _pictures(count: int) -> list[np.ndarray]:
     return [np.kron(one, np.ones((20, 20, 1), np.uint8)) for one in small]
 
 
+@pytest.mark.whole
 def test_outputs_are_those_of_onnx_runtime_also_from_several_threads() -> None:
     manifest = load_manifest("campus_objects")
     random = np.random.default_rng(7)

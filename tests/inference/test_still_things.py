@@ -47,6 +47,7 @@ def test_what_is_taken_away_leaves_no_thing_behind() -> None:
     assert found_in(Room(things=[between(BAG, 0.0, 6.0)]), 20) == []
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("left", "right"), [(0.6, 1.0), (1.3, 1.0), (0.7, 0.7), (1.4, 1.4)])
 def test_another_light_is_no_thing(left: float, right: float) -> None:
     room = Room(light=lambda t: (left, right) if t > 6 else (1.0, 1.0))
@@ -70,11 +71,13 @@ def test_people_in_front_do_not_make_a_bag_younger() -> None:
     assert times[-1] > 29.0
 
 
+@pytest.mark.whole
 def test_somebody_who_stands_still_is_no_thing() -> None:
     stands: Box = (300, 200, 340, 330)
     assert found_in(Room(people=[between(stands, 3.0)]), 60) == []
 
 
+@pytest.mark.whole
 def test_somebody_who_sat_down_and_is_seen_no_more_is_no_thing() -> None:
     sits: Box = (300, 240, 350, 330)
     # Seen coming and sitting down, and never again.
@@ -82,6 +85,7 @@ def test_somebody_who_sat_down_and_is_seen_no_more_is_no_thing() -> None:
     assert found_in(room, 40) == []
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", ["person", "car"])
 def test_who_is_seen_at_a_closer_look_is_no_thing(kind: str) -> None:
     room = Room(unseen=[between((300, 240, 350, 330), 5.0)], closer=kind)
@@ -93,6 +97,7 @@ def test_a_closer_look_that_sees_a_bag_confirms_it() -> None:
     assert found_in(Room(things=[between(BAG, 5.0)], closer="backpack"), 15)
 
 
+@pytest.mark.whole
 def test_closer_looks_are_few() -> None:
     room = Room(things=[between(BAG, 5.0)])
     found_in(room, 120, 2.0)

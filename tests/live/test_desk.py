@@ -104,6 +104,7 @@ def test_pictures_begin_with_the_last_keyframe_and_end_with_the_last_viewer(
         assert not camera.tap.is_open
 
 
+@pytest.mark.whole
 def test_h265_is_copied_for_who_plays_it_and_small_h264_for_who_does_not(
     peer: LivePeer, tmp_path: Path
 ) -> None:

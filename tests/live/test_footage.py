@@ -101,6 +101,7 @@ def test_every_picture_of_a_run_arrives_and_its_moments_are_told(
         )
 
 
+@pytest.mark.whole
 def test_nothing_is_read_while_enough_waits_and_nothing_is_left_out(
     peer: LivePeer, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def test_pruning_changes_no_number() -> None:
     np.testing.assert_array_equal(pruned, run(seed, batch)[:, :, rows])
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "manifest", [m for m in list_manifests() if m.task is Task.DETECT], ids=lambda m: m.id
 )
@@ -94,6 +95,7 @@ def test_pytorch_says_the_same(manifest: ModelManifest) -> None:
     np.testing.assert_array_equal(run(to_onnx(net, model), batch), run(model, batch))
 
 
+@pytest.mark.whole
 def test_pytorch_says_the_same_of_clothes() -> None:
     torch = pytest.importorskip("torch", reason=missing.peer("PyTorch"))
     from models.train.kitchen_net import CROP_SIZE, from_onnx, to_onnx

@@ -29,6 +29,7 @@ def people(folder: Path) -> tuple[Path, Path]:
     return folder, labels
 
 
+@pytest.mark.whole
 def test_a_classifier_becomes_smaller_and_answers_alike(tmp_path: Path) -> None:
     images, labels = people(tmp_path)
     target = tmp_path / "int8.onnx"

@@ -89,6 +89,7 @@ def test_killed_while_writing(tmp_path: Path, point: str, nth: int) -> None:
     recorder.index.close()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("point", [p.value for p in DEATH])
 def test_killed_while_deleting(tmp_path: Path, point: str) -> None:
     run(tmp_path, point, 1)

@@ -101,6 +101,7 @@ def test_the_camera_of_a_stranger_is_told_by_its_folder() -> None:
     assert NamePattern("%Y/{camera}/%m%d%H.mp4", SHANGHAI).camera_of("2026/gate/x") is None
 
 
+@pytest.mark.whole
 @given(st.text(max_size=40))
 def test_any_name_is_an_answer(path: str) -> None:
     NamePattern("{camera}/%Y%m%d/%H%M%S%z*.mp4", SHANGHAI).read(path)

@@ -221,6 +221,7 @@ def long_film(folder: Path, suffix: str) -> Path:
     )
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("suffix", [".ts", ".vob", ".mp4", ".mkv"])
 def test_a_leap_lands_at_the_keyframe_before_the_moment(suffix: str, tmp_path: Path) -> None:
     """Transport and program streams have no index: a leap lands anywhere in a GOP."""

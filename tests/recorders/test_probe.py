@@ -227,6 +227,7 @@ _BOXES = [
 _WORDS = [b"\0\0\0\x08", b"\0\0\0\0", b"\0\0\0\x01", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff"]
 
 
+@pytest.mark.whole
 @settings(max_examples=400, deadline=None)
 @given(
     st.integers(0, 3),

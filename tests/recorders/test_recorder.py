@@ -528,6 +528,7 @@ def test_a_clock_that_leaps_forward_is_no_fault_of_the_camera(box: Box, leap_s: 
     assert box.gaps() == [(30.0, 30.0 + leap_s, G.CLOCK_SET)]
 
 
+@pytest.mark.whole
 @settings(max_examples=40, deadline=None)
 @example(".ts", [], [34, 35, 36, 37])
 @given(

@@ -211,6 +211,7 @@ def test_any_year(
         year.close()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "zone",
     [

@@ -169,6 +169,7 @@ def test_a_recorded_camera_keeps_its_sound_if_it_should(tape: Tape, audio: str) 
     assert any(has_sound(path) for path in tape.files()) == (audio == "keep")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", ["keep", "drop", "g711"])
 def test_a_camera_over_rtsp_is_asked_for_sound_only_if_it_is_kept(tape: Tape, kind: str) -> None:
     info, shot = packets(talkie())

@@ -55,6 +55,7 @@ def test_the_same_tracks_give_the_same_events(kind: str, people: list[Person]) -
     )
 
 
+@pytest.mark.whole
 @ALL
 @QUICK
 @given(people=strollers())
@@ -78,6 +79,7 @@ def test_nothing_happens_without_its_class(kind: str, people: list[Person]) -> N
     assert play(rule(type=kind, **RULES[kind]), cars, every(4, 30)) == []
 
 
+@pytest.mark.whole
 @ALL
 @QUICK
 @given(people=strollers())
@@ -88,6 +90,7 @@ def test_the_size_of_the_picture_does_not_matter(kind: str, people: list[Person]
     assert told(one) == told(other)
 
 
+@pytest.mark.whole
 @ALL
 @QUICK
 @given(people=strollers(), shift_s=st.sampled_from([64.0, 3600.0]))
@@ -106,6 +109,7 @@ def test_the_hour_does_not_matter(kind: str, people: list[Person], shift_s: floa
     ]
 
 
+@pytest.mark.whole
 @ALL
 @QUICK
 @given(people=strollers())

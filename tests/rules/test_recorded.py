@@ -73,6 +73,7 @@ def test_six_visits_are_six_intrusions(step: int, phase: int, floor: float) -> N
         assert episode.facts["people"] == 1.0
 
 
+@pytest.mark.whole
 @SAMPLES
 @FLOOR
 def test_six_long_stays_are_six_loiterers_with_their_dwell(
@@ -83,6 +84,7 @@ def test_six_long_stays_are_six_loiterers_with_their_dwell(
     assert dwells == pytest.approx([end - start for start, end in VISITS], abs=1.2)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("step", "phase"), [(1, 0), (2, 1), (5, 0), (5, 3)])
 @pytest.mark.parametrize("kind", [INTRUSION, LOITERING])
 @pytest.mark.parametrize("seed", range(3))

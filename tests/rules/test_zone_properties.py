@@ -97,6 +97,7 @@ def test_nothing_outside_the_zone_is_an_alert(kind: str, data: st.DataObject) ->
     assert run(kind, [aside(thing) for thing in things]) == []
 
 
+@pytest.mark.whole
 @ALL
 @FEW
 @given(data=st.data())
@@ -144,6 +145,7 @@ def one_scene(kind: str) -> list[Thing]:
     ]
 
 
+@pytest.mark.whole
 @ALL
 def test_two_five_and_ten_frames_a_second_tell_the_same(kind: str) -> None:
     (reference,) = closed(run(kind, one_scene(kind), 20.0))

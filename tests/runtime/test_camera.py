@@ -301,6 +301,7 @@ def test_a_refused_connection_and_a_missing_stream_are_told_apart(tmp_path: Path
         _until("not_found", lambda: bench.is_in(CameraState.NOT_WATCHING, "not_found"))
 
 
+@pytest.mark.whole
 def test_a_camera_that_goes_away_is_told_and_watched_again(tmp_path: Path, film: Path) -> None:
     with (
         serve({"cam": film}, is_looping=False, speed=4.0) as server,
@@ -348,6 +349,7 @@ def test_a_clock_that_is_off_is_in_the_heartbeat_and_becomes_an_alert(
         _until("clock_drift", lambda: "clock_drift" in [a.rule for a in bench.alerts()])
 
 
+@pytest.mark.whole
 def test_decoded_keyframes_become_the_reference_picture(tmp_path: Path, film: Path) -> None:
     with (
         serve({"cam": film}) as server,
@@ -379,6 +381,7 @@ def test_a_lowered_rate_is_told_and_time_not_looked_at_is_overloaded(
     assert bench.camera.load() is None
 
 
+@pytest.mark.whole
 def test_a_camera_is_engaged_while_its_episode_is_open(tmp_path: Path, film: Path) -> None:
     with (
         serve({"cam": film}) as server,

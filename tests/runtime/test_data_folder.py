@@ -81,6 +81,7 @@ def _until_started(process: subprocess.Popen[bytes], log: Path) -> str:
     return log.read_text("utf-8")
 
 
+@pytest.mark.whole
 def test_a_damaged_outbox_is_set_aside_and_the_box_goes_on(tmp_path: Path) -> None:
     config = _config(tmp_path)
     path = tmp_path / "data" / "outbox.db"

@@ -70,6 +70,7 @@ def box(tmp_path: Path, root: Path, recording: str = "") -> BoxConfig:
     return load_box(path)
 
 
+@pytest.mark.whole
 async def test_the_console_says_what_the_command_says(planted: Path, tmp_path: Path) -> None:
     said = CliRunner().invoke(
         recordings_app,

@@ -36,6 +36,7 @@ def a_room_with_a_bag(
     return Room(people=[bringing], things=[bag], class_names=classes, **more)  # type: ignore[arg-type]
 
 
+@pytest.mark.whole
 def test_a_thing_no_model_knows_is_left_once_who_brought_it_has_gone() -> None:
     (one,) = alerts(a_room_with_a_bag(), 40)
     assert one.class_names == ("unknown_object",)
@@ -46,6 +47,7 @@ def test_the_class_is_switched_off_by_leaving_it_out() -> None:
     assert alerts(a_room_with_a_bag(), 40, classes=["backpack", "handbag", "suitcase"]) == []
 
 
+@pytest.mark.whole
 def test_what_is_larger_than_who_was_near_was_not_carried_in() -> None:
     assert found_in(a_room_with_a_bag(), 40)
     assert alerts(a_room_with_a_bag(), 40, largest=0.2) == []

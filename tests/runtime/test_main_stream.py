@@ -71,6 +71,7 @@ def test_the_substream_is_analysed_and_the_main_stream_is_the_evidence(
     assert first == pytest.approx(expected % 150, abs=12), "the clip is of another moment"
 
 
+@pytest.mark.whole
 def test_without_the_main_stream_the_substream_is_watched_and_is_the_evidence(
     tmp_path: Path, films: dict[str, Path]
 ) -> None:

@@ -154,6 +154,7 @@ def test_the_reference_and_an_open_fault_survive_a_restart(box: _Box) -> None:
     assert after.revision > before.revision
 
 
+@pytest.mark.whole
 def test_a_fault_goes_on_in_the_next_watch_or_is_closed_when_it_last_showed(box: _Box) -> None:
     box.show(_still(ROOM), 90.0)
     box.show(_still(covered(ROOM, 0.9)), 60.0)
@@ -237,6 +238,7 @@ def test_when_the_machine_stood_still_no_camera_was_lost(box: _Box) -> None:
     assert box.alerts() == []
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no zip", b"not a picture at all"])
 def test_a_damaged_reference_is_learned_anew(box: _Box, damage: bytes) -> None:
     box.show(_still(ROOM), 90.0)

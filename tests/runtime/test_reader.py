@@ -7,6 +7,8 @@ import threading
 import weakref
 from pathlib import Path
 
+import pytest
+
 from pipeline.core.clock import SystemClock
 from pipeline.core.errors import SourceError, SourceReason
 from pipeline.core.packets import EncodedPacket
@@ -42,6 +44,7 @@ class _GivesUp:
         raise AssertionError(why)
 
 
+@pytest.mark.whole
 def test_a_connection_that_was_given_up_is_freed_at_once(tmp_path: Path) -> None:
     film = make_video(tmp_path / "film.mp4", count=75, gop=15)
     taker = _GivesUp()

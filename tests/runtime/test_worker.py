@@ -147,6 +147,7 @@ def test_what_cannot_be_used_leaves_everything_as_it_was(box: _Box) -> None:
         _until("goes on", lambda: kept.heartbeat().frames_analysed > frames)
 
 
+@pytest.mark.whole
 def test_a_worker_that_fails_still_finishes_its_segments(box: _Box) -> None:
     def news() -> BoxConfig | None:
         files = [*(box.folder / "footage" / "kept").rglob("*.mp4*")]

@@ -120,6 +120,7 @@ def test_when_our_own_clock_is_set_media_time_goes_on() -> None:
     assert placed[-1].utc_s == pytest.approx(START + 3600 + 999 * 0.04, abs=0.01)
 
 
+@pytest.mark.whole
 @settings(max_examples=30, deadline=None)
 @example(acts=[(26.0, 0.5, 0.5, 68), (26.0, 0.5, 3.0, 70), (5.0, 0.0, 0.5, 59)], seed=45002)
 @example(acts=[(5.0, 0.0, 0.0, 10)] * 3 + [(5.0, 3.0, 0.0, 10)], seed=0)
@@ -167,6 +168,7 @@ def stamps_nothing(session: Session, picture: Picture, _pts: int) -> None:
     Session.send_picture(session, picture, 0)
 
 
+@pytest.mark.whole
 def test_a_camera_whose_rtp_time_stays_0_goes_by_arrival(tmp_path: Path) -> None:
     film = make_video(tmp_path / "film.mp4", count=100, gop=25)
     with scripted.misbehaving(film, 0, stamps_nothing, speed=0.5) as url:

@@ -25,6 +25,7 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return make_video(folder / name, codec=codec, count=12, gop=4, b_frames=1)
 
 
+@pytest.mark.whole
 @given(
     hits=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=8))),
     kept=st.floats(0.05, 1.0),

@@ -117,6 +117,7 @@ def test_the_seconds_before_the_trigger_come_too() -> None:
     assert after_idle[0] == 30.0
 
 
+@pytest.mark.whole
 def test_a_lone_keyframe_is_handed_out_while_idle() -> None:
     packets = tuple(encoded(Scene(), 60.0))
     frames, gate, decoder = _gated(packets, GateConfig(min_analysis_interval_s=10.0))
@@ -126,6 +127,7 @@ def test_a_lone_keyframe_is_handed_out_while_idle() -> None:
     assert decoder.counts.keyframes >= 20
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("every_s", [1.0, 2.0, 4.0])
 def test_the_rate_of_a_further_model_is_the_floor_of_an_idle_camera(every_s: float) -> None:
     packets = tuple(encoded(Scene(), 40.0))
@@ -144,6 +146,7 @@ def test_the_rate_of_a_further_model_is_the_floor_of_an_idle_camera(every_s: flo
     assert gate.state.activity is Activity.IDLE
 
 
+@pytest.mark.whole
 def test_feedback_keeps_it_decoding() -> None:
     packets = tuple(encoded(Scene(), 40.0))
     frames, _, _ = _gated(packets, seen=lambda gate, frame: gate.still_moving(frame.time.media_s))
@@ -180,6 +183,7 @@ def test_the_newest_keyframe_is_there_for_the_diagnosis_once() -> None:
     assert taken == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0]
 
 
+@pytest.mark.whole
 def test_a_keyframe_that_cannot_be_decoded_is_passed_over() -> None:
     packets = list(encoded(Scene(), 40.0))
     broken = packets[300]
@@ -214,6 +218,7 @@ def _refreshed(path: Path, seconds: int = 40) -> tuple[list[EncodedPacket], Stre
     return read_packets(path)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("mode", ["auto", "keyframes"])
 def test_recovery_points_alone_show_nothing_so_all_is_decoded(mode: str, tmp_path: Path) -> None:
     """At rest a keyframe a second is looked at; of these one in forty can be decoded alone."""

@@ -21,6 +21,7 @@ def _motion(packets: list[EncodedPacket]) -> list[tuple[float, float]]:
     return moments
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "scene",
     [
@@ -45,6 +46,7 @@ def test_a_walker_raises_the_sizes_soon(noise: float, clock: bool) -> None:
     assert 45.0 <= loud[0] <= 48.0
 
 
+@pytest.mark.whole
 def test_b_frames_do_not_hide_or_feign_motion() -> None:
     scene = Scene(visits=((40.0, 48.0),))
     loud = [t_s for t_s, motion in _motion(encoded(scene, 50.0, b_frames=2)) if motion >= 1.0]

@@ -52,6 +52,7 @@ def toolkit_server(folder: Path) -> Iterator[int]:
         thread.join(20)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 def test_pictures_from_another_server(tmp_path: Path, codec: str) -> None:
     make_video(tmp_path / "a.mp4", codec=codec, count=40, gop=10)

@@ -229,6 +229,7 @@ def test_a_camera_that_stops_sending_has_stalled(film: Path, misdeed: scripted.M
     assert "s3cret" not in "".join(traceback.format_exception(error))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "misdeed", [scripted.stalls, scripted.hangs_up, scripted.babbles], ids=lambda m: m.__name__
 )
@@ -359,6 +360,7 @@ def test_a_source_is_opened_once(film: Path) -> None:
         source.close()
 
 
+@pytest.mark.whole
 def test_gathered_packets_come_in_order_several_at_once_and_to_the_last(film: Path) -> None:
     with serve({"cam": film}, is_looping=False) as server:
         source = RtspSource(server.url("cam"), 10.0, 10.0)

@@ -57,6 +57,7 @@ def counted(people: Callable[[int], int], fps: float, seconds: float) -> list[Ru
     return watch(a_rule(type="crowding", zone=LEFT_HALF, people=8, dwell_s=20), things, looks)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("fps", [1.0, 2.0, 5.0, 10.0])
 @pytest.mark.parametrize(("share", "is_crowd"), [(0.1, False), (0.2, False), (0.5, True)])
 def test_a_share_of_the_looks_decides_at_every_rate(

@@ -68,6 +68,7 @@ def test_a_model_that_says_nothing_violates_nothing(kind: str) -> None:
     assert what.outcomes[Outcome.UNABLE_TO_JUDGE] == 1
 
 
+@pytest.mark.whole
 @EACH
 @FPS
 def test_the_share_of_time_decides_not_a_frame(kind: str, fps: float) -> None:

@@ -28,9 +28,11 @@ it("gives each person their own drafts, photographs and all", async () => {
 });
 
 it("keeps the last of one order, and forgets one alone", async () => {
-  const waiting = queued(draft("wang", 7), 3);
-  await keepDraft(waiting);
-  await forgetDraft("wang", 8);
-  expect(await draftsOf("wang")).toEqual([waiting]);
-  expect(await draftsOf("li")).toHaveLength(1);
+  const waiting = queued(draft("zhao", 7), 3);
+  for (const each of [draft("zhao", 7), draft("zhao", 8), draft("qian", 8), waiting]) {
+    await keepDraft(each);
+  }
+  await forgetDraft("zhao", 8);
+  expect(await draftsOf("zhao")).toEqual([waiting]);
+  expect(await draftsOf("qian")).toHaveLength(1);
 });
