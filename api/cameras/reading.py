@@ -34,7 +34,8 @@ async def list_views(
 async def list_shown(session: AsyncSession, watch: Watch) -> list[ShownCamera]:
     """How all cameras in use are, by school and id: adding up the hours of all takes far longer."""
     names: dict[str, SchoolName] = {}
-    return [views.shown(camera, names, watch) for camera in await CameraRepository(session).brief()]
+    cameras, lost_before = await CameraRepository(session).brief(), watch.lost_before
+    return [views.shown(camera, names, lost_before) for camera in cameras]
 
 
 async def clock_offsets(session: AsyncSession) -> dict[int, float]:

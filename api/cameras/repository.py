@@ -63,9 +63,6 @@ class BriefCamera(NamedTuple):
     worker_id: str | None
     reported_at: datetime | None
     state: str | None
-    reason: str
-    detail: str
-    since: datetime | None
     last_analysed_at: datetime | None
     worker_seen_at: datetime | None
 
@@ -187,9 +184,6 @@ class CameraRepository:
                 Camera.worker_id,
                 Camera.reported_at,
                 Camera.state,
-                Camera.reason,
-                Camera.detail,
-                Camera.since,
                 Camera.last_analysed_at,
                 Worker.last_seen_at,
             )

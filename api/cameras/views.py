@@ -48,6 +48,11 @@ class Watch:
         return cls(now, settings.lost_after_s, settings.analysed_window_h * 3600)
 
     @property
+    def lost_before(self) -> datetime:
+        """Who was not heard of since then is lost."""
+        return self.now - timedelta(seconds=self.lost_after_s)
+
+    @property
     def window_from(self) -> datetime:
         """Where the window of analysed time begins."""
         return self.now - timedelta(seconds=self.window_s)
@@ -63,15 +68,34 @@ class ShownState:
     since: datetime | None
 
 
-def shown_state(camera: Camera | BriefCamera, seen_at: datetime | None, watch: Watch) -> ShownState:
-    """What the console says about a camera now."""
+def state_of(
+    camera: Camera | BriefCamera, seen_at: datetime | None, lost_before: datetime
+) -> CameraViewState:
+    """What a camera's worker says of it, as far as the worker still speaks.
+
+    Args:
+        camera: The camera.
+        seen_at: When its worker was heard of last.
+        lost_before: A worker that was not heard of since then says nothing.
+    """
     if camera.state is None or camera.reported_at is None or seen_at is None:
-        return ShownState(CameraViewState.UNKNOWN, "", "", None)
-    if watch.now - seen_at > timedelta(seconds=watch.lost_after_s):
-        return ShownState(CameraViewState.WORKER_LOST, _WORKER_LOST_REASON, "", seen_at)
+        return CameraViewState.UNKNOWN
+    if seen_at < lost_before:
+        return CameraViewState.WORKER_LOST
     if camera.reported_at < seen_at:
-        return ShownState(CameraViewState.UNKNOWN, "", "", camera.reported_at)
-    return ShownState(CameraViewState(camera.state), camera.reason, camera.detail, camera.since)
+        return CameraViewState.UNKNOWN
+    return CameraViewState(camera.state)
+
+
+def shown_state(camera: Camera, seen_at: datetime | None, watch: Watch) -> ShownState:
+    """What the console says about a camera now."""
+    state = state_of(camera, seen_at, watch.lost_before)
+    if state is CameraViewState.WORKER_LOST:
+        return ShownState(state, _WORKER_LOST_REASON, "", seen_at)
+    if state is CameraViewState.UNKNOWN:
+        is_told = camera.state is not None and seen_at is not None
+        return ShownState(state, "", "", camera.reported_at if is_told else None)
+    return ShownState(state, camera.reason, camera.detail, camera.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +112,13 @@ class ShownCamera:
     last_analysed_at: datetime | None
 
 
-def shown(camera: BriefCamera, names: dict[str, SchoolName], watch: Watch) -> ShownCamera:
+def shown(camera: BriefCamera, names: dict[str, SchoolName], lost_before: datetime) -> ShownCamera:
     """One camera, of which nobody asks how long it was watched.
 
     Args:
         camera: The camera.
         names: Of the schools met so far; its own is put there.
-        watch: When it is looked at.
+        lost_before: A worker that was not heard of since then says nothing.
     """
     school = names.get(camera.school_id)
     if school is None:
@@ -107,7 +131,7 @@ def shown(camera: BriefCamera, names: dict[str, SchoolName], watch: Watch) -> Sh
         name=camera.name,
         location=camera.location,
         worker_id=camera.worker_id,
-        state=shown_state(camera, camera.worker_seen_at, watch).state,
+        state=state_of(camera, camera.worker_seen_at, lost_before),
         last_analysed_at=camera.last_analysed_at,
     )
 

@@ -94,7 +94,7 @@ def school_line(
     gap_s = 0.0
     healed: list[float] = []
     proven: list[float] = []
-    worst: tuple[ShownCamera, JudgedDay] | None = None
+    worst: tuple[tuple[int, float], ShownCamera, JudgedDay] | None = None
     for camera in own:
         verdict = holding(camera, latest.get(camera.id), now)
         if verdict is not None and camera.id in recovered:
@@ -106,8 +106,9 @@ def school_line(
         if verdict is None or kind not in FAILING:
             continue
         gap_s += verdict.gap_s if kind == RetentionState.GAP else 0.0
-        if worst is None or _distance(verdict) < _distance(worst[1]):
-            worst = (camera, verdict)
+        distance = _distance(verdict)
+        if worst is None or distance < worst[0]:
+            worst = (distance, camera, verdict)
     counts = RetentionCounts(
         total=cameras_of.total(),
         gap_s=gap_s,
@@ -127,7 +128,7 @@ def school_line(
         retention=counts,
         retention_verdict=retention,
         least_proven_days=min(proven, default=None),
-        worst=None if worst is None else _worst(*worst),
+        worst=None if worst is None else _worst(*worst[1:]),
     )
 
 

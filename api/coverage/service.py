@@ -49,8 +49,21 @@ class _School:
     view: SchoolView
     names: dict[int, str]
     facts: list[PlaceFacts]
-    cameras: dict[int, CoveringCamera]
-    unplaced: list[CoveringCamera]
+    cameras: dict[int, ShownCamera]
+    sights: dict[int, Sight]
+    unplaced: list[int]
+
+    def covering(self, keys: Iterable[int]) -> list[CoveringCamera]:
+        """These cameras as a page tells of them."""
+        return [
+            CoveringCamera(
+                camera_key=key,
+                camera_id=self.cameras[key].camera_id,
+                name=self.cameras[key].name,
+                sight=self.sights[key],
+            )
+            for key in keys
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ async def get_school(
             for profile, verdicts in judged.by_profile
         ],
         forbidden=_forbidden(judged, school),
-        unplaced=school.unplaced,
+        unplaced=school.covering(school.unplaced),
         window_s=watch.window_s,
         as_of=watch.now,
     )
@@ -122,17 +135,16 @@ async def _schools(
     session: AsyncSession, watch: Watch, cameras_shown: Iterable[ShownCamera]
 ) -> list[_School]:
     at: dict[int, dict[int, Sight]] = defaultdict(dict)
-    shown: dict[str, dict[int, CoveringCamera]] = defaultdict(dict)
-    unplaced: dict[str, list[CoveringCamera]] = defaultdict(list)
+    shown: dict[str, dict[int, ShownCamera]] = defaultdict(dict)
+    sights: dict[str, dict[int, Sight]] = defaultdict(dict)
+    unplaced: dict[str, list[int]] = defaultdict(list)
     place_of = await register.places_of_cameras(session)
+    window_from = watch.window_from
     for each in cameras_shown:
-        sight, school_id = _sight(each, watch), each.school.school_id
-        camera = CoveringCamera(
-            camera_key=each.id, camera_id=each.camera_id, name=each.name, sight=sight
-        )
-        shown[school_id][each.id] = camera
+        sight, school_id = _sight(each, window_from), each.school.school_id
+        shown[school_id][each.id], sights[school_id][each.id] = each, sight
         if (place_id := place_of.get(each.id)) is None:
-            unplaced[school_id].append(camera)
+            unplaced[school_id].append(each.id)
         else:
             at[place_id][each.id] = sight
     of_school: dict[str, list[PlaceView]] = defaultdict(list)
@@ -147,15 +159,16 @@ async def _schools(
                 for place in of_school[view.school_id]
             ],
             cameras=shown[view.school_id],
+            sights=sights[view.school_id],
             unplaced=unplaced[view.school_id],
         )
         for view in (await organisations.list_schools(session, closed=False)).items
     ]
 
 
-def _sight(camera: ShownCamera, watch: Watch) -> Sight:
+def _sight(camera: ShownCamera, window_from: datetime) -> Sight:
     analysed_at = camera.last_analysed_at
-    is_of_window = analysed_at is not None and analysed_at >= watch.window_from
+    is_of_window = analysed_at is not None and analysed_at >= window_from
     if camera.state is CameraViewState.WATCHING or is_of_window:
         return Sight.SEEN
     return Sight.UNKNOWN if camera.state in _SILENT else Sight.UNSEEN
@@ -226,7 +239,7 @@ def _row(profile: Profile, verdict: RowVerdict, school: _School) -> CoverageRow:
                 name=school.names[each.place.id],
                 state=each.state,
                 why=each.why,
-                cameras=_cameras(each.place, school),
+                cameras=school.covering(each.place.cameras),
             )
             for each in verdict.places
         ],
@@ -235,10 +248,6 @@ def _row(profile: Profile, verdict: RowVerdict, school: _School) -> CoverageRow:
 
 def _source(profile: Profile, row: Sourced) -> RequirementSource:
     return RequirementSource(text=profile.texts[row.text], clause=row.clause, reading=row.reading)
-
-
-def _cameras(place: PlaceFacts, school: _School) -> list[CoveringCamera]:
-    return [school.cameras[key] for key in place.cameras]
 
 
 def _forbidden(judged: _Judged, school: _School) -> list[ForbiddenPlace]:
@@ -252,7 +261,7 @@ def _forbidden(judged: _Judged, school: _School) -> list[ForbiddenPlace]:
                 kind=each.place.kind,
                 name=school.names[each.place.id],
                 source=_source(profile_of[each.row.id], each.row),
-                cameras=_cameras(each.place, school),
+                cameras=school.covering(each.place.cameras),
             ),
         )
     return list(found.values())
