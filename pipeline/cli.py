@@ -106,6 +106,16 @@ def restore(context: typer.Context) -> None:
     _command_centre("restore", context)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def demo(context: typer.Context) -> None:
+    """A made-up district for trying: seed, live, remove (`mingan demo --help`)."""
+    arguments = context.args or ["--help"]
+    os.execv(sys.executable, [sys.executable, "-m", "api.demo", *arguments])  # noqa: S606
+
+
 def _command_centre(command: str, context: typer.Context) -> None:
     arguments = [sys.executable, "-m", "api", command, *context.args]
     os.execv(sys.executable, arguments)  # noqa: S606

@@ -7,6 +7,7 @@ cannot forget it. Whoever opens a session in :data:`EVERYTHING` stands in a list
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 
@@ -45,6 +46,11 @@ def of_person(username: str, school_id: str | None, place_ids: frozenset[int] | 
     if school_id is None:
         return EVERYTHING
     return Scope(frozenset({school_id}), place_ids, None if place_ids is None else username)
+
+
+def of_schools(school_ids: Iterable[str]) -> Scope:
+    """All of these schools."""
+    return Scope(frozenset(school_ids))
 
 
 def of_school(school_id: str | None) -> Scope:

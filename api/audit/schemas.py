@@ -106,6 +106,8 @@ class AccessAction(StrEnum):
     INSPECTION_SIGNED = "inspection_signed"
     INSPECTION_OVERDUE = "inspection_overdue"
     HAZARDS_EXPORTED = "hazards_exported"
+    DEMO_SEEDED = "demo_seeded"
+    DEMO_REMOVED = "demo_removed"
 
 
 class AccessEntry(BaseModel):

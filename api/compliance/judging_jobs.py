@@ -32,6 +32,11 @@ _log = structlog.get_logger(__name__)
 
 async def judge_new(runtime: Runtime, _: ClaimedJob) -> None:
     """Judge each camera-day of which something was told since it was judged."""
+    await judge_due(runtime)
+
+
+async def judge_due(runtime: Runtime) -> int:
+    """Judge what is due now; answers how many camera-days that were."""
     async with runtime.database.read(EVERYTHING) as session:
         rules = await Rules.read(session, runtime.profiles)
     judged = 0
@@ -46,6 +51,7 @@ async def judge_new(runtime: Runtime, _: ClaimedJob) -> None:
             judged += (await judge(work, rules, wanted)).judged
     if judged:
         _log.info("footage_judged", camera_days=judged)
+    return judged
 
 
 async def judge_again(runtime: Runtime, job: ClaimedJob) -> None:

@@ -120,7 +120,9 @@ async def get_detail(
     return views.detail(camera, status, footage, history, Looked(watch.now, MAX_GAPS))
 
 
-async def last_report(session: AsyncSession, camera: CameraView) -> RetentionStatus | None:
+async def last_report(
+    session: AsyncSession, camera: CameraView | cameras.ShownCamera
+) -> RetentionStatus | None:
     """All that was last told of one camera's footage."""
     report = await RetentionRepository(session).get(camera.id)
     return _status(camera, report, with_footage=True)

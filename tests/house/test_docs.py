@@ -89,12 +89,21 @@ def test_mingan_commands_in_documents_exist(document: str, words: list[str]) -> 
         if words[1] in ("backup", "restore", "audit"):
             known = _handed_on("api", "audit-verify" if words[1] == "audit" else words[1])
         else:
-            program = {"api": "api", "eval": "models.eval", "models": "models.export"}[words[1]]
+            program = _PROGRAMS[words[1]]
             known = _handed_on(program, rest[0] if not rest[0].startswith("-") else "serve")
     else:
         known = {opt for p in command.params for opt in (*p.opts, *p.secondary_opts)} | {"--help"}
     used = {word.partition("=")[0] for word in rest if word.startswith("--")}
     assert used <= known, f"{document}: {' '.join(words)}"
+
+
+_PROGRAMS = {
+    "api": "api",
+    "demo": "api.demo",
+    "eval": "models.eval",
+    "models": "models.export",
+}
+"""What a command of ``mingan`` hands on to."""
 
 
 @cache

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Make a sample of each report, as PDF and as workbook, in both languages.
+
+    scripts/samples.py                    # of a district made for it, into samples/
+    scripts/samples.py --data-dir DIR     # of the district of a command centre's own folder
+    scripts/samples.py --school ID        # reports of schools are of this one
+
+PDFs need Typst and a font with Chinese; without them the workbooks are made, and that is told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from api.access.scope import EVERYTHING
+from api.audit.changes import Actor
+from api.demo import living, removing, seeding
+from api.demo.seeding import Wanted
+from api.jobs.scheduler import Scheduler
+from api.kit.errors import CommandCentreError
+from api.kit.moments import utc_now
+from api.organisations.service import DEFAULT_ZONE
+from api.reports import making, service
+from api.reports.schemas import ReportFormat, ReportKind, ReportRequest, ReportView
+from api.runtime import Runtime
+from api.settings import load_settings
+from api.startup import prepare
+
+_BY = Actor("admin", "")
+_LANGUAGES: tuple[Literal["zh", "en"], ...] = ("zh", "en")
+
+
+async def main(out: Path, data_dir: Path | None, school_id: str) -> int:
+    """Make them; answers how many could not be made."""
+    with tempfile.TemporaryDirectory(prefix="mingan-samples-") as folder:
+        settings = load_settings(None, data_dir=data_dir or Path(folder))
+        async with AsyncExitStack() as ends:
+            runtime = Runtime(settings, utc_now)
+            ends.push_async_callback(runtime.database.close)
+            ends.callback(runtime.close_threads)
+            if data_dir is None:
+                await prepare(runtime)
+            if not await removing.is_there(runtime):
+                await seeding.seed(runtime, Wanted(), print)
+            await living.beat(runtime)
+            return await _make_all(runtime, out, school_id)
+
+
+async def _make_all(runtime: Runtime, out: Path, school_id: str) -> int:
+    today = runtime.clock().astimezone(ZoneInfo(DEFAULT_ZONE)).date()
+    month = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+    missing = 0
+    for kind, form, language in product(ReportKind, ReportFormat, _LANGUAGES):
+        name = f"{kind}-{language}.{form}"
+        wanted = ReportRequest(
+            kind=kind,
+            format=form,
+            language=language,
+            school_id=school_id if kind.is_of_a_school else None,
+            month=month if kind.is_of_a_month else None,
+        )
+        try:
+            (out / name).write_bytes(await _made(runtime, wanted))
+        except CommandCentreError as error:
+            missing += 1
+            print(f"{name}: {error}", file=sys.stderr)
+        else:
+            print(out / name)
+    return missing
+
+
+async def _made(runtime: Runtime, wanted: ReportRequest) -> bytes:
+    async with runtime.work(EVERYTHING) as work:
+        asked = await service.ask(work, runtime.settings, wanted, _BY, with_pictures=True)
+    scheduler = Scheduler(runtime, making.kinds())
+    view: ReportView = asked
+    while not view.sha256 and not view.error:
+        await scheduler.run_due()
+        async with runtime.database.read(EVERYTHING) as session:
+            view = await service.get(session, asked.id)
+    if view.error:
+        raise CommandCentreError(view.error)
+    files = service.files_of(runtime.settings)
+    assert view.sha256 is not None
+    return files.read(view.id, view.format.value, view.sha256)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=Path("samples"), help="folder")
+    parser.add_argument("--data-dir", type=Path, help="a command centre's folder")
+    parser.add_argument("--school", default="sample-01", help="whose reports, by its id")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("MINGAN_API_LOG_LEVEL", "warning")
+    given = _arguments()
+    given.out.mkdir(parents=True, exist_ok=True)
+    sys.exit(min(1, asyncio.run(main(given.out, given.data_dir, given.school))))
