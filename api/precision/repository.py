@@ -7,7 +7,7 @@ no row of the table is fetched, and nothing is sorted to be counted by camera.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -54,11 +54,12 @@ class GroupCount:
     reasons: tuple[int, ...]
     """Of the false ones, in the order of ``FalsePositiveReason``."""
     is_class_1: bool
+    false_positive: int = field(init=False)
+    """Whatever the reason."""
 
-    @property
-    def false_positive(self) -> int:
-        """Whatever the reason."""
-        return sum(self.reasons)
+    def __post_init__(self) -> None:
+        """Add the reasons up once: thousands of groups are sorted by it, five times."""
+        object.__setattr__(self, "false_positive", sum(self.reasons))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -79,8 +79,8 @@ def _by(scores: Iterable[ScoreCount]) -> dict[Group, list[ScoreCount]]:
     return found
 
 
-def _everywhere(group: Group) -> Group:
-    return replace(group, camera_key=None)
+def _rule_and_model(group: Group) -> tuple[str, str, str]:
+    return group.rule, group.model_id, group.model_sha256
 
 
 def _key(group: Group) -> int:
@@ -99,7 +99,8 @@ def _rule_models(
             model=_model(group),
             proposal=proposal(told, by_group.get(group, []), asked.max_lost_percent),
         )
-        for group, told in gathered(counts, _everywhere).items()
+        for key, told in gathered(counts, _rule_and_model).items()
+        for group in (Group(*key),)
     ]
 
 
