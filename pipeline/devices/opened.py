@@ -1,15 +1,15 @@
 """Footage of a device, opened: its packets, and the proof that they are pictures.
 
-An index is a claim; a picture that decodes is footage. FFmpeg plays what RTSP gives. It tells the
-whole address in its own messages, password included, so it is kept silent, and its errors are told
-in our words.
+An index is a claim; a picture that decodes is footage. FFmpeg plays what RTSP gives, ONVIF's replay
+through a relay. It tells the whole address in its own messages, password included, so it is kept
+silent, and its errors are told in our words.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -32,6 +32,7 @@ from pipeline.devices.errors import (
     DeviceUnreachableError,
 )
 from pipeline.devices.manners import authority_of, manners_of
+from pipeline.devices.replay_relay import ReplayRelay
 
 OPEN_S = 10.0
 READ_S = 10.0
@@ -49,8 +50,28 @@ class ProvenPicture:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedFootage:
+    """Footage that plays.
+
+    Attributes:
+        container: FFmpeg's.
+        stream: Its pictures.
+        relay: What it is read through; None when FFmpeg asks the device itself.
+    """
+
+    container: InputContainer
+    stream: VideoStream
+    relay: ReplayRelay | None
+
+    @property
+    def first_s(self) -> float | None:
+        """When the first picture was taken, by the device's clock; None when no packet said so."""
+        return None if self.relay is None else self.relay.first_s
+
+
 @contextmanager
-def opened(playback: Playback) -> Iterator[tuple[InputContainer, VideoStream]]:
+def opened(playback: Playback) -> Iterator[OpenedFootage]:
     """Open footage; takes one of the host's places until the block ends.
 
     Raises:
@@ -58,29 +79,27 @@ def opened(playback: Playback) -> Iterator[tuple[InputContainer, VideoStream]]:
     """
     av.logging.set_level(None)
     host, authority = authority_of(playback.url)
-    if playback.transport is Transport.RTSP and playback.headers:
-        # FFmpeg would play from the recording's beginning, and that would pass for the interval.
-        raise CapabilityMissingError(
-            "its replay wants the interval in a header of RTSP, which FFmpeg does not send",
-            where=authority,
-        )
     manners = manners_of(host)
     if playback.credentials is not None:
         manners.check_refused(authority, playback.credentials)
-    with manners.slot():
-        container: InputContainer | None = None
+    with manners.slot(), ExitStack() as closing:
+        relay: ReplayRelay | None = None
+        if playback.transport is Transport.RTSP and playback.headers:
+            # FFmpeg would play from the beginning, and that would pass for the interval.
+            relay = closing.enter_context(ReplayRelay(playback, open_s=OPEN_S, read_s=READ_S))
         try:
-            container = av.open(
-                _with_credentials(playback), options=_options(playback), timeout=(OPEN_S, READ_S)
+            address = _with_credentials(playback) if relay is None else relay.url
+            container = closing.enter_context(
+                av.open(address, options=_options(playback), timeout=(OPEN_S, READ_S))
             )
             if not container.streams.video:
                 raise BrokenAnswerError("what it plays back has no pictures", where=authority)
-            yield container, container.streams.video[0]
+            yield OpenedFootage(container, container.streams.video[0], relay)
         except av.error.FFmpegError as error:
-            raise _told(error, playback, authority) from None
-        finally:
-            if container is not None:
-                container.close()
+            told = None if relay is None else relay.error
+            if isinstance(told, AuthRefusedError) and playback.credentials is not None:
+                manners.was_refused(authority, playback.credentials, told.what)
+            raise told or _told(error, playback, authority) from None
 
 
 def prove(device: Device, channel: str, span: Span) -> ProvenPicture:
@@ -91,11 +110,11 @@ def prove(device: Device, channel: str, span: Span) -> ProvenPicture:
     """
     playback = device.playback(channel, span)
     deadline_s = time.monotonic() + _PROOF_S
-    with opened(playback) as (container, stream), demuxed(container, stream) as packets:
+    with opened(playback) as footage, demuxed(footage.container, footage.stream) as packets:
         for count, packet in enumerate(packets):
             frame = _picture(packet.decode())
             if frame is not None:
-                return ProvenPicture(stream.codec_context.name, frame.width, frame.height)
+                return ProvenPicture(footage.stream.codec_context.name, frame.width, frame.height)
             if count >= _MOST_PACKETS or time.monotonic() > deadline_s:
                 break
     raise BrokenAnswerError("nothing of what it plays back decodes", where=repr(playback))
@@ -107,9 +126,12 @@ def _picture(frames: list[VideoFrame]) -> VideoFrame | None:
 
 
 def _options(playback: Playback) -> dict[str, str]:
-    options = {"rtsp_transport": "tcp"} if playback.transport is Transport.RTSP else {}
-    options["timeout"] = str(round(READ_S * 1e6))
-    if playback.headers:
+    options = {"timeout": str(round(READ_S * 1e6))}
+    if playback.transport is Transport.RTSP:
+        options["rtsp_transport"] = "tcp"
+        if playback.headers:
+            options["allowed_media_types"] = "video"
+    elif playback.headers:
         options["headers"] = "".join(
             f"{name}: {text}\r\n" for name, text in playback.headers.items()
         )

@@ -32,8 +32,9 @@ def played(
 ) -> Generator[tuple[EncodedPacket, StreamInfo]]:
     """The packets around a span in decoding order, from a little before it to its end.
 
-    The first picture's moment is what the device's sender reports say, put right by its clock's
-    offset; of a device that sends none, or reports of now, it is the moment that was asked for.
+    The first picture's moment is what its packets say (ONVIF's replay), or else the device's sender
+    reports, put right by its clock's offset; of a device that sends none, or reports of now, it is
+    the moment that was asked for.
 
     Args:
         device: Who has the footage.
@@ -46,8 +47,8 @@ def played(
     """
     asked = Span(span.start_s - MARGIN_S, span.end_s + _AFTER_S)
     playback = device.playback(channel, asked)
-    with opened(playback) as (container, stream), demuxed(container, stream) as packets:
-        info = stream_info(stream)
+    with opened(playback) as footage, demuxed(footage.container, footage.stream) as packets:
+        info = stream_info(footage.stream)
         repair = TimestampRepair(info.time_base, info.fps, math.inf)
         reports = SenderReports()
         begins_s: float | None = None
@@ -56,9 +57,11 @@ def played(
                 continue
             at = repair.repair(packet.pts, packet.dts)
             if begins_s is None:
-                told_s = reports.camera_utc_s(cast("Packet[Stream]", packet), 0)
                 begins_s = playback.starts_at_s
-                if told_s is not None and abs(told_s - offset_s - begins_s) <= _TOLD_WITHIN_S:
+                told_s = reports.camera_utc_s(cast("Packet[Stream]", packet), 0)
+                if footage.first_s is not None:
+                    begins_s = footage.first_s - offset_s
+                elif told_s is not None and abs(told_s - offset_s - begins_s) <= _TOLD_WITHIN_S:
                     begins_s = told_s - offset_s
             utc_s = begins_s + at.media_s
             if utc_s >= span.end_s:

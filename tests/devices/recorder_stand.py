@@ -10,11 +10,12 @@ from pathlib import Path
 from pipeline.core.clock import SystemClock
 from tests.devices.dahua_fake import DahuaFake, serve_dahua
 from tests.devices.isapi_fake import IsapiFake, serve_isapi
+from tests.devices.onvif_fake import OnvifFake, serve_onvif
 from tests.devices.script import HOUR_S, Script
 from tests.recorders.film import film
 from tests.support import rtsp
 
-KINDS = ("isapi", "dahua")
+KINDS = ("isapi", "dahua", "onvif")
 
 
 def recent(hours: float, *, until_s: float | None = None) -> list[tuple[float, float]]:
@@ -46,10 +47,19 @@ def stand(
     if kind == "isapi":
         paths = {f"Streaming/tracks/{channel}01": path for channel, path in films.items()}
         index = serve_isapi(script, fake=IsapiFake(script))
-    else:
+    elif kind == "dahua":
         paths = dict.fromkeys(["cam/playback"], next(iter(films.values())))
         index = serve_dahua(script, fake=DahuaFake(script))
+    else:
+        paths = dict.fromkeys(["replay"], next(iter(films.values())))
+        index = None
     credentials = rtsp.Credentials(script.user, script.password)
+    if index is None:
+        with rtsp.serve(paths, credentials=credentials, cache=folder, speed=4.0) as player:
+            fake = OnvifFake(script, replay_host=f"192.168.1.64:{player.port}")
+            with serve_onvif(script, fake=fake) as address:
+                yield f"{kind}://{address.partition('://')[2]}"
+        return
     with (
         rtsp.serve(paths, credentials=credentials, cache=folder, speed=4.0) as player,
         index as address,

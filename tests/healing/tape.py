@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+import socket
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -21,8 +22,17 @@ import av
 import numpy as np
 
 from pipeline.core.packets import EncodedPacket, StreamInfo
-from scripts.demo_rtsp import RTP_CLOCK_HZ, Credentials, Picture, RtspServer, Session, load_film
+from scripts.demo_rtsp import (
+    RTP_CLOCK_HZ,
+    Credentials,
+    Picture,
+    RtspServer,
+    Session,
+    load_film,
+    rtp_payloads,
+)
 from tests.devices.isapi_fake import IsapiFake, serve_isapi
+from tests.devices.onvif_fake import OnvifFake, serve_onvif
 from tests.devices.script import Script
 from tests.recorders.film import Stream, folder
 
@@ -30,6 +40,7 @@ FPS = 5
 _BITS = 16
 _WIDTH, _HEIGHT = 16 * _BITS, 32
 _NTP = 2_208_988_800
+_CLOCK = re.compile(r"clock=([\dT.]+Z)-([\dT.]+Z)")
 _TIMES = re.compile(r"starttime=(\w+)&endtime=(\w+)")
 
 
@@ -102,6 +113,8 @@ class Tape:
         played: What was asked for, on our clock.
         sent: Numbers of the pictures it sent.
         breaks_after: Pictures after which it breaks off; None when it does not.
+        falls_silent: By ONVIF: it keeps the connection at the end of what was asked for.
+        jumps_after: By ONVIF: pictures after which it goes on a minute later, and says so.
     """
 
     begins_s: float
@@ -111,20 +124,22 @@ class Tape:
     played: list[tuple[float, float]] = field(default_factory=list)
     sent: list[int] = field(default_factory=list)
     breaks_after: int | None = None
+    falls_silent: bool = False
+    jumps_after: int | None = None
 
 
 class _Player(RtspServer):
-    def __init__(self, script: Script, tape: Tape) -> None:
+    def __init__(self, script: Script, tape: Tape, kind: str) -> None:
         film = load_film(numbered_film(tape.seconds, tape.gop))
         super().__init__(
-            {"Streaming/tracks/101": film},
+            {"Streaming/tracks/101" if kind == "isapi" else "replay": film},
             credentials=Credentials(script.user, script.password),
             is_looping=False,
         )
-        self.script, self.tape = script, tape
+        self.script, self.tape, self.kind = script, tape, kind
 
-    def session(self, connection: object) -> Session:
-        return _Showing(self, connection)  # type: ignore[arg-type]
+    def session(self, connection: socket.socket) -> Session:
+        return (_Showing if self.kind == "isapi" else _Replaying)(self, connection)
 
 
 class _Showing(Session):
@@ -132,6 +147,7 @@ class _Showing(Session):
 
     server: _Player
     _asked: tuple[float, float] = (0.0, 0.0)
+    _last_pts = 0
 
     def handle(self, method: str, uri: str, headers: Mapping[str, str]) -> None:
         if method == "DESCRIBE" and (asked := _TIMES.search(uri)) is not None:
@@ -152,6 +168,7 @@ class _Showing(Session):
         last = min(len(film.pictures), int((to_s - tape.begins_s) * FPS))
         if tape.breaks_after is not None:
             last = min(last, first + tape.breaks_after)
+        self._last_pts = film.pictures[max(first, last - 1)].pts
         for number in range(first, last):
             picture = film.pictures[number]
             if number == first and tape.reports:
@@ -170,13 +187,79 @@ class _Showing(Session):
         self.connection.sendall(struct.pack("!BBH", 0x24, self._channel + 1, len(body)) + body)
 
 
+class _Replaying(_Showing):
+    """The same as ONVIF's Streaming Specification has it, to those who ask for it so."""
+
+    def handle(self, method: str, uri: str, headers: Mapping[str, str]) -> None:
+        number = headers.get("cseq", "0")
+        if method in ("SETUP", "PLAY") and headers.get("require") != "onvif-replay":
+            return self.answer(number, "551 Option not supported", {})
+        if method == "PLAY":
+            asked = _CLOCK.fullmatch(headers.get("range", ""))
+            if asked is None or headers.get("rate-control") != "no":
+                return self.answer(number, "457 Invalid Range", {})
+            self._asked = self._ours(asked[1]), self._ours(asked[2])
+        return Session.handle(self, method, uri, headers)
+
+    def _ours(self, text: str) -> float:
+        shown = datetime.strptime(text, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        return shown.timestamp() - self.server.script.skew_s
+
+    def _report(self, taken_s: float, pts: int) -> None:
+        """Each packet says it itself; reports are not sent."""
+
+    def _schedule(self) -> Iterator[tuple[float, Picture, int]]:
+        yield from super()._schedule()
+        while self.server.tape.falls_silent and not self.server.stopping.wait(0.02):
+            pass
+
+    def send_picture(self, picture: Picture, pts: int) -> None:
+        assert self.film is not None
+        tape = self.server.tape
+        jump_s, is_jump = 0.0, False
+        if tape.jumps_after is not None and self.sent_pictures >= tape.jumps_after:
+            jump_s, is_jump = 60.0, self.sent_pictures == tape.jumps_after
+        moment = tape.begins_s + pts / RTP_CLOCK_HZ + jump_s + self.server.script.skew_s + _NTP
+        is_first = self.sent_pictures == 0
+        payloads = [p for unit in picture.units for p in rtp_payloads(self.film.codec, unit)]
+        out = bytearray()
+        for index, payload in enumerate(payloads):
+            is_last = index == len(payloads) - 1
+            flags = 0x20 if is_first or is_jump else 0
+            if is_last and pts == self._last_pts:
+                flags |= 0x40 | 0x10
+            rtp = struct.pack(
+                "!BBHIIHHIIBBH",
+                0x90, (0x80 if is_last else 0) | 96, self._sequence,
+                (self._base + pts) & 0xFFFFFFFF, self._ssrc,
+                0xABAC, 3, int(moment), int((moment % 1) * 2**32), flags, 4, 0,
+            )  # fmt: skip
+            self._sequence = (self._sequence + 1) & 0xFFFF
+            out += struct.pack("!BBH", 0x24, self._channel, len(rtp) + len(payload))
+            out += rtp + payload
+        self.connection.sendall(out)
+
+
 @contextmanager
-def recorder_with(script: Script, tape: Tape) -> Iterator[str]:
-    """Serve a recorder of Hikvision with that tape as its channel 1; gives its address."""
-    player = _Player(script, tape)
+def recorder_with(script: Script, tape: Tape, kind: str = "isapi") -> Iterator[str]:
+    """Serve a recorder with that tape as its channel 1; gives its address.
+
+    Args:
+        script: What else there is to it.
+        tape: Its footage.
+        kind: Hikvision's, or ``onvif``.
+    """
+    player = _Player(script, tape, kind)
     player.start()
+    replayed_at = f"192.168.1.64:{player.port}"
+    index = (
+        serve_isapi(script, fake=IsapiFake(script))
+        if kind == "isapi"
+        else serve_onvif(script, fake=OnvifFake(script, replay_host=replayed_at))
+    )
     try:
-        with serve_isapi(script, fake=IsapiFake(script)) as address:
-            yield f"isapi://{address.partition('://')[2]}?rtsp_port={player.port}"
+        with index as address:
+            options = f"?rtsp_port={player.port}" if kind == "isapi" else ""
+            yield f"{kind}://{address.partition('://')[2]}{options}"
     finally:
         player.stop()

@@ -43,6 +43,7 @@ class Cut:
         cause: Of the gap.
         password: What the box believes the recorder's to be.
         disk: Of the box.
+        kind: The recorder's: ``isapi`` or ``onvif``.
     """
 
     tmp_path: Path
@@ -53,6 +54,7 @@ class Cut:
     cause: GapCause = GapCause.OFFLINE
     password: str = Script().password
     disk: ScriptedDisk = field(default_factory=ScriptedDisk)
+    kind: str = "isapi"
 
     def __post_init__(self) -> None:
         begins_s = NOW_S - self.seconds + 0.3
@@ -107,7 +109,7 @@ class Cut:
     def healed(self) -> Iterator[tuple[Recorder, Healer]]:
         with (
             self.recorded() as recorder,
-            recorder_with(self.script, self.tape) as address,
+            recorder_with(self.script, self.tape, self.kind) as address,
             self.healer(recorder, address) as healer,
         ):
             yield recorder, healer
@@ -158,6 +160,38 @@ def test_ten_minutes_without_a_link_are_healed(tmp_path: Path) -> None:
         assert healer.round() == 0.0, "what is there is not fetched again"
         assert len(cut.tape.played) == 1
     assert not (tmp_path / "footage" / FOLDER).exists()
+
+
+def test_by_onvif_what_is_missing_is_healed_at_the_moment_each_picture_names(
+    tmp_path: Path,
+) -> None:
+    cut = Cut(tmp_path, 300, (60.4, 100.0), Script(skew_s=-137.0), kind="onvif")
+    with cut.healed() as (recorder, healer):
+        assert healer.round() == pytest.approx(39.6, abs=0.5)
+        # Each packet says when it was by a clock that is known to the second.
+        assert_healed(recorder, cut, off=FPS)
+        [(from_s, to_s)] = cut.tape.played
+        assert to_s - from_s <= 39.6 + 4.5
+        assert healer.round() == 0.0
+        assert len(cut.tape.played) == 1
+    assert cut.script.refused_logins == 0
+
+
+@pytest.mark.whole
+def test_by_onvif_footage_that_breaks_off_is_kept_until_there_and_no_further(
+    tmp_path: Path,
+) -> None:
+    cut = Cut(tmp_path, 300, (60.4, 100.0), kind="onvif")
+    cut.tape.jumps_after = 20 * FPS
+    with cut.healed() as (recorder, healer):
+        healed_s = healer.round()
+        assert 14.0 < healed_s < 21.0
+        held, _ = recorder.index.recovered("gate")[0]
+        assert held.start_s == pytest.approx(cut.missing.start_s, abs=0.3)
+        cut.tape.jumps_after = None
+        cut.clock.advance(601.0)
+        healer.round()
+        assert_healed(recorder, cut)
 
 
 @pytest.mark.whole
