@@ -35,6 +35,10 @@ const ASKED_ELSEWHERE = [
     selector: "BinaryExpression > MemberExpression[property.name='role'], SwitchStatement > MemberExpression[property.name='role']",
     message: `Ask for a permission, never for a role: useMay() of ${POLICY}.`,
   },
+  {
+    selector: "MemberExpression[object.property.name='school'][property.name='name']",
+    message: "A school's name is told in the reader's language: schoolName() of src/schools/schoolName.ts.",
+  },
 ];
 
 function rules(selectors) {

@@ -55,4 +55,11 @@ describe("rooms of the console", () => {
       expect(problems(file, code)).toEqual(FOUND);
     }
   });
+
+  it.each(["const a = box.school.name;", "const a = box?.school?.name;"])(
+    "a school is not named in one language alone: %s",
+    (code) => {
+      expect(problems("src/boxes/x.ts", code)).toEqual(FOUND);
+    },
+  );
 });

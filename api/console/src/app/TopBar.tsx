@@ -29,6 +29,7 @@ import { LiveIndicator } from "./LiveIndicator";
 import { usePreferences } from "../ui/preferences";
 import styles from "./Shell.module.css";
 import { ThemeSwitch } from "../ui/ThemeSwitch";
+import { schoolName } from "../schools/schoolName";
 
 export function TopBar({ me }: { me: Me }) {
   const { t } = useTranslation();
@@ -54,7 +55,7 @@ export function TopBar({ me }: { me: Me }) {
     {
       key: "who",
       disabled: true,
-      label: [me.username, term("role", me.role), me.school?.name].filter(Boolean).join(" · "),
+      label: [me.username, term("role", me.role), schoolName(me.school)].filter(Boolean).join(" · "),
       icon: <UserOutlined />,
     },
     { key: "account", label: t("nav.myAccount"), icon: <SafetyCertificateOutlined /> },

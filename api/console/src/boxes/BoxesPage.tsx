@@ -31,6 +31,7 @@ import { CodeDialog } from "./CodeDialog";
 import { NewBoxDialog } from "./NewBoxDialog";
 import { TakeOverDialog } from "./TakeOverDialog";
 import { WorkerFacts } from "./WorkerFacts";
+import { schoolName } from "../schools/schoolName";
 
 const POLL_MS = 10_000;
 type Filter = "all" | BoxShown;
@@ -137,7 +138,7 @@ function Box({ box, cameras, onCode, onTakeOver }: BoxProps) {
     <li className={styles.box} data-testid="box" data-box={box.name} data-state={state}>
       <header className={styles.head}>
         <StateMark {...mark} word={t(`boxes.states.${state}`)} testId="box-state" />
-        <strong>{box.school.name}</strong>
+        <strong>{schoolName(box.school)}</strong>
         <code>{box.name}</code>
         <span className={styles.spacer} />
         {box.last_used_at && (

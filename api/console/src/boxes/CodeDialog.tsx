@@ -5,6 +5,7 @@ import type { BoxCode } from "../http/types";
 import { formatExact } from "../time/format";
 import { CodeBlock } from "../ui/CodeBlock";
 import styles from "./boxes.module.css";
+import { schoolName } from "../schools/schoolName";
 
 /** A one-time code, shown once, with what to type on the box. */
 export function CodeDialog({ code, onClose }: { code: BoxCode | null; onClose: () => void }) {
@@ -12,7 +13,7 @@ export function CodeDialog({ code, onClose }: { code: BoxCode | null; onClose: (
   return (
     <Modal
       open={code !== null}
-      title={t("boxes.codeOf", { name: code?.box.name, school: code?.box.school.name })}
+      title={t("boxes.codeOf", { name: code?.box.name, school: schoolName(code?.box.school) })}
       onCancel={onClose}
       mask={{ closable: false }}
       width={560}

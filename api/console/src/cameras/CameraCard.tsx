@@ -13,6 +13,7 @@ import { CameraClock } from "../camera/CameraClock";
 import { CameraStateMark } from "../camera/CameraStateMark";
 import { cameraTone, loweredRate } from "../camera/state";
 import { WithheldNote } from "./WithheldNote";
+import { schoolName } from "../schools/schoolName";
 
 const CODECS: Record<string, string> = { h264: "H.264", hevc: "H.265", h265: "H.265" };
 
@@ -42,7 +43,7 @@ export function CameraCard({ camera, showSchool }: Props) {
       <div>
         <h2 className={styles.name}>{camera.name}</h2>
         <p className={styles.muted}>
-          {showSchool && `${camera.school.name} · `}
+          {showSchool && `${schoolName(camera.school)} · `}
           {camera.location || camera.camera_id}
           {!camera.registered && ` · ${t("cameras.notRegistered")}`}
         </p>

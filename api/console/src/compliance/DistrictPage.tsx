@@ -24,6 +24,7 @@ import { JudgeAgainForm } from "./JudgeAgainForm";
 import { KindMark } from "./KindMark";
 import { countsOf } from "./kinds";
 import { useDistrict } from "./useDistrict";
+import { schoolName } from "../schools/schoolName";
 
 type Filter = "all" | CoverageVerdict;
 
@@ -112,7 +113,7 @@ function School({ school }: { school: SchoolCompliance }) {
     <li className={styles.school} data-testid="district-school" data-verdict={school.verdict}>
       <div className={styles.who}>
         <Link to={`/compliance/${id}`} className={styles.name}>
-          {school.school.name}
+          {schoolName(school.school)}
         </Link>
         <VerdictMark verdict={school.verdict} />
         <p>{school.sentence[language]}</p>

@@ -21,6 +21,7 @@ import { byKind, countsOf, kindOf, readKind } from "./kinds";
 import { Overrides } from "./Overrides";
 import { SchoolGaps } from "./SchoolGaps";
 import { useSchoolFootage } from "./useDistrict";
+import { schoolName } from "../schools/schoolName";
 
 const SPANS = [30, 90, 180] as const;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -33,7 +34,7 @@ export function Component() {
   const days = SPANS.find((span) => String(span) === daysInUrl) ?? SPANS[0];
   const query = useSchoolFootage(schoolId, days);
   const school = query.data;
-  usePageTitle(t("compliance.title"), school?.school.name);
+  usePageTitle(t("compliance.title"), schoolName(school?.school));
   if (query.isError && !school) {
     return <ErrorPanel query={query} stillWorks={t("error.stillWorksRetention")} />;
   }
@@ -68,7 +69,7 @@ function School({ school }: { school: SchoolFootage }) {
   return (
     <>
       <h2 className={styles.schoolName}>
-        {school.school.name} <VerdictMark verdict={school.verdict} />
+        {schoolName(school.school)} <VerdictMark verdict={school.verdict} />
       </h2>
       <p className={styles.lead} data-testid="school-sentence">
         {school.sentence[language]}

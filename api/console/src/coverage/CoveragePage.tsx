@@ -10,6 +10,7 @@ import { VerdictMark } from "../verdict/VerdictMark";
 import { reasons, worstFirst } from "./coverage";
 import styles from "./coverage.module.css";
 import { useCoverage } from "./useCoverage";
+import { schoolName } from "../schools/schoolName";
 
 /** Are there cameras in the places that the rules name, school by school? */
 export function Component() {
@@ -45,7 +46,7 @@ export function Component() {
           {schools.map((each) => (
             <li key={each.school.school_id} className={styles.school} data-testid="coverage-school">
               <Link to={`/coverage/${encodeURIComponent(each.school.school_id)}`}>
-                {each.school.name}
+                {schoolName(each.school)}
               </Link>
               <VerdictMark verdict={each.verdict} />
               <span className={each.forbidden_count > 0 ? styles.shout : undefined}>

@@ -13,6 +13,7 @@ import { byUrgency, reasons } from "./coverage";
 import styles from "./coverage.module.css";
 import { CoverageMark } from "./Marks";
 import { useSchoolCoverage } from "./useCoverage";
+import { schoolName } from "../schools/schoolName";
 
 /** One school: each place asked for, the cameras that hang there, and who asks for it. */
 export function Component() {
@@ -20,7 +21,7 @@ export function Component() {
   const { schoolId = "" } = useParams();
   const query = useSchoolCoverage(schoolId);
   const school = query.data;
-  usePageTitle(school ? `${t("nav.coverage")} · ${school.school.name}` : t("nav.coverage"));
+  usePageTitle(school ? `${t("nav.coverage")} · ${schoolName(school.school)}` : t("nav.coverage"));
   if (query.isError && !school) {
     return <ErrorPanel query={query} stillWorks={t("error.stillWorksCoverage")} />;
   }
@@ -32,7 +33,7 @@ export function Component() {
       {!school && <div className={styles.skeleton} aria-busy="true" />}
       {school && (
         <div className={styles.box}>
-          <h2 className={styles.name}>{school.school.name}</h2>
+          <h2 className={styles.name}>{schoolName(school.school)}</h2>
           <p className={styles.verdict} data-testid="coverage-sentence">
             <VerdictMark verdict={school.verdict} /> {reasons(t, school)}
           </p>

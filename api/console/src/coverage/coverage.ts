@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next";
 
 import type { Coverage, CoverageRow, CoverageSummary } from "../http/types";
+import { schoolName } from "../schools/schoolName";
 
 type Tone = "ok" | "gap" | "unknown" | "idle";
 
@@ -36,7 +37,7 @@ export function worstFirst(schools: readonly CoverageSummary[]): CoverageSummary
       b.forbidden_count - a.forbidden_count ||
       b.counts.missing - a.counts.missing ||
       b.counts.unknown - a.counts.unknown ||
-      a.school.name.localeCompare(b.school.name, "zh-CN"),
+      schoolName(a.school).localeCompare(schoolName(b.school), "zh-CN"),
   );
 }
 

@@ -14,19 +14,18 @@ import { daysOf } from "../inspection/words";
 import { useUrlFilter } from "../schools/useUrlFilter";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { ListBar } from "../ui/ListBar";
-import { usePreferences } from "../ui/preferences";
 import { StatePanel } from "../ui/StatePanel";
 import { WideTable } from "../ui/WideTable";
 import { KINDS, KindSelect, SUBJECTS, SubjectSelect } from "./choices";
 import styles from "./inspections.module.css";
 import { sumUp } from "./table";
+import { schoolName } from "../schools/schoolName";
 
 type Row = InspectionTable["rows"][number];
 
 /** Schools × periods: who has signed, who is late, what was found, and why there is nothing. */
 export function FormTable({ tabs }: { tabs: ReactNode }) {
   const { t } = useTranslation();
-  const { language } = usePreferences();
   const [kindName, setKind] = useUrlFilter("kind");
   const [subjectName, setSubject] = useUrlFilter("subject");
   const kind = KINDS.find((each) => each === kindName) ?? "daily";
@@ -45,7 +44,7 @@ export function FormTable({ tabs }: { tabs: ReactNode }) {
       title: t("filter.school"),
       key: "school",
       fixed: "left",
-      render: (_, { school }) => <strong>{(language === "en" && school.name_en) || school.name}</strong>,
+      render: (_, { school }) => <strong>{schoolName(school)}</strong>,
     },
     ...(table?.periods ?? []).map((period, number) => ({
       title: period.name ? `${period.name} ${daysOf(t, period)}` : daysOf(t, period),

@@ -19,6 +19,7 @@ import { InspectorSelect } from "./InspectorSelect";
 import styles from "./inspections.module.css";
 import { SheetItem } from "./SheetItem";
 import { SheetSignatures } from "./SheetSignatures";
+import { schoolName } from "../schools/schoolName";
 
 /** A form as it stands, with what was known and what became of its hazards; printed, a sheet to sign. */
 export function Component() {
@@ -80,7 +81,7 @@ function Head({ form }: { form: InspectionDetail }) {
       <h1>{titleOf(t, term, form)}</h1>
       <dl className={styles.facts}>
         <dt>{t("inspection.school")}</dt>
-        <dd>{form.school.name}</dd>
+        <dd>{schoolName(form.school)}</dd>
         {form.visitor && (
           <>
             <dt>{t("inspection.by")}</dt>

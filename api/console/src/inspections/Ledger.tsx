@@ -23,6 +23,7 @@ import { WideTable } from "../ui/WideTable";
 import { KINDS, KindSelect, SUBJECTS, SubjectSelect } from "./choices";
 import { HazardOrderMark } from "./HazardOrderMark";
 import styles from "./inspections.module.css";
+import { schoolName } from "../schools/schoolName";
 
 const STATES = ["open", "overdue", "to_check", "closed"] as const satisfies HazardState[];
 const GRADES = ["general", "major"] as const;
@@ -168,7 +169,7 @@ function Hazards({ rows, loading }: { rows: HazardRow[]; loading: boolean }) {
       key: "school",
       render: (_, { school, visitor }) => (
         <>
-          <strong>{school.name}</strong>
+          <strong>{schoolName(school)}</strong>
           {visitor && (
             <div className={styles.muted}>{t("inspection.visitor", { school: visitor.name })}</div>
           )}

@@ -7,6 +7,7 @@ import type { ChannelTest, ChannelView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useChange } from "../ui/useChange";
 import styles from "./notices.module.css";
+import { schoolName } from "../schools/schoolName";
 
 interface Props {
   rows: ChannelView[];
@@ -54,7 +55,7 @@ export function ChannelTable({ rows, loading, onEdit }: Props) {
         {
           title: t("notices.of"),
           key: "school",
-          render: (_, { school }) => school?.name ?? t("notices.district"),
+          render: (_, { school }) => schoolName(school) ?? t("notices.district"),
         },
         {
           key: "actions",

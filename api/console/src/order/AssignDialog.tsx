@@ -13,6 +13,7 @@ import { useChange } from "../ui/useChange";
 import { AssignForm, assignment, BY_DUTY, type AssignFields } from "./AssignForm";
 import { DeadlineSource } from "./DeadlineSource";
 import styles from "./order.module.css";
+import { schoolName } from "../schools/schoolName";
 
 interface Props {
   alertId: string;
@@ -107,7 +108,7 @@ function About({ proposal }: { proposal: OrderProposal }) {
   const term = useTerm();
   return (
     <p className={styles.what}>
-      {[proposal.school.name, term("risk", proposal.risk)].join(" · ")}
+      {[schoolName(proposal.school), term("risk", proposal.risk)].join(" · ")}
     </p>
   );
 }

@@ -10,6 +10,7 @@ import { useMay } from "../session/policy";
 import { Moment } from "../time/TimeText";
 import styles from "./board.module.css";
 import { useOrderTitle } from "./useOrderTitle";
+import { schoolName } from "../schools/schoolName";
 
 interface Props {
   order: OrderSummary;
@@ -24,7 +25,7 @@ export function BoardRow({ order, search, focused, onFocus }: Props) {
   const term = useTerm();
   const title = useOrderTitle()(order);
   const { alert } = order;
-  const where = [order.school.name, alert?.camera_name, alert?.camera_location].filter(Boolean);
+  const where = [schoolName(order.school), alert?.camera_name, alert?.camera_location].filter(Boolean);
   return (
     <li className={styles.item}>
       <Link

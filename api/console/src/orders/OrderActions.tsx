@@ -15,6 +15,7 @@ import styles from "./order.module.css";
 import { ReasonDialog, type Reasoned } from "./ReasonDialog";
 import { MergeDialog, SplitDialog } from "./RegroupDialogs";
 import type { useDecision } from "./useDecision";
+import { schoolName } from "../schools/schoolName";
 
 const ReassignDialog = lazy(() => import("./ReassignDialog"));
 
@@ -133,7 +134,7 @@ function Waiting({ order }: { order: OrderDetail }) {
     return (
       <>
         <span className={styles.muted} data-testid="order-waiting">
-          {t("order.waitsFor", { name: order.responsible ?? order.school.name })}
+          {t("order.waitsFor", { name: order.responsible ?? schoolName(order.school) })}
         </span>
         {order.steps.includes("submit") && (
           <Link to={`/tasks/${order.id}`} data-testid="order-task">

@@ -7,6 +7,7 @@ import { useTerm } from "../i18n/terms";
 import { DeadlineSource } from "../order/DeadlineSource";
 import { Exact } from "../time/TimeText";
 import styles from "./order.module.css";
+import { schoolName } from "../schools/schoolName";
 
 /** Who, until when and on what ground. */
 export function OrderFacts({ order }: { order: OrderDetail }) {
@@ -15,7 +16,7 @@ export function OrderFacts({ order }: { order: OrderDetail }) {
   const responsible = order.responsible ?? t("order.nobody");
   return (
     <dl className={`${styles.box} ${styles.facts}`} data-testid="order-facts">
-      <Fact name={t("order.school")}>{order.school.name}</Fact>
+      <Fact name={t("order.school")}>{schoolName(order.school)}</Fact>
       <Fact name={t("assign.subject")}>{term("order_subject", order.subject)}</Fact>
       <Fact name={t("order.responsible")}>
         {order.assignee ? responsible : t("order.ofDuty", { name: responsible })}

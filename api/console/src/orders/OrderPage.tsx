@@ -26,6 +26,7 @@ import { Sources } from "./Sources";
 import { useBoardFilters } from "./useBoardFilters";
 import { useDecision } from "./useDecision";
 import { useOrderTitle } from "./useOrderTitle";
+import { schoolName } from "../schools/schoolName";
 
 /** Everything about one work order, at an address that can be sent to a colleague; printed, a sheet. */
 export function Component() {
@@ -84,7 +85,7 @@ function Order({ order, title, search }: { order: OrderDetail; title: string; se
   }, []);
   return (
     <article className={styles.page} data-testid="order-page" data-state={order.state}>
-      <p className={styles.sheetTitle}>{t("order.sheet.title", { school: order.school.name })}</p>
+      <p className={styles.sheetTitle}>{t("order.sheet.title", { school: schoolName(order.school) })}</p>
       <header className={styles.head}>
         <Link to={`/orders${search}`} className={styles.back} data-testid="back-to-board">
           <ArrowLeftOutlined aria-hidden="true" /> {t("nav.orders")}

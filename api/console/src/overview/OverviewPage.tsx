@@ -23,6 +23,7 @@ import { CamerasCard, PrecisionCard, RingsCard } from "./FigureCards";
 import { camerasOf } from "./overview";
 import styles from "./overview.module.css";
 import { useSchools } from "./useOverview";
+import { schoolName } from "../schools/schoolName";
 
 /** So many schools are ranked on one screen. */
 const RANKED = 8;
@@ -150,7 +151,7 @@ function Ranking({ schools }: { schools: readonly SchoolCompliance[] }) {
       <ol className={styles.ranking}>
         {schools.slice(0, RANKED).map(({ school, verdict, sentence }) => (
           <li key={school.school_id}>
-            <Link to={`/compliance/${encodeURIComponent(school.school_id)}`}>{school.name}</Link>
+            <Link to={`/compliance/${encodeURIComponent(school.school_id)}`}>{schoolName(school)}</Link>
             <VerdictMark verdict={verdict} />
             <span>{reasonsOf(sentence[language], term("coverage_verdict", verdict))}</span>
           </li>

@@ -20,6 +20,7 @@ import styles from "./privacy.module.css";
 import { PrivacySchool } from "./PrivacySchool";
 import { RegisterFrame } from "./RegisterFrame";
 import { WORDS } from "./words";
+import { schoolName } from "../schools/schoolName";
 
 /** What was weighed before people are filmed, and when it is weighed again. */
 export function Assessments({ tabs }: { tabs: ReactNode }) {
@@ -89,7 +90,7 @@ function Rows({ rows, loading, onReplace }: RowsProps) {
         {
           title: t("filter.school"),
           key: "school",
-          render: (_, { school }) => school?.name ?? t("users.district"),
+          render: (_, { school }) => schoolName(school) ?? t("users.district"),
         },
         { title: column("subject"), dataIndex: "subject" },
         { title: column("author"), dataIndex: "author" },

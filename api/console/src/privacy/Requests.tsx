@@ -21,6 +21,7 @@ import styles from "./privacy.module.css";
 import { RegisterFrame } from "./RegisterFrame";
 import { RequestForm } from "./RequestForm";
 import { PrivacySchool } from "./PrivacySchool";
+import { schoolName } from "../schools/schoolName";
 
 function readFilters(params: URLSearchParams): RequestFilters {
   const several = (name: string) => (params.get(name) ?? "").split(",").filter(Boolean);
@@ -151,7 +152,7 @@ function Rows({ rows, loading, onEdit, onDecide }: RowsProps) {
       expandable={{ expandedRowRender: (row) => <Detail row={row} /> }}
       columns={[
         { title: column("id"), dataIndex: "id", align: "right" },
-        { title: column("school"), key: "school", render: (_, { school }) => school.name },
+        { title: column("school"), key: "school", render: (_, { school }) => schoolName(school) },
         { title: column("kind"), dataIndex: "kind", render: (kind: string) => term("request_kind", kind) },
         {
           title: column("applicant"),

@@ -23,6 +23,7 @@ import styles from "./recordings.module.css";
 import { Timeline } from "./Timeline";
 import { usePlayback } from "./usePlayback";
 import { useRecordingDay, type When } from "./useRecordingDay";
+import { schoolName } from "../schools/schoolName";
 
 const STEP_MS = 10_000;
 
@@ -67,7 +68,7 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
   const { t } = useTranslation();
   const term = useTerm();
   const [, setParams] = useSearchParams();
-  usePageTitle(t("nav.recordings"), day.name, day.school.name);
+  usePageTitle(t("nav.recordings"), day.name, schoolName(day.school));
   const video = useRef<HTMLVideoElement>(null);
   const [reason, setReason] = useState<ViewingReason | null>(null);
   const [asking, setAsking] = useState(false);
@@ -147,7 +148,7 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
         </Link>
         <h1 className={styles.title}>{day.name}</h1>
         <span className={styles.muted}>
-          {[day.school.name, day.location || day.camera_id].filter(Boolean).join(" · ")}
+          {[schoolName(day.school), day.location || day.camera_id].filter(Boolean).join(" · ")}
         </span>
         <CameraStateMark state={day.state} />
         <Link to={`/live?size=1&cameras=${day.camera_key}`} className={styles.door}>

@@ -14,11 +14,11 @@ import type { ReportView } from "../http/types";
 import { isTerm, useTerm } from "../i18n/terms";
 import { useMay } from "../session/policy";
 import { Ago } from "../time/TimeText";
-import { usePreferences } from "../ui/preferences";
 import { StateMark } from "../ui/StateMark";
 import { WideTable } from "../ui/WideTable";
 import { canDownload } from "./reports";
 import styles from "./reports.module.css";
+import { schoolName } from "../schools/schoolName";
 
 const MARKS = {
   waiting: { tone: "idle", icon: ClockCircleOutlined },
@@ -71,9 +71,8 @@ export function ReportTable({ rows, loading }: { rows: ReportView[]; loading: bo
 export function What({ report }: { report: ReportView }) {
   const { t } = useTranslation();
   const term = useTerm();
-  const { language } = usePreferences();
   const { school } = report;
-  const name = school ? (language === "en" && school.name_en) || school.name : t("reports.district");
+  const name = school ? schoolName(school) : t("reports.district");
   return (
     <>
       <strong>{[name, report.month].filter(Boolean).join(" · ")}</strong>

@@ -4,6 +4,7 @@ import { useCameras } from "../camera/useCameras";
 import type { AlertSummary, SchoolName } from "../http/types";
 import styles from "./CameraPlace.module.css";
 import { schoolsOf } from "./schools";
+import { schoolName } from "./schoolName";
 
 /** A camera as people tell it from others. */
 export interface Place {
@@ -27,7 +28,7 @@ export function useManySchools(): boolean {
 /** A camera in one line: its own name first, so that a long school never swallows it. */
 export function cameraText(camera: Named, manySchools: boolean): string {
   const { name, school, location } = placeOf(camera);
-  return [name, manySchools && school?.name, location].filter(Boolean).join(" · ");
+  return [name, manySchools && schoolName(school), location].filter(Boolean).join(" · ");
 }
 
 /** Names cameras where there is only one line of text: an option, a title, a label. */
@@ -50,7 +51,7 @@ export function CameraPlace({ camera, more, className = "" }: Props) {
   return (
     <span className={`${styles.place} ${className}`} title={text} data-testid="camera-place">
       <span className={styles.camera}>{camera.name}</span>
-      {many && camera.school && <span className={styles.school}>{camera.school.name}</span>}
+      {many && camera.school && <span className={styles.school}>{schoolName(camera.school)}</span>}
       {camera.location && <span className={styles.rest}>{camera.location}</span>}
       {more && <span className={styles.rest}>{more}</span>}
     </span>

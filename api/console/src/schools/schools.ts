@@ -1,4 +1,5 @@
 import type { SchoolName } from "../http/types";
+import { schoolName } from "./schoolName";
 
 /** What a camera's box says about where it stands. */
 export interface Placed {
@@ -27,7 +28,7 @@ export function bySchool<Row extends Placed>(rows: readonly Row[]): Group<Row>[]
     const key = groupKey(row);
     const known = groups.get(key);
     if (known) known.rows.push(row);
-    else groups.set(key, { key, name: row.school?.name ?? row.worker_id, rows: [row] });
+    else groups.set(key, { key, name: schoolName(row.school) ?? row.worker_id, rows: [row] });
   }
   return [...groups.values()].sort(compareNames);
 }

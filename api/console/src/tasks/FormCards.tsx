@@ -14,6 +14,7 @@ import { useFormDrafts } from "./DraftsProvider";
 import { FormMark } from "./DraftMark";
 import type { FormDraft } from "./formDraft";
 import styles from "./tasks.module.css";
+import { schoolName } from "../schools/schoolName";
 
 const AGAIN_MS = 120_000;
 
@@ -51,7 +52,7 @@ export function FormCards() {
               <div className={styles.text}>
                 <strong className={styles.what}>{titleOf(t, term, form)}</strong>
                 <span className={styles.where}>
-                  {[form.visitor && form.school.name, daysOf(t, form)].filter(Boolean).join(t("tasks.joint"))}
+                  {[form.visitor && schoolName(form.school), daysOf(t, form)].filter(Boolean).join(t("tasks.joint"))}
                 </span>
                 <span className={styles.marks}>
                   <InspectionMark state={form.state} />

@@ -5,6 +5,7 @@ import { daysOf, titleOf } from "../inspection/words";
 import { Exact } from "../time/TimeText";
 import type { FormFacts } from "./formDraft";
 import styles from "./tasks.module.css";
+import { schoolName } from "../schools/schoolName";
 
 /** Which form it is, whose, and until when. */
 export function FormHead({ form }: { form: Omit<FormFacts, "items"> }) {
@@ -14,7 +15,7 @@ export function FormHead({ form }: { form: Omit<FormFacts, "items"> }) {
     <header className={styles.facts}>
       <h1 className={styles.sentence}>{titleOf(t, term, form)}</h1>
       <span className={styles.where}>
-        {[form.school.name, daysOf(t, form)].join(t("tasks.joint"))}
+        {[schoolName(form.school), daysOf(t, form)].join(t("tasks.joint"))}
       </span>
       {form.visitor && (
         <span className={styles.where}>{t("inspection.visitor", { school: form.visitor.name })}</span>

@@ -1,6 +1,7 @@
 /* What a school's person has begun to hand in, as it is kept on this phone until the command centre
    has it. */
 import type { OrderSummary, RiskLevel, Step } from "../http/types";
+import { schoolName } from "../schools/schoolName";
 
 export interface DraftPhotograph {
   /** Also the name of its upload: sent again it is the same photograph. */
@@ -54,7 +55,7 @@ export function maySubmit(steps: readonly Step[]): boolean {
 
 export function aboutOf(order: OrderSummary): About {
   return {
-    school: order.school.name,
+    school: schoolName(order.school),
     rule: order.alert?.rule ?? "",
     text: order.text,
     where: [order.alert?.camera_name, order.alert?.camera_location].filter(Boolean).join(" · "),

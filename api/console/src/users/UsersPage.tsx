@@ -14,6 +14,7 @@ import { usePageTitle } from "../ui/usePageTitle";
 import { AddUserDialog } from "./AddUserDialog";
 import { UserActions } from "./UserActions";
 import styles from "./users.module.css";
+import { schoolName } from "../schools/schoolName";
 
 export function Component() {
   const { t } = useTranslation();
@@ -50,7 +51,7 @@ export function Component() {
             title: t("users.school"),
             dataIndex: "school",
             render: (school: UserView["school"], user) =>
-              [school?.name ?? t("users.district"), ...user.places.map(({ name }) => name)].join(" · "),
+              [schoolName(school) ?? t("users.district"), ...user.places.map(({ name }) => name)].join(" · "),
           },
           { title: t("mail.address"), dataIndex: "mail" },
           {

@@ -18,7 +18,7 @@ test("schools that fail come first, and unknown ones before those that only wait
     named("fails", { verdict: "fails" }),
     named("shouts", { verdict: "fails", forbidden_count: 1 }),
   ];
-  expect(worstFirst(schools).map((each) => each.school.name)).toEqual([
+  expect(worstFirst(schools).map((each) => each.school.school_id)).toEqual([
     "shouts",
     "fails",
     "silent",

@@ -1,5 +1,6 @@
 /* What schools come to, and how that is drawn; shared by the pages that show it. */
 import type { CoverageVerdict, SchoolCompliance } from "../http/types";
+import { schoolName } from "../schools/schoolName";
 
 /** The worst first. */
 export const VERDICTS: readonly CoverageVerdict[] = ["fails", "unknown", "unconfirmed", "meets"];
@@ -34,6 +35,6 @@ export function worstFirst(schools: readonly SchoolCompliance[]): SchoolComplian
       b.forbidden_count - a.forbidden_count ||
       b.coverage.missing_read - a.coverage.missing_read ||
       b.retention.gap_s - a.retention.gap_s ||
-      a.school.name.localeCompare(b.school.name, "zh-CN"),
+      schoolName(a.school).localeCompare(schoolName(b.school), "zh-CN"),
   );
 }
