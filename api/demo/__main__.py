@@ -6,6 +6,7 @@ What a person must correct is said in one line on standard error, with exit code
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import sys
 import time
@@ -139,7 +140,9 @@ async def _live(runtime: Runtime) -> None:
     print_line(f"{count} boxes report until Ctrl-C")
     reported_s = -living.REPORT_S
     while True:
-        await living.beat(runtime)
+        # Meanwhile it may be taken away and made again.
+        with contextlib.suppress(NoDemoError):
+            await living.beat(runtime)
         if time.monotonic() - reported_s >= living.REPORT_S:
             await living.report(runtime)
             reported_s = time.monotonic()

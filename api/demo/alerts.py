@@ -42,6 +42,7 @@ _SHARERS = 3
 """So many schools share the rules, so that of each there is an alert lately."""
 _FRESH = dt.timedelta(hours=20)
 """What is younger waits to be judged, most of it."""
+_ZONE = Words("重点区", "Main zone")
 _NOTES = (
     Words("回看录像属实", "Footage shows it"),
     Words("已电话通知学校", "The school was told by telephone"),
@@ -142,7 +143,7 @@ def _add(world: World, rows: AlertRows, raised: _Raised, number: int) -> None:
         "box_id": camera.box_id,
         "rule": rule,
         "rule_id": rule,
-        "zone": "" if rule in _PICTURE_RULES else camera.place_name,
+        "zone": "" if rule in _PICTURE_RULES else world.say(_ZONE),
         "risk": risk,
         "state": EpisodeState.CLOSED,
         "started_at": raised.at - dt.timedelta(seconds=3),

@@ -48,6 +48,7 @@ _RULES: dict[PlaceKind, tuple[str, ...]] = {
     K.CHANGING_ROOM: ("loitering",),
 }
 _SIDES = Words("进门右上方，2.8 m 高", "Above the door to the right, 2.8 m up")
+_CANTEEN, _GROUNDS = Words("食堂", "Canteen"), Words("校园", "Campus")
 _VENDORS = (
     ("海康威视", "DS-2CD3T46WDV3"),
     ("大华", "IPC-HFW2433M"),
@@ -59,6 +60,8 @@ _INTERVALS_BACK = dt.timedelta(days=3)
 _HOUR = dt.timedelta(hours=1)
 HOUR_S = 3600.0
 _OFFLINE = MissingReason.OFFLINE
+_HARDLY_WATCHED = 0.5
+"""Below this share of the time a school's box is too slow for its cameras."""
 _BUSY_SHARE = 0.02
 """Of hours in which a box could not keep up."""
 _BLINDS = frozenset({Fault.COVERED})
@@ -148,20 +151,21 @@ def camera_row(
     """What its box last said of a camera."""
     begun_at = dt.datetime.fromtimestamp(story.life_ms / 1000, dt.UTC)
     is_off = story.fault is Fault.OFFLINE or school.closed_days_ago is not None
+    is_slow = school.watched < _HARDLY_WATCHED
     since = world.ago(hours=5) if is_off else world.ago(days=2, hours=number % 9)
     picture = None
     if story.fault in _BLINDS:
         fault = {"fault": "occlusion", "since": world.ago(hours=3).isoformat()}
         reference = world.ago(days=20).isoformat()
         picture = {"faults": [fault], "reference_at": reference, "approved_at": None}
-    seen_at = since if is_off else world.end
+    seen_at = since if is_off or is_slow else world.end
     return {
         "school_id": school.id,
         "camera_id": camera_id(number),
         "box_id": box_id,
         "retired_at": None,
         "name": place,
-        "location": place,
+        "location": world.say(_CANTEEN if kind in KITCHEN else _GROUNDS),
         "source": f"rtsp://192.0.2.{number}/Streaming/Channels/101",
         "rules": list(rules_of(kind)),
         "config_sha256": f"{school.number:02}" * 32,
@@ -169,11 +173,11 @@ def camera_row(
         "registered_at": begun_at,
         "worker_id": f"box-{school.number:02}",
         "reported_at": world.end,
-        "state": CameraState.NOT_WATCHING if is_off else CameraState.WATCHING,
-        "reason": "timeout" if is_off else "",
+        "state": CameraState.NOT_WATCHING if is_off or is_slow else CameraState.WATCHING,
+        "reason": "timeout" if is_off else "overloaded" if is_slow else "",
         "detail": "",
         "since": max(since, begun_at),
-        "last_frame_at": seen_at,
+        "last_frame_at": since if is_off else world.end,
         "last_analysed_at": seen_at,
         "stream": {"codec": "h264", "width": 1920, "height": 1080, "fps": 25.0},
         "frames_analysed": 1_000_000 + 7919 * number,
@@ -277,7 +281,8 @@ def _hours(
         elif camera.kind in KITCHEN and at.astimezone(ZONE).hour not in _KITCHEN_HOURS:
             yield at, 0.0, MissingReason.OUT_OF_SCHEDULE
         elif watched >= school.watched:
-            yield at, 0.0, _OFFLINE
+            is_slow = school.watched < _HARDLY_WATCHED
+            yield at, 0.0, MissingReason.OVERLOADED if is_slow else _OFFLINE
         elif busy < _BUSY_SHARE:
             yield at, round(HOUR_S * (0.7 + 10 * busy)), MissingReason.OVERLOADED
         else:

@@ -22,8 +22,6 @@ from api.demo.writing import Writer
 
 _HEARD_SINCE = dt.timedelta(days=400)
 _CT_DAYS, _FLOOR_DAYS = 90, 30
-_GAP_SHARE = 0.35
-"""Of cameras to which something ordinary happens in a month."""
 
 
 def marked(words: Words) -> Words:
@@ -118,7 +116,7 @@ async def _write_school(writer: Writer, school: SchoolPlan) -> list[DemoCamera]:
         fault = school.faults.get(kind)
         # A trespass is told by its place; its footage is in order.
         planted = None if fault is Fault.FORBIDDEN else fault
-        story = story_of(world, f"{school.id} {kind}", asked, planted, _GAP_SHARE)
+        story = story_of(world, f"{school.id} {kind}", asked, planted, school.gaps_a_month)
         hung.append((number, kind, story))
     keys = await writer.numbered(
         Camera,

@@ -97,7 +97,7 @@ class FootageStory:
 
 
 def story_of(
-    world: World, name: str, asked_days: int, fault: Fault | None, gap_share: float
+    world: World, name: str, asked_days: int, fault: Fault | None, gaps_a_month: float
 ) -> FootageStory:
     """A camera's footage.
 
@@ -106,12 +106,12 @@ def story_of(
         name: The camera, for its chance.
         asked_days: What its school is asked for.
         fault: What is planted.
-        gap_share: How likely something ordinary went wrong in a month.
+        gaps_a_month: How often something ordinary goes wrong.
     """
     end_ms = _ms(world.end)
     life_ms = end_ms - _LIFE_DAYS * DAY_MS
     kept_ms = (asked_days + _SPARE_DAYS) * DAY_MS
-    holes = _ordinary(world, name, gap_share)
+    holes = _ordinary(world, name, gaps_a_month)
     healed_ms = None
     if fault is not None:
         # What is planted is all that is wrong lately.
@@ -150,12 +150,12 @@ def _planted(fault: Fault, end_ms: int) -> list[Hole]:
     return []
 
 
-def _ordinary(world: World, name: str, gap_share: float) -> list[Hole]:
+def _ordinary(world: World, name: str, gaps_a_month: float) -> list[Hole]:
     chance = world.chance("gaps", name)
     found: list[Hole] = []
     day = world.first - dt.timedelta(days=30)
     while day <= world.until - dt.timedelta(days=1):
-        if chance.random() < gap_share / 30:
+        if chance.random() < gaps_a_month / 30:
             start_ms = _ms(midnight_of(day)) + chance.randrange(6 * _HOUR_MS, 20 * _HOUR_MS)
             length_ms = round(chance.lognormvariate(6.2, 1.1)) * 1000
             length_ms = min(max(length_ms, 20_000), 3 * _HOUR_MS)

@@ -15,7 +15,7 @@ from api.coverage.profiles import Profiles
 from api.coverage.service import facts_of
 from api.demo.pictures import HEIGHT, WIDTH, put_right
 from api.demo.schools import LEADER, SCHOOLS, SchoolPlan
-from api.demo.world import Words, World, midnight_of
+from api.demo.world import ZONE, Words, World, midnight_of
 from api.inspections.forms import FormItem, items_of
 from api.inspections.periods import Due, Rhythm, Span, due, recent, visitor_of
 from api.inspections.schemas import HazardGrade, InspectionSubject, Result
@@ -133,7 +133,7 @@ class FormMaker:
 
     def forms(self) -> Iterator[FormStory]:
         """All of them, oldest first."""
-        today = self.world.until
+        today = (self.world.end - dt.timedelta(seconds=1)).astimezone(ZONE).date()
         for kind, subject in _PLANS:
             for span in reversed(recent(_rhythm(self.world, kind), today, _BACK[kind])):
                 told = due(kind, subject, span, Calendar.of(self.view), canteen=self.view.canteen)

@@ -25,7 +25,7 @@ _LATE_SHARE = 0.17
 _RETURNED_SHARE = 0.12
 _REOPENED_SHARE = 0.03
 _STUCK_SHARE = 0.03
-"""Of orders that are left lying."""
+"""Of orders of the last weeks that are left lying."""
 _PHOTOGRAPHED = dt.timedelta(days=21)
 """Of what was put right before there are no pictures, so that the demo stays small."""
 _FOUND = (
@@ -168,7 +168,7 @@ class OrderMaker:
 
     def _live(self, chance: random.Random, story: OrderStory, doer: str, due_h: float) -> None:
         """Let it go its way until the last moment of the demo."""
-        if chance.random() < _STUCK_SHARE:
+        if chance.random() < _STUCK_SHARE and story.row["created_at"] > self.world.ago(days=20):
             return
         is_late = chance.random() < _LATE_SHARE
         done_h = due_h * (chance.uniform(1.05, 1.9) if is_late else chance.uniform(0.1, 0.9))

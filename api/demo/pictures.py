@@ -18,6 +18,7 @@ Box = tuple[float, float, float, float]
 WIDTH, HEIGHT = 640, 360
 VARIANTS = 3
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 72]
+_MARK_AT = (WIDTH - 290, HEIGHT - 12)
 _MARK = "SAMPLE - drawn, not a photograph"
 _INDOOR_RULES = ("fall", "left_object", "off_post", "sleeping_on_post", "fire_smoke")
 _VEHICLE_RULES = frozenset({"illegal_parking", "fire_lane_blocked"})
@@ -228,9 +229,10 @@ def _spoil(rule: str, picture: Image) -> Image:
 
 
 def _write_mark(picture: Image) -> None:
-    font = cv2.FONT_HERSHEY_SIMPLEX
-    cv2.putText(picture, _MARK, (12, HEIGHT - 12), font, 0.5, (30, 30, 30), 3, cv2.LINE_AA)
-    cv2.putText(picture, _MARK, (12, HEIGHT - 12), font, 0.5, (250, 250, 250), 1, cv2.LINE_AA)
+    left, bottom = _MARK_AT
+    cv2.rectangle(picture, (left - 8, bottom - 16), (WIDTH, HEIGHT), (30, 30, 30), -1)
+    font, white = cv2.FONT_HERSHEY_SIMPLEX, (250, 250, 250)
+    cv2.putText(picture, _MARK, _MARK_AT, font, 0.5, white, 1, cv2.LINE_AA)
 
 
 def _drawn(picture: Image) -> Drawn:

@@ -85,6 +85,7 @@ class SchoolPlan:
         faults: Of the camera at a place.
         alerts_a_day: On average, on days with school.
         watched: Share of the time in which its cameras are analysed.
+        gaps_a_month: How often something ordinary interrupts a camera's footage.
         closed_days_ago: When it was closed; None of one in use.
     """
 
@@ -99,6 +100,7 @@ class SchoolPlan:
     bare: tuple[PlaceKind, ...] = ()
     alerts_a_day: float = 1.6
     watched: float = 0.97
+    gaps_a_month: float = 0.02
     closed_days_ago: int | None = None
 
     @property
@@ -151,6 +153,7 @@ def _plan(
     extra: tuple[PlaceKind, ...] = (),
     alerts_a_day: float = 1.6,
     watched: float = 0.97,
+    gaps_a_month: float = 0.02,
     closed_days_ago: int | None = None,
 ) -> SchoolPlan:
     known = frozenset(flags.split())
@@ -175,6 +178,7 @@ def _plan(
         faults=faults,
         alerts_a_day=alerts_a_day,
         watched=watched,
+        gaps_a_month=gaps_a_month,
         closed_days_ago=closed_days_ago,
     )
 
@@ -232,6 +236,7 @@ SCHOOLS = (
         "",
         {},
         alerts_a_day=0.6,
+        gaps_a_month=0.0,
     ),
     _plan(
         5,
@@ -243,6 +248,7 @@ SCHOOLS = (
         {K.DISHWASH: F.COVERED, K.OUTDOOR_GATHERING: F.SHORT_GAP},
         without=(K.SAMPLE_ROOM,),
         alerts_a_day=2.8,
+        gaps_a_month=0.4,
     ),
     _plan(
         6,
@@ -253,6 +259,7 @@ SCHOOLS = (
         "canteen",
         {},
         bare=(K.CANTEEN_STORE, K.GUARD_ROOM),
+        gaps_a_month=0.0,
     ),
     _plan(
         7,
@@ -263,6 +270,7 @@ SCHOOLS = (
         "boarding canteen hazmat",
         {K.ROUGH_PREP: F.WORKER_STOPPED, K.ENTRANCE: F.DISK_FULL},
         alerts_a_day=2.2,
+        gaps_a_month=0.15,
     ),
     _plan(
         8,
@@ -307,6 +315,7 @@ SCHOOLS = (
         "canteen",
         {},
         alerts_a_day=0.8,
+        gaps_a_month=0.0,
     ),
     _plan(
         12,
