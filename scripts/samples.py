@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from api.access.scope import EVERYTHING
 from api.audit.changes import Actor
 from api.demo import living, removing, seeding
-from api.demo.seeding import Wanted
+from api.demo.wanted import Wanted
 from api.jobs.scheduler import Scheduler
 from api.kit.errors import CommandCentreError
 from api.kit.moments import utc_now

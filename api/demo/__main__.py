@@ -21,7 +21,7 @@ from api.db.migrate import upgrade
 from api.demo import living, removing, seeding
 from api.demo.errors import NoDemoError
 from api.demo.schools import SCHOOLS
-from api.demo.seeding import FEWEST_DAYS, MOST_DAYS, Wanted
+from api.demo.wanted import FEWEST_DAYS, MOST_DAYS, Wanted
 from api.kit import logging
 from api.kit.alone import mask_others
 from api.kit.errors import StartError

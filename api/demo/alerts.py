@@ -43,6 +43,8 @@ _SHARERS = 3
 _FRESH = dt.timedelta(hours=20)
 """What is younger waits to be judged, most of it."""
 _ZONE = Words("重点区", "Main zone")
+_STALE = dt.timedelta(days=10)
+"""What is older was judged, all of it."""
 _NOTES = (
     Words("回看录像属实", "Footage shows it"),
     Words("已电话通知学校", "The school was told by telephone"),
@@ -188,7 +190,7 @@ def _add(world: World, rows: AlertRows, raised: _Raised, number: int) -> None:
 def _judge(world: World, chance: random.Random, row: dict[str, Any]) -> list[dict[str, Any]]:
     """Judge it or leave it, as people would; answers what they did."""
     age = world.end - row["raised_at"]
-    waits = 0.62 if age < _FRESH else 0.015
+    waits = 0.62 if age < _FRESH else 0.03 if age < _STALE else 0.0
     # In the first minutes nobody has come to it.
     judged_at = row["raised_at"] + dt.timedelta(minutes=2 + chance.expovariate(1 / 45))
     if chance.random() < waits or judged_at >= world.end:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from api.coverage.profiles import Profiles
+from api.bus.work import UnitOfWork
 from api.db.inspection import Inspection, InspectionItem, InspectionPhotograph, InspectionPlan
 from api.db.order import OrderHistory, OrderPhotograph, OrderSource, WorkOrder
 from api.demo.inspections import FormMaker, FormStory, plan_rows
 from api.demo.orders import OrderMaker, OrderStory
 from api.demo.schools import SchoolPlan
 from api.demo.writing import Writer
-from api.orders.deadlines import Deadlines
 from api.orders.subjects import Subject
-from api.organisations.schemas import PlaceView, SchoolView
+from api.organisations import places as places_of
+from api.organisations import service as organisations
+from api.organisations.schemas import PlaceView
+from api.runtime import Runtime
 
 
 async def write_orders(writer: Writer, stories: Sequence[OrderStory]) -> None:
@@ -29,27 +31,28 @@ async def write_orders(writer: Writer, stories: Sequence[OrderStory]) -> None:
 
 
 async def write_inspections(
+    runtime: Runtime,
+    work: UnitOfWork,
     writer: Writer,
     schools: Sequence[SchoolPlan],
-    views: dict[str, SchoolView],
-    places: dict[str, list[PlaceView]],
-    profiles: Profiles,
-    deadlines: Deadlines,
     *,
     is_beside: bool,
 ) -> None:
     """Plans and forms of schools in use, and the orders of what was found.
 
     Args:
+        runtime: Has the profiles and the deadlines.
+        work: In which the schools were written.
         writer: Whereto.
         schools: Which.
-        views: As the command centre shows them.
-        places: Of each.
-        profiles: What forms ask.
-        deadlines: Of the orders.
         is_beside: Whether there are other schools: then nothing more is made of the plans, and so
             nobody is told of it.
     """
+    listed = (await organisations.list_schools(work.session, closed=True)).items
+    views = {each.school_id: each for each in listed}
+    places: dict[str, list[PlaceView]] = {}
+    for place in await places_of.list_all(work.session):
+        places.setdefault(place.school_id, []).append(place)
     open_ = [each for each in schools if each.closed_days_ago is None]
     plans = plan_rows(writer.world, [each.id for each in open_], is_ended=is_beside)
     await writer.numbered(InspectionPlan, plans)
@@ -57,10 +60,10 @@ async def write_inspections(
     for school in open_:
         neighbours = [each.id for each in open_ if each.community == school.community]
         maker = FormMaker(
-            writer.world, school, views[school.id], places[school.id], neighbours, profiles
+            writer.world, school, views[school.id], places[school.id], neighbours, runtime.profiles
         )
         forms = list(maker.forms())
-        orders = OrderMaker(writer.world, school, deadlines)
+        orders = OrderMaker(writer.world, school, runtime.deadlines)
         hazards += await _write_forms(writer, forms, orders)
     await write_orders(writer, hazards)
     count = writer.counts[Inspection.__tablename__]

@@ -26,7 +26,7 @@ from api.db.organisation import Place
 from api.demo import living, removing, seeding
 from api.demo.errors import DemoError, NoDemoError
 from api.demo.schools import SCHOOLS
-from api.demo.seeding import Wanted
+from api.demo.wanted import Wanted
 from api.demo.world import ZONE
 from api.orders.machine import OrderState
 from api.reports.district_month import Month, read_month
