@@ -241,9 +241,9 @@ class Soak:
             [key] = [c["id"] for c in cameras.json()["items"] if c["camera_id"] == camera]
             answer = client.get(f"/compliance/retention/{key}")
             answer.raise_for_status()
-            facts = answer.json()["facts"]
-        gaps = [Interval(_utc_s(g["from_at"]), _utc_s(g["to_at"])) for g in facts["gaps"]]
-        return gaps, _utc_s(facts["as_of"])
+            claim = answer.json()["claim"]
+        gaps = [Interval(_utc_s(g["from_at"]), _utc_s(g["to_at"])) for g in claim["gaps"]]
+        return gaps, _utc_s(claim["as_of"])
 
     def _truth(self, server: demo_processes.Child, camera: str, until_s: float) -> Truth:
         sent, noise = sent_intervals(

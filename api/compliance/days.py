@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras import service as cameras
 from api.cameras.service import Watch
+from api.compliance.kinds import lacking
 from api.compliance.requirements import Requirement
 from api.compliance.rules import Rules
 from api.compliance.verdict_repository import VerdictRepository
@@ -45,14 +46,16 @@ def verdict_of(
             judged_at=None,
             requirement=requirement,
         )
+    gaps = lacking(row.state, row.gap_count, row.gap_s)
+    is_known = row.state != RetentionState.UNKNOWN
     return DayVerdict(
         state=RetentionState(row.state),
         is_unconfirmed=row.is_unconfirmed,
         completeness=row.completeness,
         proven_days=row.proven_days,
-        gap_count=row.gap_count,
-        gap_s=row.gap_s,
-        day_missing_s=row.day_missing_s,
+        gap_count=gaps.count,
+        gap_s=gaps.seconds,
+        day_missing_s=row.day_missing_s if is_known else None,
         as_of=datetime.fromtimestamp(row.as_of_ms / 1000, UTC),
         judged_at=row.judged_at,
         requirement=requirement,

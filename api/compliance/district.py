@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,10 +17,12 @@ from api.compliance.district_schemas import (
     WorstCamera,
 )
 from api.compliance.judging import FAILING
+from api.compliance.kinds import kind_of
+from api.compliance.present import holding
 from api.compliance.repository import RetentionRepository
 from api.compliance.sentences import sentence
 from api.compliance.verdict_repository import JudgedDay, VerdictRepository
-from api.compliance.views import STALE_AFTER, doubt
+from api.compliance.views import STALE_AFTER
 from api.contract import RetentionState
 from api.coverage import service as coverage
 from api.coverage.profiles import Profiles
@@ -66,12 +68,13 @@ async def count_kinds(session: AsyncSession, watch: Watch) -> Counter[str]:
     return Counter(_kind(holding(camera, latest.get(camera.id), watch.now)) for camera in own)
 
 
-def holding(camera: ShownCamera, verdict: JudgedDay | None, now: datetime) -> JudgedDay | None:
-    """The verdict as far as it still holds."""
-    if verdict is None:
-        return None
-    told_at = datetime.fromtimestamp(verdict.as_of_ms / 1000, UTC)
-    return None if doubt(camera, told_at, now) is not None else verdict
+async def proven_days(
+    session: AsyncSession, shown: Iterable[ShownCamera], now: datetime
+) -> dict[int, float]:
+    """Days of footage that are proven now, of each camera whose verdict holds."""
+    latest = await VerdictRepository(session).latest(now - STALE_AFTER)
+    held = {camera.id: holding(camera, latest.get(camera.id), now) for camera in shown}
+    return {key: verdict.proven_days for key, verdict in held.items() if verdict is not None}
 
 
 def school_line(
@@ -134,11 +137,9 @@ def school_line(
 
 def _kind(verdict: JudgedDay | None) -> str:
     """Which of the counts a camera is one of."""
-    if verdict is None or verdict.state in (RetentionState.UNKNOWN, RetentionState.OFFLINE):
-        return "unknown"
-    if verdict.is_unconfirmed:
-        return "unconfirmed"
-    return "kept" if verdict.state == RetentionState.COMPLIANT else verdict.state
+    return (
+        kind_of(None, False) if verdict is None else kind_of(verdict.state, verdict.is_unconfirmed)
+    )
 
 
 def _verdict(counts: RetentionCounts) -> CoverageVerdict:

@@ -87,7 +87,10 @@ class DayCell(BaseModel):
     state: RetentionState
     is_unconfirmed: bool
     share: float | None = Field(
-        ge=0, le=1, description="Of the day itself, as far as it had passed; null when nothing was."
+        ge=0,
+        le=1,
+        description="Of the day itself, as far as it had passed; null when nothing was, and while"
+        " the state is `unknown`.",
     )
 
 

@@ -11,8 +11,8 @@ from api.auth.guards import SignedIn, allowed
 from api.auth.sessions import Reader
 from api.cameras.schemas import CameraKey
 from api.cameras.service import Watch
-from api.compliance import service
-from api.compliance.schemas import RetentionDetail, RetentionTable
+from api.compliance import retention_table, service
+from api.compliance.retention_schemas import RetentionDetail, RetentionTable
 from api.compliance.sheet import sheet
 from api.contract.vocabulary import Language
 from api.kit.download import CSV_RESPONSE, csv_download
@@ -33,11 +33,9 @@ _Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE, Permi
     responses=problems(NotSignedInError, ForbiddenError),
 )
 async def list_retention(_: _Viewer, session: Reader, runtime: RuntimeDep) -> RetentionTable:
-    """Every camera: what is required, what is proven, what is missing and why."""
-    now = runtime.clock()
-    return RetentionTable(
-        items=await service.list_rows(session, Watch.of(runtime.settings, now)), as_of=now
-    )
+    """Every camera by the verdict that holds now: what is required, what is proven and missing."""
+    watch = Watch.of(runtime.settings, runtime.clock())
+    return await retention_table.read_table(session, watch, runtime.profiles)
 
 
 @router.get(
@@ -58,8 +56,9 @@ async def export_retention(
 ) -> Response:
     """The same table for a spreadsheet; times are those of each camera's school."""
     now = runtime.clock()
-    rows = await service.list_rows(session, Watch.of(runtime.settings, now))
-    return csv_download(sheet(rows, language), service.file_name(now))
+    watch = Watch.of(runtime.settings, now)
+    listed = await retention_table.list_with_gaps(session, watch, runtime.profiles)
+    return csv_download(sheet(listed, language), service.file_name(now))
 
 
 @router.get(
@@ -80,4 +79,6 @@ async def get_retention(
 ) -> RetentionDetail:
     """One camera: all gaps, the footage of each day, and the verdict of each day."""
     watch = Watch.of(runtime.settings, runtime.clock())
-    return await service.get_detail(session, camera_key, watch, history_days)
+    return await retention_table.get_detail(
+        session, camera_key, watch, runtime.profiles, history_days
+    )

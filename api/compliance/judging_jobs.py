@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 AGAIN = "footage_judged_again"
 """Asked for by a person; see ``Judgement``."""
 _NEW = "footage_judged"
-_EVERY_S = 600.0
+_EVERY_S = 60.0
+"""So long a camera's newest footage stands as not judged; boxes report each hour."""
 _CAMERAS_AT_ONCE = 50
 _log = structlog.get_logger(__name__)
 

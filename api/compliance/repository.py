@@ -1,16 +1,16 @@
-"""Retention verdicts in the database: the latest of each camera, and one for each day."""
+"""What boxes told of retention in the database: the latest, and their own word on each day."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from api.contract import RetentionStatus
-from api.db.camera import Camera, RetentionReport, RetentionVerdict
+from api.contract import RetentionState, RetentionStatus
+from api.db.camera import RetentionReport, RetentionVerdict
 from api.db.locking import FROM_WRITERS
 from api.db.upsert import insert_if_absent
 
@@ -103,24 +103,9 @@ class RetentionRepository:
         await self._session.execute(delete(RetentionVerdict).where(is_old))
         return count or 0
 
-    async def count_days(self, first: date, last: date) -> list[tuple[str, str, int]]:
-        """School, state and how many verdicts of days from first to last."""
-        key = (Camera.school_id, RetentionVerdict.state)
-        query = (
-            select(*key, func.count())
-            .join(Camera, Camera.id == RetentionVerdict.camera_key)
-            .where(RetentionVerdict.day >= first, RetentionVerdict.day <= last)
-            .group_by(*key)
+    async def claimed(self, camera_key: int, days: Collection[date]) -> dict[date, RetentionState]:
+        """What the box itself made of a camera's footage, on those of these days it told of."""
+        query = select(RetentionVerdict.day, RetentionVerdict.state).where(
+            RetentionVerdict.camera_key == camera_key, RetentionVerdict.day.in_(days)
         )
-        return [(*row,) for row in await self._session.execute(query)]
-
-    async def history(self, camera_key: int, limit: int) -> Sequence[RetentionVerdict]:
-        """Verdicts of one camera by day, newest first."""
-        return list(
-            await self._session.scalars(
-                select(RetentionVerdict)
-                .where(RetentionVerdict.camera_key == camera_key)
-                .order_by(RetentionVerdict.day.desc())
-                .limit(limit)
-            )
-        )
+        return {day: RetentionState(state) for day, state in await self._session.execute(query)}

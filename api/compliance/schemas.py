@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from enum import StrEnum
 
 from pydantic import BaseModel, Field
@@ -17,7 +16,6 @@ from api.contract import (
     RetentionState,
 )
 from api.kit.moments import Moment
-from api.organisations.schemas import SchoolName
 
 
 class RetentionDoubt(StrEnum):
@@ -35,34 +33,20 @@ class RetentionDoubt(StrEnum):
 
 
 class RetentionFacts(BaseModel):
-    """The numbers of the last report; they prove what was there at ``as_of`` and nothing later."""
+    """What the box last told beside its footage; it holds for `as_of` and nothing later."""
 
     as_of: Moment
-    state: RetentionState = Field(description="The worker's word at `as_of`.")
-    required_days: int
-    required_source: str = Field(examples=["国务院令799号 §17"])
-    required_verified: bool = Field(
-        description="The source's text was read, and it asks for that many days."
-    )
-    max_days: int | None = Field(description="Delete after so many days; null without a limit.")
     time_zone: str = Field(examples=["Asia/Shanghai"])
-    proven_days: float = Field(description="Continuous days back from `as_of`.")
-    completeness: float = Field(
-        ge=0, le=1, description="Of the required days, or of the camera's life when shorter."
-    )
     oldest_footage_at: Moment | None
-    oldest_continuous_at: Moment | None
     bytes_held: int
-    forecast: RetentionForecast | None
-    broken_promises: list[BrokenPromise]
+    forecast: RetentionForecast | None = Field(
+        description="`breaks_on` is told only where the box goes by as many days as the centre."
+    )
+    broken_promises: list[BrokenPromise] = Field(description="Newest first.")
     alarms: list[str]
     clock_offset_s: float | None = Field(
         description="Clock of who wrote the footage minus UTC; null when it was not compared."
     )
-    gap_count: int
-    gap_s: float = Field(description="Seconds of all reported gaps together.")
-    gaps: list[FootageGap] = Field(description="Newest first; in the table the newest 100.")
-    is_truncated: bool = Field(description="Older gaps exist that are not in `gaps`.")
     recovered_s: float = Field(
         description="Seconds that were fetched from a recorder or a camera's card after an outage."
     )
@@ -71,39 +55,29 @@ class RetentionFacts(BaseModel):
     )
 
 
-class RetentionRow(BaseModel):
-    """One camera; it never vanishes, whether anything is known of its footage or not."""
+class ToldFacts(RetentionFacts):
+    """The same with the box's own list of gaps, for what it wrote of each."""
 
-    camera_key: int = Field(description="The camera's number, its `id`.")
-    camera_id: str = Field(examples=["gate-north"])
-    name: str = Field(examples=["北门"])
-    location: str
-    school: SchoolName
-    worker_id: str | None
-    state: RetentionState = Field(
-        description="What holds now: the worker's word, or `unknown` while there is a `doubt`."
-    )
-    doubt: RetentionDoubt | None
-    facts: RetentionFacts | None = Field(description="Null when it never reported.")
+    gaps: list[FootageGap]
 
 
-class RetentionTable(BaseModel):
-    """All cameras in use, by school and id."""
+class BoxClaim(BaseModel):
+    """What the box makes of its footage by the days in its own file; it decides nothing."""
 
-    items: list[RetentionRow]
-    as_of: Moment
-
-
-class RetentionDay(BaseModel):
-    """The last verdict of one calendar day in the school's time zone."""
-
-    day: dt.date
     as_of: Moment
     state: RetentionState
     required_days: int
-    proven_days: float
-    completeness: float
+    required_source: str = Field(examples=["国务院令799号 §17"])
+    required_verified: bool = Field(
+        description="The source's text was read, and it asks for that many days."
+    )
+    proven_days: float = Field(description="Continuous days back from `as_of`.")
+    completeness: float = Field(
+        ge=0, le=1, description="Of the required days, or of the camera's life when shorter."
+    )
     gap_count: int
+    gap_s: float = Field(description="Seconds of all reported gaps together.")
+    gaps: list[FootageGap] = Field(description="As the box lists them, newest first.")
 
 
 class RetentionFootage(BaseModel):
@@ -111,11 +85,3 @@ class RetentionFootage(BaseModel):
 
     spans: list[FootageSpan]
     days: list[DayCompleteness] = Field(description="Footage of each day, oldest first.")
-
-
-class RetentionDetail(RetentionRow, RetentionFootage):
-    """One camera with all that its last report holds, and its history."""
-
-    history: list[RetentionDay] = Field(
-        description="Verdicts, newest first; a day nobody reported on is missing."
-    )

@@ -11,16 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras import service as cameras
 from api.compliance.day_cells import Bounds, held_days, missing_of
-from api.compliance.district import holding, school_line
+from api.compliance.district import school_line
 from api.compliance.district_schemas import CameraDays, DayCell, SchoolCompliance, SchoolFootage
 from api.compliance.footage_repository import FootageRepository
 from api.compliance.judging import calendar_of
+from api.compliance.present import Present, read_present
 from api.compliance.repository import RetentionRepository
 from api.compliance.requirements import Requirement
 from api.compliance.rules import Rules
 from api.compliance.schemas import RetentionDoubt
 from api.compliance.verdict_repository import JudgedDay, VerdictRepository
-from api.compliance.views import MAX_GAPS, doubt
+from api.compliance.views import MAX_GAPS, STALE_AFTER
 from api.contract import FootageGap, RetentionState
 from api.contract.footage.held import HeldFootage, Hole
 from api.coverage import service as coverage
@@ -38,30 +39,42 @@ class CameraStanding:
 
     Attributes:
         camera: Which.
-        verdict: The command centre's, as long as it holds.
-        requirement: By what it was judged; what is asked of today when nothing holds.
-        doubt: Why nothing holds; None when a verdict does.
-        told_at: When anything was last told of it, however old.
+        present: What holds now.
         held: What was last told of its footage in the days looked at.
         missing: Of the days that were judged, oldest first; empty when no verdict holds.
         days: The verdicts of the days looked at, oldest first.
     """
 
     camera: cameras.ShownCamera
-    verdict: JudgedDay | None
-    requirement: Requirement
-    doubt: RetentionDoubt | None
-    told_at: datetime | None
+    present: Present
     held: HeldFootage | None
     missing: list[Hole]
     days: list[JudgedDay]
 
     @property
+    def verdict(self) -> JudgedDay | None:
+        """The command centre's, as long as it holds."""
+        return self.present.verdict
+
+    @property
+    def requirement(self) -> Requirement:
+        """By what it was judged; what is asked of today when nothing holds."""
+        return self.present.requirement
+
+    @property
+    def doubt(self) -> RetentionDoubt | None:
+        """Why nothing holds; None when a verdict does."""
+        return self.present.doubt
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When anything was last told of it, however old."""
+        return self.present.told_at
+
+    @property
     def state(self) -> RetentionState:
         """What holds now."""
-        return (
-            RetentionState.UNKNOWN if self.verdict is None else RetentionState(self.verdict.state)
-        )
+        return self.present.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,55 +115,40 @@ async def read_standing(
     Raises:
         NotFoundError: If there is no such school in use.
     """
+    reports = RetentionRepository(session)
     with within_school(session, school_id):
         covered = await coverage.get_school(session, school_id, watch, profiles)
         own = await cameras.list_shown(session, watch)
         rules = await Rules.read(session, profiles)
+        latest = await VerdictRepository(session).latest(watch.now - STALE_AFTER)
     zone = rules.zone(school_id)
     today = watch.now.astimezone(zone).date()
     first = today - timedelta(days - 1)
     keys = [camera.id for camera in own]
-    recent = today - timedelta(_SHOWN_DAYS)
-    latest: dict[int, JudgedDay] = {}
-    by_camera: dict[int, list[JudgedDay]] = defaultdict(list)
-    stored = await VerdictRepository(session).stored(keys, min(first, recent), today)
-    for key, day in sorted(stored):
-        verdict = stored[key, day].verdict
-        if day >= recent:
-            latest[key] = verdict
-        if day >= first:
-            by_camera[key].append(verdict)
-    now_asked = rules.requirement(school_id, today)
-    asked = await VerdictRepository(session).requirements(
-        {verdict.requirement_id for verdict in latest.values()}
+    present = await read_present(
+        session, own, latest, await reports.told_at(keys), rules, watch.now
     )
+    by_camera: dict[int, list[JudgedDay]] = defaultdict(list)
+    stored = await VerdictRepository(session).stored(keys, first, today)
+    for key, day in sorted(stored):
+        by_camera[key].append(stored[key, day].verdict)
+    recent = today - timedelta(_SHOWN_DAYS)
     held = await FootageRepository(session).told_last(keys, min(first, recent), today)
-    reports = RetentionRepository(session)
-    told_at = await reports.told_at(keys)
 
     def standing(camera: cameras.ShownCamera) -> CameraStanding:
-        verdict = holding(camera, latest.get(camera.id), watch.now)
-        told = held.get(camera.id)
-        why = None
-        if verdict is None:
-            when = told_at.get(camera.id)
-            why = doubt(camera, when, watch.now) or RetentionDoubt.NOT_JUDGED
-        requirement = now_asked if verdict is None else asked[verdict.requirement_id]
+        now, told = present[camera.id], held.get(camera.id)
         return CameraStanding(
             camera=camera,
-            verdict=verdict,
-            requirement=requirement,
-            doubt=why,
-            told_at=told_at.get(camera.id),
+            present=now,
             held=told,
-            missing=missing_of(verdict, told, requirement, zone),
+            missing=missing_of(now.verdict, told, now.requirement, zone),
             days=by_camera[camera.id],
         )
 
     return SchoolStanding(
         line=school_line(covered, own, latest, await reports.recovered_s(), watch.now),
         coverage=covered,
-        requirement=now_asked,
+        requirement=rules.requirement(school_id, today),
         first=first,
         today=today,
         zone=zone,
@@ -180,8 +178,6 @@ async def get_school(
 
 def _camera(school: SchoolStanding, each: CameraStanding, bounds: Bounds) -> CameraDays:
     camera, now, held = each.camera, each.verdict, each.held
-    # What cannot be verified is not missing.
-    lacks = None if each.state is RetentionState.UNKNOWN else now
     since_ms = bounds(school.first)[0]
     missing = [] if held is None else held.missing(since_ms, held.as_of_ms)
     return CameraDays(
@@ -194,8 +190,8 @@ def _camera(school: SchoolStanding, each: CameraStanding, bounds: Bounds) -> Cam
         required_days=each.requirement.days,
         completeness=0.0 if now is None else now.completeness,
         proven_days=0.0 if now is None else now.proven_days,
-        gap_count=0 if lacks is None else lacks.gap_count,
-        gap_s=0.0 if lacks is None else lacks.gap_s,
+        gap_count=each.present.lacking.count,
+        gap_s=each.present.lacking.seconds,
         as_of=None if now is None else moment(now.as_of_ms),
         told_at=each.told_at,
         days=[_cell(verdict, bounds(verdict.day)) for verdict in each.days],
@@ -209,7 +205,9 @@ def _camera(school: SchoolStanding, each: CameraStanding, bounds: Bounds) -> Cam
 
 def _cell(verdict: JudgedDay, bounds: tuple[int, int]) -> DayCell:
     expected_s = (min(bounds[1], verdict.as_of_ms) - bounds[0]) / 1000
-    share = None if expected_s <= 0 else max(0.0, 1 - verdict.day_missing_s / expected_s)
+    # What nobody knows is not missing.
+    is_known = verdict.state != RetentionState.UNKNOWN and expected_s > 0
+    share = max(0.0, 1 - verdict.day_missing_s / expected_s) if is_known else None
     return DayCell(
         day=verdict.day,
         state=RetentionState(verdict.state),

@@ -1,10 +1,10 @@
-"""Keeps what workers can prove about footage, and tells what still holds."""
+"""Keeps what workers can prove about footage, and counts how its days were judged."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,16 +15,16 @@ from api.cameras import service as cameras
 from api.cameras.schemas import CameraView
 from api.compliance import judging_jobs, views
 from api.compliance.facts import keep_facts
+from api.compliance.judging import FAILING
+from api.compliance.kinds import kind_of
 from api.compliance.repository import RetentionRepository
-from api.compliance.schemas import RetentionDetail, RetentionFacts, RetentionFootage, RetentionRow
-from api.compliance.views import MAX_GAPS, TABLE_GAPS, Looked
-from api.contract import RetentionState, RetentionStatus
+from api.compliance.schemas import ToldFacts
+from api.compliance.verdict_repository import VerdictRepository
+from api.contract import RetentionStatus
 from api.db.camera import RetentionReport
 from api.kit.errors import FieldError, InvalidError
 
 MAX_HISTORY_DAYS = 1024
-_KEPT = frozenset({RetentionState.COMPLIANT, RetentionState.OVER_RETAINED})
-_SHORT = frozenset({RetentionState.GAP, RetentionState.INSUFFICIENT, RetentionState.OFFLINE})
 _MAX_AHEAD = timedelta(days=1)
 """A report from further in the future would stay the latest until then."""
 
@@ -61,12 +61,13 @@ async def record_status(work: UnitOfWork, camera_key: int, status: RetentionStat
     return await reports.put_day(camera_key, status, day) or is_latest
 
 
-def _status(
+def status_of(
     camera: CameraView | cameras.ShownCamera,
     report: RetentionReport | None,
     *,
     with_footage: bool = False,
 ) -> RetentionStatus | None:
+    """What was last told of a camera; None when nothing was."""
     if report is None:
         return None
     told = json.loads(report.verdict)
@@ -76,48 +77,15 @@ def _status(
     return RetentionStatus.model_validate(told)
 
 
-async def list_rows(session: AsyncSession, watch: cameras.Watch) -> list[RetentionRow]:
-    """All cameras in use, by school and id, whether they ever reported or not."""
-    latest = await RetentionRepository(session).latest()
-    looked = Looked(watch.now, TABLE_GAPS)
-    return [
-        views.row(camera, _status(camera, latest.get(camera.id)), looked)
-        for camera in await cameras.list_shown(session, watch)
-    ]
-
-
 async def last_facts(
-    session: AsyncSession, shown: Iterable[cameras.ShownCamera], max_gaps: int
-) -> dict[int, RetentionFacts]:
+    session: AsyncSession, shown: Iterable[cameras.ShownCamera], max_spans: int
+) -> dict[int, ToldFacts]:
     """What was last told of these cameras, of those of which anything was."""
     latest = await RetentionRepository(session).latest()
-    told = {camera.id: _status(camera, latest.get(camera.id)) for camera in shown}
+    told = {camera.id: status_of(camera, latest.get(camera.id)) for camera in shown}
     return {
-        key: views.facts(status, max_gaps) for key, status in told.items() if status is not None
+        key: views.told(status, max_spans) for key, status in told.items() if status is not None
     }
-
-
-async def proven_days(session: AsyncSession) -> dict[int, float]:
-    """Days of footage that were proven last, of each camera that ever told."""
-    latest = await RetentionRepository(session).latest()
-    return {key: json.loads(report.verdict)["proven_days"] for key, report in latest.items()}
-
-
-async def get_detail(
-    session: AsyncSession, camera_key: int, watch: cameras.Watch, history_days: int
-) -> RetentionDetail:
-    """One camera with its gaps, its footage and its history.
-
-    Raises:
-        NotFoundError: If there is no such camera.
-    """
-    camera = await cameras.get_view(session, camera_key, watch)
-    reports = RetentionRepository(session)
-    report = await reports.get(camera_key)
-    status = _status(camera, report)
-    footage = None if report is None else RetentionFootage.model_validate_json(report.footage)
-    history = [views.day(verdict) for verdict in await reports.history(camera_key, history_days)]
-    return views.detail(camera, status, footage, history, Looked(watch.now, MAX_GAPS))
 
 
 async def last_report(
@@ -125,28 +93,41 @@ async def last_report(
 ) -> RetentionStatus | None:
     """All that was last told of one camera's footage."""
     report = await RetentionRepository(session).get(camera.id)
-    return _status(camera, report, with_footage=True)
+    return status_of(camera, report, with_footage=True)
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedDays:
-    """Days of cameras that were judged: kept what must be kept, or not.
+    """Days of cameras that the command centre judged.
 
-    What nobody knows, and cameras younger than what is asked, are in neither.
+    Attributes:
+        kept: What must be kept was there.
+        short: It was not, or was kept too long.
+        open: Of cameras younger than what is asked, and what fails by a text alone that nobody has
+            read. Days that are unknown, or were never judged, are in none of the three.
     """
 
-    kept: int
-    short: int
+    kept: int = 0
+    short: int = 0
+    open: int = 0
+
+    @property
+    def judged(self) -> int:
+        """All of which something is known."""
+        return self.kept + self.short + self.open
 
 
 async def judged_days(session: AsyncSession, first: date, last: date) -> dict[str, JudgedDays]:
-    """Verdicts of days from first to last, by school."""
+    """The command centre's verdicts on days from first to last, by school."""
     found: dict[str, JudgedDays] = {}
-    for school_id, state, count in await RetentionRepository(session).count_days(first, last):
-        known = found.get(school_id, JudgedDays(0, 0))
-        kept = count if state in _KEPT else 0
-        short = count if state in _SHORT else 0
-        found[school_id] = JudgedDays(known.kept + kept, known.short + short)
+    counted = await VerdictRepository(session).count_days(first, last)
+    for school_id, state, is_unconfirmed, count in counted:
+        kind = kind_of(state, is_unconfirmed)
+        if kind == "unknown":
+            continue
+        name = "kept" if kind == "kept" else "short" if kind in FAILING else "open"
+        known = found.get(school_id, JudgedDays())
+        found[school_id] = replace(known, **{name: getattr(known, name) + count})
     return found
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from api.compliance.schemas import RetentionFacts, RetentionRow
-from api.contract import FootageGap
+from api.compliance.retention_table import ListedCamera
+from api.compliance.schemas import RetentionFacts
+from api.contract import FootageGap, RetentionState
 from api.contract.vocabulary import Language, Term, vocabulary
 from api.kit.csv_file import Cell, csv_file
 
@@ -39,8 +40,6 @@ COLUMNS = (
     "time_zone",
     "as_of",
 )
-_MAX_GAPS = 50
-"""In one cell; Excel takes no more than 32,767 characters."""
 Terms = Mapping[str, Term]
 
 
@@ -68,26 +67,42 @@ def _days(days: float) -> float:
     return int(days * steps) / steps
 
 
-def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
-    zone = ZoneInfo(facts.time_zone)  # Was checked when the report came in.
-    gaps = [_gap(gap, zone, language) for gap in facts.gaps[:_MAX_GAPS]]
-    if facts.gap_count > len(gaps) or facts.is_truncated:
-        gaps.append("…")
+def _judged(camera: ListedCamera, language: Language) -> dict[str, Cell]:
+    """What was asked for; of a camera whose verdict holds also what is proven and missing."""
+    row = camera.row
     cells: dict[str, Cell] = {
-        "required_days": facts.required_days,
-        "required_source": facts.required_source,
-        "required_verified": _word(
-            vocabulary().verified, str(facts.required_verified).lower(), language
-        ),
-        "max_days": "" if facts.max_days is None else facts.max_days,
-        "proven_days": _days(facts.proven_days),
+        "required_days": row.required_days,
+        "max_days": "" if row.max_days is None else row.max_days,
+    }
+    by = row.required_by
+    if by is not None:
+        source = by.reason if by.text is None else f"{by.text.text(language)} {by.clause}".strip()
+        cells["required_source"] = source
+        if by.reading is not None:
+            verified = str(by.is_binding).lower()
+            cells["required_verified"] = _word(vocabulary().verified, verified, language)
+    if row.as_of is None or row.facts is None:
+        return cells
+    zone = ZoneInfo(row.facts.time_zone)  # Was checked when the report came in.
+    cells["as_of"] = _local(row.as_of, zone)
+    cells["proven_days"] = _days(row.proven_days)
+    if row.state is RetentionState.UNKNOWN:
+        return cells
+    gaps = [_gap(gap, zone, language) for gap in camera.gaps]
+    return cells | {
         # Down, never up: 99.996 % are not all.
-        "completeness_percent": int(facts.completeness * 10_000) / 100,
-        "oldest_continuous_at": _local(facts.oldest_continuous_at, zone),
+        "completeness_percent": int(row.completeness * 10_000) / 100,
+        "oldest_continuous_at": _local(camera.continuous_at, zone),
+        "gap_count": row.gap_count,
+        "gap_hours": round(row.gap_s / 3600, 2),
+        "gaps": "; ".join([*gaps, "…"] if camera.has_more else gaps),
+    }
+
+
+def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
+    zone = ZoneInfo(facts.time_zone)
+    cells: dict[str, Cell] = {
         "oldest_footage_at": _local(facts.oldest_footage_at, zone),
-        "gap_count": facts.gap_count,
-        "gap_hours": round(facts.gap_s / 3600, 2),
-        "gaps": "; ".join(gaps),
         # Down, never up: what was not recorded here is not made more than it is.
         "recovered_minutes": int(facts.recovered_s / 6) / 10,
         "recovered_from": "; ".join(
@@ -106,8 +121,11 @@ def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
     return cells
 
 
-def _cells(row: RetentionRow, language: Language) -> Sequence[Cell]:
-    words = vocabulary()
+def _cells(camera: ListedCamera, language: Language) -> Sequence[Cell]:
+    row, words = camera.row, vocabulary()
+    state = _word(words.retention_state, row.state, language)
+    if row.is_unconfirmed:
+        state = _word(words.coverage_verdict, "unconfirmed", language)
     cells: dict[str, Cell] = {
         "school": row.school.name,
         "school_id": row.school.school_id,
@@ -115,22 +133,23 @@ def _cells(row: RetentionRow, language: Language) -> Sequence[Cell]:
         "camera_id": row.camera_id,
         "name": row.name,
         "location": row.location,
-        "state": _word(words.retention_state, row.state, language),
+        "state": state,
         "doubt": "" if row.doubt is None else _word(words.retention_doubt, row.doubt, language),
         **({} if row.facts is None else _facts(row.facts, language)),
+        **_judged(camera, language),
     }
     return [cells.get(column, "") for column in COLUMNS]
 
 
-def sheet(rows: Iterable[RetentionRow], language: Language) -> str:
+def sheet(listed: Iterable[ListedCamera], language: Language) -> str:
     """The file's text, byte order mark included.
 
     Args:
-        rows: Cameras.
+        listed: Cameras.
         language: Of the headings and words.
     """
     titles = vocabulary().retention_column
     return csv_file(
         [titles[column].text(language) for column in COLUMNS],
-        [_cells(row, language) for row in rows],
+        [_cells(camera, language) for camera in listed],
     )

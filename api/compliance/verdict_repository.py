@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.compliance.requirements import Requirement
@@ -87,8 +87,15 @@ class VerdictRepository:
             for row in await self._session.execute(query)
         }
 
-    async def latest(self, since: datetime) -> dict[int, JudgedDay]:
-        """The newest verdict on each camera, of those on what was told since then."""
+    async def latest(
+        self, since: datetime, camera_keys: Collection[int] | None = None
+    ) -> dict[int, JudgedDay]:
+        """The newest verdict on each camera, of those on what was told since then.
+
+        Args:
+            since: When.
+            camera_keys: Of these cameras alone; None for all in scope.
+        """
         # In no zone is it an earlier day than the day before in UTC; the days are indexed.
         first = since.date() - timedelta(days=1)
         query = (
@@ -99,7 +106,32 @@ class VerdictRepository:
             )
             .order_by(FootageVerdict.day)
         )
+        if camera_keys is not None:
+            query = query.where(FootageVerdict.camera_key.in_(camera_keys))
         return {row[0]: JudgedDay._make(row) for row in await self._session.execute(query)}
+
+    async def history(self, camera_key: int, limit: int) -> list[FootageVerdict]:
+        """Verdicts on one camera by day, newest first."""
+        query = (
+            select(FootageVerdict)
+            .where(FootageVerdict.camera_key == camera_key)
+            .order_by(FootageVerdict.day.desc())
+            .limit(limit)
+        )
+        return list(await self._session.scalars(query))
+
+    async def count_days(self, first: date, last: date) -> list[tuple[str, str, bool, int]]:
+        """School, state, whether it is unconfirmed, and how many verdicts on days from first to
+        last.
+        """
+        key = (Camera.school_id, FootageVerdict.state, FootageVerdict.is_unconfirmed)
+        query = (
+            select(*key, func.count())
+            .join(Camera, Camera.id == FootageVerdict.camera_key)
+            .where(FootageVerdict.day.between(first, last))
+            .group_by(*key)
+        )
+        return [(*row,) for row in await self._session.execute(query)]
 
     async def put(self, verdicts: Sequence[JudgedDay], at: datetime) -> None:
         """Keep verdicts; each takes the place of the one before."""

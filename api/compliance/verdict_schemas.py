@@ -30,10 +30,11 @@ class DayVerdict(BaseModel):
     )
     completeness: float = Field(ge=0, le=1, description="Of the days asked for, or of its life.")
     proven_days: float = Field(description="Continuous days back from `as_of`.")
-    gap_count: int
-    gap_s: float = Field(description="Seconds that are missing of the days asked for.")
+    gap_count: int = Field(description="In the days asked for; 0 while the state is `unknown`.")
+    gap_s: float = Field(description="Of these together, in seconds.")
     day_missing_s: float | None = Field(
-        description="Seconds missing of the day itself, until `as_of`; null when nothing was told."
+        description="Seconds missing of the day itself, until `as_of`; null when nothing was told,"
+        " and while the state is `unknown`."
     )
     as_of: Moment | None = Field(description="When it was told; null when nothing was.")
     judged_at: Moment | None

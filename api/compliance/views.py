@@ -1,4 +1,4 @@
-"""A camera's retention as the console shows it, above all: is the verdict still true?
+"""What a box told of a camera's retention as the console shows it, above all: is it still true?
 
 A report proves what was there when it was made. Once whoever could prove it is silent, the
 camera's footage is ``unknown``: not ``offline``, which only a running recorder can say, and never
@@ -7,37 +7,21 @@ what was true hours ago.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from api.cameras.schemas import CameraView, CameraViewState
 from api.cameras.service import ShownCamera
-from api.compliance.schemas import (
-    RetentionDay,
-    RetentionDetail,
-    RetentionDoubt,
-    RetentionFacts,
-    RetentionFootage,
-    RetentionRow,
-)
+from api.compliance.schemas import BoxClaim, RetentionDoubt, RetentionFacts, ToldFacts
 from api.compliance.sources import is_verified
-from api.contract import RetentionState, RetentionStatus
-from api.db.camera import RetentionVerdict
+from api.contract import FootageGap, RetentionForecast, RetentionStatus
 
 STALE_AFTER = timedelta(hours=3)
 """Workers report each hour; two reports may be late before the last one proves nothing."""
-TABLE_GAPS = 100
-"""Gaps of one camera in the table."""
+TABLE_SPANS = 100
+"""Recovered spans of one camera in the table."""
 MAX_GAPS = 4096
 """All that one report can hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """Who looks when, and how much of each gap list they get."""
-
-    now: datetime
-    max_gaps: int
 
 
 def doubt(
@@ -51,77 +35,57 @@ def doubt(
     return RetentionDoubt.STALE if now - told_at > STALE_AFTER else None
 
 
-def facts(status: RetentionStatus, max_gaps: int) -> RetentionFacts:
-    """A report's numbers, with its newest gaps."""
-    gaps = sorted(status.gaps, key=lambda gap: gap.from_at, reverse=True)
+def facts(status: RetentionStatus, asked_days: int | None, max_spans: int) -> RetentionFacts:
+    """A report's facts, its verdict aside.
+
+    Args:
+        status: What was told.
+        asked_days: By the command centre; None when nobody asks what the disk will break.
+        max_spans: Of what was recovered, the newest.
+    """
     return RetentionFacts(
+        as_of=status.as_of,
+        time_zone=status.time_zone,
+        oldest_footage_at=status.oldest_footage_at,
+        bytes_held=status.bytes_held,
+        forecast=_forecast(status, asked_days),
+        broken_promises=sorted(status.broken_promises, key=lambda b: b.broken_at, reverse=True),
+        alarms=list(status.alarms),
+        clock_offset_s=status.clock_offset_s,
+        recovered_s=status.recovered_s,
+        recovered=sorted(status.recovered, key=lambda span: span.from_at, reverse=True)[:max_spans],
+    )
+
+
+def told(status: RetentionStatus, max_spans: int) -> ToldFacts:
+    """The same with the gaps as the box lists them."""
+    return ToldFacts(**dict(facts(status, None, max_spans)), gaps=list(status.gaps))
+
+
+def detail_at(gaps: Iterable[FootageGap], start: datetime) -> str:
+    """What the box wrote for an engineer of the gap that holds this moment."""
+    return next((gap.detail for gap in gaps if gap.from_at <= start < gap.to_at), "")
+
+
+def claim(status: RetentionStatus) -> BoxClaim:
+    """The box's own verdict."""
+    return BoxClaim(
         as_of=status.as_of,
         state=status.state,
         required_days=status.required_days,
         required_source=status.required_source,
         required_verified=is_verified(status.required_days, status.required_source),
-        max_days=status.max_days,
-        time_zone=status.time_zone,
         proven_days=status.proven_days,
         completeness=status.completeness,
-        oldest_footage_at=status.oldest_footage_at,
-        oldest_continuous_at=status.oldest_continuous_at,
-        bytes_held=status.bytes_held,
-        forecast=status.forecast,
-        broken_promises=sorted(status.broken_promises, key=lambda b: b.broken_at, reverse=True),
-        alarms=list(status.alarms),
-        clock_offset_s=status.clock_offset_s,
-        gap_count=len(gaps),
-        gap_s=sum((gap.to_at - gap.from_at).total_seconds() for gap in gaps),
-        gaps=gaps[:max_gaps],
-        recovered_s=status.recovered_s,
-        recovered=sorted(status.recovered, key=lambda span: span.from_at, reverse=True)[:max_gaps],
-        is_truncated=status.is_truncated or len(gaps) > max_gaps,
+        gap_count=len(status.gaps),
+        gap_s=sum((gap.to_at - gap.from_at).total_seconds() for gap in status.gaps),
+        gaps=sorted(status.gaps, key=lambda gap: gap.from_at, reverse=True),
     )
 
 
-def row(
-    camera: CameraView | ShownCamera, status: RetentionStatus | None, looked: Looked
-) -> RetentionRow:
-    """One camera."""
-    why = doubt(camera, None if status is None else status.as_of, looked.now)
-    return RetentionRow(
-        camera_key=camera.id,
-        camera_id=camera.camera_id,
-        name=camera.name,
-        location=camera.location,
-        school=camera.school,
-        worker_id=camera.worker_id,
-        state=RetentionState.UNKNOWN if status is None or why is not None else status.state,
-        doubt=why,
-        facts=None if status is None else facts(status, looked.max_gaps),
-    )
-
-
-def day(verdict: RetentionVerdict) -> RetentionDay:
-    """One day of the history."""
-    return RetentionDay(
-        day=verdict.day,
-        as_of=verdict.as_of,
-        state=RetentionState(verdict.state),
-        required_days=verdict.required_days,
-        proven_days=verdict.proven_days,
-        completeness=verdict.completeness,
-        gap_count=verdict.gap_count,
-    )
-
-
-def detail(
-    camera: CameraView,
-    status: RetentionStatus | None,
-    footage: RetentionFootage | None,
-    history: list[RetentionDay],
-    looked: Looked,
-) -> RetentionDetail:
-    """One camera with all that is known."""
-    return RetentionDetail(
-        **dict(row(camera, status, looked)),
-        spans=[] if footage is None else footage.spans,
-        days=[] if footage is None else footage.days,
-        history=history,
-    )
+def _forecast(status: RetentionStatus, asked_days: int | None) -> RetentionForecast | None:
+    forecast = status.forecast
+    if forecast is None or asked_days == status.required_days:
+        return forecast
+    # The day on which the box's own number of days breaks says nothing of another number.
+    return forecast.model_copy(update={"breaks_on": None})

@@ -72,7 +72,8 @@ class RegisterRow(RecordView):
 
     state: CameraViewState
     proven_days: float | None = Field(
-        description="Days of footage its box can prove; null while it never told."
+        description="Days of footage that are proven now, by the command centre's verdict; null"
+        " while nothing is known."
     )
     clock_offset_s: float | None = Field(
         description="Its own clock minus its box's; null while that is unknown."

@@ -12,7 +12,7 @@ from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
 from api.cameras.service import Watch
-from api.compliance import service as compliance
+from api.compliance import district as compliance
 from api.contract.places import PlaceKind
 from api.db.camera import CameraRecord
 from api.db.organisation import Place
@@ -58,8 +58,9 @@ async def places_of_cameras(session: AsyncSession) -> dict[int, int]:
 
 async def list_rows(session: AsyncSession, watch: Watch) -> list[RegisterRow]:
     """The same, with how each camera is now and what it keeps."""
-    states = {each.id: each.state for each in await cameras.list_shown(session, watch)}
-    kept = await compliance.proven_days(session)
+    shown = await cameras.list_shown(session, watch)
+    states = {each.id: each.state for each in shown}
+    kept = await compliance.proven_days(session, shown, watch.now)
     clocks = await cameras.clock_offsets(session)
     rows = []
     for row in await RegisterRepository(session).rows():

@@ -8,6 +8,7 @@ from datetime import datetime
 from api.compliance.requirements import RequirementRow
 from api.compliance.schemas import RetentionFacts
 from api.compliance.school_footage import moment
+from api.compliance.views import detail_at
 from api.contract import RetentionState
 from api.contract.footage.held import Hole
 from api.contract.footage.verdict import DEFAULT_SEAM_S
@@ -53,6 +54,7 @@ def _camera(camera: AuditedCamera, say: Wording) -> list[Cell]:
     asked, verdict = standing.requirement, standing.verdict
     tone = Tone.NOTE if camera.is_unconfirmed else _STATE_TONES[standing.state]
     is_known = standing.state is not RetentionState.UNKNOWN
+    lacking = standing.present.lacking
     numbers = Tone.PLAIN if is_known else Tone.UNSURE
     place = Cell(camera.place) if camera.place else Cell(say.word("unplaced"), tone=Tone.UNSURE)
     source = "" if asked.least is None else source_of(asked.least, say)
@@ -63,8 +65,8 @@ def _camera(camera: AuditedCamera, say: Wording) -> list[Cell]:
         since = _moment(standing.held.continuous_ms)
     gap_count, gap_total = Cell(""), Cell("")
     if verdict is not None and is_known:
-        gap_count = Cell(str(verdict.gap_count), verdict.gap_count, numbers)
-        gap_total = Cell(say.lasting(verdict.gap_s) if verdict.gap_count else "")
+        gap_count = Cell(str(lacking.count), lacking.count, numbers)
+        gap_total = Cell(say.lasting(lacking.seconds) if lacking.count else "")
     return [
         Cell(camera.name),
         place,
@@ -191,6 +193,8 @@ def gaps(audit: SchoolAudit, say: Wording, most_rows: int) -> Table:
 def _gap(camera: AuditedCamera, hole: Hole, say: Wording) -> list[Cell]:
     lasting_s = _seconds([hole])
     hours = round(lasting_s / 3600, 4)
+    told = () if camera.facts is None else camera.facts.gaps
+    detail = detail_at(told, moment(hole.start_ms))
     return [
         Cell(camera.name),
         Cell(say.moment(moment(hole.start_ms))),
@@ -198,16 +202,8 @@ def _gap(camera: AuditedCamera, hole: Hole, say: Wording) -> list[Cell]:
         Cell(say.lasting(lasting_s)),
         Cell(f"{hours:g}", hours),
         Cell(say.term(vocabulary().gap_cause, hole.cause)),
-        Cell(_detail(camera.facts, hole)),
+        Cell(detail),
     ]
-
-
-def _detail(facts: RetentionFacts | None, hole: Hole) -> str:
-    """What the box wrote of it for an engineer."""
-    if facts is None:
-        return ""
-    start = moment(hole.start_ms)
-    return next((gap.detail for gap in facts.gaps if gap.from_at <= start < gap.to_at), "")
 
 
 def broken(audit: SchoolAudit, say: Wording) -> Table:

@@ -42,6 +42,7 @@ class Figures:
         on_time: Those of them that were submitted by then.
         days_kept: Days of cameras whose footage was kept as asked.
         days_short: Days of cameras whose footage was not.
+        days_unknown: Days of the cameras in use now whose footage nobody can tell of.
         by_rule: Confirmed alerts by rule.
     """
 
@@ -54,6 +55,7 @@ class Figures:
     on_time: int = 0
     days_kept: int = 0
     days_short: int = 0
+    days_unknown: int = 0
     by_rule: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -111,6 +113,7 @@ def added(all_: Iterable[Figures]) -> Figures:
         on_time=sum(each.on_time for each in found),
         days_kept=sum(each.days_kept for each in found),
         days_short=sum(each.days_short for each in found),
+        days_unknown=sum(each.days_unknown for each in found),
         by_rule=rules,
     )
 
@@ -249,6 +252,10 @@ async def _figures(
     due = await orders.due_in(session, month.begin, month.end)
     kept = await compliance.judged_days(session, month.first, month.last)
     hours = (month.end - month.begin).total_seconds() / 3600
+
+    def kept_in(school_id: str) -> compliance.JudgedDays:
+        return kept.get(school_id, compliance.JudgedDays())
+
     return {
         school_id: Figures(
             hours=seconds[school_id] / 3600,
@@ -258,8 +265,9 @@ async def _figures(
             pending=sum(each.pending for each in judged.get(school_id, ())),
             due=due[school_id].due if school_id in due else 0,
             on_time=due[school_id].on_time if school_id in due else 0,
-            days_kept=kept[school_id].kept if school_id in kept else 0,
-            days_short=kept[school_id].short if school_id in kept else 0,
+            days_kept=kept_in(school_id).kept,
+            days_short=kept_in(school_id).short,
+            days_unknown=max(0, in_use[school_id] * days - kept_in(school_id).judged),
             by_rule=Counter(
                 {each.rule: each.confirmed for each in judged.get(school_id, ()) if each.confirmed}
             ),

@@ -42,6 +42,7 @@ def month_document(
         facts=(
             (say.word("as_of"), at),
             (say.word("blind"), say.word("blind_text", hours=f"{blind:,.0f}")),
+            (say.word("footage_unknown"), _footage_unknown(district, say)),
             (say.word("sources"), say.word("sources_text")),
             (say.word("asked_by"), asked_by),
             (say.word("code"), code),
@@ -52,6 +53,11 @@ def month_document(
         page_word=say.word("page", page="{page}", pages="{pages}"),
         is_one_page=True,
     )
+
+
+def _footage_unknown(district: Figures, say: Wording) -> str:
+    judged = district.days_kept + district.days_short
+    return say.word("footage_unknown_text", judged=judged, unknown=district.days_unknown)
 
 
 def _sentence(month: DistrictMonth, say: Wording) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.cameras.service import Watch
 from api.compliance import overrides
 from api.compliance import service as compliance
-from api.compliance.schemas import RetentionFacts
+from api.compliance.schemas import ToldFacts
 from api.compliance.school_footage import CameraStanding, SchoolStanding, read_standing
 from api.compliance.verdict_schemas import OverrideView
 from api.contract import EvidenceKind, GapCause, RetentionState
@@ -62,7 +62,7 @@ class AuditedCamera:
     """
 
     standing: CameraStanding
-    facts: RetentionFacts | None
+    facts: ToldFacts | None
     place: str | None
     pictures: Mapping[EvidenceKind, ShownFile]
 

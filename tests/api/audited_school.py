@@ -11,10 +11,9 @@ from typing import Any
 
 import httpx
 
-from api.compliance.judging_jobs import judge_new
 from api.contract import BrokenPromise, FootageGap, FootageSpan, GapCause, RetentionState
-from api.jobs.kinds import ClaimedJob
 from tests.api.centre import Centre, put_camera, put_retention
+from tests.api.footage import judged
 from tests.api.messages import SCHOOL_ID, T0, recovered, registration, retention
 
 DAY = timedelta(days=1)
@@ -22,7 +21,6 @@ WINDOW_FROM = datetime(2026, 10, 10, 1, 0, tzinfo=UTC)
 """45 days before ``T0`` by the clocks of Berlin, the hour that came twice among them."""
 LONG_DAY = datetime(2026, 10, 25, 22, 59, 59, tzinfo=UTC)
 """The last second of a day of 25 hours."""
-JOB = ClaimedJob(0, "footage_judged", "", {}, 1, "test")
 
 
 def _gap(
@@ -139,4 +137,4 @@ async def plant(centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncCli
                 "time_zone": "Europe/Berlin",
             }
             await put_retention(worker, retention(camera_id, **(own | changes)))
-    await judge_new(centre.runtime, JOB)
+    await judged(centre)

@@ -31,6 +31,7 @@ from tests.api.centre import (
     put_camera,
     put_retention,
 )
+from tests.api.footage import judged, report
 from tests.api.messages import (
     T0,
     camera_beat,
@@ -38,7 +39,6 @@ from tests.api.messages import (
     evidence_ref,
     heartbeat,
     registration,
-    retention,
     sha256,
 )
 
@@ -166,7 +166,8 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
         told = episode(f"{school_id} {name}", evidence=references, zone=name, rule=rule, **of)
         objects.alerts[name] = str(told.id)
         await put_alert(worker, told)
-    await put_retention(worker, retention(**of))
+    await put_retention(worker, report(31, **of))
+    await judged(centre)
     [objects.camera_key] = [
         each["id"]
         for each in (await admin.get("/api/v1/cameras")).json()["items"]

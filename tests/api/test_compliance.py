@@ -15,6 +15,7 @@ from api.compliance.sources import is_verified, verified_sources
 from api.contract import (
     BrokenPromise,
     DayCompleteness,
+    FootageGap,
     FootageSpan,
     GapCause,
     RetentionForecast,
@@ -23,10 +24,12 @@ from api.contract import (
 from api.contract.vocabulary import vocabulary
 from api.db.migrate import alembic_config, sync_engine, upgrade
 from tests.api.centre import Centre, beat, key_of, put_camera, put_retention
-from tests.api.messages import T0, camera_beat, footage_gap, heartbeat, registration, retention
+from tests.api.footage import judged, report
+from tests.api.messages import T0, camera_beat, heartbeat, recovered, registration, retention
 
 _TABLE = "/api/v1/compliance/retention"
 _HOUR_S = 3600.0
+HOUR = timedelta(hours=1)
 
 
 async def rows(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
@@ -49,6 +52,8 @@ async def test_a_camera_that_never_reported_is_in_the_table_as_unknown(
     row = (await rows(reviewer))["gate-north"]
     assert (row["name"], row["state"], row["doubt"]) == ("北门", "unknown", "never_reported")
     assert row["facts"] is None
+    assert (row["required_days"], row["required_by"]["id"]) == (30, "law_floor")
+    assert (row["completeness"], row["as_of"]) == (0.0, None)
     assert row["school"] == {
         "school_id": "no-1-primary",
         "name": "第一小学",
@@ -56,25 +61,34 @@ async def test_a_camera_that_never_reported_is_in_the_table_as_unknown(
     }
 
 
-async def test_a_report_may_come_before_its_camera(
-    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+async def test_a_report_may_come_before_its_camera_and_is_unknown_until_it_is_judged(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    assert await put_retention(worker, retention("yard")) is True
+    assert await put_retention(worker, report(31, camera_id="yard")) is True
     row = (await rows(reviewer))["yard"]
-    assert (row["name"], row["state"], row["doubt"]) == ("yard", "compliant", None)
+    assert (row["name"], row["state"], row["doubt"]) == ("yard", "unknown", "not_judged")
+    await judged(centre)
+    row = (await rows(reviewer))["yard"]
+    assert (row["state"], row["doubt"]) == ("compliant", None)
     assert row["school"]["school_id"] == "no-1-primary"
 
 
-async def test_the_table_tells_what_the_worker_proved(
-    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+async def test_the_table_tells_the_verdict_of_the_centre_and_what_the_box_told_beside_it(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    told = retention(
-        state=RetentionState.GAP,
-        proven_days=0.25,
-        completeness=0.995,
-        oldest_footage_at=T0 - timedelta(days=30),
-        oldest_continuous_at=T0 - timedelta(hours=6),
-        gaps=(footage_gap(48), footage_gap(6, 3600, GapCause.DISK_FULL)),
+    gaps = (
+        (T0 - 48 * HOUR, T0 - 48 * HOUR + timedelta(seconds=58), GapCause.OFFLINE),
+        (T0 - 6 * HOUR, T0 - 5 * HOUR, GapCause.DISK_FULL),
+    )
+    told = report(
+        31,
+        gaps=gaps,
+        # By the three days in its own file nothing is missing.
+        state=RetentionState.COMPLIANT,
+        required_days=3,
+        required_source="学校自定",
+        proven_days=3.0,
+        completeness=1.0,
         forecast=RetentionForecast(
             bytes_per_day=10**10, reachable_days=21.5, breaks_on=date(2026, 12, 3)
         ),
@@ -91,20 +105,36 @@ async def test_the_table_tells_what_the_worker_proved(
         alarms=("promise_will_break",),
     )
     await put_retention(worker, told)
+    await judged(centre)
     row = (await rows(reviewer))["gate-north"]
     assert (row["state"], row["doubt"]) == ("gap", None)
+    assert (row["required_days"], row["required_by"]["reading"]) == (30, "verified")
+    assert row["proven_days"] == pytest.approx(5 / 24)
+    assert row["completeness"] == pytest.approx(1 - 3658 / (30 * 86_400))
+    assert (row["gap_count"], row["gap_s"]) == (2, 3658.0)
     facts = row["facts"]
-    assert facts["required_days"] == 30
-    assert facts["required_source"] == "国务院令799号 §17"
-    assert facts["required_verified"] is True
-    assert (facts["proven_days"], facts["completeness"]) == (0.25, 0.995)
-    assert facts["oldest_continuous_at"] == "2026-11-23T20:00:00Z"
-    assert [gap["cause"] for gap in facts["gaps"]] == ["disk_full", "offline"]
-    assert (facts["gap_count"], facts["gap_s"]) == (2, 3658.0)
-    assert facts["is_truncated"] is False
-    assert facts["forecast"]["breaks_on"] == "2026-12-03"
+    # The box's day is that of three days, and says nothing of thirty.
+    assert (facts["forecast"]["reachable_days"], facts["forecast"]["breaks_on"]) == (21.5, None)
     assert [broken["kept_days"] for broken in facts["broken_promises"]] == [21.0]
     assert facts["alarms"] == ["promise_will_break"]
+    detail = (await reviewer.get(f"{_TABLE}/{row['camera_key']}")).json()
+    assert {key: detail[key] for key in row} == row
+    assert [gap["cause"] for gap in detail["gaps"]] == ["disk_full", "offline"]
+    assert detail["oldest_continuous_at"] == "2026-11-23T21:00:00Z"
+    claim = detail["claim"]
+    assert (claim["state"], claim["required_days"], claim["proven_days"]) == ("compliant", 3, 3.0)
+    assert (claim["required_source"], claim["required_verified"]) == ("学校自定", False)
+    assert [(day["state"], day["claimed"]) for day in detail["history"]] == [("gap", "compliant")]
+
+
+async def test_the_day_on_which_a_promise_breaks_is_told_where_both_go_by_the_same_days(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    forecast = RetentionForecast(bytes_per_day=1, reachable_days=2, breaks_on=date(2026, 12, 3))
+    await put_retention(worker, report(31, forecast=forecast))
+    await judged(centre)
+    facts = (await rows(reviewer))["gate-north"]["facts"]
+    assert facts["forecast"]["breaks_on"] == "2026-12-03"
 
 
 async def test_a_full_disk_shows_in_the_list_of_cameras_until_its_worker_is_lost(
@@ -127,28 +157,28 @@ async def test_a_full_disk_shows_in_the_list_of_cameras_until_its_worker_is_lost
     assert await alarms() == []
 
 
-async def test_a_long_gap_list_is_cut_in_the_table_and_whole_for_one_camera(
+async def test_a_long_list_of_recovered_spans_is_cut_in_the_table_and_whole_for_one_camera(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    gaps = tuple(footage_gap(500 - hour) for hour in range(130))
-    await put_retention(worker, retention(state=RetentionState.GAP, gaps=gaps))
+    await put_retention(
+        worker, report(31, recovered=tuple(recovered(500 - n, 60) for n in range(130)))
+    )
     facts = (await rows(reviewer))["gate-north"]["facts"]
-    assert (len(facts["gaps"]), facts["gap_count"], facts["is_truncated"]) == (100, 130, True)
-    assert facts["gaps"][0]["from_at"] == gaps[-1].from_at.isoformat().replace("+00:00", "Z")
+    assert (len(facts["recovered"]), facts["recovered_s"]) == (100, 7800.0)
     whole = (await reviewer.get(f"{_TABLE}/1")).json()["facts"]
-    assert (len(whole["gaps"]), whole["is_truncated"]) == (130, False)
+    assert len(whole["recovered"]) == 130
 
 
 async def test_the_footage_of_a_silent_worker_is_unknown_until_it_speaks_again(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
     await beat(worker, heartbeat(camera_beat()))
-    await put_retention(worker, retention())
+    await put_retention(worker, report(31))
+    await judged(centre)
     assert (await rows(reviewer))["gate-north"]["state"] == "compliant"
     centre.clock.advance(31)
     row = (await rows(reviewer))["gate-north"]
-    assert (row["state"], row["doubt"]) == ("unknown", "worker_lost")
-    assert (row["facts"]["state"], row["facts"]["proven_days"]) == ("compliant", 31.5)
+    assert (row["state"], row["doubt"], row["gap_count"]) == ("unknown", "worker_lost", 0)
     await beat(worker, heartbeat(camera_beat()))
     assert (await rows(reviewer))["gate-north"]["state"] == "compliant"
 
@@ -158,7 +188,11 @@ async def test_offline_stays_the_word_of_a_running_recorder(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
     await beat(worker, heartbeat(camera_beat()))
-    await put_retention(worker, retention(state=RetentionState.OFFLINE, proven_days=0.0))
+    gone = FootageGap(from_at=T0 - 2 * HOUR, to_at=T0, cause=GapCause.OFFLINE)
+    spans = (FootageSpan(from_at=T0 - timedelta(days=31), to_at=T0 - 2 * HOUR),)
+    told = report(31, spans=spans, state=RetentionState.OFFLINE, is_offline=True)
+    await put_retention(worker, told.model_copy(update={"gaps": (gone,)}))
+    await judged(centre)
     assert (await rows(reviewer))["gate-north"]["state"] == "offline"
     centre.clock.advance(31)
     assert (await rows(reviewer))["gate-north"]["state"] == "unknown"
@@ -167,7 +201,8 @@ async def test_offline_stays_the_word_of_a_running_recorder(
 async def test_a_report_that_nobody_renewed_proves_nothing(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    await put_retention(worker, retention())
+    await put_retention(worker, report(31))
+    await judged(centre)
     centre.clock.advance(3 * _HOUR_S)
     assert (await rows(reviewer))["gate-north"]["doubt"] is None
     centre.clock.advance(1)
@@ -176,22 +211,23 @@ async def test_a_report_that_nobody_renewed_proves_nothing(
 
 
 async def test_history_keeps_the_last_verdict_of_each_school_day(
-    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
     # 15:59 and 16:00 UTC are two calendar days in Shanghai.
     evening = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
     for as_of, days in (
-        (evening - timedelta(hours=3), 1.0),
-        (evening, 2.0),
-        (evening + timedelta(minutes=1), 3.0),
-        (T0, 4.0),
+        (evening - timedelta(hours=3), 31),
+        (evening, 32),
+        (evening + timedelta(minutes=1), 33),
+        (T0, 34),
     ):
-        assert await put_retention(worker, retention(as_of=as_of, proven_days=days)) is True
+        assert await put_retention(worker, report(days, as_of=as_of)) is True
+    await judged(centre)
     found = await history(reviewer, "gate-north")
-    assert [(day["day"], day["proven_days"]) for day in found] == [
-        ("2026-11-24", 4.0),
-        ("2026-11-23", 3.0),
-        ("2026-11-22", 2.0),
+    assert [(day["day"], day["proven_days"], day["claimed"]) for day in found] == [
+        ("2026-11-24", 34.0, "compliant"),
+        ("2026-11-23", 33.0, "compliant"),
+        ("2026-11-22", 32.0, "compliant"),
     ]
     newest = await history(reviewer, "gate-north", "?history_days=1")
     assert [day["day"] for day in newest] == ["2026-11-24"]

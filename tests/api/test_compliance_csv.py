@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.compliance.sheet import COLUMNS
-from api.contract import GapCause, RetentionForecast, RetentionState
+from api.contract import GapCause, RetentionForecast
 from api.contract.vocabulary import vocabulary
 from api.kit.csv_file import text_cell
-from tests.api.centre import put_camera, put_retention
-from tests.api.messages import T0, footage_gap, recovered, registration, retention
+from tests.api.centre import Centre, put_camera, put_retention
+from tests.api.footage import judged, report
+from tests.api.messages import T0, recovered, registration
 
 _FILE = "/api/v1/compliance/retention.csv"
 
@@ -42,21 +43,27 @@ async def test_the_file_names_itself_and_is_not_cached(reviewer: httpx.AsyncClie
 
 
 async def test_every_camera_is_a_row_in_the_words_of_the_language(
-    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
     await put_camera(worker, registration("yard", name="操场, “东”\n侧"))
-    told = retention(
-        state=RetentionState.GAP,
-        proven_days=29.96,
-        completeness=0.999_99,
-        gaps=(footage_gap(30, 5400, GapCause.DISK_FULL), footage_gap(6)),
-        oldest_continuous_at=T0 - timedelta(hours=6),
+    gaps = (
+        (T0 - timedelta(hours=30), T0 - timedelta(hours=28.5), GapCause.DISK_FULL),
+        (
+            T0 - timedelta(hours=6),
+            T0 - timedelta(hours=6) + timedelta(seconds=58),
+            GapCause.OFFLINE,
+        ),
+    )
+    told = report(
+        31,
+        gaps=gaps,
         recovered=(recovered(5, 599.6), recovered(3, 60)),
         forecast=RetentionForecast(
             bytes_per_day=1, reachable_days=12.34, breaks_on=date(2026, 12, 3)
         ),
     )
     await put_retention(worker, told)
+    await judged(centre)
     gate, yard = await table(reviewer)
     assert (yard["school"], yard["school_id"]) == ("第一小学", "no-1-primary")
     assert (gate["school"], gate["school_id"]) == ("第一小学", "no-1-primary")
@@ -65,15 +72,20 @@ async def test_every_camera_is_a_row_in_the_words_of_the_language(
         "无法核验",
         "从未上报",
     )
-    assert (yard["required_days"], yard["completeness_percent"]) == ("", "")
+    assert (yard["required_days"], yard["completeness_percent"], yard["gap_count"]) == (
+        "30",
+        "",
+        "",
+    )
     assert (gate["state"], gate["required_days"], gate["required_verified"]) == (
         "录像缺失",
         "30",
         "已核对原文",
     )
+    assert gate["required_source"].endswith("§17")
     # Never rounded up to a promise that is not kept.
-    assert (gate["proven_days"], gate["completeness_percent"]) == ("29.9", "99.99")
-    assert gate["oldest_continuous_at"] == "2026-11-24 04:00:00"
+    assert (gate["proven_days"], gate["completeness_percent"]) == ("0.249", "99.78")
+    assert gate["oldest_continuous_at"] == "2026-11-24 04:00:58"
     assert gate["gaps"] == (
         "2026-11-24 04:00:00 – 2026-11-24 04:00:58 摄像机离线; "
         "2026-11-23 04:00:00 – 2026-11-23 05:30:00 硬盘已满"
@@ -97,6 +109,7 @@ async def test_every_camera_is_a_row_in_the_words_of_the_language(
     ],
 )
 async def test_a_camera_recorded_for_minutes_promises_nothing(
+    centre: Centre,
     worker: httpx.AsyncClient,
     reviewer: httpx.AsyncClient,
     language: str,
@@ -106,7 +119,9 @@ async def test_a_camera_recorded_for_minutes_promises_nothing(
 ) -> None:
     await put_camera(worker, registration())
     forecast = RetentionForecast(bytes_per_day=bytes_per_day, reachable_days=days)
-    await put_retention(worker, retention(proven_days=0.25, forecast=forecast))
+    young = T0 - timedelta(hours=6)
+    await put_retention(worker, report(0.25, forecast=forecast, life_since_at=young))
+    await judged(centre)
     [row] = await table(reviewer, language)
     assert (row["proven_days"], row["reachable_days"], row["breaks_on"]) == ("0.25", cell, "")
 
@@ -114,19 +129,20 @@ async def test_a_camera_recorded_for_minutes_promises_nothing(
 async def test_a_name_is_no_formula(worker: httpx.AsyncClient, reviewer: httpx.AsyncClient) -> None:
     told = registration(name="=HYPERLINK(0)", location="  @SUM(A1)", school_name="+1")
     await put_camera(worker, told)
-    await put_retention(worker, retention(required_source="-2+3"))
+    await put_retention(worker, report(31))
     [row] = await table(reviewer)
     assert row["name"] == "'=HYPERLINK(0)"
     assert row["location"] == "'  @SUM(A1)"
     assert row["school"] == "'+1"
-    assert row["required_source"] == "'-2+3"
 
 
 async def test_a_cell_holds_no_more_than_excel_takes(
-    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    gaps = tuple(footage_gap(700 - hour) for hour in range(400))
-    await put_retention(worker, retention(state=RetentionState.GAP, gaps=gaps))
+    begun = [T0 - timedelta(hours=700 - hour) for hour in range(400)]
+    gaps = tuple((at, at + timedelta(seconds=58), GapCause.OFFLINE) for at in begun)
+    await put_retention(worker, report(31, gaps=gaps))
+    await judged(centre)
     [row] = await table(reviewer)
     assert row["gap_count"] == "400"
     assert row["gaps"].endswith("; …")

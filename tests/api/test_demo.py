@@ -31,6 +31,7 @@ from api.demo.world import ZONE
 from api.orders.machine import OrderState
 from api.reports.district_month import Month, read_month
 from tests.api.centre import Centre, running_centre
+from tests.api.footage import judged
 from tests.api.test_process import CHEAP, ROOT
 
 SMALL = Wanted(days=10, schools=3)
@@ -275,6 +276,7 @@ async def test_boxes_fall_silent_unless_kept_alive(centre: Centre) -> None:
     assert await living.report(centre.runtime) > 30
     shown = (await admin.get("/api/v1/cameras")).json()["items"]
     assert {each["state"] for each in shown} == {"watching", "not_watching"}
+    await judged(centre)
     rows = (await admin.get("/api/v1/compliance/retention")).json()["items"]
     by_id = {(each["school"]["school_id"], each["name"]): each for each in rows}
     assert by_id["sample-01", "食品库房"]["doubt"] is None

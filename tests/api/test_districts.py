@@ -21,6 +21,7 @@ from tests.api.centre import (
     put_retention,
     summaries,
 )
+from tests.api.footage import judged, report
 from tests.api.messages import (
     SCHOOL_ID,
     T0,
@@ -31,7 +32,6 @@ from tests.api.messages import (
     evidence_ref,
     heartbeat,
     registration,
-    retention,
 )
 
 NO_2 = {"school_id": "no-2"}
@@ -62,7 +62,7 @@ async def test_two_schools_with_the_same_camera_ids_stand_side_by_side(
         name = of.get("school_id", SCHOOL_ID)
         await put_alert(client, episode(name, **of))
         await put_analysed(client, [analysed(T0 - timedelta(minutes=2), 40.0, **of)])
-        await put_retention(client, retention(proven_days=float(len(name)), **of))
+        await put_retention(client, report(len(name), **of))
         await beat(client, heartbeat(camera_beat(), **of))
     cameras = (await admin.get("/api/v1/cameras")).json()["items"]
     assert [(c["school"]["school_id"], c["camera_id"], c["name"]) for c in cameras] == [
@@ -75,8 +75,9 @@ async def test_two_schools_with_the_same_camera_ids_stand_side_by_side(
         "no-2": "东门",
     }
     assert [a.camera_name for a in await summaries(admin, "?school_id=no-2")] == ["东门"]
+    await judged(centre)
     rows = (await admin.get("/api/v1/compliance/retention")).json()["items"]
-    assert [row["facts"]["proven_days"] for row in rows] == [12.0, 4.0]
+    assert [row["proven_days"] for row in rows] == [12.0, 4.0]
 
 
 async def test_a_box_names_its_own_school_or_is_refused_and_counted(

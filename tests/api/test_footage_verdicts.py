@@ -7,48 +7,13 @@ from typing import Any
 
 import httpx
 
-from api.compliance.judging_jobs import judge_new, kinds
-from api.contract import FootageGap, FootageSpan, GapCause, RetentionState, RetentionStatus
-from api.jobs.kinds import ClaimedJob
+from api.compliance.judging_jobs import kinds
+from api.contract import GapCause, RetentionState
 from tests.api.centre import Centre, all_due, beat, key_of, put_camera, put_retention
-from tests.api.messages import (
-    SCHOOL_ID,
-    T0,
-    camera_beat,
-    heartbeat,
-    recovered,
-    registration,
-    retention,
-)
+from tests.api.footage import judged, report
+from tests.api.messages import SCHOOL_ID, T0, camera_beat, heartbeat, recovered, registration
 
-_JOB = ClaimedJob(0, "footage_judged", "", {}, 1, "test")
 _DAY = timedelta(days=1)
-
-
-def report(
-    days: float, *, as_of: datetime = T0, gaps: tuple[Any, ...] = (), **changes: Any
-) -> RetentionStatus:
-    """Footage of so many days until then, of a camera that is two hundred days old."""
-    edges = [as_of - timedelta(days=days), *(at for gap in gaps for at in gap[:2]), as_of]
-    told = {
-        "as_of": as_of,
-        "state": RetentionState.GAP if gaps else RetentionState.COMPLIANT,
-        "spans": tuple(
-            FootageSpan(from_at=begin, to_at=end)
-            for begin, end in zip(edges[::2], edges[1::2], strict=True)
-        ),
-        "gaps": tuple(
-            FootageGap(from_at=begin, to_at=end, cause=cause) for begin, end, cause in gaps
-        ),
-        "oldest_footage_at": edges[0],
-        "earlier_spans": (),
-        "life_since_at": T0 - 200 * _DAY,
-    }
-    return retention(**(told | changes))
-
-
-async def judged(centre: Centre) -> None:
-    await judge_new(centre.runtime, _JOB)
 
 
 async def on(client: httpx.AsyncClient, moment: datetime, camera_id: str = "gate-north") -> Any:
@@ -226,3 +191,24 @@ async def test_footage_that_is_fetched_later_stands_beside_what_was_judged_then(
     [camera] = answer.json()["cameras"]
     assert [each["share"] for each in camera["days"]] == [0.7, 1.0]
     assert [each["share"] for each in camera["held"]] == [1.0, 1.0]
+
+
+async def test_what_nobody_knows_of_a_day_is_not_said_to_be_missing(
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    await put_camera(worker, registration())
+    hours = (T0 - timedelta(hours=5), T0 - timedelta(hours=2), GapCause.NOT_VERIFIED)
+    told = report(31, gaps=(hours,), state=RetentionState.UNKNOWN, is_incomplete=True)
+    await put_retention(worker, told)
+    await judged(centre)
+    found = await on(reviewer, T0)
+    assert (found["state"], found["gap_count"], found["gap_s"]) == ("unknown", 0, 0.0)
+    assert found["day_missing_s"] is None
+    school = await reviewer.get(f"/api/v1/compliance/schools/{SCHOOL_ID}?days=2")
+    [camera] = school.json()["cameras"]
+    assert (camera["gap_count"], camera["gap_s"]) == (0, 0.0)
+    assert [cell["share"] for cell in camera["days"]] == [None]
+    key = await key_of(reviewer, "gate-north")
+    detail = (await reviewer.get(f"/api/v1/compliance/retention/{key}")).json()
+    assert (detail["state"], detail["gap_count"], detail["gaps"]) == ("unknown", 0, [])
+    assert [(day["state"], day["gap_s"]) for day in detail["history"]] == [("unknown", 0.0)]

@@ -11,7 +11,7 @@ import pytest
 
 from api.access.roles import Role
 from api.access.scope import EVERYTHING
-from api.contract import RetentionState, RiskLevel
+from api.contract import GapCause, RetentionState, RetentionStatus, RiskLevel
 from api.contract.paper.typesetting import Typesetter
 from api.db.camera import AnalysedHour
 from api.db.order import WorkOrder
@@ -21,6 +21,7 @@ from api.reports.district_month import DistrictMonth, Figures, Month
 from api.reports.month_document import month_document
 from tests.api.centre import Centre, all_due, key_of, put_alert, put_camera, put_retention
 from tests.api.district import MINE, THEIRS
+from tests.api.footage import judged, report
 from tests.api.messages import T0, episode, registration, retention
 from tests.support.fonts import why_no_pdf
 from tests.support.paper import read_pdf, read_sheets
@@ -66,6 +67,12 @@ async def _judged(
     assert answer.status_code == 200, answer.text
 
 
+def _as_told(held: RetentionStatus) -> dict[str, Any]:
+    """By a box that finds nothing wrong with it."""
+    told = dict(held) | {"school_id": MINE, "state": RetentionState.COMPLIANT}
+    return {key: value for key, value in told.items() if key != "camera_id"}
+
+
 def _order(due_at: dt.datetime, rectified_at: dt.datetime | None) -> WorkOrder:
     return WorkOrder(
         school_id=MINE,
@@ -99,10 +106,14 @@ async def _district(centre: Centre, admin: httpx.AsyncClient) -> None:
     await _judged(mine, admin, "true before 2", september - HOUR, camera_id="bright")
     for number in range(2):
         await _judged(mine, admin, f"false {number}", OCTOBER.begin, camera_id="bright")
-    states = [RetentionState.COMPLIANT] * 3 + [RetentionState.GAP, RetentionState.UNKNOWN]
-    for number, state in enumerate(states):
+    # By its own word the box kept it every day.
+    for number in range(5):
         at = OCTOBER.begin + dt.timedelta(days=number, hours=1)
-        await put_retention(mine, retention("bright", at, school_id=MINE, state=state))
+        gap = (at - HOUR, at - HOUR / 2, GapCause.OFFLINE)
+        gaps, unknown = ((gap,) if number == 3 else ()), number == 4
+        held = report(0.5 if unknown else 31, as_of=at, gaps=gaps, is_incomplete=unknown)
+        await put_retention(mine, retention("bright", **_as_told(held)))
+    await judged(centre)
     async with centre.runtime.work(EVERYTHING) as work:
         due = OCTOBER.begin + dt.timedelta(days=3)
         work.session.add_all([_order(due, due), _order(due, due + HOUR), _order(due, None)])
@@ -124,6 +135,8 @@ async def test_the_month_counts_by_what_was_looked_at(
     assert summary["误报率"] == "25.0 %（上月 0.0 %，上升 25.0 个百分点）"
     assert summary["按期整改率"] == "33.3 %（上月无数据）"
     assert summary["存储达标率"] == "75.0 %（上月无数据）"
+    # Two cameras of 31 days each, of which four days were judged.
+    assert summary["录像结论"] == "4 个摄像机日有结论，另有 58 个无法核验，不计入达标率"
     [ranking] = [rows for title, rows in sheets.items() if title.startswith("学校排序")]
     of = {row[1]: row for row in ranking[2:]}
     bright, dark = of["明亮小学"], of["失联中学"]

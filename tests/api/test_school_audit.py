@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from api.compliance.judging_jobs import judge_new
 from api.contract import FootageSpan
-from tests.api.audited_school import JOB, plant
+from tests.api.audited_school import plant
 from tests.api.centre import Centre, put_camera, put_retention
+from tests.api.footage import judged
 from tests.api.messages import SCHOOL_ID, T0, registration, retention
 from tests.api.reporting import made_report, report_file
 from tests.support.fonts import why_no_pdf
@@ -207,7 +207,7 @@ async def test_a_school_whose_cameras_are_all_too_young_is_not_said_to_meet(
     span = FootageSpan(from_at=T0 - 9 * _DAY, to_at=T0)
     young = retention(spans=(span,), earlier_spans=(), life_since_at=T0 - 9 * _DAY)
     await put_retention(worker, young)
-    await judge_new(centre.runtime, JOB)
+    await judged(centre)
     [line] = (await admin.get("/api/v1/compliance/schools")).json()["items"]
     assert (line["retention_verdict"], line["retention"]["immature"]) == ("unknown", 1)
     assert line["sentence"]["zh"] == "无法核验：2 个点位无法核验，1 台历史未成熟"

@@ -114,6 +114,9 @@ def fill(stack: Stack) -> None:
         )
         kept = retention("gate-1", now, school_id="no-1", state=RetentionState.GAP, gaps=(gap,))
         put("no-1", "retention/gate-1", kept)
+        days = [str((now + timedelta(days=number)).date()) for number in (-1, 1)]
+        again = {"from_day": days[0], "until_day": days[1], "reason": "e2e"}
+        stack.sign_in().post("/compliance/judgements", json=again).raise_for_status()
         for number in range(ALERTS):
             school = 1 + number % 2
             raised_at = now - timedelta(minutes=ALERTS - number)

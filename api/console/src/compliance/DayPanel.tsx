@@ -81,7 +81,9 @@ function SchoolOnDay({ schoolId, day }: { schoolId: string; day: string }) {
         <li key={camera.camera_key} data-testid="day-camera">
           <Link to={address(day, camera.camera_key)}>{camera.name}</Link>
           <KindMark kind={kindOf(camera)} />
-          <span>{t("compliance.facts", { n: floorPercent(camera.completeness), days: floorDays(camera.proven_days) })}</span>
+          {camera.state !== "unknown" && (
+            <span>{t("compliance.facts", { n: floorPercent(camera.completeness), days: floorDays(camera.proven_days) })}</span>
+          )}
           <span className={styles.muted}>
             {camera.requirement.least
               ? t("compliance.least", { count: camera.requirement.least.days })
@@ -144,6 +146,7 @@ function Former({ former }: { former: FormerVerdict }) {
 function Facts({ verdict }: { verdict: DayVerdict }) {
   const { t } = useTranslation();
   const { as_of: told, judged_at: judged, day_missing_s: missing } = verdict;
+  const isUnknown = verdict.state === "unknown";
   return (
     <>
       <p>
@@ -152,14 +155,16 @@ function Facts({ verdict }: { verdict: DayVerdict }) {
       </p>
       <dl className={styles.dl}>
         <dt>{t("retention.completeness")}</dt>
-        <dd>{t("retention.percent", { n: floorPercent(verdict.completeness) })}</dd>
+        <dd>
+          {isUnknown ? t("compliance.notKnown") : t("retention.percent", { n: floorPercent(verdict.completeness) })}
+        </dd>
         <dt>{t("retention.proven")}</dt>
         <dd>{t("retention.days", { n: floorDays(verdict.proven_days) })}</dd>
         <dt>{t("retention.missing")}</dt>
         <dd>
           {verdict.gap_count > 0
             ? t("retention.gapSum", { count: verdict.gap_count, length: formatDuration(t, verdict.gap_s) })
-            : t(told === null ? "compliance.notKnown" : "retention.none")}
+            : t(isUnknown ? "compliance.notKnown" : "retention.none")}
         </dd>
         <dt>{t("compliance.dayMissing")}</dt>
         <dd>{missing === null ? t("compliance.notKnown") : formatDuration(t, missing)}</dd>

@@ -102,12 +102,12 @@ function CameraRow({ camera, days, row, isNarrow, stop, onCell }: RowProps) {
         <strong>{camera.name}</strong>
         <div className={styles.facts}>
           <KindMark kind={kindOf(camera)} />{" "}
-          {camera.doubt
-            ? term("retention_doubt", camera.doubt)
-            : t("compliance.facts", {
-                n: floorPercent(camera.completeness),
-                days: floorDays(camera.proven_days),
-              })}
+          {camera.doubt && term("retention_doubt", camera.doubt)}
+          {camera.state !== "unknown" &&
+            t("compliance.facts", {
+              n: floorPercent(camera.completeness),
+              days: floorDays(camera.proven_days),
+            })}
         </div>
       </div>
       {days.map((each, column) => (

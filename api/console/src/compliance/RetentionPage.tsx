@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { usePreferences } from "../ui/preferences";
 import { retentionFile } from "../http/api";
-import type { RetentionRow, RetentionState } from "../http/types";
+import type { RetentionRow } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { knownKey } from "../schools/schools";
 import { SchoolSelect } from "../schools/SchoolSelect";
@@ -15,15 +15,12 @@ import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
 import styles from "./compliance.module.css";
-import { nobodyReports, RETENTION_STATES, retentionBySchool } from "../footage/retention";
+import { KINDS, kindOf, readKind, type Kind } from "./kinds";
+import { nobodyReports, retentionBySchool, sentencesOf } from "./rows";
 import { SchoolTable } from "./SchoolTable";
 import { useRetention } from "./useRetention";
 
-type Filter = "all" | RetentionState;
-
-function readFilter(value: string | null): Filter {
-  return RETENTION_STATES.find((state) => state === value) ?? "all";
-}
+type Filter = "all" | Kind;
 
 /** Is every camera's footage kept as long as it must be, and how do we know? */
 export function Component() {
@@ -35,7 +32,7 @@ export function Component() {
   const { language } = usePreferences();
   const [stateInUrl, setState] = useUrlFilter("state");
   const [schoolInUrl, setSchool] = useUrlFilter("school");
-  const filter = readFilter(stateInUrl);
+  const filter: Filter = readKind(stateInUrl) ?? "all";
 
   if (query.isError && !query.data) {
     return <ErrorPanel query={query} stillWorks={t("error.stillWorksRetention")} />;
@@ -45,14 +42,18 @@ export function Component() {
   const school = knownKey(schools, schoolInUrl);
   const looked = schools.filter((each) => school === null || each.key === school);
   const rows = looked.flatMap((each) => each.rows);
-  const isIn = (row: RetentionRow, each: Filter) => each === "all" || row.state === each;
+  const isIn = (row: RetentionRow, each: Filter) => each === "all" || kindOf(row) === each;
   const shown = looked.filter((each) => each.rows.some((row) => isIn(row, filter)));
   const filters: Filter[] = [
     "all",
-    ...RETENTION_STATES.filter((state) => state === filter || rows.some((row) => row.state === state)),
+    ...KINDS.filter((kind) => kind === filter || rows.some((row) => kindOf(row) === kind)),
   ];
-  const name = (each: Filter) =>
-    each === "all" ? t("retention.all") : term("retention_state", each);
+  const name = (each: Filter) => {
+    if (each === "all") return t("retention.all");
+    if (each === "unconfirmed") return term("coverage_verdict", each);
+    return term("retention_state", each === "kept" ? "compliant" : each);
+  };
+  const sentences = sentencesOf(query.data?.schools ?? []);
   return (
     <div className={styles.page} data-testid="retention-page">
       <ListBar
@@ -100,7 +101,12 @@ export function Component() {
         />
       )}
       {shown.map((each) => (
-        <SchoolTable key={each.key} school={each} state={filter === "all" ? null : filter} />
+        <SchoolTable
+          key={each.key}
+          school={each}
+          sentence={sentences.get(each.key)}
+          kind={filter === "all" ? null : filter}
+        />
       ))}
     </div>
   );

@@ -2,16 +2,20 @@ import { Table, Tooltip, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import type { RetentionRow, RetentionState } from "../http/types";
+import type { RetentionRow, SchoolCompliance } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import type { Group } from "../schools/schools";
 import { formatDuration } from "../time/format";
 import { Ago } from "../time/TimeText";
+import { usePreferences } from "../ui/preferences";
 import styles from "./compliance.module.css";
 import { FootageAlarms } from "../footage/FootageAlarms";
 import { GapList } from "./GapList";
 import { RequiredDays } from "./RequiredDays";
-import { daysOrLess, floorPercent, schoolTime, summarize } from "../footage/retention";
+import { daysOrLess, floorPercent, schoolTime } from "../footage/retention";
+import { KindMark } from "./KindMark";
+import { kindOf, type Kind } from "./kinds";
+import { fallsShort, summarize } from "./rows";
 import { RetentionStateMark } from "./RetentionStateMark";
 
 /** All columns together, in pixels; wider pages stretch them alike. */
@@ -19,13 +23,16 @@ const TABLE_WIDTH = 1310;
 
 interface Props {
   school: Group<RetentionRow>;
+  /** Its verdict, as on its own page; undefined while it is not there. */
+  sentence: SchoolCompliance["sentence"] | undefined;
   /** Which of its cameras are listed; the summary counts them all. */
-  state: RetentionState | null;
+  kind: Kind | null;
 }
 
 /** The cameras of one school: what is asked of each, what is proven, and why something is missing. */
-export function SchoolTable({ school, state: wanted }: Props) {
+export function SchoolTable({ school, sentence, kind: wanted }: Props) {
   const { t } = useTranslation();
+  const { language } = usePreferences();
   const term = useTerm();
   const columns: TableColumnsType<RetentionRow> = [
     {
@@ -51,9 +58,9 @@ export function SchoolTable({ school, state: wanted }: Props) {
       title: t("retention.state"),
       key: "state",
       width: 180,
-      render: (_, { state, doubt, facts }) => (
+      render: (_, { state, doubt, facts, is_unconfirmed: isUnconfirmed }) => (
         <>
-          <RetentionStateMark state={state} />
+          {isUnconfirmed ? <KindMark kind="unconfirmed" /> : <RetentionStateMark state={state} />}
           {!doubt && facts && <FootageAlarms alarms={facts.alarms} />}
           {doubt && <div className={styles.muted}>{term("retention_doubt", doubt)}</div>}
         </>
@@ -64,34 +71,32 @@ export function SchoolTable({ school, state: wanted }: Props) {
       key: "required",
       width: 90,
       align: "right",
-      render: (_, { facts }) => facts && <RequiredDays facts={facts} />,
+      render: (_, row) => <RequiredDays row={row} />,
     },
     {
       title: t("retention.proven"),
       key: "proven",
       width: 100,
       align: "right",
-      render: (_, { facts }) => facts && daysOrLess(t, facts.proven_days),
+      render: (_, row) => row.as_of !== null && daysOrLess(t, row.proven_days),
     },
     {
       title: t("retention.completeness"),
       key: "completeness",
       width: 130,
       align: "right",
-      render: (_, { facts }) =>
-        facts && t("retention.percent", { n: floorPercent(facts.completeness) }),
+      render: (_, row) =>
+        row.state !== "unknown" && t("retention.percent", { n: floorPercent(row.completeness) }),
     },
     {
       title: t("retention.missing"),
       key: "gaps",
       width: 170,
-      render: (_, { facts }) =>
-        facts &&
-        (facts.gap_count === 0 ? (
-          <span className={styles.muted}>{t("retention.none")}</span>
-        ) : (
-          t("retention.gapSum", { count: facts.gap_count, length: formatDuration(t, facts.gap_s) })
-        )),
+      render: (_, { state, gap_count: count, gap_s: seconds }) => {
+        if (count > 0) return t("retention.gapSum", { count, length: formatDuration(t, seconds) });
+        const word = state === "unknown" ? "compliance.notKnown" : "retention.none";
+        return <span className={styles.muted}>{t(word)}</span>;
+      },
     },
     {
       title: t("retention.brokenShort"),
@@ -119,22 +124,23 @@ export function SchoolTable({ school, state: wanted }: Props) {
       title: t("retention.forecast"),
       key: "forecast",
       width: 150,
-      render: (_, { facts }) => {
-        if (!facts) return null;
-        const { forecast } = facts;
+      render: (_, row) => {
+        if (!row.facts) return null;
+        const { forecast } = row.facts;
         const reach = forecast?.bytes_per_day ? (
           t("retention.reach", { length: daysOrLess(t, forecast.reachable_days) })
         ) : (
           <span className={styles.muted}>{term("forecast", "not_known")}</span>
         );
-        return forecast?.breaks_on ? (
+        if (!forecast?.breaks_on) {
+          return fallsShort(row) ? <strong className={styles.breaks}>{reach}</strong> : reach;
+        }
+        return (
           <Tooltip title={reach}>
             <strong className={styles.breaks}>
               {t("retention.breaksOn", { day: forecast.breaks_on })}
             </strong>
           </Tooltip>
-        ) : (
-          reach
         );
       },
     },
@@ -142,7 +148,10 @@ export function SchoolTable({ school, state: wanted }: Props) {
       title: t("retention.asOf"),
       key: "asOf",
       width: 100,
-      render: (_, { facts }) => facts && <Ago moment={facts.as_of} className={styles.muted} />,
+      render: (_, { as_of: judged, facts }) => {
+        const moment = judged ?? facts?.as_of;
+        return moment && <Ago moment={moment} className={styles.muted} />;
+      },
     },
   ];
   return (
@@ -151,11 +160,16 @@ export function SchoolTable({ school, state: wanted }: Props) {
         {school.name ?? t("retention.noBox")}{" "}
         <span className={styles.muted}>{t("retention.cameras", { count: school.rows.length })}</span>
       </h2>
+      {sentence && (
+        <p className={styles.sentence} data-testid="retention-sentence">
+          <Link to={`/compliance/${encodeURIComponent(school.key)}`}>{sentence[language]}</Link>
+        </p>
+      )}
       <Summary school={school} />
       <Table<RetentionRow>
         rowKey="camera_key"
         size="small"
-        dataSource={school.rows.filter((row) => !wanted || row.state === wanted)}
+        dataSource={school.rows.filter((row) => !wanted || kindOf(row) === wanted)}
         columns={columns}
         pagination={false}
         // Of the same widths at every school, so that the eye goes down a column.
@@ -182,16 +196,16 @@ export function SchoolTable({ school, state: wanted }: Props) {
 /** A number is a door: each opens the cameras it counts. */
 function Summary({ school }: { school: Group<RetentionRow> }) {
   const { t } = useTranslation();
-  const { states, broken, breaking } = summarize(school.rows);
+  const { kinds, broken, breaking } = summarize(school.rows);
   return (
     <p className={styles.summary} data-testid="retention-summary">
-      {states.map(({ state, count }) => (
+      {kinds.map(({ kind, count }) => (
         <Link
-          key={state}
-          to={`?${new URLSearchParams({ school: school.key, state }).toString()}`}
-          data-testid={`summary-${state}`}
+          key={kind}
+          to={`?${new URLSearchParams({ school: school.key, state: kind }).toString()}`}
+          data-testid={`summary-${kind}`}
         >
-          <RetentionStateMark state={state} />
+          <KindMark kind={kind} />
           <strong>{count}</strong>
         </Link>
       ))}

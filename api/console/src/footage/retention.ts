@@ -1,7 +1,6 @@
 import type { TFunction } from "i18next";
 
-import type { FootageGap, RetentionRow, RetentionState } from "../http/types";
-import { bySchool, compareNames, type Group } from "../schools/schools";
+import type { FootageGap, RetentionState } from "../http/types";
 import { formatDuration } from "../time/format";
 
 /** The worst first. */
@@ -32,61 +31,6 @@ export function retentionTone(state: RetentionState): RetentionTone {
     case "over_retained":
       return "noted";
   }
-}
-
-/** The worst first, then by place and name. */
-export function compareRows(a: RetentionRow, b: RetentionRow): number {
-  return (
-    RETENTION_STATES.indexOf(a.state) - RETENTION_STATES.indexOf(b.state) ||
-    a.location.localeCompare(b.location, "zh-CN") ||
-    a.name.localeCompare(b.name, "zh-CN") ||
-    a.camera_id.localeCompare(b.camera_id)
-  );
-}
-
-/** The state of one school at a glance. */
-export interface SchoolSummary {
-  /** Cameras by state, the worst first; states no camera is in are left out. */
-  states: { state: RetentionState; count: number }[];
-  /** Cameras whose footage was deleted before its time. */
-  broken: number;
-  /** Cameras whose promise will not be kept as things are. */
-  breaking: number;
-}
-
-export function summarize(rows: readonly RetentionRow[]): SchoolSummary {
-  const count = (holds: (row: RetentionRow) => boolean) => rows.filter(holds).length;
-  return {
-    states: RETENTION_STATES.map((state) => ({
-      state,
-      count: count((row) => row.state === state),
-    })).filter((each) => each.count > 0),
-    broken: count((row) => (row.facts?.broken_promises.length ?? 0) > 0),
-    breaking: count((row) => Boolean(row.facts?.forecast?.breaks_on)),
-  };
-}
-
-/** Missing footage weighs most, then what nobody can tell, then what is kept too long. */
-const WEIGHTS: readonly ((row: RetentionRow) => boolean)[] = [
-  (row) => retentionTone(row.state) === "gap",
-  (row) => row.state === "unknown",
-  (row) => row.state === "over_retained",
-  (row) => row.state === "immature",
-];
-
-/** One table for each school: the worst school first, and in each the worst camera. */
-export function retentionBySchool(rows: readonly RetentionRow[]): Group<RetentionRow>[] {
-  const weight = WEIGHTS.map((holds) => (group: Group<RetentionRow>) => group.rows.filter(holds).length);
-  const groups = bySchool(rows).sort((a, b) => {
-    const heavier = weight.map((of) => of(b) - of(a)).find((difference) => difference !== 0);
-    return heavier ?? compareNames(a, b);
-  });
-  for (const group of groups) group.rows.sort(compareRows);
-  return groups;
-}
-
-export function nobodyReports(rows: readonly RetentionRow[]): boolean {
-  return rows.every((row) => row.facts === null);
 }
 
 /** One decimal, rounded down: 29.96 days are not 30. */
@@ -126,7 +70,7 @@ export function schoolTime(moment: string, timeZone: string): string {
 }
 
 /** A gap as two moments; the day of the end only when it is another one. */
-export function gapSpan(gap: FootageGap, timeZone: string): string {
+export function gapSpan(gap: Pick<FootageGap, "from_at" | "to_at">, timeZone: string): string {
   const from = schoolTime(gap.from_at, timeZone);
   const to = schoolTime(gap.to_at, timeZone);
   return `${from} – ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to}`;

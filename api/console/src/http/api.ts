@@ -381,6 +381,8 @@ export const api = {
   cameras: () => timed(unwrap(sdk.camerasList())),
   rules: () => timed(unwrap(sdk.rulesList())),
   retention: () => timed(unwrap(sdk.complianceRetention())),
+  retentionOf: (cameraKey: number) =>
+    unwrap(sdk.complianceRetentionGet({ path: { camera_key: cameraKey } })),
   compliance: () => timed(unwrap(sdk.complianceSchools())),
   complianceOf: (schoolId: string, days: number) =>
     timed(unwrap(sdk.complianceSchool({ path: { school_id: schoolId }, query: { days } }))),

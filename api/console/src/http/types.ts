@@ -127,6 +127,7 @@ export type {
   RequirementSource,
   Requirement,
   QueueFilter,
+  RetentionDetail,
   RetentionFacts,
   RetentionRow,
   RetentionState,
