@@ -47,7 +47,8 @@ def _word(terms: Terms, identifier: str, language: Language) -> str:
     return terms[identifier].text(language) if identifier in terms else identifier
 
 
-def _local(moment: datetime | None, zone: ZoneInfo) -> str:
+def local_text(moment: datetime | None, zone: ZoneInfo) -> str:
+    """A moment by the clocks of a zone; in UTC where they cannot tell it, empty without one."""
     if moment is None:
         return ""
     try:
@@ -58,7 +59,7 @@ def _local(moment: datetime | None, zone: ZoneInfo) -> str:
 
 def _gap(gap: FootageGap, zone: ZoneInfo, language: Language) -> str:
     cause = _word(vocabulary().gap_cause, gap.cause, language)
-    return f"{_local(gap.from_at, zone)} – {_local(gap.to_at, zone)} {cause}"
+    return f"{local_text(gap.from_at, zone)} – {local_text(gap.to_at, zone)} {cause}"
 
 
 def _days(days: float) -> float:
@@ -84,7 +85,7 @@ def _judged(camera: ListedCamera, language: Language) -> dict[str, Cell]:
     if row.as_of is None or row.facts is None:
         return cells
     zone = ZoneInfo(row.facts.time_zone)  # Was checked when the report came in.
-    cells["as_of"] = _local(row.as_of, zone)
+    cells["as_of"] = local_text(row.as_of, zone)
     cells["proven_days"] = _days(row.proven_days)
     if row.state is RetentionState.UNKNOWN:
         return cells
@@ -92,7 +93,7 @@ def _judged(camera: ListedCamera, language: Language) -> dict[str, Cell]:
     return cells | {
         # Down, never up: 99.996 % are not all.
         "completeness_percent": int(row.completeness * 10_000) / 100,
-        "oldest_continuous_at": _local(camera.continuous_at, zone),
+        "oldest_continuous_at": local_text(camera.continuous_at, zone),
         "gap_count": row.gap_count,
         "gap_hours": round(row.gap_s / 3600, 2),
         "gaps": "; ".join([*gaps, "…"] if camera.has_more else gaps),
@@ -102,7 +103,7 @@ def _judged(camera: ListedCamera, language: Language) -> dict[str, Cell]:
 def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
     zone = ZoneInfo(facts.time_zone)
     cells: dict[str, Cell] = {
-        "oldest_footage_at": _local(facts.oldest_footage_at, zone),
+        "oldest_footage_at": local_text(facts.oldest_footage_at, zone),
         # Down, never up: what was not recorded here is not made more than it is.
         "recovered_minutes": int(facts.recovered_s / 6) / 10,
         "recovered_from": "; ".join(
@@ -111,7 +112,7 @@ def _facts(facts: RetentionFacts, language: Language) -> dict[str, Cell]:
         "broken_promises": len(facts.broken_promises),
         "reachable_days": vocabulary().forecast["not_known"].text(language),
         "time_zone": facts.time_zone,
-        "as_of": _local(facts.as_of, zone),
+        "as_of": local_text(facts.as_of, zone),
     }
     if facts.forecast is not None:
         if facts.forecast.bytes_per_day:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Response
 
 from api.access.permissions import Permission
 from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
 from api.cameras.schemas import CameraKey
 from api.cameras.service import Watch
-from api.compliance import days, district, overrides, school_footage
+from api.compliance import days, district, overrides, recovered, school_footage
 from api.compliance.district_schemas import DistrictCompliance, SchoolFootage
+from api.compliance.recovered import RecoveredTable
 from api.compliance.verdict_schemas import (
     CameraDay,
     JudgedProfileView,
@@ -26,6 +27,8 @@ from api.compliance.verdict_schemas import (
     SchoolDay,
 )
 from api.contract.text import StorableText
+from api.contract.vocabulary import Language
+from api.kit.download import CSV_RESPONSE, csv_download
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -43,6 +46,7 @@ _Id = Annotated[StorableText, Path(max_length=64)]
 _Day = Annotated[dt.date, Path(description="In the school's time zone.")]
 _Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 _Viewer = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE))]
+_Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE, Permission.EXPORT))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_COMPLIANCE))]
 _READ = (NotSignedInError, ForbiddenError, NotFoundError, InvalidError)
 _WRITE = (*_READ, BadCsrfError)
@@ -106,6 +110,42 @@ async def get_school_day(
     """Every camera in use, also those nobody told anything of."""
     watch = Watch.of(runtime.settings, runtime.clock())
     return await days.school_day(session, school_id, day, watch, runtime.profiles)
+
+
+@router.get(
+    "/schools/{school_id}/recovered",
+    operation_id="compliance_recovered",
+    summary="What of a school's footage was fetched after an outage",
+    responses=problems(*_READ),
+)
+async def list_recovered(
+    school_id: _Id, _: _Viewer, session: Reader, runtime: RuntimeDep
+) -> RecoveredTable:
+    """From when to when, from which device and when; as the boxes told last."""
+    watch = Watch.of(runtime.settings, runtime.clock())
+    return recovered.table(*await recovered.list_recovered(session, school_id, watch))
+
+
+@router.get(
+    "/schools/{school_id}/recovered.csv",
+    operation_id="compliance_recovered_csv",
+    summary="The same as a file",
+    response_class=Response,
+    responses={**CSV_RESPONSE, **problems(*_READ)},
+)
+async def export_recovered(
+    school_id: _Id,
+    _: _Exporter,
+    session: Reader,
+    runtime: RuntimeDep,
+    language: Annotated[Language, Query(description="Of headings and words.")] = "zh",
+) -> Response:
+    """All of it; times are the school's."""
+    now = runtime.clock()
+    watch = Watch.of(runtime.settings, now)
+    zone, rows = await recovered.list_recovered(session, school_id, watch)
+    text = recovered.sheet(zone, rows, language)
+    return csv_download(text, recovered.file_name(school_id, now))
 
 
 @router.get(

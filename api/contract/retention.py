@@ -104,6 +104,8 @@ class RecoveredSpan(FootageSpan):
     """The recorder or camera that held it, as the box's configuration calls it."""
     channel: Annotated[StorableText, StringConstraints(min_length=1, max_length=64)]
     """The channel there, as the device counts it."""
+    recovered_at: UtcTime | None = None
+    """When the last of it was fetched; null of a box that does not tell."""
 
 
 class FootageGap(FootageSpan):

@@ -66,6 +66,8 @@ class Vocabulary(BaseModel):
     forecast: dict[str, Term]
     verified: dict[str, Term]
     retention_column: dict[str, Term]
+    recovered_column: dict[str, Term]
+    recovered_proof: dict[str, Term]
     false_positive_reason: dict[str, Term]
     original_reason: dict[str, Term]
     viewing_reason: dict[str, Term]

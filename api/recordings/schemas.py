@@ -16,6 +16,7 @@ from api.contract import (
     FootageGap,
     FootageSpan,
     MissingReason,
+    RecoveredSpan,
     RiskLevel,
     VideoCodec,
 )
@@ -102,6 +103,9 @@ class RecordingDay(BaseModel):
     spans: list[FootageSpan]
     gaps: list[FootageGap] = Field(
         description="What is in neither list was not told: it may or may not be there."
+    )
+    recovered: list[RecoveredSpan] = Field(
+        description="What of the day the box did not record itself, as its last report told."
     )
     alerts: list[DayAlert] = Field(description="By time.")
     has_more_alerts: bool

@@ -17,6 +17,7 @@ from api.contract import (
     FootageGap,
     FootageOrder,
     FootageSpan,
+    RecoveredSpan,
     RetentionStatus,
 )
 from api.kit.errors import FieldError, InvalidError
@@ -92,6 +93,7 @@ async def get_day(
         footage_as_of=None if footage is None else footage.as_of,
         spans=[] if footage is None else list(footage.spans),
         gaps=[] if footage is None else list(footage.gaps),
+        recovered=[] if report is None else _recovered(report, window),
         alerts=[
             DayAlert(
                 id=alert.id,
@@ -140,6 +142,17 @@ def day_bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
         fault = FieldError("query.day", "is out of range in the school's time zone")
         raise InvalidError("no such day", errors=[fault]) from error
     return begin, end
+
+
+def _recovered(
+    report: RetentionStatus, window: tuple[dt.datetime, dt.datetime]
+) -> list[RecoveredSpan]:
+    begin, end = window
+    return [
+        span.model_copy(update={"from_at": max(span.from_at, begin), "to_at": min(span.to_at, end)})
+        for span in sorted(report.recovered, key=lambda span: span.from_at)
+        if span.from_at < end and span.to_at > begin
+    ]
 
 
 def _footage(

@@ -24,6 +24,7 @@ from api.contract.retention import (
 )
 from pipeline.recorders.forecast import Forecast
 from pipeline.recorders.index import Broken
+from pipeline.recorders.recovered import RecoveredFootage
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.segments import Origin
 
@@ -62,7 +63,7 @@ class FootageFacts:
     forecast: Forecast | None
     alarms: Sequence[str]
     is_unknown: bool = False
-    recovered: Sequence[tuple[Span, Origin]] = ()
+    recovered: Sequence[RecoveredFootage] = ()
 
 
 def judged_window(
@@ -177,7 +178,7 @@ def told(
     forecast: Forecast | None = None,
     broken: Sequence[Broken] = (),
     alarms: Sequence[str] = (),
-    recovered: Sequence[tuple[Span, Origin]] = (),
+    recovered: Sequence[RecoveredFootage] = (),
 ) -> RetentionStatus:
     """What is proven as the wire says it, within the wire's limits: the newest of each list."""
     footage, gaps, since_s = proof.footage, proof.gaps, proof.continuous_since_s
@@ -240,15 +241,15 @@ def _forecast(forecast: Forecast) -> RetentionForecast:
     )
 
 
-def _recovered(found: Sequence[tuple[Span, Origin]]) -> tuple[RecoveredSpan, ...]:
+def _recovered(found: Sequence[RecoveredFootage]) -> tuple[RecoveredSpan, ...]:
     """Of each origin what adjoins as one span; the newest."""
-    of_origin: dict[Origin, list[Span]] = {}
-    for span, origin in found:
-        of_origin.setdefault(origin, []).append(span)
+    of_origin: dict[Origin, list[RecoveredFootage]] = {}
+    for each in found:
+        of_origin.setdefault(each.origin, []).append(each)
     joined = sorted(
-        (span.start_s, span.end_s, str(origin), origin)
-        for origin, spans in of_origin.items()
-        for span in merge(spans, DEFAULT_SEAM_S)
+        (span.start_s, span.end_s, str(origin), origin, _last_at_s(span, own))
+        for origin, own in of_origin.items()
+        for span in merge((each.span for each in own), DEFAULT_SEAM_S)
     )
     return tuple(
         RecoveredSpan(
@@ -256,8 +257,17 @@ def _recovered(found: Sequence[tuple[Span, Origin]]) -> tuple[RecoveredSpan, ...
             to_at=utc_moment(end_s),
             device=origin.device,
             channel=origin.channel,
+            recovered_at=None if at_s is None else utc_moment(at_s),
         )
-        for start_s, end_s, _, origin in joined[-MAX_LISTED:]
+        for start_s, end_s, _, origin, at_s in joined[-MAX_LISTED:]
+    )
+
+
+def _last_at_s(span: Span, found: Sequence[RecoveredFootage]) -> float | None:
+    """When the last part of a span was fetched."""
+    return max(
+        (each.at_s for each in found if each.at_s is not None and clip([each.span], span)),
+        default=None,
     )
 
 

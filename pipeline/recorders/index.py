@@ -21,6 +21,7 @@ from api.contract.retention import GapCause
 from pipeline.core.file_schema import NewerFileError
 from pipeline.recorders.errors import FootageIndexError
 from pipeline.recorders.index_schema import INDEX_SCHEMA
+from pipeline.recorders.recovered import RecoveredFile
 from pipeline.recorders.segments import LifePoint, Origin, Segment, ignore
 
 _JOIN_MS = 2000
@@ -283,16 +284,16 @@ class FootageIndex:
             )
         ]
 
-    def recovered(self, camera: str) -> list[tuple[Span, Origin]]:
+    def recovered(self, camera: str) -> list[RecoveredFile]:
         """Footage of a camera that was fetched from elsewhere, by start."""
         rows = self._read(
-            "SELECT start_ms, end_ms, origin FROM segments"
+            "SELECT start_ms, end_ms, origin, path FROM segments"
             " WHERE camera = ? AND origin != '' ORDER BY start_ms",
             (camera,),
         )
         return [
-            (Span(start_ms / 1000, end_ms / 1000), origin)
-            for start_ms, end_ms, text in rows
+            RecoveredFile(Span(start_ms / 1000, end_ms / 1000), origin, path)
+            for start_ms, end_ms, text, path in rows
             if (origin := Origin.read(text)) is not None
         ]
 

@@ -43,6 +43,7 @@ from pipeline.recorders.forecast import Forecast
 from pipeline.recorders.housekeeping import Housekeeper, Room
 from pipeline.recorders.open_index import open_index
 from pipeline.recorders.rebuild import Rebuild
+from pipeline.recorders.recovered import written_at
 from pipeline.recorders.recovery import Recovered, recover
 from pipeline.recorders.retention import NO_PROMISE, RetentionPolicy
 from pipeline.recorders.root_lock import RootLock
@@ -500,7 +501,7 @@ class Recorder:
                     forecast=self._forecasts.get(camera),
                     alarms=self._alarms(camera),
                     is_unknown=self.index.is_waiting or not self.index.is_complete(),
-                    recovered=self.index.recovered(camera),
+                    recovered=written_at(self.settings.root, self.index.recovered(camera)),
                 )
             except FootageIndexError:
                 known = self._unindexed(camera)

@@ -82,6 +82,8 @@ NEEDS: dict[str, Needs] = {
     "compliance_school": Permission.SEE_COMPLIANCE,
     "compliance_schools": Permission.SEE_COMPLIANCE,
     "compliance_school_day": Permission.SEE_COMPLIANCE,
+    "compliance_recovered": Permission.SEE_COMPLIANCE,
+    "compliance_recovered_csv": Permission.EXPORT,
     "compliance_retention": Permission.SEE_COMPLIANCE,
     "compliance_retention_csv": Permission.EXPORT,
     "compliance_retention_get": Permission.SEE_COMPLIANCE,

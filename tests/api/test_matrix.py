@@ -205,6 +205,8 @@ ROWS: dict[str, Row] = {
         "object", lambda of: {"school_id": of.school_id, "override_id": of.override_id}
     ),
     "compliance_profile": Row("district", lambda _: {"profile_sha256": "0" * 64}, status=404),
+    "compliance_recovered": _school(),
+    "compliance_recovered_csv": _school(),
     "compliance_retention": Row("list"),
     "compliance_retention_csv": Row("list"),
     "compliance_retention_get": _camera(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -130,9 +131,9 @@ def assert_healed(recorder: Recorder, cut: Cut, off: int = 0) -> None:
     """The gap is closed, by the pictures that belong there, each once but for so many."""
     assert left(recorder, cut) < 0.5
     recovered = recorder.index.recovered("gate")
-    assert {origin for _, origin in recovered} == {NVR}
-    assert recovered[0][0].start_s >= cut.missing.start_s - 0.001
-    assert recovered[-1][0].end_s <= cut.missing.end_s + 0.001
+    assert {each.origin for each in recovered} == {NVR}
+    assert recovered[0].span.start_s >= cut.missing.start_s - 0.001
+    assert recovered[-1].span.end_s <= cut.missing.end_s + 0.001
     root, begins_s = recorder.settings.root, cut.tape.begins_s
     shown: list[int] = []
     for each in recorder.index.segments("gate"):
@@ -155,6 +156,8 @@ def test_ten_minutes_without_a_link_are_healed(tmp_path: Path) -> None:
         status = recorder.status("gate")
         [told] = status.recovered
         assert (told.device, told.channel) == ("nvr", "1")
+        assert told.recovered_at is not None
+        assert abs(told.recovered_at.timestamp() - time.time()) < 120.0
         assert status.recovered_s == pytest.approx(599.6, abs=0.5)
         assert not any(gap.from_at.timestamp() < cut.missing.end_s for gap in status.gaps)
         assert healer.round() == 0.0, "what is there is not fetched again"
@@ -186,7 +189,7 @@ def test_by_onvif_footage_that_breaks_off_is_kept_until_there_and_no_further(
     with cut.healed() as (recorder, healer):
         healed_s = healer.round()
         assert 14.0 < healed_s < 21.0
-        held, _ = recorder.index.recovered("gate")[0]
+        held = recorder.index.recovered("gate")[0].span
         assert held.start_s == pytest.approx(cut.missing.start_s, abs=0.3)
         cut.tape.jumps_after = None
         cut.clock.advance(601.0)
@@ -274,7 +277,7 @@ def test_a_new_process_goes_on_where_the_last_one_was(tmp_path: Path) -> None:
             cut.clock.advance(1.0)
             recorder.pump()
         # Of a lost index the cause of the gap is lost too; where footage came from is not.
-        assert {origin for _, origin in recorder.index.recovered("gate")} == {NVR}
+        assert {each.origin for each in recorder.index.recovered("gate")} == {NVR}
         healer.round()
         assert_healed(recorder, cut)
 

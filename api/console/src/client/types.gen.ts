@@ -1049,6 +1049,61 @@ export type BoardFilterOutput = {
 };
 
 /**
+ * BoxClaim
+ *
+ * What the box makes of its footage by the days in its own file; it decides nothing.
+ */
+export type BoxClaim = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Completeness
+     *
+     * Of the required days, or of the camera's life when shorter.
+     */
+    completeness: number;
+    /**
+     * Gap Count
+     */
+    gap_count: number;
+    /**
+     * Gap S
+     *
+     * Seconds of all reported gaps together.
+     */
+    gap_s: number;
+    /**
+     * Gaps
+     *
+     * As the box lists them, newest first.
+     */
+    gaps: Array<FootageGap>;
+    /**
+     * Proven Days
+     *
+     * Continuous days back from `as_of`.
+     */
+    proven_days: number;
+    /**
+     * Required Days
+     */
+    required_days: number;
+    /**
+     * Required Source
+     */
+    required_source: string;
+    /**
+     * Required Verified
+     *
+     * The source's text was read, and it asks for that many days.
+     */
+    required_verified: boolean;
+    state: RetentionState;
+};
+
+/**
  * BoxCode
  *
  * A box, and the code to enrol it with; told this once.
@@ -1383,7 +1438,7 @@ export type CameraDay = {
     /**
      * Day Missing S
      *
-     * Seconds missing of the day itself, until `as_of`; null when nothing was told.
+     * Seconds missing of the day itself, until `as_of`; null when nothing was told, and while the state is `unknown`.
      */
     day_missing_s: number | null;
     /**
@@ -1394,12 +1449,14 @@ export type CameraDay = {
     former: Array<FormerVerdict>;
     /**
      * Gap Count
+     *
+     * In the days asked for; 0 while the state is `unknown`.
      */
     gap_count: number;
     /**
      * Gap S
      *
-     * Seconds that are missing of the days asked for.
+     * Of these together, in seconds.
      */
     gap_s: number;
     /**
@@ -2647,7 +2704,7 @@ export type DayCell = {
     /**
      * Share
      *
-     * Of the day itself, as far as it had passed; null when nothing was.
+     * Of the day itself, as far as it had passed; null when nothing was, and while the state is `unknown`.
      */
     share: number | null;
     state: RetentionState;
@@ -3265,17 +3322,19 @@ export type FormerVerdict = {
     /**
      * Day Missing S
      *
-     * Seconds missing of the day itself, until `as_of`; null when nothing was told.
+     * Seconds missing of the day itself, until `as_of`; null when nothing was told, and while the state is `unknown`.
      */
     day_missing_s: number | null;
     /**
      * Gap Count
+     *
+     * In the days asked for; 0 while the state is `unknown`.
      */
     gap_count: number;
     /**
      * Gap S
      *
-     * Seconds that are missing of the days asked for.
+     * Of these together, in seconds.
      */
     gap_s: number;
     /**
@@ -6433,6 +6492,12 @@ export type RecordingDay = {
      * Name
      */
     name: string;
+    /**
+     * Recovered
+     *
+     * What of the day the box did not record itself, as its last report told.
+     */
+    recovered: Array<RecoveredSpan>;
     school: SchoolName;
     source: FootageSource;
     /**
@@ -6455,6 +6520,30 @@ export type RecordingDay = {
 };
 
 /**
+ * RecoveredRow
+ *
+ * An interval of one camera that its box did not record itself.
+ */
+export type RecoveredRow = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * `device` and `channel` are who held it; each file of it was decoded before it counted.
+     */
+    span: RecoveredSpan;
+};
+
+/**
  * RecoveredSpan
  *
  * Footage that the box did not record itself: it was fetched after an outage, and proven.
@@ -6473,9 +6562,43 @@ export type RecoveredSpan = {
      */
     from_at: string;
     /**
+     * Recovered At
+     */
+    recovered_at?: string | null;
+    /**
      * To At
      */
     to_at: string;
+};
+
+/**
+ * RecoveredTable
+ *
+ * A school's, the newest first.
+ */
+export type RecoveredTable = {
+    /**
+     * Items
+     *
+     * The newest 500.
+     */
+    items: Array<RecoveredRow>;
+    /**
+     * Time Zone
+     *
+     * The school's.
+     */
+    time_zone: string;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total S
+     *
+     * Of all of them, in seconds.
+     */
+    total_s: number;
 };
 
 /**
@@ -6580,7 +6703,7 @@ export type RegisterRow = {
     /**
      * Proven Days
      *
-     * Days of footage its box can prove; null while it never told.
+     * Days of footage that are proven now, by the command centre's verdict; null while nothing is known.
      */
     proven_days: number | null;
     school: SchoolName;
@@ -7237,13 +7360,17 @@ export type RetentionCounts = {
 /**
  * RetentionDay
  *
- * The last verdict of one calendar day in the school's time zone.
+ * The command centre's verdict on one calendar day in the school's time zone.
  */
 export type RetentionDay = {
     /**
      * As Of
      */
     as_of: string;
+    /**
+     * The box's own word on that day.
+     */
+    claimed: RetentionState | null;
     /**
      * Completeness
      */
@@ -7254,8 +7381,18 @@ export type RetentionDay = {
     day: string;
     /**
      * Gap Count
+     *
+     * 0 while the state is `unknown`.
      */
     gap_count: number;
+    /**
+     * Gap S
+     */
+    gap_s: number;
+    /**
+     * Is Unconfirmed
+     */
+    is_unconfirmed: boolean;
     /**
      * Proven Days
      */
@@ -7270,9 +7407,15 @@ export type RetentionDay = {
 /**
  * RetentionDetail
  *
- * One camera with all that its last report holds, and its history.
+ * One camera with its gaps, what its box told last, and its history.
  */
 export type RetentionDetail = {
+    /**
+     * As Of
+     *
+     * Of the verdict; null when none holds.
+     */
+    as_of: string | null;
     /**
      * Camera Id
      */
@@ -7283,6 +7426,16 @@ export type RetentionDetail = {
      * The camera's number, its `id`.
      */
     camera_key: number;
+    /**
+     * As the box says; null when it never reported.
+     */
+    claim: BoxClaim | null;
+    /**
+     * Completeness
+     *
+     * Of the days asked for, or of its life; 0 while nothing is known.
+     */
+    completeness: number;
     /**
      * Days
      *
@@ -7295,26 +7448,84 @@ export type RetentionDetail = {
      */
     facts: RetentionFacts | null;
     /**
+     * Gap Count
+     *
+     * In the days asked for; 0 while the state is `unknown`.
+     */
+    gap_count: number;
+    /**
+     * Gap S
+     *
+     * Of these together, in seconds.
+     */
+    gap_s: number;
+    /**
+     * Gaps
+     *
+     * What is missing of the days asked for, newest first; nothing that merely is not verified.
+     */
+    gaps: Array<FootageGap>;
+    /**
      * History
      *
-     * Verdicts, newest first; a day nobody reported on is missing.
+     * Verdicts, newest first; a day that was never judged is missing.
      */
     history: Array<RetentionDay>;
+    /**
+     * Is Truncated
+     *
+     * Older gaps exist that are not in `gaps`.
+     */
+    is_truncated: boolean;
+    /**
+     * Is Unconfirmed
+     *
+     * It fails nothing that was read; by a text that nobody has read it would.
+     */
+    is_unconfirmed: boolean;
     /**
      * Location
      */
     location: string;
     /**
+     * Max Days
+     *
+     * Delete after so many days; null without a limit.
+     */
+    max_days: number | null;
+    /**
      * Name
      */
     name: string;
+    /**
+     * Oldest Continuous At
+     *
+     * Since when there is footage without a gap until it was last told of.
+     */
+    oldest_continuous_at: string | null;
+    /**
+     * Proven Days
+     *
+     * Continuous days back from `as_of`.
+     */
+    proven_days: number;
+    /**
+     * Who asks for them.
+     */
+    required_by: RequirementRow | null;
+    /**
+     * Required Days
+     *
+     * By what it was judged; 0 when nothing binds.
+     */
+    required_days: number;
     school: SchoolName;
     /**
      * Spans
      */
     spans: Array<FootageSpan>;
     /**
-     * What holds now: the worker's word, or `unknown` while there is a `doubt`.
+     * What holds now, by the command centre's verdict; `unknown` while there is a `doubt`.
      */
     state: RetentionState;
     /**
@@ -7337,7 +7548,7 @@ export type RetentionDoubt = 'never_reported' | 'worker_lost' | 'stale' | 'not_j
 /**
  * RetentionFacts
  *
- * The numbers of the last report; they prove what was there at ``as_of`` and nothing later.
+ * What the box last told beside its footage; it holds for `as_of` and nothing later.
  */
 export type RetentionFacts = {
     /**
@@ -7350,6 +7561,8 @@ export type RetentionFacts = {
     as_of: string;
     /**
      * Broken Promises
+     *
+     * Newest first.
      */
     broken_promises: Array<BrokenPromise>;
     /**
@@ -7363,54 +7576,13 @@ export type RetentionFacts = {
      */
     clock_offset_s: number | null;
     /**
-     * Completeness
-     *
-     * Of the required days, or of the camera's life when shorter.
+     * `breaks_on` is told only where the box goes by as many days as the centre.
      */
-    completeness: number;
     forecast: RetentionForecast | null;
-    /**
-     * Gap Count
-     */
-    gap_count: number;
-    /**
-     * Gap S
-     *
-     * Seconds of all reported gaps together.
-     */
-    gap_s: number;
-    /**
-     * Gaps
-     *
-     * Newest first; in the table the newest 100.
-     */
-    gaps: Array<FootageGap>;
-    /**
-     * Is Truncated
-     *
-     * Older gaps exist that are not in `gaps`.
-     */
-    is_truncated: boolean;
-    /**
-     * Max Days
-     *
-     * Delete after so many days; null without a limit.
-     */
-    max_days: number | null;
-    /**
-     * Oldest Continuous At
-     */
-    oldest_continuous_at: string | null;
     /**
      * Oldest Footage At
      */
     oldest_footage_at: string | null;
-    /**
-     * Proven Days
-     *
-     * Continuous days back from `as_of`.
-     */
-    proven_days: number;
     /**
      * Recovered
      *
@@ -7423,24 +7595,6 @@ export type RetentionFacts = {
      * Seconds that were fetched from a recorder or a camera's card after an outage.
      */
     recovered_s: number;
-    /**
-     * Required Days
-     */
-    required_days: number;
-    /**
-     * Required Source
-     */
-    required_source: string;
-    /**
-     * Required Verified
-     *
-     * The source's text was read, and it asks for that many days.
-     */
-    required_verified: boolean;
-    /**
-     * The worker's word at `as_of`.
-     */
-    state: RetentionState;
     /**
      * Time Zone
      */
@@ -7474,6 +7628,12 @@ export type RetentionForecast = {
  */
 export type RetentionRow = {
     /**
+     * As Of
+     *
+     * Of the verdict; null when none holds.
+     */
+    as_of: string | null;
+    /**
      * Camera Id
      */
     camera_id: string;
@@ -7483,22 +7643,68 @@ export type RetentionRow = {
      * The camera's number, its `id`.
      */
     camera_key: number;
+    /**
+     * Completeness
+     *
+     * Of the days asked for, or of its life; 0 while nothing is known.
+     */
+    completeness: number;
     doubt: RetentionDoubt | null;
     /**
      * Null when it never reported.
      */
     facts: RetentionFacts | null;
     /**
+     * Gap Count
+     *
+     * In the days asked for; 0 while the state is `unknown`.
+     */
+    gap_count: number;
+    /**
+     * Gap S
+     *
+     * Of these together, in seconds.
+     */
+    gap_s: number;
+    /**
+     * Is Unconfirmed
+     *
+     * It fails nothing that was read; by a text that nobody has read it would.
+     */
+    is_unconfirmed: boolean;
+    /**
      * Location
      */
     location: string;
     /**
+     * Max Days
+     *
+     * Delete after so many days; null without a limit.
+     */
+    max_days: number | null;
+    /**
      * Name
      */
     name: string;
+    /**
+     * Proven Days
+     *
+     * Continuous days back from `as_of`.
+     */
+    proven_days: number;
+    /**
+     * Who asks for them.
+     */
+    required_by: RequirementRow | null;
+    /**
+     * Required Days
+     *
+     * By what it was judged; 0 when nothing binds.
+     */
+    required_days: number;
     school: SchoolName;
     /**
-     * What holds now: the worker's word, or `unknown` while there is a `doubt`.
+     * What holds now, by the command centre's verdict; `unknown` while there is a `doubt`.
      */
     state: RetentionState;
     /**
@@ -7632,7 +7838,7 @@ export type RetentionStatus = {
 /**
  * RetentionTable
  *
- * All cameras in use, by school and id.
+ * All cameras in use, by school and id, and each school in a sentence.
  */
 export type RetentionTable = {
     /**
@@ -7643,6 +7849,10 @@ export type RetentionTable = {
      * Items
      */
     items: Array<RetentionRow>;
+    /**
+     * Schools
+     */
+    schools: Array<SchoolCompliance>;
 };
 
 /**
@@ -8184,17 +8394,19 @@ export type SchoolDayRow = {
     /**
      * Day Missing S
      *
-     * Seconds missing of the day itself, until `as_of`; null when nothing was told.
+     * Seconds missing of the day itself, until `as_of`; null when nothing was told, and while the state is `unknown`.
      */
     day_missing_s: number | null;
     /**
      * Gap Count
+     *
+     * In the days asked for; 0 while the state is `unknown`.
      */
     gap_count: number;
     /**
      * Gap S
      *
-     * Seconds that are missing of the days asked for.
+     * Of these together, in seconds.
      */
     gap_s: number;
     /**
@@ -11983,6 +12195,105 @@ export type ComplianceOverridesWithdrawResponses = {
 };
 
 export type ComplianceOverridesWithdrawResponse = ComplianceOverridesWithdrawResponses[keyof ComplianceOverridesWithdrawResponses];
+
+export type ComplianceRecoveredData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/compliance/schools/{school_id}/recovered';
+};
+
+export type ComplianceRecoveredErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceRecoveredError = ComplianceRecoveredErrors[keyof ComplianceRecoveredErrors];
+
+export type ComplianceRecoveredResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveredTable;
+};
+
+export type ComplianceRecoveredResponse = ComplianceRecoveredResponses[keyof ComplianceRecoveredResponses];
+
+export type ComplianceRecoveredCsvData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: {
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+    };
+    url: '/api/v1/compliance/schools/{school_id}/recovered.csv';
+};
+
+export type ComplianceRecoveredCsvErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ComplianceRecoveredCsvError = ComplianceRecoveredCsvErrors[keyof ComplianceRecoveredCsvErrors];
+
+export type ComplianceRecoveredCsvResponses = {
+    /**
+     * UTF-8 with byte order mark; cells never begin a formula.
+     */
+    200: string;
+};
+
+export type ComplianceRecoveredCsvResponse = ComplianceRecoveredCsvResponses[keyof ComplianceRecoveredCsvResponses];
 
 export type CoverageData = {
     body?: never;

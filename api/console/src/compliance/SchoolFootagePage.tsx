@@ -20,6 +20,7 @@ import { KindMark } from "./KindMark";
 import { byKind, countsOf, kindOf, readKind } from "./kinds";
 import { Overrides } from "./Overrides";
 import { SchoolGaps } from "./SchoolGaps";
+import { SchoolRecovered } from "./SchoolRecovered";
 import { useSchoolFootage } from "./useDistrict";
 import { schoolName } from "../schools/schoolName";
 
@@ -94,6 +95,7 @@ function School({ school }: { school: SchoolFootage }) {
           <SchoolGaps cameras={cameras} />
         </>
       )}
+      <SchoolRecovered schoolId={id} />
       <Overrides schoolId={id} />
     </>
   );

@@ -6,7 +6,7 @@ import { MemoryRouter, Route, Routes } from "react-router";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { keys } from "../http/keys";
-import type { CameraDay, OverrideView, Permission } from "../http/types";
+import type { CameraDay, OverrideView, Permission, RecoveredTable } from "../http/types";
 import { i18n, startI18n } from "../i18n";
 import { camera, cell, footage, heldDay, REQUIREMENT, SCHOOL, schoolLine } from "../testing/compliance";
 import { PreferencesProvider } from "../ui/preferences";
@@ -69,6 +69,26 @@ const CAMERAS = [
   camera("C", { state: "immature", held: [heldDay("2026-05-03", 1)] }),
 ];
 
+const RECOVERED: RecoveredTable = {
+  items: [
+    {
+      camera_key: 65,
+      camera_id: "A",
+      name: "A",
+      span: {
+        from_at: "2026-05-02T15:58:00Z",
+        to_at: "2026-05-02T16:08:00Z",
+        device: "nvr",
+        channel: "3",
+        recovered_at: "2026-05-02T17:00:00Z",
+      },
+    },
+  ],
+  total: 1,
+  total_s: 600,
+  time_zone: "Asia/Shanghai",
+};
+
 function show(at: string, permissions: Permission[]): void {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   client.setQueryData(keys.me, { permissions });
@@ -77,6 +97,7 @@ function show(at: string, permissions: Permission[]): void {
   });
   client.setQueryData(keys.complianceOf("no-1", 30), footage(CAMERAS));
   client.setQueryData(keys.overrides("no-1"), { items: [OVERRIDE], requirement: REQUIREMENT });
+  client.setQueryData(keys.recovered("no-1"), RECOVERED);
   client.setQueryData(keys.judgements, { items: [] });
   client.setQueryData(keys.cameraDay(65, "2026-05-02"), {
     ...VERDICT,
@@ -203,5 +224,26 @@ describe("a school's days", () => {
     show("/compliance/no-1", ["see_compliance", "manage_compliance"]);
     expect(screen.getByTestId("add-override")).toBeTruthy();
     expect(screen.getByTestId("withdraw")).toBeTruthy();
+  });
+});
+
+describe("what was recovered of a school's footage", () => {
+  it("is told with who held it and when, and opens the moment for those who may look", () => {
+    show("/compliance/no-1", ["see_compliance", "play_recordings", "export"]);
+    const row = within(screen.getByTestId("school-recovered"));
+    expect(row.getByTestId("recovered-row").textContent).toBe(
+      "A2026-05-02 23:58:00 – 2026-05-03 00:08:0010 分钟nvr/32026-05-03 01:00:00",
+    );
+    expect(goesTo(row.getByText("A"))).toBe("/recordings/65?at=2026-05-02T15%3A58%3A00Z");
+    expect(row.getByTestId("recovered-export").getAttribute("href")).toBe(
+      "/api/v1/compliance/schools/no-1/recovered.csv?language=zh",
+    );
+  });
+
+  it("has no doors for those who may not", () => {
+    show("/compliance/no-1", ["see_compliance"]);
+    const row = within(screen.getByTestId("school-recovered"));
+    expect(goesTo(row.getByText("A"))).toBeUndefined();
+    expect(row.queryByTestId("recovered-export")).toBeNull();
   });
 });

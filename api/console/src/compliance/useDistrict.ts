@@ -23,6 +23,14 @@ export function useSchoolFootage(schoolId: string, days: number) {
   });
 }
 
+export function useRecovered(schoolId: string) {
+  return useQuery({
+    queryKey: keys.recovered(schoolId),
+    queryFn: () => api.recovered(schoolId),
+    refetchInterval: AGAIN_MS,
+  });
+}
+
 export function useOverrides(schoolId: string) {
   return useQuery({ queryKey: keys.overrides(schoolId), queryFn: () => api.overrides(schoolId) });
 }

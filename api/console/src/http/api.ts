@@ -181,6 +181,15 @@ export function hazardsFile(filters: HazardFilters, language: "zh" | "en"): stri
   return client.buildUrl({ url: "/api/v1/hazards.xlsx", query: { ...filters, language } });
 }
 
+/** Where a browser downloads what was recovered of a school's footage from. */
+export function recoveredFile(schoolId: string, language: "zh" | "en"): string {
+  return client.buildUrl({
+    url: "/api/v1/compliance/schools/{school_id}/recovered.csv",
+    path: { school_id: schoolId },
+    query: { language },
+  });
+}
+
 /** Where a browser downloads the retention table from. */
 export function retentionFile(language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/compliance/retention.csv", query: { language } });
@@ -381,6 +390,8 @@ export const api = {
   cameras: () => timed(unwrap(sdk.camerasList())),
   rules: () => timed(unwrap(sdk.rulesList())),
   retention: () => timed(unwrap(sdk.complianceRetention())),
+  recovered: (schoolId: string) =>
+    unwrap(sdk.complianceRecovered({ path: { school_id: schoolId } })),
   retentionOf: (cameraKey: number) =>
     unwrap(sdk.complianceRetentionGet({ path: { camera_key: cameraKey } })),
   compliance: () => timed(unwrap(sdk.complianceSchools())),

@@ -32,6 +32,7 @@ export const keys = {
   cameras: ["cameras"] as const,
   rules: ["rules"] as const,
   retention: ["retention"] as const,
+  recovered: (schoolId: string) => ["recovered", schoolId] as const,
   retentionOf: (cameraKey: number) => ["retention", cameraKey] as const,
   reports: ["reports"] as const,
   compliance: ["compliance"] as const,

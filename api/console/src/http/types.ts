@@ -127,6 +127,8 @@ export type {
   RequirementSource,
   Requirement,
   QueueFilter,
+  RecoveredRow,
+  RecoveredTable,
   RetentionDetail,
   RetentionFacts,
   RetentionRow,

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { RiskMark } from "../alert/RiskMark";
 import { StatusMark } from "../alert/StatusMark";
 import { GapDetail } from "../footage/GapDetail";
+import { schoolTime } from "../footage/retention";
 import type { RecordingDay } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration } from "../time/format";
@@ -38,6 +39,27 @@ export function EventList({ day, onSeek }: { day: RecordingDay; onSeek: (at: num
             );
           })}
         </ul>
+      )}
+      {day.recovered.length > 0 && (
+        <>
+          <h2 className={styles.heading}>{t("recordings.recovered", { count: day.recovered.length })}</h2>
+          <ul className={styles.list} data-testid="day-recovered">
+            {day.recovered.map((span) => (
+              <li key={`${span.from_at} ${span.device}`}>
+                <button type="button" className={styles.event} onClick={() => onSeek(Date.parse(span.from_at))} data-testid="day-recovered-span">
+                  <span className={styles.clock}>{`${clock(span.from_at)}–${clock(span.to_at)}`}</span>
+                  <strong>{t("recordings.recoveredFrom", { from: `${span.device}/${span.channel}` })}</strong>
+                  {span.recovered_at && (
+                    <span className={styles.muted}>
+                      {t("recordings.recoveredAt", { at: schoolTime(span.recovered_at, day.time_zone) })}
+                    </span>
+                  )}
+                </button>
+              </li>
+            ))}
+          </ul>
+          <p className={styles.muted}>{t("compliance.recovered.proof")}</p>
+        </>
       )}
       <h2 className={styles.heading}>{t("recordings.alerts", { count: day.alerts.length })}</h2>
       {day.alerts.length === 0 ? (

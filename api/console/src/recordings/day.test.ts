@@ -27,6 +27,7 @@ function day(more: Partial<RecordingDay> = {}): RecordingDay {
     footage_as_of: at(12),
     spans: [],
     gaps: [],
+    recovered: [],
     alerts: [],
     has_more_alerts: false,
     analysed: [],
