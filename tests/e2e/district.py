@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ import httpx
 import numpy as np
 from console_pages import Who
 
+from api.compliance.judging_jobs import judge_due
 from api.contract import (
     CameraState,
     EvidenceKind,
@@ -28,6 +31,13 @@ from api.contract import (
     RuleReadiness,
     RuleState,
 )
+from api.contract.footage.calendar_ms import Calendar
+from api.demo import footage
+from api.demo.schools import Fault
+from api.demo.world import ZONE, World, yesterday
+from api.kit.moments import utc_now
+from api.runtime import Runtime
+from api.settings import load_settings
 from tests.api.messages import (
     analysed,
     camera_beat,
@@ -42,6 +52,8 @@ from tests.api.messages import (
 from tests.e2e.stack import ROOT, Stack
 
 _MINGAN = str(ROOT / ".venv" / "bin" / "mingan")
+_DAYS = 9
+"""Of footage, before today."""
 _ALERTS = 7
 """Of each school; two of each class, and one more."""
 
@@ -63,6 +75,7 @@ def running_district(folder: Path) -> Iterator[tuple[Stack, dict[Who, tuple[str,
         second = demo_site.SECOND.home(folder) / "worker" / "box.token"
         _report(stack, demo_site.FIRST, folder / "api" / "worker.token")
         _report(stack, demo_site.SECOND, second)
+        _judge(folder / "api")
         district.describe((demo_site.FIRST, demo_site.SECOND), 15)
         passwords = {"admin": stack.password, **{name: str(own) for name, own in given.items()}}
         people = demo_content.People(
@@ -108,6 +121,7 @@ def _report(stack: Stack, school: demo_site.School, token: Path) -> None:
             _raise(box, school, number, now - timedelta(minutes=3 * number + 1))
         gaps = (footage_gap(30, 600), footage_gap(3, 58, GapCause.OFFLINE))
         short = {"state": RetentionState.INSUFFICIENT, "proven_days": 12.5, "gaps": gaps}
+        _report_weeks(box, school, now)
         for camera_id, facts in (("gate-north", {}), ("lawn-south", short)):
             held = retention(camera_id, now, **of, **facts)
             _put(box, f"/retention/{camera_id}", held.model_dump(mode="json"))
@@ -116,6 +130,34 @@ def _report(stack: Stack, school: demo_site.School, token: Path) -> None:
             for minute in range(1, 60)
         ]
         _put(box, "/analysed-time", hour)
+
+
+def _report_weeks(box: httpx.Client, school: demo_site.School, now: datetime) -> None:
+    """Footage of the days before: of one camera with a gap, of another since it hangs."""
+    world = World.of(1, yesterday(now), _DAYS, now)
+    calendar = Calendar(ZONE, world.until)
+    for camera_id, fault in (("gate-north", Fault.SHORT_GAP), ("lawn-south", Fault.IMMATURE)):
+        story = footage.story_of(world, f"{school.id} {camera_id}", 30, fault, 0.0)
+        for _, held in footage.told(world, story):
+            verdict = footage.box_verdict(held, 30, calendar)
+            told = footage.status_of(story, held, verdict, camera_id, school.id)
+            _put(box, f"/retention/{camera_id}", told.model_dump(mode="json"))
+
+
+def _judge(data_dir: Path) -> None:
+    """Have judged what was told, as the command centre itself does every ten minutes."""
+
+    async def judge() -> None:
+        runtime = Runtime(load_settings(None, data_dir=data_dir), utc_now)
+        try:
+            await judge_due(runtime)
+        finally:
+            runtime.close_threads()
+            await runtime.database.close()
+
+    # In a thread of its own: this one may be a browser's.
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(lambda: asyncio.run(judge())).result()
 
 
 def _beat(school: demo_site.School, now: datetime) -> Heartbeat:
