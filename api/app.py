@@ -23,6 +23,9 @@ from api.compliance.endpoints import router as compliance
 from api.compliance.verdict_endpoints import router as verdicts
 from api.coverage.endpoints import router as coverage
 from api.evidence.endpoints import router as evidence
+from api.floor_plans.endpoints import router as floor_plans
+from api.floor_plans.picture_endpoints import router as floor_plan_pictures
+from api.floor_plans.views import PICTURES
 from api.frontend import ConsoleFiles
 from api.health.endpoints import router as health
 from api.ingest import refusals
@@ -81,6 +84,8 @@ _ROUTERS = (
     verdicts,
     precision,
     coverage,
+    floor_plans,
+    floor_plan_pictures,
     reports,
     stream,
     live,
@@ -164,7 +169,7 @@ def _guard(app: FastAPI, runtime: Runtime) -> None:
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.body_max_bytes,
-        larger_bytes={PHOTOGRAPHS: MAX_BYTES, INSPECTION_PHOTOGRAPHS: MAX_BYTES},
+        larger_bytes=dict.fromkeys((PHOTOGRAPHS, INSPECTION_PHOTOGRAPHS, PICTURES), MAX_BYTES),
         at_once=_BODIES_AT_ONCE,
         exempt_prefix="/api/v2/ingest/evidence/",
         open_paths=OPEN_PATHS,

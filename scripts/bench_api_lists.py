@@ -222,6 +222,8 @@ LEFT_OUT: dict[str, str] = {
     "compliance_retention_get": _ONE,
     "compliance_school_day": _ONE,
     "evidence_get": _PICTURE,
+    "floor_plan_pictures_get": _PICTURE,
+    "floor_plans_list": "a school's own, 30 at most",
     "hazards_xlsx": _FILE,
     "health_get": "whether all is well, in a few facts",
     "inspection_photographs_get": _PICTURE,

@@ -108,6 +108,25 @@ def _covered(page: Page) -> str:
     return f"/coverage/{best['school']['school_id']}"
 
 
+def _planned(page: Page) -> str:
+    """The plan of a school that has one."""
+    return _school_by_plans(page, has=True)
+
+
+def _unplanned(page: Page) -> str:
+    """Of a school without a plan."""
+    return _school_by_plans(page, has=False)
+
+
+def _school_by_plans(page: Page, *, has: bool) -> str:
+    for each in page.request.get("/api/v1/coverage").json()["items"]:
+        school_id = each["school"]["school_id"]
+        plans = page.request.get(f"/api/v1/floor-plans/{school_id}").json()["items"]
+        if bool(plans) is has:
+            return f"/coverage/{school_id}" + (f"?plan={plans[0]['id']}" if has else "")
+    raise LookupError(f"no school with{'' if has else 'out'} a floor plan")
+
+
 def _judged(page: Page) -> str:
     """Of the school with the most cameras."""
     schools = page.request.get("/api/v1/compliance/schools").json()["items"]
@@ -303,6 +322,18 @@ VISITS = (
     ),
     Visit("coverage", "coverage", "/coverage", "coverage-school"),
     Visit("coverage-school", "coverage/:schoolId", _covered, "coverage-row"),
+    Visit("plan", "coverage/:schoolId", _planned, "plan-symbol", is_main=True),
+    Visit("plan-none", "coverage/:schoolId", _unplanned, "plan-empty"),
+    Visit("plan-add", "coverage/:schoolId", _unplanned, "plan-add", ("plan-add",), "plan-title"),
+    Visit("plan-edit", "coverage/:schoolId", _planned, "plan-edit", ("plan-edit",), "plan-hung"),
+    Visit(
+        "plan-look",
+        "coverage/:schoolId",
+        _planned,
+        "plan-edit",
+        ("plan-edit", "plan-hung"),
+        "plan-look",
+    ),
     Visit("retention", "retention", "/retention", "retention-school", is_main=True),
     Visit(
         "retention-gaps", "retention", "/retention", "retention-row", ("retention-row",), "gap-list"

@@ -36,6 +36,7 @@ from api.organisations import places
 from api.organisations import service as organisations
 from api.organisations.schemas import PlaceView, SchoolName, SchoolView
 from api.register import service as register
+from api.register.schemas import RegisteredPlace
 
 _SILENT = frozenset(
     {CameraViewState.WORKER_LOST, CameraViewState.UNKNOWN, CameraViewState.CONNECTING}
@@ -64,6 +65,21 @@ class _School:
             )
             for key in keys
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class HungCamera:
+    """A camera in use, where it hangs, and whether one may hang there.
+
+    Attributes:
+        camera: With whether it was looked at.
+        place: None while nobody wrote it down.
+        is_forbidden: By a profile in force.
+    """
+
+    camera: CoveringCamera
+    place: RegisteredPlace | None
+    is_forbidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +123,7 @@ async def get_school(
     Raises:
         NotFoundError: If there is no such school in use.
     """
-    with within_school(session, school_id):
-        found = await _schools(session, watch, await cameras.list_shown(session, watch))
-    if not found:
-        raise NotFoundError("no such school")
-    [school] = found
+    school = await _school(session, school_id, watch)
     judged = _judge(school, profiles, watch.now)
     return CoverageDetail(
         **dict(_summary(school, judged)),
@@ -129,6 +141,35 @@ async def get_school(
         window_s=watch.window_s,
         as_of=watch.now,
     )
+
+
+async def list_hung(
+    session: AsyncSession, school_id: str, watch: Watch, profiles: Profiles
+) -> list[HungCamera]:
+    """Cameras in use of a school, each with what its place makes of it, by id.
+
+    Raises:
+        NotFoundError: If there is no such school in use.
+    """
+    school = await _school(session, school_id, watch)
+    forbidden = _forbidden_keys(_judge(school, profiles, watch.now))
+    at = {
+        key: RegisteredPlace(id=place.id, kind=place.kind, name=school.names[place.id])
+        for place in school.facts
+        for key in place.cameras
+    }
+    return [
+        HungCamera(camera, at.get(camera.camera_key), camera.camera_key in forbidden)
+        for camera in school.covering(school.cameras)
+    ]
+
+
+async def _school(session: AsyncSession, school_id: str, watch: Watch) -> _School:
+    with within_school(session, school_id):
+        found = await _schools(session, watch, await cameras.list_shown(session, watch))
+    if not found:
+        raise NotFoundError("no such school")
+    return found[0]
 
 
 async def _schools(
@@ -202,7 +243,7 @@ def _summary(school: _School, judged: _Judged) -> CoverageSummary:
         missing_read=sum(row.reading is Reading.VERIFIED for row in missing),
         unknown=_count(musts, Coverage.UNKNOWN),
     )
-    forbidden = {key for found in judged.trespasses for key in found.place.cameras}
+    forbidden = _forbidden_keys(judged)
     verdict = CoverageVerdict.MEETS
     if counts.unknown or not musts:
         verdict = CoverageVerdict.UNKNOWN
@@ -218,6 +259,10 @@ def _summary(school: _School, judged: _Judged) -> CoverageSummary:
         forbidden_count=len(forbidden),
         unplaced_count=len(school.unplaced),
     )
+
+
+def _forbidden_keys(judged: _Judged) -> set[int]:
+    return {key for found in judged.trespasses for key in found.place.cameras}
 
 
 def _count(verdicts: Iterable[RowVerdict], state: Coverage) -> int:

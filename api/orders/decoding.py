@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.kit.pools import Pool
-from api.orders.photographs import Photograph, encode_anew
+from api.orders.photographs import Photograph, encode_anew, encode_drawing
 
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 """What the description says of a body of bytes."""
@@ -19,3 +19,12 @@ async def decode(sent: bytes) -> Photograph:
         BadPhotographError: If it cannot be one.
     """
     return await _decoding.run(encode_anew, sent)
+
+
+async def decode_drawing(sent: bytes) -> Photograph:
+    """Make a picture of something drawn that was sent.
+
+    Raises:
+        BadPhotographError: If it cannot be one.
+    """
+    return await _decoding.run(encode_drawing, sent)

@@ -11,7 +11,7 @@ from api.contract.paper.wording import Wording
 from api.contract.vocabulary import Language, vocabulary
 from api.coverage.schemas import CoverageVerdict
 from api.evidence.service import ShownFile
-from api.reports import audit_footage, audit_places
+from api.reports import audit_footage, audit_places, audit_plans
 from api.reports.pictures import Thumbnails
 from api.reports.school_audit import SchoolAudit
 
@@ -67,6 +67,8 @@ def audit_document(
             (say.word("code"), code),
         ),
         tables=list(_tables(audit, say, most_gap_rows)),
+        drawings_title=say.word("plans"),
+        drawings=audit_plans.drawings(audit, say),
         pictures_title=say.word("pictures"),
         pictures=gallery.pictures,
         pictures_note=gallery.note,
@@ -86,6 +88,8 @@ def _tables(audit: SchoolAudit, say: Wording, most_gap_rows: int) -> Iterator[Ta
         yield audit_places.forbidden(audit, say)
     yield audit_places.requirements(audit, say)
     yield audit_places.places(audit, say)
+    if audit.plans:
+        yield audit_plans.table(audit, say)
     yield audit_footage.retention(audit, say)
     yield audit_footage.gaps(audit, say, most_gap_rows)
     if any(each.facts and each.facts.broken_promises for each in audit.cameras):

@@ -32,6 +32,7 @@ from api.evidence.service import ShownFile
 from api.organisations import service as organisations
 from api.organisations.schemas import SchoolView
 from api.register import service as register
+from api.reports.audited_plans import AuditedPlan, read_plans
 from api.reports.errors import ReportTooLargeError
 
 MOST_CAMERAS = 1000
@@ -97,6 +98,7 @@ class SchoolAudit:
     overrides: list[OverrideView]
     """What the bureau asks of this school, today or from a later day on."""
     cameras: list[AuditedCamera]
+    plans: list[AuditedPlan]
     has_pictures: bool
 
     @property
@@ -170,5 +172,6 @@ async def read_audit(
             and (each.until_day is None or standing.today < each.until_day)
         ],
         cameras=cameras,
+        plans=await read_plans(session, school_id, watch, profiles),
         has_pictures=with_pictures,
     )

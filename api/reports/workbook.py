@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from api.contract.paper.document import Cell, Column, Document, Table, Tone
+from api.contract.paper.document import Cell, Column, Document, Picture, Table, Tone
 from api.contract.paper.wording import Wording
 from api.reports.errors import ReportTooLargeError
 
@@ -24,7 +24,8 @@ _MOST_CHARACTERS = 32_767
 _NARROWEST, _WIDEST = 8.0, 60.0
 _MEASURED_ROWS = 500
 _FORMULA_LIKE = "=+-@＝＋－＠"
-_PICTURE_ROW_PT = 150
+_PICTURE, _DRAWING = (150, 0.7), (409, 0.3)
+"""Height of the row in points, 409 at most, and the share of its size at which it stands there."""
 _FILLS = {Tone.GOOD: "#E7F4EA", Tone.BAD: "#FDECEB", Tone.UNSURE: "#E9EBEE", Tone.NOTE: "#FDF3E2"}
 _INKS = {Tone.GOOD: "#1B6B34", Tone.BAD: "#B3261E", Tone.UNSURE: "#57626F", Tone.NOTE: "#8A4B00"}
 _LIGHT_UP = 14
@@ -50,8 +51,12 @@ def write_workbook(document: Document, say: Wording) -> bytes:
     _summary(_Page(book, say.word("summary"), styles), document, say)
     for table in document.tables:
         _table(_Page(book, table.title, styles), table)
+    if document.drawings:
+        page = _Page(book, document.drawings_title, styles)
+        _pictures(page, document.drawings, "", _DRAWING)
     if document.pictures or document.pictures_note:
-        _pictures(_Page(book, document.pictures_title, styles), document)
+        page = _Page(book, document.pictures_title, styles)
+        _pictures(page, document.pictures, document.pictures_note, _PICTURE)
     book.close()
     return out.getvalue()
 
@@ -172,19 +177,20 @@ def _across(text: str) -> float:
     return len(text) + wide
 
 
-def _pictures(page: _Page, document: Document) -> None:
+def _pictures(page: _Page, pictures: Sequence[Picture], note: str, size: tuple[int, float]) -> None:
+    row_pt, scale = size
     page.sheet.set_column(0, 0, 30)
     page.sheet.set_column(1, 1, 70)
-    page.text(0, 0, document.pictures_note, Tone.PLAIN)
-    for row, picture in enumerate(document.pictures, 1):
+    page.text(0, 0, note, Tone.PLAIN)
+    for row, picture in enumerate(pictures, 1):
         page.text(row, 0, f"{picture.title}\n{picture.caption}", Tone.PLAIN)
         if picture.jpeg is None:
             continue
-        page.sheet.set_row(row, _PICTURE_ROW_PT)
+        page.sheet.set_row(row, row_pt)
         options = {
             "image_data": io.BytesIO(picture.jpeg),
-            "x_scale": 0.7,
-            "y_scale": 0.7,
+            "x_scale": scale,
+            "y_scale": scale,
             "description": picture.title,
         }
         _written(page.sheet.insert_image(row, 1, f"{row}.jpg", options))

@@ -33,6 +33,7 @@ _ON_BOTH = frozenset(
         "test_concurrency",
         "test_evidence",
         "test_expiry",
+        "test_floor_plans",
         "test_health",
         "test_inspections",
         "test_jobs",

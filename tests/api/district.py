@@ -63,6 +63,7 @@ ORDERS = ("get", "assign", "feedback", "begin", "submit", "return", "close", "re
 ORDERS += ("comment", "merge", "merged", "split", "photograph")
 INSPECTIONS = ("get", "answer", "sign", "give", "photograph", "signed")
 """Each a date that matters: as many forms of one day as there are names."""
+FLOOR_PLANS = ("get", "put", "picture", "delete")
 REQUESTS = ("get", "put", "answer", "refuse")
 ASSESSMENTS = ("get", "end", "delete")
 REQUEST = {"kind": "access", "applicant": "王某", "identity_check": "document"}
@@ -111,6 +112,9 @@ class Objects:
     items: dict[str, int] = field(default_factory=lambda: dict.fromkeys(INSPECTIONS, 987_660))
     """The first of each form."""
     form_photograph_id: int = 987_661
+    floor_plans: dict[str, int] = field(
+        default_factory=lambda: {name: 487_000 + at for at, name in enumerate(FLOOR_PLANS)}
+    )
     requests: dict[str, int] = field(
         default_factory=lambda: {name: 787_000 + at for at, name in enumerate(REQUESTS)}
     )
@@ -186,6 +190,7 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
     await _seed_orders(centre, admin, objects)
     await _seed_privacy(admin, objects)
     await _seed_report(centre, objects)
+    await _seed_floor_plans(admin, objects)
     asked = await admin.post(f"/api/v1/compliance/schools/{school_id}/overrides", json=OVERRIDE)
     assert asked.status_code == 201, asked.text
     objects.override_id = asked.json()["id"]
@@ -199,6 +204,14 @@ async def _seed_report(centre: Centre, of: Objects) -> None:
     assert made.status_code == 201, made.text
     of.report_id = made.json()["id"]
     await all_due(centre.runtime, reports.kinds())
+
+
+async def _seed_floor_plans(admin: httpx.AsyncClient, of: Objects) -> None:
+    for name in FLOOR_PLANS:
+        url = f"/api/v1/floor-plan-pictures/{of.school_id}?title_zh={name}"
+        made = await admin.post(url, content=photograph(8))
+        assert made.status_code == 201, made.text
+        of.floor_plans[name] = made.json()["id"]
 
 
 async def _seed_privacy(admin: httpx.AsyncClient, of: Objects) -> None:

@@ -19,6 +19,7 @@ from tests.api.centre import (
     running_centre,
     summaries,
 )
+from tests.api.district import photograph
 from tests.api.messages import episode, evidence_ref, registration
 
 PICTURE = b"\xff\xd8a picture\xff\xd9"
@@ -37,6 +38,9 @@ async def test_what_was_lost_is_there_again(tmp_path: Path, migrated_data_dir: P
         await (await centre.admin()).post(
             "/api/v1/boxes", json={"school_id": "no-1-primary", "name": "second"}
         )
+        plans = "/api/v1/floor-plan-pictures/no-1-primary"
+        drawn = await (await centre.admin()).post(f"{plans}?title_zh=x", content=photograph())
+        assert drawn.status_code == 201, drawn.text
         (lost / "worker.token").write_text("worker-token-for-tests\n")
         manifest = backup.backup(cheap_settings(lost), archive)
     assert archive.stat().st_mode & 0o077 == 0, "for its user alone"
@@ -53,6 +57,8 @@ async def test_what_was_lost_is_there_again(tmp_path: Path, migrated_data_dir: P
         assert (await admin.get(alert.snapshot_url)).content == PICTURE
         boxes = (await admin.get("/api/v1/boxes")).json()["items"]
         assert [each["name"] for each in boxes] == ["box", "second"]
+        plan = await admin.get(drawn.json()["picture_url"])
+        assert plan.headers["content-type"] == "image/jpeg"
         # The box goes on with the token it has.
         await put_alert(await centre.worker(), episode(revision=2))
 

@@ -32,6 +32,7 @@ from tests.api.district import (
     put_at,
     take_away,
 )
+from tests.api.matrix_floor_plans import FLOOR_PLANS
 from tests.api.matrix_inspections import INSPECTIONS
 from tests.api.matrix_row import Row
 from tests.api.messages import T0, episode, registration, retention
@@ -224,6 +225,7 @@ ROWS: dict[str, Row] = {
         lambda of: {"username": None},
     ),
     "evidence_get": Row("object", lambda of: {"sha256": of.sha256}),
+    **FLOOR_PLANS,
     "health_get": Row("list"),
     "ingest_alert": _told(lambda **of: episode(f"box {of['school_id']}", **of), alert_id="id"),
     "ingest_analysed_time": Row("guard"),

@@ -130,6 +130,8 @@ class Document:
         figures: Side by side below the sentence.
         facts: Label and text, a line each.
         tables: In their order.
+        drawings_title: Heading of the drawings.
+        drawings: Each as wide as the page, below its own title.
         pictures_title: Heading of the pictures.
         pictures: In their order.
         pictures_note: Said below their heading, as of whom there is none.
@@ -149,6 +151,8 @@ class Document:
     figures: Sequence[Figure] = ()
     facts: Sequence[tuple[str, str]] = ()
     tables: Sequence[Table] = ()
+    drawings_title: str = ""
+    drawings: Sequence[Picture] = ()
     pictures_title: str = ""
     pictures: Sequence[Picture] = ()
     pictures_note: str = ""

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
-from api.contract.paper.document import Document
+from api.contract.paper.document import Document, Picture
 
 FONTS = (
     "Noto Sans CJK SC",
@@ -130,13 +130,11 @@ class Typesetter:
             "figures": [dataclasses.asdict(figure) for figure in document.figures],
             "tables": [dataclasses.asdict(table) for table in document.tables],
         }
-        pictures = []
-        for number, picture in enumerate(document.pictures):
-            file = None if picture.jpeg is None else f"{number}.jpg"
-            if file is not None and picture.jpeg is not None:
-                (root / file).write_bytes(picture.jpeg)
-            pictures.append({"title": picture.title, "caption": picture.caption, "file": file})
-        return {**told, "pictures": pictures}
+        return {
+            **told,
+            "drawings": _files(document.drawings, root, "drawing"),
+            "pictures": _files(document.pictures, root, "picture"),
+        }
 
     def _printable(self, text: str) -> str:
         for character in sorted({each for each in text if not _is_common(each)}):
@@ -158,6 +156,17 @@ class Typesetter:
         except self._typst.TypstError:
             return False
         return True
+
+
+def _files(pictures: Sequence[Picture], root: Path, kind: str) -> list[dict[str, str | None]]:
+    """Pictures as Typst reads them: each by the name of its file."""
+    told: list[dict[str, str | None]] = []
+    for number, picture in enumerate(pictures):
+        file = None if picture.jpeg is None else f"{kind}-{number}.jpg"
+        if file is not None and picture.jpeg is not None:
+            (root / file).write_bytes(picture.jpeg)
+        told.append({"title": picture.title, "caption": picture.caption, "file": file})
+    return told
 
 
 def _is_common(character: str) -> bool:

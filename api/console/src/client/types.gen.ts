@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -3185,6 +3185,100 @@ export type Figures = {
 };
 
 /**
+ * FloorPlanList
+ *
+ * A school's plans, in the order in which they were made, and its cameras.
+ */
+export type FloorPlanList = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Cameras
+     *
+     * Those in use, and those in use no more that are still on a plan.
+     */
+    cameras: Array<PlanCamera>;
+    /**
+     * Items
+     */
+    items: Array<FloorPlanView>;
+};
+
+/**
+ * FloorPlanView
+ *
+ * A plan of a school's grounds or of one floor.
+ */
+export type FloorPlanView = {
+    /**
+     * Cameras
+     */
+    cameras: Array<PlacedCamera>;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Height
+     */
+    height: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Picture Url
+     */
+    picture_url: string;
+    /**
+     * Title En
+     *
+     * Empty while nobody wrote it.
+     */
+    title_en: string;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Width
+     *
+     * Of its picture, in pixels.
+     */
+    width: number;
+};
+
+/**
+ * FloorPlanWrite
+ *
+ * The whole plan as it is to be; cameras that are left out are taken from it.
+ */
+export type FloorPlanWrite = {
+    /**
+     * Cameras
+     */
+    cameras: Array<PlacedCamera>;
+    /**
+     * Title En
+     */
+    title_en?: string;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+};
+
+/**
  * FootageAnswer
  *
  * Where a camera has footage in the interval asked for, to the second of asking.
@@ -5728,6 +5822,84 @@ export type PlaceWrite = {
      */
     name: string;
 };
+
+/**
+ * PlacedCamera
+ *
+ * Where on a plan a camera hangs, and where it looks.
+ */
+export type PlacedCamera = {
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Direction Deg
+     *
+     * Where the middle of what it sees lies: 0 up, clockwise.
+     */
+    direction_deg: number;
+    /**
+     * Reach
+     *
+     * How far, of the picture's longer side.
+     */
+    reach: number;
+    /**
+     * View Deg
+     *
+     * How wide it sees; 360 of a fisheye.
+     */
+    view_deg: number;
+    /**
+     * X
+     *
+     * Of the picture's width, from the left.
+     */
+    x: number;
+    /**
+     * Y
+     *
+     * Of the picture's height, from the top.
+     */
+    y: number;
+};
+
+/**
+ * PlanCamera
+ *
+ * A camera that can be put on a plan, or is on one.
+ */
+export type PlanCamera = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Null while nobody wrote it down.
+     */
+    place: RegisteredPlace | null;
+    state: PlanCameraState;
+};
+
+/**
+ * PlanCameraState
+ *
+ * What a camera on a plan is worth.
+ *
+ * ``covered``: it was looked at in the window, and hangs at a place that somebody wrote down;
+ * ``not_online``: it was not; ``forbidden``: it hangs where none may; ``unknown``: nobody can say,
+ * or nobody wrote where it hangs; ``retired``: its box has it no more.
+ */
+export type PlanCameraState = 'covered' | 'not_online' | 'forbidden' | 'unknown' | 'retired';
 
 /**
  * PlanCreate
@@ -12475,6 +12647,379 @@ export type EvidenceGetResponses = {
 };
 
 export type EvidenceGetResponse = EvidenceGetResponses[keyof EvidenceGetResponses];
+
+export type FloorPlanPicturesAddData = {
+    body: Blob | File;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query: {
+        /**
+         * Title Zh
+         */
+        title_zh: string;
+        /**
+         * Title En
+         */
+        title_en?: string;
+    };
+    url: '/api/v1/floor-plan-pictures/{school_id}';
+};
+
+export type FloorPlanPicturesAddErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used; `too_many_plans`: The school has as many plans as may be
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_plan_picture`: Not a usable picture of a plan
+     */
+    422: Problem;
+    /**
+     * `storage_unavailable`: Evidence cannot be stored
+     */
+    507: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type FloorPlanPicturesAddError = FloorPlanPicturesAddErrors[keyof FloorPlanPicturesAddErrors];
+
+export type FloorPlanPicturesAddResponses = {
+    /**
+     * Successful Response
+     */
+    201: FloorPlanView;
+};
+
+export type FloorPlanPicturesAddResponse = FloorPlanPicturesAddResponses[keyof FloorPlanPicturesAddResponses];
+
+export type FloorPlanPicturesGetData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/floor-plan-pictures/{school_id}/{plan_id}';
+};
+
+export type FloorPlanPicturesGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type FloorPlanPicturesGetError = FloorPlanPicturesGetErrors[keyof FloorPlanPicturesGetErrors];
+
+export type FloorPlanPicturesGetResponses = {
+    /**
+     * The picture.
+     */
+    200: Blob | File;
+};
+
+export type FloorPlanPicturesGetResponse = FloorPlanPicturesGetResponses[keyof FloorPlanPicturesGetResponses];
+
+export type FloorPlanPicturesPutData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/floor-plan-pictures/{school_id}/{plan_id}';
+};
+
+export type FloorPlanPicturesPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `floor_plan_changed`: Somebody else changed the floor plan
+     */
+    412: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_plan_picture`: Not a usable picture of a plan
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * `storage_unavailable`: Evidence cannot be stored
+     */
+    507: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type FloorPlanPicturesPutError = FloorPlanPicturesPutErrors[keyof FloorPlanPicturesPutErrors];
+
+export type FloorPlanPicturesPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: FloorPlanView;
+};
+
+export type FloorPlanPicturesPutResponse = FloorPlanPicturesPutResponses[keyof FloorPlanPicturesPutResponses];
+
+export type FloorPlansListData = {
+    body?: never;
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+    };
+    query?: never;
+    url: '/api/v1/floor-plans/{school_id}';
+};
+
+export type FloorPlansListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type FloorPlansListError = FloorPlansListErrors[keyof FloorPlansListErrors];
+
+export type FloorPlansListResponses = {
+    /**
+     * Successful Response
+     */
+    200: FloorPlanList;
+};
+
+export type FloorPlansListResponse = FloorPlansListResponses[keyof FloorPlansListResponses];
+
+export type FloorPlansDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/floor-plans/{school_id}/{plan_id}';
+};
+
+export type FloorPlansDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `floor_plan_changed`: Somebody else changed the floor plan
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type FloorPlansDeleteError = FloorPlansDeleteErrors[keyof FloorPlansDeleteErrors];
+
+export type FloorPlansDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type FloorPlansDeleteResponse = FloorPlansDeleteResponses[keyof FloorPlansDeleteResponses];
+
+export type FloorPlansPutData = {
+    body: FloorPlanWrite;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * School Id
+         */
+        school_id: string;
+        /**
+         * Plan Id
+         */
+        plan_id: number;
+    };
+    query?: never;
+    url: '/api/v1/floor-plans/{school_id}/{plan_id}';
+};
+
+export type FloorPlansPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `taken`: Already used
+     */
+    409: Problem;
+    /**
+     * `floor_plan_changed`: Somebody else changed the floor plan
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type FloorPlansPutError = FloorPlansPutErrors[keyof FloorPlansPutErrors];
+
+export type FloorPlansPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: FloorPlanView;
+};
+
+export type FloorPlansPutResponse = FloorPlansPutResponses[keyof FloorPlansPutResponses];
 
 export type HazardsListData = {
     body?: never;

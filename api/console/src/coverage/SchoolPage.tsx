@@ -12,6 +12,7 @@ import { VerdictMark } from "../verdict/VerdictMark";
 import { byUrgency, reasons } from "./coverage";
 import styles from "./coverage.module.css";
 import { CoverageMark } from "./Marks";
+import { PlanSection } from "./plan/PlanSection";
 import { useSchoolCoverage } from "./useCoverage";
 import { schoolName } from "../schools/schoolName";
 
@@ -38,6 +39,7 @@ export function Component() {
             <VerdictMark verdict={school.verdict} /> {reasons(t, school)}
           </p>
           <Trespasses school={school} />
+          <PlanSection school={school} />
           {school.profiles.length === 0 && <p>{t("coverage.noProfile")}</p>}
           {school.profiles.map((profile) => (
             <Checklist key={profile.profile} name={profile.name} rows={profile.rows} />

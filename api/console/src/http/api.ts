@@ -20,6 +20,8 @@ import type {
   CommunityCreate,
   CommunityWrite,
   FalsePositiveReason,
+  FloorPlanView,
+  FloorPlanWrite,
   HazardFilters,
   ImportReport,
   InspectionKind,
@@ -69,6 +71,17 @@ client.interceptors.request.use((request) => {
 /** The version of an order or an alert that somebody decides on. */
 function ifMatch(version: number): { "If-Match": string } {
   return { "If-Match": `"${version}"` };
+}
+
+/** A floor plan as somebody saw it. */
+type PlanVersion = Pick<FloorPlanView, "id" | "version">;
+
+function planPictures(schoolId: string): string {
+  return `/api/v1/floor-plan-pictures/${encodeURIComponent(schoolId)}`;
+}
+
+function contentType(file: File): Record<string, string> {
+  return { "Content-Type": file.type || "application/octet-stream" };
 }
 
 interface Answer<Data> {
@@ -125,9 +138,10 @@ async function sendFile<Told>(
   path: string,
   file: BodyInit,
   headers: Readonly<Record<string, string>>,
+  method: "POST" | "PUT" = "POST",
 ): Promise<Told> {
   const request = new Request(path, {
-    method: "POST",
+    method,
     headers: { ...headers, "X-CSRF-Token": csrfToken },
     body: file,
   });
@@ -414,6 +428,36 @@ export const api = {
   coverage: () => timed(unwrap(sdk.coverage())),
   coverageOf: (schoolId: string) =>
     timed(unwrap(sdk.coverageGet({ path: { school_id: schoolId } }))),
+  floorPlans: (schoolId: string) =>
+    timed(unwrap(sdk.floorPlansList({ path: { school_id: schoolId } }))),
+  addFloorPlan: (schoolId: string, title: { title_zh: string; title_en: string }, picture: File) =>
+    sendFile<FloorPlanView>(
+      `${planPictures(schoolId)}?${new URLSearchParams({ title_zh: title.title_zh, title_en: title.title_en })}`,
+      picture,
+      contentType(picture),
+    ),
+  putFloorPlanPicture: (schoolId: string, { id, version }: PlanVersion, picture: File) =>
+    sendFile<FloorPlanView>(
+      `${planPictures(schoolId)}/${id}`,
+      picture,
+      { ...contentType(picture), ...ifMatch(version) },
+      "PUT",
+    ),
+  putFloorPlan: (schoolId: string, { id, version }: PlanVersion, body: FloorPlanWrite) =>
+    unwrap(
+      sdk.floorPlansPut({
+        path: { school_id: schoolId, plan_id: id },
+        headers: ifMatch(version),
+        body,
+      }),
+    ),
+  deleteFloorPlan: (schoolId: string, { id, version }: PlanVersion) =>
+    unwrap(
+      sdk.floorPlansDelete({
+        path: { school_id: schoolId, plan_id: id },
+        headers: ifMatch(version),
+      }),
+    ),
   precision: (filters: PrecisionFilters) =>
     timed(unwrap(sdk.precisionReport({ query: filters }))),
   precisionBehind: (filters: PrecisionFilters, behind: PrecisionBehind, cursor: string | null) =>

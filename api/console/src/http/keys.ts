@@ -44,6 +44,7 @@ export const keys = {
   judgements: ["compliance", "judgements"] as const,
   coverage: ["coverage"] as const,
   coverageOf: (schoolId: string) => ["coverage", schoolId] as const,
+  floorPlans: (schoolId: string) => ["coverage", schoolId, "plans"] as const,
   recordingDay: (cameraId: string, when: string) => ["recordings", cameraId, when] as const,
   schools: ["schools"] as const,
   organisation: ["organisation"] as const,

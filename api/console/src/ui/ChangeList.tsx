@@ -9,6 +9,7 @@ const COLUMNS: readonly TermFamily[] = [
   "camera_column",
   "place_column",
   "community_column",
+  "plan_column",
 ];
 /** Fields whose values are words of a family. */
 const WORDS: Readonly<Record<string, TermFamily>> = { type: "school_type", kind: "place_kind" };
