@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from api.contract.footage.calendar_ms import Calendar
@@ -34,24 +35,30 @@ async def write_footage(writer: Writer, hung: Sequence[DemoCamera]) -> None:
     """Facts day by day, each waiting to be judged, and what boxes said with the last of them."""
     world = writer.world
     calendar = Calendar(ZONE, world.end.astimezone(ZONE).date())
-    for camera in hung:
-        if camera.school.closed_days_ago is not None:
+    for own in by_school(hung):
+        if own[0].school.closed_days_ago is not None:
             continue
-        facts, due, verdicts = [], [], []
-        last: tuple[HeldFootage, DayVerdict] | None = None
-        for day, held in footage.told(world, camera.story):
-            facts.append(footage.day_row(camera.key, day, camera.story))
-            due.append({"camera_key": camera.key, "day": day.day, "as_of_ms": held.as_of_ms})
-            verdict = footage.box_verdict(held, camera.story.asked_days, calendar)
-            verdicts.append(footage.verdict_row(camera.key, day, camera.story, verdict))
-            last = (held, verdict)
-        await writer.put(FootageDay, facts)
-        await writer.put(JudgingDue, due)
-        await writer.put(RetentionVerdict, verdicts)
-        if last is not None:
-            await writer.put(RetentionReport, [_report(camera, *last)])
+        async with writer.part():
+            for camera in own:
+                await _write_camera(writer, camera, calendar)
     count = writer.counts[FootageDay.__tablename__]
     writer.announce(f"footage: {count} camera-days")
+
+
+async def _write_camera(writer: Writer, camera: DemoCamera, calendar: Calendar) -> None:
+    facts, due, verdicts = [], [], []
+    last: tuple[HeldFootage, DayVerdict] | None = None
+    for day, held in footage.told(writer.world, camera.story):
+        facts.append(footage.day_row(camera.key, day, camera.story))
+        due.append({"camera_key": camera.key, "day": day.day, "as_of_ms": held.as_of_ms})
+        verdict = footage.box_verdict(held, camera.story.asked_days, calendar)
+        verdicts.append(footage.verdict_row(camera.key, day, camera.story, verdict))
+        last = (held, verdict)
+    await writer.put(FootageDay, facts)
+    await writer.put(JudgingDue, due)
+    await writer.put(RetentionVerdict, verdicts)
+    if last is not None:
+        await writer.put(RetentionReport, [_report(camera, *last)])
 
 
 def _report(camera: DemoCamera, held: HeldFootage, verdict: DayVerdict) -> dict[str, Any]:
@@ -70,11 +77,14 @@ def _report(camera: DemoCamera, held: HeldFootage, verdict: DayVerdict) -> dict[
 async def write_analysed(writer: Writer, hung: Sequence[DemoCamera]) -> None:
     """How long cameras were really looked at."""
     world = writer.world
-    for camera in hung:
-        await writer.put(AnalysedHour, cameras.analysed_hours(world, camera))
-        both = list(cameras.analysed_intervals(world, camera))
-        await writer.put(AnalysedInterval, [whole for whole, _ in both])
-        await writer.put(MissingInterval, [missed for _, missed in both if missed is not None])
+    for own in by_school(hung):
+        async with writer.part():
+            for camera in own:
+                await writer.put(AnalysedHour, cameras.analysed_hours(world, camera))
+                both = list(cameras.analysed_intervals(world, camera))
+                await writer.put(AnalysedInterval, [whole for whole, _ in both])
+                missed = [each for _, each in both if each is not None]
+                await writer.put(MissingInterval, missed)
     writer.announce(f"analysed time: {writer.counts[AnalysedHour.__tablename__]} hours")
 
 
@@ -92,14 +102,23 @@ async def write_alerts(
         rows = await asyncio.to_thread(alerts_of, writer.world, school, own)
         found[school.id] = rows
         pictures |= rows.pictures
-        await writer.put(Alert, rows.alerts)
-        await writer.put(AlertHistory, rows.history)
-        await writer.put(EvidenceFile, rows.files.values())
-        await writer.put(AlertEvidence, rows.evidence)
+    # First the bytes: what a row names is there.
     for sha256, jpeg in pictures.items():
         await store.receive(sha256, len(jpeg), _once(jpeg))
+    for rows in found.values():
+        async with writer.part():
+            await writer.put(Alert, rows.alerts)
+            await writer.put(AlertHistory, rows.history)
+            await writer.put(EvidenceFile, rows.files.values())
+            await writer.put(AlertEvidence, rows.evidence)
     writer.announce(f"alerts: {writer.counts[Alert.__tablename__]}, {len(pictures)} pictures")
     return found
+
+
+def by_school(hung: Sequence[DemoCamera]) -> Iterator[list[DemoCamera]]:
+    """Cameras of one school after the other."""
+    for _, own in groupby(hung, key=lambda each: each.school.id):
+        yield list(own)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -248,6 +248,25 @@ async def test_what_people_did_with_it_goes_with_it(centre: Centre) -> None:
     assert {name for name in after if after[name] != before[name]} <= _STAY | {"sessions"}
 
 
+async def test_what_was_broken_off_is_taken_away_too(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await _counts(centre)
+
+    async def breaks(*_: object) -> None:
+        raise OSError("the power went")
+
+    monkeypatch.setattr(seeding, "write_alerts", breaks)
+    with pytest.raises(OSError, match="power"):
+        await seeding.seed(centre.runtime, SMALL, _quiet)
+    monkeypatch.undo()
+    with pytest.raises(DemoError, match="already"):
+        await seeding.seed(centre.runtime, SMALL, _quiet)
+    await removing.remove(centre.runtime)
+    after = await _counts(centre)
+    assert {name for name in after if after[name] != before[name]} <= _STAY
+
+
 async def test_nobody_signs_in_unless_that_is_asked(centre: Centre) -> None:
     await seeding.seed(centre.runtime, SMALL, _quiet)
     async with centre.runtime.database.read(EVERYTHING) as session:

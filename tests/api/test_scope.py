@@ -99,7 +99,7 @@ IN_EVERYTHING = {
     "compliance/judging_jobs.py": "every school is judged, by whichever process is alive",
     "demo/living.py": "from the command line; the demo's boxes stand in many schools",
     "demo/removing.py": "from the command line; the schools to take away are looked up first",
-    "demo/seeding.py": "from the command line; makes many schools",
+    "demo/writing.py": "from the command line; makes many schools",
     "expiry.py": "what is old is deleted in every school",
     "health/endpoints.py": "a stranger is told one word: whether all is well",
     "health/service.py": "metrics for a program on this machine",
