@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.compliance.history import DayFacts, cause, day_before, pack, told_on, unpack
+from api.compliance.history import DayFacts, cause, day_before, pack, row_of, told_on, unpack
 from api.contract.footage.held import HeldFootage
 from api.db.compliance import FootageDay, JudgingDue
 from api.db.upsert import insert_or_replace
@@ -111,23 +111,7 @@ class FootageRepository:
             facts: The day.
             more: ``broken_count`` and ``clock_offset_s``.
         """
-        packed = pack(facts.holes)
-        values = {
-            "camera_key": camera_key,
-            "day": facts.day,
-            "as_of_ms": facts.as_of_ms,
-            "from_ms": facts.from_ms,
-            "front_ms": facts.front_ms,
-            "before_cause": facts.before or "",
-            "oldest_ms": facts.oldest_ms,
-            "life_ms": facts.life_ms,
-            "is_offline": facts.is_offline,
-            "is_incomplete": facts.is_incomplete,
-            "changed_ms": facts.changed_ms,
-            "holes": packed.moments,
-            "causes": packed.causes,
-            **more,
-        }
+        values = {**row_of(camera_key, facts), **more}
         await insert_or_replace(self._session, FootageDay, [values])
 
     async def change(self, camera_key: int, facts: DayFacts) -> None:

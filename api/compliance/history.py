@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from api.contract.footage.held import HeldFootage, Hole
 from api.contract.retention import GapCause
@@ -55,6 +55,26 @@ def pack(holes: Iterable[Hole]) -> PackedHoles:
         return PackedHoles(None, "")
     moments = array("q", [at for hole in found for at in (hole.start_ms, hole.end_ms)])
     return PackedHoles(moments.tobytes(), " ".join(hole.cause for hole in found))
+
+
+def row_of(camera_key: int, facts: DayFacts) -> dict[str, Any]:
+    """A day as the columns of ``footage_days`` that it fills."""
+    packed = pack(facts.holes)
+    return {
+        "camera_key": camera_key,
+        "day": facts.day,
+        "as_of_ms": facts.as_of_ms,
+        "from_ms": facts.from_ms,
+        "front_ms": facts.front_ms,
+        "before_cause": facts.before or "",
+        "oldest_ms": facts.oldest_ms,
+        "life_ms": facts.life_ms,
+        "is_offline": facts.is_offline,
+        "is_incomplete": facts.is_incomplete,
+        "changed_ms": facts.changed_ms,
+        "holes": packed.moments,
+        "causes": packed.causes,
+    }
 
 
 def unpack(moments: bytes | None, causes: str) -> tuple[Hole, ...]:

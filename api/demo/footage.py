@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from api.compliance.history import DayFacts, day_facts, pack
+from api.compliance.history import DayFacts, day_facts, row_of
 from api.contract import GapCause, RetentionStatus
 from api.contract.footage.calendar_ms import DAY_MS, Calendar
 from api.contract.footage.held import HeldFootage, Hole
@@ -177,21 +177,7 @@ def told(world: World, story: FootageStory) -> Iterator[tuple[DayFacts, HeldFoot
 
 def day_row(camera_key: int, facts: DayFacts, story: FootageStory) -> dict[str, Any]:
     """A row of ``footage_days``."""
-    packed = pack(facts.holes)
-    return {
-        "camera_key": camera_key,
-        "day": facts.day,
-        "as_of_ms": facts.as_of_ms,
-        "from_ms": facts.from_ms,
-        "front_ms": facts.front_ms,
-        "before_cause": facts.before or "",
-        "oldest_ms": facts.oldest_ms,
-        "life_ms": facts.life_ms,
-        "is_offline": facts.is_offline,
-        "is_incomplete": facts.is_incomplete,
-        "changed_ms": facts.changed_ms,
-        "holes": packed.moments,
-        "causes": packed.causes,
+    return row_of(camera_key, facts) | {
         "broken_count": int(story.fault is Fault.DISK_FULL),
         "clock_offset_s": _SLOW_S if story.fault is Fault.SLOW_CLOCK else 0.2,
     }
