@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,10 +24,47 @@ class JudgedCount:
     pending: int
 
 
-async def judged(session: AsyncSession, begin: datetime, end: datetime) -> Iterable[JudgedCount]:
-    """Of alerts that began in a time, by school and rule."""
+@dataclass(frozen=True, slots=True)
+class ConfirmedAlert:
+    """An alert that somebody judged true, without who that was."""
+
+    id: UUID
+    camera_key: int
+    rule: str
+    risk: str
+    at: datetime
+    lasted_s: float
+
+
+async def confirmed_of(
+    session: AsyncSession,
+    keys: Collection[int],
+    rules: Collection[str],
+    begin: datetime,
+    end: datetime,
+    most: int,
+) -> list[ConfirmedAlert]:
+    """So many confirmed alerts of some cameras and rules at most, by the time they began."""
+    rows = await AlertFiguresRepository(session).of_cameras(
+        keys, rules, AlertStatus.CONFIRMED, begin, end, most
+    )
+    return [
+        ConfirmedAlert(key, camera_key, rule, risk, at, (ended_at - started_at).total_seconds())
+        for key, camera_key, rule, risk, at, started_at, ended_at in rows
+    ]
+
+
+async def judged(
+    session: AsyncSession,
+    begin: datetime,
+    end: datetime,
+    keys: Collection[int] | None = None,
+    rules: Collection[str] | None = None,
+) -> Iterable[JudgedCount]:
+    """Of alerts that began in a time, by school and rule; of some cameras and rules, or of all."""
     found: dict[tuple[str, str], dict[str, int]] = {}
-    for school_id, rule, status, count in await AlertFiguresRepository(session).counts(begin, end):
+    rows = await AlertFiguresRepository(session).counts(begin, end, keys, rules)
+    for school_id, rule, status, count in rows:
         found.setdefault((school_id, rule), {})[status] = count
     return [
         JudgedCount(

@@ -35,6 +35,13 @@ class TotalSeconds(NamedTuple):
     seconds: float
 
 
+class WatchedSeconds(NamedTuple):
+    """Of one camera: seconds that were looked at, and those outside of the hours of its rules."""
+
+    analysed_s: float
+    off_s: float
+
+
 class HourSums:
     """What changed, by hour, until it is written."""
 

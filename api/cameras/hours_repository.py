@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     and_,
+    case,
     delete,
     func,
     literal,
@@ -18,7 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from api.cameras.hours import ANALYSED, HourSums, TotalSeconds, hour_of
+from api.cameras.hours import ANALYSED, HourSums, TotalSeconds, WatchedSeconds, hour_of
+from api.contract import MissingReason
 from api.db.camera import (
     AnalysedHour,
     AnalysedInterval,
@@ -106,6 +108,60 @@ class HourRepository:
             .join(longest, longest.c.camera_key == Camera.id)
             .group_by(Camera.school_id)
         )
+        return {row[0]: row[1] for row in await self._session.execute(query)}
+
+    async def watched(
+        self, keys: Collection[int], begin: datetime, end: datetime
+    ) -> dict[int, WatchedSeconds]:
+        """Seconds of whole hours of some cameras, by camera; those of which nothing is known are
+        left out.
+        """
+        hour = AnalysedHour
+        off = MissingReason.OUT_OF_SCHEDULE
+        of_rule = (
+            select(
+                hour.camera_key,
+                hour.hour_at,
+                func.sum(case((hour.reason == ANALYSED, hour.seconds), else_=0.0)).label("seen"),
+                func.sum(case((hour.reason == off, hour.seconds), else_=0.0)).label("off"),
+            )
+            .where(hour.camera_key.in_(keys), hour.hour_at >= begin, hour.hour_at < end)
+            .group_by(hour.camera_key, hour.hour_at, hour.rule_id)
+            .subquery()
+        )
+        # Rules look at the same pictures; a camera is off duty while all of its rules are.
+        of_hour = (
+            select(
+                of_rule.c.camera_key,
+                func.max(of_rule.c.seen).label("seen"),
+                func.min(of_rule.c.off).label("off"),
+            )
+            .group_by(of_rule.c.camera_key, of_rule.c.hour_at)
+            .subquery()
+        )
+        query = select(
+            of_hour.c.camera_key, func.sum(of_hour.c.seen), func.sum(of_hour.c.off)
+        ).group_by(of_hour.c.camera_key)
+        rows = await self._session.execute(query)
+        return {key: WatchedSeconds(seen_s, off_s) for key, seen_s, off_s in rows}
+
+    async def by_rule(
+        self, keys: Collection[int], begin: datetime, end: datetime
+    ) -> dict[str, float]:
+        """Seconds of whole hours in which some cameras were looked at for a kind of rule."""
+        hour = AnalysedHour
+        longest = (
+            select(hour.rule, func.max(hour.seconds).label("seconds"))
+            .where(
+                hour.camera_key.in_(keys),
+                hour.hour_at >= begin,
+                hour.hour_at < end,
+                hour.reason == ANALYSED,
+            )
+            .group_by(hour.camera_key, hour.hour_at, hour.rule)
+            .subquery()
+        )
+        query = select(longest.c.rule, func.sum(longest.c.seconds)).group_by(longest.c.rule)
         return {row[0]: row[1] for row in await self._session.execute(query)}
 
     async def delete_before(self, moment: datetime) -> None:

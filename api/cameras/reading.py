@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bus.work import UnitOfWork
 from api.cameras import views
+from api.cameras.hours import WatchedSeconds
+from api.cameras.hours_repository import HourRepository
 from api.cameras.repository import CameraRepository
 from api.cameras.schemas import CameraView
 from api.cameras.views import ShownCamera, Watch
@@ -43,6 +46,25 @@ async def clock_offsets(session: AsyncSession) -> dict[int, float]:
     told = await CameraRepository(session).clocks()
     known = ((key, CameraClock.model_validate(clock).offset_s) for key, clock in told)
     return {key: offset_s for key, offset_s in known if offset_s is not None}
+
+
+async def rules_of_cameras(session: AsyncSession) -> dict[int, Sequence[str]]:
+    """Kinds of the rules configured on each camera in use."""
+    return await CameraRepository(session).rules()
+
+
+async def watched(
+    session: AsyncSession, keys: Collection[int], begin: datetime, end: datetime
+) -> dict[int, WatchedSeconds]:
+    """How long some cameras were looked at between two full hours, and how long nobody was to."""
+    return await HourRepository(session).watched(keys, begin, end)
+
+
+async def analysed_by_rule(
+    session: AsyncSession, keys: Collection[int], begin: datetime, end: datetime
+) -> dict[str, float]:
+    """Seconds in which some cameras were looked at between two full hours, by kind of rule."""
+    return await HourRepository(session).by_rule(keys, begin, end)
 
 
 async def keys_in_scope(session: AsyncSession) -> frozenset[int]:

@@ -199,6 +199,11 @@ class CameraRepository:
         query = select(Camera.id, Camera.clock).where(Camera.clock.is_not(None))
         return [(key, clock) for key, clock in await self._session.execute(query) if clock]
 
+    async def rules(self) -> dict[int, Sequence[str]]:
+        """Kinds of the rules configured on each camera in use."""
+        query = select(Camera.id, Camera.rules).join(School, School.school_id == Camera.school_id)
+        return {row[0]: row[1] for row in await self._session.execute(query.where(*_IN_USE))}
+
     async def keys(self) -> Sequence[int]:
         """The numbers of all cameras."""
         return list(await self._session.scalars(select(Camera.id)))

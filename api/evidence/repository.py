@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import Select, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.models import Alert, AlertEvidence, EvidenceFile, EvidenceGrant
@@ -24,6 +24,21 @@ class ReadableRow(NamedTuple):
     standing: str
     media_type: str
     size_bytes: int
+
+
+def _files_there(kind: str) -> Select[str, datetime]:
+    """Files of one kind that alerts name and that are still kept: hash, and when they begin."""
+    return (
+        select(AlertEvidence.sha256, AlertEvidence.starts_at)
+        .join(
+            EvidenceFile,
+            and_(
+                EvidenceFile.sha256 == AlertEvidence.sha256,
+                EvidenceFile.school_id == AlertEvidence.school_id,
+            ),
+        )
+        .where(AlertEvidence.kind == kind, EvidenceFile.deleted_at.is_(None))
+    )
 
 
 class EvidenceRepository:
@@ -113,22 +128,20 @@ class EvidenceRepository:
         the moment they show.
         """
         query = (
-            select(AlertEvidence.sha256, AlertEvidence.starts_at)
+            _files_there(kind)
             .join(Alert, Alert.id == AlertEvidence.alert_id)
-            .join(
-                EvidenceFile,
-                and_(
-                    EvidenceFile.sha256 == AlertEvidence.sha256,
-                    EvidenceFile.school_id == AlertEvidence.school_id,
-                ),
-            )
-            .where(
-                Alert.camera_key == camera_key,
-                Alert.queued_at >= since,
-                AlertEvidence.kind == kind,
-                EvidenceFile.deleted_at.is_(None),
-            )
+            .where(Alert.camera_key == camera_key, Alert.queued_at >= since)
             .order_by(Alert.queued_at.desc(), AlertEvidence.position.desc())
+            .limit(limit)
+        )
+        return [(sha256, at) for sha256, at in await self._session.execute(query)]
+
+    async def of_alert(self, alert_id: UUID, kind: str, limit: int) -> list[tuple[str, datetime]]:
+        """Files of one kind that an alert names and that are there, the last named first."""
+        query = (
+            _files_there(kind)
+            .where(AlertEvidence.alert_id == alert_id)
+            .order_by(AlertEvidence.position.desc())
             .limit(limit)
         )
         return [(sha256, at) for sha256, at in await self._session.execute(query)]

@@ -86,6 +86,18 @@ async def newest_pictures(
     return dict(found)
 
 
+async def snapshots_of(session: AsyncSession, alert_ids: Collection[UUID]) -> dict[UUID, ShownFile]:
+    """The blurred snapshot of each of some alerts that has one; originals are left out as above."""
+    files = EvidenceRepository(session)
+    found: dict[UUID, ShownFile] = {}
+    for alert_id in alert_ids:
+        for sha256, taken_at in await files.of_alert(alert_id, EvidenceKind.SNAPSHOT, _TRIED):
+            if not _names_an_original(await files.readable(sha256)):
+                found[alert_id] = ShownFile(sha256, taken_at)
+                break
+    return found
+
+
 async def is_known(
     session: AsyncSession, store: EvidenceStore, school_id: str, sha256: str
 ) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,9 +27,15 @@ class DueCount:
     on_time: int
 
 
-async def due_in(session: AsyncSession, begin: datetime, end: datetime) -> dict[str, DueCount]:
-    """By school."""
-    rows = await OrderFiguresRepository(session).due(begin, end)
+async def due_in(
+    session: AsyncSession,
+    begin: datetime,
+    end: datetime,
+    keys: Collection[int] | None = None,
+    rules: Collection[str] = (),
+) -> dict[str, DueCount]:
+    """By school; of all orders, or of those about alerts of some cameras and rules."""
+    rows = await OrderFiguresRepository(session).due(begin, end, keys, rules)
     return {school_id: DueCount(due, on_time) for school_id, due, on_time in rows}
 
 

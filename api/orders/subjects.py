@@ -13,7 +13,7 @@ class Subject(StrEnum):
     EQUIPMENT = "equipment"
 
 
-_CANTEEN = frozenset(
+CANTEEN_RULES = frozenset(
     {
         "no_chef_hat",
         "no_mask",
@@ -46,6 +46,6 @@ _EQUIPMENT = frozenset(
 
 def subject_of(rule: str) -> Subject:
     """The subject of an alert's rule; a person may choose another."""
-    if rule in _CANTEEN:
+    if rule in CANTEEN_RULES:
         return Subject.CANTEEN
     return Subject.EQUIPMENT if rule in _EQUIPMENT else Subject.SAFETY

@@ -153,12 +153,16 @@ class Month:
     @property
     def begin(self) -> dt.datetime:
         """Its first moment."""
-        return dt.datetime.combine(self.first, dt.time(), self.zone).astimezone(dt.UTC)
+        return self.midnight(self.first)
 
     @property
     def end(self) -> dt.datetime:
         """The first moment after it."""
-        return dt.datetime.combine(self.following, dt.time(), self.zone).astimezone(dt.UTC)
+        return self.midnight(self.following)
+
+    def midnight(self, day: dt.date) -> dt.datetime:
+        """The first moment of a day."""
+        return dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)

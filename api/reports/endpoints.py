@@ -28,6 +28,7 @@ from api.kit.row_number import RowNumber
 from api.reports import service
 from api.reports.errors import (
     MonthNotKnownError,
+    NoCanteenError,
     NoFontError,
     NoTypesetterError,
     ReportGoneError,
@@ -73,6 +74,7 @@ async def list_reports(
         InvalidError,
         NotFoundError,
         MonthNotKnownError,
+        NoCanteenError,
         NoFontError,
         NoTypesetterError,
         UnavailableError,

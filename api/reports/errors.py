@@ -6,7 +6,8 @@
     ├── TooLargeError 413
     │   └── ReportTooLargeError
     ├── InvalidError 422
-    │   └── MonthNotKnownError                it is not over, or its hours were deleted
+    │   ├── MonthNotKnownError                it is not over, or its hours were deleted
+    │   └── NoCanteenError                    the school has none
     ├── ConflictError 409
     │   ├── ReportNotReadyError
     │   └── NoFontError, NoTypesetterError    PDFs cannot be made on this machine
@@ -34,6 +35,13 @@ class MonthNotKnownError(InvalidError):
 
     code = "month_not_known"
     title = "Not enough is known of the month"
+
+
+class NoCanteenError(InvalidError):
+    """A report on the canteen of a school that has none."""
+
+    code = "no_canteen"
+    title = "The school has no canteen"
 
 
 class ReportNotReadyError(ConflictError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TypeVar
 
 from api.contract.paper.document import Bar, Cell, Column, Document, Figure, Table, Tone
 from api.contract.paper.wording import Wording, columns, down
@@ -10,6 +11,7 @@ from api.contract.vocabulary import Language, vocabulary
 from api.reports.district_month import PER_HOURS, DistrictMonth, Figures
 
 _CAUSES = 3
+_Ranked = TypeVar("_Ranked")
 _SHOWN_STEP = 0.01
 """Rates are shown to so much; what moved by less did not improve."""
 
@@ -78,7 +80,7 @@ def _figures(month: DistrictMonth, say: Wording) -> list[Figure]:
     now, before = month.district, month.district_before
     was = Figures() if before is None else before
     rate = "—" if now.rate is None else f"{now.rate:.2f}"
-    found = [_figure("rate", rate, now.rate, was.rate, say, is_good=-1)]
+    found = [change_figure("rate", rate, now.rate, was.rate, say, is_good=-1)]
     for word, value, earlier, is_good in (
         ("false_share", now.false_share, was.false_share, -1),
         ("on_time", now.on_time_share, was.on_time_share, 1),
@@ -86,7 +88,7 @@ def _figures(month: DistrictMonth, say: Wording) -> list[Figure]:
     ):
         percents = [None if each is None else each * 100 for each in (value, earlier)]
         found.append(
-            _figure(
+            change_figure(
                 word, say.share(value), percents[0], percents[1], say, is_good, say.word("points")
             )
         )
@@ -96,7 +98,7 @@ def _figures(month: DistrictMonth, say: Wording) -> list[Figure]:
     return found
 
 
-def _figure(
+def change_figure(
     word: str,
     shown: str,
     now: float | None,
@@ -105,6 +107,7 @@ def _figure(
     is_good: int,
     unit: str = "",
 ) -> Figure:
+    """A figure against what it was; ``is_good`` is 1 where more is better, -1 where less is."""
     if before is None or now is None:
         return Figure(say.word(word), shown, say.word("before_nothing"), Tone.UNSURE)
     was = f"{before:.1f} %" if unit else f"{before:.2f}"
@@ -120,7 +123,7 @@ def _ranking(month: DistrictMonth, say: Wording, most: int | None) -> Table:
     watched.sort(key=lambda each: (-(each[1].rate or 0.0), each[0]))
     ranked = [(number, *each) for number, each in enumerate(watched, 1)]
     rows = [*ranked, *((None, *each) for each in sorted(others))]
-    shown = rows if most is None else _some(rows, len(ranked), most)
+    shown = rows if most is None else some_of(rows, len(ranked), most)
     widest = max(
         (each.rate_interval[1] for _, _, each in shown if each.rate_interval and each.is_watched),
         default=1.0,
@@ -138,9 +141,7 @@ def _ranking(month: DistrictMonth, say: Wording, most: int | None) -> Table:
     return Table(say.word("ranking"), heads, cells, note, say.word("no_schools"))
 
 
-def _some(
-    rows: list[tuple[int | None, str, Figures]], ranked: int, most: int
-) -> list[tuple[int | None, str, Figures]]:
+def some_of(rows: list[_Ranked], ranked: int, most: int) -> list[_Ranked]:
     """The first and the last of those that are ranked, and some that are not."""
     if len(rows) <= most:
         return rows
@@ -186,13 +187,14 @@ def _school(
         *head,
         *middle,
         Cell(str(figures.confirmed), figures.confirmed, tone),
-        _percent(share, tone, say),
-        _percent(figures.on_time_share, tone, say),
-        _percent(figures.kept_share, tone, say),
+        percent_cell(share, tone, say),
+        percent_cell(figures.on_time_share, tone, say),
+        percent_cell(figures.kept_share, tone, say),
     ]
 
 
-def _percent(value: float | None, tone: Tone, say: Wording) -> Cell:
+def percent_cell(value: float | None, tone: Tone, say: Wording) -> Cell:
+    """A share as percent."""
     return Cell(say.share(value), None if value is None else down(value * 100), tone)
 
 

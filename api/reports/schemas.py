@@ -20,23 +20,29 @@ class ReportKind(StrEnum):
 
     SCHOOL_AUDIT = "school_audit"
     DISTRICT_MONTH = "district_month"
+    CANTEEN_MONTH = "canteen_month"
     HAZARD_LEDGER = "hazard_ledger"
     FILING_FORM = "filing_form"
 
     @property
     def is_of_a_school(self) -> bool:
-        """Whether it is about one school; else about the whole district."""
+        """Whether it may be about one school."""
         return self is not ReportKind.DISTRICT_MONTH
+
+    @property
+    def is_of_the_district(self) -> bool:
+        """Whether it may be about the whole district."""
+        return self in (ReportKind.DISTRICT_MONTH, ReportKind.CANTEEN_MONTH)
 
     @property
     def is_of_a_month(self) -> bool:
         """Whether it is about a month; else about the moment it is made."""
-        return self is ReportKind.DISTRICT_MONTH
+        return self in (ReportKind.DISTRICT_MONTH, ReportKind.CANTEEN_MONTH)
 
     @property
     def has_pictures(self) -> bool:
-        """Whether pictures of cameras stand in it, for whoever may see them."""
-        return self is ReportKind.SCHOOL_AUDIT
+        """Whether pictures stand in one on a school, for whoever may see them."""
+        return self in (ReportKind.SCHOOL_AUDIT, ReportKind.CANTEEN_MONTH)
 
 
 class ReportFormat(StrEnum):
@@ -69,7 +75,10 @@ class ReportRequest(BaseModel):
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> ReportRequest:
-        if self.kind.is_of_a_school != (self.school_id is not None):
+        may_be = (
+            self.kind.is_of_the_district if self.school_id is None else self.kind.is_of_a_school
+        )
+        if not may_be:
             raise ValueError("school_id is for reports on one school, and needed there")
         if self.kind.is_of_a_month != (self.month is not None):
             raise ValueError("month is for reports on a month, and needed there")

@@ -21,6 +21,8 @@ from api.jobs import service as jobs
 from api.kit.errors import NotFoundError, UnavailableError
 from api.kit.pagination import Cursor
 from api.organisations import service as organisations
+from api.organisations.schemas import SchoolView
+from api.reports.canteen_month import check_canteen
 from api.reports.district_month import Month, check_month
 from api.reports.errors import NoFontError, NoTypesetterError, ReportNotReadyError
 from api.reports.files import ReportFiles
@@ -66,9 +68,10 @@ def typesetter_of(settings: Settings) -> Typesetter:
         raise NoTypesetterError(str(error)) from error
 
 
-def month_of(text: str) -> Month:
-    """A month by the district's clocks."""
-    return Month.read(text, ZoneInfo(organisations.DEFAULT_ZONE))
+def month_of(text: str, school: SchoolView | None = None) -> Month:
+    """A month by a school's clocks, or by the district's."""
+    zone = organisations.DEFAULT_ZONE if school is None else school.time_zone
+    return Month.read(text, ZoneInfo(zone))
 
 
 def hours_from(settings: Settings, now: datetime) -> datetime:
@@ -91,14 +94,18 @@ async def ask(
     Raises:
         NotFoundError: If they know of no such school.
         MonthNotKnownError: If its month is not over, or was too long ago.
+        NoCanteenError: If it is on a canteen, and the school has none.
         NoFontError: If it is a PDF, and there is no font with Chinese.
         NoTypesetterError: If it is a PDF, and Typst is not installed.
         UnavailableError: If too many wait.
     """
+    school: SchoolView | None = None
     if asked.school_id is not None:
-        await organisations.get_school(work.session, asked.school_id)
+        school = await organisations.get_school(work.session, asked.school_id)
+        if asked.kind is ReportKind.CANTEEN_MONTH:
+            check_canteen(school)
     if asked.month is not None:
-        check_month(month_of(asked.month), work.now, hours_from(settings, work.now))
+        check_month(month_of(asked.month, school), work.now, hours_from(settings, work.now))
     if asked.format is ReportFormat.PDF:
         await asyncio.to_thread(typesetter_of, settings)
     reports = ReportRepository(work.session)
@@ -111,7 +118,7 @@ async def ask(
         format=asked.format,
         language=asked.language,
         code=_new_code(),
-        has_pictures=with_pictures and asked.kind.has_pictures,
+        has_pictures=with_pictures and asked.kind.has_pictures and school is not None,
         asked_by=by.username,
         asked_at=work.now,
         progress=0.0,

@@ -133,7 +133,7 @@ def _summary(page: _Page, document: Document, say: Wording) -> None:
     page.text(1, 0, document.subject, Tone.PLAIN, "title")
     page.text(2, 1, document.sentence, document.tone, "sentence")
     figures = [(each.label, say.with_these(each.value, [each.change])) for each in document.figures]
-    lines = [*figures, *document.facts]
+    lines = [*figures, *document.facts, *([(document.comment, "")] if document.comment else [])]
     for number, (label, value) in enumerate(lines, 4):
         page.text(number, 0, label, Tone.PLAIN)
         page.text(number, 1, value, Tone.PLAIN)

@@ -135,6 +135,7 @@ class Document:
         pictures_title: Heading of the pictures.
         pictures: In their order.
         pictures_note: Said below their heading, as of whom there is none.
+        comment: Label of a box to write into; none without it.
         signatures: Labels of lines to sign on.
         footer: Below each page, left.
         page_word: With ``{page}`` and ``{pages}``; below each page, right.
@@ -156,6 +157,7 @@ class Document:
     pictures_title: str = ""
     pictures: Sequence[Picture] = ()
     pictures_note: str = ""
+    comment: str = ""
     signatures: Sequence[str] = ()
     footer: str = ""
     page_word: str = "{page} / {pages}"

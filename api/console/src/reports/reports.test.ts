@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
 import type { ReportView } from "../http/types";
-import { canDownload, hashOf, isOpen } from "./reports";
+import { canDownload, DISTRICT, hashOf, isOpen, schoolOf } from "./reports";
 
 const READY = { state: "ready", has_pictures: true } as ReportView;
 
@@ -11,6 +11,14 @@ describe("reports", () => {
     expect(canDownload(READY, false)).toBe(false);
     expect(canDownload({ ...READY, has_pictures: false }, false)).toBe(true);
     expect(canDownload({ ...READY, state: "removed" }, true)).toBe(false);
+  });
+
+  it("are of a school or of the district, as their kind allows", () => {
+    expect(schoolOf("school_audit", "a")).toBe("a");
+    expect(schoolOf("district_month", "a")).toBeNull();
+    expect(schoolOf("canteen_month", "a")).toBe("a");
+    expect(schoolOf("canteen_month", DISTRICT)).toBeNull();
+    expect(schoolOf("canteen_month", undefined)).toBeNull();
   });
 
   it("are read again while they are being made", () => {

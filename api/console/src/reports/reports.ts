@@ -1,12 +1,24 @@
 import type { ReportKind, ReportView } from "../http/types";
 
 /** What has to be said to have a report of a kind made. */
-export const KINDS: Record<ReportKind, { ofSchool: boolean; ofMonth: boolean }> = {
-  school_audit: { ofSchool: true, ofMonth: false },
-  hazard_ledger: { ofSchool: true, ofMonth: false },
-  filing_form: { ofSchool: true, ofMonth: false },
-  district_month: { ofSchool: false, ofMonth: true },
+export const KINDS: Record<
+  ReportKind,
+  { of: "school" | "district" | "either"; ofMonth: boolean }
+> = {
+  school_audit: { of: "school", ofMonth: false },
+  canteen_month: { of: "either", ofMonth: true },
+  hazard_ledger: { of: "school", ofMonth: false },
+  filing_form: { of: "school", ofMonth: false },
+  district_month: { of: "district", ofMonth: true },
 };
+
+/** Chosen where a school could be: all of them. */
+export const DISTRICT = "*";
+
+/** Which school a report is asked for on; null of the whole district. */
+export function schoolOf(kind: ReportKind, chosen: string | undefined): string | null {
+  return KINDS[kind].of === "district" || chosen === DISTRICT ? null : (chosen ?? null);
+}
 
 /** How often reports that are being made are read again, in milliseconds. */
 export const READ_AGAIN_MS = 2000;
