@@ -53,6 +53,7 @@ from api.privacy.endpoints import router as privacy
 from api.recordings.endpoints import router as recordings
 from api.register.endpoints import router as register
 from api.reports.endpoints import router as reports
+from api.reports.schedule_endpoints import router as report_schedules
 from api.rules.endpoints import router as rules
 from api.runtime import Runtime
 from api.saved_filters.endpoints import router as saved_filters
@@ -87,6 +88,7 @@ _ROUTERS = (
     floor_plans,
     floor_plan_pictures,
     reports,
+    report_schedules,
     stream,
     live,
     recordings,

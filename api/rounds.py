@@ -27,6 +27,7 @@ from api.notices.telling import Told, tell
 from api.orders import watch as orders
 from api.privacy import watch as privacy
 from api.reports import making as reports
+from api.reports import scheduling as report_schedules
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -99,6 +100,7 @@ def kinds(settings: Settings) -> list[JobKind]:
         *orders.kinds(),
         *privacy.kinds(),
         *reports.kinds(),
+        *report_schedules.kinds(),
         *inspections.kinds(),
     ]
 

@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     keep_reports_days: Annotated[int, Field(ge=30)] = 365
     """Files of reports, from when they were made; what is known of them stays, so that a copy on
     paper can be verified."""
+    report_attachments: bool = False
+    """Whether PDFs of scheduled reports go with the mail about them. Off: pictures of minors may
+    stand in them, and in a mailbox nothing hides, logs or deletes them."""
     events_keep: Annotated[int, Field(ge=1)] = 10_000
     events_keep_h: Annotated[float, Field(gt=0)] = 24.0
     subscriber_queue: Annotated[int, Field(ge=1)] = 256

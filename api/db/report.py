@@ -1,10 +1,10 @@
-"""Table of reports, 报告, that were asked for."""
+"""Tables of reports, 报告, that were asked for, and of those that are made again and again."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.base import Base, OfSchool, RowId
@@ -47,4 +47,45 @@ class Report(OfSchool, Base):
         Index("ix_reports_school_id_asked_at_id", "school_id", "asked_at", "id"),
         Index("ix_reports_sha256", "sha256"),
         Index("ix_reports_made_at", "made_at"),
+    )
+
+
+class ReportSchedule(Base):
+    """A report that one person has made again and again, and mailed; nobody else reads it."""
+
+    __tablename__ = "report_schedules"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    username: Mapped[str] = mapped_column(ForeignKey("users.username", ondelete="CASCADE"))
+    school_id: Mapped[str | None] = mapped_column(ForeignKey("schools.school_id"))
+    """Null of one about the whole district."""
+    kind: Mapped[str] = mapped_column(String(32))
+    format: Mapped[str] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(8))
+    every: Mapped[str] = mapped_column(String(8))
+    day: Mapped[int] = mapped_column(Integer)
+    """Of the month, its last one where it has none of this number; of the week from 1, a Monday."""
+    at: Mapped[str] = mapped_column(String(5))
+    """``HH:MM`` by the clocks of the school, or of the district."""
+    created_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
+    next_at: Mapped[datetime]
+    """When it is due next, unless it is paused."""
+    due_at: Mapped[datetime | None]
+    """For when its last run was due; these are null before the first one."""
+    ran_at: Mapped[datetime | None]
+    missed: Mapped[int] = mapped_column(Integer)
+    """Times before that were missed as well, and are not made up for."""
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
+    error: Mapped[str | None] = mapped_column(String(32))
+    """Why its last run asked for no report."""
+    mail: Mapped[str | None] = mapped_column(String(16))
+    """``MailState`` of the last run's report; null while that is not made."""
+    notice_id: Mapped[str | None] = mapped_column(String(32))
+    """The message that told of it; old ones are forgotten."""
+
+    __table_args__ = (
+        Index("ix_report_schedules_username", "username"),
+        Index("ix_report_schedules_next_at", "next_at"),
+        Index("ix_report_schedules_mail_report_id", "mail", "report_id"),
     )

@@ -54,6 +54,25 @@ def _view(row: NoticeRow, items: list[NoticeItem], count: int) -> NoticeView:
     )
 
 
+async def standing_of(
+    session: AsyncSession, notice_id: str
+) -> tuple[NoticeState, Outcome | None] | None:
+    """Where a message stands, and what became of its last attempt; None once it is forgotten."""
+    row = await NoticeRepository(session).standing(notice_id)
+    if row is None:
+        return None
+    outcome = row.notice.outcome
+    return row.state, None if outcome is None else Outcome(outcome)
+
+
+async def writes_to_people(session: AsyncSession) -> bool:
+    """Whether any channel of the district does."""
+    return any(
+        each.kind == ChannelKind.MAIL_PEOPLE and each.is_enabled
+        for each in await NoticeRepository(session).channels()
+    )
+
+
 async def list_notices(
     session: AsyncSession,
     state: NoticeState | None,

@@ -31,6 +31,7 @@ NEEDS: Mapping[NoticeEvent, Permission] = {
     NoticeEvent.INSPECTION_OVERDUE: Permission.VIEW_INSPECTIONS,
     NoticeEvent.BOX_LOST: Permission.VIEW_CAMERAS,
     NoticeEvent.JOB_DEAD: Permission.SEE_JOBS,
+    NoticeEvent.REPORT_READY: Permission.EXPORT,
 }
 """What somebody must be allowed to see to be told of it."""
 
@@ -83,9 +84,9 @@ async def _at_places(
     """Those about the places of a scope, asked as the console would ask for them."""
     notices = NoticeRepository(session)
     alerts = {each: _alert_id(each) for each in subjects if NEEDS[each.event] is _ALERTS}
-    orders = {each: _number(each) for each in subjects if NEEDS[each.event] is _ORDERS}
-    boxes = {each: _number(each) for each in subjects if NEEDS[each.event] is _CAMERAS}
-    forms = {each: _number(each) for each in subjects if NEEDS[each.event] is _FORMS}
+    orders = {each: number_of(each) for each in subjects if NEEDS[each.event] is _ORDERS}
+    boxes = {each: number_of(each) for each in subjects if NEEDS[each.event] is _CAMERAS}
+    forms = {each: number_of(each) for each in subjects if NEEDS[each.event] is _FORMS}
     seen_alerts = await notices.alerts_within(scope, [n for n in alerts.values() if n is not None])
     seen_orders = await notices.orders_within(scope, list(orders.values()))
     seen_boxes = await notices.boxes_within(scope, list(boxes.values()))
@@ -105,6 +106,6 @@ def _alert_id(subject: Subject) -> UUID | None:
         return None
 
 
-def _number(subject: Subject) -> int:
-    """Of ``order 12`` or ``box 3``."""
+def number_of(subject: Subject) -> int:
+    """Of ``order 12``, ``box 3`` or ``report 5``."""
     return int(subject.about.rpartition(" ")[2])

@@ -198,6 +198,17 @@ class NoticeRepository:
         row = (await self._session.execute(query)).one_or_none()
         return None if row is None else NoticeRow(row[0], row[1], None)
 
+    async def standing(self, notice_id: str) -> NoticeRow | None:
+        """A message with its channel and its job."""
+        query = (
+            select(Notice, NoticeChannel, Job)
+            .join(NoticeChannel, NoticeChannel.id == Notice.channel_id)
+            .outerjoin(Job, _JOB_OF)
+            .where(Notice.id == notice_id)
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else NoticeRow(*row)
+
     async def items(
         self, notice_id: str, limit: int, known: Collection[int] | None = None
     ) -> list[NoticeItem]:

@@ -29,6 +29,7 @@ class NoticeEvent(StrEnum):
     INSPECTION_OVERDUE = "inspection_overdue"
     BOX_LOST = "box_lost"
     JOB_DEAD = "job_dead"
+    REPORT_READY = "report_ready"
 
 
 class ChannelKind(StrEnum):

@@ -7,16 +7,14 @@ is a moment whose death sends it twice, and then under the same number.
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.scope import EVERYTHING
-from api.auth import people
+from api.audit import service as audit
+from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.contract.vocabulary import Language
 from api.jobs.kinds import ClaimedJob, JobKind, NotNowError
@@ -24,12 +22,12 @@ from api.kit.sealing import SealBrokenError
 from api.notices.channels.base import Attempt, Item, Message, Outside
 from api.notices.channels.push import key_of
 from api.notices.channels.registry import KINDS
-from api.notices.people import Subject, known_to
-from api.notices.push import endpoint_of
 from api.notices.push_repository import PushRepository
+from api.notices.recipients import Recipient, recipient_of
 from api.notices.repository import SEND, NoticeRepository, NoticeRow
-from api.notices.schemas import ChannelKind, ChannelSettings, NoticeEvent, Outcome
+from api.notices.schemas import ChannelKind, ChannelSettings, Outcome
 from api.notices.sealed import opened
+from api.reports.attachment import attachments_of
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -61,41 +59,23 @@ def outside_of(runtime: Runtime) -> Outside:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Recipient:
-    """Whom a channel to people tells, and what of a message they may know of: its items' numbers.
-
-    None of either if they may be told nothing.
-
-    Attributes:
-        mail: Their address, unless it is for a browser.
-        endpoint: That of their browser.
-        item_ids: What they may know of.
-    """
-
-    mail: str | None
-    endpoint: str | None
-    item_ids: frozenset[int]
-
-    def of(self, settings: ChannelSettings) -> ChannelSettings:
-        """A channel's settings, for them."""
-        if self.endpoint is not None:
-            return settings.model_copy(update={"url": SecretStr(self.endpoint)})
-        return settings.model_copy(update={"recipients": [self.mail]})
-
-
 async def _send(runtime: Runtime, job: ClaimedJob) -> None:
     async with runtime.database.read(EVERYTHING) as session:
         notices = NoticeRepository(session)
         row = await notices.get(job.key)
         if row is None or row.notice.sent_at is not None:
             return
-        recipient = await _recipient(runtime, session, row)
+        recipient = await recipient_of(runtime, session, row)
         message = await _message(runtime, notices, row, recipient)
+        if recipient is not None and row.channel.kind == ChannelKind.MAIL_PEOPLE:
+            attachments = await attachments_of(
+                runtime, session, recipient.reports, recipient.permissions
+            )
+            message = replace(message, attachments=attachments)
         session.expunge_all()
     attempt = await _attempt(runtime, row, recipient, message)
     async with runtime.work(EVERYTHING) as work:
-        await _record(work, job.key, attempt)
+        await _record(work, job.key, attempt, message)
     told = {"notice_id": job.key, "channel_id": row.channel.id, "outcome": str(attempt.outcome)}
     if attempt.outcome is Outcome.DELIVERED:
         _log.info("notice_sent", **told)
@@ -106,38 +86,8 @@ async def _send(runtime: Runtime, job: ClaimedJob) -> None:
         raise NotNowError(attempt.outcome, attempt.after_s)
 
 
-async def _recipient(runtime: Runtime, session: AsyncSession, row: NoticeRow) -> _Recipient | None:
-    """Whom a message is for by themselves, as things stand now."""
-    username = row.notice.username
-    user = None if username is None else await people.find(session, username)
-    if user is None or not people.may_sign_in(user, runtime.clock()):
-        return None
-    endpoint = await _endpoint(runtime, session, row)
-    if (user.mail if row.notice.browser is None else endpoint) is None:
-        return None
-    told = {
-        item_id: Subject(NoticeEvent(event), school_id, about)
-        for item_id, event, school_id, about in await NoticeRepository(session).told_of(
-            row.notice.id
-        )
-    }
-    known = await known_to(session, user, list(set(told.values())))
-    item_ids = frozenset(item_id for item_id, subject in told.items() if subject in known)
-    return _Recipient(user.mail, endpoint, item_ids) if item_ids else None
-
-
-async def _endpoint(runtime: Runtime, session: AsyncSession, row: NoticeRow) -> str | None:
-    """Where the browser of a message is woken; None once its person is signed in there no more."""
-    assert row.notice.username is not None
-    for each in await PushRepository(session).of([row.notice.username], runtime.clock()):
-        if each.subscription.endpoint_sha256 == row.notice.browser:
-            with contextlib.suppress(SealBrokenError):
-                return endpoint_of(runtime.audit_key, each)
-    return None
-
-
 async def _message(
-    runtime: Runtime, notices: NoticeRepository, row: NoticeRow, recipient: _Recipient | None
+    runtime: Runtime, notices: NoticeRepository, row: NoticeRow, recipient: Recipient | None
 ) -> Message:
     known = None if recipient is None else recipient.item_ids
     items = await notices.items(row.notice.id, _ITEMS_SENT, known)
@@ -156,7 +106,7 @@ async def _message(
 
 
 async def _attempt(
-    runtime: Runtime, row: NoticeRow, recipient: _Recipient | None, message: Message
+    runtime: Runtime, row: NoticeRow, recipient: Recipient | None, message: Message
 ) -> Attempt:
     channel, kind = row.channel, ChannelKind(row.channel.kind)
     if channel.deleted_at is not None or not channel.is_enabled:
@@ -179,7 +129,7 @@ async def send(
     return await KINDS[kind].send(settings, message, outside_of(runtime))
 
 
-async def _record(work: UnitOfWork, notice_id: str, attempt: Attempt) -> None:
+async def _record(work: UnitOfWork, notice_id: str, attempt: Attempt, message: Message) -> None:
     row = await NoticeRepository(work.session).get(notice_id, lock=True)
     if row is None:
         return
@@ -188,6 +138,16 @@ async def _record(work: UnitOfWork, notice_id: str, attempt: Attempt) -> None:
     notice.last_at, notice.outcome, notice.answer = work.now, attempt.outcome, attempt.answer
     if attempt.outcome is Outcome.DELIVERED:
         notice.sent_at = work.now
+        for each in message.attachments:
+            assert notice.username is not None, "no other channel takes any"
+            audit.log(
+                work,
+                AccessAction.REPORT_MAILED,
+                notice.username,
+                "",
+                subject=each.subject,
+                school_id=each.school_id,
+            )
     if attempt.outcome is Outcome.NO_RECIPIENT and notice.browser is not None:
         await PushRepository(work.session).remove(notice.browser)
 

@@ -56,7 +56,7 @@ class Told:
         school_id: Whose; None of what is the district's own.
         risk: Its class, if it has one.
         facts: What else a text says: ``rule``, ``order_id``, ``inspection_kind``, ``due_at``,
-            ``box``, ``job_kind``.
+            ``box``, ``job_kind``, ``report_kind``, ``period``.
     """
 
     event: NoticeEvent
@@ -190,27 +190,53 @@ async def _add(
     known: _Known,
     when: Window,
 ) -> None:
-    notices, facts = NoticeRepository(work.session), known.facts
+    notices = NoticeRepository(work.session)
     due_at = when.until
     if due_at <= work.now and channel.next_free_at is not None:
         due_at = max(due_at, channel.next_free_at)
     notice = await notices.lock_waiting(channel.id, whom, when.since, due_at)
     if notice is None:
         notice = await _begin(work, channel, whom, due_at)
-    event = NoticeEvent(facts["event"])
-    language: Language = "en" if channel.language == "en" else "zh"
-    notices.add_item(
-        NoticeItem(
-            notice_id=notice.id,
-            school_id=facts.get("school_id"),
-            event=event,
-            risk=facts.get("risk"),
-            at=datetime.fromisoformat(facts["at"]),
-            about=facts["about"][:64],
-            text=texts.line(event, facts, known.school_name, known.zone, language),
-        )
-    )
+    notices.add_item(_item(notice, channel, known))
     await work.session.flush()
+
+
+def _item(notice: Notice, channel: NoticeChannel, known: _Known) -> NoticeItem:
+    facts, event = known.facts, NoticeEvent(known.facts["event"])
+    language: Language = "en" if channel.language == "en" else "zh"
+    return NoticeItem(
+        notice_id=notice.id,
+        school_id=facts.get("school_id"),
+        event=event,
+        risk=facts.get("risk"),
+        at=datetime.fromisoformat(facts["at"]),
+        about=facts["about"][:64],
+        text=texts.line(event, facts, known.school_name, known.zone, language),
+    )
+
+
+async def mail_to(work: UnitOfWork, username: str, told: Told) -> str | None:
+    """Have one person told by mail of what they asked for themselves, whatever rules say.
+
+    Whether they may know of it and have an address is asked when it is sent.
+
+    Returns:
+        The message's id; None while no channel writes to people.
+    """
+    notices = NoticeRepository(work.session)
+    school = None
+    if told.school_id is not None:
+        school = (await notices.schools([told.school_id])).get(told.school_id)
+    channels = await notices.lock_channels_of(told.school_id)
+    for channel in sorted(channels, key=lambda each: each.school_id is None):
+        if ChannelKind(channel.kind) is not ChannelKind.MAIL_PEOPLE:
+            continue
+        due_at = max(work.now, channel.next_free_at or work.now)
+        notice = await _begin(work, channel, Whom(username), due_at)
+        notices.add_item(_item(notice, channel, _Known(_payload(told, work.now), school)))
+        await work.session.flush()
+        return notice.id
+    return None
 
 
 async def _begin(work: UnitOfWork, channel: NoticeChannel, whom: Whom, due_at: datetime) -> Notice:

@@ -54,6 +54,10 @@ def line(
         parts.append(_said("due", language, at=_local(due_at, zone)))
     if box := facts.get("box"):
         parts.append(_said("box", language, box=box))
+    if report := facts.get("report_kind"):
+        parts.append(_term(words.report_kind, report, language))
+    if period := facts.get("period"):
+        parts.append(period)
     if kind := facts.get("job_kind"):
         parts.append(_term(words.job_kind, kind, language))
     parts.append(_local(facts["at"], zone))
@@ -77,7 +81,9 @@ def as_text(message: Message, most_bytes: int) -> str:
     language = message.language
     end = [_said("number", language, id=message.id[:8])]
     if message.console_url:
-        end.insert(0, _said("open", language, url=message.console_url))
+        end.insert(0, _said("open", language, url=message.console_url + _page_of(message)))
+    if message.attachments:
+        end.insert(0, _said("attached", language, count=len(message.attachments)))
     lines = [subject(message)]
 
     def left_out() -> list[str]:
@@ -90,6 +96,12 @@ def as_text(message: Message, most_bytes: int) -> str:
             lines.pop()
             break
     return "\n".join([*lines, *left_out(), *end])
+
+
+def _page_of(message: Message) -> str:
+    """The page of what a message tells of, where that is of one kind."""
+    events = {item.event for item in message.items}
+    return "/reports" if events == {NoticeEvent.REPORT_READY} else ""
 
 
 def line_of_test(language: Language) -> str:

@@ -155,5 +155,4 @@ async def get_file(
     assert view.sha256 is not None, "a report that is not ready was refused"
     files = service.files_of(runtime.settings)
     content = await asyncio.to_thread(files.read, view.id, view.format.value, view.sha256)
-    name = f"mingan-{view.kind}-{view.code}.{view.format}".replace("_", "-")
-    return download(content, _TYPES[view.format], name)
+    return download(content, _TYPES[view.format], service.file_name(view))

@@ -10,6 +10,7 @@
     │   └── NoCanteenError                    the school has none
     ├── ConflictError 409
     │   ├── ReportNotReadyError
+    │   ├── TooManySchedulesError             of one person
     │   └── NoFontError, NoTypesetterError    PDFs cannot be made on this machine
     └── NotFoundError 404
         └── ReportGoneError                   its file is there no more
@@ -49,6 +50,13 @@ class ReportNotReadyError(ConflictError):
 
     code = "report_not_ready"
     title = "The report is not ready"
+
+
+class TooManySchedulesError(ConflictError):
+    """As many are kept as may be; ``params["most"]``."""
+
+    code = "too_many_schedules"
+    title = "As many schedules are kept as may be"
 
 
 class NoFontError(ConflictError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -62,8 +62,8 @@ class ReportState(StrEnum):
     REMOVED = "removed"
 
 
-class ReportRequest(BaseModel):
-    """A report that is asked for."""
+class WhichReport(BaseModel):
+    """A report, of whom and how."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -71,15 +71,24 @@ class ReportRequest(BaseModel):
     format: ReportFormat
     language: Language = "zh"
     school_id: Identifier | None = Field(default=None, description="Of a report on one school.")
-    month: Month | None = Field(default=None, description="Of a report on a month, its own.")
 
     @model_validator(mode="after")
-    def _says_what_its_kind_needs(self) -> ReportRequest:
+    def _is_of_whom_its_kind_may_be(self) -> Self:
         may_be = (
             self.kind.is_of_the_district if self.school_id is None else self.kind.is_of_a_school
         )
         if not may_be:
             raise ValueError("school_id is for reports on one school, and needed there")
+        return self
+
+
+class ReportRequest(WhichReport):
+    """A report that is asked for."""
+
+    month: Month | None = Field(default=None, description="Of a report on a month, its own.")
+
+    @model_validator(mode="after")
+    def _says_what_its_kind_needs(self) -> Self:
         if self.kind.is_of_a_month != (self.month is not None):
             raise ValueError("month is for reports on a month, and needed there")
         return self

@@ -13,9 +13,7 @@ from api.audit import service as audit
 from api.audit.changes import Actor
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
-from api.contract.paper.typesetting import NoFontError as NoFontHereError
-from api.contract.paper.typesetting import NoTypesetterError as NoTypesetterHereError
-from api.contract.paper.typesetting import Typesetter
+from api.contract.paper import typesetting
 from api.db.report import Report
 from api.jobs import service as jobs
 from api.kit.errors import NotFoundError, UnavailableError
@@ -53,7 +51,7 @@ def files_of(settings: Settings) -> ReportFiles:
     return ReportFiles(settings.data_dir / "reports")
 
 
-def typesetter_of(settings: Settings) -> Typesetter:
+def typesetter_of(settings: Settings) -> typesetting.Typesetter:
     """What sets PDFs here; fonts are looked for in the data folder too, for who cannot install any.
 
     Raises:
@@ -61,11 +59,16 @@ def typesetter_of(settings: Settings) -> Typesetter:
         NoTypesetterError: If Typst is not installed.
     """
     try:
-        return Typesetter([settings.data_dir / "fonts"])
-    except NoFontHereError as error:
+        return typesetting.Typesetter([settings.data_dir / "fonts"])
+    except typesetting.NoFontError as error:
         raise NoFontError(str(error)) from error
-    except NoTypesetterHereError as error:
+    except typesetting.NoTypesetterError as error:
         raise NoTypesetterError(str(error)) from error
+
+
+def file_name(view: ReportView) -> str:
+    """What a report's file is called."""
+    return f"mingan-{view.kind}-{view.code}.{view.format}".replace("_", "-")
 
 
 def month_of(text: str, school: SchoolView | None = None) -> Month:
@@ -158,11 +161,16 @@ async def get(session: AsyncSession, report_id: int) -> ReportView:
     Raises:
         NotFoundError: If there is none.
     """
-    found = await ReportRepository(session).get(report_id)
+    found = await find(session, report_id)
     if found is None:
         raise NotFoundError("no such report")
-    [view] = await _views(session, [found])
-    return view
+    return found
+
+
+async def find(session: AsyncSession, report_id: int) -> ReportView | None:
+    """One report, if it is in scope."""
+    found = await ReportRepository(session).get(report_id)
+    return None if found is None else (await _views(session, [found]))[0]
 
 
 async def list_reports(session: AsyncSession, *, limit: int, cursor: str | None) -> ReportPage:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,9 +17,10 @@ from api.jobs import service as jobs
 from api.jobs.kinds import ClaimedJob, JobKind
 from api.jobs.scheduler import Scheduler
 from api.runtime import Runtime
-from tests.api.centre import Centre, HandClock, running_centre
+from tests.api.centre import Centre
 from tests.api.conftest import PostgresTemplate
 from tests.api.messages import T0
+from tests.api.replicas import replicas
 
 KIND = "greeting"
 
@@ -257,33 +256,10 @@ async def test_what_was_done_long_ago_is_forgotten_and_what_was_given_up_is_not(
     assert [item["key"] for item in await _states(await centre.admin(), "failed")] == ["bad"]
 
 
-@asynccontextmanager
-async def _replicas(template: PostgresTemplate, folder: Path) -> AsyncIterator[Sequence[Centre]]:
-    """Two command centres on one database."""
-    name = template.server.create(template.name)
-    url = template.server.url(name)
-    clock = HandClock()
-    try:
-        async with AsyncExitStack() as stack:
-            yield [
-                await stack.enter_async_context(
-                    running_centre(
-                        folder / str(number),
-                        clock=clock,
-                        database_url=url,
-                        audit_key_file=folder / "audit.key",
-                    )
-                )
-                for number in range(2)
-            ]
-    finally:
-        template.server.drop(name)
-
-
 async def test_of_two_processes_each_job_is_done_by_one(
     postgres_template: PostgresTemplate, tmp_path: Path
 ) -> None:
-    async with _replicas(postgres_template, tmp_path) as centres:
+    async with replicas(postgres_template, tmp_path) as centres:
         begun: Counter[str] = Counter()
         keys = [f"job-{number}" for number in range(200)]
         effects = Done(expected=len(keys))

@@ -334,6 +334,21 @@ ROWS: dict[str, Row] = {
         lambda of: {"vendor": f"of {of.school_id}"},
     ),
     "rules_list": Row("list"),
+    # A person's own, whatever their school; test_report_schedules tries those of others.
+    "report_schedules_create": Row(
+        "object",
+        body=lambda of: {
+            "kind": "school_audit",
+            "format": "xlsx",
+            "school_id": of.school_id,
+            "every": "month",
+        },
+        status=201,
+    ),
+    "report_schedules_delete": Row("guard"),
+    "report_schedules_list": Row("guard"),
+    "report_schedules_pause": Row("guard"),
+    "report_schedules_run": Row("guard"),
     "reports_ask": Row(
         "object",
         body=lambda of: {"kind": "school_audit", "format": "xlsx", "school_id": of.school_id},

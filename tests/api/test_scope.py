@@ -81,6 +81,8 @@ OF_NO_SCHOOL = {
     "notice_rules": "of what they have channels told",
     "notices": "messages of the district's administrators; what each tells of has its school",
     "push_subscriptions": "found by a session, or of people who were read in scope",
+    "report_schedules": "of one person, always asked for by their name; the job that looks after"
+    " all of them asks for each person's scope",
     "saved_filters": "of one person, always asked for by their name; it holds numbers and no rows",
     "sessions": "found by a secret token, or of a user who was read in scope",
 }

@@ -36,6 +36,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A PDF that goes with a mail.
+
+    Attributes:
+        name: Of the file.
+        content: Its bytes.
+        subject: What it is, for the access log.
+        school_id: Whose; None of the whole district.
+    """
+
+    name: str
+    content: bytes
+    subject: str
+    school_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is sent to one channel.
 
@@ -45,6 +62,7 @@ class Message:
         count: Of how many events it tells.
         language: Of what stands around them.
         console_url: Where the console is, without a slash at its end; empty if nobody said.
+        attachments: What goes with it; mail to people alone takes any.
     """
 
     id: str
@@ -52,6 +70,7 @@ class Message:
     count: int
     language: Language
     console_url: str
+    attachments: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True)

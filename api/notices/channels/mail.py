@@ -36,6 +36,8 @@ def _mail(settings: ChannelSettings, message: Message) -> EmailMessage:
     mail["Message-ID"] = f"<{message.id}@mingan.invalid>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(as_text(message, _TEXT_BYTES), cte="base64")
+    for each in message.attachments:
+        mail.add_attachment(each.content, "application", "pdf", filename=each.name)
     return mail
 
 

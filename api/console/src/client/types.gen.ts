@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -2959,6 +2959,13 @@ export type EpisodeFacts = {
 export type EpisodeState = 'open' | 'closed';
 
 /**
+ * Every
+ *
+ * How often a report is made.
+ */
+export type Every = 'month' | 'week';
+
+/**
  * EvidenceKind
  *
  * What a piece of evidence shows.
@@ -4464,6 +4471,13 @@ export type LoginRequest = {
 export type MailSecurity = 'tls' | 'starttls' | 'plain';
 
 /**
+ * MailState
+ *
+ * What became of the mail about a report.
+ */
+export type MailState = 'waiting' | 'sent' | 'no_channel' | 'not_sent' | 'no_report';
+
+/**
  * MailWrite
  *
  * Where somebody wants to be written to.
@@ -4701,7 +4715,7 @@ export type Noted = {
  *
  * What is told of.
  */
-export type NoticeEvent = 'alert_confirmed' | 'order_assigned' | 'order_returned' | 'order_overdue' | 'order_escalated' | 'inspection_due' | 'inspection_overdue' | 'box_lost' | 'job_dead';
+export type NoticeEvent = 'alert_confirmed' | 'order_assigned' | 'order_returned' | 'order_overdue' | 'order_escalated' | 'inspection_due' | 'inspection_overdue' | 'box_lost' | 'job_dead' | 'report_ready';
 
 /**
  * NoticeItemView
@@ -6941,7 +6955,7 @@ export type ReportFormat = 'pdf' | 'xlsx';
  *
  * What a report is about.
  */
-export type ReportKind = 'school_audit' | 'district_month' | 'hazard_ledger' | 'filing_form';
+export type ReportKind = 'school_audit' | 'district_month' | 'canteen_month' | 'hazard_ledger' | 'filing_form';
 
 /**
  * ReportPage
@@ -8411,6 +8425,171 @@ export type SavedFilterWrite = {
      * Name
      */
     name: string;
+};
+
+/**
+ * ScheduleList
+ *
+ * All schedules of who asks, oldest first.
+ */
+export type ScheduleList = {
+    /**
+     * Attaches
+     *
+     * Whether PDFs are attached; else the mail has a link alone.
+     */
+    attaches: boolean;
+    /**
+     * Has Channel
+     *
+     * Whether any channel writes to people.
+     */
+    has_channel: boolean;
+    /**
+     * Items
+     */
+    items: Array<ScheduleView>;
+    /**
+     * Mail
+     *
+     * Whereto reports are told of; null without an address.
+     */
+    mail: string | null;
+};
+
+/**
+ * SchedulePause
+ *
+ * Whether a schedule rests.
+ */
+export type SchedulePause = {
+    /**
+     * Is Paused
+     */
+    is_paused: boolean;
+};
+
+/**
+ * ScheduleRun
+ *
+ * The last run of a schedule.
+ */
+export type ScheduleRun = {
+    /**
+     * Due At
+     *
+     * For when it was due.
+     */
+    due_at: string;
+    /**
+     * Error
+     *
+     * A problem's code: why no report was asked for; else empty.
+     */
+    error: string;
+    /**
+     * Null while the report is not made.
+     */
+    mail: MailState | null;
+    /**
+     * Missed
+     *
+     * Times before that were missed too, and not made up for.
+     */
+    missed: number;
+    /**
+     * Of the last attempt to send the mail.
+     */
+    outcome: Outcome | null;
+    /**
+     * Ran At
+     *
+     * Later than that where the command centre did not run.
+     */
+    ran_at: string;
+    report: ReportView | null;
+};
+
+/**
+ * ScheduleView
+ *
+ * A schedule.
+ */
+export type ScheduleView = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Day
+     */
+    day: number;
+    every: Every;
+    format: ReportFormat;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Paused
+     */
+    is_paused: boolean;
+    kind: ReportKind;
+    /**
+     * Language
+     */
+    language: 'zh' | 'en';
+    /**
+     * Null before the first one.
+     */
+    last: ScheduleRun | null;
+    /**
+     * Next At
+     *
+     * Null while it is paused.
+     */
+    next_at: string | null;
+    /**
+     * Null of one on the whole district.
+     */
+    school: SchoolName | null;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+};
+
+/**
+ * ScheduleWrite
+ *
+ * A report that is to be made again and again; one on a month is on the month before.
+ */
+export type ScheduleWrite = {
+    /**
+     * At
+     *
+     * By the clocks of the school or the district.
+     */
+    at?: string;
+    /**
+     * Day
+     *
+     * Of the month, its last one where it has none of this number; of the week from 1, a Monday.
+     */
+    day?: number;
+    every: Every;
+    format: ReportFormat;
+    kind: ReportKind;
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+    /**
+     * School Id
+     *
+     * Of a report on one school.
+     */
+    school_id?: string | null;
 };
 
 /**
@@ -16868,6 +17047,234 @@ export type RegisterPutResponses = {
 
 export type RegisterPutResponse = RegisterPutResponses[keyof RegisterPutResponses];
 
+export type ReportSchedulesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-schedules';
+};
+
+export type ReportSchedulesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportSchedulesListError = ReportSchedulesListErrors[keyof ReportSchedulesListErrors];
+
+export type ReportSchedulesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleList;
+};
+
+export type ReportSchedulesListResponse = ReportSchedulesListResponses[keyof ReportSchedulesListResponses];
+
+export type ReportSchedulesCreateData = {
+    body: ScheduleWrite;
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-schedules';
+};
+
+export type ReportSchedulesCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `too_many_schedules`: As many schedules are kept as may be
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input; `no_canteen`: The school has no canteen
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportSchedulesCreateError = ReportSchedulesCreateErrors[keyof ReportSchedulesCreateErrors];
+
+export type ReportSchedulesCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: ScheduleView;
+};
+
+export type ReportSchedulesCreateResponse = ReportSchedulesCreateResponses[keyof ReportSchedulesCreateResponses];
+
+export type ReportSchedulesDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Schedule Id
+         */
+        schedule_id: number;
+    };
+    query?: never;
+    url: '/api/v1/report-schedules/{schedule_id}';
+};
+
+export type ReportSchedulesDeleteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportSchedulesDeleteError = ReportSchedulesDeleteErrors[keyof ReportSchedulesDeleteErrors];
+
+export type ReportSchedulesDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ReportSchedulesDeleteResponse = ReportSchedulesDeleteResponses[keyof ReportSchedulesDeleteResponses];
+
+export type ReportSchedulesPauseData = {
+    body: SchedulePause;
+    path: {
+        /**
+         * Schedule Id
+         */
+        schedule_id: number;
+    };
+    query?: never;
+    url: '/api/v1/report-schedules/{schedule_id}/paused';
+};
+
+export type ReportSchedulesPauseErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportSchedulesPauseError = ReportSchedulesPauseErrors[keyof ReportSchedulesPauseErrors];
+
+export type ReportSchedulesPauseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleView;
+};
+
+export type ReportSchedulesPauseResponse = ReportSchedulesPauseResponses[keyof ReportSchedulesPauseResponses];
+
+export type ReportSchedulesRunData = {
+    body?: never;
+    path: {
+        /**
+         * Schedule Id
+         */
+        schedule_id: number;
+    };
+    query?: never;
+    url: '/api/v1/report-schedules/{schedule_id}/run';
+};
+
+export type ReportSchedulesRunErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `no_font`: No font with Chinese; `no_typesetter`: Typst is not installed
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input; `month_not_known`: Not enough is known of the month; `no_canteen`: The school has no canteen
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ReportSchedulesRunError = ReportSchedulesRunErrors[keyof ReportSchedulesRunErrors];
+
+export type ReportSchedulesRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleView;
+};
+
+export type ReportSchedulesRunResponse = ReportSchedulesRunResponses[keyof ReportSchedulesRunResponses];
+
 export type ReportsListData = {
     body?: never;
     path?: never;
@@ -16939,7 +17346,7 @@ export type ReportsAskErrors = {
      */
     409: Problem;
     /**
-     * `invalid`: Invalid input; `month_not_known`: Not enough is known of the month
+     * `invalid`: Invalid input; `month_not_known`: Not enough is known of the month; `no_canteen`: The school has no canteen
      */
     422: Problem;
     /**

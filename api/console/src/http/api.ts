@@ -48,6 +48,7 @@ import type {
   RecordWrite,
   ReviseRequest,
   ReportRequest,
+  ScheduleWrite,
   RequestCreate,
   RequestFilters,
   RequestWrite,
@@ -473,6 +474,12 @@ export const api = {
   reports: (cursor: string | null) =>
     unwrap(sdk.reportsList({ query: { ...(cursor ? { cursor } : {}), limit: PAGE_SIZE } })),
   askReport: (body: ReportRequest) => unwrap(sdk.reportsAsk({ body })),
+  reportSchedules: () => unwrap(sdk.reportSchedulesList()),
+  scheduleReport: (body: ScheduleWrite) => unwrap(sdk.reportSchedulesCreate({ body })),
+  pauseSchedule: (id: number, is_paused: boolean) =>
+    unwrap(sdk.reportSchedulesPause({ path: { schedule_id: id }, body: { is_paused } })),
+  runSchedule: (id: number) => unwrap(sdk.reportSchedulesRun({ path: { schedule_id: id } })),
+  deleteSchedule: (id: number) => unwrap(sdk.reportSchedulesDelete({ path: { schedule_id: id } })),
   verifyReport: (how: { code: string } | { sha256: string }) =>
     unwrap(sdk.reportsVerify({ query: how })),
   health: () => unwrap(sdk.healthGet()),

@@ -35,6 +35,7 @@ export const keys = {
   recovered: (schoolId: string) => ["recovered", schoolId] as const,
   retentionOf: (cameraKey: number) => ["retention", cameraKey] as const,
   reports: ["reports"] as const,
+  reportSchedules: ["reports", "schedules"] as const,
   compliance: ["compliance"] as const,
   complianceSchools: ["compliance", "schools"] as const,
   complianceOf: (schoolId: string, days: number) => ["compliance", "school", schoolId, days] as const,

@@ -68,7 +68,7 @@ export function ReportTable({ rows, loading }: { rows: ReportView[]; loading: bo
   );
 }
 
-export function What({ report }: { report: ReportView }) {
+export function What({ report }: { report: Pick<ReportView, "school" | "month" | "kind"> }) {
   const { t } = useTranslation();
   const term = useTerm();
   const { school } = report;

@@ -13,6 +13,7 @@ import { AskForm } from "./AskForm";
 import { isOpen, READ_AGAIN_MS } from "./reports";
 import styles from "./reports.module.css";
 import { ReportTable } from "./ReportTable";
+import { Schedules } from "./Schedules";
 import { Verify } from "./Verify";
 
 /** What is handed in: made, taken, and told from a forged one. */
@@ -53,6 +54,7 @@ export function Component() {
             {t("audit.more")}
           </Button>
         )}
+        <Schedules />
         <Verify />
       </div>
     </div>
