@@ -33,6 +33,17 @@ from api.contract.cameras import (
     PictureFault,
     StreamFacts,
 )
+from api.contract.configuration import (
+    CONFIGURATION_FORMAT,
+    ConfigurationAnswer,
+    ConfigurationFacts,
+    ConfigurationOrder,
+    ConfigurationOutcome,
+    ConfigurationProblem,
+    ConfigurationReport,
+    ConfigurationVersion,
+    RefusalReason,
+)
 from api.contract.enrolment import Enrolment, EnrolmentRequest
 from api.contract.retention import (
     BrokenPromise,
@@ -71,6 +82,7 @@ from api.contract.worker import (
 
 __all__ = [
     "ALERT_DIGEST",
+    "CONFIGURATION_FORMAT",
     "CONTRACT_VERSION",
     "DEFAULT_SCHOOL_ID",
     "DEFAULT_SCHOOL_NAME",
@@ -84,6 +96,13 @@ __all__ = [
     "CameraRegistration",
     "CameraState",
     "ClockDoubt",
+    "ConfigurationAnswer",
+    "ConfigurationFacts",
+    "ConfigurationOrder",
+    "ConfigurationOutcome",
+    "ConfigurationProblem",
+    "ConfigurationReport",
+    "ConfigurationVersion",
     "DayCompleteness",
     "Enrolment",
     "EnrolmentRequest",
@@ -105,6 +124,7 @@ __all__ = [
     "PictureFault",
     "PlayOrder",
     "RecoveredSpan",
+    "RefusalReason",
     "RetentionForecast",
     "RetentionState",
     "RetentionStatus",

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from api.contract.base import DEFAULT_SCHOOL_ID, Identifier, UtcTime, WireModel
 from api.contract.cameras import CameraFacts
+from api.contract.configuration import ConfigurationFacts, ConfigurationOrder
 from api.contract.rules import RuleReadiness
 from api.contract.text import StorableText
 
@@ -63,6 +64,8 @@ class Heartbeat(WireModel):
     is retired."""
     rules: Annotated[tuple[RuleReadiness, ...], Field(max_length=128)] = ()
     """Every rule it knows, whether a camera of it has it or not; empty from one that cannot say."""
+    configuration: ConfigurationFacts | None = None
+    """What it runs; null from one that takes its file alone."""
 
 
 class PictureApproval(WireModel):
@@ -80,6 +83,8 @@ class HeartbeatOrders(WireModel):
     """What a worker is to do; the answer to a heartbeat when there is anything."""
 
     approved_pictures: Annotated[tuple[PictureApproval, ...], Field(max_length=1024)] = ()
+    configuration: ConfigurationOrder | None = None
+    """Given to a worker that says what it runs, and to no other."""
 
 
 class MissingReason(StrEnum):

@@ -14,8 +14,27 @@ Each error says *what* happened, *where* (file and key, camera, path) and *what 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a configuration.
+
+    Attributes:
+        path: Where in the document, as ``cameras[2].rules[0].zone``; empty: the whole.
+        line: Of its text, from 1; None if that is not known.
+        what: One sentence without a full stop; never a credential.
+        remedy: What to do next.
+    """
+
+    path: str
+    line: int | None
+    what: str
+    remedy: str = ""
 
 
 class MinganError(Exception):
@@ -25,14 +44,18 @@ class MinganError(Exception):
         what: One sentence on what is wrong, without a trailing full stop.
         where: File and key, camera or path it concerns; never a credential.
         remedy: What to do next.
+        problems: Of a configuration, each thing that is wrong, for whoever shows it at its place.
     """
 
     code: ClassVar[str] = "error"
     retryable: ClassVar[bool] = False
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, what: str, *, where: str = "", remedy: str = "", problems: Sequence[Problem] = ()
+    ) -> None:
         self.what = what
+        self.problems = tuple(problems)
         self.where = where.replace("\n", "\\n")  # a file may be called so
         self.remedy = remedy
         super().__init__(self.line())

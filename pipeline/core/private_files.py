@@ -42,3 +42,18 @@ def close_to_others(paths: Iterable[Path]) -> list[Path]:
 def database_files(path: Path) -> list[Path]:
     """A SQLite database and what lies beside it."""
     return [path.with_name(path.name + suffix) for suffix in SQLITE_SUFFIXES]
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file as a whole, whatever happens meanwhile; only its owner reads it.
+
+    Raises:
+        OSError: It cannot be written; what was there stays.
+    """
+    new = path.with_name(path.name + ".new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)

@@ -14,7 +14,13 @@ from pathlib import Path
 import httpx
 from pydantic import ValidationError
 
-from api.contract import Acknowledgement, Heartbeat, HeartbeatOrders
+from api.contract import (
+    Acknowledgement,
+    ConfigurationAnswer,
+    ConfigurationReport,
+    Heartbeat,
+    HeartbeatOrders,
+)
 from api.contract.problems import PROBLEM_JSON, REFUSALS, Problem
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
@@ -107,6 +113,34 @@ class CentreClient:
             return HeartbeatOrders.model_validate_json(answer.content)
         except ValidationError as error:
             raise DeliveryError("answered what is no order", where="POST heartbeat") from error
+
+    def report_configuration(self, report: ConfigurationReport) -> None:
+        """Tell what this box runs.
+
+        Raises:
+            DeliveryError: It did not arrive; ``RefusedError``: it never will.
+        """
+        body = report.model_dump_json().encode()
+        self._deliver("configuration", body, "application/json")
+
+    def answer_configuration(self, answer: ConfigurationAnswer) -> None:
+        """Tell what became of a version.
+
+        Raises:
+            DeliveryError: It did not arrive; ``RefusedError``: it never will.
+        """
+        body = answer.model_dump_json().encode()
+        self._deliver(f"configuration/{answer.version}/answer", body, "application/json")
+
+    def configuration(self, version: int) -> bytes:
+        """A version that this box is to take, as it was sent.
+
+        Raises:
+            DeliveryError: No answer, or none of the command centre's.
+        """
+        query = f"?school_id={self._school_id}"
+        path = f"configuration/{version}{query}"
+        return self._request("GET", path, b"", "application/json").content
 
     def close(self) -> None:
         """Close the connections."""

@@ -113,6 +113,7 @@ class CameraWorker:
         self.tap = PacketTap()
         self._analysis = analysis
         self._made_by = made_by
+        self._book = book
         self._alerts = CameraAlerts(config.id, config.economy, book)
         if picture is not None:
             picture.alerts = self._alerts
@@ -133,6 +134,7 @@ class CameraWorker:
         self._sampler = Sampler(config.analysis_fps)
         self._share = 1.0
         self._is_engaged = False
+        self._next: tuple[CameraConfig, Analysis, Provenance] | None = None
         self._awake_since_ns: int | None = None
         self._watched = WatchedTime(
             config.id,
@@ -213,6 +215,16 @@ class CameraWorker:
         self._share = shares[Urgency.ENGAGED if self._is_engaged else urgency_of(self.config)]
         self._sampler.look_less(self._share)
 
+    def judge_by(self, config: CameraConfig, analysis: Analysis, made_by: Provenance) -> None:
+        """Judge by other rules from the next picture on; the connection stays as it is.
+
+        Args:
+            config: The camera, with other rules, name or location.
+            analysis: Its tracker and rules.
+            made_by: Model and configuration, for its alerts.
+        """
+        self._next = (config, analysis, made_by)
+
     # --- called by the reader's thread (``TakesPackets``) ----------------------------------
     # What everybody can read, the status, is said last: who reads it finds the rest done.
 
@@ -261,6 +273,7 @@ class CameraWorker:
         while not self._stop.is_set():
             item = self._queue.get(_TICK_S)
             try:
+                self._turn()
                 self._alerts.tick(self._clock.utc_s())
                 if item is None:
                     self._tick()
@@ -272,6 +285,27 @@ class CameraWorker:
         if self._decoding is not None:
             self._decoding.gated.close()
         self._end()
+
+    def _turn(self) -> None:
+        """Take up other rules, if there are any; what is open by the old ones ends here."""
+        taken, self._next = self._next, None
+        if taken is None:
+            return
+        self._finish_rules()
+        self.config, self._analysis, self._made_by = taken
+        self._alerts = CameraAlerts(self.config.id, self.config.economy, self._book)
+        self._is_engaged = False
+        self._watched.go_on(self._analysis.watched)
+        if self._gate is not None:
+            self._gate.settle(self._analysis.settle_s)
+        if self.picture is not None:
+            self.picture.go_on(self._alerts, self._made_by)
+
+    def _finish_rules(self) -> None:
+        if self._last_time is not None:
+            for rule, event in self._analysis.finish(self._last_time):
+                self._alerts.take(rule, event, self._made_by)
+        self._alerts.finish()
 
     def _take_up(self, session: Session, packet: EncodedPacket) -> None:
         """The next packet; the first of a session gets a new decoder."""
@@ -447,10 +481,7 @@ class CameraWorker:
     def _end(self) -> None:
         if self.picture is not None:
             self.picture.end()
-        if self._last_time is not None:
-            for rule, event in self._analysis.finish(self._last_time):
-                self._alerts.take(rule, event, self._made_by)
-        self._alerts.finish()
+        self._finish_rules()
         self._cut_clips(at_once=True)
         self._watched.missing(self._clock.utc_s(), self._missing_reason())
         self._watched.finish()

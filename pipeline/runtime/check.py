@@ -12,7 +12,7 @@ import yaml
 
 from models.manifest import ManifestError, Task, list_ids, list_manifests, load_manifest, verify
 from pipeline.core.clock import FrameTime
-from pipeline.core.errors import ConfigError, EvidenceError, ModelError
+from pipeline.core.errors import ConfigError, EvidenceError, ModelError, Problem
 from pipeline.core.frame import Frame
 from pipeline.diagnosis import StillPicture
 from pipeline.evidence.snapshot import encode_jpeg
@@ -52,7 +52,7 @@ def check_config(path: Path) -> str:
             told += _advice(camera, f"cameras[{camera.id}]")
         return "\n".join(told)
     file = load_offline(path)
-    _check_rules(file.analysis, file.site, f"{path}: analysis")
+    _check_rules(file.analysis, file.site, f"{path}: analysis", "analysis")
     told = [f"ok, {len(file.analysis.rules)} rules", *_advice(file.analysis, "analysis")]
     return "\n".join(told)
 
@@ -65,9 +65,23 @@ def checked_box(path: Path) -> BoxConfig:
         ModelError: A model it names is unknown, or may not be used.
     """
     box = load_box(path)
-    for camera in box.cameras:
-        _check_rules(camera, box.site, f"{path}: cameras[{camera.id}]")
+    check_rules(box, path)
     return box
+
+
+def check_rules(box: BoxConfig, path: Path) -> None:
+    """Check that the models a box names can be used, and give its rules what these need.
+
+    Args:
+        box: With the rules of its sets.
+        path: What errors call it.
+
+    Raises:
+        ConfigError: A rule or model cannot be used; ``problems`` says where in the document.
+        ModelError: A model it names is unknown, or may not be used; likewise.
+    """
+    for index, camera in enumerate(box.cameras):
+        _check_rules(camera, box.site, f"{path}: cameras[{camera.id}]", f"cameras[{index}]")
 
 
 def _advice(config: AnalysisConfig, where: str) -> Iterator[str]:
@@ -88,12 +102,15 @@ def _kind_of(path: Path) -> Literal["box", "profile", "rules"]:
     return "box" if "cameras" in data else "rules"
 
 
-def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str) -> None:
+def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str, place: str) -> None:
     try:
         seen = abilities(config)
     except (ConfigError, ModelError) as error:
         raise type(error)(
-            error.what, where=f"{where}.{error.where}", remedy=error.remedy
+            error.what,
+            where=f"{where}.{error.where}",
+            remedy=error.remedy,
+            problems=[Problem(f"{place}.{error.where}", None, error.what, error.remedy)],
         ) from error
     for i, rule in enumerate(config.rules):
         try:
@@ -101,7 +118,10 @@ def _check_rules(config: AnalysisConfig, site: SiteConfig, where: str) -> None:
             lane_of(rule, config, seen.lanes)
         except ConfigError as error:
             raise ConfigError(
-                error.what, where=f"{where}.rules[{i}]", remedy=error.remedy
+                error.what,
+                where=f"{where}.rules[{i}]",
+                remedy=error.remedy,
+                problems=[Problem(f"{place}.rules[{i}]", None, error.what, error.remedy)],
             ) from error
 
 

@@ -70,6 +70,7 @@ class Child:
         self._trouble = ""
         self._since_utc_s = clock.utc_s()
         self._told: dict[str, CameraHeartbeat] = {}
+        self._complaint = ""
         self.starts = 0
 
     @property
@@ -81,6 +82,14 @@ class Child:
     def pid(self) -> int | None:
         """Of the process, if it is there."""
         return None if self._run is None else self._run.process.pid
+
+    def take_complaint(self) -> str:
+        """What it did since the last look that a new configuration may be the cause of; or empty.
+
+        It did not take one, or it died.
+        """
+        complaint, self._complaint = self._complaint, ""
+        return complaint
 
     def follow(self, box: BoxConfig | None) -> None:
         """From now on this is its configuration; None: it has nothing to do and ends."""
@@ -194,6 +203,7 @@ class Child:
         wait_s = self._policy.died(now_s, cause)
         self._start_at_s = now_s + wait_s
         self._trouble = f"process {self.name} ended ({cause}), starts again"
+        self._complaint = f"process {self.name} ended ({cause})"
         _log.error("process died", process=self.name, cause=cause, starts_again_in_s=wait_s)
 
     def _say(self, run: _Run, message: Down) -> None:
@@ -213,6 +223,8 @@ class Child:
                 run.heard_s = self._clock.mono_ns() / 1e9
                 if self._run is run:
                     self._told = {each.camera_id: each for each in message.cameras}
+            if message.refused:
+                self._complaint = f"process {self.name}: {message.refused}"
             if message.wakes:
                 self._on_wake()
 

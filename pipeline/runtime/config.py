@@ -414,8 +414,19 @@ def load_box(path: Path) -> BoxConfig:
     Raises:
         ConfigError: One line per problem, each with file, line, key and remedy.
     """
-    box = load_yaml(path, BoxConfig)
-    base = path.resolve().parent
+    return placed(load_yaml(path, BoxConfig), path.resolve().parent)
+
+
+def placed(box: BoxConfig, base: Path) -> BoxConfig:
+    """A box's configuration as it runs, made of what stands in its file.
+
+    Args:
+        box: As it was read.
+        base: Folder that its relative paths are relative to.
+
+    Raises:
+        ConfigError: A rule set cannot be read, or what the box was enrolled as.
+    """
     api = box.api.model_copy(
         update={
             "token_file": _below(base, box.api.token_file),

@@ -6,7 +6,6 @@ is. So a box that was enrolled works, and names its alerts, without a network as
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import httpx
@@ -16,6 +15,7 @@ from api.contract import Enrolment, EnrolmentRequest
 from api.contract.base import Identifier, WireModel
 from api.contract.problems import Problem
 from pipeline.core.errors import ConfigError, DeliveryError
+from pipeline.core.private_files import write_private
 from pipeline.core.redact import redact_url
 from pipeline.delivery.trust import trust
 
@@ -54,8 +54,8 @@ def enroll(url: str, code: str, data_dir: Path, ca_file: Path | None = None) -> 
     )
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        _write(data_dir / TOKEN_NAME, told.token + "\n")
-        _write(data_dir / ENROLMENT_NAME, known.model_dump_json(indent=1) + "\n")
+        write_private(data_dir / TOKEN_NAME, told.token + "\n")
+        write_private(data_dir / ENROLMENT_NAME, known.model_dump_json(indent=1) + "\n")
     except OSError as error:
         raise ConfigError(
             f"the box's token cannot be kept ({error.strerror})",
@@ -124,14 +124,3 @@ def _ask(url: str, code: str, ca_file: Path | None) -> Enrolment:
         where=where,
         remedy="Ask an administrator for another code",
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole; only its owner reads it."""
-    new = path.with_name(path.name + ".new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

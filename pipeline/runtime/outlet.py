@@ -17,6 +17,7 @@ from pipeline.delivery.outbox import Backlog, Outbox
 from pipeline.delivery.postman import Postman
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.episodes import utc
+from pipeline.runtime.managed_config import ManagedConfig
 from pipeline.runtime.processor import ProcessorMeter
 from pipeline.runtime.rule_readiness import ReadinessWatch
 from pipeline.runtime.version import version
@@ -53,9 +54,17 @@ class CentreOutlet:
         config: The box.
         outbox: What waits; not closed here.
         clock: Time.
+        managed: Speaks about the configuration; None: the box's file alone counts.
     """
 
-    def __init__(self, config: BoxConfig, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        config: BoxConfig,
+        outbox: Outbox,
+        clock: Clock,
+        managed: ManagedConfig | None = None,
+    ) -> None:
+        self._managed = managed
         self._school_id = config.site.id
         self._worker_id = config.worker_id
         self._configured: tuple[str, ...] = ()
@@ -104,12 +113,16 @@ class CentreOutlet:
             cameras=cameras,
             configured=self._configured,
             rules=self._readiness.now(),
+            configuration=None if self._managed is None else self._managed.facts(),
         )
         try:
-            return self._client.heartbeat(heartbeat)
+            orders = self._client.heartbeat(heartbeat)
         except DeliveryError as error:
             _log.warning("heartbeat not taken", why=error.line())
             return HeartbeatOrders()
+        if self._managed is not None:
+            self._managed.exchange(self._client, orders.configuration)
+        return orders
 
     def stop(self, deadline_s: float) -> None:
         """Send what can be sent before the deadline; the rest stays on disk."""

@@ -16,6 +16,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from api.contract import CameraHeartbeat, HeartbeatOrders, PictureApproval
+from pipeline.runtime.changes import Followed
 from pipeline.runtime.config import BoxConfig
 
 _log = structlog.get_logger(__name__)
@@ -37,10 +38,14 @@ class Down(_Message):
 
 
 class Up(_Message):
-    """From a process: that it lives, with its cameras; ``wakes`` if something waits."""
+    """From a process: that it lives, with its cameras; ``wakes`` if something waits.
+
+    ``refused`` says why it did not take a configuration.
+    """
 
     cameras: tuple[CameraHeartbeat, ...] | None = None
     wakes: bool = False
+    refused: str = ""
 
 
 class ParentLink:
@@ -61,6 +66,7 @@ class ParentLink:
         self._lock = threading.Lock()
         self._cameras: tuple[CameraHeartbeat, ...] | None = None
         self._wakes = False
+        self._refused = ""
         self._has_something = threading.Event()
         self._is_over = False
         threading.Thread(target=self._listen, name="parent-down", daemon=True).start()
@@ -81,6 +87,14 @@ class ParentLink:
         while not self._boxes.empty():
             newest = self._boxes.get()
         return newest
+
+    def took(self, followed: Followed) -> None:
+        """Say if a configuration was not taken."""
+        if followed.is_taken:
+            return
+        with self._lock:
+            self._refused = followed.problem or "not taken"
+        self._has_something.set()
 
     def start(self) -> None:
         """Begin to speak."""
@@ -118,8 +132,8 @@ class ParentLink:
                 continue
             self._has_something.clear()
             with self._lock:
-                message = Up(cameras=self._cameras, wakes=self._wakes)
-                self._cameras, self._wakes = None, False
+                message = Up(cameras=self._cameras, wakes=self._wakes, refused=self._refused)
+                self._cameras, self._wakes, self._refused = None, False, ""
             try:
                 self._up.write(message.line())
                 self._up.flush()

@@ -205,6 +205,12 @@ class PictureWatch:
             self._is_saved = self._references.save(self._camera_id, self._stored)
             self._tell()
 
+    def go_on(self, alerts: CameraAlerts, made_by: Provenance) -> None:
+        """The camera's rules changed, and so where its alerts go; the faults stay."""
+        self._made_by = replace(self._made_by, config_sha256=made_by.config_sha256)
+        self.alerts = alerts
+        self.alerts.picture_is(frozenset(self._open))
+
     def end(self) -> None:
         """The watch ends, not the faults: whoever watches this camera next goes on with them."""
         self._book.hand_back(self._camera_id, [fault.value for fault in self._open])

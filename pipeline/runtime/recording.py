@@ -20,6 +20,7 @@ from pipeline.live.centre import ViewingClient
 from pipeline.live.desk import LiveDesk
 from pipeline.recorders.camera_feed import CameraFeed
 from pipeline.runtime import memory
+from pipeline.runtime.changes import Followed, unheard
 from pipeline.runtime.config import BoxConfig, CameraConfig
 from pipeline.runtime.footage import Footage
 from pipeline.runtime.guard import guarded
@@ -114,7 +115,12 @@ class RecordingWorker:
         self._shelves = self._footage.shelves()
         self._live = LiveDesk(self._viewing, {}, config.live, self._shelves)
 
-    def run(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
+    def run(
+        self,
+        stop: threading.Event,
+        news: Callable[[], BoxConfig | None],
+        took: Callable[[Followed], None] = unheard,
+    ) -> None:
         """Record until told to stop, then finish every segment."""
         self._footage.start()
         self._outlet.start()
@@ -123,16 +129,21 @@ class RecordingWorker:
             camera.start()
         _log.info("recorder started", cameras=len(self._cameras))
         try:
-            self._record(stop, news)
+            self._record(stop, news, took)
         finally:
             self._shut_down()
 
-    def _record(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
+    def _record(
+        self,
+        stop: threading.Event,
+        news: Callable[[], BoxConfig | None],
+        took: Callable[[Followed], None],
+    ) -> None:
         beat_at_s = 0.0
         trim = memory.Trim()
         while not stop.is_set():
             if (changed := news()) is not None:
-                self.follow(changed)
+                took(self.follow(changed))
             now_s = self._clock.mono_ns() / 1e9
             if now_s >= beat_at_s:
                 beat_at_s = now_s + _BEAT_S
@@ -153,13 +164,13 @@ class RecordingWorker:
         guarded("outbox", self._outbox.close)
         _log.info("recorder stopped")
 
-    def follow(self, wanted: BoxConfig) -> None:
+    def follow(self, wanted: BoxConfig) -> Followed:
         """Record other cameras, or for other promises; whose source is the same is not touched."""
         try:
             self._footage.follow(wanted)
         except MinganError as error:
             _log.error("configuration not taken, the old one goes on", problem=error.line())
-            return
+            return Followed(is_taken=False, problem=error.line())
         new = {camera.id: camera for camera in wanted.cameras}
         ended = [
             each
@@ -180,6 +191,7 @@ class RecordingWorker:
             del self._shelves[camera_id]
         self._shelves.update(shelves)
         self._config = wanted
+        return Followed(is_taken=True)
 
     def _made(self, cameras: list[CameraConfig]) -> dict[str, RecordedCamera]:
         found = {}

@@ -16,12 +16,13 @@ import structlog
 from pipeline.core.clock import Clock, SystemClock
 from pipeline.delivery.outbox import OUTBOX_NAME, Outbox
 from pipeline.inference.batcher import usable_cores
-from pipeline.runtime.changes import changes
+from pipeline.runtime.changes import Followed, changes, unheard
 from pipeline.runtime.child import Child
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.device_footage import DeviceFootage
 from pipeline.runtime.episodes import EpisodeBook
 from pipeline.runtime.guard import guarded
+from pipeline.runtime.managed_config import ManagedConfig
 from pipeline.runtime.outlet import CentreOutlet
 from pipeline.runtime.parts import RECORDER, parts, process_count, spread
 from pipeline.runtime.registration import register
@@ -52,6 +53,7 @@ class Supervisor:
         clock: Time.
         command: What starts the process of a name.
         hung_s: Silence after which a process is killed.
+        managed: See :class:`CentreOutlet`.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Supervisor:
         *,
         command: Callable[[str], Sequence[str]] = child_command,
         hung_s: float = HUNG_S,
+        managed: ManagedConfig | None = None,
     ) -> None:
         self._config = config
         self._clock = clock or SystemClock()
@@ -68,7 +71,7 @@ class Supervisor:
         self._count = process_count(config.processes, len(config.cameras), self._cores)
         self._outbox = Outbox(config.data_dir / OUTBOX_NAME, self._clock)
         self._outbox.name_school(config.site.id)
-        self._outlet = CentreOutlet(config, self._outbox, self._clock)
+        self._outlet = CentreOutlet(config, self._outbox, self._clock, managed)
         self._devices = DeviceFootage(config, self._outbox, self._clock)
         # Of cameras that no process has any more; the others look after their own.
         self._orphans = EpisodeBook(
@@ -84,12 +87,18 @@ class Supervisor:
         self._beats_over = threading.Event()
         self._beats = threading.Thread(target=self._beat_on, name="beats", daemon=True)
 
-    def run(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
+    def run(
+        self,
+        stop: threading.Event,
+        news: Callable[[], BoxConfig | None],
+        took: Callable[[Followed], None] = unheard,
+    ) -> None:
         """Keep everything running until told to stop, then let everything finish.
 
         Args:
             stop: Ends it.
             news: Asked again and again for a new, checked configuration.
+            took: Told what became of it, and later if a process did not bear it.
         """
         register(self._outbox, self._config.cameras, self._config.site)
         self._spread()
@@ -100,14 +109,17 @@ class Supervisor:
         try:
             while not stop.is_set():
                 if (changed := news()) is not None:
-                    self.follow(changed)
+                    took(self.follow(changed))
                 self.tend(self._clock.mono_ns() / 1e9)
+                for complaint in self._complaints():
+                    took(Followed(is_taken=False, problem=complaint))
                 stop.wait(_TICK_S)
         finally:
             self._shut_down()
 
-    def follow(self, wanted: BoxConfig) -> None:
+    def follow(self, wanted: BoxConfig) -> Followed:
         """Hand a new configuration on; processes whose cameras it does not touch hear nothing."""
+        self._complaints()  # those of before are not about it
         is_recording = self.children[RECORDER].is_running
         todo = changes(self._config, wanted, is_recording=is_recording)
         if todo.waits:
@@ -115,8 +127,12 @@ class Supervisor:
         self._config = todo.config
         self._outlet.follow(todo.config)
         self._devices.follow(todo.config)
-        register(self._outbox, todo.begun, todo.config.site)
+        register(self._outbox, (*todo.begun, *todo.rejudged), todo.config.site)
         self._spread()
+        return Followed(is_taken=True, waits=todo.waits)
+
+    def _complaints(self) -> list[str]:
+        return [found for child in self.children.values() if (found := child.take_complaint())]
 
     def tend(self, now_s: float) -> None:
         """Look after every process once.

@@ -69,6 +69,7 @@ class WatchedTime:
         self._cursor_s = start_utc_s
         self._from_s = start_utc_s
         self._worth_s = [max(frame_worth_s, 2.0 * rule.every_s) for rule in rules]
+        self._frame_worth_s = frame_worth_s
         self._emit = emit
         self._analysed_s = [0.0] * len(rules)
         self._missing_s: list[dict[MissingReason, float]] = [{} for _ in rules]
@@ -80,6 +81,15 @@ class WatchedTime:
     def missing(self, utc_s: float, reason: MissingReason) -> None:
         """Nothing was analysed up to ``utc_s``."""
         self._advance(utc_s, reason, [math.inf] * len(self._rules))
+
+    def go_on(self, rules: Sequence[Watched]) -> None:
+        """From here on the time is that of other rules; what was told of the old ones stays."""
+        self.finish()
+        self._rules = rules
+        self._worth_s = [max(self._frame_worth_s, 2.0 * rule.every_s) for rule in rules]
+        self._analysed_s = [0.0] * len(rules)
+        self._missing_s = [{} for _ in rules]
+        self._from_s = self._cursor_s
 
     def finish(self) -> None:
         """Report the last, unfinished interval."""

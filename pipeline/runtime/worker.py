@@ -22,8 +22,8 @@ from pipeline.recorders.shelf import Shelf
 from pipeline.runtime import memory
 from pipeline.runtime.analysis import Analysis
 from pipeline.runtime.camera import CameraWorker
-from pipeline.runtime.changes import changes
-from pipeline.runtime.config import BoxConfig, CameraConfig, RtspSourceConfig
+from pipeline.runtime.changes import Changes, Followed, changes, unheard
+from pipeline.runtime.config import BoxConfig, BoxSiteConfig, CameraConfig, RtspSourceConfig
 from pipeline.runtime.device_footage import DeviceFootage
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
@@ -31,7 +31,9 @@ from pipeline.runtime.footage import Footage
 from pipeline.runtime.foreign_footage import ForeignFootage, folder_cameras
 from pipeline.runtime.guard import guarded
 from pipeline.runtime.load import LoadWatch
+from pipeline.runtime.managed_config import ManagedConfig
 from pipeline.runtime.model_pool import ModelPool
+from pipeline.runtime.models import OpenModels
 from pipeline.runtime.outlet import CentreOutlet, Outlet
 from pipeline.runtime.picture_watch import PictureWatch
 from pipeline.runtime.registration import register
@@ -68,6 +70,7 @@ class Worker:
         clock: Clock | None = None,
         *,
         outlet: Outlet | None = None,
+        managed: ManagedConfig | None = None,
     ) -> None:
         self._config = config
         self._clock = clock or SystemClock()
@@ -75,7 +78,7 @@ class Worker:
         self._is_part = outlet is not None
         if not self._is_part:
             self._outbox.name_school(config.site.id)
-        self._outlet = outlet or CentreOutlet(config, self._outbox, self._clock)
+        self._outlet = outlet or CentreOutlet(config, self._outbox, self._clock, managed)
         ours = {camera.id for camera in config.cameras}
         self._book = EpisodeBook(
             self._outbox,
@@ -102,12 +105,18 @@ class Worker:
         self._shelves = self._all_shelves()
         self._live = LiveDesk(self._viewing, self._shown, config.live, self._shelves)
 
-    def run(self, stop: threading.Event, news: Callable[[], BoxConfig | None]) -> None:
+    def run(
+        self,
+        stop: threading.Event,
+        news: Callable[[], BoxConfig | None],
+        took: Callable[[Followed], None] = unheard,
+    ) -> None:
         """Watch until told to stop, then finish open episodes and deliver what can be.
 
         Args:
             stop: Ends it.
             news: Asked each second for a new, checked configuration.
+            took: Told what became of it.
         """
         self._start()
         beat_at_s = 0.0
@@ -116,7 +125,7 @@ class Worker:
             while not stop.is_set():
                 now_s = self._clock.mono_ns() / 1e9
                 if (changed := news()) is not None:
-                    self.follow(changed)
+                    took(self.follow(changed))
                     beat_at_s = 0.0
                 if now_s >= beat_at_s:
                     beat_at_s = now_s + _HEARTBEAT_S
@@ -126,11 +135,10 @@ class Worker:
         finally:
             self._shut_down()
 
-    def follow(self, wanted: BoxConfig) -> bool:
+    def follow(self, wanted: BoxConfig) -> Followed:
         """Take a new configuration; cameras that it does not touch notice nothing.
 
-        Returns:
-            False if a model or rule of it cannot be used; then everything goes on as it was.
+        If a model or rule of it cannot be used, everything goes on as it was.
         """
         todo = changes(self._config, wanted, is_recording=self._footage is not None)
         footage = self._footage
@@ -140,6 +148,7 @@ class Worker:
             else:
                 footage.follow(todo.config)
             begun = [self._build(camera, todo.config) for camera in todo.begun]
+            judged = [(each, *self._analysis_of(each, todo.config.site)) for each in todo.rejudged]
             if footage is None and self._footage is not None:
                 self._footage.start()
         except MinganError as error:
@@ -148,9 +157,24 @@ class Worker:
             if footage is not None:
                 footage.follow(self._config)
             self._models.keep_only(self._config.cameras)
-            return False
+            return Followed(is_taken=False, problem=error.line())
         if todo.waits:
             _log.warning("these keys wait for the next start", keys=list(todo.waits))
+        running = {each.config.id: each for each in self._cameras}
+        for camera, analysis, models in judged:
+            running[camera.id].judge_by(camera, analysis, models.made_by)
+        self._exchange(todo, begun)
+        _log.info(
+            "configuration taken",
+            ended=[camera.id for camera in todo.ended],
+            begun=[camera.config.id for camera in begun],
+            rejudged=[camera.id for camera in todo.rejudged],
+            untouched=len(self._cameras) - len(begun) - len(todo.rejudged),
+        )
+        return Followed(is_taken=True, waits=todo.waits)
+
+    def _exchange(self, todo: Changes, begun: list[CameraWorker]) -> None:
+        """End the cameras that end, begin the new ones, and let everybody else know."""
         ended_ids = {camera.id for camera in todo.ended}
         ended = [each for each in self._cameras if each.config.id in ended_ids]
         _end(ended)
@@ -165,7 +189,7 @@ class Worker:
         if self._is_part:
             self._book.inherit({camera.id for camera in todo.begun}.__contains__)
         else:
-            register(self._outbox, todo.begun, todo.config.site)
+            register(self._outbox, (*todo.begun, *todo.rejudged), todo.config.site)
         for camera in begun:
             camera.start()
         for camera_id in ended_ids:
@@ -179,13 +203,6 @@ class Worker:
             del self._shelves[camera_id]
         self._shelves.update(shelves)
         self._models.keep_only(todo.config.cameras)
-        _log.info(
-            "configuration taken",
-            ended=[camera.config.id for camera in ended],
-            begun=[camera.config.id for camera in begun],
-            untouched=len(self._cameras) - len(begun),
-        )
-        return True
 
     def _start(self) -> None:
         if not self._is_part:
@@ -249,9 +266,7 @@ class Worker:
         return Footage(config, self._outbox, self._clock) if records else None
 
     def _build(self, camera: CameraConfig, config: BoxConfig | None = None) -> CameraWorker:
-        site = (config or self._config).site
-        models = self._models.models_for(camera, site)
-        analysis = Analysis(camera, site, models.detector, models.classifier, bound=models.bound)
+        analysis, models = self._analysis_of(camera, (config or self._config).site)
         return CameraWorker(
             camera,
             analysis,
@@ -263,6 +278,13 @@ class Worker:
             footage=self._footage.feed(camera.id) if self._footage else None,
             picture=self._picture_watch(camera, analysis, models.made_by),
         )
+
+    def _analysis_of(
+        self, camera: CameraConfig, site: BoxSiteConfig
+    ) -> tuple[Analysis, OpenModels]:
+        models = self._models.models_for(camera, site)
+        made = Analysis(camera, site, models.detector, models.classifier, bound=models.bound)
+        return made, models
 
     def _picture_watch(
         self, camera: CameraConfig, analysis: Analysis, made_by: Provenance

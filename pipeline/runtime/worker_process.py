@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from pipeline.core.clock import SystemClock
 from pipeline.core.private_files import mask_others
 from pipeline.runtime import memory
-from pipeline.runtime.config_watch import ConfigWatch
 from pipeline.runtime.data_folder import take
+from pipeline.runtime.managed_config import ManagedConfig
 from pipeline.runtime.parent_link import standard_link
 from pipeline.runtime.parts import RECORDER
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 def run_worker(path: Path, processes: int | str | None = None) -> None:
     """Watch a box's cameras until SIGTERM or SIGINT; SIGHUP reads the configuration again.
 
+    What the command centre wants it to run goes before the file, until the file is changed.
+
     Args:
         path: The configuration.
         processes: In place of the configuration's: a number or ``auto``.
@@ -33,17 +35,19 @@ def run_worker(path: Path, processes: int | str | None = None) -> None:
         ModelError: A model cannot be used.
     """
     memory.limit_arenas()
-    watch = ConfigWatch(path, processes=processes)
+    managed = ManagedConfig(path, SystemClock(), processes=processes)
     stop = stop_on_signals()
-    signal.signal(signal.SIGHUP, lambda *_: watch.ask())
-    lock = take(watch.current, SystemClock())
+    signal.signal(signal.SIGHUP, lambda *_: managed.ask())
+    lock = take(managed.current, SystemClock())
     try:
-        if watch.current.processes == 1:
-            _worker(watch.current).run(stop, watch.look)
+        config = managed.begin()
+        if config.processes == 1:
+            _worker(config, managed=managed).run(stop, managed.look, managed.took)
         else:
             from pipeline.runtime.supervisor import Supervisor
 
-            Supervisor(watch.current).run(stop, watch.look)
+            Supervisor(config, managed=managed).run(stop, managed.look, managed.took)
+        managed.ended()
     finally:
         lock.release()
 
@@ -68,19 +72,21 @@ def run_part(name: str) -> None:
 
         recording = RecordingWorker(config, link)
         memory.settle()
-        recording.run(stop, link.look)
+        recording.run(stop, link.look, link.took)
     else:
-        _worker(config, link).run(stop, link.look)
+        _worker(config, outlet=link).run(stop, link.look, link.took)
 
 
-def _worker(config: BoxConfig, outlet: Outlet | None = None) -> Worker:
+def _worker(
+    config: BoxConfig, *, outlet: Outlet | None = None, managed: ManagedConfig | None = None
+) -> Worker:
     import cv2
 
     from pipeline.runtime.worker import Worker
 
     # Every camera has a thread of its own: to share out one small picture costs more than it saves.
     cv2.setNumThreads(1)
-    worker = Worker(config, outlet=outlet)
+    worker = Worker(config, outlet=outlet, managed=managed)
     memory.settle()
     return worker
 

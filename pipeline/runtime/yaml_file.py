@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, RootModel, ValidationError
 
-from pipeline.core.errors import ConfigError
+from api.contract.yaml_document import dotted
+from pipeline.core.errors import ConfigError, Problem
 from pipeline.core.redact import redact_url
 
 _HOW_TO_WRITE = {
@@ -20,7 +21,7 @@ _HOW_TO_WRITE = {
     "^[a-z0-9]": "Write small letters, digits, - and _; at most 64 of them",
 }
 """By how the pattern begins that a text must fit."""
-_CREDENTIAL_SECTIONS = frozenset({"source", "api"})
+_CREDENTIAL_SECTIONS = frozenset({"source", "api", "devices"})
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -35,8 +36,17 @@ def load_yaml(path: Path, model: type[Model], *, remedy: str = "") -> Model:
     Raises:
         ConfigError: With one line per problem.
     """
+    return read_yaml(read_text(path, remedy=remedy), path, model)
+
+
+def read_text(path: Path, *, remedy: str = "") -> str:
+    """A configuration file as it stands.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except FileNotFoundError as error:
         raise ConfigError(
             "no such file",
@@ -53,6 +63,26 @@ def load_yaml(path: Path, model: type[Model], *, remedy: str = "") -> Model:
         raise ConfigError(
             f"cannot be read ({error})", where=str(path), remedy="It must be UTF-8 text"
         ) from error
+
+
+def read_yaml(
+    text: str,
+    path: Path,
+    model: type[Model],
+    *,
+    complete: Callable[[object], object] = lambda data: data,
+) -> Model:
+    """Check a configuration that was read.
+
+    Args:
+        text: It.
+        path: What errors call it.
+        model: What it must be.
+        complete: Makes of what stands in the text what is checked; keys and their order stay.
+
+    Raises:
+        ConfigError: With one line per problem.
+    """
     try:
         root, data = _parsed(text, path)
     except RecursionError as error:
@@ -65,11 +95,13 @@ def load_yaml(path: Path, model: type[Model], *, remedy: str = "") -> Model:
         raise ConfigError(
             "the file is empty", where=str(path), remedy="Copy one from configs/examples"
         )
+    data = complete(data)
     try:
         read = model.model_validate(data)
     except ValidationError as error:
-        lines = [_problem(path, root, model, e) for e in _root_causes(error)]
-        raise ConfigError("\n".join(dict.fromkeys(lines))) from error
+        found = [_problem(root, model, e) for e in _root_causes(error)]
+        lines = [_described(each, path).line() for each in found]
+        raise ConfigError("\n".join(dict.fromkeys(lines)), problems=found) from error
     plain = read.root if isinstance(read, RootModel) else read
     _refuse_switches(data, plain, root, path, ())
     return read
@@ -84,10 +116,14 @@ def _parsed(text: str, path: Path) -> tuple[yaml.Node | None, object]:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise ConfigError(
+        told = Problem(
+            "",
+            mark.line + 1 if mark else None,
             f"not valid YAML: {problem}",
-            where=f"{path}{line}",
-            remedy="Check indentation and quotes on this line",
+            "Check indentation and quotes on this line",
+        )
+        raise ConfigError(
+            told.what, where=f"{path}{line}", remedy=told.remedy, problems=[told]
         ) from error
     if root is not None:
         _refuse_twins(root, path, ())
@@ -112,11 +148,10 @@ def _refuse_switches(
     """``keep_days: yes`` is no number, although Python counts with it."""
     if isinstance(data, bool) and not isinstance(read, bool) and isinstance(read, int | float):
         _, line, _ = _walk(root, keys)
-        raise ConfigError(
-            f"`{_dotted(keys)}`: a number is expected here, not yes or no",
-            where=f"{path}:{line}",
-            remedy="Write a number",
+        told = Problem(
+            dotted(keys), line, "a number is expected here, not yes or no", "Write a number"
         )
+        raise _described(told, path)
     if isinstance(data, dict) and isinstance(read, BaseModel):
         for key, value in data.items():
             _refuse_switches(value, getattr(read, str(key), None), root, path, (*keys, key))
@@ -139,16 +174,18 @@ def _refuse_twins(node: yaml.Node, path: Path, keys: tuple[object, ...]) -> None
     seen: set[str] = set()
     for key, child in node.value:
         if key.value in seen:
+            here, line = dotted((*keys, key.value)), key.start_mark.line + 1
             raise ConfigError(
-                f"`{_dotted((*keys, key.value))}` is given twice",
-                where=f"{path}:{key.start_mark.line + 1}",
+                f"`{here}` is given twice",
+                where=f"{path}:{line}",
                 remedy="Keep one of them",
+                problems=[Problem(here, line, "given twice", "Keep one of them")],
             )
         seen.add(key.value)
         _refuse_twins(child, path, (*keys, key.value))
 
 
-def _problem(path: Path, root: yaml.Node, model: type[BaseModel], error: dict[str, object]) -> str:
+def _problem(root: yaml.Node, model: type[BaseModel], error: dict[str, object]) -> Problem:
     loc = error["loc"]
     assert isinstance(loc, tuple)
     keys, line, known = _walk(root, loc)
@@ -173,9 +210,14 @@ def _problem(path: Path, root: yaml.Node, model: type[BaseModel], error: dict[st
         remedy = ""
         if known and (shown := _shown_input(keys, error.get("input"))):
             what = f"{what} (it is {shown})"
+    return Problem(dotted(keys), line, what, remedy)
+
+
+def _described(problem: Problem, path: Path) -> ConfigError:
+    what = f"`{problem.path}`: {problem.what}" if problem.path else problem.what
     return ConfigError(
-        f"`{_dotted(keys)}`: {what}" if keys else what, where=f"{path}:{line}", remedy=remedy
-    ).line()
+        what, where=f"{path}:{problem.line}", remedy=problem.remedy, problems=[problem]
+    )
 
 
 def _shown_input(keys: Sequence[object], value: object) -> str:
@@ -226,13 +268,6 @@ def _is_union_tag(node: yaml.Node, part: object) -> bool:
         key.value == "type" and isinstance(value, yaml.ScalarNode) and value.value == part
         for key, value in node.value
     )
-
-
-def _dotted(keys: Sequence[object]) -> str:
-    text = ""
-    for key in keys:
-        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
-    return text
 
 
 def _how_to_write(context: object) -> str:

@@ -116,3 +116,17 @@ def test_applied_to_the_old_cameras_the_new_ones_are_left(
     assert running == {each.id: each for each in made(new).cameras}
     untouched = {name for name in old if new.get(name) == old[name]}
     assert not untouched & {*_ids(found.ended), *_ids(found.begun)}
+
+
+def test_other_rules_and_words_leave_the_connection_alone() -> None:
+    zone = {"name": "other", "polygon": [[0, 0], [0.5, 0], [0.5, 1]]}
+    redrawn = {"rules": [{"type": "perimeter_intrusion", "zone": zone}], "name": "北门"}
+    old = box(camera("a"), camera("b"), camera("c"))
+    found = changes(
+        old, box(camera("a", **redrawn), camera("b"), camera("c", tiles=[2, 1])), is_recording=True
+    )
+    assert _ids(found.rejudged) == ["a"]
+    assert (_ids(found.ended), _ids(found.begun)) == (["c"], ["c"])
+    hats = {"rules": [{"type": "no_chef_hat", "zone": zone}]}
+    dressed = changes(old, box(camera("a", **hats), camera("b"), camera("c")), is_recording=True)
+    assert (_ids(dressed.rejudged), _ids(dressed.begun)) == ([], ["a"]), "it needs another model"

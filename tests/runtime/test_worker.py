@@ -141,7 +141,7 @@ def test_what_cannot_be_used_leaves_everything_as_it_was(box: _Box) -> None:
         _until("watched", lambda: box.states() == {"kept": "watching"})
         kept = worker._cameras[0]
         broken = box.camera("kept", model_input=[100, 100])
-        assert worker.follow(box.config(broken, box.camera("added"))) is False
+        assert not worker.follow(box.config(broken, box.camera("added"))).is_taken
         assert worker._cameras == [kept]
         frames = kept.heartbeat().frames_analysed
         _until("goes on", lambda: kept.heartbeat().frames_analysed > frames)

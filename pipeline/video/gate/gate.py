@@ -90,6 +90,10 @@ class Gate:
         self._sizes = _size_signal(info)
         self._session = _Session()
 
+    def settle(self, settle_s: float) -> None:
+        """From now on these rules' pictures are needed; see ``settle_s``."""
+        self._hold_s = max(self._config.hold_s, settle_s)
+
     @property
     def state(self) -> GateState:
         """What it knows of itself now."""
