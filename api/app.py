@@ -21,6 +21,8 @@ from api.boxes.endpoints import router as boxes
 from api.cameras.endpoints import router as cameras
 from api.compliance.endpoints import router as compliance
 from api.compliance.verdict_endpoints import router as verdicts
+from api.configurations.endpoints import router as configurations
+from api.configurations.worker_endpoints import router as box_configurations
 from api.coverage.endpoints import router as coverage
 from api.evidence.endpoints import router as evidence
 from api.floor_plans.endpoints import router as floor_plans
@@ -106,10 +108,12 @@ _ROUTERS = (
     register,
     workbooks,
     boxes,
+    configurations,
     audit,
     jobs,
     health,
     ingest,
+    box_configurations,
     views,
     enrolment,
     outdated,

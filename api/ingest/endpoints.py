@@ -153,6 +153,8 @@ async def put_retention(
     operation_id="ingest_heartbeat",
     summary="Tell that the worker lives",
     response_model=HeartbeatOrders,
+    # An older worker understands the answer as long as nothing is asked of it that it cannot do.
+    response_model_exclude_defaults=True,
     responses={
         204: {"description": "Taken; nothing is to be done.", "model": None},
         **problems(BadTokenError, TooLargeError, InvalidError, UnavailableError, *_NOT_ITS_OWN),

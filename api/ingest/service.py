@@ -12,6 +12,7 @@ from api.boxes.service import ReportingBox
 from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
 from api.compliance import service as compliance
+from api.configurations import taking as configurations
 from api.contract import (
     Acknowledgement,
     AlertEpisode,
@@ -164,5 +165,6 @@ async def take_heartbeat(
     refuse_unstorable(heartbeat)
     admitted = await boxes.admit(work, box, heartbeat.school_id)
     orders = await cameras.record_heartbeat(work, _watch(runtime, work), admitted, heartbeat)
+    ordered = await configurations.heard(work, admitted, heartbeat.configuration)
     runtime.metrics.ingested.labels("heartbeat", "true").inc()
-    return orders
+    return orders.model_copy(update={"configuration": ordered})

@@ -28,6 +28,7 @@ _ON_BOTH = frozenset(
         "test_bus",
         "test_cameras",
         "test_compliance",
+        "test_configurations",
         "test_demo",
         "test_districts",
         "test_concurrency",

@@ -31,6 +31,7 @@ from tests.api.centre import (
     put_camera,
     put_retention,
 )
+from tests.api.configuring import BOX, Console
 from tests.api.footage import judged, report
 from tests.api.messages import (
     T0,
@@ -58,6 +59,8 @@ ALERTS = (
 )
 PEOPLE = ("put", "disable", "enable")
 BOXES = ("get", "code", "revoke", "take_over")
+CONFIGURED = ("seen", "save", "restore")
+"""Boxes with one version of their configuration."""
 PLACES = ("put", "delete")
 ORDERS = ("get", "assign", "feedback", "begin", "submit", "return", "close", "reopen")
 ORDERS += ("comment", "merge", "merged", "split", "photograph")
@@ -93,6 +96,7 @@ class Objects:
         default_factory=lambda: {name: str(uuid5(NAMESPACE_URL, f"x {name}")) for name in ALERTS}
     )
     boxes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BOXES, 987_655))
+    configured: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CONFIGURED, 987_662))
     places: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PLACES, 987_656))
     people: dict[str, str] = field(
         default_factory=lambda: {name: f"nobody-{name}" for name in PEOPLE}
@@ -180,6 +184,11 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
     for name in BOXES:
         made = await admin.post("/api/v1/boxes", json={**of, "name": name})
         objects.boxes[name] = made.json()["box"]["id"]
+    for name in CONFIGURED:
+        made = await admin.post("/api/v1/boxes", json={**of, "name": f"configured-{name}"})
+        objects.configured[name] = made.json()["box"]["id"]
+        saved = await Console(admin, objects.configured[name]).save(BOX, 0)
+        assert saved.status_code == 201, saved.text
     for name in PLACES:
         place = {"kind": "entrance", "name": name}
         made = await admin.post(f"/api/v1/schools/{school_id}/places", json=place)

@@ -19,6 +19,7 @@ from api.access.roles import ROLES, Reach, Role, Subject
 from api.contract.places import PlaceKind
 from api.organisations.subjects import KINDS
 from tests.api.centre import Centre
+from tests.api.configuring import BOX
 from tests.api.district import (
     ASSESSMENT,
     MINE,
@@ -64,6 +65,19 @@ def _camera(status: int = 200) -> Row:
 
 def _box(name: str) -> Row:
     return Row("object", lambda of: {"box_id": of.boxes[name], "camera_key": of.camera_key})
+
+
+def _configured(
+    name: str, body: Callable[[Objects], Any] = lambda _: None, status: int = 200
+) -> Row:
+    """Of a box with one version of its configuration."""
+    return Row(
+        "object",
+        lambda of: {"box_id": of.configured[name], "number": 1},
+        body,
+        status,
+        headers=lambda _: {"If-Match": '"1"'},
+    )
 
 
 def _person(name: str, body: Callable[[Objects], Any] = lambda _: None, status: int = 200) -> Row:
@@ -216,6 +230,12 @@ ROWS: dict[str, Row] = {
     "compliance_school_day": Row(
         "object", lambda of: {"school_id": of.school_id, "day": T0.date()}
     ),
+    "configurations_compare": _configured("seen", lambda _: {"text": BOX}),
+    "configurations_export": _configured("seen"),
+    "configurations_get": _configured("seen"),
+    "configurations_restore": _configured("restore", lambda _: {"reason": "x"}, 201),
+    "configurations_save": _configured("save", lambda _: {"text": BOX, "reason": "x"}, 201),
+    "configurations_version": _configured("seen"),
     "coverage": Row("list"),
     "coverage_get": _school(),
     "duties_list": Row("guard"),
@@ -230,6 +250,12 @@ ROWS: dict[str, Row] = {
     "ingest_alert": _told(lambda **of: episode(f"box {of['school_id']}", **of), alert_id="id"),
     "ingest_analysed_time": Row("guard"),
     "ingest_camera": _told(registration, camera_id="camera_id"),
+    "ingest_configuration": Row(
+        "box",
+        body=lambda of: {"school_id": of.school_id, "worker_id": "box-1", "text": BOX},
+    ),
+    "ingest_configuration_answer": Row("guard"),  # In tests/api/test_configurations.py.
+    "ingest_configuration_version": Row("guard"),  # There, too.
     "ingest_enrol": Row("guard"),
     "ingest_evidence": Row("guard"),
     "ingest_heartbeat": Row("guard"),

@@ -28,6 +28,7 @@ from api.access.scope import EVERYTHING, NOTHING, Scope, of_person, of_school
 from api.db import (
     camera,
     compliance,
+    configuration,
     expiry_mark,
     floor_plan,
     inspection,
@@ -49,6 +50,7 @@ API = Path(__file__).parents[2] / "api"
 _TABLES = (
     camera,
     compliance,
+    configuration,
     expiry_mark,
     floor_plan,
     inspection,

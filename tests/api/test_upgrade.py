@@ -34,6 +34,7 @@ _MADE |= {"footage_days", "judging_due", "footage_requirements", "judged_profile
 _MADE |= {"footage_verdicts", "superseded_verdicts", "judgements", "retention_overrides"}
 _MADE |= {"inspection_plans", "inspections", "inspection_items", "inspection_photographs"}
 _MADE |= {"floor_plans", "floor_plan_cameras"}
+_MADE |= {"box_configurations", "box_configuration_versions"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.whole)])

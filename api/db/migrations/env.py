@@ -9,6 +9,7 @@ from alembic import context
 from api.db import (
     camera,
     compliance,
+    configuration,
     expiry_mark,
     floor_plan,
     inspection,
@@ -35,6 +36,7 @@ def _render(kind: str, value: Any, _: Any) -> str | Literal[False]:
 _TABLES = (
     camera,
     compliance,
+    configuration,
     expiry_mark,
     floor_plan,
     inspection,

@@ -1,0 +1,35 @@
+"""What is wrong with writing a version.
+
+::
+
+    InvalidError                        422
+    └── BadConfigurationError           with each line that is wrong
+    ApiError
+    └── ConfigurationChangedError       412
+"""
+
+from __future__ import annotations
+
+from api.kit.errors import ApiError, InvalidError
+
+
+class BadConfigurationError(InvalidError):
+    """A text that is no configuration, or holds a credential.
+
+    ``errors[].where`` begins with the line, if it is known, and a blank; then comes the path in
+    the document.
+    """
+
+    code = "bad_configuration"
+    title = "Not a configuration"
+
+
+class ConfigurationChangedError(ApiError):
+    """Somebody else, or the box, made a version meanwhile.
+
+    ``params`` tell which: ``version``, ``by`` (empty: the box itself) and ``at`` of the newest one.
+    """
+
+    code = "configuration_changed"
+    status = 412
+    title = "There is a newer version of the configuration"

@@ -1,0 +1,147 @@
+"""What is read and written of configurations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.contract import ConfigurationProblem, RefusalReason
+from api.contract.configuration import ConfigurationText, VersionNumber
+from api.contract.text import STORABLE
+from api.kit.moments import Moment
+from api.organisations.schemas import SchoolName
+
+Reason = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), STORABLE
+]
+
+
+class VersionOrigin(StrEnum):
+    """Who wrote a version: ``box``: it stood in the box's own file; ``centre``: a person, here."""
+
+    BOX = "box"
+    CENTRE = "centre"
+
+
+class VersionState(StrEnum):
+    """Where a version stands.
+
+    ``pending``: its box has not answered yet. ``applied``: the box runs it. ``refused``: it does
+    not, ``why`` says why. ``superseded``: another one came after it.
+    """
+
+    PENDING = "pending"
+    APPLIED = "applied"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+class Management(StrEnum):
+    """Who decides what a box runs.
+
+    ``unknown``: it has not told yet. ``local``: its own file. ``centre``: a version of here.
+    """
+
+    UNKNOWN = "unknown"
+    LOCAL = "local"
+    CENTRE = "centre"
+
+
+class VersionSummary(BaseModel):
+    """A version without its text."""
+
+    number: int
+    origin: VersionOrigin
+    created_at: Moment
+    created_by: str = Field(description="Empty of what the box reported.")
+    reason: str
+    restored_from: int | None = Field(description="The older version it is equal to.")
+    state: VersionState
+    answered_at: Moment | None
+    why: RefusalReason | None
+    problems: list[ConfigurationProblem] = Field(description="Why the box refused it.")
+    waits: list[str] = Field(description="Keys whose change waits for the worker's next start.")
+
+
+class ConfigurationView(BaseModel):
+    """What a box is configured to do."""
+
+    box_id: int
+    box_name: str
+    school: SchoolName
+    management: Management
+    is_box_there: bool = Field(description="Whether it is heard of; if not, versions wait for it.")
+    newest: int = Field(description="Also the `ETag`; 0: there is no version yet.")
+    running: int | None
+    wanted: int | None = Field(description="The version it is to take.")
+    reported_at: Moment | None
+    versions: list[VersionSummary] = Field(description="The newest 200, the newest first.")
+    as_of: Moment
+
+
+class ChangeKind(StrEnum):
+    """What happened to a part of a document."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class DocumentChange(BaseModel):
+    """One difference between two documents; values are YAML on one line."""
+
+    path: str = Field(examples=["cameras[gate-north].rules[0].dwell_s"])
+    kind: ChangeKind
+    old: str | None
+    new: str | None
+
+
+class DocumentDiff(BaseModel):
+    """What differs between two documents."""
+
+    against: int | None = Field(description="The version it is compared with; null: nothing.")
+    changes: list[DocumentChange] = Field(description="The first 500.")
+    total: int
+
+
+class VersionDetail(BaseModel):
+    """A version with its text, and what it changed."""
+
+    version: VersionSummary
+    text: str
+    diff: DocumentDiff
+
+
+class VersionWrite(BaseModel):
+    """A new version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: ConfigurationText
+    reason: Reason
+
+
+class VersionRestore(BaseModel):
+    """Why one goes back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class Draft(BaseModel):
+    """A text that is no version yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: ConfigurationText
+    against: VersionNumber | None = Field(None, description="The newest version if not given.")
+
+
+class DraftView(BaseModel):
+    """What a text would change, and what keeps it from becoming a version."""
+
+    problems: list[ConfigurationProblem]
+    diff: DocumentDiff | None = Field(description="Null while the text is no document.")

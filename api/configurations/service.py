@@ -1,0 +1,325 @@
+"""Versions as people write them: saved on what they saw, compared, gone back to, taken out.
+
+Nothing is lost by two who write at once: who comes second is told (412), compares, and decides. The
+box hears of a version with its next heartbeat (:mod:`api.configurations.taking`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.audit import service as audit
+from api.audit.changes import Actor, Change
+from api.audit.schemas import AccessAction
+from api.bus.work import UnitOfWork
+from api.configurations.diff import diff
+from api.configurations.documents import ReadDraft, read_draft
+from api.configurations.errors import BadConfigurationError, ConfigurationChangedError
+from api.configurations.repository import ConfigurationRepository
+from api.configurations.schemas import (
+    ConfigurationView,
+    DocumentChange,
+    Draft,
+    DraftView,
+    Management,
+    VersionDetail,
+    VersionOrigin,
+    VersionState,
+    VersionSummary,
+    VersionWrite,
+)
+from api.contract import ConfigurationProblem, RefusalReason
+from api.db.configuration import BoxConfiguration, BoxConfigurationVersion
+from api.db.organisation import Box, School
+from api.kit.errors import FieldError, NotFoundError
+from api.organisations import service as organisations
+from api.workers import service as workers
+
+_MOST_LOGGED = 50
+
+
+async def get(session: AsyncSession, watch: workers.Silence, box_id: int) -> ConfigurationView:
+    """Where a box stands, and its versions.
+
+    Raises:
+        NotFoundError: If there is no such box.
+    """
+    versions = ConfigurationRepository(session)
+    box, school = await _box(versions, box_id)
+    head = await versions.head(box_id)
+    found = await versions.versions(box_id)
+    on_it = await workers.list_workers(session, watch.now, watch.lost_after_s)
+    ours = [each for each in on_it if each.box_id == box_id]
+    return ConfigurationView(
+        box_id=box_id,
+        box_name=box.name,
+        school=organisations.name_of(school),
+        management=_management(head, found),
+        is_box_there=any(not each.lost for each in ours),
+        newest=0 if head is None else head.newest,
+        running=None if head is None else head.running,
+        wanted=None if head is None else head.wanted,
+        reported_at=None if head is None else head.reported_at,
+        versions=[_summary(each) for each in found],
+        as_of=watch.now,
+    )
+
+
+async def get_version(
+    session: AsyncSession, box_id: int, number: int, against: int | None
+) -> VersionDetail:
+    """A version, and what it changed.
+
+    Args:
+        session: To read with.
+        box_id: Whose.
+        number: Which.
+        against: The version to compare with; the one before it if None.
+
+    Raises:
+        NotFoundError: If there is no such box or version.
+    """
+    versions = ConfigurationRepository(session)
+    await _box(versions, box_id)
+    version = await _version(versions, box_id, number)
+    return await _detail(versions, version, against)
+
+
+async def compare(session: AsyncSession, box_id: int, draft: Draft) -> DraftView:
+    """What a text would change, and what keeps it from becoming a version.
+
+    Raises:
+        NotFoundError: If there is no such box or version.
+    """
+    versions = ConfigurationRepository(session)
+    await _box(versions, box_id)
+    against = draft.against
+    if against is None:
+        head = await versions.head(box_id)
+        against = head.newest if head is not None and head.newest else None
+    old = None if against is None else (await _version(versions, box_id, against)).document
+    read = await read_draft(draft.text)
+    told = None if read.document is None else diff(old, read.document, against)
+    return DraftView(problems=read.problems, diff=told)
+
+
+async def save(
+    work: UnitOfWork, box_id: int, seen: int, written: VersionWrite, read: ReadDraft, by: Actor
+) -> VersionDetail:
+    """Make a version, which the box is to take.
+
+    Args:
+        work: The unit of work.
+        box_id: Whose.
+        seen: The newest version when it was written.
+        written: It.
+        read: The same, as it was read.
+        by: Who.
+
+    Raises:
+        NotFoundError: If there is no such box.
+        BadConfigurationError: If it is none, or holds a credential.
+        ConfigurationChangedError: If there is a newer one.
+    """
+    if read.document is None or read.problems:
+        raise BadConfigurationError(
+            "; ".join(_line(each) for each in read.problems[:3]),
+            errors=[FieldError(_where(each), _what(each)) for each in read.problems],
+        )
+    versions = ConfigurationRepository(work.session)
+    await _box(versions, box_id)
+    head = await _seen(versions, box_id, seen)
+    new = _New(written.text, read.document, read.digest, written.reason)
+    return await _add(work, head, new, AccessAction.CONFIGURATION_SAVED, by)
+
+
+async def restore(
+    work: UnitOfWork, box_id: int, seen: int, number: int, reason: str, by: Actor
+) -> VersionDetail:
+    """Go back: a new version that is equal to an older one.
+
+    Raises:
+        NotFoundError: If there is no such box or version.
+        ConfigurationChangedError: If there is a newer one than was seen.
+    """
+    versions = ConfigurationRepository(work.session)
+    await _box(versions, box_id)
+    old = await _version(versions, box_id, number)
+    head = await _seen(versions, box_id, seen)
+    new = _New(old.text, old.document, old.digest, reason, restored_from=number)
+    return await _add(work, head, new, AccessAction.CONFIGURATION_RESTORED, by)
+
+
+async def export(work: UnitOfWork, box_id: int, number: int, by: Actor) -> tuple[str, str]:
+    """A version's YAML, and what the file is called; logged.
+
+    Raises:
+        NotFoundError: If there is no such box or version.
+    """
+    versions = ConfigurationRepository(work.session)
+    box, _ = await _box(versions, box_id)
+    version = await _version(versions, box_id, number)
+    _log(work, AccessAction.CONFIGURATION_EXPORTED, by, box, reason=f"version {number}")
+    return version.text, f"{box.school_id}-{box.name}-{number}.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """What a version is made of."""
+
+    text: str
+    document: dict[str, object]
+    digest: str
+    reason: str
+    restored_from: int | None = None
+
+
+async def _add(
+    work: UnitOfWork, head: BoxConfiguration, new: _New, action: AccessAction, by: Actor
+) -> VersionDetail:
+    versions = ConfigurationRepository(work.session)
+    box, _ = await _box(versions, head.box_id)
+    if head.wanted is not None:
+        await supersede(versions, head.box_id, head.wanted)
+    before = head.newest or None
+    head.newest += 1
+    head.wanted = head.newest
+    version = await versions.add(
+        {
+            "box_id": head.box_id,
+            "number": head.newest,
+            "origin": VersionOrigin.CENTRE,
+            "created_at": work.now,
+            "created_by": by.username,
+            "reason": new.reason,
+            "text": new.text,
+            "document": new.document,
+            "digest": new.digest,
+            "restored_from": new.restored_from,
+            "state": VersionState.PENDING,
+            "problems": [],
+            "waits": [],
+        }
+    )
+    detail = await _detail(versions, version, before)
+    _log(work, action, by, box, reason=new.reason, changes=detail.diff.changes)
+    return detail
+
+
+async def supersede(versions: ConfigurationRepository, box_id: int, number: int) -> None:
+    """A version that waits is not waited for any more."""
+    waiting = await versions.brief(box_id, number)
+    if waiting is not None and waiting.state == VersionState.PENDING:
+        waiting.state = VersionState.SUPERSEDED
+
+
+async def _seen(versions: ConfigurationRepository, box_id: int, seen: int) -> BoxConfiguration:
+    head = await versions.ensure(box_id)
+    if head.newest == seen:
+        return head
+    newest = await versions.brief(box_id, head.newest)
+    raise ConfigurationChangedError(
+        "compare with the newest version, and save again",
+        params={
+            "version": str(head.newest),
+            "by": "" if newest is None else newest.created_by,
+            "at": "" if newest is None else newest.created_at.isoformat(),
+        },
+    )
+
+
+async def _box(versions: ConfigurationRepository, box_id: int) -> tuple[Box, School]:
+    found = await versions.box(box_id)
+    if found is None:
+        raise NotFoundError("no such box")
+    return found
+
+
+async def _version(
+    versions: ConfigurationRepository, box_id: int, number: int
+) -> BoxConfigurationVersion:
+    found = await versions.version(box_id, number)
+    if found is None:
+        raise NotFoundError("no such version of the configuration")
+    return found
+
+
+async def _detail(
+    versions: ConfigurationRepository, version: BoxConfigurationVersion, against: int | None
+) -> VersionDetail:
+    if against is None and version.number > 1:
+        against = version.number - 1
+    old = None if against is None else (await _version(versions, version.box_id, against)).document
+    return VersionDetail(
+        version=_summary(version),
+        text=version.text,
+        diff=diff(old, version.document, against),
+    )
+
+
+def _management(
+    head: BoxConfiguration | None, versions: list[BoxConfigurationVersion]
+) -> Management:
+    running = None if head is None else head.running
+    for version in versions:
+        if version.number == running:
+            is_ours = version.origin == VersionOrigin.CENTRE
+            return Management.CENTRE if is_ours else Management.LOCAL
+    return Management.UNKNOWN
+
+
+def _summary(version: BoxConfigurationVersion) -> VersionSummary:
+    return VersionSummary(
+        number=version.number,
+        origin=VersionOrigin(version.origin),
+        created_at=version.created_at,
+        created_by=version.created_by,
+        reason=version.reason,
+        restored_from=version.restored_from,
+        state=VersionState(version.state),
+        answered_at=version.answered_at,
+        why=None if version.why is None else RefusalReason(version.why),
+        problems=[ConfigurationProblem.model_validate(each) for each in version.problems],
+        waits=version.waits,
+    )
+
+
+def _log(
+    work: UnitOfWork,
+    action: AccessAction,
+    by: Actor,
+    box: Box,
+    *,
+    reason: str,
+    changes: list[DocumentChange] | None = None,
+) -> None:
+    audit.log(
+        work,
+        action,
+        by.username,
+        by.client,
+        subject=box.name,
+        school_id=box.school_id,
+        reason=reason,
+        changes=logged(changes or []),
+    )
+
+
+def logged(changes: list[DocumentChange]) -> list[Change]:
+    """Differences as the access log keeps them; of very many the first."""
+    return [Change(field=each.path, old=each.old, new=each.new) for each in changes[:_MOST_LOGGED]]
+
+
+def _where(problem: ConfigurationProblem) -> str:
+    line = "" if problem.line is None else f"{problem.line} "
+    return f"{line}{problem.path}".strip()
+
+
+def _what(problem: ConfigurationProblem) -> str:
+    return f"{problem.what}. {problem.remedy}" if problem.remedy else problem.what
+
+
+def _line(problem: ConfigurationProblem) -> str:
+    return f"{_where(problem)}: {problem.what}" if _where(problem) else problem.what
