@@ -101,6 +101,13 @@ def _recording(page: Page) -> str:
     return f"/recordings/{best['camera_key']}"
 
 
+def _configured(page: Page) -> str:
+    """Of a box that has told what it runs."""
+    boxes = page.request.get("/api/v1/boxes").json()["items"]
+    heard = next(each for each in boxes if each["workers"])
+    return f"/boxes/{heard['id']}/configuration"
+
+
 def _covered(page: Page) -> str:
     """Of a school whose cameras hang at places."""
     schools = page.request.get("/api/v1/coverage").json()["items"]
@@ -399,6 +406,15 @@ VISITS = (
     Visit("boxes-add", "boxes", "/boxes", "box", ("add-box",), "box-name"),
     Visit("boxes-code", "boxes", "/boxes", "give-code", ("give-code",), "box-code"),
     Visit("boxes-revoke", "boxes", "/boxes", "revoke", ("revoke",), ".ant-popover"),
+    Visit("configuration", "boxes/:id/configuration", _configured, "version-panel"),
+    Visit(
+        "configuration-edit",
+        "boxes/:id/configuration",
+        _configured,
+        "version-panel",
+        ("configuration-edit",),
+        "configuration-diff",
+    ),
     Visit("access-log", "access-log", "/access-log", "audit-page"),
     Visit(
         "access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",), "chain"

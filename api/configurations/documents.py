@@ -1,7 +1,7 @@
 """Reads what somebody wrote as a document, and says what keeps it from being a version.
 
 The command centre checks syntax and shape, and that no credential comes in; the box, which knows
-its models and folders, checks all else (docs/decisions/0053).
+its models and folders, checks all else (docs/decisions/0056).
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ export const PAGES = {
   account: () => import("../account/AccountPage"),
   organisation: () => import("../organisation/OrganisationPage"),
   boxes: () => import("../boxes/BoxesPage"),
+  configuration: () => import("../boxes/ConfigurationPage"),
   accessLog: () => import("../audit/AuditPage"),
   reports: () => import("../reports/ReportsPage"),
   precision: () => import("../precision/PrecisionPage"),

@@ -43,6 +43,7 @@ export function createRouter() {
             { path: "account", lazy: PAGES.account },
             { path: "organisation", lazy: PAGES.organisation },
             { path: "boxes", lazy: PAGES.boxes },
+            { path: "boxes/:id/configuration", lazy: PAGES.configuration },
             { path: "access-log", lazy: PAGES.accessLog },
             { path: "reports", lazy: PAGES.reports },
             { path: "precision", lazy: PAGES.precision },

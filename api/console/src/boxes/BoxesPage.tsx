@@ -166,6 +166,9 @@ function Box({ box, cameras, onCode, onTakeOver }: BoxProps) {
         <Link to={`/cameras?school=${encodeURIComponent(box.school.school_id)}`}>
           {t("boxes.cameras", { count: box.camera_count })}
         </Link>
+        <Link to={`/boxes/${box.id}/configuration`} data-testid="box-configuration">
+          {t("configuration.title")}
+        </Link>
         {box.refused > 0 && (
           <span className={styles.refused} data-testid="box-refused">
             {t("boxes.refused", {

@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -2097,6 +2097,13 @@ export type Change = {
 };
 
 /**
+ * ChangeKind
+ *
+ * What happened to a part of a document.
+ */
+export type ChangeKind = 'added' | 'removed' | 'changed';
+
+/**
  * ChannelCreate
  *
  * A new channel; kind and school are chosen once.
@@ -2424,6 +2431,195 @@ export type CommunityWrite = {
      * Name Zh
      */
     name_zh: string;
+};
+
+/**
+ * ConfigurationAnswer
+ *
+ * What became of a version; told until it is acknowledged, the last word counts.
+ *
+ * A version that was applied may be refused later: the box went back to its last good one.
+ */
+export type ConfigurationAnswer = {
+    outcome: ConfigurationOutcome;
+    /**
+     * Problems
+     */
+    problems?: Array<ConfigurationProblem>;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Waits
+     */
+    waits?: Array<string>;
+    why?: RefusalReason | null;
+};
+
+/**
+ * ConfigurationFacts
+ *
+ * What a box runs, as part of each heartbeat.
+ */
+export type ConfigurationFacts = {
+    /**
+     * Digest
+     */
+    digest: string;
+    /**
+     * Version
+     */
+    version?: number | null;
+};
+
+/**
+ * ConfigurationOrder
+ *
+ * What a box is to do about its configuration; part of the answer to a heartbeat.
+ */
+export type ConfigurationOrder = {
+    /**
+     * Report
+     */
+    report?: boolean;
+    /**
+     * Version
+     */
+    version?: number | null;
+};
+
+/**
+ * ConfigurationOutcome
+ *
+ * What became of a version on its box.
+ */
+export type ConfigurationOutcome = 'applied' | 'refused';
+
+/**
+ * ConfigurationProblem
+ *
+ * One thing that is wrong with a configuration.
+ */
+export type ConfigurationProblem = {
+    /**
+     * Line
+     */
+    line?: number | null;
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Remedy
+     */
+    remedy?: string;
+    /**
+     * What
+     */
+    what: string;
+};
+
+/**
+ * ConfigurationReport
+ *
+ * What a box runs: sent when it starts, and when its file was changed by hand.
+ */
+export type ConfigurationReport = {
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version?: number | null;
+    /**
+     * Worker Id
+     */
+    worker_id: string;
+};
+
+/**
+ * ConfigurationVersion
+ *
+ * A version as a box fetches it.
+ */
+export type ConfigurationVersion = {
+    /**
+     * Format
+     */
+    format: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ConfigurationView
+ *
+ * What a box is configured to do.
+ */
+export type ConfigurationView = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Box Name
+     */
+    box_name: string;
+    /**
+     * Is Box There
+     *
+     * Whether it is heard of; if not, versions wait for it.
+     */
+    is_box_there: boolean;
+    management: Management;
+    /**
+     * Newest
+     *
+     * Also the `ETag`; 0: there is no version yet.
+     */
+    newest: number;
+    /**
+     * Reported At
+     */
+    reported_at: string | null;
+    /**
+     * Running
+     */
+    running: number | null;
+    school: SchoolName;
+    /**
+     * Versions
+     *
+     * The newest 200, the newest first.
+     */
+    versions: Array<VersionSummary>;
+    /**
+     * Wanted
+     *
+     * The version it is to take.
+     */
+    wanted: number | null;
 };
 
 /**
@@ -2788,6 +2984,85 @@ export type DistrictCompliance = {
      * Items
      */
     items: Array<SchoolCompliance>;
+};
+
+/**
+ * DocumentChange
+ *
+ * One difference between two documents; values are YAML on one line.
+ */
+export type DocumentChange = {
+    kind: ChangeKind;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
+    /**
+     * Path
+     */
+    path: string;
+};
+
+/**
+ * DocumentDiff
+ *
+ * What differs between two documents.
+ */
+export type DocumentDiff = {
+    /**
+     * Against
+     *
+     * The version it is compared with; null: nothing.
+     */
+    against: number | null;
+    /**
+     * Changes
+     *
+     * The first 500.
+     */
+    changes: Array<DocumentChange>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * Draft
+ *
+ * A text that is no version yet.
+ */
+export type Draft = {
+    /**
+     * Against
+     *
+     * The newest version if not given.
+     */
+    against?: number | null;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * DraftView
+ *
+ * What a text would change, and what keeps it from becoming a version.
+ */
+export type DraftView = {
+    /**
+     * Null while the text is no document.
+     */
+    diff: DocumentDiff | null;
+    /**
+     * Problems
+     */
+    problems: Array<ConfigurationProblem>;
 };
 
 /**
@@ -3736,6 +4011,7 @@ export type Heartbeat = {
      * Cameras
      */
     cameras: Array<CameraHeartbeat>;
+    configuration?: ConfigurationFacts | null;
     /**
      * Configured
      */
@@ -3804,6 +4080,7 @@ export type HeartbeatOrders = {
      * Approved Pictures
      */
     approved_pictures?: Array<PictureApproval>;
+    configuration?: ConfigurationOrder | null;
 };
 
 /**
@@ -4490,6 +4767,15 @@ export type MailWrite = {
      */
     mail: string | null;
 };
+
+/**
+ * Management
+ *
+ * Who decides what a box runs.
+ *
+ * ``unknown``: it has not told yet. ``local``: its own file. ``centre``: a version of here.
+ */
+export type Management = 'unknown' | 'local' | 'centre';
 
 /**
  * Me
@@ -6786,6 +7072,19 @@ export type RecoveredTable = {
      */
     total_s: number;
 };
+
+/**
+ * RefusalReason
+ *
+ * Why a box does not run a version.
+ *
+ * ``invalid``: ``mingan config check`` refuses it. ``secret_missing``: it keeps a marker where the
+ * box has no value. ``local_key``: it changes what is changed at the box alone. ``newer``: a newer
+ * command centre wrote it. ``not_usable``: a model or folder of it cannot be used now. ``died``:
+ * the worker ended soon after it took it. ``unstable``: a process of it ended soon after.
+ * ``changed_locally``: the box's file was changed by hand meanwhile.
+ */
+export type RefusalReason = 'invalid' | 'secret_missing' | 'local_key' | 'newer' | 'not_usable' | 'died' | 'unstable' | 'changed_locally';
 
 /**
  * RegisterList
@@ -9502,6 +9801,116 @@ export type UserWrite = {
 };
 
 /**
+ * VersionDetail
+ *
+ * A version with its text, and what it changed.
+ */
+export type VersionDetail = {
+    diff: DocumentDiff;
+    /**
+     * Text
+     */
+    text: string;
+    version: VersionSummary;
+};
+
+/**
+ * VersionOrigin
+ *
+ * Who wrote a version: ``box``: it stood in the box's own file; ``centre``: a person, here.
+ */
+export type VersionOrigin = 'box' | 'centre';
+
+/**
+ * VersionRestore
+ *
+ * Why one goes back.
+ */
+export type VersionRestore = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * VersionState
+ *
+ * Where a version stands.
+ *
+ * ``pending``: its box has not answered yet. ``applied``: the box runs it. ``refused``: it does
+ * not, ``why`` says why. ``superseded``: another one came after it.
+ */
+export type VersionState = 'pending' | 'applied' | 'refused' | 'superseded';
+
+/**
+ * VersionSummary
+ *
+ * A version without its text.
+ */
+export type VersionSummary = {
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     *
+     * Empty of what the box reported.
+     */
+    created_by: string;
+    /**
+     * Number
+     */
+    number: number;
+    origin: VersionOrigin;
+    /**
+     * Problems
+     *
+     * Why the box refused it.
+     */
+    problems: Array<ConfigurationProblem>;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Restored From
+     *
+     * The older version it is equal to.
+     */
+    restored_from: number | null;
+    state: VersionState;
+    /**
+     * Waits
+     *
+     * Keys whose change waits for the worker's next start.
+     */
+    waits: Array<string>;
+    why: RefusalReason | null;
+};
+
+/**
+ * VersionWrite
+ *
+ * A new version.
+ */
+export type VersionWrite = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * VideoCodec
  *
  * Codecs a browser may say it plays.
@@ -11493,6 +11902,341 @@ export type BoxesCodeResponses = {
 };
 
 export type BoxesCodeResponse = BoxesCodeResponses[keyof BoxesCodeResponses];
+
+export type ConfigurationsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration';
+};
+
+export type ConfigurationsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsGetError = ConfigurationsGetErrors[keyof ConfigurationsGetErrors];
+
+export type ConfigurationsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConfigurationView;
+};
+
+export type ConfigurationsGetResponse = ConfigurationsGetResponses[keyof ConfigurationsGetResponses];
+
+export type ConfigurationsCompareData = {
+    body: Draft;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/compare';
+};
+
+export type ConfigurationsCompareErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsCompareError = ConfigurationsCompareErrors[keyof ConfigurationsCompareErrors];
+
+export type ConfigurationsCompareResponses = {
+    /**
+     * Successful Response
+     */
+    200: DraftView;
+};
+
+export type ConfigurationsCompareResponse = ConfigurationsCompareResponses[keyof ConfigurationsCompareResponses];
+
+export type ConfigurationsSaveData = {
+    body: VersionWrite;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/versions';
+};
+
+export type ConfigurationsSaveErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `configuration_changed`: There is a newer version of the configuration
+     */
+    412: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_configuration`: Not a configuration
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsSaveError = ConfigurationsSaveErrors[keyof ConfigurationsSaveErrors];
+
+export type ConfigurationsSaveResponses = {
+    /**
+     * Successful Response
+     */
+    201: VersionDetail;
+};
+
+export type ConfigurationsSaveResponse = ConfigurationsSaveResponses[keyof ConfigurationsSaveResponses];
+
+export type ConfigurationsVersionData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: {
+        /**
+         * Against
+         *
+         * What to compare with; the one before if not given
+         */
+        against?: number | null;
+    };
+    url: '/api/v1/boxes/{box_id}/configuration/versions/{number}';
+};
+
+export type ConfigurationsVersionErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsVersionError = ConfigurationsVersionErrors[keyof ConfigurationsVersionErrors];
+
+export type ConfigurationsVersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: VersionDetail;
+};
+
+export type ConfigurationsVersionResponse = ConfigurationsVersionResponses[keyof ConfigurationsVersionResponses];
+
+export type ConfigurationsRestoreData = {
+    body: VersionRestore;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The `ETag`.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/versions/{number}/restore';
+};
+
+export type ConfigurationsRestoreErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `configuration_changed`: There is a newer version of the configuration
+     */
+    412: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `version_required`: If-Match is required
+     */
+    428: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsRestoreError = ConfigurationsRestoreErrors[keyof ConfigurationsRestoreErrors];
+
+export type ConfigurationsRestoreResponses = {
+    /**
+     * Successful Response
+     */
+    201: VersionDetail;
+};
+
+export type ConfigurationsRestoreResponse = ConfigurationsRestoreResponses[keyof ConfigurationsRestoreResponses];
+
+export type ConfigurationsExportData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/versions/{number}/yaml';
+};
+
+export type ConfigurationsExportErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsExportError = ConfigurationsExportErrors[keyof ConfigurationsExportErrors];
+
+export type ConfigurationsExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type ConfigurationsExportResponse = ConfigurationsExportResponses[keyof ConfigurationsExportResponses];
 
 export type BoxesRevokeData = {
     body?: never;
@@ -19079,6 +19823,162 @@ export type IngestCameraResponses = {
 };
 
 export type IngestCameraResponse = IngestCameraResponses[keyof IngestCameraResponses];
+
+export type IngestConfigurationData = {
+    body: ConfigurationReport;
+    path?: never;
+    query?: never;
+    url: '/api/v2/ingest/configuration';
+};
+
+export type IngestConfigurationErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestConfigurationError = IngestConfigurationErrors[keyof IngestConfigurationErrors];
+
+export type IngestConfigurationResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestConfigurationResponse = IngestConfigurationResponses[keyof IngestConfigurationResponses];
+
+export type IngestConfigurationVersionData = {
+    body?: never;
+    path: {
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query: {
+        /**
+         * School Id
+         *
+         * Whose it is.
+         */
+        school_id: string;
+    };
+    url: '/api/v2/ingest/configuration/{version}';
+};
+
+export type IngestConfigurationVersionErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestConfigurationVersionError = IngestConfigurationVersionErrors[keyof IngestConfigurationVersionErrors];
+
+export type IngestConfigurationVersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConfigurationVersion;
+};
+
+export type IngestConfigurationVersionResponse = IngestConfigurationVersionResponses[keyof IngestConfigurationVersionResponses];
+
+export type IngestConfigurationAnswerData = {
+    body: ConfigurationAnswer;
+    path: {
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v2/ingest/configuration/{version}/answer';
+};
+
+export type IngestConfigurationAnswerErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestConfigurationAnswerError = IngestConfigurationAnswerErrors[keyof IngestConfigurationAnswerErrors];
+
+export type IngestConfigurationAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestConfigurationAnswerResponse = IngestConfigurationAnswerResponses[keyof IngestConfigurationAnswerResponses];
 
 export type IngestEnrolData = {
     body: EnrolmentRequest;

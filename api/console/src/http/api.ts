@@ -57,6 +57,7 @@ import type {
   Tile,
   UserCreate,
   UserWrite,
+  VersionWrite,
 } from "./types";
 
 const PAGE_SIZE = 40;
@@ -163,6 +164,14 @@ function sendWorkbook(step: "preview" | "import", file: Blob): Promise<ImportRep
 /** Where a browser downloads schools, places and cameras from. */
 export function workbookFile(language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/workbook", query: { language } });
+}
+
+/** Where a browser downloads a version of a box's configuration from. */
+export function configurationFile(boxId: number, number: number): string {
+  return client.buildUrl({
+    url: "/api/v1/boxes/{box_id}/configuration/versions/{number}/yaml",
+    path: { box_id: boxId, number },
+  });
 }
 
 /** Where a browser downloads the entries of the access log from. */
@@ -520,6 +529,28 @@ export const api = {
   revokeBox: (id: number) => unwrap(sdk.boxesRevoke({ path: { box_id: id } })),
   takeOver: (boxId: number, cameraKey: number) =>
     unwrap(sdk.boxesTakeOver({ path: { box_id: boxId, camera_key: cameraKey } })),
+
+  configuration: (boxId: number) =>
+    timed(unwrap(sdk.configurationsGet({ path: { box_id: boxId } }))),
+  configurationVersion: (boxId: number, number: number, against: number | null = null) =>
+    unwrap(
+      sdk.configurationsVersion({
+        path: { box_id: boxId, number },
+        query: against === null ? {} : { against },
+      }),
+    ),
+  compareConfiguration: (boxId: number, text: string, against: number | null) =>
+    unwrap(sdk.configurationsCompare({ path: { box_id: boxId }, body: { text, against } })),
+  saveConfiguration: (boxId: number, seen: number, body: VersionWrite) =>
+    unwrap(sdk.configurationsSave({ path: { box_id: boxId }, body, headers: ifMatch(seen) })),
+  restoreConfiguration: (boxId: number, seen: number, number: number, reason: string) =>
+    unwrap(
+      sdk.configurationsRestore({
+        path: { box_id: boxId, number },
+        body: { reason },
+        headers: ifMatch(seen),
+      }),
+    ),
 
   accessLog: (filters: AccessFilters, cursor: string | null) =>
     unwrap(sdk.auditList({ query: { ...filters, ...(cursor ? { cursor } : {}), limit: 50 } })),

@@ -55,6 +55,11 @@ export const keys = {
   places: (schoolId: string) => ["organisation", "places", schoolId] as const,
   register: ["organisation", "register"] as const,
   boxes: ["boxes"] as const,
+  configuration: (boxId: number) => ["configuration", boxId] as const,
+  configurationVersion: (boxId: number, number: number, state: string) =>
+    ["configuration", boxId, "version", number, state] as const,
+  configurationDraft: (boxId: number, against: number, text: string) =>
+    ["configuration", boxId, "draft", against, text] as const,
   accessLog: (filters: AccessFilters) => ["access-log", filters] as const,
   requests: ["privacy", "requests"] as const,
   requestList: (filters: RequestFilters) => ["privacy", "requests", filters] as const,

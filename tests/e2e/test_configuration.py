@@ -1,0 +1,176 @@
+"""A zone is changed at the command centre: its box follows, and no camera is connected to anew."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from scripts.demo_rtsp import Credentials, RtspServer, Session, load_film
+from tests.e2e.stack import Stack, until
+from tests.video.media import make_video
+
+pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(240)]
+_PASSWORD = "hunter2-planted-password"
+_PATH = "hunter2-planted-path"
+_APPLIED_WITHIN_S = 10.0
+_ANSWERED_WITHIN_S = 30.0
+"""Of what nobody waits for: a refusal is told with the next heartbeat."""
+
+
+class _CountingServer(RtspServer):
+    """Cameras that know how often they were connected to."""
+
+    connections = 0
+
+    def session(self, connection: socket.socket) -> Session:
+        self.connections += 1
+        return super().session(connection)
+
+
+@pytest.fixture
+def cameras(tmp_path: Path) -> Iterator[_CountingServer]:
+    film = load_film(make_video(tmp_path / "film.mp4", count=150, gop=25))
+    server = _CountingServer({_PATH: film}, credentials=Credentials("viewer", _PASSWORD))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def stack(tmp_path: Path, cameras: _CountingServer) -> Iterator[Stack]:
+    running = Stack(tmp_path, rtsp_port=cameras.port)
+    secret = tmp_path / "secret"
+    secret.write_text(_PASSWORD)
+    camera: Any = {
+        "id": "gate-north",
+        "name": "北门",
+        "location": "",
+        "source": {
+            "type": "rtsp",
+            "url": f"rtsp://127.0.0.1:{cameras.port}/{_PATH}",
+            "username": "viewer",
+            "password_file": str(secret),
+        },
+        "model": "campus_objects",
+        "analysis_fps": 2,
+        "rules": [
+            {
+                "type": "perimeter_intrusion",
+                "zone": {"name": "yard", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]},
+            }
+        ],
+    }
+    running.cameras = [camera, {**camera, "id": "gate-south", "name": "南门"}]
+    running.start_api()
+    running.start_worker()
+    yield running
+    running.stop()
+
+
+class _Console:
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+        [box] = client.get("/boxes").raise_for_status().json()["items"]
+        self._path = f"/boxes/{box['id']}/configuration"
+
+    def view(self) -> dict[str, Any]:
+        return dict(self._client.get(self._path).raise_for_status().json())
+
+    def text(self, number: int) -> str:
+        answer = self._client.get(f"{self._path}/versions/{number}").raise_for_status()
+        return str(answer.json()["text"])
+
+    def save(self, text: str, seen: int) -> int:
+        answer = self._client.post(
+            f"{self._path}/versions",
+            json={"text": text, "reason": "新围栏"},
+            headers={"If-Match": f'"{seen}"'},
+        )
+        return int(answer.raise_for_status().json()["version"]["number"])
+
+    def restore(self, number: int, seen: int) -> int:
+        answer = self._client.post(
+            f"{self._path}/versions/{number}/restore",
+            json={"reason": "恢复"},
+            headers={"If-Match": f'"{seen}"'},
+        )
+        return int(answer.raise_for_status().json()["version"]["number"])
+
+    def answered(self, number: int) -> dict[str, Any]:
+        """A version once its box has answered; fails after the time that may take."""
+
+        def found() -> dict[str, Any] | None:
+            of = next(each for each in self.view()["versions"] if each["number"] == number)
+            return None if of["state"] == "pending" else dict(of)
+
+        return until(f"version {number} answered", found, _ANSWERED_WITHIN_S)
+
+
+def _watched(client: httpx.Client) -> bool:
+    states = [each["state"] for each in client.get("/cameras").json()["items"]]
+    return states == ["watching", "watching"]
+
+
+def _with_zone(text: str, polygon: list[list[float]]) -> str:
+    box = yaml.safe_load(text)
+    box["cameras"][0]["rules"][0]["zone"]["polygon"] = polygon
+    return yaml.safe_dump(box, allow_unicode=True, sort_keys=False)
+
+
+def _taken(home: Path) -> list[dict[str, Any]]:
+    lines = (home / "log" / "worker-1.log").read_text().splitlines()
+    return [json.loads(line) for line in lines if '"configuration taken"' in line]
+
+
+def test_a_zone_is_changed_without_connecting_anew(
+    stack: Stack, cameras: _CountingServer, tmp_path: Path
+) -> None:
+    client = stack.sign_in()
+    until("watched", lambda: _watched(client), 90)
+    console = _Console(client)
+    until("told", lambda: console.view()["running"] == 1, 20)
+    assert console.view()["management"] == "local"
+    before = cameras.connections
+
+    first = console.text(1)
+    half = [[0.0, 0.5], [1.0, 0.5], [1.0, 1.0], [0.0, 1.0]]
+    begun_s = time.monotonic()
+    number = console.save(_with_zone(first, half), 1)
+    assert console.answered(number)["state"] == "applied"
+    assert time.monotonic() - begun_s < _APPLIED_WITHIN_S
+    [taken] = _taken(tmp_path)
+    assert (taken["rejudged"], taken["ended"], taken["untouched"]) == (["gate-north"], [], 1)
+
+    tie = [[0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
+    refused = console.answered(console.save(_with_zone(first, tie), 2))
+    assert (refused["state"], refused["why"]) == ("refused", "invalid")
+    assert refused["problems"][0]["path"].startswith("cameras[0].rules[0].zone")
+
+    back = console.restore(1, 3)
+    assert console.answered(back)["state"] == "applied"
+    assert console.view()["management"] == "centre"
+    until("still watched", lambda: _watched(client), 10)
+    assert cameras.connections == before
+    _no_secret_left_the_box(client, tmp_path)
+
+
+def _no_secret_left_the_box(client: httpx.Client, home: Path) -> None:
+    """Neither in what the command centre keeps, nor in what anybody logs or measures."""
+    centre = [path for path in (home / "api").rglob("*") if path.is_file()]
+    logs = [path for path in (home / "log").rglob("*") if path.is_file()]
+    assert any(path.suffix.startswith(".db") or "sqlite" in path.name for path in centre), centre
+    assert logs
+    for path in (*centre, *logs):
+        content = path.read_bytes()
+        for secret in (_PASSWORD, _PATH):
+            assert secret.encode() not in content, path
+    for page in ("/audit?limit=200", "/health", "/cameras", "/boxes"):
+        assert "hunter2" not in client.get(page).text, page
