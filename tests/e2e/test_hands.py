@@ -29,6 +29,7 @@ from tests.e2e.hands import (
     own_token,
     raise_alert,
     sign_in,
+    still_alive,
     wait_for_still,
 )
 from tests.e2e.stack import Stack, all_alerts
@@ -252,6 +253,7 @@ def test_cameras_of_one_name_are_told_apart_and_their_name_is_whole(
 def test_on_a_phone_a_gap_shows_its_cause(page: Page, stack: Stack) -> None:
     sign_in(page, stack)
     page.set_viewport_size({"width": 390, "height": 844})
+    still_alive(stack)
     page.goto("/retention")
     page.locator("[data-testid=retention-row][data-camera-id=gate-1]").click()
     cause = page.get_by_test_id("gap").get_by_text("硬盘只读")
