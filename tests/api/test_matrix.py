@@ -19,7 +19,6 @@ from api.access.roles import ROLES, Reach, Role, Subject
 from api.contract.places import PlaceKind
 from api.organisations.subjects import KINDS
 from tests.api.centre import Centre
-from tests.api.configuring import BOX
 from tests.api.district import (
     ASSESSMENT,
     MINE,
@@ -33,6 +32,7 @@ from tests.api.district import (
     put_at,
     take_away,
 )
+from tests.api.matrix_configurations import CONFIGURATIONS
 from tests.api.matrix_floor_plans import FLOOR_PLANS
 from tests.api.matrix_inspections import INSPECTIONS
 from tests.api.matrix_row import Row
@@ -65,19 +65,6 @@ def _camera(status: int = 200) -> Row:
 
 def _box(name: str) -> Row:
     return Row("object", lambda of: {"box_id": of.boxes[name], "camera_key": of.camera_key})
-
-
-def _configured(
-    name: str, body: Callable[[Objects], Any] = lambda _: None, status: int = 200
-) -> Row:
-    """Of a box with one version of its configuration."""
-    return Row(
-        "object",
-        lambda of: {"box_id": of.configured[name], "number": 1},
-        body,
-        status,
-        headers=lambda _: {"If-Match": '"1"'},
-    )
 
 
 def _person(name: str, body: Callable[[Objects], Any] = lambda _: None, status: int = 200) -> Row:
@@ -230,12 +217,6 @@ ROWS: dict[str, Row] = {
     "compliance_school_day": Row(
         "object", lambda of: {"school_id": of.school_id, "day": T0.date()}
     ),
-    "configurations_compare": _configured("seen", lambda _: {"text": BOX}),
-    "configurations_export": _configured("seen"),
-    "configurations_get": _configured("seen"),
-    "configurations_restore": _configured("restore", lambda _: {"reason": "x"}, 201),
-    "configurations_save": _configured("save", lambda _: {"text": BOX, "reason": "x"}, 201),
-    "configurations_version": _configured("seen"),
     "coverage": Row("list"),
     "coverage_get": _school(),
     "duties_list": Row("guard"),
@@ -245,17 +226,12 @@ ROWS: dict[str, Row] = {
         lambda of: {"username": None},
     ),
     "evidence_get": Row("object", lambda of: {"sha256": of.sha256}),
+    **CONFIGURATIONS,
     **FLOOR_PLANS,
     "health_get": Row("list"),
     "ingest_alert": _told(lambda **of: episode(f"box {of['school_id']}", **of), alert_id="id"),
     "ingest_analysed_time": Row("guard"),
     "ingest_camera": _told(registration, camera_id="camera_id"),
-    "ingest_configuration": Row(
-        "box",
-        body=lambda of: {"school_id": of.school_id, "worker_id": "box-1", "text": BOX},
-    ),
-    "ingest_configuration_answer": Row("guard"),  # In tests/api/test_configurations.py.
-    "ingest_configuration_version": Row("guard"),  # There, too.
     "ingest_enrol": Row("guard"),
     "ingest_evidence": Row("guard"),
     "ingest_heartbeat": Row("guard"),

@@ -4,9 +4,8 @@ import { STATES_OF, type OrderFilters } from "../order/filters";
 import { client } from "../client/client.gen";
 import type { InspectionsListData } from "../client/types.gen";
 import * as sdk from "../client/sdk.gen";
-import { observeServerTime, serverNow } from "../time/serverClock";
-import { toProblem } from "./problem";
-import { limitedFetch, limitedHead } from "./timeLimit";
+import { serverNow } from "../time/serverClock";
+import { contentType, ifMatch, remember, sendFile, streamed, timed, unwrap } from "./call";
 import type {
   AccessFilters,
   AlertSummary,
@@ -30,7 +29,6 @@ import type {
   InspectionSubject,
   JudgementCreate,
   LiveRequest,
-  Me,
   NoticeRuleWrite,
   NoticeState,
   OrderAssign,
@@ -61,20 +59,6 @@ import type {
 } from "./types";
 
 const PAGE_SIZE = 40;
-let csrfToken = "";
-
-// The generated client only ever hands over a whole request.
-client.setConfig({ baseUrl: "", credentials: "same-origin", fetch: limitedFetch as typeof fetch });
-client.interceptors.request.use((request) => {
-  if (request.method !== "GET") request.headers.set("X-CSRF-Token", csrfToken);
-  return request;
-});
-
-/** The version of an order or an alert that somebody decides on. */
-function ifMatch(version: number): { "If-Match": string } {
-  return { "If-Match": `"${version}"` };
-}
-
 /** A floor plan as somebody saw it. */
 type PlanVersion = Pick<FloorPlanView, "id" | "version">;
 
@@ -82,77 +66,8 @@ function planPictures(schoolId: string): string {
   return `/api/v1/floor-plan-pictures/${encodeURIComponent(schoolId)}`;
 }
 
-function contentType(file: File): Record<string, string> {
-  return { "Content-Type": file.type || "application/octet-stream" };
-}
-
-interface Answer<Data> {
-  data: Data | undefined;
-  error: unknown;
-  response?: Response | undefined;
-}
-
-async function unwrap<Data>(call: Promise<Answer<Data>>): Promise<Data> {
-  let answer: Answer<Data>;
-  try {
-    answer = await call;
-  } catch (error) {
-    throw toProblem(error, undefined);
-  }
-  if (answer.error !== undefined || !answer.response?.ok) {
-    throw toProblem(answer.error, answer.response);
-  }
-  return answer.data as Data;
-}
-
-function remember(me: Me): Me {
-  csrfToken = me.csrf_token;
-  return me;
-}
-
-async function timed<Data extends { as_of: string }>(call: Promise<Data>): Promise<Data> {
-  const data = await call;
-  observeServerTime(data.as_of);
-  return data;
-}
-
 function wallTiles(tiles: ReadonlyMap<number, string>): Tile[] {
   return [...tiles].map(([channel, key]) => ({ channel, camera_key: Number(key) }));
-}
-
-/** An answer that goes on and on; the generated client would wait for its end. */
-async function streamed(path: string, body: object, signal: AbortSignal): Promise<Response> {
-  const request = new Request(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
-    body: JSON.stringify(body),
-    signal,
-  });
-  const response = await limitedHead(request).catch((error: unknown) => {
-    throw toProblem(error, undefined);
-  });
-  if (!response.ok) throw toProblem(await response.json().catch(() => null), response);
-  return response;
-}
-
-/** A file as it is; the generated client would make JSON of it. */
-async function sendFile<Told>(
-  path: string,
-  file: BodyInit,
-  headers: Readonly<Record<string, string>>,
-  method: "POST" | "PUT" = "POST",
-): Promise<Told> {
-  const request = new Request(path, {
-    method,
-    headers: { ...headers, "X-CSRF-Token": csrfToken },
-    body: file,
-  });
-  const response = await limitedFetch(request).catch((error: unknown) => {
-    throw toProblem(error, undefined);
-  });
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw toProblem(body, response);
-  return body as Told;
 }
 
 const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

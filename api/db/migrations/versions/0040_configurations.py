@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040_configurations"
-down_revision = "0042_report_schedules"
+down_revision = "0039_report_schedules"
 branch_labels = None
 depends_on = None
 

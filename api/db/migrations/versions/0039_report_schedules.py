@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042_report_schedules"
+revision = "0039_report_schedules"
 down_revision = "0038_floor_plans"
 branch_labels = None
 depends_on = None

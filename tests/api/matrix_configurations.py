@@ -1,0 +1,39 @@
+"""How the operations of boxes' configurations are called on what is one's own, and another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.api.configuring import BOX
+from tests.api.district import Objects
+from tests.api.matrix_row import Row
+
+
+def _configured(
+    name: str, body: Callable[[Objects], Any] = lambda _: None, status: int = 200
+) -> Row:
+    """Of a box with one version of its configuration."""
+    return Row(
+        "object",
+        lambda of: {"box_id": of.configured[name], "number": 1},
+        body,
+        status,
+        headers=lambda _: {"If-Match": '"1"'},
+    )
+
+
+CONFIGURATIONS = {
+    "configurations_compare": _configured("seen", lambda _: {"text": BOX}),
+    "configurations_export": _configured("seen"),
+    "configurations_get": _configured("seen"),
+    "configurations_restore": _configured("restore", lambda _: {"reason": "x"}, 201),
+    "configurations_save": _configured("save", lambda _: {"text": BOX, "reason": "x"}, 201),
+    "configurations_version": _configured("seen"),
+    "ingest_configuration": Row(
+        "box",
+        body=lambda of: {"school_id": of.school_id, "worker_id": "box-1", "text": BOX},
+    ),
+    "ingest_configuration_answer": Row("guard"),  # In tests/api/test_configurations.py.
+    "ingest_configuration_version": Row("guard"),  # There, too.
+}
