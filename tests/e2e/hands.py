@@ -16,6 +16,7 @@ from api.contract import (
     EpisodeState,
     EvidenceKind,
     FootageGap,
+    FootageSpan,
     GapCause,
     RetentionState,
     RiskLevel,
@@ -112,7 +113,18 @@ def fill(stack: Stack) -> None:
         gap = FootageGap(
             from_at=gone, to_at=gone + timedelta(minutes=40), cause=GapCause.DISK_READONLY
         )
-        kept = retention("gate-1", now, school_id="no-1", state=RetentionState.GAP, gaps=(gap,))
+        spans = (
+            FootageSpan(from_at=now - timedelta(days=1), to_at=gap.from_at),
+            FootageSpan(from_at=gap.to_at, to_at=now),
+        )
+        kept = retention(
+            "gate-1",
+            now,
+            school_id="no-1",
+            state=RetentionState.GAP,
+            gaps=(gap,),
+            spans=spans,
+        )
         put("no-1", "retention/gate-1", kept)
         days = [str((now + timedelta(days=number)).date()) for number in (-1, 1)]
         again = {"from_day": days[0], "until_day": days[1], "reason": "e2e"}
