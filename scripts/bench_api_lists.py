@@ -202,6 +202,13 @@ _ONE = "one thing, by its number"
 _FILE = "everything in one file, written while it is read"
 _PICTURE = "bytes of one picture"
 LEFT_OUT: dict[str, str] = {
+    "configurations_get": "a box's versions",
+    "configurations_version": _ONE,
+    "configurations_export": _FILE,
+    "ingest_configuration_version": "a box's",
+    "report_schedules_list": "one's own, a hundred at most",
+    "compliance_recovered_csv": _FILE,
+    "compliance_recovered": "of one school",
     "alerts_get": _ONE,
     "audit_chain": "what the last check found; a row",
     "audit_csv": _FILE,

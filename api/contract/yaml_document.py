@@ -46,7 +46,10 @@ def read_document(text: str) -> Json:
     Raises:
         DocumentError: It is no YAML, says a key twice, or holds what JSON cannot.
     """
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:  # a character that no YAML may hold
+        raise DocumentError(f"not valid YAML: {' '.join(str(error).split())}") from error
     try:
         root = loader.get_single_node()
         if root is None:
@@ -132,6 +135,15 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: object) -> bool:
         return True
+
+
+def _as_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    """Other line breaks than ours are escaped: unquoted they would be read as spaces."""
+    style = '"' if any(each in text for each in "\x85\u2028\u2029") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _as_text)
 
 
 class _Budget:

@@ -14,5 +14,7 @@ class DemoError(StartError):
 class NoDemoError(DemoError):
     """There is none to do anything with."""
 
+    code = "no_demo"
+
     def __init__(self) -> None:
         super().__init__("there is no demo here", remedy="Make one: mingan demo seed")

@@ -33,7 +33,7 @@ _MADE |= {"subject_requests", "impact_assessments", "saved_filters", "reports"}
 _MADE |= {"footage_days", "judging_due", "footage_requirements", "judged_profiles"}
 _MADE |= {"footage_verdicts", "superseded_verdicts", "judgements", "retention_overrides"}
 _MADE |= {"inspection_plans", "inspections", "inspection_items", "inspection_photographs"}
-_MADE |= {"floor_plans", "floor_plan_cameras"}
+_MADE |= {"floor_plans", "floor_plan_cameras", "report_schedules"}
 _MADE |= {"box_configurations", "box_configuration_versions"}
 
 

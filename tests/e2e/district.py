@@ -38,6 +38,7 @@ from api.demo.world import ZONE, World, yesterday
 from api.kit.moments import utc_now
 from api.runtime import Runtime
 from api.settings import load_settings
+from tests.api.configuring import BOX
 from tests.api.messages import (
     analysed,
     camera_beat,
@@ -117,6 +118,7 @@ def _report(stack: Stack, school: demo_site.School, token: Path) -> None:
             _put(box, f"/cameras/{camera_id}", told.model_dump(mode="json"))
         beat = _beat(school, now).model_dump(mode="json")
         box.post("/heartbeat", json=beat).raise_for_status()
+        _put(box, "/configuration", {**of, "worker_id": "box-1", "text": BOX})
         for number in range(_ALERTS):
             _raise(box, school, number, now - timedelta(minutes=3 * number + 1))
         gaps = (footage_gap(30, 600), footage_gap(3, 58, GapCause.OFFLINE))

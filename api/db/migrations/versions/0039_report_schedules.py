@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ran_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("missed", sa.Integer(), nullable=False),
-        sa.Column("report_id", sa.BigInteger(), nullable=True),
+        sa.Column("report_id", _ROW_ID, nullable=True),
         sa.Column("error", sa.String(32), nullable=True),
         sa.Column("mail", sa.String(16), nullable=True),
         sa.Column("notice_id", sa.String(32), nullable=True),
