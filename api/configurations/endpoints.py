@@ -86,7 +86,7 @@ async def get_version(
     summary="A version as a file",
     response_class=Response,
     responses={
-        200: {"content": {"application/yaml": {"schema": {"type": "string"}}}},
+        200: {"content": {"application/yaml": {"schema": {"type": "object"}}}},
         **problems(*_READ),
     },
 )

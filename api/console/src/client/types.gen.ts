@@ -12233,7 +12233,9 @@ export type ConfigurationsExportResponses = {
     /**
      * Successful Response
      */
-    200: string;
+    200: {
+        [key: string]: unknown;
+    };
 };
 
 export type ConfigurationsExportResponse = ConfigurationsExportResponses[keyof ConfigurationsExportResponses];
