@@ -28,6 +28,7 @@ export function Component() {
   const { language } = usePreferences();
   const query = useAllSchools();
   const [chosen, choose] = useUrlFilter("school");
+  const [tab, setTab] = useState("places");
   const [adding, setAdding] = useState(false);
   const [importing, setImporting] = useState(false);
   const [named, setNamed] = useState<Named | null>(null);
@@ -105,6 +106,8 @@ export function Component() {
           <SchoolPanel
             key={school.school_id}
             school={school}
+            tab={tab}
+            onTab={setTab}
             onBack={narrow ? () => choose(null) : null}
           />
         ) : (

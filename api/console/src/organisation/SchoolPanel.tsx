@@ -20,12 +20,15 @@ import { spansOf } from "./tree";
 
 interface Props {
   school: SchoolView;
+  /** What of it is looked at; stays when another school is chosen. */
+  tab: string;
+  onTab: (tab: string) => void;
   /** Back to the tree, where both do not fit. */
   onBack: (() => void) | null;
 }
 
 /** One school: what it is, its places, its cameras. */
-export function SchoolPanel({ school, onBack }: Props) {
+export function SchoolPanel({ school, tab, onTab, onBack }: Props) {
   const { t, i18n } = useTranslation();
   const may = useMay();
   const [editing, setEditing] = useState(false);
@@ -76,6 +79,8 @@ export function SchoolPanel({ school, onBack }: Props) {
       </header>
       <Facts school={school} />
       <Tabs
+        activeKey={tab}
+        onChange={onTab}
         items={[
           {
             key: "places",
