@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from api.contract import FootageSpan, GapCause, RetentionState, RetentionStatus
 from tests.api.centre import Centre, key_of, put_retention, running_centre
+from tests.api.footage import judged, report
 from tests.api.messages import T0, footage_gap, retention
 
+_STATES = tuple(RetentionState)
 _REPORTS = tuple(
     retention(
         camera_id,
         T0 - timedelta(hours=7 * number),
         proven_days=float(number),
-        state=tuple(RetentionState)[number % 7],
+        state=_STATES[number],
         gaps=(footage_gap(100 + number, cause=tuple(GapCause)[number]),),
         spans=(FootageSpan(from_at=T0 - timedelta(days=9 + number), to_at=T0),),
     )
@@ -44,8 +46,9 @@ async def _told(centre: Centre) -> list[dict[str, Any]]:
 async def _end(folder: Path, template: Path, reports: list[RetentionStatus]) -> Any:
     async with running_centre(folder, template=template) as centre:
         worker = await centre.worker()
-        for report in reports:
-            await put_retention(worker, report)
+        for told in reports:
+            await put_retention(worker, told)
+        await judged(centre)
         return await _told(centre)
 
 
@@ -66,35 +69,51 @@ async def test_any_order_and_any_repetition_end_alike(
     for camera in ended:
         assert camera["claim"]["proven_days"] == 0.0
         assert camera["spans"][0]["from_at"] == "2026-11-15T02:00:00Z"
+        # In Shanghai: 10:00 and 03:00 of the 24th, 20:00, 13:00 and 06:00 of the 23rd. Footage
+        # was there since nine days before the one, and since eleven before it of the other.
+        assert [
+            (day["day"], day["as_of"], day["state"], day["claimed"]) for day in camera["history"]
+        ] == [
+            ("2026-11-24", "2026-11-24T02:00:00Z", "unknown", _STATES[0]),
+            ("2026-11-23", "2026-11-23T12:00:00Z", "immature", _STATES[2]),
+        ]
+        assert [day["proven_days"] for day in camera["history"]] == [
+            9.0,
+            pytest.approx(11 - 14 / 24),
+        ]
 
 
 async def test_sending_twice_changes_nothing(worker: httpx.AsyncClient) -> None:
-    report = retention(gaps=(footage_gap(5),))
-    assert await put_retention(worker, report) is True
-    assert await put_retention(worker, report) is False
+    told = retention(gaps=(footage_gap(5),))
+    assert await put_retention(worker, told) is True
+    assert await put_retention(worker, told) is False
 
 
 @pytest.mark.whole
 async def test_an_identity_is_told_once(
-    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    await put_retention(worker, retention(proven_days=12.0))
-    assert await put_retention(worker, retention(proven_days=99.0)) is False
+    await put_retention(worker, report(12.0, proven_days=12.0))
+    assert await put_retention(worker, report(99.0, proven_days=99.0)) is False
+    await judged(centre)
     found = (await reviewer.get("/api/v1/compliance/retention/1")).json()
-    assert found["claim"]["proven_days"] == 12.0
+    assert (found["proven_days"], found["claim"]["proven_days"]) == (12.0, 12.0)
 
 
 async def test_a_late_report_fills_history_and_leaves_the_present_alone(
-    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:
-    await put_retention(worker, retention(proven_days=9.0))
-    late = retention(as_of=T0 - timedelta(days=3), proven_days=6.0)
+    await put_retention(worker, report(9.0, proven_days=9.0))
+    await judged(centre)
+    late = report(6.0, as_of=T0 - timedelta(days=3), proven_days=6.0)
     assert await put_retention(worker, late) is True
     assert await put_retention(worker, late) is False
-    older = retention(as_of=T0 - timedelta(days=3, hours=1), proven_days=5.0)
+    older = report(5.0, as_of=T0 - timedelta(days=3, hours=1), proven_days=5.0)
     assert await put_retention(worker, older) is False
+    await judged(centre)
     found = (await reviewer.get("/api/v1/compliance/retention/1")).json()
-    assert found["claim"]["proven_days"] == 9.0
+    assert (found["proven_days"], found["claim"]["proven_days"]) == (9.0, 9.0)
+    assert [day["proven_days"] for day in found["history"]] == [9.0, 6.0]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from pipeline.runtime.config import BoxConfig, load_box
 from pipeline.runtime.foreign_footage import ForeignFootage, folder_cameras
 from pipeline.runtime.parts import parts
 from tests.api.centre import HandClock, put_retention, running_centre
+from tests.api.footage import judged
 from tests.recorders.test_audit import START, planted
 
 __all__ = ["planted"]
@@ -97,27 +98,32 @@ async def test_the_console_says_what_the_command_says(planted: Path, tmp_path: P
         worker, person = await centre.worker(), await centre.reviewer()
         for message in waiting:
             await put_retention(worker, RetentionStatus.model_validate_json(message.body))
+        await judged(centre)
         table = (await person.get("/api/v1/compliance/retention")).json()["items"]
         page = {
             row["camera_id"]: (
                 await person.get(f"/api/v1/compliance/retention/{row['camera_key']}")
-            ).json()["claim"]
+            ).json()
             for row in table
         }
     assert set(page) == set(_NAMES)
+    for shown in table:
+        assert {key: page[shown["camera_id"]][key] for key in shown} == shown
     for name, row in command.items():
-        facts = page[name]
-        assert facts["state"] == row["state"], name
-        assert round(facts["completeness"], 6) == row["completeness"], name
-        assert facts["proven_days"] == row["proven_days"], name
-        assert facts["gap_count"] == len(row["gaps"]), name
-        assert facts["required_source"] == "国务院令799号 §17"
-        shown = [
-            (moment_s(gap["from_at"]), moment_s(gap["to_at"]), gap["cause"])
-            for gap in reversed(facts["gaps"])
-        ]
         told = [(moment_s(gap["start"]), moment_s(gap["end"]), gap["cause"]) for gap in row["gaps"]]
-        assert shown == told, name
+        assert page[name]["required_by"]["clause"] == "§17"
+        assert page[name]["claim"]["required_source"] == "国务院令799号 §17"
+        # The command centre's own verdict, and beside it what the box made of the same footage.
+        for facts in (page[name], page[name]["claim"]):
+            assert facts["state"] == row["state"], name
+            assert round(facts["completeness"], 6) == row["completeness"], name
+            assert round(facts["proven_days"], 4) == row["proven_days"], name
+            assert facts["gap_count"] == len(row["gaps"]), name
+            listed = [
+                (moment_s(gap["from_at"]), moment_s(gap["to_at"]), gap["cause"])
+                for gap in reversed(facts["gaps"])
+            ]
+            assert listed == told, name
     assert [g["cause"] for g in page["short"]["gaps"]][:1] == ["no_file"]
     assert page["nothing"]["completeness"] == 0.0
     assert page["empty"]["gaps"][0]["detail"] == "empty/20260501/080300.mp4"
