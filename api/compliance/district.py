@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,20 +45,37 @@ async def list_schools(
 ) -> DistrictCompliance:
     """All schools in use."""
     shown = await cameras.list_shown(session, watch)
+    latest = await VerdictRepository(session).latest(watch.now - STALE_AFTER)
+    recovered = await RetentionRepository(session).recovered_s()
+    items = await school_lines(session, shown, latest, recovered, watch, profiles)
+    return DistrictCompliance(items=items, as_of=watch.now)
+
+
+async def school_lines(
+    session: AsyncSession,
+    shown: Sequence[ShownCamera],
+    latest: Mapping[int, JudgedDay],
+    recovered: Mapping[int, float],
+    watch: Watch,
+    profiles: Profiles,
+) -> list[SchoolCompliance]:
+    """All schools in use, of what was already read; see :func:`school_line`.
+
+    Args:
+        session: Of who asks.
+        shown: All cameras in use.
+        latest: The newest verdict on each, of those there are.
+        recovered: Seconds of footage that were fetched from elsewhere, of those that have any.
+        watch: The moment of looking.
+        profiles: What is asked of schools.
+    """
     of_school: dict[str, list[ShownCamera]] = defaultdict(list)
     for camera in shown:
         of_school[camera.school.school_id].append(camera)
-    since = watch.now - STALE_AFTER
-    latest = await VerdictRepository(session).latest(since)
-    covered = (await coverage.list_schools(session, watch, profiles, shown)).items
-    recovered = await RetentionRepository(session).recovered_s()
-    return DistrictCompliance(
-        items=[
-            school_line(each, of_school[each.school.school_id], latest, recovered, watch.now)
-            for each in covered
-        ],
-        as_of=watch.now,
-    )
+    return [
+        school_line(each, of_school[each.school.school_id], latest, recovered, watch.now)
+        for each in (await coverage.list_schools(session, watch, profiles, shown)).items
+    ]
 
 
 async def count_kinds(session: AsyncSession, watch: Watch) -> Counter[str]:

@@ -26,7 +26,7 @@ from api.compliance.retention_schemas import (
 from api.compliance.rules import Rules
 from api.compliance.schemas import RetentionFootage
 from api.compliance.service import status_of
-from api.compliance.verdict_repository import VerdictRepository
+from api.compliance.verdict_repository import JudgedDay, VerdictRepository
 from api.compliance.views import MAX_GAPS, STALE_AFTER, TABLE_SPANS
 from api.contract import FootageGap, GapCause, RetentionState, RetentionStatus
 from api.contract.footage.held import HeldFootage, Hole
@@ -74,11 +74,10 @@ async def _read(
     session: AsyncSession,
     shown: Sequence[_Camera],
     reports: Mapping[int, RetentionReport],
+    latest: Mapping[int, JudgedDay],
     watch: Watch,
     profiles: Profiles,
 ) -> _Table:
-    keys = [camera.id for camera in shown] if len(shown) == 1 else None
-    latest = await VerdictRepository(session).latest(watch.now - STALE_AFTER, keys)
     rules = await Rules.read(session, profiles)
     told_at = {key: report.as_of for key, report in reports.items()}
     present = await read_present(session, shown, latest, told_at, rules, watch.now)
@@ -89,13 +88,17 @@ async def read_table(session: AsyncSession, watch: Watch, profiles: Profiles) ->
     """All cameras in use, by school and id, whether they ever reported or not."""
     shown = await cameras.list_shown(session, watch)
     reports = await RetentionRepository(session).latest()
-    table = await _read(session, shown, reports, watch, profiles)
-    schools = await district.list_schools(session, watch, profiles)
+    latest = await VerdictRepository(session).latest(watch.now - STALE_AFTER)
+    table = await _read(session, shown, reports, latest, watch, profiles)
+    recovered = {
+        key: report.recovered_s for key, report in reports.items() if report.recovered_s > 0
+    }
+    schools = await district.school_lines(session, shown, latest, recovered, watch, profiles)
     rows = [
         _row(camera, table.present[camera.id], table.status(camera), TABLE_SPANS)
         for camera in shown
     ]
-    return RetentionTable(items=rows, schools=schools.items, as_of=watch.now)
+    return RetentionTable(items=rows, schools=schools, as_of=watch.now)
 
 
 async def list_with_gaps(
@@ -104,7 +107,8 @@ async def list_with_gaps(
     """The same cameras, each with its gaps."""
     shown = await cameras.list_shown(session, watch)
     reports = await RetentionRepository(session).latest()
-    table = await _read(session, shown, reports, watch, profiles)
+    latest = await VerdictRepository(session).latest(watch.now - STALE_AFTER)
+    table = await _read(session, shown, reports, latest, watch, profiles)
     found = []
     for first in range(0, len(shown), _CAMERAS_AT_ONCE):
         some = shown[first : first + _CAMERAS_AT_ONCE]
@@ -134,7 +138,8 @@ async def get_detail(
     camera = await cameras.get_view(session, camera_key, watch)
     report = await RetentionRepository(session).get(camera_key)
     reports = {} if report is None else {camera_key: report}
-    table = await _read(session, [camera], reports, watch, profiles)
+    latest = await VerdictRepository(session).latest(watch.now - STALE_AFTER, [camera_key])
+    table = await _read(session, [camera], reports, latest, watch, profiles)
     present, status = table.present[camera_key], table.status(camera)
     told = RetentionFootage(spans=[], days=[])
     if report is not None:
