@@ -38,14 +38,15 @@ async def judge_new(runtime: Runtime, _: ClaimedJob) -> None:
 
 async def judge_due(runtime: Runtime) -> int:
     """Judge what is due now; answers how many camera-days that were."""
-    async with runtime.database.read(EVERYTHING) as session:
-        rules = await Rules.read(session, runtime.profiles)
+    rules: Rules | None = None
     judged = 0
     while True:
         async with runtime.work(EVERYTHING) as work:
             due = await FootageRepository(work.session).take_due(_CAMERAS_AT_ONCE)
             if not due:
                 break
+            # Most minutes nothing is due, and nobody need know what is asked of schools.
+            rules = rules or await Rules.read(work.session, runtime.profiles)
             days = [day for _, day in due]
             cameras = await VerdictRepository(work.session).schools_of({key for key, _ in due})
             wanted = Days(cameras, min(days), max(days), frozenset(due))
