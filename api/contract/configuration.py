@@ -79,15 +79,17 @@ class RefusalReason(StrEnum):
     """Why a box does not run a version.
 
     ``invalid``: ``mingan config check`` refuses it. ``secret_missing``: it keeps a marker where the
-    box has no value. ``local_key``: it changes what is changed at the box alone. ``newer``: a newer
-    command centre wrote it. ``not_usable``: a model or folder of it cannot be used now. ``died``:
-    the worker ended soon after it took it. ``unstable``: a process of it ended soon after.
-    ``changed_locally``: the box's file was changed by hand meanwhile.
+    box has no value. ``local_key``: it changes what is changed at the box alone.
+    ``credential_elsewhere``: it uses a credential where the box's own file does not. ``newer``: a
+    newer command centre wrote it. ``not_usable``: a model or folder of it cannot be used now.
+    ``died``: the worker ended soon after it took it. ``unstable``: a process of it ended soon
+    after. ``changed_locally``: the box's file was changed by hand meanwhile.
     """
 
     INVALID = "invalid"
     SECRET_MISSING = "secret_missing"  # noqa: S105 -- a reason
     LOCAL_KEY = "local_key"
+    CREDENTIAL_ELSEWHERE = "credential_elsewhere"
     NEWER = "newer"
     NOT_USABLE = "not_usable"
     DIED = "died"

@@ -24,6 +24,7 @@ from pipeline.core.errors import MinganError, Problem
 from pipeline.core.redact import redact_url
 from pipeline.runtime.check import check_rules
 from pipeline.runtime.config import BoxConfig, placed
+from pipeline.runtime.kept_credentials import strayed
 from pipeline.runtime.yaml_file import read_yaml
 
 LOCAL_KEYS = ("data_dir", "worker_id", "api", "site.id")
@@ -75,6 +76,8 @@ def checked_version(version: ConfigurationVersion, path: Path, own_text: str) ->
         mine = read_yaml(own_text, path, BoxConfig)
         read = read_yaml(text, path, BoxConfig, complete=lambda data: restored(data, own)[0])
         _keep_local(text, mine, read)
+        if problems := strayed(mine, read):
+            raise _refused(text, RefusalReason.CREDENTIAL_ELSEWHERE, problems)
         box = placed(read, path.resolve().parent)
         check_rules(box, path)
     except MinganError as error:

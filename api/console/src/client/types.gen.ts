@@ -7079,12 +7079,13 @@ export type RecoveredTable = {
  * Why a box does not run a version.
  *
  * ``invalid``: ``mingan config check`` refuses it. ``secret_missing``: it keeps a marker where the
- * box has no value. ``local_key``: it changes what is changed at the box alone. ``newer``: a newer
- * command centre wrote it. ``not_usable``: a model or folder of it cannot be used now. ``died``:
- * the worker ended soon after it took it. ``unstable``: a process of it ended soon after.
- * ``changed_locally``: the box's file was changed by hand meanwhile.
+ * box has no value. ``local_key``: it changes what is changed at the box alone.
+ * ``credential_elsewhere``: it uses a credential where the box's own file does not. ``newer``: a
+ * newer command centre wrote it. ``not_usable``: a model or folder of it cannot be used now.
+ * ``died``: the worker ended soon after it took it. ``unstable``: a process of it ended soon
+ * after. ``changed_locally``: the box's file was changed by hand meanwhile.
  */
-export type RefusalReason = 'invalid' | 'secret_missing' | 'local_key' | 'newer' | 'not_usable' | 'died' | 'unstable' | 'changed_locally';
+export type RefusalReason = 'invalid' | 'secret_missing' | 'local_key' | 'credential_elsewhere' | 'newer' | 'not_usable' | 'died' | 'unstable' | 'changed_locally';
 
 /**
  * RegisterList

@@ -1,0 +1,115 @@
+"""Where the credentials of a box may go when somebody writes its configuration from afar.
+
+A version names any address, and any variable or file of the box; unlimited, whoever may write
+versions could have a box sign in to a host of theirs. So a version uses the credentials that the
+box's own file uses, where that uses them, or at a neighbour: a camera whose address changed, or a
+new one beside it. Who holds a host in a camera's own network could answer in its place anyway.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.core.errors import Problem
+from pipeline.runtime.config import BoxConfig, RtspSourceConfig
+from pipeline.runtime.device_config import DeviceConfig
+
+_NEIGHBOURS = 24
+"""Bits that neighbours share: networks of cameras are as large as this, or a part of that."""
+_REMEDY = "Write it in the box's own file first"
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A credential at an address.
+
+    Attributes:
+        place: Path of what the address is a key of.
+        key: That key.
+        named_by: Key of the credential, and what stands there: a variable or a file.
+        address: It.
+    """
+
+    place: str
+    key: str
+    named_by: tuple[str, str | Path]
+    address: str
+
+
+def strayed(own: BoxConfig, wanted: BoxConfig) -> list[Problem]:
+    """Credentials that a version would send where the box's own file does not send them.
+
+    Args:
+        own: What stands in the box's file.
+        wanted: The version, with the box's secrets in it.
+    """
+    known: dict[tuple[str, str | Path], set[str]] = defaultdict(set)
+    for use in _uses(own):
+        known[use.named_by].add(use.address)
+    found = []
+    for use in _uses(wanted):
+        if use.named_by not in known:
+            what = "names a credential that the box's own file does not name"
+            found.append(Problem(f"{use.place}.{use.named_by[0]}", None, what, _REMEDY))
+        elif not any(_is_near(use.address, each) for each in known[use.named_by]):
+            what = "sends the credential to a host that is not beside one the box's own file names"
+            found.append(Problem(f"{use.place}.{use.key}", None, what, _REMEDY))
+    return found
+
+
+def _uses(box: BoxConfig) -> Iterator[_Use]:
+    for index, camera in enumerate(box.cameras):
+        if isinstance(camera.source, RtspSourceConfig):
+            place = f"cameras[{index}].source"
+            streams = {"url": camera.source.url, "substream_url": camera.source.substream_url}
+            for key, address in streams.items():
+                yield from _of(place, key, camera.source, address)
+    for name, device in box.devices.items():
+        yield from _of(f"devices.{name}", "address", device, device.address)
+
+
+def _of(
+    place: str, key: str, signs_in: RtspSourceConfig | DeviceConfig, address: str | None
+) -> Iterator[_Use]:
+    if address is None:
+        return
+    if signs_in.password_env:
+        yield _Use(place, key, ("password_env", signs_in.password_env), address)
+    if signs_in.password_file:
+        yield _Use(place, key, ("password_file", signs_in.password_file), address)
+
+
+def _is_near(address: str, known: str) -> bool:
+    if address == known:
+        return True
+    host, other = _host(address), _host(known)
+    if host is None or other is None:
+        return False
+    return host == other or _network(host) == _network(other) is not None
+
+
+def _host(address: str) -> str | None:
+    """The host; None where two readers of the address may see two, as in ``a?b@c``."""
+    rest = address.partition("://")[2]
+    authority = rest.partition("/")[0].rpartition("@")[2]
+    try:
+        read, written = urlsplit(f"//{rest}").hostname, urlsplit(f"//{authority}").hostname
+    except ValueError:
+        return None
+    return read if read == written else None
+
+
+def _network(host: str) -> ipaddress.IPv4Network | None:
+    """The network of an IPv4 address that is not of the whole world."""
+    try:
+        address = ipaddress.IPv4Address(host)
+    except ValueError:
+        return None
+    return (
+        ipaddress.IPv4Network((address, _NEIGHBOURS), strict=False) if address.is_private else None
+    )
