@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.core.errors import ConfigError
+from pipeline.core.errors import ConfigError, Problem
 from pipeline.rules import AnyRuleConfig, RuleConfigBase
 from pipeline.runtime.yaml_file import load_yaml
 
@@ -45,7 +45,18 @@ def load_sets(base: Path, names: Sequence[Path]) -> list[RuleSet]:
         ConfigError: A file is missing, or one line per problem in it.
     """
     remedy = "Name one of configs/rules/sets, relative to this configuration's folder"
-    return [load_yaml(base / name, RuleSet, remedy=remedy) for name in names]
+    return [_set(base / name, index, remedy) for index, name in enumerate(names)]
+
+
+def _set(path: Path, index: int, remedy: str) -> RuleSet:
+    """One set; ``problems``, which travel, show nothing of a file that may be no set at all."""
+    try:
+        return load_yaml(path, RuleSet, remedy=remedy)
+    except ConfigError as error:
+        told = Problem(f"rule_sets[{index}]", None, "this file cannot be used as rules", remedy)
+        raise ConfigError(
+            error.what, where=error.where, remedy=error.remedy, problems=[told]
+        ) from error
 
 
 def joined(own: Sequence[RuleConfigBase], sets: Sequence[RuleSet]) -> list[RuleConfigBase]:

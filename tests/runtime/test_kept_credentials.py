@@ -115,3 +115,13 @@ def test_beside_a_public_address_are_strangers(tmp_path: Path) -> None:
     _checked(tmp_path, own, own)
     with pytest.raises(RefusedVersionError):
         _checked(tmp_path, _changed("10.0.0.8/ch1", "8.8.8.9/ch1"), own)
+
+
+@pytest.mark.parametrize("content", ["!hunter2", "*hunter2", "hunter2: x", "rules: hunter2"])
+def test_a_file_named_as_rules_is_not_shown(tmp_path: Path, content: str) -> None:
+    (tmp_path / "nvr.secret").write_text(content)
+    text = _changed("    rules:", "    rule_sets: [nvr.secret]\n    rules:")
+    with pytest.raises(RefusedVersionError) as refused:
+        _checked(tmp_path, text)
+    assert refused.value.problems[0].path.endswith("rule_sets[0]")
+    assert "hunter2" not in str(refused.value.problems)
