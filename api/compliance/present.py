@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras.schemas import CameraView
 from api.cameras.service import ShownCamera
-from api.compliance.kinds import Lacking, kind_of, lacking
+from api.compliance.kinds import Lacking, lacking
 from api.compliance.requirements import Requirement
 from api.compliance.rules import Rules
 from api.compliance.schemas import RetentionDoubt
@@ -41,11 +41,6 @@ class Present:
         return (
             RetentionState.UNKNOWN if self.verdict is None else RetentionState(self.verdict.state)
         )
-
-    @property
-    def kind(self) -> str:
-        """Which of the school's counts it is in."""
-        return kind_of(self.state, self.verdict is not None and self.verdict.is_unconfirmed)
 
     @property
     def lacking(self) -> Lacking:
