@@ -147,7 +147,7 @@ def _report_weeks(box: httpx.Client, school: demo_site.School, now: datetime) ->
 
 
 def _judge(data_dir: Path) -> None:
-    """Have judged what was told, as the command centre itself does every ten minutes."""
+    """Have judged what was told, as the command centre itself does every minute."""
 
     async def judge() -> None:
         runtime = Runtime(load_settings(None, data_dir=data_dir), utc_now)
