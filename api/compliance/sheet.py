@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from api.compliance.retention_table import ListedCamera
 from api.compliance.schemas import RetentionFacts
 from api.contract import FootageGap, RetentionState
-from api.contract.vocabulary import Language, Term, vocabulary
+from api.contract.vocabulary import Language, Term, name_in, vocabulary
 from api.kit.csv_file import Cell, csv_file
 
 COLUMNS = (
@@ -128,7 +128,7 @@ def _cells(camera: ListedCamera, language: Language) -> Sequence[Cell]:
     if row.is_unconfirmed:
         state = _word(words.coverage_verdict, "unconfirmed", language)
     cells: dict[str, Cell] = {
-        "school": row.school.name,
+        "school": name_in(language, row.school.name, row.school.name_en),
         "school_id": row.school.school_id,
         "worker_id": row.worker_id or "",
         "camera_id": row.camera_id,

@@ -19,6 +19,11 @@ Language = Literal["zh", "en"]
 _FILE = Path(__file__).with_name("vocabulary.yaml")
 
 
+def name_in(language: Language, zh: str, en: str) -> str:
+    """What somebody named, in one language; the Chinese name where nobody wrote an English one."""
+    return en if language == "en" and en else zh
+
+
 class Term(BaseModel):
     """One term in both languages."""
 

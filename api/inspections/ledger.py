@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,8 @@ from api.inspections.ledger_schemas import HazardCounts, HazardPage, HazardRow
 from api.inspections.schemas import InspectionSubject
 from api.kit.errors import TooLargeError
 from api.kit.pagination import Cursor
+from api.organisations import service as organisations
+from api.organisations.schemas import SchoolName
 
 _MAX_EXPORTED = 20_000
 
@@ -39,21 +42,35 @@ async def list_hazards(
     if last is not None and last.inspection.signed_at is not None:
         following = Cursor(last.inspection.signed_at, str(last.item.id)).encode()
     return HazardPage(
-        items=[_row(row, now) for row in rows[:limit]],
+        items=await _rows(session, rows[:limit], now),
         next_cursor=following,
         counts=HazardCounts(**await stored.counts(filters, now)),
         as_of=now,
     )
 
 
-def _row(row: LedgerRow, now: dt.datetime) -> HazardRow:
+async def _rows(
+    session: AsyncSession, rows: Sequence[LedgerRow], now: dt.datetime
+) -> list[HazardRow]:
+    schools = (await organisations.list_schools(session, closed=True)).items
+    english = {each.school_id: each.name_en for each in schools}
+    return [_row(row, english, now) for row in rows]
+
+
+def _in_english(school: SchoolName, english: Mapping[str, str]) -> SchoolName:
+    """A form keeps what a school is called in Chinese; that of another's is read nowhere else."""
+    return school.model_copy(update={"name_en": english.get(school.school_id, "")})
+
+
+def _row(row: LedgerRow, english: Mapping[str, str], now: dt.datetime) -> HazardRow:
     form, found = row.inspection, views.hazard(row.item, row.order, now)
+    visitor = views.visitor_of(form)
     assert found is not None
     assert form.signed_at is not None
     return HazardRow(
         item_id=row.item.id,
         inspection_id=form.id,
-        school=views.school_of(form),
+        school=_in_english(views.school_of(form), english),
         kind=InspectionKind(form.kind),
         subject=InspectionSubject(form.subject),
         name=form.name,
@@ -64,7 +81,7 @@ def _row(row: LedgerRow, now: dt.datetime) -> HazardRow:
         hazard=found,
         signer=form.signer,
         found_at=form.signed_at,
-        visitor=views.visitor_of(form),
+        visitor=None if visitor is None else _in_english(visitor, english),
     )
 
 
@@ -82,7 +99,7 @@ async def list_all(
             f"more than {_MAX_EXPORTED} hazards; ask for a shorter time",
             params={"limit": str(_MAX_EXPORTED)},
         )
-    return [_row(row, now) for row in rows]
+    return await _rows(session, rows, now)
 
 
 async def of_orders(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from api.contract.vocabulary import Language, Term, vocabulary
+from api.contract.vocabulary import Language, Term, name_in, vocabulary
 from api.notices.channels.base import Message
 from api.notices.schemas import NoticeEvent
 from api.organisations.schemas import SchoolName
@@ -42,7 +42,7 @@ def line(
     if risk := facts.get("risk"):
         parts.append(f"[{_term(words.risk, risk, language)}]")
     if school is not None:
-        parts.append(school.name_en or school.name if language == "en" else school.name)
+        parts.append(name_in(language, school.name, school.name_en))
     parts.append(_term(words.notice_event, event, language))
     if rule := facts.get("rule"):
         parts.append(_term(words.rules, rule, language))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from api.alerts.schemas import FalsePositiveReason
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.kit.csv_file import Cell, csv_file
 from api.precision.schemas import PrecisionRow, RuleModelFigures, Share
 
@@ -68,9 +68,10 @@ def _cells(row: RuleModelFigures | PrecisionRow, language: Language) -> list[Cel
         "unscored": row.proposal.unscored,
     }
     if isinstance(row, PrecisionRow):
+        school = row.camera.school
         cells |= {
-            "school": row.camera.school.name,
-            "school_id": row.camera.school.school_id,
+            "school": name_in(language, school.name, school.name_en),
+            "school_id": school.school_id,
             "camera_id": row.camera.camera_id,
             "name": row.camera.camera_name,
             "rule_ids": " ".join(row.rule_ids),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.kit.csv_file import Cell, csv_file
 from api.privacy.schemas import AssessmentView, RequestView
 
@@ -61,7 +61,7 @@ def _request(row: RequestView, language: Language) -> list[Cell]:
     words = vocabulary()
     cells: dict[str, Cell] = {
         "id": row.id,
-        "school": row.school.name,
+        "school": name_in(language, row.school.name, row.school.name_en),
         "kind": words.request_kind[row.kind].text(language),
         "applicant": row.applicant,
         "identity_check": words.identity_check[row.identity_check].text(language),
@@ -91,9 +91,9 @@ def requests_sheet(rows: Iterable[RequestView], language: Language) -> str:
     )
 
 
-def _assessment(row: AssessmentView) -> list[Cell]:
-    fields = row.model_dump(mode="json")
-    fields["school"] = "" if row.school is None else row.school.name
+def _assessment(row: AssessmentView, language: Language) -> list[Cell]:
+    fields, school = row.model_dump(mode="json"), row.school
+    fields["school"] = "" if school is None else name_in(language, school.name, school.name_en)
     return [row.id, *(str(fields[column] or "") for column in ASSESSMENT_COLUMNS[1:])]
 
 
@@ -102,5 +102,5 @@ def assessments_sheet(rows: Iterable[AssessmentView], language: Language) -> str
     titles = vocabulary().assessment_column
     return csv_file(
         [titles[column].text(language) for column in ASSESSMENT_COLUMNS],
-        [_assessment(row) for row in rows],
+        [_assessment(row, language) for row in rows],
     )

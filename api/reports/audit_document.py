@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.contract import EvidenceKind
 from api.contract.paper.document import Document, Picture, Table, Tone
 from api.contract.paper.wording import Wording
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.coverage.schemas import CoverageVerdict
 from api.evidence.service import ShownFile
 from api.reports import audit_footage, audit_places, audit_plans
@@ -53,7 +53,7 @@ def audit_document(
     return Document(
         language=language,
         title=say.word("audit_title"),
-        subject=(school.name_en if language == "en" else "") or school.name_zh,
+        subject=name_in(language, school.name_zh, school.name_en),
         sentence=audit.standing.line.sentence.text(language),
         tone=_VERDICT_TONES[audit.standing.line.verdict],
         made_at=audit.as_of,

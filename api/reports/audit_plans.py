@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.contract.paper.document import Cell, Picture, Table, Tone
 from api.contract.paper.wording import Wording, columns
-from api.contract.vocabulary import vocabulary
+from api.contract.vocabulary import name_in, vocabulary
 from api.floor_plans.schemas import FloorPlanView, PlanCamera, PlanCameraState
 from api.reports.audited_plans import AuditedPlan
 from api.reports.plan_drawing import draw
@@ -20,7 +20,7 @@ _TONES = {
 
 
 def _title(plan: FloorPlanView, say: Wording) -> str:
-    return (plan.title_en if say.language == "en" else "") or plan.title_zh
+    return name_in(say.language, plan.title_zh, plan.title_en)
 
 
 def _name(camera: PlanCamera) -> str:

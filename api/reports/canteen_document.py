@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from api.contract.paper.document import Cell, Column, Document, Figure, Picture, Table, Tone
 from api.contract.paper.wording import Wording, columns
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.reports.canteen_facts import (
     BANDS,
     CanteenMonth,
@@ -39,7 +39,7 @@ def canteen_document(
     return Document(
         language=language,
         title=say.word("canteen_title", month=f"{canteen.month.first:%Y-%m}"),
-        subject=(school.name_en if language == "en" else "") or school.name_zh,
+        subject=name_in(language, school.name_zh, school.name_en),
         sentence=sentence,
         tone=tone,
         made_at=canteen.as_of,

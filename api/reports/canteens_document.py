@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from api.contract.paper.document import Bar, Cell, Document, Table, Tone
 from api.contract.paper.wording import Wording, columns
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.reports.canteen_facts import DistrictCanteens, KitchenFigures
 from api.reports.district_month import Figures, added
 from api.reports.month_document import percent_cell, some_of
@@ -26,7 +26,7 @@ def canteens_document(
     say = Wording(language, district.month.zone)
     at = say.moment(district.as_of)
     all_ = added(district.by_school.values())
-    bureau = (district.bureau.name_en if language == "en" else "") or district.bureau.name_zh
+    bureau = name_in(language, district.bureau.name_zh, district.bureau.name_en)
     unwatched = sum(not each.is_watched for each in district.by_school.values())
     return Document(
         language=language,
@@ -94,7 +94,7 @@ def _school(
     say: Wording,
 ) -> list[Cell]:
     school = district.schools[school_id]
-    name = (school.name_en if say.language == "en" else "") or school.name_zh
+    name = name_in(say.language, school.name_zh, school.name_en)
     tone = Tone.PLAIN if _is_ranked(kitchen) else Tone.UNSURE
     rate, interval = kitchen.rate, kitchen.rate_interval
     if rank is None or rate is None or interval is None:

@@ -18,7 +18,7 @@ from api.cameras.service import Watch
 from api.compliance.school_footage import CameraStanding, SchoolStanding, read_standing
 from api.contract.paper.document import Cell, Document, Table, Tone
 from api.contract.paper.wording import Wording, columns, down
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.coverage.profiles import Profiles
 from api.organisations import service as organisations
 from api.organisations.schemas import SchoolView
@@ -86,7 +86,7 @@ def form_document(form: FilingForm, language: Language, *, code: str, asked_by: 
     return Document(
         language=language,
         title=say.word("filing_title"),
-        subject=(school.name_en if language == "en" else "") or school.name_zh,
+        subject=name_in(language, school.name_zh, school.name_en),
         sentence=say.listed([said, say.word("filing_open", n=unfinished)]) if unfinished else said,
         tone=Tone.NOTE if unfinished else Tone.PLAIN,
         made_at=form.as_of,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.contract.paper.document import Cell, Document, Table, Tone
 from api.contract.paper.wording import Wording, columns
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.inspections import ledger as inspections
 from api.inspections.ledger_schemas import HazardRow
 from api.orders import figures as orders
@@ -72,7 +72,7 @@ def ledger_document(
     states = Counter(each.state for each in ledger.orders)
     closed = states[OrderState.CLOSED]
     overdue = sum(each.is_overdue for each in ledger.orders)
-    name = (ledger.school.name_en if language == "en" else "") or ledger.school.name_zh
+    name = name_in(language, ledger.school.name_zh, ledger.school.name_en)
     ordered = sorted(ledger.orders, key=lambda each: each.state is OrderState.CLOSED)
     return Document(
         language=language,

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from api.contract.paper.document import Cell, Column, Document, Table, Tone
 from api.contract.paper.wording import Wording
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.inspections.ledger_schemas import HazardRow
 from api.inspections.schemas import HazardOrder
 from api.kit.pools import Pool
 from api.orders.machine import OrderState
+from api.organisations.schemas import SchoolName
 from api.reports.workbook import write_workbook
 
 _UTC = ZoneInfo("UTC")
@@ -74,8 +75,8 @@ def _cells(row: HazardRow, say: Wording) -> dict[str, Cell]:
     kind = say.term(words.inspection_kind, row.kind)
     by_day = "" if hazard.rectify_by is None else hazard.rectify_by.isoformat()
     told = {
-        "school": row.school.name,
-        "visitor": "" if row.visitor is None else row.visitor.name,
+        "school": _name(row.school, say),
+        "visitor": "" if row.visitor is None else _name(row.visitor, say),
         "kind": f"{kind} · {say.term(words.order_subject, row.subject)}",
         "period": f"{row.name} {row.first_day}".strip(),
         "found_at": say.moment(row.found_at),
@@ -87,6 +88,10 @@ def _cells(row: HazardRow, say: Wording) -> dict[str, Cell]:
         "rectify_by": by_day or say.term(words.hazard_at_once, "at_once"),
     }
     return {key: Cell(text) for key, text in told.items()} | _order(hazard.order, say)
+
+
+def _name(school: SchoolName, say: Wording) -> str:
+    return name_in(say.language, school.name, school.name_en)
 
 
 def _order(order: HazardOrder | None, say: Wording) -> dict[str, Cell]:

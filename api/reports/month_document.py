@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from api.contract.paper.document import Bar, Cell, Column, Document, Figure, Table, Tone
 from api.contract.paper.wording import Wording, columns, down
-from api.contract.vocabulary import Language, vocabulary
+from api.contract.vocabulary import Language, name_in, vocabulary
 from api.reports.district_month import PER_HOURS, DistrictMonth, Figures
 
 _CAUSES = 3
@@ -31,7 +31,7 @@ def month_document(
     say = Wording(language, month.month.zone)
     at = say.moment(month.as_of)
     district = month.district
-    bureau = (month.bureau.name_en if language == "en" else "") or month.bureau.name_zh
+    bureau = name_in(language, month.bureau.name_zh, month.bureau.name_en)
     blind = max(0.0, district.of_hours - district.hours)
     return Document(
         language=language,
@@ -160,7 +160,7 @@ def _school(
     say: Wording,
 ) -> list[Cell]:
     school = month.schools[school_id]
-    name = (school.name_en if say.language == "en" else "") or school.name
+    name = name_in(say.language, school.name, school.name_en)
     share = min(1.0, figures.hours / figures.of_hours) if figures.of_hours else 0.0
     tone = Tone.PLAIN if figures.is_watched else Tone.UNSURE
     head = [

@@ -17,7 +17,7 @@ from api.contract.vocabulary import vocabulary
 from api.kit.csv_file import text_cell
 from tests.api.centre import Centre, put_camera, put_retention
 from tests.api.footage import judged, report
-from tests.api.messages import T0, recovered, registration
+from tests.api.messages import SCHOOL_ID, T0, recovered, registration
 
 _FILE = "/api/v1/compliance/retention.csv"
 
@@ -147,6 +147,19 @@ async def test_a_cell_holds_no_more_than_excel_takes(
     assert row["gap_count"] == "400"
     assert row["gaps"].endswith("; …")
     assert len(row["gaps"]) < 32_767
+
+
+async def test_a_school_is_named_in_the_language_as_far_as_somebody_did(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    await put_camera(worker, registration("gate"))
+    told = {"name_zh": "一小", "name_en": ""}
+    assert (await admin.put(f"/api/v1/schools/{SCHOOL_ID}", json=told)).status_code == 200
+    assert [row["school"] for row in await table(reviewer, "en")] == ["一小"]
+    told = {"name_zh": "一小", "name_en": "First Primary"}
+    assert (await admin.put(f"/api/v1/schools/{SCHOOL_ID}", json=told)).status_code == 200
+    assert [row["school"] for row in await table(reviewer, "en")] == ["First Primary"]
+    assert [row["school"] for row in await table(reviewer)] == ["一小"]
 
 
 async def test_an_unknown_language_is_refused(reviewer: httpx.AsyncClient) -> None:

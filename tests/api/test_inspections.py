@@ -184,6 +184,11 @@ async def test_the_ledger_as_a_workbook(schools: Schools) -> None:
     [line] = [row for row in read_sheets(made.content)["整改工单"] if row[0] == number]
     assert str(line[1]).endswith("\n=1+1（重大隐患，每日自查，李安）")
     assert str(line[1]).startswith(form["items"][0]["demand"]["zh"])
+    told = {"name_zh": "一小", "name_en": "First Primary"}
+    assert (await schools.admin.put(f"/api/v1/schools/{MINE}", json=told)).status_code == 200
+    english = await schools.admin.get("/api/v1/hazards.xlsx?language=en")
+    head, row = read_sheets(english.content)["Ledger of hazards"]
+    assert dict(zip(head, row, strict=True))["School"] == "First Primary"
 
 
 async def test_what_was_known_is_kept_beside_the_answer(schools: Schools) -> None:
