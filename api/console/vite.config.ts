@@ -33,6 +33,7 @@ export default defineConfig({
     pool: "threads",
     isolate: false,
     unstubGlobals: true,
+    setupFiles: ["src/testing/page.ts"],
     include: ["src/**/*.test.{ts,tsx}", "*.test.js"],
     restoreMocks: true,
   },

@@ -11,17 +11,7 @@ import { readBehind, type View } from "./precision";
 import { PrecisionTable } from "./PrecisionTable";
 import { REPORT } from "../testing/precision";
 
-beforeAll(() => {
-  // antd asks how wide the screen is, which there is none of here.
-  const listen = { addEventListener: () => undefined, removeEventListener: () => undefined };
-  window.matchMedia = () => ({ matches: false, ...listen }) as unknown as MediaQueryList;
-  window.ResizeObserver = class {
-    observe = () => undefined;
-    unobserve = () => undefined;
-    disconnect = () => undefined;
-  };
-  return startI18n("zh");
-});
+beforeAll(() => startI18n("zh"));
 afterEach(cleanup);
 
 function show(view: View, permissions: Permission[]): void {

@@ -1,16 +1,12 @@
 /// <reference types="node" />
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { antdTheme, type ThemeName } from "../ui/theme";
 
 // Vitest leaves style sheets empty, even raw ones.
 const tokens = readFileSync("src/styles/tokens.css", "utf-8");
-
-beforeAll(() => {
-  window.matchMedia = () => ({ matches: false }) as MediaQueryList;
-});
 
 /* WCAG 2.2, 1.4.3 and 1.4.11, level AA. */
 const TEXT = 4.5;

@@ -13,17 +13,7 @@ import { i18n, startI18n } from "../../i18n";
 import { PreferencesProvider } from "../../ui/preferences";
 import { Component as ConfigurationPage } from "../ConfigurationPage";
 
-beforeAll(() => {
-  // antd asks how wide the screen is, which there is none of here.
-  const listen = { addEventListener: () => undefined, removeEventListener: () => undefined };
-  window.matchMedia = () => ({ matches: false, ...listen }) as unknown as MediaQueryList;
-  window.ResizeObserver = class {
-    observe = () => undefined;
-    unobserve = () => undefined;
-    disconnect = () => undefined;
-  };
-  return startI18n("zh");
-});
+beforeAll(() => startI18n("zh"));
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();

@@ -14,17 +14,7 @@ import { SCHOOL } from "../../testing/compliance";
 import { PreferencesProvider } from "../../ui/preferences";
 import { PlanSection } from "./PlanSection";
 
-beforeAll(() => {
-  const listen = { addEventListener: () => undefined, removeEventListener: () => undefined };
-  window.matchMedia = () => ({ matches: false, ...listen }) as unknown as MediaQueryList;
-  window.ResizeObserver = class {
-    observe = () => undefined;
-    unobserve = () => undefined;
-    disconnect = () => undefined;
-  };
-  Element.prototype.scrollIntoView = () => undefined;
-  return startI18n("zh");
-});
+beforeAll(() => startI18n("zh"));
 afterEach(cleanup);
 
 const HUNG: PlacedCamera = { camera_key: 1, x: 0.25, y: 0.5, direction_deg: 90, view_deg: 80, reach: 0.2 };
