@@ -169,6 +169,9 @@ class ManagedConfig:
         with self._lock:
             trial = self._trial
             if trial is None:
+                if self._settles_at_s is not None and not followed.is_taken:
+                    # It was begun with and cannot be left while it runs; nor is it good by itself.
+                    self._settles_at_s = self._now_s() + SETTLED_S
                 return
             if followed.is_taken:
                 self._trial = replace(trial, is_followed=True, waits=followed.waits)

@@ -310,6 +310,20 @@ def test_what_waits_for_a_start_is_not_good_before_it(box: _Box) -> None:
     assert box.dwell_s() == 1.0
 
 
+def test_a_start_under_which_processes_die_is_no_good_one(box: _Box) -> None:
+    box.take(2, _with_dwell(box.shown(), 2.5), Followed(is_taken=True, waits=("inference",)))
+    box.managed.ended()
+    box.started()
+    for _ in range(3):
+        box.clock.sleep(SETTLED_S - 1)
+        box.managed.took(Followed(is_taken=False, problem="process p1 ended"))
+        assert box.managed.look() is None
+    box.started()  # it died with them
+    assert box.dwell_s() == 1.0
+    box.beat()
+    assert box.told() == (2, "refused", "died")
+
+
 def test_being_told_to_stop_is_no_fault_of_a_version(box: _Box) -> None:
     box.take(2, _with_dwell(box.shown(), 2.5))
     box.managed.ended()
