@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from pipeline.core.redact import redact_url
+
+
+class _Lines:
+    """A stream whose disk may be full: what cannot be written is lost, and nobody dies of it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """A line with its end."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Now."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -50,6 +69,6 @@ def set_up_logs(level: int = logging.INFO, *, process: str = "") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # A line and its end are written at once: a box's processes share one stream, and where it
         # is not buffered what is printed comes in two pieces.
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Lines(sys.stderr))),
         cache_logger_on_first_use=True,
     )

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 _LINES = 3000
 _SAY = """
@@ -34,3 +35,13 @@ def test_processes_that_write_at_once_write_whole_lines() -> None:
     assert [each.wait() for each in running] == [0, 0]
     for name in ("p1", "p2"):
         assert [e["number"] for e in told if e["process"] == name] == list(range(_LINES))
+
+
+def test_a_full_disk_under_the_log_ends_nothing() -> None:
+    say = _SAY.format(name="p1", lines=_LINES) + "\nprint('went on')"
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", say], stdout=subprocess.PIPE, stderr=full, check=False
+        )
+    assert ended.stdout == b"went on\n"
+    assert ended.returncode == 0
