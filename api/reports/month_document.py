@@ -110,7 +110,7 @@ def change_figure(
     """A figure against what it was; ``is_good`` is 1 where more is better, -1 where less is."""
     if before is None or now is None:
         return Figure(say.word(word), shown, say.word("before_nothing"), Tone.UNSURE)
-    was = f"{before:.1f} %" if unit else f"{before:.2f}"
+    was = say.share(before / 100) if unit else f"{before:.2f}"
     change = say.word("before", value=was, change=say.change(now, before, unit))
     moved = (now - before) * is_good
     tone = Tone.PLAIN if not moved else Tone.GOOD if moved > 0 else Tone.BAD

@@ -62,6 +62,8 @@ class Wording:
         """How a number moved; empty where there is nothing to compare."""
         if now is None or before is None:
             return ""
+        if unit:  # As both stand there.
+            now, before = down(now), down(before)
         by = round(now - before, 2 if not unit else 1)
         if not by:
             return self.word("same")
