@@ -55,6 +55,8 @@ class Visit:
         address = self.address if isinstance(self.address, str) else self.address(page)
         page.goto(address)
         page.wait_for_selector(_selector(self.shows))
+        if self.then and page.is_visible(_selector(self.then)):
+            raise LookupError(f"{self.name}: {self.then} is there before anything was done")
         for step in self.does:
             if step.startswith("key:"):
                 page.keyboard.press(step.removeprefix("key:"))
@@ -166,6 +168,7 @@ _PENDING, _CONFIRMED = _alert("status=pending_review"), _alert("status=confirmed
 _UNORDERED = _alert("status=confirmed", ordered=False)
 _TO_CHECK = _order("pending_verification")
 _SECOND_SCHOOL = "[data-testid=school]:has-text('第二小学')"
+_SECOND_PANEL = "[data-testid=school-panel]:has-text('第二小学')"
 _SECOND_VIEW, _THIRD_VIEW = [
     f"[data-testid=notice-views] .ant-segmented-item:nth-child({number})" for number in (2, 3)
 ]
@@ -365,7 +368,7 @@ VISITS = (
         "/organisation",
         "school",
         (_SECOND_SCHOOL,),
-        "school-panel",
+        _SECOND_PANEL,
     ),
     Visit(
         "organisation-edit",
@@ -413,12 +416,10 @@ VISITS = (
         _configured,
         "version-panel",
         ("configuration-edit",),
-        "configuration-diff",
+        "configuration-editor",
     ),
     Visit("access-log", "access-log", "/access-log", "audit-page"),
-    Visit(
-        "access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",), "chain"
-    ),
+    Visit("access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",)),
     Visit("privacy", "privacy", "/privacy", "privacy-counts"),
     Visit(
         "privacy-add", "privacy", "/privacy", "privacy-add", ("privacy-add",), "request-applicant"

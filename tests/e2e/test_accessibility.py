@@ -74,6 +74,8 @@ def _looks_as(browser: Browser, district: District, who: Who, look: str) -> Brow
 def _faults(page: Page, visit: Visit) -> list[str]:
     try:
         visit.open(page)
+    except LookupError as error:
+        return [str(error)]
     except TimeoutError as error:
         return [f"{visit.name}: does not open: {str(error).splitlines()[-1].strip()}"]
     page.wait_for_timeout(_SETTLES_MS)
