@@ -125,13 +125,15 @@ class ReplayRelay:
                 player.settimeout(self._read_s)
                 try:
                     self._relay(player)
+                except MessageError as error:
+                    # Told before the player is let go: it is asked for as soon as FFmpeg sees that.
+                    self._failed(
+                        BrokenAnswerError(f"its replay speaks no RTSP ({error})", where=self._where)
+                    )
+                    return
                 finally:
                     self._tear_down()
                 self._drain(player)
-        except MessageError as error:
-            self._failed(
-                BrokenAnswerError(f"its replay speaks no RTSP ({error})", where=self._where)
-            )
         except OSError:
             # Whoever left says so to FFmpeg by its absence.
             return
