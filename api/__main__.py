@@ -21,16 +21,14 @@ from api import backup
 from api.app import create_app
 from api.audit import command as audit
 from api.auth import service as auth
-from api.db.migrate import upgrade
 from api.kit import logging
 from api.kit.alone import mask_others
 from api.kit.errors import AddressError, StartError
 from api.kit.memory import settle
-from api.kit.moments import utc_now
 from api.runtime import Runtime
 from api.serving import server_config
 from api.settings import Settings, load_settings
-from api.startup import prepare_data_folder, print_line
+from api.startup import bring_up_to_date, opened, prepare_data_folder, print_line
 
 _WARM_S = 60.0
 
@@ -111,28 +109,17 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _reset_password(settings: Settings, username: str) -> None:
-    runtime = Runtime(settings, utc_now)
-    try:
-        prepare_data_folder(settings)
-        await asyncio.to_thread(
-            upgrade, settings.async_database_url, settings.data_dir / "migrate.lock"
-        )
+    async with opened(settings) as runtime:
+        await bring_up_to_date(runtime)
         password = await auth.reset_password(runtime, username)
-    finally:
-        runtime.close_threads()
-        await runtime.database.close()
     print_line(f"console user: {username}")
     print_line(f"console password: {password}")
 
 
 async def _verify_audit(settings: Settings, files: Sequence[Path], expected: Sequence[str]) -> int:
-    runtime = Runtime(settings, utc_now)
-    try:
+    async with opened(settings) as runtime:
         anchors = [audit.parse_anchor(text) for text in expected]
         lines = await audit.verify(runtime, files, anchors)
-    finally:
-        runtime.close_threads()
-        await runtime.database.close()
     for line in lines:
         print_line(line)
     return 0 if lines[0] == "intact" else 1

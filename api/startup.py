@@ -26,6 +26,7 @@ from api.db.migrate import upgrade
 from api.jobs.scheduler import Scheduler
 from api.kit.alone import Lock, close_to_others
 from api.kit.errors import DataFolderError, SettingsError
+from api.kit.moments import utc_now
 from api.rounds import kinds, notice_kinds
 from api.runtime import Runtime
 from api.settings import Settings
@@ -62,6 +63,42 @@ def prepare_data_folder(settings: Settings) -> None:
             where=str(folder),
             remedy="Name a folder this user may write with --data-dir, or correct its owner",
         ) from error
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Runtime]:
+    """What one command works on beside a command centre that may be running; closed afterwards."""
+    runtime = Runtime(settings, utc_now)
+    try:
+        yield runtime
+    finally:
+        runtime.close_threads()
+        await runtime.database.close()
+
+
+async def bring_up_to_date(runtime: Runtime) -> None:
+    """Migrate the database of a data folder.
+
+    Raises:
+        StartError: If the folder cannot be written, or the database not be migrated.
+    """
+    settings = runtime.settings
+    prepare_data_folder(settings)
+    await asyncio.to_thread(
+        upgrade, settings.async_database_url, settings.data_dir / "migrate.lock"
+    )
+
+
+async def make_or_bring_up_to_date(runtime: Runtime) -> None:
+    """Make of a new folder what the first start makes of it; migrate another.
+
+    Raises:
+        StartError: As :func:`prepare` and :func:`bring_up_to_date`.
+    """
+    if runtime.settings.audit_key_path.exists():
+        await bring_up_to_date(runtime)
+    else:
+        await prepare(runtime)
 
 
 def worker_token(settings: Settings) -> str:

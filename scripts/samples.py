@@ -15,7 +15,6 @@ import asyncio
 import os
 import sys
 import tempfile
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -30,13 +29,12 @@ from api.demo import living, removing, seeding
 from api.demo.wanted import Wanted
 from api.jobs.scheduler import Scheduler
 from api.kit.errors import CommandCentreError
-from api.kit.moments import utc_now
 from api.organisations.service import DEFAULT_ZONE
 from api.reports import making, service
 from api.reports.schemas import ReportFormat, ReportKind, ReportRequest, ReportView
 from api.runtime import Runtime
 from api.settings import load_settings
-from api.startup import prepare
+from api.startup import make_or_bring_up_to_date, opened
 
 _BY = Actor("admin", "")
 _LANGUAGES: tuple[Literal["zh", "en"], ...] = ("zh", "en")
@@ -46,12 +44,8 @@ async def main(out: Path, data_dir: Path | None, school_id: str) -> int:
     """Make them; answers how many could not be made."""
     with tempfile.TemporaryDirectory(prefix="mingan-samples-") as folder:
         settings = load_settings(None, data_dir=data_dir or Path(folder))
-        async with AsyncExitStack() as ends:
-            runtime = Runtime(settings, utc_now)
-            ends.push_async_callback(runtime.database.close)
-            ends.callback(runtime.close_threads)
-            if data_dir is None:
-                await prepare(runtime)
+        async with opened(settings) as runtime:
+            await make_or_bring_up_to_date(runtime)
             if not await removing.is_there(runtime):
                 await seeding.seed(runtime, Wanted(), print)
             await living.beat(runtime)

@@ -17,7 +17,6 @@ from typing import Annotated, Any
 
 import typer
 
-from api.db.migrate import upgrade
 from api.demo import living, removing, seeding
 from api.demo.errors import NoDemoError
 from api.demo.schools import SCHOOLS
@@ -25,10 +24,9 @@ from api.demo.wanted import FEWEST_DAYS, MOST_DAYS, Wanted
 from api.kit import logging
 from api.kit.alone import mask_others
 from api.kit.errors import StartError
-from api.kit.moments import utc_now
 from api.runtime import Runtime
 from api.settings import Settings, load_settings
-from api.startup import prepare, prepare_data_folder, print_line
+from api.startup import make_or_bring_up_to_date, opened, print_line
 
 app = typer.Typer(
     help="A district for trying, marked 示例 (Sample): made up, and taken away again.",
@@ -165,23 +163,12 @@ def _run(
 
 
 async def _with_runtime(settings: Settings, step: Callable[[Runtime], Awaitable[None]]) -> None:
-    runtime = Runtime(settings, utc_now)
-    try:
-        prepare_data_folder(settings)
-        if settings.audit_key_path.exists():
-            await asyncio.to_thread(
-                upgrade, settings.async_database_url, settings.data_dir / "migrate.lock"
-            )
-        else:
-            # A new folder: what the first start makes is made here.
-            await prepare(runtime)
-            if runtime.first_admin is not None:
-                print_line(f"console user: {runtime.first_admin.username}")
-                print_line(f"console password: {runtime.first_admin.password}")
+    async with opened(settings) as runtime:
+        await make_or_bring_up_to_date(runtime)
+        if runtime.first_admin is not None:
+            print_line(f"console user: {runtime.first_admin.username}")
+            print_line(f"console password: {runtime.first_admin.password}")
         await step(runtime)
-    finally:
-        runtime.close_threads()
-        await runtime.database.close()
 
 
 def main() -> int:
