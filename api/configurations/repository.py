@@ -99,7 +99,7 @@ class ConfigurationRepository:
         return version
 
 
-def _numbered(box_id: int, number: int) -> Select[tuple[BoxConfigurationVersion]]:
+def _numbered(box_id: int, number: int) -> Select[BoxConfigurationVersion]:
     return select(BoxConfigurationVersion).where(
         BoxConfigurationVersion.box_id == box_id, BoxConfigurationVersion.number == number
     )
