@@ -27,6 +27,7 @@ async def test_a_second_command_centre_on_one_folder_is_refused(
         pass
 
 
+@pytest.mark.whole
 async def test_a_second_command_centre_on_one_database_is_refused(
     tmp_path: Path, migrated_data_dir: Path
 ) -> None:

@@ -165,6 +165,7 @@ async def test_a_session_ends_by_signing_out(centre: Centre, admin: httpx.AsyncC
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
 
 
+@pytest.mark.whole
 async def test_a_session_ends_by_itself(centre: Centre, admin: httpx.AsyncClient) -> None:
     centre.clock.advance(12 * 3600 - 1)
     assert (await admin.get(ME)).status_code == 200

@@ -61,6 +61,7 @@ async def test_a_heartbeat_tells_state_and_stream(
     assert camera["since"] == "2026-11-24T02:00:01Z"
 
 
+@pytest.mark.whole
 async def test_a_silent_worker_loses_its_cameras_until_it_speaks_again(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

@@ -279,6 +279,7 @@ def test_every_state_and_cause_has_its_word() -> None:
     assert set(words.gap_cause) == set(GapCause)
 
 
+@pytest.mark.whole
 def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'mingan.db'}"
     config = alembic_config()

@@ -66,6 +66,7 @@ def test_a_database_made_by_migrations_has_the_models_tables_and_indexes(tmp_pat
     engine.dispose()
 
 
+@pytest.mark.whole
 def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         upgrade(_url(tmp_path), tmp_path / "lock")
@@ -75,6 +76,7 @@ def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.whole
 def test_hours_are_filled_from_the_minutes_that_are_there(tmp_path: Path) -> None:
     config = alembic_config()
     engine = sync_engine(_url(tmp_path))

@@ -365,6 +365,7 @@ async def test_a_jump_is_told_and_caught_up_with_under_a_ceiling(
         assert is_there == (day * 4 <= 90), day
 
 
+@pytest.mark.whole
 async def test_the_boxes_clocks_are_asked(centre: Centre, worker: httpx.AsyncClient) -> None:
     """A hundred days by our clock, in which the boxes lived through ten."""
     await _alert(worker, "unjudged")

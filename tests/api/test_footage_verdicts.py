@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from api.compliance.judging_jobs import kinds
 from api.contract import GapCause, RetentionState
@@ -89,6 +90,7 @@ async def test_gaps_count_with_their_causes_and_stay_when_told_late(
     assert (await on(reviewer, first))["gap_count"] == 1
 
 
+@pytest.mark.whole
 async def test_what_is_judged_again_keeps_what_was_said_before(
     centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

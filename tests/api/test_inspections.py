@@ -105,6 +105,7 @@ async def sign(
     return await client.post(url, json={"signer": signer}, headers={"If-Match": f'"{version}"'})
 
 
+@pytest.mark.whole
 async def test_a_finding_becomes_an_order_and_the_ledger_shows_who_closed_it(
     schools: Schools,
 ) -> None:
@@ -191,6 +192,7 @@ async def test_the_ledger_as_a_workbook(schools: Schools) -> None:
     assert dict(zip(head, row, strict=True))["School"] == "First Primary"
 
 
+@pytest.mark.whole
 async def test_what_was_known_is_kept_beside_the_answer(schools: Schools) -> None:
     worker = schools.workers[MINE]
     made = await schools.admin.post(
@@ -299,6 +301,7 @@ async def test_an_answer_that_cannot_be_is_refused(
     assert codes(other) == [(422, "invalid")]
 
 
+@pytest.mark.whole
 async def test_a_neighbour_inspects_and_the_inspected_only_reads(schools: Schools) -> None:
     form = await schools.form("mutual")
     assert form["visitor"] == {"school_id": THEIRS, "name": f"{THEIRS} 学校", "name_en": ""}
@@ -335,6 +338,7 @@ async def test_who_is_for_some_places_sees_the_forms_they_were_given(schools: Sc
     assert codes(refused) == [(422, "invalid")]
 
 
+@pytest.mark.whole
 async def test_forms_are_made_once_on_days_of_school(schools: Schools) -> None:
     assert (await schools.plan()).status_code == 201
     assert (await schools.plan(subject="canteen")).status_code == 201

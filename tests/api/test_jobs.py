@@ -94,6 +94,7 @@ async def test_it_waits_until_it_is_due_and_can_be_withdrawn(centre: Centre) -> 
     assert done.keys == ["early", "late"]
 
 
+@pytest.mark.whole
 async def test_failures_wait_longer_each_time_and_end_in_the_list_of_the_given_up(
     centre: Centre, admin: httpx.AsyncClient
 ) -> None:
@@ -256,6 +257,7 @@ async def test_what_was_done_long_ago_is_forgotten_and_what_was_given_up_is_not(
     assert [item["key"] for item in await _states(await centre.admin(), "failed")] == ["bad"]
 
 
+@pytest.mark.whole
 async def test_of_two_processes_each_job_is_done_by_one(
     postgres_template: PostgresTemplate, tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ def _seconds(entry: dict[str, Any]) -> float:
     return (end - begin).total_seconds()
 
 
+@pytest.mark.whole
 async def test_everybody_gets_the_same_pictures_and_latecomers_a_start(
     address: str, at_work: Box, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
@@ -131,6 +132,7 @@ async def test_nobody_looks_so_the_box_is_told_to_stop(
     assert await at_work.trouble(view_id, "no_picture") is False
 
 
+@pytest.mark.whole
 async def test_each_viewing_is_written_down_with_its_end(
     centre: Centre, address: str, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
@@ -252,6 +254,7 @@ async def test_signing_out_ends_it(
     assert centre.runtime.viewing.viewer_count == 0
 
 
+@pytest.mark.whole
 async def test_a_session_that_is_taken_away_ends_it(
     tmp_path: Path, migrated_data_dir: Path
 ) -> None:

@@ -119,6 +119,7 @@ async def _district(centre: Centre, admin: httpx.AsyncClient) -> None:
         work.session.add_all([_order(due, due), _order(due, due + HOUR), _order(due, None)])
 
 
+@pytest.mark.whole
 async def test_the_month_counts_by_what_was_looked_at(
     centre: Centre, admin: httpx.AsyncClient
 ) -> None:

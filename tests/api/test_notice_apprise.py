@@ -53,6 +53,7 @@ def _children() -> list[str]:
     return [Path(f"/proc/{each}/cmdline").read_text("utf-8") for each in pids]
 
 
+@pytest.mark.whole
 async def test_what_the_peer_takes_is_delivered_and_again_the_same(peer: NoticePeer) -> None:
     peer.script = [Answer(hangs_up=True)]
     first, second = [await send(address(peer)) for _ in range(2)]

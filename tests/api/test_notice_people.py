@@ -170,6 +170,7 @@ async def test_each_is_told_of_their_own_school_and_places(house: House) -> None
     assert house.written_to() == {"admin2": 1}, "who may see jobs"
 
 
+@pytest.mark.whole
 async def test_an_order_is_told_to_whom_it_was_given_and_to_no_other_role_of_places(
     house: House,
 ) -> None:
@@ -183,6 +184,7 @@ async def test_an_order_is_told_to_whom_it_was_given_and_to_no_other_role_of_pla
     assert house.written_to() == {"security-a": 1}
 
 
+@pytest.mark.whole
 async def test_a_contractor_whose_end_date_passed_is_not_told(house: House) -> None:
     await people_of(house)
     await house.rule(await house.channel(), roles=["contractor"])
@@ -227,6 +229,7 @@ async def test_who_left_or_changed_schools_before_the_digest_is_not_told(house: 
     }
 
 
+@pytest.mark.whole
 async def test_each_has_a_message_of_their_own_that_is_tried_again_by_itself(house: House) -> None:
     await people_of(house)
     await house.rule(await house.channel(), roles=["school_manager"])
@@ -277,6 +280,7 @@ async def test_a_rule_that_would_tell_nobody_is_refused(
     assert [each["where"] for each in refused.json()["errors"]] == [where]
 
 
+@pytest.mark.whole
 async def test_an_address_is_checked_and_known_to_few(house: House) -> None:
     await people_of(house)
     for bad in ("wang", "a@b", "a b@c.cn", "a@c.cn\nBcc: x@y.cn", "王@c.cn", "x" * 250 + "@c.cn"):

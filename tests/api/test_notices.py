@@ -188,6 +188,7 @@ async def test_a_confirmed_alert_is_told_once_it_cannot_be_undone(bureau: Bureau
     assert len(bureau.peer.heard) == 1
 
 
+@pytest.mark.whole
 async def test_a_lost_box_and_a_dead_job_are_told(bureau: Bureau) -> None:
     ours = await bureau.channel("bureau")
     await bureau.channel("mine", MINE)
@@ -209,6 +210,7 @@ async def test_a_lost_box_and_a_dead_job_are_told(bureau: Bureau) -> None:
     assert sorted(each.split()[0] for each in told["bureau"]) == ["box_lost", "job_dead"]
 
 
+@pytest.mark.whole
 async def test_what_cannot_be_sent_is_tried_again_and_told_under_one_number(
     bureau: Bureau,
 ) -> None:
@@ -296,6 +298,7 @@ async def test_a_digest_collects_and_class_1_does_not_wait(bureau: Bureau) -> No
     assert len(bureau.peer.heard) == 2
 
 
+@pytest.mark.whole
 async def test_quiet_hours_are_the_schools_and_class_1_breaks_them(bureau: Bureau) -> None:
     await bureau.rule(await bureau.channel("c"), hours_from="07:00", hours_to="19:00")
     # 22:00 in Shanghai.
@@ -339,6 +342,7 @@ async def test_a_rule_that_names_a_schools_channel_tells_it_of_no_other_school(
     assert bureau.told() == {"mine": ["alert_confirmed mine"]}
 
 
+@pytest.mark.whole
 async def test_a_channel_that_is_off_or_gone_is_sent_nothing(bureau: Bureau) -> None:
     off, gone = [await bureau.channel(name) for name in ("off", "gone")]
     rule = await bureau.rule(off, gone, digest_min=30)
@@ -446,6 +450,7 @@ async def test_without_a_rule_nothing_is_kept(bureau: Bureau) -> None:
     assert await bureau.log() == []
 
 
+@pytest.mark.whole
 async def test_the_log_is_paged_and_narrowed(bureau: Bureau) -> None:
     ids = [await bureau.channel(name) for name in ("a", "b")]
     await bureau.rule(*ids)

@@ -114,6 +114,7 @@ async def oidc_centre(
 # --- who comes in, and as what ---------------------------------------------------------------
 
 
+@pytest.mark.whole
 async def test_whom_a_rule_names_comes_in_with_its_role(oidc_centre: Centre) -> None:
     async with _browser(oidc_centre) as browser:
         assert await browser.sign_in("u1", f"{START}?next=/cameras") == "/cameras"
@@ -150,6 +151,7 @@ async def test_anothers_name_is_not_taken_over(oidc_centre: Centre) -> None:
     await oidc_centre.admin()
 
 
+@pytest.mark.whole
 async def test_a_person_is_recognised_by_issuer_and_subject(
     oidc_centre: Centre, provider: oidc_provider.Provider
 ) -> None:
@@ -161,6 +163,7 @@ async def test_a_person_is_recognised_by_issuer_and_subject(
         assert (await browser.centre.get("/api/v1/auth/me")).json()["username"] == "wang.li"
 
 
+@pytest.mark.whole
 async def test_what_the_provider_says_anew_counts(
     oidc_centre: Centre, provider: oidc_provider.Provider
 ) -> None:
@@ -177,6 +180,7 @@ async def test_what_the_provider_says_anew_counts(
     assert (await after.centre.get("/api/v1/auth/me")).status_code == 401
 
 
+@pytest.mark.whole
 async def test_who_was_disabled_stays_out(oidc_centre: Centre) -> None:
     admin = await oidc_centre.admin()
     async with _browser(oidc_centre) as browser:
@@ -187,6 +191,7 @@ async def test_who_was_disabled_stays_out(oidc_centre: Centre) -> None:
         assert await browser.sign_in("u1") == "/sign-in?problem=oidc_disabled"
 
 
+@pytest.mark.whole
 async def test_no_password_opens_the_account_of_whom_a_provider_vouches_for(
     oidc_centre: Centre,
 ) -> None:
@@ -259,6 +264,7 @@ async def test_what_does_not_belong_together_opens_nothing(
         assert "mingan_session" not in answer.headers.get("set-cookie", "")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("path", ["https://evil.example", "//evil.example", "/\\evil.example"])
 async def test_nobody_is_led_elsewhere(oidc_centre: Centre, path: str) -> None:
     async with _browser(oidc_centre) as browser:

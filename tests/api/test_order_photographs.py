@@ -18,6 +18,7 @@ from tests.api.district import decide, photograph
 from tests.api.order_people import People, codes, send
 
 
+@pytest.mark.whole
 async def test_a_photograph_is_needed_and_the_same_one_counts_once(people: People) -> None:
     order_id = await people.order("a")
     empty = await decide(people.school, order_id, "submit", 1, note="done")

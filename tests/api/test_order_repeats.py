@@ -87,6 +87,7 @@ async def phone(centre: Centre) -> Phone:
     return found
 
 
+@pytest.mark.whole
 async def test_a_photograph_asked_again_is_the_first_one_whatever_the_order_became(
     phone: Phone,
 ) -> None:
@@ -130,6 +131,7 @@ async def test_twins_that_arrive_together_are_done_once(phone: Phone) -> None:
     assert (await phone.rows(OrderPhotograph), await phone.rows(OrderRequest)) == (1, 2)
 
 
+@pytest.mark.whole
 async def test_a_name_belongs_to_one_request(phone: Phone) -> None:
     key = uuid4()
     await phone.send(photograph(), key)
@@ -222,6 +224,7 @@ async def test_each_opening_of_a_photograph_stands_in_the_access_log(phone: Phon
     ] * 2
 
 
+@pytest.mark.whole
 async def test_a_photograph_asked_again_of_an_order_another_took_over_is_no_fault(
     phone: Phone,
 ) -> None:

@@ -191,6 +191,7 @@ async def _orders(person: httpx.AsyncClient) -> set[int]:
     return {each["id"] for each in answer["items"]}
 
 
+@pytest.mark.whole
 async def test_who_stands_in_the_kitchen_puts_right_what_was_seen_there(
     district: District, admin: httpx.AsyncClient
 ) -> None:

@@ -66,6 +66,7 @@ async def _seen(worker: httpx.AsyncClient, reviewer: httpx.AsyncClient) -> None:
     await _judge(reviewer, "new", 2)
 
 
+@pytest.mark.whole
 async def test_alerts_are_counted_as_they_are_judged_and_speak_for_a_threshold(
     worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
 ) -> None:

@@ -188,6 +188,7 @@ async def test_what_cannot_be_is_refused_by_field(centre: Centre) -> None:
     assert (await admin.get(_REQUESTS)).json()["items"] == []
 
 
+@pytest.mark.whole
 async def test_the_register_is_paged_filtered_and_exported(centre: Centre) -> None:
     await _school(centre)
     await _school(centre, THEIRS)
@@ -255,6 +256,7 @@ async def test_an_assessment_is_kept_three_years_and_goes_then(centre: Centre) -
     assert (await _actions(centre, f"assessment {ended}"))[-1] == "assessment_deleted"
 
 
+@pytest.mark.whole
 async def test_the_name_of_who_asked_goes_three_years_after_the_answer(centre: Centre) -> None:
     await _school(centre)
     admin = await centre.admin()

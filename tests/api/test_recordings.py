@@ -231,6 +231,7 @@ async def test_what_cannot_be_played_is_refused(
     assert await played_log(admin) == []
 
 
+@pytest.mark.whole
 async def test_the_box_is_asked_first(
     address: str,
     at_work: Box,

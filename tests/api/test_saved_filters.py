@@ -134,6 +134,7 @@ async def test_what_is_no_filter_is_refused(
     assert await _kept(reviewer) == []
 
 
+@pytest.mark.whole
 async def test_what_is_gone_or_not_ones_own_is_said_and_not_told_apart(
     centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:

@@ -142,6 +142,7 @@ def _sources() -> Iterator[tuple[str, str]]:
             yield str(name), path.read_text("utf-8")
 
 
+@pytest.mark.whole
 def test_everything_is_opened_where_it_says_why() -> None:
     found = {
         name

@@ -135,6 +135,7 @@ async def test_one_address_takes_no_more_than_its_share(
                     break
 
 
+@pytest.mark.whole
 async def test_who_tries_passwords_does_not_hold_up_uploads(
     centre: Centre, worker: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ def test_all_of_one_school_is_there_under_it(url: str, tmp_path: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.whole
 def test_without_a_school_all_is_of_the_default_one(url: str, tmp_path: Path) -> None:
     engine = _upgraded(url, tmp_path, NONE)
     with Session(engine) as session:

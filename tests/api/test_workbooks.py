@@ -216,6 +216,7 @@ async def test_codes_may_swap_and_may_not_be_anothers(district: District) -> Non
     assert await _errors(admin, taken) == [("学校", "B2", "taken")]
 
 
+@pytest.mark.whole
 async def test_a_school_takes_in_its_own_cameras_and_nothing_else(district: District) -> None:
     centre, admin = district.centre, district.admin
     manager = await centre.person(Role.SCHOOL_MANAGER, MINE)

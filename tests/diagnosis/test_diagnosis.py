@@ -41,6 +41,7 @@ def _told(events: list[RuleEvent]) -> list[tuple[str, EventKind]]:
     return [(e.rule, e.kind) for e in events if e.kind is not EventKind.UPDATED]
 
 
+@pytest.mark.whole
 def test_a_covered_camera_is_one_episode_from_the_first_covered_picture() -> None:
     diagnosis = _known()
     events = _run(diagnosis, lambda t: covered(ROOM, 0.9) if 60 <= t < 180 else ROOM, 0.0, 300.0)
@@ -57,6 +58,7 @@ def test_a_fault_shorter_than_its_time_is_nothing() -> None:
     assert events == []
 
 
+@pytest.mark.whole
 def test_a_short_look_past_the_cloth_does_not_split_it() -> None:
     def flapping(t_s: float) -> Bgr:
         return covered(ROOM, 0.9) if 60 <= t_s < 200 and not 120 <= t_s < 135 else ROOM
@@ -111,6 +113,7 @@ def test_packets_between_keyframes_keep_the_video_from_being_lost() -> None:
         assert diagnosis.tick(at(t_s + 0.5)) == []
 
 
+@pytest.mark.whole
 def test_the_reference_is_learned_from_sound_pictures_and_then_used() -> None:
     diagnosis = PictureDiagnosis()
     assert _run(diagnosis, lambda t: person(ROOM, int(t) * 8 % 500), 0.0, 80.0) == []
@@ -135,6 +138,7 @@ def test_an_approved_scene_ends_the_episode() -> None:
     assert _told(events) == [("scene_change", EventKind.CLOSED)]
 
 
+@pytest.mark.whole
 def test_finish_closes_what_is_open() -> None:
     diagnosis = _known()
     _run(diagnosis, lambda _: blurred(ROOM, 6.0), 0.0, 200.0)

@@ -16,7 +16,7 @@ import pytest
 from tests.api.messages import alert_uuid, episode, registration
 from tests.e2e.stack import Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(180)]
 MINGAN = str(Path(demo_check.__file__).parents[1] / ".venv" / "bin" / "mingan")
 OTHER_PORT = "http://127.0.0.1:1"
 
@@ -72,7 +72,6 @@ def test_the_second_school_is_enrolled_once_and_its_people_keep_their_passwords(
     assert _token(centre, demo_site.SECOND) == token
 
 
-@pytest.mark.whole
 def test_a_command_centre_on_another_port_enrols_the_same_box_anew(centre: Stack) -> None:
     _enrol(centre)
     path = demo_site.SECOND.home(centre.home) / "worker" / "enrolment.json"
@@ -84,7 +83,6 @@ def test_a_command_centre_on_another_port_enrols_the_same_box_anew(centre: Stack
     assert [box["state"] for box in of_second] == ["active"]
 
 
-@pytest.mark.whole
 def test_a_password_that_is_not_the_demos_is_left_alone(centre: Stack) -> None:
     reviewer = demo_site.PEOPLE[0]
     kept = centre.home / f"{reviewer.username}-password"

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.stack import LANGUAGES, ROOT, Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(180)]
 _CLI = [sys.executable, "-m", "pipeline.cli"]
 WORDS = {
     "zh": {"state": "尚未上报", "intact": "完整", "broken": "日志被动过", "page": "分析主机"},
@@ -161,7 +161,6 @@ def _tamper(stack: Stack, *statements: str) -> None:
     database.close()
 
 
-@pytest.mark.whole
 def test_a_log_that_was_tampered_with_is_told_on_the_page_and_by_the_command(
     page: Page, stack: Stack, language: str
 ) -> None:

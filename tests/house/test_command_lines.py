@@ -34,6 +34,7 @@ def _imports(tree: ast.Module) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
+@pytest.mark.whole
 def test_what_ships_reads_its_command_lines_with_typer_alone() -> None:
     shipped = [
         path

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
+import pytest
+
 from tests.house.tracked import relative, tracked_files
 
 MOST_LINES = 60
@@ -71,6 +73,7 @@ def _imports(tree: ast.Module) -> int:
     )
 
 
+@pytest.mark.whole
 def test_functions_are_short_or_say_why() -> None:
     long = {
         f"{module}:{name}": lines

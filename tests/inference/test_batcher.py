@@ -154,6 +154,7 @@ def test_closing_finishes_what_runs_and_tells_what_waits() -> None:
         line.ask(3)
 
 
+@pytest.mark.whole
 @settings(max_examples=10, deadline=None)
 @given(
     sizes=st.lists(st.tuples(st.integers(40, 400), st.integers(40, 400)), min_size=1, max_size=7),

@@ -22,6 +22,7 @@ def overlap(a: Box, b: Box) -> float:
     return float(inner / ((one[2:] - one[:2]).prod() + (other[2:] - other[:2]).prod() - inner))
 
 
+@pytest.mark.whole
 @RATES
 def test_a_bag_that_is_put_down_is_found_where_it_lies_until_it_is_taken(fps: float) -> None:
     room = Room(people=[walking(4, 10, 0, 640)], things=[between(BAG, 7.0, 25.0)])
@@ -63,6 +64,7 @@ def test_slow_light_is_no_thing_and_hides_none() -> None:
     assert all(t > 60 and overlap(box, BAG) > 0.5 for t, box in found)
 
 
+@pytest.mark.whole
 def test_people_in_front_do_not_make_a_bag_younger() -> None:
     crowd = [walking(12 + 2 * i, 14 + 2 * i, 640 * (i % 2), 640 * (1 - i % 2)) for i in range(6)]
     room = Room(people=crowd, things=[between(BAG, 5.0)])
@@ -104,6 +106,7 @@ def test_closer_looks_are_few() -> None:
     assert 5 <= len(room.looks) <= 8
 
 
+@pytest.mark.whole
 def test_the_same_pictures_give_the_same_boxes() -> None:
     def once() -> list[tuple[float, Box]]:
         return found_in(Room(people=[walking(4, 9, 0, 640)], things=[between(BAG, 6.0)]), 15)

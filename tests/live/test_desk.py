@@ -145,6 +145,7 @@ def test_more_transcodes_than_allowed_are_told_as_busy(peer: LivePeer, tmp_path:
     assert peer.troubles[views["yard"]][0] == ("busy", "")
 
 
+@pytest.mark.whole
 def test_a_camera_without_pictures_says_why(peer: LivePeer, tmp_path: Path) -> None:
     camera = Camera(read_packets(make_video(tmp_path / "a.mp4", count=10)), "auth_failed")
     view = uuid4()

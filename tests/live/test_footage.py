@@ -133,6 +133,7 @@ def test_a_gap_begins_with_a_new_head(peer: LivePeer, tmp_path: Path) -> None:
         assert heads == [T0, T0 + timedelta(seconds=60)]
 
 
+@pytest.mark.whole
 def test_footage_that_is_added_is_shown_without_being_asked_again(
     peer: LivePeer, tmp_path: Path
 ) -> None:
@@ -145,6 +146,7 @@ def test_footage_that_is_added_is_shown_without_being_asked_again(
         peer.wait_for(lambda: len(peer.parts.get(view, [])) >= 2)
 
 
+@pytest.mark.whole
 def test_a_bad_line_costs_no_picture(peer: LivePeer, tmp_path: Path) -> None:
     shelf = Folder(piece(tmp_path / "a.mp4", 0, 100))
     view = uuid4()

@@ -100,6 +100,7 @@ def test_a_codec_that_is_not_shown_is_told(tmp_path: Path) -> None:
         Fragmenter(info)
 
 
+@pytest.mark.whole
 def test_transcoding_makes_small_h264_that_plays(tmp_path: Path) -> None:
     video = make_video(
         tmp_path / "a.mp4", codec="libx265", count=75, fps=25, gop=25, width=1280, height=720

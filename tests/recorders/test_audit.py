@@ -407,6 +407,7 @@ def test_a_file_that_crosses_midnight_and_a_window_inside_a_file(tmp_path: Path)
     assert rows(after)["c"]["completeness"] == pytest.approx(50 / 80)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("zone", "day", "hours"),
     [

@@ -461,6 +461,7 @@ def test_a_disk_that_is_really_full_goes_on_with_the_newest(tmp_path: Path, rese
     recorder.index.close()
 
 
+@pytest.mark.whole
 def test_the_drift_of_a_cameras_clock_is_measured(box: Box) -> None:
     film = stream(10)
     feed = box.recorder.camera("gate")

@@ -204,6 +204,7 @@ class Year:
         return {camera: one.breaks_on for camera, one in found.items()}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "Australia/Lord_Howe"])
 def test_a_year_on_a_disk_that_is_large_enough(zone: str) -> None:
     policies = {

@@ -15,6 +15,7 @@ from tests.recorders.film import decoded, film
 from tests.support.rtsp import serve
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("codec", "b_frames"), [("libx264", 0), ("libx264", 2), ("libx265", 2)])
 def test_every_picture_of_a_session_is_on_disk(tmp_path: Path, codec: str, b_frames: int) -> None:
     clock = SystemClock()

@@ -45,6 +45,7 @@ def told(events: list[RuleEvent]) -> list[tuple[object, ...]]:
     ]
 
 
+@pytest.mark.whole
 @ALL
 @QUICK
 @given(people=strollers())
@@ -136,6 +137,7 @@ def test_episodes_are_whole_and_their_facts_consistent(kind: str, people: list[P
     assert len(set(starts)) == len(starts)
 
 
+@pytest.mark.whole
 @ALL
 def test_two_five_and_ten_frames_a_second_tell_the_same(kind: str) -> None:
     visits = [(2.3, 14.1), (25.7, 40.3), (52.9, 70.2)]

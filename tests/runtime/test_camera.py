@@ -252,6 +252,7 @@ def test_a_password_file_that_is_gone_is_the_cause_of_missing_footage(tmp_path: 
     recorder.stop()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("keys", "source"),
     [
@@ -361,6 +362,7 @@ def test_decoded_keyframes_become_the_reference_picture(tmp_path: Path, film: Pa
         assert (tmp_path / "references" / "gate.npz").exists()
 
 
+@pytest.mark.whole
 def test_a_lowered_rate_is_told_and_time_not_looked_at_is_overloaded(
     tmp_path: Path, film: Path
 ) -> None:

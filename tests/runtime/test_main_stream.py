@@ -32,6 +32,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
+@pytest.mark.whole
 def test_the_substream_is_analysed_and_the_main_stream_is_the_evidence(
     tmp_path: Path, films: dict[str, Path]
 ) -> None:

@@ -139,6 +139,7 @@ def test_a_covered_camera_is_an_alert_with_both_pictures_blurred(box: _Box) -> N
     assert box.watch.facts.faults == ()
 
 
+@pytest.mark.whole
 def test_the_reference_and_an_open_fault_survive_a_restart(box: _Box) -> None:
     box.show(_still(ROOM), 90.0)
     box.show(_still(covered(ROOM, 0.9)), 60.0)
@@ -176,6 +177,7 @@ def test_a_fault_goes_on_in_the_next_watch_or_is_closed_when_it_last_showed(box:
     assert after.ended_at == during.ended_at
 
 
+@pytest.mark.whole
 def test_who_approves_the_picture_gets_a_new_reference_once(box: _Box) -> None:
     other = room(seed=3)
     box.show(_still(ROOM), 90.0)

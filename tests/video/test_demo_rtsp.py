@@ -86,6 +86,7 @@ def test_a_film_played_once_ends(tmp_path: Path) -> None:
             next(packets)
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason=missing.debian("ffmpeg"))
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 def test_ffprobe_reads_it(tmp_path: Path, codec: str) -> None:
@@ -127,6 +128,7 @@ def test_the_command_line(tmp_path: Path) -> None:
         process.terminate()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("entry", ["gate", "=x.mp4", "gate=", "gate=/none.mp4"])
 def test_a_wrong_path_is_refused(entry: str) -> None:
     said = subprocess.run(

@@ -232,6 +232,7 @@ def test_a_new_session_keeps_the_score_and_starts_awake() -> None:
     assert watch.mode == Mode.KEYFRAMES
 
 
+@pytest.mark.whole
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(

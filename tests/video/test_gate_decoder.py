@@ -101,6 +101,7 @@ def test_constant_quality_keeps_its_trust() -> None:
     assert gate.state.missed == 0
 
 
+@pytest.mark.whole
 def test_always_is_the_same_as_decoding_everything() -> None:
     packets = _stream()
     frames, _, decoder = _gated(packets, GateConfig(mode="always"))

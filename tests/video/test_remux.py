@@ -126,6 +126,7 @@ def test_a_transcoded_clip_of_a_variable_rate_keeps_its_pauses(tmp_path: Path) -
     assert play(tmp_path / "clip.mp4").times == pytest.approx(seconds, abs=2e-3)
 
 
+@pytest.mark.whole
 def test_transcoding_shrinks_large_pictures(tmp_path: Path) -> None:
     packets, info = read_packets(
         make_video(tmp_path / "a.mp4", codec="libx265", count=4, width=1920, height=1080)

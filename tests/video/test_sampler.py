@@ -35,6 +35,7 @@ def test_a_camera_slower_than_the_rate_is_taken_whole() -> None:
     assert taken(times, 5.0) == times
 
 
+@pytest.mark.whole
 @given(st.lists(st.floats(0.001, 3.0), min_size=1, max_size=100), st.floats(0.5, 30))
 def test_one_picture_for_each_grid_step_that_has_one(steps: list[float], rate_hz: float) -> None:
     times, at = [], 0.0
