@@ -42,7 +42,7 @@ _From = Annotated[Moment | None, Query(alias="from", description="From then on."
 _To = Annotated[Moment | None, Query(description="Before then.")]
 
 
-def _filters(
+async def _filters(
     action: _Action = [],  # noqa: B006
     username: _Username = "",
     school_id: _SchoolId = "",

@@ -31,7 +31,7 @@ from api.kit.errors import (
     PasswordMustChangeError,
 )
 from api.organisations.schemas import SchoolName
-from api.runtime import Runtime, RuntimeDep
+from api.runtime import Runtime, RuntimeDep, runtime_of
 
 SESSION_COOKIE = "mingan_session"
 CALLER = "mingan.caller"
@@ -125,12 +125,11 @@ async def settled_caller_of(request: Request, runtime: Runtime) -> SignedIn | No
     return None if caller is None or caller.password_must_change else caller
 
 
+# Each dependency of a dependency costs every request: these ask for no more than they must.
 async def _maybe_person(
-    request: Request,
-    runtime: RuntimeDep,
-    _: Annotated[str | None, Depends(_session_cookie)],
+    request: Request, _: Annotated[str | None, Depends(_session_cookie)]
 ) -> SignedIn | None:
-    return await settled_caller_of(request, runtime)
+    return await settled_caller_of(request, runtime_of(request))
 
 
 MaybePerson = Annotated[SignedIn | None, Depends(_maybe_person)]
@@ -139,11 +138,10 @@ MaybePerson = Annotated[SignedIn | None, Depends(_maybe_person)]
 
 async def _newcomer(
     request: Request,
-    runtime: RuntimeDep,
     _: Annotated[str | None, Depends(_session_cookie)],
     csrf: Annotated[str | None, Header(alias="X-CSRF-Token", include_in_schema=False)] = None,
 ) -> SignedIn:
-    person = await caller_of(request, runtime)
+    person = await caller_of(request, runtime_of(request))
     if person is None:
         raise NotSignedInError
     if request.method not in _SAFE_METHODS and not hmac.compare_digest(
@@ -157,10 +155,14 @@ Newcomer = Annotated[SignedIn, Depends(_newcomer)]
 """Anyone signed in, whoever must choose a password first among them."""
 
 
-async def _person(person: Newcomer) -> SignedIn:
+def _settled(person: SignedIn) -> SignedIn:
     if person.password_must_change:
         raise PasswordMustChangeError("choose a new password first")
     return person
+
+
+async def _person(person: Newcomer) -> SignedIn:
+    return _settled(person)
 
 
 Person = Annotated[SignedIn, Depends(_person)]
@@ -178,8 +180,8 @@ By = Annotated[Actor, Depends(_actor)]
 def allowed(*needed: Permission) -> Callable[..., Awaitable[SignedIn]]:
     """The guard of what needs permissions: ``Annotated[SignedIn, Depends(allowed(…))]``."""
 
-    async def guard(person: Person) -> SignedIn:
-        if missing := sorted(set(needed) - person.permissions):
+    async def guard(person: Newcomer) -> SignedIn:
+        if missing := sorted(set(needed) - _settled(person).permissions):
             raise ForbiddenError(f"needs the permission {' and '.join(missing)}")
         return person
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access.scope import EVERYTHING, NOTHING, Scope
 from api.auth.guards import ReportingBoxDep, settled_caller_of
 from api.bus.work import UnitOfWork
-from api.runtime import Runtime, RuntimeDep
+from api.runtime import Runtime, RuntimeDep, runtime_of
 
 
 async def _scope_of(request: Request, runtime: Runtime) -> Scope:
@@ -20,12 +20,14 @@ async def _scope_of(request: Request, runtime: Runtime) -> Scope:
     return NOTHING if person is None else person.scope
 
 
-async def _reader(request: Request, runtime: RuntimeDep) -> AsyncIterator[AsyncSession]:
+async def _reader(request: Request) -> AsyncIterator[AsyncSession]:
+    runtime = runtime_of(request)
     async with runtime.database.read(await _scope_of(request, runtime)) as session:
         yield session
 
 
-async def _writer(request: Request, runtime: RuntimeDep) -> AsyncIterator[UnitOfWork]:
+async def _writer(request: Request) -> AsyncIterator[UnitOfWork]:
+    runtime = runtime_of(request)
     async with runtime.work(await _scope_of(request, runtime)) as work:
         yield work
 

@@ -96,7 +96,7 @@ async def end_plan(plan_id: RowNumber, _: _Planner, by: By, work: Writer) -> Non
     await planning.end_plan(work, plan_id, by)
 
 
-def _filters(
+async def _filters(
     school_id: Annotated[
         list[AnyIdentifier], Query(max_length=256, description="May repeat.")
     ] = [],  # noqa: B006

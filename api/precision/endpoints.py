@@ -35,7 +35,7 @@ _Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_PRECISION, Permis
 _READ = (NotSignedInError, ForbiddenError, InvalidError)
 
 
-def _asked(
+async def _asked(
     runtime: RuntimeDep,
     days: Annotated[int, Query(ge=1, le=MAX_DAYS, description="Back from now.")] = 90,
     school_id: Annotated[

@@ -60,7 +60,7 @@ _READ = (NotSignedInError, ForbiddenError, InvalidError)
 _WRITE = (*_READ, BadCsrfError)
 
 
-def _filters(
+async def _filters(
     state: Annotated[list[RequestState], Query(description="May repeat.")] = [],  # noqa: B006
     kind: Annotated[list[RequestKind], Query(description="May repeat.")] = [],  # noqa: B006
     school_id: _SchoolIds = [],  # noqa: B006

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from api.kit.routing import RoomRouter
@@ -35,6 +40,35 @@ async def test_every_room_is_one(centre: Centre) -> None:
     routers = [each for each in included if each is not None]
     assert routers
     assert [each for each in routers if not isinstance(each, RoomRouter)] == []
+
+
+def _calls(dependant: Dependant) -> Iterator[Callable[..., Any]]:
+    if dependant.call is not None:
+        yield dependant.call
+    for each in dependant.dependencies:
+        yield from _calls(each)
+
+
+def _is_awaited(call: Callable[..., Any]) -> bool:
+    return any(
+        inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each)
+        for each in (call, type(call).__call__)
+    )
+
+
+async def test_no_request_waits_for_a_thread(centre: Centre) -> None:
+    """FastAPI hands what is not a coroutine to a thread: for a few lines that costs far more."""
+    included = [getattr(each, "original_router", None) for each in centre.app.router.routes]
+    routes = [route for each in included if each is not None for route in each.routes]
+    calls = {
+        call
+        for route in routes
+        if isinstance(route, APIRoute)
+        for call in _calls(route.dependant)
+    }
+    assert len(calls) > 100
+    assert not _is_awaited(len)
+    assert [call for call in calls if not _is_awaited(call)] == []
 
 
 @pytest.mark.parametrize("root_path", ["", "/mingan"])
