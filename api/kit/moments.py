@@ -26,6 +26,8 @@ def to_utc(moment: datetime) -> datetime:
     Raises:
         ValueError: If UTC would put it outside of years 1 to 9999.
     """
+    if moment.tzinfo is UTC:
+        return moment
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:

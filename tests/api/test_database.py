@@ -139,7 +139,7 @@ def test_a_moment_keeps_its_instant(naive: datetime, offset_min: int) -> None:
     stored = UtcDateTime().process_bind_param(moment, _DIALECT)
     assert stored is not None
     # SQLite keeps the digits and forgets the offset.
-    read = UtcDateTime().process_result_value(stored.replace(tzinfo=None), _DIALECT)
+    read = UtcDateTime().result_processor(_DIALECT, None)(stored.replace(tzinfo=None))
     assert read == moment
     assert read.tzinfo is UTC
 
