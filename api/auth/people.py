@@ -15,7 +15,7 @@ from api.access.scope import Scope, of_person
 from api.audit import service as audit
 from api.audit.schemas import AccessAction
 from api.auth.passwords import random_password
-from api.auth.repository import UserRepository, UserRow
+from api.auth.repository import SessionRow, UserRepository, UserRow
 from api.auth.schemas import (
     NewPassword,
     PlaceName,
@@ -71,7 +71,14 @@ def school_of(row: UserRow) -> SchoolName | None:
     return None if row.school is None else organisations.name_of(row.school)
 
 
-async def place_ids_of(session: AsyncSession, user: User) -> frozenset[int] | None:
+def school_of_session(row: SessionRow) -> SchoolName | None:
+    """The same of whom a session stands for."""
+    if row.school_id is None or row.name_zh is None:
+        return None
+    return SchoolName(school_id=row.school_id, name=row.name_zh, name_en=row.name_en or "")
+
+
+async def place_ids_of(session: AsyncSession, user: User | SessionRow) -> frozenset[int] | None:
     """The places whose cameras a person may know of; None for all of their scope.
 
     Asked for with each request: a place that comes to be a kitchen is the canteen's at once.

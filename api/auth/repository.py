@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -42,9 +43,36 @@ def _stands(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool]
     )
 
 
+class SessionRow(NamedTuple):
+    """What each request asks of the person behind a session; ``name_zh`` is None of nobody of a
+    school.
+    """
+
+    username: str
+    role: str
+    school_id: str | None
+    ends_at: datetime | None
+    password_must_change: bool
+    has_password: bool
+    name_zh: str | None
+    name_en: str | None
+    expires_at: datetime
+
+
 # Asked for with each request: built once, so that it is not built and looked up anew each time.
 _OF_TOKEN = (
-    select(User, School, SignInSession.expires_at)
+    select(
+        User.username,
+        User.role,
+        User.school_id,
+        User.ends_at,
+        User.password_must_change,
+        User.password_hash.is_not(None),
+        School.name_zh,
+        School.name_en,
+        SignInSession.expires_at,
+    )
+    .select_from(User)
     .join(SignInSession, SignInSession.username == User.username)
     .outerjoin(School, School.school_id == User.school_id)
     .where(
@@ -187,14 +215,14 @@ class UserRepository:
 
     async def find_session(
         self, token_sha256: str, at: datetime
-    ) -> tuple[UserRow, datetime] | None:
+    ) -> tuple[SessionRow, datetime] | None:
         """The user of a session that still stands, and when it ends."""
         values = {"token_sha256": token_sha256, "at": at}
         row = (await self._session.execute(_OF_TOKEN, values)).one_or_none()
         if row is None:
             return None
-        user, school, expires_at = row
-        return UserRow(user, school), min(expires_at, user.ends_at or expires_at)
+        found = SessionRow._make(row)
+        return found, min(found.expires_at, found.ends_at or found.expires_at)
 
     async def sessions_of(self, username: str, at: datetime) -> list[SignInSession]:
         """Sessions of a user that still stand, the newest first."""

@@ -110,16 +110,15 @@ async def session_of(session: AsyncSession, key: str, now: datetime) -> FoundSes
     if found is None:
         return None
     row, expires_at = found
-    user = row.user
     return FoundSession(
-        user.username,
-        Role(user.role),
-        people.school_of(row),
+        row.username,
+        Role(row.role),
+        people.school_of_session(row),
         key,
         expires_at,
-        user.password_must_change,
-        user.password_hash is not None,
-        await people.place_ids_of(session, user),
+        row.password_must_change,
+        row.has_password,
+        await people.place_ids_of(session, row),
     )
 
 
