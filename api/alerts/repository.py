@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
@@ -26,20 +26,42 @@ MAX_EVIDENCE = 64
 """Pieces one alert may name in all its revisions."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRow:
-    """An alert with what its summary takes from other tables."""
+class AlertRow(NamedTuple):
+    """An alert with what its summary takes from other tables, and no more: beside each alert its
+    camera's state and its school's calendar would be read again.
+    """
 
     alert: Alert
-    camera: Camera
-    school: School
+    camera_id: str
+    camera_name: str
+    camera_location: str
+    school_name: str
+    school_name_en: str
+
+
+class NamedEvidence(NamedTuple):
+    """A piece of evidence as an alert named it, to be read."""
+
+    alert_id: UUID
+    kind: str
+    sha256: str
+    media_type: str
+    size_bytes: int
+    width: int
+    height: int
+    starts_at: datetime
+    duration_s: float
+    standing: str
+
+
+_NAMED = tuple(getattr(AlertEvidence, name) for name in NamedEvidence._fields)
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
     """A reference to evidence, whether the bytes are there, and since when they no longer are."""
 
-    reference: AlertEvidence
+    reference: NamedEvidence
     is_available: bool
     deleted_at: datetime | None = None
 
@@ -49,10 +71,17 @@ class EvidenceRow:
         return self.reference.standing == EvidenceStanding.LATER
 
 
-def alert_rows() -> Select[Alert, Camera, School]:
+def alert_rows() -> Select[Alert, str, str, str, str, str]:
     """Alerts with what an ``AlertRow`` holds, in its order."""
     return (
-        select(Alert, Camera, School)
+        select(
+            Alert,
+            Camera.camera_id,
+            Camera.name,
+            Camera.location,
+            School.name_zh,
+            School.name_en,
+        )
         .join(Camera, Camera.id == Alert.camera_key)
         .join(School, School.school_id == Alert.school_id)
     )
@@ -179,8 +208,11 @@ class AlertRepository:
 
     async def evidence_of(self, alert_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
         """Evidence of several alerts, in the worker's order."""
+        if not alert_ids:
+            return {}
         query = (
-            select(AlertEvidence, EvidenceFile.sha256, EvidenceFile.deleted_at)
+            select(*_NAMED, EvidenceFile.sha256.label("arrived"), EvidenceFile.deleted_at)
+            .select_from(AlertEvidence)
             .outerjoin(
                 EvidenceFile,
                 and_(
@@ -195,7 +227,8 @@ class AlertRepository:
             .order_by(AlertEvidence.alert_id, AlertEvidence.position)
         )
         found: dict[UUID, list[EvidenceRow]] = defaultdict(list)
-        for reference, arrived, deleted_at in await self._session.execute(query):
+        for *named, arrived, deleted_at in await self._session.execute(query):
+            reference = NamedEvidence._make(named)
             is_there = arrived is not None and deleted_at is None
             found[reference.alert_id].append(EvidenceRow(reference, is_there, deleted_at))
         return found

@@ -19,7 +19,7 @@ from api.alerts.schemas import (
 )
 from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel
 from api.db.models import Alert, AlertHistory
-from api.organisations import service as organisations
+from api.organisations.schemas import SchoolName
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
 """Less than that is no fault of a clock that anybody must look after."""
@@ -75,10 +75,12 @@ def summary(
         risk=RiskLevel(alert.risk),
         state=EpisodeState(alert.state),
         camera_key=alert.camera_key,
-        camera_id=row.camera.camera_id,
-        camera_name=row.camera.name,
-        camera_location=row.camera.location,
-        school=organisations.name_of(row.school),
+        camera_id=row.camera_id,
+        camera_name=row.camera_name,
+        camera_location=row.camera_location,
+        school=SchoolName(
+            school_id=alert.school_id, name=row.school_name, name_en=row.school_name_en
+        ),
         started_at=alert.started_at,
         raised_at=alert.raised_at,
         queued_at=alert.queued_at,

@@ -203,6 +203,25 @@ async def test_filters_narrow_and_counts_ignore_the_status_filter(
     }
 
 
+async def test_counts_are_the_same_on_every_page(
+    worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+) -> None:
+    for name in ("lawn a", "lawn b", "lawn c"):
+        await put_alert(worker, episode(name, zone="lawn"))
+    await put_alert(worker, episode("other"))
+    await reviewer.post(f"/api/v1/alerts/{alert_uuid('lawn a')}/confirm")
+    counts = {**_NONE, "pending_review": 2, "confirmed": 1}
+    path = "/api/v1/alerts?q=lawn"
+    first = (await reviewer.get(f"{path}&limit=2")).json()
+    rest = (await reviewer.get(f"{path}&limit=2&cursor={first['next_cursor']}")).json()
+    assert [len(page["items"]) for page in (first, rest)] == [2, 1]
+    for asked in (f"{path}&limit=3", f"{path}&status=confirmed"):
+        assert (await reviewer.get(asked)).json()["counts"] == counts
+    assert first["counts"] == rest["counts"] == counts
+    nothing = (await reviewer.get("/api/v1/alerts?q=nothing-such")).json()
+    assert nothing["counts"] == _NONE
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
