@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -15,6 +16,30 @@ from api.db.models import AccessLogCheck, AccessLogEntry, AccessLogHead
 from api.kit.pagination import Cursor
 
 _AT_ONCE = 1000
+
+
+class LoggedEntry(NamedTuple):
+    """An entry as it is read: a thousand of them cost far less than a thousand ``AccessLogEntry``,
+    which watch what becomes of them.
+    """
+
+    id: int
+    at: datetime
+    action: str
+    username: str
+    client: str
+    alert_id: UUID | None
+    reason: str | None
+    subject: str | None
+    school_id: str | None
+    camera_id: str | None
+    from_at: datetime | None
+    to_at: datetime | None
+    changes: list[dict[str, str | None]] | None
+    hash: str
+
+
+_READ = tuple(getattr(AccessLogEntry, name) for name in LoggedEntry._fields)
 
 
 class AccessLogRepository:
@@ -89,9 +114,9 @@ class AccessLogRepository:
 
     async def page(
         self, filters: AccessFilters, after: Cursor | None, limit: int
-    ) -> list[AccessLogEntry]:
+    ) -> list[LoggedEntry]:
         """Entries, newest first."""
-        query = select(AccessLogEntry).order_by(AccessLogEntry.id.desc()).limit(limit)
+        query = select(*_READ).order_by(AccessLogEntry.id.desc()).limit(limit)
         if filters.actions:
             query = query.where(AccessLogEntry.action.in_(filters.actions))
         if filters.username:
@@ -104,4 +129,4 @@ class AccessLogRepository:
             query = query.where(AccessLogEntry.at < filters.before)
         if after is not None:
             query = query.where(AccessLogEntry.id < after.number)
-        return list(await self._session.scalars(query))
+        return [LoggedEntry._make(row) for row in await self._session.execute(query)]

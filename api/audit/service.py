@@ -13,7 +13,7 @@ from api.audit import chain
 from api.audit.chain import Anchor, Finding, Verifier
 from api.audit.changes import Change
 from api.audit.filters import AccessFilters
-from api.audit.repository import AccessLogRepository
+from api.audit.repository import AccessLogRepository, LoggedEntry
 from api.audit.schemas import AccessAction, AccessEntry, AccessPage
 from api.bus.work import UnitOfWork
 from api.db.models import AccessLogEntry
@@ -176,7 +176,7 @@ async def verify(session: AsyncSession, key: bytes, anchors: Sequence[Anchor]) -
     return Verdict(Anchor(head.count, head.hash), head.deleted_count, finding)
 
 
-def _entry(row: AccessLogEntry) -> AccessEntry:
+def _entry(row: LoggedEntry) -> AccessEntry:
     return AccessEntry(
         id=row.id,
         at=row.at,
