@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.contract import Heartbeat
 from api.db.camera import Worker
 from api.db.organisation import Box, School
+
+
+class ToldRules(NamedTuple):
+    """What a worker said about rules, with its box and its school's names."""
+
+    school_id: str
+    name_zh: str
+    name_en: str
+    box_id: int
+    worker_id: str
+    last_seen_at: datetime
+    rules: list[dict[str, object]] | None
 
 
 class WorkerRepository:
@@ -31,6 +44,25 @@ class WorkerRepository:
             .order_by(School.school_id, Box.name, Worker.worker_id)
         )
         return [(row[0], row[1], row[2]) for row in await self._session.execute(query)]
+
+    async def rules(self) -> list[ToldRules]:
+        """What all workers said about rules, by school, box and id."""
+        query = (
+            select(
+                School.school_id,
+                School.name_zh,
+                School.name_en,
+                Worker.box_id,
+                Worker.worker_id,
+                Worker.last_seen_at,
+                Worker.rules,
+            )
+            .select_from(Worker)
+            .join(Box, Box.id == Worker.box_id)
+            .join(School, School.school_id == Box.school_id)
+            .order_by(School.school_id, Box.name, Worker.worker_id)
+        )
+        return [ToldRules._make(row) for row in await self._session.execute(query)]
 
     async def silent_since(self, moment: datetime) -> list[Worker]:
         """Workers last seen before a moment whose loss was not announced yet."""

@@ -15,8 +15,9 @@ from api.bus.work import UnitOfWork
 from api.contract import Heartbeat, RuleReadiness
 from api.db.camera import Worker
 from api.organisations import service as organisations
+from api.organisations.schemas import SchoolName
 from api.settings import Settings
-from api.workers.repository import WorkerRepository
+from api.workers.repository import ToldRules, WorkerRepository
 from api.workers.schemas import WorkerRules, WorkerView
 
 
@@ -62,13 +63,13 @@ async def list_rules(
     """What each worker can apply, by its id; one that never told has no rules."""
     return [
         WorkerRules(
-            school=organisations.name_of(school),
-            box_id=box.id,
-            worker_id=worker.worker_id,
-            lost=_is_lost(worker, now, lost_after_s),
-            rules=[RuleReadiness.model_validate(each) for each in worker.rules or ()],
+            school=SchoolName(school_id=told.school_id, name=told.name_zh, name_en=told.name_en),
+            box_id=told.box_id,
+            worker_id=told.worker_id,
+            lost=_is_lost(told, now, lost_after_s),
+            rules=[RuleReadiness.model_validate(each) for each in told.rules or ()],
         )
-        for worker, box, school in await WorkerRepository(session).all()
+        for told in await WorkerRepository(session).rules()
     ]
 
 
@@ -97,5 +98,5 @@ async def list_workers(
     ]
 
 
-def _is_lost(worker: Worker, now: datetime, lost_after_s: float) -> bool:
+def _is_lost(worker: Worker | ToldRules, now: datetime, lost_after_s: float) -> bool:
     return now - worker.last_seen_at > timedelta(seconds=lost_after_s)
