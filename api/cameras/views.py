@@ -25,7 +25,6 @@ from api.cameras.schemas import (
 )
 from api.contract import MissingReason, StreamFacts, WithheldAlerts
 from api.db.camera import Camera
-from api.organisations import service as organisations
 from api.organisations.schemas import SchoolName
 from api.settings import Settings
 
@@ -192,7 +191,7 @@ def view(row: CameraRow, rules: list[RuleAnalysis], watch: Watch) -> CameraView:
     best = max(rules, key=lambda rule: rule.analysed_s, default=None)
     return CameraView(
         id=camera.id,
-        school=organisations.name_of(row.school),
+        school=row.school,
         camera_id=camera.camera_id,
         name=camera.name,
         location=camera.location,
