@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from api.alerts.schemas import AlertStatus, FalsePositiveReason
@@ -25,33 +25,51 @@ _JUDGED = (AlertStatus.CONFIRMED, AlertStatus.FALSE_POSITIVE)
 """Neither what waits nor a digest that was seen."""
 
 
-def gathered(
-    counts: Iterable[GroupCount], key: Callable[[Group], Key]
-) -> dict[Key, list[GroupCount]]:
-    """The groups of each key, in the order in which they are looked into: most false ones first."""
+def together(counts: Iterable[GroupCount], key: Callable[[Group], Key]) -> dict[Key, GroupCount]:
+    """The groups of each key as one, in the order in which keys come first."""
     found: defaultdict[Key, list[GroupCount]] = defaultdict(list)
     for count in counts:
         found[key(count.group)].append(count)
+    return {each: summed(told) for each, told in found.items()}
+
+
+def ranked(found: Mapping[Key, GroupCount]) -> dict[Key, GroupCount]:
+    """In the order in which they are looked into: most false ones first."""
     return dict(sorted(found.items(), key=lambda item: rank(item[1])))
 
 
-def rank(counts: Sequence[GroupCount]) -> tuple[int, int]:
+def rank(count: GroupCount) -> tuple[int, int]:
     """By what groups are sorted: the most false ones first."""
-    return -sum(each.false_positive for each in counts), -sum(each.confirmed for each in counts)
+    return -count.false_positive, -count.confirmed
 
 
-def figures(counts: Sequence[GroupCount]) -> Figures:
-    """Groups as one."""
-    confirmed = sum(count.confirmed for count in counts)
-    by_reason = [sum(column) for column in zip(*(each.reasons for each in counts), strict=True)]
-    false = sum(by_reason)
+def summed(counts: Sequence[GroupCount]) -> GroupCount:
+    """Groups as one, called as the first of them."""
+    if not counts:
+        return GroupCount(Group("", "", ""), 0, 0, (0,) * len(FalsePositiveReason), False, 0)
+    if len(counts) == 1:
+        return counts[0]
+    # Lists: there are thousands of groups, and a generator is called for each.
+    return GroupCount(
+        counts[0].group,
+        sum([each.confirmed for each in counts]),
+        sum([each.pending_review for each in counts]),
+        tuple(map(sum, zip(*[each.reasons for each in counts], strict=True))),
+        True in [each.is_class_1 for each in counts],
+        sum([each.false_positive for each in counts]),
+    )
+
+
+def figures(count: GroupCount) -> Figures:
+    """What is told of a group."""
+    judged = count.confirmed + count.false_positive
     return Figures(
-        confirmed=confirmed,
-        false_positive=false,
-        pending_review=sum(count.pending_review for count in counts),
-        reasons={r: n for r, n in zip(FalsePositiveReason, by_reason, strict=bool(counts)) if n},
-        precision=_share(counted_share(confirmed, confirmed + false)),
-        is_small=confirmed + false < FEW,
+        confirmed=count.confirmed,
+        false_positive=count.false_positive,
+        pending_review=count.pending_review,
+        reasons={r: n for r, n in zip(FalsePositiveReason, count.reasons, strict=True) if n},
+        precision=_share(counted_share(count.confirmed, judged)),
+        is_small=judged < FEW,
     )
 
 
@@ -80,34 +98,31 @@ def by_counts_alone(count: GroupCount, everywhere: ProposalOutcome) -> Proposal:
     )
 
 
-def proposal(
-    counts: Sequence[GroupCount], scores: Iterable[ScoreCount], max_lost_percent: int
-) -> Proposal:
-    """The threshold for groups of one rule and model.
+def proposal(count: GroupCount, scores: Iterable[ScoreCount], max_lost_percent: int) -> Proposal:
+    """The threshold for a group of one rule and model.
 
     Args:
-        counts: The groups.
-        scores: Their scores.
+        count: The group.
+        scores: Its scores.
         max_lost_percent: See :func:`api.precision.threshold.propose`.
     """
     by_score = {status: Counter[int]() for status in AlertStatus}
     unscored = 0
     for score in scores:
         if 0 < score.hundredth < HUNDREDTHS:
-            by_score[score.status][score.hundredth] += score.count
+            by_score[score.status][score.hundredth] += score.amount
         elif score.status in _JUDGED:
-            unscored += score.count
-    is_class_1 = any(count.is_class_1 for count in counts)
+            unscored += score.amount
     verdict = threshold.propose(
         ScoreCounts(
             confirmed=by_score[AlertStatus.CONFIRMED],
             false_positive=by_score[AlertStatus.FALSE_POSITIVE],
             pending_review=by_score[AlertStatus.PENDING_REVIEW],
         ),
-        is_class_1=is_class_1,
+        is_class_1=count.is_class_1,
         max_lost_percent=max_lost_percent,
     )
-    is_by_score = not any(count.group.rule in NOT_BY_SCORE for count in counts)
+    is_by_score = count.group.rule not in NOT_BY_SCORE
     if is_by_score and verdict.confirmed + verdict.false_positive == 0 < unscored:
         is_by_score = False
     effect = verdict.effect if is_by_score else None
@@ -116,7 +131,7 @@ def proposal(
         confirmed=verdict.confirmed,
         false_positive=verdict.false_positive,
         unscored=unscored,
-        is_class_1=is_class_1,
+        is_class_1=count.is_class_1,
         effect=None if effect is None else _effect(effect),
     )
 

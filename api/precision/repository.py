@@ -7,7 +7,7 @@ no row of the table is fetched, and nothing is sorted to be counted by camera.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -27,8 +27,7 @@ _FLOAT32_STEP = 1e-5
 _REASONS = tuple(FalsePositiveReason)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """What is counted together.
 
     Attributes:
@@ -44,26 +43,27 @@ class Group:
     camera_key: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GroupCount:
-    """Alerts of a group by judgement, and the highest class among them."""
+class GroupCount(NamedTuple):
+    """Alerts of a group by judgement, and the highest class among them.
+
+    Attributes:
+        group: What they have in common.
+        confirmed: True ones.
+        pending_review: Those that nobody judged.
+        reasons: The false ones, in the order of ``FalsePositiveReason``.
+        is_class_1: Whether any is of the gravest class.
+        false_positive: Sum of ``reasons``, added up once.
+    """
 
     group: Group
     confirmed: int
     pending_review: int
     reasons: tuple[int, ...]
-    """Of the false ones, in the order of ``FalsePositiveReason``."""
     is_class_1: bool
-    false_positive: int = field(init=False)
-    """Whatever the reason."""
-
-    def __post_init__(self) -> None:
-        """Add the reasons up once: thousands of groups are sorted by it, five times."""
-        object.__setattr__(self, "false_positive", sum(self.reasons))
+    false_positive: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreCount:
+class ScoreCount(NamedTuple):
     """Alerts of a group and a judgement by hundredth of their score."""
 
     group: Group
@@ -71,15 +71,19 @@ class ScoreCount:
     """None where all cameras are counted together."""
     status: AlertStatus
     hundredth: int
-    count: int
+    amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCamera:
-    """A camera with its school."""
+class NamedCamera(NamedTuple):
+    """What names a camera and its school."""
 
-    camera: Camera
-    school: School
+    key: int
+    camera_id: str
+    name: str
+    location: str
+    school_id: str
+    school_name: str
+    school_name_en: str
 
 
 _BIN = "hundredth"
@@ -133,6 +137,7 @@ class PrecisionRepository:
                 pending,
                 tuple(reasons),
                 gravest == RiskLevel.CLASS_1,
+                sum(reasons),
             )
             for rule, model_id, sha256, camera_key, confirmed, pending, gravest, *reasons in (
                 await self._session.execute(query)
@@ -178,14 +183,20 @@ class PrecisionRepository:
     async def cameras(self, camera_keys: Collection[int]) -> dict[int, NamedCamera]:
         """Cameras by number."""
         query = (
-            select(Camera, School)
+            select(
+                Camera.id,
+                Camera.camera_id,
+                Camera.name,
+                Camera.location,
+                School.school_id,
+                School.name_zh,
+                School.name_en,
+            )
             .join(School, School.school_id == Camera.school_id)
             .where(Camera.id.in_(camera_keys))
         )
-        return {
-            camera.id: NamedCamera(camera, school)
-            for camera, school in await self._session.execute(query)
-        }
+        found = [NamedCamera._make(row) for row in await self._session.execute(query)]
+        return {camera.key: camera for camera in found}
 
     async def behind(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.alerts import service as alerts
 from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
-from api.organisations import service as organisations
+from api.organisations.schemas import SchoolName
 from api.precision.counting import (
     by_counts_alone,
     figures,
-    gathered,
     has_enough,
     proposal,
     rank,
+    ranked,
+    summed,
+    together,
 )
 from api.precision.filters import BehindFilters, ReportFilters
 from api.precision.repository import (
@@ -46,6 +48,7 @@ from api.precision.threshold import FEW, FEW_CONFIRMED
 MAX_ROWS = 100
 """By camera; the others are reached by a filter, and stand in the file."""
 MAX_DAYS = 730
+_RuleAndModel = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,13 @@ def _model(group: Group) -> ModelName:
 
 def _camera(found: NamedCamera) -> CameraName:
     return CameraName(
-        camera_key=found.camera.id,
-        camera_id=found.camera.camera_id,
-        camera_name=found.camera.name,
-        camera_location=found.camera.location,
-        school=organisations.name_of(found.school),
+        camera_key=found.key,
+        camera_id=found.camera_id,
+        camera_name=found.name,
+        camera_location=found.location,
+        school=SchoolName(
+            school_id=found.school_id, name=found.school_name, name_en=found.school_name_en
+        ),
     )
 
 
@@ -79,7 +84,7 @@ def _by(scores: Iterable[ScoreCount]) -> dict[Group, list[ScoreCount]]:
     return found
 
 
-def _rule_and_model(group: Group) -> tuple[str, str, str]:
+def _rule_and_model(group: Group) -> _RuleAndModel:
     return group.rule, group.model_id, group.model_sha256
 
 
@@ -89,17 +94,17 @@ def _key(group: Group) -> int:
 
 
 def _rule_models(
-    counts: Sequence[GroupCount], scores: Sequence[ScoreCount], asked: Asked
+    models: Mapping[_RuleAndModel, GroupCount], scores: Sequence[ScoreCount], asked: Asked
 ) -> list[RuleModelFigures]:
     by_group = _by(scores)
     return [
         RuleModelFigures(
-            **figures(told).model_dump(),
+            **vars(figures(told)),
             rule=group.rule,
             model=_model(group),
             proposal=proposal(told, by_group.get(group, []), asked.max_lost_percent),
         )
-        for key, told in gathered(counts, _rule_and_model).items()
+        for key, told in ranked(models).items()
         for group in (Group(*key),)
     ]
 
@@ -120,12 +125,12 @@ async def _rows(
         group, model = count.group, _model(count.group)
         scores = by_group.get(group, [])
         return PrecisionRow(
-            **figures([count]).model_dump(),
+            **vars(figures(count)),
             rule=group.rule,
             rule_ids=sorted({score.rule_id for score in scores if score.rule_id is not None}),
             model=model,
             camera=_camera(cameras[_key(group)]),
-            proposal=proposal([count], scores, asked.max_lost_percent)
+            proposal=proposal(count, scores, asked.max_lost_percent)
             if has_enough(count)
             else by_counts_alone(count, outcomes[group.rule, model]),
         )
@@ -136,9 +141,11 @@ async def _rows(
 async def report(session: AsyncSession, asked: Asked) -> PrecisionReport:
     """The report as pages show it: of cameras, those with the most false alarms."""
     repository = PrecisionRepository(session)
-    counts = sorted(await repository.counts(asked.filters), key=lambda each: rank([each]))
-    everywhere = _rule_models(counts, await repository.scores(asked.filters), asked)
-    by_camera = gathered(counts, _key)
+    counts = sorted(await repository.counts(asked.filters), key=rank)
+    # A few groups that hold all that the thousands do.
+    models = together(counts, _rule_and_model)
+    everywhere = _rule_models(models, await repository.scores(asked.filters), asked)
+    by_camera = ranked(together(counts, _key))
     shown_cameras = list(by_camera.items())[:MAX_ROWS]
     shown = counts[:MAX_ROWS]
     named = {_key(each.group) for each in shown} | {key for key, _ in shown_cameras}
@@ -149,20 +156,18 @@ async def report(session: AsyncSession, asked: Asked) -> PrecisionReport:
         days=asked.days,
         few=FEW,
         few_confirmed=FEW_CONFIRMED,
-        total=figures(counts),
+        total=figures(summed(list(models.values()))),
         by_rule=[
-            RuleFigures(**figures(told).model_dump(), rule=rule)
-            for rule, told in gathered(counts, lambda group: group.rule).items()
+            RuleFigures(**vars(figures(told)), rule=rule)
+            for rule, told in ranked(together(models.values(), lambda each: each.rule)).items()
         ],
         by_model=[
-            ModelFigures(**figures(told).model_dump(), model=_model(told[0].group))
-            for told in gathered(
-                counts, lambda group: (group.model_id, group.model_sha256)
-            ).values()
+            ModelFigures(**vars(figures(told)), model=model)
+            for model, told in ranked(together(models.values(), _model)).items()
         ],
         by_rule_and_model=everywhere,
         by_camera=[
-            CameraFigures(**figures(told).model_dump(), camera=_camera(cameras[key]))
+            CameraFigures(**vars(figures(told)), camera=_camera(cameras[key]))
             for key, told in shown_cameras
         ],
         by_camera_count=len(by_camera),
@@ -176,8 +181,9 @@ async def rows_to_export(
 ) -> tuple[list[RuleModelFigures], list[PrecisionRow]]:
     """All rows: of all cameras together, and of each."""
     repository = PrecisionRepository(session)
-    counts = sorted(await repository.counts(asked.filters), key=lambda each: rank([each]))
-    everywhere = _rule_models(counts, await repository.scores(asked.filters), asked)
+    counts = sorted(await repository.counts(asked.filters), key=rank)
+    models = together(counts, _rule_and_model)
+    everywhere = _rule_models(models, await repository.scores(asked.filters), asked)
     cameras = await repository.cameras({_key(each.group) for each in counts})
     return everywhere, await _rows(repository, counts, everywhere, cameras, asked)
 

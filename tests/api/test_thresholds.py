@@ -148,14 +148,14 @@ def test_only_what_goes_by_a_score_gets_a_threshold(
 ) -> None:
     group = Group(rule, "m", "a" * 64)
     scores = [
-        ScoreCount(group, None, status, at if hundredth is None else hundredth, count)
-        for status, at, count in (
+        ScoreCount(group, None, status, at if hundredth is None else hundredth, amount)
+        for status, at, amount in (
             (AlertStatus.CONFIRMED, 60, 30),
             (AlertStatus.FALSE_POSITIVE, 30, 30),
         )
     ]
-    counts = [GroupCount(group, 30, 0, (), is_class_1=False)]
-    found = proposal(counts, scores, 0)
+    count = GroupCount(group, 30, 0, (), is_class_1=False, false_positive=0)
+    found = proposal(count, scores, 0)
     assert found.outcome is outcome
     assert found.unscored == (0 if hundredth is None else 60)
     assert (found.effect is not None) == (outcome is ProposalOutcome.PROPOSED)
@@ -169,7 +169,8 @@ def test_scores_add_up_over_cameras() -> None:
     scores = [ScoreCount(group, "fall", AlertStatus.CONFIRMED, 71, 9) for _ in range(2)] + [
         ScoreCount(group, "fall", AlertStatus.FALSE_POSITIVE, at, n) for at, n in told.items()
     ]
-    found = proposal([GroupCount(group, 18, 0, (), is_class_1=True)], scores, 10)
+    count = GroupCount(group, 18, 0, (), is_class_1=True, false_positive=0)
+    found = proposal(count, scores, 10)
     assert (found.confirmed, found.false_positive, found.is_class_1) == (18, 16, True)
     assert found.effect is not None
     assert (found.effect.threshold, found.effect.removed, found.effect.lost) == (0.71, 16, 0)
