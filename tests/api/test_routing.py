@@ -61,10 +61,7 @@ async def test_no_request_waits_for_a_thread(centre: Centre) -> None:
     included = [getattr(each, "original_router", None) for each in centre.app.router.routes]
     routes = [route for each in included if each is not None for route in each.routes]
     calls = {
-        call
-        for route in routes
-        if isinstance(route, APIRoute)
-        for call in _calls(route.dependant)
+        call for route in routes if isinstance(route, APIRoute) for call in _calls(route.dependant)
     }
     assert len(calls) > 100
     assert not _is_awaited(len)
