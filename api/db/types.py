@@ -40,7 +40,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         def process(value: Any) -> datetime | None:
             if value is None:
                 return None
-            moment: datetime = value if parse is None else parse(value)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            moment = value if parse is None else parse(value)
+            if moment is None:
+                return None
+            aware: datetime = (
+                moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            )
+            return aware
 
         return process
