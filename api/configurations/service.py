@@ -204,7 +204,15 @@ async def _add(
         }
     )
     detail = await _detail(versions, version, before)
-    _log(work, action, by, box, reason=new.reason, changes=detail.diff.changes)
+    _log(
+        work,
+        action,
+        by,
+        box,
+        reason=f"version {detail.version.number}",
+        # Of an entry, ``reason`` is a word; what a person wrote may be long.
+        changes=[Change(field="reason", old=None, new=new.reason), *logged(detail.diff.changes)],
+    )
     return detail
 
 
@@ -293,7 +301,7 @@ def _log(
     box: Box,
     *,
     reason: str,
-    changes: list[DocumentChange] | None = None,
+    changes: list[Change] | None = None,
 ) -> None:
     audit.log(
         work,
@@ -303,7 +311,7 @@ def _log(
         subject=box.name,
         school_id=box.school_id,
         reason=reason,
-        changes=logged(changes or []),
+        changes=changes or [],
     )
 
 

@@ -7,6 +7,7 @@ on something else, and is not taken over it; its writer is told so and compares.
 from __future__ import annotations
 
 from api.audit import service as audit
+from api.audit.changes import Change
 from api.audit.schemas import AccessAction
 from api.boxes import service as boxes
 from api.boxes.service import ReportingBox
@@ -121,7 +122,7 @@ def _refuse(
     version.answered_at = work.now
     version.why = told.why or RefusalReason.NOT_USABLE
     version.problems = [each.model_dump(mode="json") for each in told.problems]
-    _log(work, AccessAction.CONFIGURATION_REFUSED, box, f"version {version.number}: {version.why}")
+    _log(work, AccessAction.CONFIGURATION_REFUSED, box, version)
 
 
 async def _running(
@@ -153,7 +154,7 @@ async def _runs(
     if head.wanted == version.number:
         head.wanted = None
     if version.origin == VersionOrigin.CENTRE:
-        _log(work, AccessAction.CONFIGURATION_APPLIED, box, f"version {version.number}")
+        _log(work, AccessAction.CONFIGURATION_APPLIED, box, version)
 
 
 async def _add(
@@ -210,5 +211,17 @@ async def _add(
     )
 
 
-def _log(work: UnitOfWork, action: AccessAction, box: ReportingBox, reason: str) -> None:
-    audit.log(work, action, "", "", subject=box.name, school_id=box.school_id, reason=reason)
+def _log(
+    work: UnitOfWork, action: AccessAction, box: ReportingBox, version: BoxConfigurationVersion
+) -> None:
+    # Of an entry, ``reason`` is a word; why a box refuses may be long.
+    audit.log(
+        work,
+        action,
+        "",
+        "",
+        subject=box.name,
+        school_id=box.school_id,
+        reason=f"version {version.number}",
+        changes=[Change(field="why", old=None, new=version.why)] if version.why else [],
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from api.access.roles import Role
 from tests.api.centre import Centre
-from tests.api.configuring import BOX, Console, beat, box_of, fetch, report, tell
+from tests.api.configuring import BOX, WHY, Console, beat, box_of, fetch, report, tell
 from tests.api.messages import SCHOOL_ID, heartbeat
 
 _FASTER = BOX.replace("dwell_s: 1.0", "dwell_s: 2.5")
@@ -233,11 +233,14 @@ async def test_each_step_is_in_the_access_log(console: Console, worker: httpx.As
     saved = ours[4]
     assert (saved["username"], saved["reason"], saved["school_id"]) == (
         "admin",
-        "新围栏",
+        "version 2",
         SCHOOL_ID,
     )
     field = "cameras[gate-north].rules[0].dwell_s"
-    assert saved["changes"] == [{"field": field, "old": "1.0", "new": "2.5"}]
+    assert saved["changes"] == [
+        {"field": "reason", "old": None, "new": WHY},
+        {"field": field, "old": "1.0", "new": "2.5"},
+    ]
 
 
 async def test_an_older_worker_is_told_nothing_it_cannot_read(worker: httpx.AsyncClient) -> None:
