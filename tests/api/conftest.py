@@ -15,9 +15,10 @@ from api.db.migrate import upgrade
 from tests.api.centre import Centre, running_centre, start_once
 from tests.api.district import District, Objects, two_schools, worker_of
 from tests.api.order_people import People
-from tests.support import postgres
+from tests.support import lengths, postgres
 from tests.support.narrowed import watched
 
+lengths.enforced()
 _ON_BOTH = frozenset(
     {
         "test_alerts",
