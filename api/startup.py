@@ -238,6 +238,13 @@ async def _begin_audit(runtime: Runtime) -> None:
         )
 
 
+def tell_first_admin(runtime: Runtime, announce: Callable[[str], None]) -> None:
+    """Tell the first user's one-time password, if this start made one."""
+    if runtime.first_admin is not None:
+        announce(f"console user: {runtime.first_admin.username}")
+        announce(f"console password: {runtime.first_admin.password}")
+
+
 @asynccontextmanager
 async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIterator[None]:
     """Everything between start and stop.
@@ -248,9 +255,7 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
     try:
         with _alone(runtime.settings):
             await prepare(runtime)
-            if runtime.first_admin is not None:
-                announce(f"console user: {runtime.first_admin.username}")
-                announce(f"console password: {runtime.first_admin.password}")
+            tell_first_admin(runtime, announce)
             scheduler = Scheduler(runtime, kinds(runtime.settings))
             # Apart: a peer that does not answer keeps no deadline waiting.
             notices = Scheduler(runtime, notice_kinds())

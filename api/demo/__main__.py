@@ -26,7 +26,7 @@ from api.kit.alone import mask_others
 from api.kit.errors import StartError
 from api.runtime import Runtime
 from api.settings import Settings, load_settings
-from api.startup import make_or_bring_up_to_date, opened, print_line
+from api.startup import make_or_bring_up_to_date, opened, print_line, tell_first_admin
 
 app = typer.Typer(
     help="A district for trying, marked 示例 (Sample): made up, and taken away again.",
@@ -165,9 +165,7 @@ def _run(
 async def _with_runtime(settings: Settings, step: Callable[[Runtime], Awaitable[None]]) -> None:
     async with opened(settings) as runtime:
         await make_or_bring_up_to_date(runtime)
-        if runtime.first_admin is not None:
-            print_line(f"console user: {runtime.first_admin.username}")
-            print_line(f"console password: {runtime.first_admin.password}")
+        tell_first_admin(runtime, print_line)
         await step(runtime)
 
 
