@@ -21,6 +21,8 @@ from api.db.order import OrderSource
 from api.db.organisation import School
 from api.db.upsert import insert_if_absent
 from api.kit.errors import InvalidError
+from api.organisations.schemas import SchoolName
+from api.organisations.school_names import SCHOOL_NAME
 
 MAX_EVIDENCE = 64
 """Pieces one alert may name in all its revisions."""
@@ -35,8 +37,7 @@ class AlertRow(NamedTuple):
     camera_id: str
     camera_name: str
     camera_location: str
-    school_name: str
-    school_name_en: str
+    school: SchoolName
 
 
 class NamedEvidence(NamedTuple):
@@ -71,7 +72,7 @@ class EvidenceRow:
         return self.reference.standing == EvidenceStanding.LATER
 
 
-def alert_rows() -> Select[Alert, str, str, str, str, str]:
+def alert_rows() -> Select[Alert, str, str, str, SchoolName]:
     """Alerts with what an ``AlertRow`` holds, in its order."""
     return (
         select(
@@ -79,8 +80,7 @@ def alert_rows() -> Select[Alert, str, str, str, str, str]:
             Camera.camera_id,
             Camera.name,
             Camera.location,
-            School.name_zh,
-            School.name_en,
+            SCHOOL_NAME,
         )
         .join(Camera, Camera.id == Alert.camera_key)
         .join(School, School.school_id == Alert.school_id)

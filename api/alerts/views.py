@@ -19,7 +19,6 @@ from api.alerts.schemas import (
 )
 from api.contract import AlertEpisode, EpisodeState, EvidenceKind, RiskLevel
 from api.db.models import Alert, AlertHistory
-from api.organisations.schemas import SchoolName
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
 """Less than that is no fault of a clock that anybody must look after."""
@@ -78,9 +77,7 @@ def summary(
         camera_id=row.camera_id,
         camera_name=row.camera_name,
         camera_location=row.camera_location,
-        school=SchoolName(
-            school_id=alert.school_id, name=row.school_name, name_en=row.school_name_en
-        ),
+        school=row.school,
         started_at=alert.started_at,
         raised_at=alert.raised_at,
         queued_at=alert.queued_at,

@@ -71,13 +71,6 @@ def school_of(row: UserRow) -> SchoolName | None:
     return None if row.school is None else organisations.name_of(row.school)
 
 
-def school_of_session(row: SessionRow) -> SchoolName | None:
-    """The same of whom a session stands for."""
-    if row.school_id is None or row.name_zh is None:
-        return None
-    return SchoolName(school_id=row.school_id, name=row.name_zh, name_en=row.name_en or "")
-
-
 async def place_ids_of(session: AsyncSession, user: User | SessionRow) -> frozenset[int] | None:
     """The places whose cameras a person may know of; None for all of their scope.
 

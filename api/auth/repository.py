@@ -24,6 +24,8 @@ from api.db.locking import FROM_WRITERS
 from api.db.models import Identity, SignInSession, User, UserPlace
 from api.db.organisation import Place, School
 from api.db.upsert import insert_if_absent
+from api.organisations.schemas import SchoolName
+from api.organisations.school_names import SCHOOL_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,7 @@ def _stands(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool]
 
 
 class SessionRow(NamedTuple):
-    """What each request asks of the person behind a session; ``name_zh`` is None of nobody of a
-    school.
-    """
+    """What each request asks of the person behind a session."""
 
     username: str
     role: str
@@ -54,8 +54,7 @@ class SessionRow(NamedTuple):
     ends_at: datetime | None
     password_must_change: bool
     has_password: bool
-    name_zh: str | None
-    name_en: str | None
+    school: SchoolName | None
     expires_at: datetime
 
 
@@ -68,8 +67,7 @@ _OF_TOKEN = (
         User.ends_at,
         User.password_must_change,
         User.password_hash.is_not(None),
-        School.name_zh,
-        School.name_en,
+        SCHOOL_NAME,
         SignInSession.expires_at,
     )
     .select_from(User)

@@ -113,7 +113,7 @@ async def session_of(session: AsyncSession, key: str, now: datetime) -> FoundSes
     return FoundSession(
         row.username,
         Role(row.role),
-        people.school_of_session(row),
+        row.school,
         key,
         expires_at,
         row.password_must_change,

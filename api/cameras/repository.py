@@ -33,6 +33,7 @@ from api.db.organisation import Box, School
 from api.db.upsert import insert_if_absent
 from api.kit.errors import UnavailableError
 from api.organisations.schemas import SchoolName
+from api.organisations.school_names import SCHOOL_NAME
 
 _OF_CAMERA = and_(Worker.box_id == Camera.box_id, Worker.worker_id == Camera.worker_id)
 _IN_USE = (Camera.retired_at.is_(None), School.closed_at.is_(None))
@@ -159,11 +160,10 @@ class CameraRepository:
         rows = list(await self._session.execute(query))
         # By themselves: beside each camera its school's calendar would be read again.
         named = {camera.school_id for camera, _, _ in rows}
-        names = select(School.school_id, School.name_zh, School.name_en)
         schools = {
-            school_id: SchoolName(school_id=school_id, name=name, name_en=name_en)
-            for school_id, name, name_en in await self._session.execute(
-                names.where(School.school_id.in_(named))
+            school.school_id: school
+            for school in await self._session.scalars(
+                select(SCHOOL_NAME).where(School.school_id.in_(named))
             )
         }
         return [

@@ -35,17 +35,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
         Parsed here as well: two functions for each moment are what a page of rows spends most on.
         """
-        parse = self.impl_instance.result_processor(dialect, coltype)
+        parse: Callable[[Any], Any] | None = self.impl_instance.result_processor(dialect, coltype)
 
         def process(value: Any) -> datetime | None:
             if value is None:
                 return None
-            moment = value if parse is None else parse(value)
-            if moment is None:
-                return None
-            aware: datetime = (
-                moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-            )
-            return aware
+            moment: datetime = value if parse is None else parse(value)
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
         return process

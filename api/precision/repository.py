@@ -19,6 +19,8 @@ from api.db.camera import Camera
 from api.db.models import Alert
 from api.db.organisation import School
 from api.kit.pagination import Cursor
+from api.organisations.schemas import SchoolName
+from api.organisations.school_names import SCHOOL_NAME
 from api.precision.filters import BehindFilters, ReportFilters
 from api.precision.threshold import HUNDREDTHS
 
@@ -81,9 +83,7 @@ class NamedCamera(NamedTuple):
     camera_id: str
     name: str
     location: str
-    school_id: str
-    school_name: str
-    school_name_en: str
+    school: SchoolName
 
 
 _BIN = "hundredth"
@@ -188,9 +188,7 @@ class PrecisionRepository:
                 Camera.camera_id,
                 Camera.name,
                 Camera.location,
-                School.school_id,
-                School.name_zh,
-                School.name_en,
+                SCHOOL_NAME,
             )
             .join(School, School.school_id == Camera.school_id)
             .where(Camera.id.in_(camera_keys))

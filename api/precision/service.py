@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.alerts import service as alerts
 from api.kit.errors import BadCursorError
 from api.kit.pagination import Cursor
-from api.organisations.schemas import SchoolName
 from api.precision.counting import (
     by_counts_alone,
     figures,
@@ -71,9 +70,7 @@ def _camera(found: NamedCamera) -> CameraName:
         camera_id=found.camera_id,
         camera_name=found.name,
         camera_location=found.location,
-        school=SchoolName(
-            school_id=found.school_id, name=found.school_name, name_en=found.school_name_en
-        ),
+        school=found.school,
     )
 
 

@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.contract import Heartbeat
 from api.db.camera import Worker
 from api.db.organisation import Box, School
+from api.organisations.schemas import SchoolName
+from api.organisations.school_names import SCHOOL_NAME
 
 
 class ToldRules(NamedTuple):
     """What a worker said about rules, with its box and its school's names."""
 
-    school_id: str
-    name_zh: str
-    name_en: str
+    school: SchoolName
     box_id: int
     worker_id: str
     last_seen_at: datetime
@@ -49,9 +49,7 @@ class WorkerRepository:
         """What all workers said about rules, by school, box and id."""
         query = (
             select(
-                School.school_id,
-                School.name_zh,
-                School.name_en,
+                SCHOOL_NAME,
                 Worker.box_id,
                 Worker.worker_id,
                 Worker.last_seen_at,

@@ -15,7 +15,6 @@ from api.bus.work import UnitOfWork
 from api.contract import Heartbeat, RuleReadiness
 from api.db.camera import Worker
 from api.organisations import service as organisations
-from api.organisations.schemas import SchoolName
 from api.settings import Settings
 from api.workers.repository import ToldRules, WorkerRepository
 from api.workers.schemas import WorkerRules, WorkerView
@@ -63,7 +62,7 @@ async def list_rules(
     """What each worker can apply, by its id; one that never told has no rules."""
     return [
         WorkerRules(
-            school=SchoolName(school_id=told.school_id, name=told.name_zh, name_en=told.name_en),
+            school=told.school,
             box_id=told.box_id,
             worker_id=told.worker_id,
             lost=_is_lost(told, now, lost_after_s),
