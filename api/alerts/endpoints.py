@@ -68,8 +68,8 @@ _REVIEW_PROBLEMS = problems(*_REVIEW)
     responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_alerts(
-    _: _Viewer,
     session: Reader,
+    _: _Viewer,
     runtime: RuntimeDep,
     status: Annotated[list[AlertStatus], Query(description="May repeat.")] = [],  # noqa: B006
     camera_key: Annotated[
@@ -136,7 +136,7 @@ def _undo_s(runtime: RuntimeDep) -> float:
     responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def get_alert(
-    alert_id: UUID, _: _Viewer, response: Response, session: Reader, runtime: RuntimeDep
+    session: Reader, alert_id: UUID, _: _Viewer, response: Response, runtime: RuntimeDep
 ) -> AlertDetail:
     """The alert with its facts, evidence and history; its version is the `ETag`."""
     found = await service.get_alert(session, alert_id, runtime.clock(), _undo_s(runtime))

@@ -62,8 +62,8 @@ _Filters = Annotated[AccessFilters, Depends(_filters)]
     responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_entries(
-    _: _Auditor,
     session: Reader,
+    _: _Auditor,
     filters: _Filters,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
@@ -111,7 +111,7 @@ async def export_entries(
     summary="Whether the access log is what was written",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def get_chain(_: _Auditor, session: Reader, runtime: RuntimeDep) -> ChainView:
+async def get_chain(session: Reader, _: _Auditor, runtime: RuntimeDep) -> ChainView:
     """The chain's end, and what was found when it was followed last."""
     return await checking.view(session, runtime.audit_key)
 

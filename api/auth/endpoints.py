@@ -178,7 +178,7 @@ async def me(person: Newcomer, response: Response) -> Me:
     summary="Where I am signed in",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def sessions(person: Person, session: Reader, runtime: RuntimeDep) -> SessionList:
+async def sessions(session: Reader, person: Person, runtime: RuntimeDep) -> SessionList:
     """One's own sessions, each with browser, address and last use."""
     return await browsers.list_sessions(
         runtime, session, person.username, current=person.session_key
@@ -210,7 +210,7 @@ async def end_session(
     summary="Where I am written to",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def mail(person: Person, session: Reader) -> MailWrite:
+async def mail(session: Reader, person: Person) -> MailWrite:
     """One's own address; null without one."""
     user = await people.find(session, person.username)
     return MailWrite(mail=None if user is None else user.mail)

@@ -15,6 +15,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access.permissions import Permission
 from api.access.roles import ROLES, Role
@@ -88,12 +89,18 @@ def client_of(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-async def person_of(runtime: Runtime, request: Request, cookie: str | None) -> SignedIn | None:
-    """Whose session a cookie opens, if anyone's."""
+async def person_of(
+    runtime: Runtime, request: Request, cookie: str | None, session: AsyncSession | None = None
+) -> SignedIn | None:
+    """Whose session a cookie opens, if anyone's; looked for in a session of the database that
+    knows of everybody, by default in one of its own.
+    """
     if not cookie:
         return None
-    async with runtime.database.read(EVERYTHING) as session:
-        found = await service.find_session(session, cookie, runtime.clock())
+    if session is None:
+        async with runtime.database.read(EVERYTHING) as own:
+            return await person_of(runtime, request, cookie, own)
+    found = await service.find_session(session, cookie, runtime.clock())
     if found is None:
         return None
     runtime.last_use.note(found.session_key, runtime.clock(), client_of(request))
@@ -110,18 +117,22 @@ async def person_of(runtime: Runtime, request: Request, cookie: str | None) -> S
     )
 
 
-async def caller_of(request: Request, runtime: Runtime) -> SignedIn | None:
-    """Who is signed in, if anyone; looked for once in a request."""
+async def caller_of(
+    request: Request, runtime: Runtime, session: AsyncSession | None = None
+) -> SignedIn | None:
+    """Who is signed in, if anyone; looked for once in a request, as :func:`person_of` does."""
     if CALLER not in request.scope:
         cookie = request.cookies.get(SESSION_COOKIE)
-        request.scope[CALLER] = await person_of(runtime, request, cookie)
+        request.scope[CALLER] = await person_of(runtime, request, cookie, session)
     found = request.scope[CALLER]
     return found if isinstance(found, SignedIn) else None
 
 
-async def settled_caller_of(request: Request, runtime: Runtime) -> SignedIn | None:
+async def settled_caller_of(
+    request: Request, runtime: Runtime, session: AsyncSession | None = None
+) -> SignedIn | None:
     """Anyone signed in, or a stranger; whoever must choose a password first is one so far."""
-    caller = await caller_of(request, runtime)
+    caller = await caller_of(request, runtime, session)
     return None if caller is None or caller.password_must_change else caller
 
 

@@ -47,7 +47,7 @@ _CHANGE = problems(
     summary="List users",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def users(_: _PeopleManager, session: Reader) -> UserList:
+async def users(session: Reader, _: _PeopleManager) -> UserList:
     """All users, by name; of one's own school alone, if one has one."""
     return await people.list_users(session)
 
@@ -147,7 +147,7 @@ async def reset_password(
     responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def sessions(
-    username: Username, person: _PeopleManager, session: Reader, runtime: RuntimeDep
+    session: Reader, username: Username, person: _PeopleManager, runtime: RuntimeDep
 ) -> SessionList:
     """Each with browser, address and last use."""
     if not await people.is_known(session, username):

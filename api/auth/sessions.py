@@ -11,18 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access.scope import EVERYTHING, NOTHING, Scope
 from api.auth.guards import ReportingBoxDep, settled_caller_of
 from api.bus.work import UnitOfWork
+from api.db.narrowing import narrow
 from api.runtime import Runtime, RuntimeDep, runtime_of
 
 
-async def _scope_of(request: Request, runtime: Runtime) -> Scope:
+async def _scope_of(
+    request: Request, runtime: Runtime, session: AsyncSession | None = None
+) -> Scope:
     # Not a dependency: FastAPI would go through all that who asks depends on once more.
-    person = await settled_caller_of(request, runtime)
+    person = await settled_caller_of(request, runtime, session)
     return NOTHING if person is None else person.scope
 
 
-async def _reader(request: Request) -> AsyncIterator[AsyncSession]:
+async def reader(request: Request) -> AsyncIterator[AsyncSession]:
+    """A session in the scope of who asks; that of a stranger knows of nothing."""
     runtime = runtime_of(request)
-    async with runtime.database.read(await _scope_of(request, runtime)) as session:
+    # Who asks is looked for in the same session: another one costs as much as a short list.
+    async with runtime.database.read(EVERYTHING) as session:
+        narrow(session.sync_session, await _scope_of(request, runtime, session))
         yield session
 
 
@@ -44,8 +50,8 @@ async def _newcomer_writer(runtime: RuntimeDep) -> AsyncIterator[UnitOfWork]:
 
 # scope="function": committed, or closed, before the answer is sent. An acknowledgement that
 # leaves before the commit would let a worker forget what was never stored.
-Reader = Annotated[AsyncSession, Depends(_reader, scope="function")]
-"""A session to read with."""
+Reader = Annotated[AsyncSession, Depends(reader, scope="function")]
+"""A session to read with; named before the guard, which then knows already who asks."""
 Writer = Annotated[UnitOfWork, Depends(_writer, scope="function")]
 """The unit of work of a person's request."""
 BoxWriter = Annotated[UnitOfWork, Depends(_box_writer, scope="function")]

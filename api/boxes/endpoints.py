@@ -41,14 +41,14 @@ _WRITE = problems(
 
 
 @router.get("", operation_id="boxes_list", summary="All boxes", responses=_READ)
-async def list_boxes(_: _Manager, session: Reader, runtime: RuntimeDep) -> BoxList:
+async def list_boxes(session: Reader, _: _Manager, runtime: RuntimeDep) -> BoxList:
     """Every box with what runs on it."""
     silence = Silence.of(runtime.settings, runtime.clock())
     return BoxList(items=await service.list_boxes(session, silence), as_of=silence.now)
 
 
 @router.get("/{box_id}", operation_id="boxes_get", summary="One box", responses=_READ)
-async def get_box(box_id: RowNumber, _: _Manager, session: Reader, runtime: RuntimeDep) -> BoxView:
+async def get_box(session: Reader, box_id: RowNumber, _: _Manager, runtime: RuntimeDep) -> BoxView:
     """One box with what runs on it."""
     silence = Silence.of(runtime.settings, runtime.clock())
     return await service.get_box(session, silence, box_id)

@@ -34,7 +34,7 @@ _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_CAMERAS))]
     summary="All cameras",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_cameras(_: _Viewer, session: Reader, runtime: RuntimeDep) -> CameraList:
+async def list_cameras(session: Reader, _: _Viewer, runtime: RuntimeDep) -> CameraList:
     """Every camera with its state now and how well it was watched."""
     now = runtime.clock()
     return CameraList(
@@ -50,9 +50,9 @@ async def list_cameras(_: _Viewer, session: Reader, runtime: RuntimeDep) -> Came
     responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def get_camera(
+    session: Reader,
     camera_key: CameraKey,
     _: _Viewer,
-    session: Reader,
     runtime: RuntimeDep,
 ) -> CameraView:
     """One camera with its state now and how well it was watched."""

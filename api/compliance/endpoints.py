@@ -32,7 +32,7 @@ _Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE, Permi
     summary="Retention of all cameras",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_retention(_: _Viewer, session: Reader, runtime: RuntimeDep) -> RetentionTable:
+async def list_retention(session: Reader, _: _Viewer, runtime: RuntimeDep) -> RetentionTable:
     """Every camera by the verdict that holds now: what is required, what is proven and missing."""
     watch = Watch.of(runtime.settings, runtime.clock())
     return await retention_table.read_table(session, watch, runtime.profiles)
@@ -49,8 +49,8 @@ async def list_retention(_: _Viewer, session: Reader, runtime: RuntimeDep) -> Re
     },
 )
 async def export_retention(
-    _: _Exporter,
     session: Reader,
+    _: _Exporter,
     runtime: RuntimeDep,
     language: Annotated[Language, Query(description="Of headings and words.")] = "zh",
 ) -> Response:
@@ -68,9 +68,9 @@ async def export_retention(
     responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def get_retention(
+    session: Reader,
     camera_key: CameraKey,
     _: _Viewer,
-    session: Reader,
     runtime: RuntimeDep,
     history_days: Annotated[
         int,

@@ -59,7 +59,7 @@ _WRITE = (*_READ, BadCsrfError)
     responses=problems(*_READ),
 )
 async def get_camera_day(
-    camera_key: CameraKey, day: _Day, _: _Viewer, session: Reader, runtime: RuntimeDep
+    session: Reader, camera_key: CameraKey, day: _Day, _: _Viewer, runtime: RuntimeDep
 ) -> CameraDay:
     """The verdict with what was asked for and by whom, and the verdicts it took the place of."""
     watch = Watch.of(runtime.settings, runtime.clock())
@@ -72,7 +72,7 @@ async def get_camera_day(
     summary="Coverage and retention of all schools",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_schools(_: _Viewer, session: Reader, runtime: RuntimeDep) -> DistrictCompliance:
+async def list_schools(session: Reader, _: _Viewer, runtime: RuntimeDep) -> DistrictCompliance:
     """Each school in use: a sentence, both rings, and the camera that is worst."""
     watch = Watch.of(runtime.settings, runtime.clock())
     return await district.list_schools(session, watch, runtime.profiles)
@@ -85,9 +85,9 @@ async def list_schools(_: _Viewer, session: Reader, runtime: RuntimeDep) -> Dist
     responses=problems(*_READ),
 )
 async def get_school(
+    session: Reader,
     school_id: _Id,
     _: _Viewer,
-    session: Reader,
     runtime: RuntimeDep,
     days_back: Annotated[
         int, Query(ge=1, le=366, alias="days", description="So many days until today.")
@@ -105,7 +105,7 @@ async def get_school(
     responses=problems(*_READ),
 )
 async def get_school_day(
-    school_id: _Id, day: _Day, _: _Viewer, session: Reader, runtime: RuntimeDep
+    session: Reader, school_id: _Id, day: _Day, _: _Viewer, runtime: RuntimeDep
 ) -> SchoolDay:
     """Every camera in use, also those nobody told anything of."""
     watch = Watch.of(runtime.settings, runtime.clock())
@@ -119,7 +119,7 @@ async def get_school_day(
     responses=problems(*_READ),
 )
 async def list_recovered(
-    school_id: _Id, _: _Viewer, session: Reader, runtime: RuntimeDep
+    session: Reader, school_id: _Id, _: _Viewer, runtime: RuntimeDep
 ) -> RecoveredTable:
     """From when to when, from which device and when; as the boxes told last."""
     watch = Watch.of(runtime.settings, runtime.clock())
@@ -134,9 +134,9 @@ async def list_recovered(
     responses={**CSV_RESPONSE, **problems(*_READ)},
 )
 async def export_recovered(
+    session: Reader,
     school_id: _Id,
     _: _Exporter,
-    session: Reader,
     runtime: RuntimeDep,
     language: Annotated[Language, Query(description="Of headings and words.")] = "zh",
 ) -> Response:
@@ -154,7 +154,7 @@ async def export_recovered(
     summary="A profile as it was when it was judged by",
     responses=problems(*_READ),
 )
-async def get_profile(profile_sha256: _Sha256, _: _Viewer, session: Reader) -> JudgedProfileView:
+async def get_profile(session: Reader, profile_sha256: _Sha256, _: _Viewer) -> JudgedProfileView:
     """Whole, whatever became of its file."""
     return await days.profile(session, profile_sha256)
 
@@ -166,7 +166,7 @@ async def get_profile(profile_sha256: _Sha256, _: _Viewer, session: Reader) -> J
     responses=problems(*_READ),
 )
 async def list_overrides(
-    school_id: _Id, _: _Viewer, session: Reader, runtime: RuntimeDep
+    session: Reader, school_id: _Id, _: _Viewer, runtime: RuntimeDep
 ) -> OverrideList:
     """Also what was withdrawn, with reasons and authors."""
     return await overrides.list_overrides(session, school_id, runtime.profiles, runtime.clock)
@@ -210,7 +210,7 @@ async def withdraw_override(
     summary="Days that were judged again",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_judgements(_: _Manager, session: Reader) -> JudgementList:
+async def list_judgements(session: Reader, _: _Manager) -> JudgementList:
     """The latest first, with how far each is."""
     return await overrides.list_judgements(session)
 

@@ -52,7 +52,7 @@ _WRITE = (*_READ, BadCsrfError, ConfigurationChangedError, VersionRequiredError)
     responses=problems(*_READ),
 )
 async def get_configuration(
-    box_id: RowNumber, _: _Manager, session: Reader, response: Response, runtime: RuntimeDep
+    session: Reader, box_id: RowNumber, _: _Manager, response: Response, runtime: RuntimeDep
 ) -> ConfigurationView:
     """Who decides what it runs, and its versions with who, when, why, and what became of each."""
     silence = Silence.of(runtime.settings, runtime.clock())
@@ -68,10 +68,10 @@ async def get_configuration(
     responses=problems(*_READ),
 )
 async def get_version(
+    session: Reader,
     box_id: RowNumber,
     number: VersionNumber,
     _: _Manager,
-    session: Reader,
     against: Annotated[
         VersionNumber | None, Query(description="What to compare with; the one before if not given")
     ] = None,
@@ -105,7 +105,7 @@ async def export_version(
     summary="What a text would change",
     responses=problems(*_READ, BadCsrfError, TooLargeError),
 )
-async def compare(box_id: RowNumber, body: Draft, _: _Manager, session: Reader) -> DraftView:
+async def compare(session: Reader, box_id: RowNumber, body: Draft, _: _Manager) -> DraftView:
     """Before it is saved: what differs, and what keeps it from being saved."""
     return await service.compare(session, box_id, body)
 

@@ -29,7 +29,7 @@ _Viewer = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE))]
     summary="Coverage of all schools",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_coverage(_: _Viewer, session: Reader, runtime: RuntimeDep) -> CoverageList:
+async def list_coverage(session: Reader, _: _Viewer, runtime: RuntimeDep) -> CoverageList:
     """Each school in use: how many of the places asked for are seen."""
     watch = Watch.of(runtime.settings, runtime.clock())
     return await service.list_schools(session, watch, runtime.profiles)
@@ -42,7 +42,7 @@ async def list_coverage(_: _Viewer, session: Reader, runtime: RuntimeDep) -> Cov
     responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
 async def get_coverage(
-    school_id: _Id, _: _Viewer, session: Reader, runtime: RuntimeDep
+    session: Reader, school_id: _Id, _: _Viewer, runtime: RuntimeDep
 ) -> CoverageDetail:
     """Every place asked for, with the cameras that hang there and who asks for it."""
     watch = Watch.of(runtime.settings, runtime.clock())

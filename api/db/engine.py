@@ -92,8 +92,7 @@ def _on_postgres(url: str) -> AsyncEngine:
 def _try_after_rest(engine: Engine) -> None:
     """Ask a connection whether it still stands, if it was not used just now.
 
-    SQLAlchemy's own ``pool_pre_ping`` asks each time: a question more for each of the two sessions
-    of a request.
+    SQLAlchemy's own ``pool_pre_ping`` asks each time: a question more for each request.
     """
 
     @event.listens_for(engine, "checkin")

@@ -76,6 +76,12 @@ def in_scope(scope: Scope) -> dict[str, Scope]:
     return {_SCOPE: scope}
 
 
+def narrow(session: Session, scope: Scope) -> None:
+    """Let a session know of this scope alone from now on; the rows it has are forgotten."""
+    session.expunge_all()
+    session.info.update(in_scope(scope))
+
+
 @contextmanager
 def within_school(session: AsyncSession, school_id: str) -> Iterator[None]:
     """Let a session know of one school alone for a while, of what it may know."""

@@ -45,7 +45,7 @@ _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_CAMERAS))]
     responses=problems(*READ),
 )
 async def list_plans(
-    school_id: SchoolId, _: _Viewer, session: Reader, runtime: RuntimeDep
+    session: Reader, school_id: SchoolId, _: _Viewer, runtime: RuntimeDep
 ) -> FloorPlanList:
     """Its plans with where cameras hang on them, and what each of its cameras is worth."""
     watch = Watch.of(runtime.settings, runtime.clock())

@@ -107,7 +107,7 @@ async def put_picture(
     },
 )
 async def get_picture(
-    school_id: SchoolId, plan_id: RowNumber, _: _Viewer, session: Reader
+    session: Reader, school_id: SchoolId, plan_id: RowNumber, _: _Viewer
 ) -> Response:
     """JPEG. Where a school's doors are is nobody else's to know: it is kept by no browser."""
     jpeg = await service.jpeg(session, school_id, plan_id)

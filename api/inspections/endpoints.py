@@ -71,8 +71,8 @@ def _decided(*more: type[ApiError]) -> dict[int | str, dict[str, object]]:
     responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_inspections(
-    person: _Viewer,
     session: Reader,
+    person: _Viewer,
     runtime: RuntimeDep,
     kind: Annotated[list[InspectionKind], Query(description="May repeat.")] = [],  # noqa: B006
     subject: Annotated[list[InspectionSubject], Query(description="May repeat.")] = [],  # noqa: B006

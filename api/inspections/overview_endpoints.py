@@ -51,8 +51,8 @@ _READ = (NotSignedInError, ForbiddenError, InvalidError)
     responses=problems(*_READ),
 )
 async def get_table(
-    _: _Viewer,
     session: Reader,
+    _: _Viewer,
     runtime: RuntimeDep,
     kind: InspectionKind,
     subject: InspectionSubject,
@@ -67,7 +67,7 @@ async def get_table(
     summary="Plans of inspections",
     responses=problems(*_READ),
 )
-async def list_plans(_: _Planner, session: Reader) -> PlanList:
+async def list_plans(session: Reader, _: _Planner) -> PlanList:
     """Those that were not ended, the newest first."""
     return await planning.list_plans(session)
 
@@ -122,8 +122,8 @@ _Filters = Annotated[HazardFilters, Depends(_filters)]
     responses=problems(*_READ, BadCursorError),
 )
 async def list_hazards(
-    _: _Viewer,
     session: Reader,
+    _: _Viewer,
     runtime: RuntimeDep,
     filters: _Filters,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

@@ -35,8 +35,8 @@ _Manager = Annotated[SignedIn, Depends(allowed(Permission.SEE_JOBS))]
     responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_jobs(
-    _: _Manager,
     session: Reader,
+    _: _Manager,
     state: JobState = JobState.FAILED,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[StorableText | None, Query(max_length=512)] = None,

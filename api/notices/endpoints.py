@@ -51,8 +51,8 @@ _CHANGING = problems(NotSignedInError, ForbiddenError, BadCsrfError, InvalidErro
     responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_notices(
-    _: _Manager,
     session: Reader,
+    _: _Manager,
     state: NoticeState | None = None,
     channel_id: RowNumber | None = None,
     school_id: AnyIdentifier | None = None,
@@ -66,7 +66,7 @@ async def list_notices(
 @router.get(
     "/channels", operation_id="notice_channels_list", summary="Channels", responses=_READING
 )
-async def list_channels(_: _Manager, session: Reader, runtime: RuntimeDep) -> ChannelList:
+async def list_channels(session: Reader, _: _Manager, runtime: RuntimeDep) -> ChannelList:
     """All channels, without their secrets."""
     return await service.list_channels(session, runtime.audit_key)
 
@@ -131,7 +131,7 @@ async def test_channel(
 
 
 @router.get("/rules", operation_id="notice_rules_list", summary="Rules", responses=_READING)
-async def list_rules(_: _Manager, session: Reader) -> NoticeRuleList:
+async def list_rules(session: Reader, _: _Manager) -> NoticeRuleList:
     """Of what which channels are told, and when."""
     return await rules.list_rules(session)
 

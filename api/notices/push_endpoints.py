@@ -20,7 +20,7 @@ router = RoomRouter(prefix="/api/v1/notices/push", tags=["notices"])
     summary="In which browsers I am told",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def get_push(person: Person, session: Reader, runtime: RuntimeDep) -> PushView:
+async def get_push(session: Reader, person: Person, runtime: RuntimeDep) -> PushView:
     """One's own, and the key that this browser needs to be one of them."""
     return await push.view(runtime, session, person.username, person.session_key)
 

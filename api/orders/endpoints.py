@@ -51,8 +51,8 @@ router = RoomRouter(prefix="/api/v1", tags=["orders"])
     responses=problems(NotSignedInError, ForbiddenError, InvalidError, BadCursorError),
 )
 async def list_orders(
-    person: Viewer,
     session: Reader,
+    person: Viewer,
     runtime: RuntimeDep,
     state: Annotated[list[OrderState], Query(description="May repeat.")] = [],  # noqa: B006
     overdue: Annotated[bool, Query(description="Only those past their deadline.")] = False,
@@ -102,7 +102,7 @@ async def create_order(
     responses=problems(*READ),
 )
 async def propose(
-    alert_id: UUID, _: Assigner, session: Reader, runtime: RuntimeDep
+    session: Reader, alert_id: UUID, _: Assigner, runtime: RuntimeDep
 ) -> OrderProposal:
     """Who has the duty, and the deadline with its source."""
     return await assigning.propose(session, alert_id, runtime.clock(), runtime.deadlines)
@@ -115,11 +115,11 @@ async def propose(
     responses=problems(*READ),
 )
 async def get_order(
+    session: Reader,
     order_id: RowNumber,
     person: Viewer,
     request: Request,
     response: Response,
-    session: Reader,
     runtime: RuntimeDep,
 ) -> OrderDetail:
     """The order with what it is about, photographs and history; its version is the `ETag`."""
@@ -149,7 +149,7 @@ async def comment(
     summary="Who answers for what",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_duties(_: Viewer, session: Reader) -> DutyList:
+async def list_duties(session: Reader, _: Viewer) -> DutyList:
     """Duties by school and subject."""
     return await service.list_duties(session)
 
@@ -161,7 +161,7 @@ async def list_duties(_: Viewer, session: Reader) -> DutyList:
     responses=problems(*READ),
 )
 async def list_assignees(
-    school_id: AnyIdentifier, _: Assigner, session: Reader, runtime: RuntimeDep
+    session: Reader, school_id: AnyIdentifier, _: Assigner, runtime: RuntimeDep
 ) -> AssigneeList:
     """People of the school who may put it right."""
     return await assigning.assignees(session, school_id, runtime.clock())

@@ -54,7 +54,7 @@ _Id = Annotated[StorableText, Path(max_length=64)]
 
 
 @router.get("/bureau", operation_id="bureau_get", summary="The bureau", responses=_READ)
-async def get_bureau(_: Person, session: Reader) -> BureauView:
+async def get_bureau(session: Reader, _: Person) -> BureauView:
     """The education bureau; its name is empty while nobody wrote it."""
     return await communities.get_bureau(session)
 
@@ -66,7 +66,7 @@ async def put_bureau(body: BureauWrite, _: _Manager, by: By, work: Writer) -> Bu
 
 
 @router.get("/communities", operation_id="communities_list", summary="Communities", responses=_READ)
-async def list_communities(_: Person, session: Reader) -> CommunityList:
+async def list_communities(session: Reader, _: Person) -> CommunityList:
     """All communities, by id."""
     return await communities.list_communities(session)
 
@@ -112,8 +112,8 @@ async def delete_community(community_id: _Id, _: _Manager, by: By, work: Writer)
 
 @router.get("/schools", operation_id="schools_list", summary="Schools", responses=_READ)
 async def list_schools(
-    _: Person,
     session: Reader,
+    _: Person,
     closed: Annotated[bool, Query(description="Those that were closed as well.")] = False,
 ) -> SchoolList:
     """Schools, by id."""
@@ -135,7 +135,7 @@ async def create_school(body: SchoolCreate, _: _Manager, by: By, work: Writer) -
 @router.get(
     "/schools/{school_id}", operation_id="schools_get", summary="One school", responses=_READ
 )
-async def get_school(school_id: _Id, _: Person, session: Reader) -> SchoolView:
+async def get_school(session: Reader, school_id: _Id, _: Person) -> SchoolView:
     """One school, closed or not."""
     return await service.get_school(session, school_id)
 
@@ -181,7 +181,7 @@ async def reopen_school(school_id: _Id, _: _Manager, by: By, work: Writer) -> Sc
     summary="Places of a school",
     responses=_READ,
 )
-async def list_places(school_id: _Id, _: Person, session: Reader) -> PlaceList:
+async def list_places(session: Reader, school_id: _Id, _: Person) -> PlaceList:
     """In the order in which they were made."""
     return await places.list_places(session, school_id)
 

@@ -73,7 +73,7 @@ AskedDep = Annotated[Asked, Depends(_asked)]
     summary="How often alerts are true",
     responses=problems(*_READ),
 )
-async def get_report(_: _Viewer, session: Reader, asked: AskedDep) -> PrecisionReport:
+async def get_report(session: Reader, _: _Viewer, asked: AskedDep) -> PrecisionReport:
     """By rule, model and camera, with a threshold where enough was judged; sets nothing."""
     return await service.report(session, asked)
 
@@ -118,8 +118,8 @@ async def export_report(
     responses=problems(*_READ, BadCursorError),
 )
 async def list_behind(
-    _: _Opener,
     session: Reader,
+    _: _Opener,
     asked: AskedDep,
     status: Annotated[list[AlertStatus], Query(description="May repeat.")] = [],  # noqa: B006
     reason: Annotated[list[FalsePositiveReason], Query(description="May repeat.")] = [],  # noqa: B006

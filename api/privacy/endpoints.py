@@ -83,8 +83,8 @@ _Filters = Annotated[RequestFilters, Depends(_filters)]
     responses=problems(*_READ, BadCursorError),
 )
 async def list_requests(
-    _: _Viewer,
     session: Reader,
+    _: _Viewer,
     runtime: RuntimeDep,
     filters: _Filters,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -141,7 +141,7 @@ async def create_request(
     responses=problems(*_READ, NotFoundError),
 )
 async def get_request(
-    request_id: RowNumber, _: _Viewer, session: Reader, runtime: RuntimeDep
+    session: Reader, request_id: RowNumber, _: _Viewer, runtime: RuntimeDep
 ) -> RequestView:
     """With what it concerns."""
     return await requests.get(session, request_id, runtime.clock(), runtime.request_deadlines)
@@ -210,8 +210,8 @@ async def refuse_request(
     responses=problems(*_READ),
 )
 async def list_assessments(
-    _: _Viewer,
     session: Reader,
+    _: _Viewer,
     runtime: RuntimeDep,
     school_id: _SchoolIds = [],  # noqa: B006
 ) -> AssessmentList:
@@ -273,7 +273,7 @@ async def create_assessment(
     responses=problems(*_READ, NotFoundError),
 )
 async def get_assessment(
-    assessment_id: RowNumber, _: _Viewer, session: Reader, runtime: RuntimeDep
+    session: Reader, assessment_id: RowNumber, _: _Viewer, runtime: RuntimeDep
 ) -> AssessmentView:
     """In force or not."""
     years = runtime.settings.keep_privacy_years

@@ -36,7 +36,7 @@ _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_CAMERAS))]
     summary="The register of all cameras",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_register(_: _Viewer, session: Reader, runtime: RuntimeDep) -> RegisterList:
+async def list_register(session: Reader, _: _Viewer, runtime: RuntimeDep) -> RegisterList:
     """Cameras in use with what is written about them, how they are and what they keep."""
     now = runtime.clock()
     watch = Watch.of(runtime.settings, now)
@@ -49,7 +49,7 @@ async def list_register(_: _Viewer, session: Reader, runtime: RuntimeDep) -> Reg
     summary="One camera in the register",
     responses=problems(NotSignedInError, ForbiddenError, NotFoundError, InvalidError),
 )
-async def get_record(camera_key: CameraKey, _: _Viewer, session: Reader) -> RecordView:
+async def get_record(session: Reader, camera_key: CameraKey, _: _Viewer) -> RecordView:
     """In use or not; empty while nobody wrote anything."""
     return await service.get_record(session, camera_key)
 

@@ -54,8 +54,8 @@ _READ = (NotSignedInError, ForbiddenError)
     responses=problems(*_READ, InvalidError, BadCursorError),
 )
 async def list_reports(
-    _: _Exporter,
     session: Reader,
+    _: _Exporter,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[StorableText | None, Query(max_length=512)] = None,
 ) -> ReportPage:
@@ -102,8 +102,8 @@ async def ask_for_report(
     responses=problems(*_READ, NotFoundError, InvalidError),
 )
 async def verify_report(
-    _: _Exporter,
     session: Reader,
+    _: _Exporter,
     code: Annotated[
         StorableText | None, Query(max_length=64, description="As printed; case is all one.")
     ] = None,
@@ -124,7 +124,7 @@ async def verify_report(
     summary="One report",
     responses=problems(*_READ, NotFoundError, InvalidError),
 )
-async def get_report(report_id: RowNumber, _: _Exporter, session: Reader) -> ReportView:
+async def get_report(session: Reader, report_id: RowNumber, _: _Exporter) -> ReportView:
     """Where it stands."""
     return await service.get(session, report_id)
 

@@ -48,7 +48,7 @@ _WRITE = (*_READ, BadCsrfError, InvalidError, NotFoundError)
     summary="One's scheduled reports",
     responses=problems(*_READ),
 )
-async def list_schedules(person: _Exporter, session: Reader, runtime: RuntimeDep) -> ScheduleList:
+async def list_schedules(session: Reader, person: _Exporter, runtime: RuntimeDep) -> ScheduleList:
     """What who asks has made again and again, when next, and what the last time came to."""
     return await schedules.list_schedules(session, runtime.settings, person.username)
 

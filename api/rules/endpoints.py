@@ -26,7 +26,7 @@ _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_CAMERAS))]
     summary="All rules",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_rules(_: _Viewer, session: Reader, runtime: RuntimeDep) -> RuleList:
+async def list_rules(session: Reader, _: _Viewer, runtime: RuntimeDep) -> RuleList:
     """Every rule of the vocabulary: ready, off until a model is taken, or what it waits for."""
     now = runtime.clock()
     items = await service.list_rules(session, now, runtime.settings.lost_after_s)

@@ -33,7 +33,7 @@ _WRITE = (NotSignedInError, ForbiddenError, BadCsrfError, InvalidError)
     summary="One's saved filters",
     responses=problems(NotSignedInError, ForbiddenError),
 )
-async def list_filters(person: Person, session: Reader) -> SavedFilterList:
+async def list_filters(session: Reader, person: Person) -> SavedFilterList:
     """What who asks keeps, and which of it names something that is there no more."""
     return await service.list_all(session, person.username)
 

@@ -88,7 +88,7 @@ async def export_workbook(
     summary="What a workbook would change",
     responses=_REFUSED,
 )
-async def preview_workbook(body: _File, person: _Manager, session: Reader) -> ImportReport:
+async def preview_workbook(session: Reader, body: _File, person: _Manager) -> ImportReport:
     """Changes nothing; tells each change, and each error by sheet, row and column."""
     errors = Errors()
     sheets = await service.read(body, errors)

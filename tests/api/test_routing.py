@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
@@ -11,7 +12,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.access.scope import EVERYTHING, Scope
+from api.auth import sessions
 from api.kit.routing import RoomRouter
 from tests.api.centre import Centre
 
@@ -66,6 +70,35 @@ async def test_no_request_waits_for_a_thread(centre: Centre) -> None:
     assert len(calls) > 100
     assert not _is_awaited(len)
     assert [call for call in calls if not _is_awaited(call)] == []
+
+
+async def test_who_asks_is_looked_for_in_the_session_that_reads(centre: Centre) -> None:
+    """A guard that comes first would open another one, which costs as much as a short list."""
+    included = [getattr(each, "original_router", None) for each in centre.app.router.routes]
+    routes = [route for each in included if each is not None for route in each.routes]
+    first = {
+        route.path: calls[0]
+        for route in routes
+        if isinstance(route, APIRoute)
+        and sessions.reader in (calls := [each.call for each in route.dependant.dependencies])
+    }
+    assert len(first) > 50
+    assert [path for path, call in first.items() if call is not sessions.reader] == []
+
+
+async def test_a_list_is_read_in_one_session(
+    centre: Centre, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scopes: list[Scope] = []
+    read = centre.runtime.database.read
+
+    def noting(scope: Scope) -> AbstractAsyncContextManager[AsyncSession]:
+        scopes.append(scope)
+        return read(scope)
+
+    monkeypatch.setattr(centre.runtime.database, "read", noting)
+    assert (await admin.get("/api/v1/cameras")).status_code == 200
+    assert scopes == [EVERYTHING]
 
 
 @pytest.mark.parametrize("root_path", ["", "/mingan"])

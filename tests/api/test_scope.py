@@ -42,7 +42,7 @@ from api.db import (
     saved_filter,
 )
 from api.db.base import Base, OfAlert, OfCamera, OfInspection, OfOrder, OfSchool
-from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, owned
+from api.db.narrowing import OutOfScopeError, ScopedSession, in_scope, narrow, owned
 from tests.api.messages import T0
 from tests.support.narrowed import unnarrowed
 
@@ -251,9 +251,9 @@ def test_every_statement_on_every_table_of_schools_is_narrowed(
     of_places = model.__tablename__ in _OF_PLACES or issubclass(model, OfCamera | OfAlert | OfOrder)
     is_form = model.__tablename__ == "inspections" or issubclass(model, OfInspection)
     for places in (None, frozenset({7}), frozenset[int]()):
-        narrow = session(of_person("me", "mine", places))
-        narrow.execute(_SHAPES[shape](model, column))
-        narrow.rollback()
+        narrowed = session(of_person("me", "mine", places))
+        narrowed.execute(_SHAPES[shape](model, column))
+        narrowed.rollback()
         sql, given = sent[-1]
         assert re.search(rf"(?:FROM|JOIN|UPDATE) {model.__tablename__}\b", sql)
         assert unnarrowed(sql) == []
@@ -298,20 +298,32 @@ def test_a_row_is_fetched_by_its_key_in_scope_alone(
     assert found == [[True, False], [False, False]]
 
 
+def test_a_session_that_was_narrowed_knows_no_row_of_before(
+    session: Callable[[Scope], ScopedSession],
+) -> None:
+    met = session(EVERYTHING)
+    box = organisation.Box(id=4, school_id="theirs", name="box", created_at=T0, refused=0)
+    met.add(box)
+    met.flush()
+    narrow(met, of_school("mine"))
+    assert met.get(organisation.Box, 4) is None
+    assert met.scalars(select(organisation.Box)).all() == []
+
+
 def test_another_schools_row_cannot_be_added(session: Callable[[Scope], ScopedSession]) -> None:
-    narrow = session(of_school("mine"))
-    narrow.add(organisation.Place(school_id="theirs", kind="gate", name="gate"))
+    mine = session(of_school("mine"))
+    mine.add(organisation.Place(school_id="theirs", kind="gate", name="gate"))
     with pytest.raises(OutOfScopeError):
-        narrow.flush()
+        mine.flush()
 
 
 def test_a_session_without_a_scope_reads_nothing(
     session: Callable[[Scope], ScopedSession],
 ) -> None:
-    narrow = session(NOTHING)
-    narrow.info.clear()
+    without = session(NOTHING)
+    without.info.clear()
     with pytest.raises(AssertionError, match="in a scope"):
-        narrow.execute(select(models.Alert.id))
+        without.execute(select(models.Alert.id))
 
 
 def test_what_is_of_the_whole_district_is_given_for_it_alone() -> None:
