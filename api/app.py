@@ -21,6 +21,8 @@ from api.boxes.endpoints import router as boxes
 from api.cameras.endpoints import router as cameras
 from api.compliance.endpoints import router as compliance
 from api.compliance.verdict_endpoints import router as verdicts
+from api.configurations.credential_endpoints import from_boxes as box_credentials
+from api.configurations.credential_endpoints import router as credentials
 from api.configurations.endpoints import router as configurations
 from api.configurations.worker_endpoints import router as box_configurations
 from api.coverage.endpoints import router as coverage
@@ -109,10 +111,12 @@ _ROUTERS = (
     workbooks,
     boxes,
     configurations,
+    credentials,
     audit,
     jobs,
     health,
     ingest,
+    box_credentials,
     box_configurations,
     views,
     enrolment,

@@ -177,6 +177,17 @@ def worker_enroll(
     typer.echo(f"{known.box_name}: {known.school_name} ({known.school_id}), {known.url}")
 
 
+@worker_app.command("fingerprint")
+def worker_fingerprint(
+    config: Annotated[Path, typer.Option(help="The box's configuration, as configs/box.yaml.")],
+) -> None:
+    """Say which key credentials are sealed to, to compare it before the console allows it."""
+    from pipeline.runtime.box_key import known_fingerprint
+    from pipeline.runtime.config import load_box
+
+    typer.echo(known_fingerprint(load_box(config).data_dir))
+
+
 @app.command()
 def analyze(
     videos: Annotated[list[Path], typer.Argument(help="Recordings; any format FFmpeg reads.")],

@@ -203,6 +203,7 @@ _FILE = "everything in one file, written while it is read"
 _PICTURE = "bytes of one picture"
 LEFT_OUT: dict[str, str] = {
     "configurations_get": "a box's versions",
+    "credentials_get": "a box's cameras and recorders",
     "configurations_version": _ONE,
     "configurations_export": _FILE,
     "ingest_configuration_version": "a box's",

@@ -110,6 +110,16 @@ def _configured(page: Page) -> str:
     return f"/boxes/{heard['id']}/configuration"
 
 
+def _uncompared(page: Page) -> str:
+    """Of a box whose key nobody has allowed yet."""
+    boxes = page.request.get("/api/v1/boxes").json()["items"]
+    for each in boxes:
+        told = page.request.get(f"/api/v1/boxes/{each['id']}/credentials").json()
+        if each["workers"] and told["key"]["state"] == "new":
+            return f"/boxes/{each['id']}/configuration"
+    raise LookupError("every box's key was allowed")
+
+
 def _covered(page: Page) -> str:
     """Of a school whose cameras hang at places."""
     schools = page.request.get("/api/v1/coverage").json()["items"]
@@ -417,6 +427,22 @@ VISITS = (
         "version-panel",
         ("configuration-edit",),
         "configuration-editor",
+    ),
+    Visit(
+        "credential",
+        "boxes/:id/configuration",
+        _configured,
+        "key-allowed",
+        ("credential-set",),
+        "credential-password",
+    ),
+    Visit(
+        "credential-key",
+        "boxes/:id/configuration",
+        _uncompared,
+        "key-new",
+        ("key-look",),
+        "key-allow",
     ),
     Visit("access-log", "access-log", "/access-log", "audit-page"),
     Visit("access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",)),

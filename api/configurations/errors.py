@@ -5,12 +5,14 @@
     InvalidError                        422
     └── BadConfigurationError           with each line that is wrong
     ApiError
-    └── ConfigurationChangedError       412
+    ├── ConfigurationChangedError       412
+    └── ConflictError                   409
+        └── SealingKeyError
 """
 
 from __future__ import annotations
 
-from api.kit.errors import ApiError, InvalidError
+from api.kit.errors import ApiError, ConflictError, InvalidError
 
 
 class BadConfigurationError(InvalidError):
@@ -33,3 +35,10 @@ class ConfigurationChangedError(ApiError):
     code = "configuration_changed"
     status = 412
     title = "There is a newer version of the configuration"
+
+
+class SealingKeyError(ConflictError):
+    """A key that the box does not tell, that nobody allowed, or whose box was revoked."""
+
+    code = "sealing_key"
+    title = "The box's key is another one, or was not allowed"

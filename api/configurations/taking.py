@@ -12,6 +12,7 @@ from api.audit.schemas import AccessAction
 from api.boxes import service as boxes
 from api.boxes.service import ReportingBox
 from api.bus.work import UnitOfWork
+from api.configurations import credentials
 from api.configurations.diff import diff
 from api.configurations.documents import ReadDraft
 from api.configurations.repository import ConfigurationRepository
@@ -26,6 +27,7 @@ from api.contract import (
     ConfigurationReport,
     ConfigurationVersion,
     RefusalReason,
+    SealedCredential,
 )
 from api.db.configuration import BoxConfiguration, BoxConfigurationVersion
 from api.kit.errors import InvalidError, NotFoundError
@@ -37,16 +39,19 @@ async def heard(
     """Take what a heartbeat says; answers what the box is to do about it."""
     if facts is None:
         return None  # it takes its file alone
+    sealed: tuple[SealedCredential, ...] = ()
+    if facts.sealing_key is not None:
+        sealed = await credentials.heard(work, box, facts.sealing_key)
     versions = ConfigurationRepository(work.session)
     head = await versions.head(box.box_id)
     if head is None or head.reported_at is None:
-        return ConfigurationOrder(report=True)
+        return ConfigurationOrder(report=True, credentials=sealed)
     running = await _running(versions, box.box_id, facts)
     if running is not None and running.number != head.running:
         await _runs(work, versions, box, running)
-    if head.wanted is None:
+    if head.wanted is None and not sealed:
         return None
-    return ConfigurationOrder(version=head.wanted)
+    return ConfigurationOrder(version=head.wanted, credentials=sealed)
 
 
 async def report(

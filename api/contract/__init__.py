@@ -44,6 +44,14 @@ from api.contract.configuration import (
     ConfigurationVersion,
     RefusalReason,
 )
+from api.contract.credentials import (
+    Credential,
+    CredentialAnswer,
+    CredentialKind,
+    CredentialOutcome,
+    CredentialRefusal,
+    SealedCredential,
+)
 from api.contract.enrolment import Enrolment, EnrolmentRequest
 from api.contract.retention import (
     BrokenPromise,
@@ -103,6 +111,11 @@ __all__ = [
     "ConfigurationProblem",
     "ConfigurationReport",
     "ConfigurationVersion",
+    "Credential",
+    "CredentialAnswer",
+    "CredentialKind",
+    "CredentialOutcome",
+    "CredentialRefusal",
     "DayCompleteness",
     "Enrolment",
     "EnrolmentRequest",
@@ -132,6 +145,7 @@ __all__ = [
     "RuleReadiness",
     "RuleState",
     "RuleWant",
+    "SealedCredential",
     "StreamFacts",
     "VideoCodec",
     "ViewAnswer",

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from api.contract.base import Identifier, Sha256, WireModel
+from api.contract.credentials import MAX_ORDERED, SealedCredential, SealingKey
 from api.contract.text import StorableText
 
 CONFIGURATION_FORMAT = 1
@@ -37,6 +38,8 @@ class ConfigurationFacts(WireModel):
     """Of the document, secrets hidden."""
     version: VersionNumber | None = None
     """The command centre's version it took; null: its own file, it is managed locally."""
+    sealing_key: SealingKey | None = None
+    """What credentials for it are sealed to; null from one that cannot take any."""
 
 
 class ConfigurationOrder(WireModel):
@@ -46,6 +49,8 @@ class ConfigurationOrder(WireModel):
     """Fetch this version, check it, take it, and answer."""
     report: bool = False
     """Report what runs; nothing is known of it."""
+    credentials: Annotated[tuple[SealedCredential, ...], Field(max_length=MAX_ORDERED)] = ()
+    """Open and keep these, and answer each; of a box that told its key alone."""
 
 
 class ConfigurationReport(WireModel):

@@ -69,3 +69,37 @@ class BoxConfigurationVersion(OfBox, Base):
             name="ck_box_configuration_versions_written",
         ),
     )
+
+
+class BoxSealingKey(OfBox, Base):
+    """The public key that a box told, and the one that somebody allowed to seal to."""
+
+    __tablename__ = "box_sealing_keys"
+
+    box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), primary_key=True)
+    told: Mapped[str] = mapped_column(String(44))
+    told_at: Mapped[datetime]
+    """When it told this one first."""
+    allowed: Mapped[str | None] = mapped_column(String(44))
+    allowed_at: Mapped[datetime | None]
+    allowed_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class BoxCredential(OfBox, Base):
+    """A credential as it was sealed in a browser; the command centre cannot open it."""
+
+    __tablename__ = "box_credentials"
+
+    box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int]
+    """Counts what was ever set for the box: the higher one is the newer."""
+    sealed: Mapped[str] = mapped_column(Text, deferred=True)
+    key: Mapped[str] = mapped_column(String(44))
+    """What it was sealed to."""
+    set_at: Mapped[datetime]
+    set_by: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    why: Mapped[str | None] = mapped_column(String(32))
+    answered_at: Mapped[datetime | None]

@@ -18,6 +18,7 @@ from api.contract import (
     Acknowledgement,
     ConfigurationAnswer,
     ConfigurationReport,
+    CredentialAnswer,
     Heartbeat,
     HeartbeatOrders,
 )
@@ -131,6 +132,15 @@ class CentreClient:
         """
         body = answer.model_dump_json().encode()
         self._deliver(f"configuration/{answer.version}/answer", body, "application/json")
+
+    def answer_credential(self, answer: CredentialAnswer) -> None:
+        """Tell what became of a sealed credential.
+
+        Raises:
+            DeliveryError: It did not arrive; ``RefusedError``: it never will.
+        """
+        body = answer.model_dump_json().encode()
+        self._deliver("configuration/credentials/answer", body, "application/json")
 
     def configuration(self, version: int) -> bytes:
         """A version that this box is to take, as it was sent.

@@ -25,6 +25,7 @@ from pipeline.core.redact import redact_url
 from pipeline.runtime.check import check_rules
 from pipeline.runtime.config import BoxConfig, placed
 from pipeline.runtime.kept_credentials import strayed
+from pipeline.runtime.sealed_credentials import SealedCredentials
 from pipeline.runtime.yaml_file import read_yaml
 
 LOCAL_KEYS = ("data_dir", "worker_id", "api", "site.id")
@@ -47,13 +48,19 @@ class RefusedVersionError(Exception):
         super().__init__(why.value)
 
 
-def checked_version(version: ConfigurationVersion, path: Path, own_text: str) -> BoxConfig:
+def checked_version(
+    version: ConfigurationVersion,
+    path: Path,
+    own_text: str,
+    sealed: SealedCredentials | None = None,
+) -> BoxConfig:
     """A version as this box would run it.
 
     Args:
         version: It.
         path: The box's own file, beside which relative paths of the version are.
         own_text: What stands in that file; markers of the version stand for its secrets.
+        sealed: What was sealed for this box; goes before that.
 
     Raises:
         RefusedVersionError: It cannot be taken.
@@ -61,22 +68,28 @@ def checked_version(version: ConfigurationVersion, path: Path, own_text: str) ->
     if version.format > CONFIGURATION_FORMAT:
         raise RefusedVersionError(RefusalReason.NEWER)
     text = version.text
+    filled = _as_it_is if sealed is None else sealed.filled
     try:
         own = read_document(own_text)
-        _, missing = restored(read_document(text), own)
+        _, missing = restored(filled(read_document(text)), own)
     except DocumentError as error:
         problem = Problem(error.path, error.line, error.what)
         raise _refused(text, RefusalReason.INVALID, [problem]) from error
     if missing:
         what = "keeps a marker (***), and this box has no value for it"
-        remedy = "Write a value without credentials, or add it in the box's own file"
+        remedy = (
+            "Write a value without credentials, set the credential for this box, or add it in the "
+            "box's own file"
+        )
         problems = [Problem(each, None, what, remedy) for each in missing]
         raise _refused(text, RefusalReason.SECRET_MISSING, problems)
     try:
         mine = read_yaml(own_text, path, BoxConfig)
-        read = read_yaml(text, path, BoxConfig, complete=lambda data: restored(data, own)[0])
+        read = read_yaml(
+            text, path, BoxConfig, complete=lambda data: restored(filled(data), own)[0]
+        )
         _keep_local(text, mine, read)
-        if problems := strayed(mine, read):
+        if problems := _strayed(mine, read, sealed):
             raise _refused(text, RefusalReason.CREDENTIAL_ELSEWHERE, problems)
         box = placed(read, path.resolve().parent)
         check_rules(box, path)
@@ -84,6 +97,16 @@ def checked_version(version: ConfigurationVersion, path: Path, own_text: str) ->
         problems = list(error.problems) or [Problem("", None, error.line())]
         raise _refused(text, RefusalReason.INVALID, problems) from error
     return box
+
+
+def _as_it_is(document: object) -> object:
+    return document
+
+
+def _strayed(mine: BoxConfig, read: BoxConfig, sealed: SealedCredentials | None) -> list[Problem]:
+    if sealed is None:
+        return strayed(mine, read)
+    return strayed(mine, sealed.applied(read, is_everywhere=True), sealed.hosts())
 
 
 def reported_text(own_text: str, base: Path) -> str:

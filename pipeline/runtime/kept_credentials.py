@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from pipeline.runtime.device_config import DeviceConfig
 
 _NEIGHBOURS = 24
 """Bits that neighbours share: networks of cameras are as large as this, or a part of that."""
-_REMEDY = "Write it in the box's own file first"
+_REMEDY = "Write it in the box's own file first, or set the credential anew for this address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,27 @@ class _Use:
     address: str
 
 
-def strayed(own: BoxConfig, wanted: BoxConfig) -> list[Problem]:
+def strayed(
+    own: BoxConfig, wanted: BoxConfig, sealed: Mapping[Path, str] | None = None
+) -> list[Problem]:
     """Credentials that a version would send where the box's own file does not send them.
 
     Args:
         own: What stands in the box's file.
         wanted: The version, with the box's secrets in it.
+        sealed: Files of credentials that were sealed for this box, and the host of each.
     """
     known: dict[tuple[str, str | Path], set[str]] = defaultdict(set)
     for use in _uses(own):
         known[use.named_by].add(use.address)
+    for file, host in (sealed or {}).items():
+        known["password_file", file.absolute()].add(f"any://{host}")
     found = []
     for use in _uses(wanted):
         if use.named_by not in known:
             what = "names a credential that the box's own file does not name"
             found.append(Problem(f"{use.place}.{use.named_by[0]}", None, what, _REMEDY))
-        elif not any(_is_near(use.address, each) for each in known[use.named_by]):
+        elif not any(is_near(use.address, each) for each in known[use.named_by]):
             what = "sends the credential to a host that is not beside one the box's own file names"
             found.append(Problem(f"{use.place}.{use.key}", None, what, _REMEDY))
     return found
@@ -84,7 +89,8 @@ def _of(
         yield _Use(place, key, ("password_file", signs_in.password_file), address)
 
 
-def _is_near(address: str, known: str) -> bool:
+def is_near(address: str, known: str) -> bool:
+    """Whether an address is a known one, of the same host, or of a neighbour of it."""
     if address == known:
         return True
     host, other = _host(address), _host(known)

@@ -42,6 +42,8 @@ from pipeline.runtime.config_version import (
     reported_text,
 )
 from pipeline.runtime.config_watch import ConfigWatch
+from pipeline.runtime.sealed_credentials import Centre as CredentialCentre
+from pipeline.runtime.sealed_credentials import SealedCredentials
 from pipeline.runtime.version_store import Adopted, State, VersionStore
 from pipeline.runtime.yaml_file import read_text
 
@@ -52,7 +54,7 @@ _FAILED_STARTS = 3
 """In a row, after which even a version that was good is given up."""
 
 
-class Centre(Protocol):
+class Centre(CredentialCentre, Protocol):
     """The command centre, as far as configurations go; see :class:`CentreClient`."""
 
     def report_configuration(self, report: ConfigurationReport) -> None:
@@ -113,6 +115,7 @@ class ManagedConfig:
         self._watch = ConfigWatch(path, processes=processes)
         self.current = self._watch.current
         self._store = VersionStore(self.current.data_dir)
+        self._credentials: SealedCredentials | None = None
         self._school_id = self.current.site.id
         self._worker_id = self.current.worker_id
         self._lock = threading.RLock()
@@ -134,6 +137,7 @@ class ManagedConfig:
         """What to start with; the data folder is this process' own by now."""
         with self._lock:
             self._read_own()
+            self._credentials = SealedCredentials(self.current.data_dir)
             kept = self._store.state()
             local = self._state.local_digest
             if kept is not None and kept.local_digest == local:
@@ -147,10 +151,20 @@ class ManagedConfig:
                 )
             self._remember(self._state)
             self._describe()
-            return self.current
+            return self._credentials.applied(self.current)
 
     def look(self) -> BoxConfig | None:
-        """A new configuration to follow, once: the file's, the command centre's, or one before."""
+        """A new configuration to follow, once: the file's, the command centre's, or one before.
+
+        Also the same with new credentials in it.
+        """
+        found = self._look()
+        if self._credentials is None:
+            return found
+        with self._lock:
+            return self._credentials.look(self.current, found)
+
+    def _look(self) -> BoxConfig | None:
         if (local := self._watch.look()) is not None:
             with self._lock:
                 return self._go_local(local)
@@ -167,6 +181,8 @@ class ManagedConfig:
     def took(self, followed: Followed) -> None:
         """What became of the configuration of the last look, and later if it was not borne."""
         with self._lock:
+            if self._credentials is not None and self._credentials.took(followed):
+                return
             trial = self._trial
             if trial is None:
                 if self._settles_at_s is not None and not followed.is_taken:
@@ -211,6 +227,8 @@ class ManagedConfig:
             if was_due:
                 self._report(centre)
             answered = self._deliver(centre)
+            if order is not None and self._credentials is not None:
+                self._credentials.exchange(centre, self._school_id, order.credentials)
             wanted = None if order is None or was_due else order.version
             if wanted is not None and wanted != answered:
                 self._fetch(centre, wanted)
@@ -419,7 +437,7 @@ class ManagedConfig:
         self._state = self._state.model_copy(update={"local_digest": digest})
 
     def _checked(self, version: ConfigurationVersion) -> BoxConfig:
-        box = checked_version(version, self._path, self._own_text)
+        box = checked_version(version, self._path, self._own_text, self._credentials)
         if self._processes is None:
             return box
         return box.model_copy(update={"processes": self._processes})
@@ -436,6 +454,7 @@ class ManagedConfig:
             self._facts = ConfigurationFacts(
                 digest=digest_of_text(self._text),
                 version=None if kept is None else kept.version,
+                sealing_key=None if self._credentials is None else self._credentials.public_key,
             )
         except DocumentError as error:
             _log.error("the configuration cannot be described", why=str(error))

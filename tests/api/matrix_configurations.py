@@ -9,6 +9,8 @@ from tests.api.configuring import BOX
 from tests.api.district import Objects
 from tests.api.matrix_row import Row
 
+_KEY = "A" * 43 + "="
+
 
 def _configured(
     name: str, body: Callable[[Objects], Any] = lambda _: None, status: int = 200
@@ -30,6 +32,24 @@ CONFIGURATIONS = {
     "configurations_restore": _configured("restore", lambda _: {"reason": "x"}, 201),
     "configurations_save": _configured("save", lambda _: {"text": BOX, "reason": "x"}, 201),
     "configurations_version": _configured("seen"),
+    # The owner is refused as well, of a box that told no key: whoever may not see it is told less.
+    "credentials_allow_key": _configured("seen", lambda _: {"key": _KEY}, 409),
+    "credentials_get": _configured("seen"),
+    "credentials_put": _configured(
+        "seen",
+        lambda _: {"kind": "camera", "name": "gate-north", "key": _KEY, "sealed": "A" * 88},
+        409,
+    ),
+    "ingest_credential_answer": Row(
+        "box",
+        body=lambda of: {
+            "school_id": of.school_id,
+            "kind": "camera",
+            "name": "gate-north",
+            "number": 1,
+            "outcome": "taken",
+        },
+    ),
     "ingest_configuration": Row(
         "box",
         body=lambda of: {"school_id": of.school_id, "worker_id": "box-1", "text": BOX},

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256 as sha256_of
 from pathlib import Path
 
 import cv2
@@ -39,6 +41,7 @@ from api.kit.moments import utc_now
 from api.runtime import Runtime
 from api.settings import load_settings
 from tests.api.configuring import BOX
+from tests.api.configuring import facts as facts_of
 from tests.api.messages import (
     analysed,
     camera_beat,
@@ -119,6 +122,9 @@ def _report(stack: Stack, school: demo_site.School, token: Path) -> None:
         beat = _beat(school, now).model_dump(mode="json")
         box.post("/heartbeat", json=beat).raise_for_status()
         _put(box, "/configuration", {**of, "worker_id": "box-1", "text": BOX})
+        key = b64encode(sha256_of(school.id.encode()).digest()).decode()
+        beat["configuration"] = {"digest": facts_of(BOX).digest, "sealing_key": key}
+        box.post("/heartbeat", json=beat).raise_for_status()
         for number in range(_ALERTS):
             _raise(box, school, number, now - timedelta(minutes=3 * number + 1))
         gaps = (footage_gap(30, 600), footage_gap(3, 58, GapCause.OFFLINE))

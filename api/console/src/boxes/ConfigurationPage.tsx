@@ -30,6 +30,7 @@ import { Editor } from "./configuration/Editor";
 import { useConfiguration } from "./configuration/useConfiguration";
 import { VersionList } from "./configuration/VersionList";
 import { VersionPanel } from "./configuration/VersionPanel";
+import { CredentialsPanel } from "./credentials/CredentialsPanel";
 
 /** What one box is configured to do: its versions, and writing a new one. */
 export function Component() {
@@ -149,6 +150,7 @@ function Configuration({ box, query }: { box: ConfigurationView; query: Reading 
           shown !== null && <VersionPanel key={shown} box={box} number={shown} />
         )}
       </div>
+      {box.versions.length > 0 && <CredentialsPanel boxId={box.box_id} />}
     </div>
   );
 }

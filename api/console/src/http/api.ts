@@ -18,6 +18,7 @@ import type {
   ChannelWrite,
   CommunityCreate,
   CommunityWrite,
+  CredentialWrite,
   FalsePositiveReason,
   FloorPlanView,
   FloorPlanWrite,
@@ -466,6 +467,13 @@ export const api = {
         headers: ifMatch(seen),
       }),
     ),
+
+  credentials: (boxId: number) =>
+    timed(unwrap(sdk.credentialsGet({ path: { box_id: boxId } }))),
+  allowBoxKey: (boxId: number, key: string) =>
+    unwrap(sdk.credentialsAllowKey({ path: { box_id: boxId }, body: { key } })),
+  setCredential: (boxId: number, body: CredentialWrite) =>
+    unwrap(sdk.credentialsPut({ path: { box_id: boxId }, body })),
 
   accessLog: (filters: AccessFilters, cursor: string | null) =>
     unwrap(sdk.auditList({ query: { ...filters, ...(cursor ? { cursor } : {}), limit: 50 } })),

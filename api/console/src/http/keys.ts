@@ -56,6 +56,7 @@ export const keys = {
   register: ["organisation", "register"] as const,
   boxes: ["boxes"] as const,
   configuration: (boxId: number) => ["configuration", boxId] as const,
+  credentials: (boxId: number) => ["credentials", boxId] as const,
   configurationVersion: (boxId: number, number: number, state: string) =>
     ["configuration", boxId, "version", number, state] as const,
   configurationDraft: (boxId: number, against: number, text: string) =>

@@ -8,7 +8,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { api } from "../../http/api";
 import { keys } from "../../http/keys";
 import { Problem } from "../../http/problem";
-import type { ConfigurationView, VersionDetail, VersionSummary } from "../../http/types";
+import type { ConfigurationView, CredentialsView, VersionDetail, VersionSummary } from "../../http/types";
 import { i18n, startI18n } from "../../i18n";
 import { PreferencesProvider } from "../../ui/preferences";
 import { Component as ConfigurationPage } from "../ConfigurationPage";
@@ -60,11 +60,22 @@ const DETAIL: VersionDetail = {
   text: "site: {}\ncameras: []\n",
   diff: { against: 1, changes: [CHANGE], total: 1 },
 };
+const KEY = {
+  state: "none",
+  key: null,
+  fingerprint: null,
+  told_at: null,
+  allowed_fingerprint: null,
+  allowed_at: null,
+  allowed_by: null,
+} as const;
+const CREDENTIALS: CredentialsView = { box_id: 7, is_revoked: false, key: KEY, items: [], as_of: AT };
 
 function show(box: ConfigurationView): void {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   client.setQueryData(keys.configuration(7), box);
   client.setQueryData(keys.configurationVersion(7, 2, "refused"), DETAIL);
+  client.setQueryData(keys.credentials(7), CREDENTIALS);
   render(
     <QueryClientProvider client={client}>
       <I18nextProvider i18n={i18n}>
