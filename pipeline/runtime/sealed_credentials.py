@@ -70,7 +70,7 @@ class SealedCredentials:
         return filled(document, self._uses())
 
     def applied(self, box: BoxConfig, *, is_everywhere: bool = False) -> BoxConfig:
-        """A configuration with what is kept; see :func:`pipeline.runtime.credential_use.applied`."""
+        """A configuration with what is kept, as :func:`credential_use.applied` says."""
         return applied(box, self._uses(), is_everywhere=is_everywhere)
 
     def hosts(self) -> dict[Path, str]:

@@ -65,9 +65,7 @@ def open_to_all(film: Path) -> Iterator[_CountingServer]:
 
 
 @pytest.fixture
-def stack(
-    tmp_path: Path, locked: _CountingServer, open_to_all: _CountingServer
-) -> Iterator[Stack]:
+def stack(tmp_path: Path, locked: _CountingServer, open_to_all: _CountingServer) -> Iterator[Stack]:
     running = Stack(tmp_path)
 
     def camera(name: str, port: int) -> Any:

@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -2472,6 +2472,10 @@ export type ConfigurationFacts = {
      */
     digest: string;
     /**
+     * Sealing Key
+     */
+    sealing_key?: string | null;
+    /**
      * Version
      */
     version?: number | null;
@@ -2483,6 +2487,10 @@ export type ConfigurationFacts = {
  * What a box is to do about its configuration; part of the answer to a heartbeat.
  */
 export type ConfigurationOrder = {
+    /**
+     * Credentials
+     */
+    credentials?: Array<SealedCredential>;
     /**
      * Report
      */
@@ -2847,6 +2855,151 @@ export type CoveringCamera = {
      */
     name: string;
     sight: Sight;
+};
+
+/**
+ * CredentialAnswer
+ *
+ * What became of a credential.
+ */
+export type CredentialAnswer = {
+    kind: CredentialKind;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number
+     */
+    number: number;
+    outcome: CredentialOutcome;
+    /**
+     * School Id
+     */
+    school_id: string;
+    why?: CredentialRefusal | null;
+};
+
+/**
+ * CredentialKind
+ *
+ * What a credential is for: one of ``cameras``, or one of ``devices``.
+ */
+export type CredentialKind = 'camera' | 'recorder';
+
+/**
+ * CredentialOutcome
+ *
+ * What became of a credential on its box.
+ */
+export type CredentialOutcome = 'taken' | 'refused';
+
+/**
+ * CredentialRefusal
+ *
+ * Why a box does not take a credential.
+ *
+ * ``not_opened``: it was sealed to another key, or changed on its way. ``not_readable``: what was
+ * sealed is no credential. ``other_target``: it was sealed for another camera or recorder.
+ * ``not_kept``: the box cannot write it. ``not_usable``: the worker could not go on with it.
+ */
+export type CredentialRefusal = 'not_opened' | 'not_readable' | 'other_target' | 'not_kept' | 'not_usable';
+
+/**
+ * CredentialState
+ *
+ * Where a credential stands.
+ *
+ * ``unset``: none was sealed here. ``waiting``: its box has not answered. ``taken``. ``refused``:
+ * ``why`` says why. ``outdated``: it was sealed to another key and must be set anew.
+ */
+export type CredentialState = 'unset' | 'waiting' | 'taken' | 'refused' | 'outdated';
+
+/**
+ * CredentialView
+ *
+ * A camera or recorder, and whether a credential was set for it here.
+ */
+export type CredentialView = {
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Host
+     *
+     * Of its address in the newest version; empty where that has none, so that no credential can be set.
+     */
+    host: string;
+    kind: CredentialKind;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Set At
+     */
+    set_at: string | null;
+    /**
+     * Set By
+     */
+    set_by: string | null;
+    state: CredentialState;
+    /**
+     * Title
+     *
+     * What people call the camera; empty of a recorder.
+     */
+    title: string;
+    why: CredentialRefusal | null;
+};
+
+/**
+ * CredentialWrite
+ *
+ * A credential, sealed in the browser.
+ */
+export type CredentialWrite = {
+    /**
+     * Key
+     *
+     * What it was sealed to.
+     */
+    key: string;
+    kind: CredentialKind;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sealed
+     */
+    sealed: string;
+};
+
+/**
+ * CredentialsView
+ *
+ * What credentials were set for a box; never what is in them.
+ */
+export type CredentialsView = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Is Revoked
+     */
+    is_revoked: boolean;
+    /**
+     * Items
+     */
+    items: Array<CredentialView>;
+    key: SealingKeyView;
 };
 
 /**
@@ -4697,6 +4850,18 @@ export type JudgementView = {
      * Until Day
      */
     until_day: string;
+};
+
+/**
+ * KeyAllow
+ *
+ * The key that somebody compared with what the box says.
+ */
+export type KeyAllow = {
+    /**
+     * Key
+     */
+    key: string;
 };
 
 /**
@@ -9364,6 +9529,72 @@ export type SchoolWrite = {
 };
 
 /**
+ * SealedCredential
+ *
+ * A credential that a box is to open and keep; repeated until it answers.
+ */
+export type SealedCredential = {
+    kind: CredentialKind;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Sealed
+     */
+    sealed: string;
+};
+
+/**
+ * SealingKeyState
+ *
+ * Whether credentials can be sealed to a box.
+ *
+ * ``none``: it told no key, its software is older. ``new``: nobody allowed its key yet.
+ * ``allowed``. ``changed``: it tells another key than the one that was allowed.
+ */
+export type SealingKeyState = 'none' | 'new' | 'allowed' | 'changed';
+
+/**
+ * SealingKeyView
+ *
+ * A box's public key as it told it, and as it was allowed.
+ */
+export type SealingKeyView = {
+    /**
+     * Allowed At
+     */
+    allowed_at: string | null;
+    /**
+     * Allowed By
+     */
+    allowed_by: string | null;
+    /**
+     * Allowed Fingerprint
+     */
+    allowed_fingerprint: string | null;
+    /**
+     * Fingerprint
+     */
+    fingerprint: string | null;
+    /**
+     * Key
+     *
+     * As the box told it last.
+     */
+    key: string | null;
+    state: SealingKeyState;
+    /**
+     * Told At
+     */
+    told_at: string | null;
+};
+
+/**
  * SessionList
  *
  * Sessions that still stand, the newest first.
@@ -12240,6 +12471,156 @@ export type ConfigurationsExportResponses = {
 };
 
 export type ConfigurationsExportResponse = ConfigurationsExportResponses[keyof ConfigurationsExportResponses];
+
+export type CredentialsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/credentials';
+};
+
+export type CredentialsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CredentialsGetError = CredentialsGetErrors[keyof CredentialsGetErrors];
+
+export type CredentialsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: CredentialsView;
+};
+
+export type CredentialsGetResponse = CredentialsGetResponses[keyof CredentialsGetResponses];
+
+export type CredentialsPutData = {
+    body: CredentialWrite;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/credentials';
+};
+
+export type CredentialsPutErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `sealing_key`: The box's key is another one, or was not allowed
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CredentialsPutError = CredentialsPutErrors[keyof CredentialsPutErrors];
+
+export type CredentialsPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: CredentialsView;
+};
+
+export type CredentialsPutResponse = CredentialsPutResponses[keyof CredentialsPutResponses];
+
+export type CredentialsAllowKeyData = {
+    body: KeyAllow;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/credentials/key';
+};
+
+export type CredentialsAllowKeyErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `sealing_key`: The box's key is another one, or was not allowed
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CredentialsAllowKeyError = CredentialsAllowKeyErrors[keyof CredentialsAllowKeyErrors];
+
+export type CredentialsAllowKeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: CredentialsView;
+};
+
+export type CredentialsAllowKeyResponse = CredentialsAllowKeyResponses[keyof CredentialsAllowKeyResponses];
 
 export type BoxesRevokeData = {
     body?: never;
@@ -19871,6 +20252,51 @@ export type IngestConfigurationResponses = {
 };
 
 export type IngestConfigurationResponse = IngestConfigurationResponses[keyof IngestConfigurationResponses];
+
+export type IngestCredentialAnswerData = {
+    body: CredentialAnswer;
+    path?: never;
+    query?: never;
+    url: '/api/v2/ingest/configuration/credentials/answer';
+};
+
+export type IngestCredentialAnswerErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestCredentialAnswerError = IngestCredentialAnswerErrors[keyof IngestCredentialAnswerErrors];
+
+export type IngestCredentialAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestCredentialAnswerResponse = IngestCredentialAnswerResponses[keyof IngestCredentialAnswerResponses];
 
 export type IngestConfigurationVersionData = {
     body?: never;
