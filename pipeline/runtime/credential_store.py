@@ -24,7 +24,7 @@ class KeptCredential(BaseModel):
     Attributes:
         kind: Whether it is a camera's or a recorder's.
         name: Whose.
-        number: The command centre's; the higher one is the newer.
+        mark: Of what was sealed: no other has it.
         host: The only one it may be sent to.
         username: Empty if its address is all.
         url: The camera's whole address, if that is a secret.
@@ -34,7 +34,7 @@ class KeptCredential(BaseModel):
 
     kind: CredentialKind
     name: str
-    number: int
+    mark: str
     host: str
     username: str
     url: str = Field("", repr=False)
@@ -79,8 +79,8 @@ class CredentialStore:
         return {each.target: each for each in kept}
 
     def file(self, kept: KeptCredential) -> Path:
-        """Where its password lies; another one for each number."""
-        return self._folder / f"{kept.kind.value}-{kept.name}-{kept.number}.secret"
+        """Where its password lies; another one for each that was sealed."""
+        return self._folder / f"{kept.kind.value}-{kept.name}-{kept.mark}.secret"
 
     def put(self, kept: KeptCredential, password: str) -> None:
         """Keep a password until an index does not name it any more.

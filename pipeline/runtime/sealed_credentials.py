@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -58,7 +59,7 @@ class SealedCredentials:
         self._kept = self._store.read()
         self._fresh: dict[Target, _Fresh] = {}
         self._applying: tuple[_Fresh, ...] | None = None
-        self._refused: dict[Target, tuple[int, CredentialRefusal]] = {}
+        self._refused: dict[Target, tuple[str, CredentialRefusal]] = {}
 
     @property
     def public_key(self) -> str | None:
@@ -130,14 +131,14 @@ class SealedCredentials:
                 _log.error("the command centre refuses an answer", why=error.line())
 
     def _outcome(self, order: SealedCredential) -> CredentialOutcome | CredentialRefusal | None:
-        target = (order.kind, order.name)
+        target, mark = (order.kind, order.name), _mark(order)
         kept, refused = self._kept.get(target), self._refused.get(target)
-        if refused is not None and refused[0] == order.number:
+        if refused is not None and refused[0] == mark:
             return refused[1]
-        if kept is None or kept.number != order.number:
+        if kept is None or kept.mark != mark:
             refusal = self._take(order)
             if refusal is not None:
-                self._refused[target] = (order.number, refusal)
+                self._refused[target] = (mark, refusal)
                 _log.error("sealed credential refused", of=order.name, why=refusal.value)
                 return refusal
         return None if target in self._fresh else CredentialOutcome.TAKEN
@@ -154,7 +155,7 @@ class SealedCredentials:
         new = KeptCredential(
             kind=told.kind,
             name=told.name,
-            number=order.number,
+            mark=_mark(order),
             host=told.host,
             username=told.username,
             url=told.url,
@@ -178,7 +179,7 @@ class SealedCredentials:
 
     def _go_back(self, fresh: _Fresh) -> None:
         target = fresh.kept.target
-        self._refused[target] = (fresh.kept.number, CredentialRefusal.NOT_USABLE)
+        self._refused[target] = (fresh.kept.mark, CredentialRefusal.NOT_USABLE)
         if fresh.before is None:
             del self._kept[target]
         else:
@@ -196,3 +197,8 @@ class SealedCredentials:
             return {
                 target: Use(kept, self._store.file(kept)) for target, kept in self._kept.items()
             }
+
+
+def _mark(order: SealedCredential) -> str:
+    """By what was sealed: numbers begin anew in a command centre that was restored."""
+    return f"{order.number}-{sha256(order.sealed.encode()).hexdigest()[:16]}"

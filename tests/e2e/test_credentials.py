@@ -19,6 +19,7 @@ import httpx
 import pytest
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
+from playwright.sync_api import Page, expect
 
 from api.contract.credentials import fingerprint
 from scripts.demo_rtsp import Credentials, RtspServer, Session, load_film
@@ -143,6 +144,41 @@ def test_a_camera_is_opened_by_what_only_its_box_can_read(
     until("taken", lambda: desk.state() == "taken", _TAKEN_WITHIN_S)
     until("locked again", lambda: _states(client)["locked"] != "watching", 60)
     assert open_to_all.connections == before
+
+
+def test_it_is_sealed_in_a_browser_and_used_by_its_box(
+    page: Page, stack: Stack, tmp_path: Path
+) -> None:
+    client = stack.sign_in()
+    until("the other is watched", lambda: _states(client).get("open") == "watching", 90)
+    desk = _Desk(client)
+    until("told its key", lambda: desk.view()["key"]["state"] == "new", 20)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url + (request.post_data or "")))
+    page.goto(f"/sign-in?next=/boxes/{desk.view()['box_id']}/configuration")
+    page.get_by_test_id("username").fill("admin")
+    page.get_by_test_id("password").fill(stack.password)
+    page.get_by_test_id("sign-in-submit").click()
+
+    page.get_by_test_id("key-look").click()
+    shown = page.get_by_test_id("print-now").inner_text()
+    assert shown in (tmp_path / "log" / "worker-1.log").read_text(), "as the box itself says it"
+    page.get_by_test_id("key-allow").click()
+    row = page.locator("[data-testid=credential][data-name=locked]")
+    row.get_by_test_id("credential-set").click()
+    page.get_by_test_id("credential-username").fill(_USER)
+    page.get_by_test_id("credential-password").fill(_PASSWORD)
+    page.get_by_test_id("credential-save").click()
+
+    mark = row.get_by_test_id("credential-state")
+    expect(mark).to_have_attribute("data-tone", "ok", timeout=_TAKEN_WITHIN_S * 1000)
+    until("watched", lambda: _states(client)["locked"] == "watching", 60)
+    assert any("/credentials" in each and '"sealed"' in each for each in sent)
+    for each in (*sent, page.content()):
+        assert _PASSWORD not in each
+        assert _USER not in each
+    _nothing_shows_it(stack, client, tmp_path)
+    _only_the_box_opens_it(tmp_path)
 
 
 def _nothing_shows_it(stack: Stack, client: httpx.Client, home: Path) -> None:

@@ -189,8 +189,9 @@ def test_a_box_that_can_keep_no_key_runs_and_tells_none(tmp_path: Path) -> None:
 
 
 def test_a_credential_is_opened_kept_used_and_answered(box: _Box) -> None:
+    order = _order(seal(box.key, password=_PASSWORD))
     with capture_logs() as logs:
-        touched = box.give(_order(seal(box.key, password=_PASSWORD)))
+        touched = box.give(order)
     assert touched == ("gate-north",), "the other camera notices nothing"
     assert box.source().username == "viewer"
     assert box.source().password() == _PASSWORD
@@ -201,15 +202,23 @@ def test_a_credential_is_opened_kept_used_and_answered(box: _Box) -> None:
     assert _PASSWORD not in str(logs)
     assert _PASSWORD not in repr(box.running)
     assert _PASSWORD not in box.running.model_dump_json(), "as processes of a box hand it on"
-    assert box.give(_order(seal(box.key, password=_PASSWORD))) == (), "the same number again"
+    assert box.give(order) == (), "the same again"
 
 
 def test_it_is_not_taken_before_the_worker_followed(box: _Box) -> None:
-    box.beat(_order(seal(box.key, password=_PASSWORD)))
+    order = _order(seal(box.key, password=_PASSWORD))
+    box.beat(order)
     assert box.centre.told == []
     box.follow()
-    box.beat(_order(seal(box.key, password=_PASSWORD)))
+    box.beat(order)
     assert [told[2] for told in box.centre.told] == ["taken"]
+
+
+def test_another_of_the_same_number_is_another(box: _Box) -> None:
+    """As a command centre sends it whose database was restored."""
+    box.give(_order(seal(box.key, password=_PASSWORD)))
+    assert box.give(_order(seal(box.key, password="another"))) == ("gate-north",)
+    assert box.source().password() == "another"
 
 
 def test_it_is_used_after_a_start_without_the_command_centre(box: _Box) -> None:
@@ -231,7 +240,7 @@ def test_a_recorder_is_asked_with_it_and_no_camera_is_touched(box: _Box) -> None
     assert box.give(_order(sealed, name="nvr", kind="recorder")) == ()
     signs_in = box.running.devices["nvr"].credentials()
     assert signs_in is not None
-    assert (signs_in.username, signs_in.password) == ("viewer", _PASSWORD)
+    assert (signs_in.username, signs_in.reveal()) == ("viewer", _PASSWORD)
     assert box.centre.told == [("nvr", 1, "taken", None)]
 
 
