@@ -228,14 +228,14 @@ def _view(
     state = CredentialState.UNSET if row is None else CredentialState(row.state)
     if row is not None and (key is None or row.key != key.told):
         state = CredentialState.OUTDATED
-    is_refused = state is CredentialState.REFUSED and row is not None and row.why is not None
+    why = row.why if row is not None and state is CredentialState.REFUSED else None
     return CredentialView(
         kind=target[0],
         name=target[1],
         title=place[0],
         host=place[1],
         state=state,
-        why=CredentialRefusal(row.why) if is_refused and row is not None else None,
+        why=None if why is None else CredentialRefusal(why),
         set_at=None if row is None else row.set_at,
         set_by=None if row is None else row.set_by,
         answered_at=None if row is None else row.answered_at,

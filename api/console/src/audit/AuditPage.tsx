@@ -10,7 +10,7 @@ import { usePreferences } from "../ui/preferences";
 import { accessLogFile, api } from "../http/api";
 import { keys } from "../http/keys";
 import type { AccessAction, AccessEntry, AccessFilters } from "../http/types";
-import { isTerm, termIds, useTerm } from "../i18n/terms";
+import { isTerm, type TermFamily, termIds, useTerm } from "../i18n/terms";
 import { useUrlFilter } from "../schools/useUrlFilter";
 import { formatExact } from "../time/format";
 import { ChangeList } from "../ui/ChangeList";
@@ -211,7 +211,7 @@ function Entries({ rows, loading }: { rows: AccessEntry[]; loading: boolean }) {
           render: (_, entry) => (
             <>
               {[entry.school_id, entry.camera_id, entry.subject && subjectText(t, entry.subject)].filter(Boolean).join(" · ")}
-              {entry.reason && <div className={styles.muted}>{reasonText(term, entry.reason)}</div>}
+              {entry.reason && <div className={styles.muted}>{reasonText(term, entry.action, entry.reason)}</div>}
             </>
           ),
         },
@@ -220,8 +220,14 @@ function Entries({ rows, loading }: { rows: AccessEntry[]; loading: boolean }) {
   );
 }
 
-function reasonText(term: ReturnType<typeof useTerm>, reason: string): string {
-  const families = ["original_reason", "viewing_reason"] as const;
-  const family = families.find((each) => isTerm(each, reason));
+/** Whose words the reason is in where a box gave it. */
+const REFUSALS: Readonly<Record<string, TermFamily>> = {
+  configuration_refused: "configuration_refusal",
+  credential_refused: "credential_refusal",
+};
+
+function reasonText(term: ReturnType<typeof useTerm>, action: string, reason: string): string {
+  const families = [REFUSALS[action], "original_reason", "viewing_reason"] as const;
+  const family = families.find((each) => each && isTerm(each, reason));
   return family ? term(family, reason) : reason;
 }

@@ -91,7 +91,7 @@ export default function CredentialDialog({ boxId, boxKey, item, onClose }: Props
           label={t("signIn.username")}
           rules={rules(t("signIn.usernameNeeded"))}
         >
-          <Input maxLength={128} autoComplete="off" autoFocus data-testid="credential-username" />
+          <Input maxLength={128} autoComplete="off" data-testid="credential-username" />
         </Form.Item>
         <Form.Item
           name="password"

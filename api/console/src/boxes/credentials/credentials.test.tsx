@@ -60,7 +60,7 @@ function view(changes: Partial<CredentialsView> = {}): CredentialsView {
 function show(told: CredentialsView): QueryClient {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   client.setQueryData(keys.credentials(7), told);
-  vi.spyOn(api, "credentials").mockResolvedValue(told as never);
+  vi.spyOn(api, "credentials").mockResolvedValue(told);
   render(
     <QueryClientProvider client={client}>
       <I18nextProvider i18n={i18n}>
