@@ -44,7 +44,7 @@ _WRITE = (*_READ, BadCsrfError, SealingKeyError)
     responses=problems(*_READ),
 )
 async def get_credentials(
-    box_id: RowNumber, _: _Manager, session: Reader, runtime: RuntimeDep
+    session: Reader, box_id: RowNumber, _: _Manager, runtime: RuntimeDep
 ) -> CredentialsView:
     """Each camera and recorder, and the key to seal to; never what was sealed."""
     return await credentials.get(session, runtime.clock(), box_id)
