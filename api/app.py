@@ -24,6 +24,7 @@ from api.compliance.verdict_endpoints import router as verdicts
 from api.configurations.credential_endpoints import from_boxes as box_credentials
 from api.configurations.credential_endpoints import router as credentials
 from api.configurations.endpoints import router as configurations
+from api.configurations.preview_endpoints import router as previews
 from api.configurations.worker_endpoints import router as box_configurations
 from api.coverage.endpoints import router as coverage
 from api.evidence.endpoints import router as evidence
@@ -112,6 +113,7 @@ _ROUTERS = (
     boxes,
     configurations,
     credentials,
+    previews,
     audit,
     jobs,
     health,

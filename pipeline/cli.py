@@ -285,6 +285,27 @@ def rules_list(
         typer.echo(line)
 
 
+@rules_app.command("preview")
+def rules_preview(
+    config: Annotated[Path, typer.Option(help="A box's configuration with the changed rules.")],
+    camera: Annotated[str, typer.Option(help="The camera's id.")],
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where the box keeps its data; the configuration's if none.")
+    ] = None,
+    hours: Annotated[int, typer.Option(min=1, max=24, help="How far back.")] = 24,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """What rules and zones of a camera would have raised in its last hours.
+
+    The box keeps a day of what it followed, without pictures, and judges it again. What it did
+    not look for then is `not analysed`, never no alerts. Nothing is changed.
+    """
+    from pipeline.runtime.preview_words import preview_camera
+
+    for line in preview_camera(config, camera, data_dir, hours, as_json=as_json):
+        typer.echo(line)
+
+
 @models_app.command("list")
 def models_list() -> None:
     """All models with their licence and whether their weights are intact."""

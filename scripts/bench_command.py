@@ -19,6 +19,7 @@ BENCHES = {
         "latency",
         "memory",
         "soak",
+        "tracks",
     )
 }
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.contract import ConfigurationProblem, RefusalReason
 from api.contract.configuration import ConfigurationText, VersionNumber
+from api.contract.preview import MAX_PREVIEW_RULES
 from api.contract.text import STORABLE
 from api.kit.moments import Moment
 from api.organisations.schemas import SchoolName
@@ -145,3 +146,19 @@ class DraftView(BaseModel):
 
     problems: list[ConfigurationProblem]
     diff: DocumentDiff | None = Field(description="Null while the text is no document.")
+
+
+class PreviewRequest(BaseModel):
+    """Rules of a camera as somebody draws them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rules: Annotated[
+        list[dict[str, Any]],
+        Field(
+            min_length=1,
+            max_length=MAX_PREVIEW_RULES,
+            description="As below a camera's `rules`, each with its zone or line.",
+        ),
+    ]
+    hours: Annotated[int, Field(ge=1, le=24, description="How far back.")] = 24

@@ -53,6 +53,7 @@ from api.contract.credentials import (
     SealedCredential,
 )
 from api.contract.enrolment import Enrolment, EnrolmentRequest
+from api.contract.preview import PreviewAnswer, PreviewOrder, PreviewState
 from api.contract.retention import (
     BrokenPromise,
     DayCompleteness,
@@ -136,6 +137,9 @@ __all__ = [
     "PictureFacts",
     "PictureFault",
     "PlayOrder",
+    "PreviewAnswer",
+    "PreviewOrder",
+    "PreviewState",
     "RecoveredSpan",
     "RefusalReason",
     "RetentionForecast",

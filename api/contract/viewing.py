@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from api.contract.base import Identifier, UtcTime, WireModel
+from api.contract.preview import PreviewOrder
 from api.contract.retention import FootageGap, FootageSpan
 
 
@@ -119,6 +120,8 @@ class ViewOrders(WireModel):
     stop: tuple[UUID, ...] = ()
     play: tuple[PlayOrder, ...] = ()
     footage: tuple[FootageOrder, ...] = ()
+    preview: tuple[PreviewOrder, ...] = ()
+    """Only for a worker that says it can judge kept tracks."""
 
 
 class ViewAnswer(WireModel):

@@ -10,7 +10,7 @@
     │   ├── ForbiddenError 403           BadCsrfError, GrantRequiredError, PasswordMustChangeError
     │   ├── NotFoundError 404            NoOriginalError
     │   ├── RequestTimeoutError 408
-    │   ├── ConflictError 409            BadTransitionError, UsernameTakenError
+    │   ├── ConflictError 409            BadTransitionError, BoxAwayError, UsernameTakenError
     │   ├── TooLargeError 413
     │   ├── UnsupportedMediaTypeError 415
     │   ├── VersionRequiredError 428     no ``If-Match``
@@ -217,6 +217,13 @@ class BadTransitionError(ConflictError):
 
     code = "bad_transition"
     title = "The alert's status does not allow this"
+
+
+class BoxAwayError(ConflictError):
+    """The box that would have to be asked is not there, or its software is too old to be."""
+
+    code = "box_away"
+    title = "The box does not answer"
 
 
 class NoPictureError(ConflictError):

@@ -2,8 +2,8 @@
 
 A feed exists while somebody looks at it: the first viewer's order wakes the worker's waiting
 request, the last one's going stops the worker at its next part. Recorded pictures are ordered for
-one person each (``play``), and a question where there is footage while somebody waits for the
-answer. Nothing is stored.
+one person each (``play``), and a question, as where there is footage, while somebody waits for
+the answer. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from uuid import UUID, uuid4
 from api.contract import (
     FootageAnswer,
     FootageOrder,
+    PreviewAnswer,
+    PreviewOrder,
     VideoCodec,
     ViewOrder,
     ViewOrders,
     ViewTrouble,
 )
 from api.viewing.feed import CameraRef, Channel, Feed, Mono, Part
-from api.viewing.orders import BoxPoll, Question
+from api.viewing.orders import BoxPoll
 from api.viewing.play import Play
+from api.viewing.questions import Questions
 from api.viewing.schemas import ChannelState
 from api.viewing.viewer import Viewer
 
@@ -47,6 +50,9 @@ class Hub:
     Args:
         mono: Seconds of a clock that only goes forward.
         max_viewers: Open answers at once.
+
+    Attributes:
+        questions: What somebody waits to hear from a box.
     """
 
     def __init__(self, mono: Mono = time.monotonic, max_viewers: int = 64) -> None:
@@ -56,7 +62,8 @@ class Hub:
         self._by_key: dict[FeedKey, Feed] = {}
         self._viewers: dict[UUID, Viewer] = {}
         self._plays: dict[UUID, Play] = {}
-        self._questions: dict[UUID, Question] = {}
+        self.questions = Questions(self._tell_workers)
+        self._preview_polled_s: dict[int, float] = {}
         self._shelf_polled_s: dict[int, float] = {}
         self._polled_s: dict[int, float] = {}
         self._waiting: dict[int, int] = {}
@@ -201,6 +208,7 @@ class Hub:
         self._note(poll.cameras, +1)
         now_s = self.mono()
         self._shelf_polled_s.update(dict.fromkeys(poll.recordings, now_s))
+        self._preview_polled_s.update(dict.fromkeys(poll.previews, now_s))
         try:
             deadline_s = self.mono() + wait_s
             while True:
@@ -255,10 +263,7 @@ class Hub:
 
     def has_shelf(self, camera_key: int) -> bool:
         """Whether a worker is there that can reach the camera's footage."""
-        polled_s = self._shelf_polled_s.get(camera_key)
-        if polled_s is None:
-            return False
-        return self.mono() - polled_s <= AWAY_S or self.is_asked_for(camera_key)
+        return self._is_there(self._shelf_polled_s, camera_key)
 
     async def ask_footage(
         self, camera: CameraRef, order: FootageOrder, timeout_s: float
@@ -266,21 +271,23 @@ class Hub:
         """Where there is footage; ``None`` when no worker says so in time."""
         if not self.has_shelf(camera.key) or self._is_closed:
             return None
-        answered: asyncio.Future[FootageAnswer] = asyncio.get_running_loop().create_future()
-        self._questions[order.query_id] = Question(camera.key, order, answered)
-        self._tell_workers()
-        try:
-            return await asyncio.wait_for(answered, timeout_s)
-        except TimeoutError:
-            return None
-        finally:
-            del self._questions[order.query_id]
+        told = await self.questions.ask(camera.key, order, timeout_s)
+        return told if isinstance(told, FootageAnswer) else None
 
-    def take_footage(self, query_id: UUID, answer: FootageAnswer) -> None:
-        """A worker's answer; one that nobody waits for any more is let go."""
-        asked = self._questions.get(query_id)
-        if asked is not None and not asked.answered.done():
-            asked.answered.set_result(answer)
+    async def ask_preview(
+        self, camera: CameraRef, order: PreviewOrder, timeout_s: float
+    ) -> PreviewAnswer | None:
+        """What rules would have raised; ``None`` when no worker says so in time."""
+        if self._is_closed or not self._is_there(self._preview_polled_s, camera.key):
+            return None
+        told = await self.questions.ask(camera.key, order, timeout_s)
+        return told if isinstance(told, PreviewAnswer) else None
+
+    def _is_there(self, polled: dict[int, float], camera_key: int) -> bool:
+        polled_s = polled.get(camera_key)
+        if polled_s is None:
+            return False
+        return self.mono() - polled_s <= AWAY_S or self.is_asked_for(camera_key)
 
     def _may_have(self, order_id: UUID, box: int) -> bool:
         holder = self._given.get(order_id, box)
@@ -290,7 +297,7 @@ class Hub:
     def _difference(self, poll: BoxPoll) -> ViewOrders:
         cameras, serving, shelves = poll.cameras, set(poll.serving), poll.recordings
         box = poll.box_id
-        known = self._feeds.keys() | self._questions.keys()
+        known = self._feeds.keys() | self.questions.ids
         known |= {play.id for play in self._plays.values() if not play.is_ended}
         self._given = {each: holder for each, holder in self._given.items() if each in known}
         serving -= {each for each in serving if not self.is_given(each, box)}
@@ -311,17 +318,20 @@ class Hub:
                 and self._may_have(play.id, box)
             ),
             footage=tuple(
-                asked.order
-                for asked in self._questions.values()
-                if asked.order.query_id not in serving
-                and asked.camera_key in shelves
-                and not asked.answered.done()
-                and self._may_have(asked.order.query_id, box)
+                asked
+                for asked in self.questions.due(FootageOrder, shelves)
+                if asked.query_id not in serving and self._may_have(asked.query_id, box)
+            ),
+            preview=tuple(
+                asked
+                for asked in self.questions.due(PreviewOrder, poll.previews)
+                if asked.query_id not in serving and self._may_have(asked.query_id, box)
             ),
             stop=tuple(view_id for view_id in poll.serving if view_id not in known),
         )
         given = [each.view_id for each in (*orders.start, *orders.play)]
         given += [each.query_id for each in orders.footage]
+        given += [each.query_id for each in orders.preview]
         self._given |= dict.fromkeys(given, box)
         return orders
 

@@ -1,12 +1,9 @@
-"""What boxes ask for, and what they are asked."""
+"""What boxes ask for."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from uuid import UUID
-
-from api.contract import FootageAnswer, FootageOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +15,16 @@ class BoxPoll:
         cameras: Cameras it can show.
         recordings: Cameras whose footage it can reach.
         serving: Orders it works on.
+        can: What else it can do for its cameras, as ``preview``: judge their kept tracks.
     """
 
     box_id: int
     cameras: frozenset[int]
     recordings: frozenset[int]
     serving: tuple[UUID, ...]
+    can: frozenset[str] = frozenset()
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Where somebody waits to hear where there is footage."""
-
-    camera_key: int
-    order: FootageOrder
-    answered: asyncio.Future[FootageAnswer]
+    @property
+    def previews(self) -> frozenset[int]:
+        """Cameras whose kept tracks it can judge."""
+        return self.cameras if "preview" in self.can else frozenset()

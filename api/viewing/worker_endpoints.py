@@ -13,6 +13,7 @@ from api.cameras import service as cameras
 from api.contract import (
     FootageAnswer,
     PartKind,
+    PreviewAnswer,
     ViewAnswer,
     ViewOrders,
     ViewPoll,
@@ -51,6 +52,14 @@ async def poll(
     box: ReportingBoxDep,
     runtime: RuntimeDep,
     wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for news.")] = 15.0,
+    can: Annotated[
+        list[str],
+        Query(
+            max_length=16,
+            description="What else it can do: `preview`, judge kept tracks. Another word says "
+            "nothing to this version.",
+        ),
+    ] = [],  # noqa: B006 -- FastAPI copies it
 ) -> ViewOrders:
     """Answers when somebody begins or ceases to look at one of the cameras, or after the wait."""
     if body.school_id != box.school_id or box.is_school_closed:
@@ -62,6 +71,7 @@ async def poll(
         frozenset(held[each] for each in body.cameras if each in held),
         frozenset(held[each] for each in body.recordings if each in held),
         body.serving,
+        frozenset(can),
     )
     return await runtime.viewing.orders(known, wait_s)
 
@@ -151,7 +161,22 @@ async def take_footage(
 ) -> None:
     """For whoever opened the day; an answer that comes too late is let go."""
     if runtime.viewing.is_given(query_id, box.box_id):
-        runtime.viewing.take_footage(query_id, body)
+        runtime.viewing.questions.take(query_id, body)
+
+
+@router.post(
+    "/{query_id}/preview",
+    operation_id="ingest_views_preview",
+    summary="Answer what rules would have raised",
+    status_code=204,
+    responses=problems(BadTokenError, InvalidError),
+)
+async def take_preview(
+    query_id: UUID, body: PreviewAnswer, box: ReportingBoxDep, runtime: RuntimeDep
+) -> None:
+    """For whoever draws; an answer that comes too late is let go."""
+    if runtime.viewing.is_given(query_id, box.box_id):
+        runtime.viewing.questions.take(query_id, body)
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +11,15 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from api.contract import FootageAnswer, ViewAnswer, ViewOrders, ViewPoll, ViewTrouble, WireModel
+from api.contract import (
+    FootageAnswer,
+    PreviewAnswer,
+    ViewAnswer,
+    ViewOrders,
+    ViewPoll,
+    ViewTrouble,
+    WireModel,
+)
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
 from pipeline.delivery.trust import trust
@@ -62,8 +70,17 @@ class ViewingClient:
         serving: Sequence[UUID],
         wait_s: float,
         recordings: Sequence[str] = (),
+        *,
+        can: Collection[str] = (),
     ) -> ViewOrders:
         """What to do differently; waits until there is something, at most so long.
+
+        Args:
+            cameras: Those that can be shown.
+            serving: Orders that are worked on.
+            wait_s: How long to wait.
+            recordings: Cameras whose footage is here.
+            can: What else can be done for them, as ``preview``: judge their kept tracks.
 
         Raises:
             DeliveryError: No answer, or none that can be understood.
@@ -78,7 +95,8 @@ class ViewingClient:
             "poll",
             poll.model_dump_json().encode(),
             "application/json",
-            {"wait_s": f"{wait_s:g}"},
+            # An older command centre passes over a query it does not know, unlike a key.
+            {"wait_s": f"{wait_s:g}"} | ({"can": sorted(can)} if can else {}),
             timeout_s=wait_s + _SLACK_S,
         )
         return _read(ViewOrders, answer)
@@ -151,6 +169,15 @@ class ViewingClient:
         content = answer.model_dump_json().encode()
         self._post(f"{query_id}/footage", content, "application/json", {})
 
+    def previewed(self, query_id: UUID, answer: PreviewAnswer) -> None:
+        """Answer what rules would have raised.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        content = answer.model_dump_json().encode()
+        self._post(f"{query_id}/preview", content, "application/json", {})
+
     def trouble(self, view_id: UUID, trouble: ViewTrouble, reason: str = "") -> bool:
         """Tell why there are no pictures; answers whether anybody still looks.
 
@@ -170,7 +197,7 @@ class ViewingClient:
         path: str,
         content: bytes,
         content_type: str,
-        query: dict[str, str],
+        query: Mapping[str, str | list[str]],
         timeout_s: float | None = None,
     ) -> bytes:
         where = f"POST views/{path.rpartition('/')[2]}"

@@ -12,11 +12,19 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 
-from api.contract import FootageOrder, PlayOrder, ViewOrder, ViewTrouble
+from api.contract import (
+    FootageOrder,
+    PlayOrder,
+    PreviewAnswer,
+    PreviewOrder,
+    ViewOrder,
+    ViewTrouble,
+)
 from pipeline.core.errors import DeliveryError
 from pipeline.live import footage
 from pipeline.live.centre import POLL_S, ViewingClient
@@ -45,14 +53,22 @@ class LiveCamera:
     reason: Callable[[], str]
 
 
+class Previews(Protocol):
+    """Who judges kept tracks by other rules."""
+
+    def answer(self, order: PreviewOrder, stop: threading.Event) -> PreviewAnswer:
+        """What they would have raised; given up when nobody waits any more."""
+
+
 class LiveDesk:
-    """Serves live view and playback for the cameras of one process.
+    """Serves live view, playback and previews for the cameras of one process.
 
     Args:
         client: The command centre.
         cameras: By id.
         config: What may be shown.
         shelves: Where the footage of recorded cameras is, by id; like ``cameras`` it may change.
+        previews: Judges kept tracks; None: nobody does.
     """
 
     def __init__(
@@ -61,11 +77,13 @@ class LiveDesk:
         cameras: Mapping[str, LiveCamera],
         config: LiveConfig,
         shelves: Mapping[str, Shelf] | None = None,
+        previews: Previews | None = None,
     ) -> None:
         self._client = client
         self._cameras = cameras
         self._config = config
         self._shelves: Mapping[str, Shelf] = {} if shelves is None else shelves
+        self._previews = previews
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._serving: dict[UUID, _Service] = {}
@@ -105,7 +123,11 @@ class LiveDesk:
         with self._lock:
             serving = list(self._serving)
         orders = self._client.orders(
-            list(self._cameras), serving, POLL_S, recordings=list(self._shelves)
+            list(self._cameras),
+            serving,
+            POLL_S,
+            recordings=list(self._shelves),
+            can=() if self._previews is None else ("preview",),
         )
         if self._stop.is_set():
             return
@@ -120,6 +142,8 @@ class LiveDesk:
             self._begin(play.view_id, play.camera_id, partial(self._play, order=play))
         for asked in orders.footage:
             self._begin(asked.query_id, asked.camera_id, partial(self._tell, order=asked))
+        for drawn in orders.preview:
+            self._begin(drawn.query_id, drawn.camera_id, partial(self._judge, order=drawn))
 
     def _begin(self, order_id: UUID, camera_id: str, serve: Callable[[_Service], None]) -> None:
         service = _Service(order_id, camera_id)
@@ -170,6 +194,14 @@ class LiveDesk:
         found = footage.answer(order, self._shelves[order.camera_id])
         with contextlib.suppress(DeliveryError):
             self._client.footage(order.query_id, found)
+
+    def _judge(self, service: _Service, order: PreviewOrder) -> None:
+        if self._previews is None:
+            return
+        answer = self._previews.answer(order, service.stop)
+        if not service.stop.is_set():
+            with contextlib.suppress(DeliveryError):
+                self._client.previewed(order.query_id, answer)
 
     def _refuse(self, service: _Service, trouble: ViewTrouble) -> None:
         with contextlib.suppress(DeliveryError):

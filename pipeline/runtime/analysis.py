@@ -20,7 +20,7 @@ from pipeline.inference.finds import Finds
 from pipeline.inference.still_things import UNKNOWN_OBJECT, StillThings
 from pipeline.rules.base import Rule, build_rule
 from pipeline.runtime.config import AnalysisConfig
-from pipeline.runtime.lanes import Lane, Tells, Told, WatchedRule, lane_of, require_lanes
+from pipeline.runtime.lanes import Lane, Look, Tells, Told, WatchedRule, lane_of, require_lanes
 from pipeline.tracking import TrackerConfig
 
 TRACKING_SCORE = TrackerConfig().low_score
@@ -39,6 +39,7 @@ class FrameResult:
         is_busy: Something the rules look for is in the picture, so the gate must stay open; of a
             model that did not look, it was at its last look.
         is_engaged: An episode is open, or what may become one has begun.
+        looks: The same, of each lane.
     """
 
     frame: Frame
@@ -47,6 +48,7 @@ class FrameResult:
     events: Told
     is_busy: bool
     is_engaged: bool
+    looks: tuple[Look, ...] = ()
 
 
 class Analysis:
@@ -115,6 +117,11 @@ class Analysis:
             one.rule.config.clear_s + 2.0 * one.every_s for one in self.watched
         )
 
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """Its lanes, of which the first looks at every analysed picture."""
+        return tuple(self._lanes)
+
     def process(self, frame: Frame) -> FrameResult:
         """Look at one frame.
 
@@ -132,6 +139,7 @@ class Analysis:
             tuple(told for look in looks for told in look.events),
             any(lane.is_busy for lane in self._lanes),
             any(lane.is_engaged for lane in self._lanes),
+            tuple(looks),
         )
 
     def find(self, frame: Frame) -> Detections:

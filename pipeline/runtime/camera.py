@@ -39,6 +39,7 @@ from pipeline.runtime.picture_watch import PictureWatch
 from pipeline.runtime.reader import StreamReader
 from pipeline.runtime.session import Session
 from pipeline.runtime.snapshots import Mark
+from pipeline.runtime.track_log import TrackLog
 from pipeline.runtime.watched_time import WatchedTime, picture_worth_s
 from pipeline.video.gate import Gate, GatedDecoder
 from pipeline.video.sampler import Sampler
@@ -92,6 +93,7 @@ class CameraWorker:
         emit_time: Takes analysed-time reports.
         footage: Records the packets, if the camera is recorded.
         picture: Watches the picture itself, if that is asked for.
+        tracks: Keeps what was followed, for previews of other rules.
     """
 
     def __init__(
@@ -106,8 +108,12 @@ class CameraWorker:
         emit_time: Callable[[list[AnalysedTime]], None],
         footage: CameraFeed | None = None,
         picture: PictureWatch | None = None,
+        tracks: TrackLog | None = None,
     ) -> None:
         self.config = config
+        self._tracks = tracks
+        if tracks is not None:
+            tracks.begin(analysis, picture_worth_s(config))
         self.picture = picture if config.enabled else None
         self.status = CameraStatus(config.id, clock)
         self.tap = PacketTap()
@@ -296,6 +302,8 @@ class CameraWorker:
         self._alerts = CameraAlerts(self.config.id, self.config.economy, self._book)
         self._is_engaged = False
         self._watched.go_on(self._analysis.watched)
+        if self._tracks is not None:
+            self._tracks.begin(self._analysis, picture_worth_s(self.config))
         if self._gate is not None:
             self._gate.settle(self._analysis.settle_s)
         if self.picture is not None:
@@ -390,6 +398,8 @@ class CameraWorker:
             utc_s, otherwise=MissingReason.OVERLOADED if overloaded else self._missing_reason()
         )
         self.status.looked(utc_s)
+        if self._tracks is not None:
+            self._tracks.looked(utc_s)
 
     def _judge(self, session: Session, frame: Frame, base_s: float) -> FrameResult:
         """Run one sampled frame through tracker and rules, on the worker's own time line."""
@@ -401,6 +411,8 @@ class CameraWorker:
         self._is_engaged = result.is_engaged
         for rule, event in result.events:
             self._take(session, rule, event, result, session_media_s)
+        if self._tracks is not None:
+            self._tracks.take(result)
         self._watched_until(time.utc_s)
         self.status.analysed()
         return result
@@ -467,6 +479,8 @@ class CameraWorker:
     def _tick(self) -> None:
         """Nothing came for a while: account for the time, and cut clips of an ended session."""
         self._cut_clips()
+        if self._tracks is not None:
+            self._tracks.tick()
         if self.picture is not None and isinstance(self.config.source, RtspSourceConfig):
             self.picture.tick()  # a recording that has ended is not lost
         session = self._session
@@ -485,3 +499,5 @@ class CameraWorker:
         self._cut_clips(at_once=True)
         self._watched.missing(self._clock.utc_s(), self._missing_reason())
         self._watched.finish()
+        if self._tracks is not None:
+            self._tracks.finish()

@@ -18,6 +18,7 @@ from pipeline.recorders.index_schema import INDEX_SCHEMA
 from pipeline.recorders.recorder import INDEX_NAME
 from pipeline.recorders.root_lock import LOCK_NAME as RECORDER_LOCK
 from pipeline.runtime.config import BoxConfig
+from pipeline.runtime.track_store import FOLDER as TRACKS
 
 LOCK_NAME = ".worker.lock"
 _log = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ def take(config: BoxConfig, clock: Clock) -> FolderLock:
 def _close(config: BoxConfig) -> None:
     folder = config.data_dir
     paths = [*database_files(folder / OUTBOX_NAME), folder / "evidence", folder / "references"]
+    paths.append(folder / TRACKS)
     if config.recorder is not None:
         root = config.recorder.folder
         paths += [*database_files(root / INDEX_NAME), root / RECORDER_LOCK]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Protocol
 
 import numpy as np
@@ -21,7 +22,7 @@ from pipeline.core.events import RuleEvent
 from pipeline.core.frame import Frame
 from pipeline.geometry import Schedule, SiteConfig, Zone
 from pipeline.inference.finds import Finds
-from pipeline.inference.still_things import StillThings
+from pipeline.inference.still_things import UNKNOWN_OBJECT, StillThings
 from pipeline.rules.base import Rule, RuleConfigBase
 from pipeline.runtime.config import AnalysisConfig, MoreModelConfig
 from pipeline.tracking import ByteTracker, TrackerConfig
@@ -55,6 +56,14 @@ class Tells(Protocol):
         """Look at the people in a frame."""
 
 
+class LookState(Enum):
+    """Whether a lane looked at a picture."""
+
+    LOOKED = auto()
+    NOT_ITS_TURN = auto()
+    OUT_OF_HOURS = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What one picture led to on one lane.
@@ -63,11 +72,13 @@ class Look:
         detections: The boxes found; none where the lane did not look.
         tracks: The followed ones among them.
         events: What its rules said.
+        state: Whether it looked.
     """
 
     detections: Detections
     tracks: Tracks
     events: Told = ()
+    state: LookState = LookState.LOOKED
 
 
 class Lane:
@@ -111,6 +122,17 @@ class Lane:
         """At its last look something its rules look for was in the picture."""
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """What it finds."""
+        unknown = (UNKNOWN_OBJECT,) if self._things is not None else ()
+        return (*self._detector.class_names, *unknown)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """What it tells of people, because a rule asks."""
+        return () if self._classifier is None else tuple(sorted(self._told))
+
+    @property
     def is_engaged(self) -> bool:
         """An episode is open, or what may become one has begun."""
         return any(rule.is_engaged for rule in self.rules)
@@ -126,9 +148,9 @@ class Lane:
             ModelError: The model's output cannot be used.
         """
         if not self.is_scheduled(frame.time.utc_s):
-            return Look(Detections.empty(), Tracks.empty((), frame.size), self._rest())
+            return self._blind(frame, LookState.OUT_OF_HOURS, self._rest())
         if self._sampler is not None and not self._sampler.wants(frame.time.media_s):
-            return Look(Detections.empty(), Tracks.empty((), frame.size))
+            return self._blind(frame, LookState.NOT_ITS_TURN)
         self._looked = frame.time
         detections = self._within_zones(self._detector.detect([frame])[0], frame)
         if self._things is not None:
@@ -141,6 +163,10 @@ class Lane:
         wanted = detections.of_classes(self._wanted)
         self.is_busy = len(tracks) > 0 or bool(self._tracker.could_begin(wanted).any())
         return Look(detections, tracks, events)
+
+    @staticmethod
+    def _blind(frame: Frame, state: LookState, told: Told = ()) -> Look:
+        return Look(Detections.empty(), Tracks.empty((), frame.size), told, state)
 
     def finish(self, time: FrameTime) -> Told:
         """Close what is open, because no more pictures come.

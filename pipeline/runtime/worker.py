@@ -36,7 +36,10 @@ from pipeline.runtime.model_pool import ModelPool
 from pipeline.runtime.models import OpenModels
 from pipeline.runtime.outlet import CentreOutlet, Outlet
 from pipeline.runtime.picture_watch import PictureWatch
+from pipeline.runtime.preview_desk import PreviewDesk
 from pipeline.runtime.registration import register
+from pipeline.runtime.track_log import TrackLog
+from pipeline.runtime.track_store import TrackStore, forget_old
 from pipeline.runtime.version import version
 
 _log = structlog.get_logger(__name__)
@@ -103,7 +106,10 @@ class Worker:
         )
         self._shown = {each.config.id: _live_camera(each) for each in self._cameras}
         self._shelves = self._all_shelves()
-        self._live = LiveDesk(self._viewing, self._shown, config.live, self._shelves)
+        previews = PreviewDesk(lambda: self._config, self._clock)
+        self._live = LiveDesk(
+            self._viewing, self._shown, config.live, self._shelves, previews=previews
+        )
 
     def run(
         self,
@@ -215,6 +221,7 @@ class Worker:
             self._devices.start()
         old_s = self._clock.utc_s() - _LEFT_OVER_S
         guarded("leftovers", lambda: self._store.remove_leftovers(old_s))
+        guarded("old tracks", lambda: forget_old(self._config.data_dir, self._clock.utc_s()))
         self._desk.start()
         self._outlet.start()
         for camera in self._cameras:
@@ -277,6 +284,7 @@ class Worker:
             emit_time=self._save_time,
             footage=self._footage.feed(camera.id) if self._footage else None,
             picture=self._picture_watch(camera, analysis, models.made_by),
+            tracks=TrackLog(TrackStore(self._config.data_dir, camera.id), self._clock),
         )
 
     def _analysis_of(

@@ -26,6 +26,12 @@ def _configured(
 
 
 CONFIGURATIONS = {
+    "cameras_preview": Row(
+        "object",
+        lambda of: {"camera_key": of.camera_key},
+        lambda _: {"rules": [{"type": "fall"}]},
+        409,  # No box is there to ask; what one answers is in tests/api/test_preview.py.
+    ),
     "configurations_compare": _configured("seen", lambda _: {"text": BOX}),
     "configurations_export": _configured("seen"),
     "configurations_get": _configured("seen"),

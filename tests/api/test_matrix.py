@@ -241,6 +241,7 @@ ROWS: dict[str, Row] = {
     "ingest_views_footage": Row("guard"),
     "ingest_views_part": Row("guard"),
     "ingest_views_poll": Row("guard"),
+    "ingest_views_preview": Row("guard"),
     "ingest_views_ready": Row("guard"),
     "ingest_views_trouble": Row("guard"),
     **INSPECTIONS,

@@ -16,6 +16,8 @@ from api.contract import (
     FootageOrder,
     PartKind,
     PlayOrder,
+    PreviewAnswer,
+    PreviewOrder,
     VideoCodec,
     ViewOrder,
     ViewOrders,
@@ -37,6 +39,9 @@ class LivePeer:
         room: So many parts of what was recorded are taken before the worker is to wait.
         refused: How often it was told so.
         answers: Of each question for footage.
+        drawn: Questions what rules would have raised.
+        previews: Of each of those, the answer.
+        can_preview: Whether the worker's last request said that it can answer them.
     """
 
     def __init__(self) -> None:
@@ -52,6 +57,9 @@ class LivePeer:
         self.refused = 0
         self.questions: dict[UUID, FootageOrder] = {}
         self.answers: dict[UUID, FootageAnswer] = {}
+        self.drawn: dict[UUID, PreviewOrder] = {}
+        self.previews: dict[UUID, PreviewAnswer] = {}
+        self.can_preview = False
         self._served: set[UUID] = set()
         self.condition = threading.Condition()
         self._is_over = False
@@ -84,6 +92,12 @@ class LivePeer:
             )
             self.condition.notify_all()
 
+    def draw(self, order: PreviewOrder) -> None:
+        """Somebody asks what rules would have raised."""
+        with self.condition:
+            self.drawn[order.query_id] = order
+            self.condition.notify_all()
+
     def give_room(self, parts: int) -> None:
         """So many more parts may come."""
         with self.condition:
@@ -98,6 +112,7 @@ class LivePeer:
         """Nobody looks any more."""
         with self.condition:
             self.looked_at.pop(view_id, None)
+            self.drawn.pop(view_id, None)
             self.played.pop(view_id, None)
             self.condition.notify_all()
 
@@ -130,6 +145,7 @@ class LivePeer:
                 self.fail_next -= 1
                 return 503, b"{}"
             if url.path.endswith("/poll"):
+                self.can_preview = query.get("can") == "preview"  # the last one of them
                 return 200, self._orders(ViewPoll.model_validate_json(body))
             view_id = UUID(url.path.split("/")[-2])
             if url.path.endswith("/parts"):
@@ -143,6 +159,9 @@ class LivePeer:
             elif url.path.endswith("/footage"):
                 self.answers[view_id] = FootageAnswer.model_validate_json(body)
                 del self.questions[view_id]
+            elif url.path.endswith("/preview"):
+                self.previews[view_id] = PreviewAnswer.model_validate_json(body)
+                self.drawn.pop(view_id, None)
             elif url.path.endswith("/ready"):
                 self.refused += 1
                 self.condition.notify_all()
@@ -167,10 +186,12 @@ class LivePeer:
 
         def difference() -> ViewOrders:
             known = self.looked_at.keys() | self.played.keys() | self.questions.keys()
+            known |= self.drawn.keys()
             return ViewOrders(
                 start=tuple(o for i, o in self.looked_at.items() if i not in poll.serving),
                 play=tuple(o for i, o in self.played.items() if i not in poll.serving),
                 footage=tuple(o for i, o in self.questions.items() if i not in poll.serving),
+                preview=tuple(o for i, o in self.drawn.items() if i not in poll.serving),
                 stop=tuple(i for i in poll.serving if i not in known),
             )
 

@@ -6,13 +6,14 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import av
 import pytest
 
-from api.contract import PartKind, VideoCodec
+from api.contract import PartKind, PreviewAnswer, PreviewOrder, PreviewState, VideoCodec
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.live.centre import ViewingClient
 from pipeline.live.config import LiveConfig
@@ -201,3 +202,47 @@ def test_another_resolution_gets_a_new_head(peer: LivePeer, tmp_path: Path) -> N
         )
         heads = [part[3] for part in peer.parts[view] if part[0] is PartKind.INIT]
     assert len(set(heads)) == 2
+
+
+class _Judge:
+    """Answers previews, one of them only when nobody waits any more."""
+
+    def __init__(self) -> None:
+        self.given_up = threading.Event()
+
+    def answer(self, order: PreviewOrder, stop: threading.Event) -> PreviewAnswer:
+        if order.hours == 24:
+            stop.wait(20)
+            self.given_up.set()
+        now = datetime.now(UTC)
+        return PreviewAnswer(state=PreviewState.JUDGED, as_of=now, from_at=now, to_at=now)
+
+
+def test_a_preview_is_judged_and_given_up_when_nobody_waits(peer: LivePeer) -> None:
+    judge, client = _Judge(), ViewingClient(peer.url, lambda: "token", "default")
+    desk = LiveDesk(client, {}, LiveConfig(enabled=False), previews=judge)
+    quick, slow = (
+        PreviewOrder(query_id=uuid4(), camera_id="gate", rules=({"type": "fall"},), hours=hours)
+        for hours in (1, 24)
+    )
+    desk.start()
+    try:
+        peer.draw(quick)
+        peer.wait_for(lambda: quick.query_id in peer.previews)
+        assert peer.can_preview
+        peer.draw(slow)
+        peer.wait_for(lambda: peer.is_served(slow.query_id))
+        peer.look_away(slow.query_id)
+        assert judge.given_up.wait(10)
+        assert slow.query_id not in peer.previews
+    finally:
+        peer.close()
+        desk.stop(5)
+        client.close()
+
+
+def test_who_keeps_no_tracks_is_not_asked_for_previews(peer: LivePeer) -> None:
+    client = ViewingClient(peer.url, lambda: "token", "default")
+    client.orders(["gate"], [], 0.0)
+    assert not peer.can_preview
+    client.close()

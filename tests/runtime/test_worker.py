@@ -17,6 +17,7 @@ import pytest
 
 from api.contract import AnalysedTime
 from pipeline.runtime.config import BoxConfig, RecordingConfig
+from pipeline.runtime.track_store import TrackStore
 from pipeline.runtime.worker import Worker
 from tests.support.http_peer import Peer, http_peer
 from tests.support.rtsp import RtspServer, serve
@@ -133,6 +134,21 @@ def test_a_new_configuration_touches_only_what_it_changes(box: _Box) -> None:
         threads = [each.name for each in threading.enumerate()]
         assert not [name for name in threads if "removed" in name]
         assert [name for name in threads if name == "analyse-changed"] == ["analyse-changed"]
+
+
+def test_tracks_are_kept_over_a_restart_and_hold_no_picture(box: _Box) -> None:
+    for _ in range(2):
+        with box.running(box.config(box.camera("gate"))):
+            _until("watched", lambda: box.told().get("gate", {}).get("frames_analysed", 0) > 2)
+        box.stop.clear()
+        box.centre.heard.clear()
+    store = TrackStore(box.folder / "data", "gate")
+    kept = store.read(0.0, time.time() + 60.0)
+    assert len(kept.runs) == 2
+    assert "person" in kept.runs[1][0].classes
+    assert min(sum(len(b.looks()) for b in kept.blocks if b.run == run) for run in kept.runs) > 2
+    assert store.path.stat().st_mode & 0o077 == 0 or store.path.parent.stat().st_mode & 0o077 == 0
+    assert store.path.stat().st_size < 64 * 1024
 
 
 @pytest.mark.whole

@@ -4261,6 +4261,22 @@ export type HeldDay = {
 };
 
 /**
+ * HeldSpan
+ *
+ * Time of which tracks are held.
+ */
+export type HeldSpan = {
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
  * HistoryAction
  *
  * What happened to an alert.
@@ -6621,6 +6637,209 @@ export type PrecisionRow = {
      * As its configuration names the rule.
      */
     rule_ids: Array<string>;
+};
+
+/**
+ * PreviewAlert
+ *
+ * One alert that would have been.
+ */
+export type PreviewAlert = {
+    /**
+     * Ended At
+     */
+    ended_at: string;
+    /**
+     * Raised At
+     */
+    raised_at: string;
+    /**
+     * Started At
+     */
+    started_at: string;
+};
+
+/**
+ * PreviewAnswer
+ *
+ * What would have happened.
+ */
+export type PreviewAnswer = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Damaged
+     */
+    damaged?: number;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * Held
+     */
+    held?: Array<HeldSpan>;
+    /**
+     * Held S
+     */
+    held_s?: number;
+    /**
+     * Is Cut
+     */
+    is_cut?: boolean;
+    /**
+     * Problems
+     */
+    problems?: Array<ConfigurationProblem>;
+    /**
+     * Rules
+     */
+    rules?: Array<PreviewedRule>;
+    /**
+     * Size Bytes
+     */
+    size_bytes?: number;
+    state: PreviewState;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
+ * PreviewHour
+ *
+ * One hour of one rule; the first and the last are cut by the interval.
+ */
+export type PreviewHour = {
+    /**
+     * Alerts
+     */
+    alerts?: number | null;
+    /**
+     * Analysed S
+     */
+    analysed_s: number;
+    /**
+     * From At
+     */
+    from_at: string;
+    state: PreviewHourState;
+    /**
+     * Watched S
+     */
+    watched_s: number;
+};
+
+/**
+ * PreviewHourState
+ *
+ * Whether an hour was looked at.
+ *
+ * ``analysed``: all of it in which the rule watches. ``partly``: not all. ``not_analysed``:
+ * nothing of it, so nobody can say. ``off_schedule``: the rule does not watch then.
+ */
+export type PreviewHourState = 'analysed' | 'partly' | 'not_analysed' | 'off_schedule';
+
+/**
+ * PreviewOrder
+ *
+ * Somebody draws: tell, once, what these rules would have raised.
+ */
+export type PreviewOrder = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Hours
+     */
+    hours?: number;
+    /**
+     * Query Id
+     */
+    query_id: string;
+    /**
+     * Rules
+     */
+    rules: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+/**
+ * PreviewRequest
+ *
+ * Rules of a camera as somebody draws them.
+ */
+export type PreviewRequest = {
+    /**
+     * Hours
+     *
+     * How far back.
+     */
+    hours?: number;
+    /**
+     * Rules
+     *
+     * As below a camera's `rules`, each with its zone or line.
+     */
+    rules: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+/**
+ * PreviewState
+ *
+ * What became of a question.
+ *
+ * ``judged``: see the rules, and from when on. ``bad_rules``: they cannot be used, ``problems``
+ * say why. ``busy``: the box judges another one. ``too_slow``: it took longer than it may all the
+ * same; ask for less hours or rules. ``unreadable``: what is kept there cannot be read.
+ */
+export type PreviewState = 'judged' | 'bad_rules' | 'busy' | 'too_slow' | 'unreadable';
+
+/**
+ * PreviewedRule
+ *
+ * What one rule would have raised.
+ */
+export type PreviewedRule = {
+    /**
+     * Alert Count
+     */
+    alert_count?: number | null;
+    /**
+     * Alerts
+     */
+    alerts?: Array<PreviewAlert>;
+    /**
+     * Hours
+     */
+    hours?: Array<PreviewHour>;
+    /**
+     * Not Seen
+     */
+    not_seen?: Array<string>;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Withheld
+     */
+    withheld?: number;
+    /**
+     * Zone
+     */
+    zone?: string;
 };
 
 /**
@@ -10200,6 +10419,10 @@ export type ViewOrders = {
      */
     play?: Array<PlayOrder>;
     /**
+     * Preview
+     */
+    preview?: Array<PreviewOrder>;
+    /**
      * Start
      */
     start?: Array<ViewOrder>;
@@ -12842,6 +13065,62 @@ export type CamerasGetResponses = {
 };
 
 export type CamerasGetResponse = CamerasGetResponses[keyof CamerasGetResponses];
+
+export type CamerasPreviewData = {
+    body: PreviewRequest;
+    path: {
+        /**
+         * Camera Key
+         *
+         * A camera's number, its `id`.
+         */
+        camera_key: number;
+    };
+    query?: never;
+    url: '/api/v1/cameras/{camera_key}/preview';
+};
+
+export type CamerasPreviewErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `box_away`: The box does not answer
+     */
+    409: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type CamerasPreviewError = CamerasPreviewErrors[keyof CamerasPreviewErrors];
+
+export type CamerasPreviewResponses = {
+    /**
+     * Successful Response
+     */
+    200: PreviewAnswer;
+};
+
+export type CamerasPreviewResponse = CamerasPreviewResponses[keyof CamerasPreviewResponses];
 
 export type CamerasApprovePictureData = {
     body?: never;
@@ -20632,6 +20911,12 @@ export type IngestViewsPollData = {
          * How long to wait for news.
          */
         wait_s?: number;
+        /**
+         * Can
+         *
+         * What else it can do: `preview`, judge kept tracks. Another word says nothing to this version.
+         */
+        can?: Array<string>;
     };
     url: '/api/v2/ingest/views/poll';
 };
@@ -20699,6 +20984,44 @@ export type IngestViewsFootageResponses = {
 };
 
 export type IngestViewsFootageResponse = IngestViewsFootageResponses[keyof IngestViewsFootageResponses];
+
+export type IngestViewsPreviewData = {
+    body: PreviewAnswer;
+    path: {
+        /**
+         * Query Id
+         */
+        query_id: string;
+    };
+    query?: never;
+    url: '/api/v2/ingest/views/{query_id}/preview';
+};
+
+export type IngestViewsPreviewErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsPreviewError = IngestViewsPreviewErrors[keyof IngestViewsPreviewErrors];
+
+export type IngestViewsPreviewResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type IngestViewsPreviewResponse = IngestViewsPreviewResponses[keyof IngestViewsPreviewResponses];
 
 export type IngestViewsPartData = {
     body: Blob | File;
