@@ -55,6 +55,7 @@ class Visit:
         address = self.address if isinstance(self.address, str) else self.address(page)
         page.goto(address)
         page.wait_for_selector(_selector(self.shows))
+        page.wait_for_function(_NOTHING_LOADS)
         if self.then and page.is_visible(_selector(self.then)):
             raise LookupError(f"{self.name}: {self.then} is there before anything was done")
         for step in self.does:
@@ -64,6 +65,11 @@ class Visit:
                 page.locator(_selector(step)).first.click()
         if self.then:
             page.wait_for_selector(_selector(self.then))
+        page.wait_for_function(_NOTHING_LOADS)
+
+
+_NOTHING_LOADS = """() => ![...document.querySelectorAll(".ant-skeleton-active")]
+    .some((each) => each.checkVisibility())"""
 
 
 def _selector(part: str) -> str:

@@ -44,7 +44,9 @@ export function Component() {
     <div className={isWall ? `${styles.page} ${styles.wall}` : styles.page} data-testid="overview-page" data-wall={isWall}>
       {isWall ? (
         <WallHead onLeave={() => setWall(null)}>
-          <span>{t("queue.updatedAt", { at: formatClock(toServerTime(query.dataUpdatedAt)) })}</span>
+          {query.dataUpdatedAt > 0 && (
+            <span>{t("queue.updatedAt", { at: formatClock(toServerTime(query.dataUpdatedAt)) })}</span>
+          )}
         </WallHead>
       ) : (
         <ListBar
