@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +28,7 @@ from pipeline.core.clock import SystemClock
 from pipeline.core.errors import ConfigError
 from pipeline.core.school_zone import school_zone
 from pipeline.devices.login import PASSWORD_ENV, USER_ENV
+from pipeline.healing.fetched_export import export_fetched, find_channel
 from pipeline.recorder_cli import audit_recorder, open_recorder
 from pipeline.recorders.audit import (
     DEFAULT_SEAM_S,
@@ -144,12 +145,7 @@ def audit_command(
         window = required_window(to_s, require_days, zone)
     else:
         window = window_of(parse_moment(from_, "--from", zone), to_s)
-    if (root is None) == (recorder is None):
-        raise ConfigError(
-            "one of them says where the footage is",
-            where="--root, --recorder",
-            remedy="Give a folder or a recorder",
-        )
+    check_place(root, recorder)
     if recorder is not None and report is not None:
         raise ConfigError(
             "a document is made of a folder's audit",
@@ -189,6 +185,20 @@ def audit_command(
         writer.write(result, order)
     if any(row.verdict.state not in _KEPT for row in result.cameras) or not result.cameras:
         raise typer.Exit(BROKEN)
+
+
+def check_place(root: Path | None, recorder: str | None) -> None:
+    """Stop unless one of the two says where footage is.
+
+    Raises:
+        ConfigError: Neither does, or both.
+    """
+    if (root is None) == (recorder is None):
+        raise ConfigError(
+            "one of them says where the footage is",
+            where="--root, --recorder",
+            remedy="Give a folder or a recorder",
+        )
 
 
 @recordings_app.command("check")
@@ -240,11 +250,26 @@ def check_command(
 
 @recordings_app.command("export")
 def export_command(
-    root: Annotated[Path, typer.Option(help="The recorder's folder.")],
-    camera: Annotated[str, typer.Option(help="Camera id.")],
+    camera: Annotated[
+        str, typer.Option(help="Camera id; of another recorder its number or name there.")
+    ],
     from_: Annotated[str, typer.Option("--from", help="Beginning, as 2026-11-24T08:00.")],
     to: Annotated[str, typer.Option("--to", help="End.")],
     out: Annotated[Path, typer.Option(help="The MP4 to write.")],
+    root: Annotated[Path | None, typer.Option(help="Our recorder's folder.")] = None,
+    recorder: Annotated[
+        str | None,
+        typer.Option(help="Or another recorder, as isapi://host or dahua://host; no password."),
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Of a recorder with an http address: isapi, dahua …")
+    ] = None,
+    username: Annotated[
+        str | None, typer.Option(help=f"The recorder's user; {USER_ENV} or netrc if not given.")
+    ] = None,
+    password_env: Annotated[
+        str, typer.Option(help="Environment variable that holds the recorder's password.")
+    ] = PASSWORD_ENV,
     index: Annotated[
         Path | None, typer.Option(help="Its index; index.sqlite in the folder when not given.")
     ] = None,
@@ -261,15 +286,35 @@ def export_command(
     ] = True,
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON object, on one line.")] = False,
 ) -> None:
-    """Write a camera's footage of an interval as one playable file, with its SHA-256."""
+    """Write a camera's footage of an interval as one playable file, with its SHA-256.
+
+    With --recorder just that interval is fetched from a recorder of another maker.
+    """
     zone = school_zone(time_zone)
+    check_place(root, recorder)
     window = window_of(parse_moment(from_, "--from", zone), parse_moment(to, "--to", zone))
+    device = None
+    if recorder is not None:
+        _, device = open_recorder(recorder, kind, username, password_env, zone)
     with _bar(watermark is not None) as progress:
         words = None if watermark is None else Watermark(watermark, progress)
-        with opened_index(root, index, writes=False) as opened:
-            done = export(
-                root, opened, camera, window, out, now_s(), watermark=words, with_sound=audio
-            )
+        if device is not None:
+            with closing(device):
+                done = export_fetched(
+                    device,
+                    find_channel(device, camera),
+                    window,
+                    out,
+                    zone=zone,
+                    clock=SystemClock(),
+                    watermark=words,
+                )
+        else:
+            assert root is not None
+            with opened_index(root, index, writes=False) as opened:
+                done = export(
+                    root, opened, camera, window, out, now_s(), watermark=words, with_sound=audio
+                )
     marked = done.watermarked
     gaps = [
         {

@@ -97,13 +97,18 @@ class FootageSpan(WireModel):
         return self
 
 
-class RecoveredSpan(FootageSpan):
-    """Footage that the box did not record itself: it was fetched after an outage, and proven."""
+class HeldSpan(FootageSpan):
+    """Footage that lies in a recorder and is fetched from there when somebody looks at it."""
 
     device: Identifier
-    """The recorder or camera that held it, as the box's configuration calls it."""
+    """The recorder or camera that holds it, as the box's configuration calls it."""
     channel: Annotated[StorableText, StringConstraints(min_length=1, max_length=64)]
     """The channel there, as the device counts it."""
+
+
+class RecoveredSpan(HeldSpan):
+    """Footage that the box did not record itself: it was fetched after an outage, and proven."""
+
     recovered_at: UtcTime | None = None
     """When the last of it was fetched; null of a box that does not tell."""
 

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from api.contract.base import Identifier, UtcTime, WireModel
 from api.contract.preview import PreviewOrder
-from api.contract.retention import FootageGap, FootageSpan
+from api.contract.retention import FootageGap, FootageSpan, HeldSpan
 
 
 class VideoCodec(StrEnum):
@@ -44,7 +44,11 @@ class ViewTrouble(StrEnum):
     shows as much as it may. ``unplayable``: neither can the browser play the codec nor can the box
     transcode it. ``not_allowed``: this kind of view is switched off in the box's configuration.
     ``no_footage``: nothing is recorded from here on. ``unreadable``: what is recorded here cannot
-    be read.
+    be read. Of footage in a recorder of another maker: ``recorder_busy``: it plays to somebody else
+    or asked for rest. ``recorder_refused``: it refuses the login, and is not asked again with it.
+    ``recorder_silent``: it does not answer. ``recorder_gone``: it no longer has what it listed.
+    ``recorder_cannot``: it, or its entry in the configuration, does not allow to fetch footage.
+    ``disk_full``: the box's disk does not take what is fetched.
     """
 
     NO_PICTURE = "no_picture"
@@ -53,6 +57,12 @@ class ViewTrouble(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NO_FOOTAGE = "no_footage"
     UNREADABLE = "unreadable"
+    RECORDER_BUSY = "recorder_busy"
+    RECORDER_REFUSED = "recorder_refused"
+    RECORDER_SILENT = "recorder_silent"
+    RECORDER_GONE = "recorder_gone"
+    RECORDER_CANNOT = "recorder_cannot"
+    DISK_FULL = "disk_full"
 
 
 class ViewOrder(WireModel):
@@ -99,6 +109,13 @@ class FootageAnswer(WireModel):
     """False: the box's index does not answer; no word about gaps then."""
     spans: Annotated[tuple[FootageSpan, ...], Field(max_length=4096)] = ()
     gaps: Annotated[tuple[FootageGap, ...], Field(max_length=4096)] = ()
+    held: Annotated[tuple[HeldSpan, ...], Field(max_length=4096)] = ()
+    """What lies in a recorder of another maker, and is fetched from there to be looked at: of the
+    spans where it keeps the camera's footage, of the gaps where the box does."""
+    is_asking: bool = False
+    """A recorder was asked, and has not answered yet: the same question finds more in a moment."""
+    trouble: ViewTrouble | None = None
+    """Why a recorder did not say what it has."""
 
 
 class ViewPoll(WireModel):

@@ -15,10 +15,12 @@ from api.contract import (
     DayCompleteness,
     FootageGap,
     FootageSpan,
+    HeldSpan,
     MissingReason,
     RecoveredSpan,
     RiskLevel,
     VideoCodec,
+    ViewTrouble,
 )
 from api.kit.moments import Moment
 from api.organisations.schemas import SchoolName
@@ -106,6 +108,17 @@ class RecordingDay(BaseModel):
     )
     recovered: list[RecoveredSpan] = Field(
         description="What of the day the box did not record itself, as its last report told."
+    )
+    held: list[HeldSpan] = Field(
+        description="What lies in a recorder of another maker, and is fetched from there when it "
+        "is played: of `spans` where it keeps the camera's footage, of `gaps` where the box does. "
+        "Empty while the box does not answer."
+    )
+    is_recorder_asked: bool = Field(
+        description="That recorder has not answered yet: ask again in a moment."
+    )
+    recorder_trouble: ViewTrouble | None = Field(
+        description="Why that recorder did not say what it has."
     )
     alerts: list[DayAlert] = Field(description="By time.")
     has_more_alerts: bool

@@ -93,6 +93,9 @@ async def get_day(
         footage_as_of=None if footage is None else footage.as_of,
         spans=[] if footage is None else list(footage.spans),
         gaps=[] if footage is None else list(footage.gaps),
+        held=[] if footage is None else list(footage.held),
+        is_recorder_asked=told is not None and told.is_asking,
+        recorder_trouble=None if told is None else told.trouble,
         recovered=[] if report is None else _recovered(report, window),
         alerts=[
             DayAlert(

@@ -1,1 +1,4 @@
-"""Gaps in our own footage, healed from a recorder that was not cut off; see ``healer.py``."""
+"""Footage fetched from recorders: gaps of our own healed, and what lies there lent and exported.
+
+``healer.py`` keeps what it fetches, ``lending.py`` keeps nothing, ``fetched_export.py`` hands over.
+"""

@@ -23,16 +23,15 @@ from api.contract.footage.spans import Span, footage_in, holes, merge, total_s
 from api.contract.footage.verdict import DEFAULT_SEAM_S
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError
-from pipeline.devices.device import Coverage, Device, channel_trouble
+from pipeline.devices.device import Device, channel_trouble
 from pipeline.devices.errors import (
     AuthRefusedError,
     BrokenAnswerError,
     CapabilityMissingError,
-    DeviceBusyError,
     DeviceError,
     DeviceUnreachableError,
-    UnknownReason,
 )
+from pipeline.healing.answers import check_answered
 from pipeline.healing.gaps import HEALABLE, less, pieces, sort_out
 from pipeline.healing.memory import HealingMemory
 from pipeline.healing.playing import MARGIN_S, played
@@ -53,11 +52,6 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 3600.0
 _BYTES_A_SECOND = 1_000_000
 """Of a camera that nothing is known of."""
 _DAY_S = 86_400.0
-_SILENT: dict[UnknownReason, type[DeviceError]] = {
-    UnknownReason.UNREACHABLE: DeviceUnreachableError,
-    UnknownReason.BUSY: DeviceBusyError,
-    UnknownReason.AUTH_REFUSED: AuthRefusedError,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +255,7 @@ class Healer:
     def _heal(self, device: Device, camera: HealedCamera, gap: Span, offset_s: float) -> float:
         around = Span(gap.start_s - MARGIN_S, gap.end_s + MARGIN_S)
         coverage = device.coverage(camera.channel, around)
-        _check_answered(coverage)
+        check_answered(coverage)
         found = sort_out(gap, coverage)
         self._put_off(camera, found.absent, "not_recorded")
         self._put_off(camera, found.unclear, "unclear")
@@ -358,15 +352,3 @@ class Healer:
         seconds = sum(each.span.seconds for each in day)
         size_bytes = sum(each.size_bytes for each in day)
         return size_bytes / seconds if seconds > 0 else _BYTES_A_SECOND
-
-
-def _check_answered(coverage: Coverage) -> None:
-    """Stop when the device did not answer: that is no word about the footage.
-
-    Raises:
-        DeviceError: Why.
-    """
-    for each in coverage.unknown:
-        error = _SILENT.get(each.reason)
-        if error is not None:
-            raise error(each.detail or each.reason.value)

@@ -166,7 +166,8 @@ class ViewingClient:
         Raises:
             DeliveryError: It did not arrive.
         """
-        content = answer.model_dump_json().encode()
+        # An older command centre refuses keys it does not know; most answers need none of them.
+        content = answer.model_dump_json(exclude_defaults=True).encode()
         self._post(f"{query_id}/footage", content, "application/json", {})
 
     def previewed(self, query_id: UUID, answer: PreviewAnswer) -> None:

@@ -19,6 +19,7 @@ from api.contract import (
     FootageGap,
     FootageOrder,
     FootageSpan,
+    HeldSpan,
     PlayOrder,
     ViewAnswer,
     ViewTrouble,
@@ -28,9 +29,9 @@ from pipeline.core.errors import DeliveryError
 from pipeline.live.centre import ViewingClient
 from pipeline.live.fragments import LivePart
 from pipeline.live.path import PathMaker, ViewPath
-from pipeline.recorders.errors import FootageIndexError
+from pipeline.recorders.errors import AwayReason, FootageAwayError, FootageIndexError
 from pipeline.recorders.playback import Playback, Played
-from pipeline.recorders.shelf import Shelf, Timeline
+from pipeline.recorders.shelf import Shelf, Timeline, lent
 
 _log = structlog.get_logger(__name__)
 _PART_S = 1.0
@@ -42,6 +43,15 @@ _RETRIES = 20
 _RETRY_S = 0.5
 _MOST = 4096
 _SHORTEST_S = 0.002
+_TROUBLE_OF = {
+    AwayReason.BUSY: ViewTrouble.RECORDER_BUSY,
+    AwayReason.REFUSED: ViewTrouble.RECORDER_REFUSED,
+    AwayReason.SILENT: ViewTrouble.RECORDER_SILENT,
+    AwayReason.GONE: ViewTrouble.RECORDER_GONE,
+    AwayReason.CANNOT: ViewTrouble.RECORDER_CANNOT,
+    AwayReason.DISK_FULL: ViewTrouble.DISK_FULL,
+    AwayReason.UNREADABLE: ViewTrouble.UNREADABLE,
+}
 T = TypeVar("T")
 
 
@@ -80,21 +90,9 @@ class FootagePlayer:
     def run(self) -> None:
         """Send until nobody looks."""
         order = self._order
-        playback = Playback(
-            self._shelf,
-            order.camera_id,
-            order.from_at.timestamp(),
-            keyframes_only=order.keyframes_only,
-        )
         try:
-            for played in playback.pictures():
-                if self._stop.is_set():
-                    return
-                if played is None:
-                    self._finish_run()
-                    self._tell(ViewTrouble.NO_FOOTAGE)
-                else:
-                    self._take(played)
+            with lent(self._shelf, order.camera_id, self._stop) as shelf:
+                self._play_lent(shelf)
         except FootageIndexError as error:
             _log.warning("footage not read", camera=order.camera_id, why=error.line())
             while not self._stop.is_set():
@@ -104,6 +102,36 @@ class FootagePlayer:
         finally:
             if self._path is not None:
                 self._path.close()
+
+    def _play_lent(self, shelf: Shelf) -> None:
+        """Play, and say why footage elsewhere cannot be had while it cannot."""
+        last: AwayReason | None = None
+        while not self._stop.is_set():
+            try:
+                self._play(shelf)
+            except FootageAwayError as error:
+                if error.reason is not last:
+                    last = error.reason
+                    _log.warning(
+                        "footage not fetched", camera=self._order.camera_id, why=error.line()
+                    )
+                self._finish_run()
+                # Who lends decides when it is asked for again; until then it says the same.
+                self._tell(_TROUBLE_OF[error.reason])
+
+    def _play(self, shelf: Shelf) -> None:
+        """Send from where the last picture was, until nobody looks."""
+        order = self._order
+        from_s = max(order.from_at.timestamp(), self._sent_s)
+        playback = Playback(shelf, order.camera_id, from_s, keyframes_only=order.keyframes_only)
+        for played in playback.pictures():
+            if self._stop.is_set():
+                return
+            if played is None:
+                self._finish_run()
+                self._tell(ViewTrouble.NO_FOOTAGE)
+            else:
+                self._take(played)
 
     def _take(self, played: Played) -> None:
         path = self._path
@@ -186,6 +214,8 @@ def _wire(timeline: Timeline) -> FootageAnswer:
     return FootageAnswer(
         as_of=_utc(timeline.as_of_s),
         is_known=timeline.is_known,
+        is_asking=timeline.is_asking,
+        trouble=None if timeline.away is None else _TROUBLE_OF[timeline.away],
         spans=tuple(
             FootageSpan(from_at=_utc(s.start_s), to_at=_utc(s.end_s))
             for s in timeline.spans[-_MOST:]
@@ -200,6 +230,16 @@ def _wire(timeline: Timeline) -> FootageAnswer:
             )
             for g in timeline.gaps[-_MOST:]
             if g.span.seconds >= _SHORTEST_S
+        ),
+        held=tuple(
+            HeldSpan(
+                from_at=_utc(h.span.start_s),
+                to_at=_utc(h.span.end_s),
+                device=h.origin.device,
+                channel=h.origin.channel,
+            )
+            for h in timeline.held[-_MOST:]
+            if h.span.seconds >= _SHORTEST_S
         ),
     )
 

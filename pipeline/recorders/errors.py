@@ -8,12 +8,14 @@
         ├── FootageIndexError   the index cannot be opened or written
         ├── FootageError        a file that is not the footage it should be
         │   └── NoVideoError    a sound film, or a still one: whole, and no footage
+        ├── FootageAwayError    footage in a recorder elsewhere that cannot be had now, and why
         └── ExportError         an export that could not be made
 """
 
 from __future__ import annotations
 
 import errno
+from enum import StrEnum
 
 from api.contract.retention import GapCause
 from pipeline.core.errors import MinganError
@@ -51,6 +53,29 @@ class FootageError(RecorderError):
 
 class NoVideoError(FootageError):
     """A file without a video track: it may be whole, and is no footage."""
+
+
+class AwayReason(StrEnum):
+    """Why footage in a recorder elsewhere cannot be had."""
+
+    BUSY = "busy"
+    REFUSED = "refused"
+    SILENT = "silent"
+    GONE = "gone"
+    CANNOT = "cannot"
+    DISK_FULL = "disk_full"
+    UNREADABLE = "unreadable"
+
+
+class FootageAwayError(RecorderError):
+    """Footage in a recorder elsewhere that cannot be had now."""
+
+    code = "footage_away"
+    retryable = True
+
+    def __init__(self, reason: AwayReason, what: str, *, where: str = "") -> None:
+        self.reason = reason
+        super().__init__(what, where=where)
 
 
 class ExportError(RecorderError):

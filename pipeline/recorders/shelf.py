@@ -1,20 +1,24 @@
 """What footage there is, for whoever wants to look at it, whoever wrote it.
 
 Playback and a day's timeline ask a shelf, and need not know whether our recorder or another one
-keeps the files.
+keeps the files. What lies in a recorder elsewhere is lent: fetched for one person, as they watch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from api.contract.footage.gaps import Absence, Gap, explain
 from api.contract.footage.spans import Span, clip, footage_in, holes, merge
 from api.contract.footage.verdict import DEFAULT_SEAM_S
 from api.contract.retention import GapCause
+from pipeline.recorders.errors import AwayReason
+from pipeline.recorders.segments import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Footage that a recorder elsewhere says it holds."""
+
+    span: Span
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """Footage of an interval, and the causes of what is missing.
 
@@ -39,12 +51,19 @@ class Timeline:
         spans: Disjoint, in order.
         gaps: In order; with the spans they make up the interval until ``as_of_s``.
         is_known: False: the index does not answer, so nothing is said at all.
+        held: What a recorder elsewhere holds: of the spans where it keeps the camera's footage, of
+            the gaps where we do.
+        is_asking: A recorder elsewhere was asked, and has not answered yet.
+        away: Why a recorder elsewhere did not say what it has.
     """
 
     as_of_s: float
     spans: tuple[Span, ...]
     gaps: tuple[Gap, ...]
     is_known: bool = True
+    held: tuple[Held, ...] = ()
+    is_asking: bool = False
+    away: AwayReason | None = None
 
 
 class Shelf(Protocol):
@@ -61,6 +80,27 @@ class Shelf(Protocol):
     def timeline(self, camera: str, window: Span) -> Timeline:
         """Footage and gaps of an interval."""
         ...
+
+
+@runtime_checkable
+class Lender(Shelf, Protocol):
+    """A shelf whose files are made for one person and are gone when they look away."""
+
+    def lend(self, camera: str, stop: threading.Event) -> AbstractContextManager[Shelf]:
+        """A shelf for one person. Its ``pieces`` wait for the next file, until ``stop`` is set,
+        and raise ``FootageAwayError`` when there will be none for now.
+        """
+        ...
+
+
+@contextmanager
+def lent(shelf: Shelf, camera: str, stop: threading.Event) -> Iterator[Shelf]:
+    """The shelf itself, or what it lends."""
+    if not isinstance(shelf, Lender):
+        yield shelf
+        return
+    with shelf.lend(camera, stop) as own:
+        yield own
 
 
 def timeline_of(

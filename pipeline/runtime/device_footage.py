@@ -143,6 +143,14 @@ class DeviceFootage:
         """One round; answers whether all of it was kept."""
         return self._loop.round()
 
+    def claimed(self, camera: str) -> Coverage | None:
+        """What the camera's recorder said last it holds; None before it was asked."""
+        for opened in tuple(self._open.values()):
+            known = opened.known.get(camera)
+            if known is not None and known.coverage is not None:
+                return known.coverage
+        return None
+
     def stop(self, deadline_s: float) -> None:
         """Audit no more."""
         if self._loop.stop(deadline_s):

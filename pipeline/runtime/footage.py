@@ -14,6 +14,7 @@ from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.shelf import Shelf
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.footage_healing import FootageHealing
+from pipeline.runtime.footage_lending import GapLending
 
 _log = structlog.get_logger(__name__)
 _POST_EVERY_S = 3600.0
@@ -48,6 +49,7 @@ class Footage:
             clock,
         )
         self._healing = FootageHealing(config, self._recorder, clock)
+        self._lending = GapLending(config, self._recorder, clock)
         self._school_id = config.site.id
         self._outbox = outbox
         self._clock = clock
@@ -62,12 +64,14 @@ class Footage:
         """
         self._recorder.start()
         self._healing.start()
+        self._lending.start()
 
     def follow(self, config: BoxConfig) -> None:
         """Take the promises of a new configuration; told to the centre with the next post."""
         self._policies = _policies(config)
         self._recorder.set_policies(self._policies)
         self._healing.follow(config)
+        self._lending.follow(config)
         self._next_post_s = 0.0
 
     def feed(self, camera_id: str) -> CameraFeed | None:
@@ -76,7 +80,7 @@ class Footage:
 
     def shelves(self) -> dict[str, Shelf]:
         """Where each recorded camera's footage can be looked at."""
-        return dict.fromkeys(self._policies, self._recorder)
+        return {camera: self._lending.shelf(camera) for camera in self._policies}
 
     def ended(self, camera_id: str, reason: str) -> None:
         """A camera is not read any more, for a moment or for good."""
@@ -107,6 +111,7 @@ class Footage:
     def stop(self) -> None:
         """Finish every segment."""
         self._healing.stop()
+        self._lending.stop()
         self._recorder.stop()
 
 

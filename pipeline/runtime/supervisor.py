@@ -22,6 +22,7 @@ from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.device_footage import DeviceFootage
 from pipeline.runtime.episodes import EpisodeBook
 from pipeline.runtime.guard import guarded
+from pipeline.runtime.lending_desk import LendingDesk
 from pipeline.runtime.managed_config import ManagedConfig
 from pipeline.runtime.outlet import CentreOutlet
 from pipeline.runtime.parts import RECORDER, parts, process_count, spread
@@ -73,6 +74,7 @@ class Supervisor:
         self._outbox.name_school(config.site.id)
         self._outlet = CentreOutlet(config, self._outbox, self._clock, managed)
         self._devices = DeviceFootage(config, self._outbox, self._clock)
+        self._lending = LendingDesk(config, self._devices.claimed, self._clock)
         # Of cameras that no process has any more; the others look after their own.
         self._orphans = EpisodeBook(
             self._outbox, self._outlet.wake, school_id=config.site.id, is_ours=self._is_nobodys
@@ -104,6 +106,7 @@ class Supervisor:
         self._spread()
         self._outlet.start()
         self._devices.start()
+        self._lending.start()
         self._beats.start()
         _log.info("supervisor started", processes=self._count, version=version())
         try:
@@ -127,6 +130,7 @@ class Supervisor:
         self._config = todo.config
         self._outlet.follow(todo.config)
         self._devices.follow(todo.config)
+        self._lending.follow(todo.config)
         register(self._outbox, (*todo.begun, *todo.rejudged), todo.config.site)
         self._spread()
         return Followed(is_taken=True, waits=todo.waits)
@@ -186,6 +190,7 @@ class Supervisor:
                 child.tend(now_s)
             self._clock.sleep(0.05)
         self._beats.join(_STOP_S)
+        guarded("playback", lambda: self._lending.stop(_STOP_S))
         self._devices.stop(_STOP_S)
         self._outlet.stop(_STOP_S)
         self._outbox.close()

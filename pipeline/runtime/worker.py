@@ -28,6 +28,7 @@ from pipeline.runtime.device_footage import DeviceFootage
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.footage import Footage
+from pipeline.runtime.footage_lending import FootageLending
 from pipeline.runtime.foreign_footage import ForeignFootage, folder_cameras
 from pipeline.runtime.guard import guarded
 from pipeline.runtime.load import LoadWatch
@@ -94,6 +95,11 @@ class Worker:
         self._footage = self._footage_for(config)
         self._foreign = self._foreign_for(config)
         self._devices = None if self._is_part else DeviceFootage(config, self._outbox, self._clock)
+        self._lending = (
+            None
+            if self._devices is None
+            else FootageLending(config, self._devices.claimed, self._clock)
+        )
         self._unsent_time: deque[AnalysedTime] = deque()
         self._time_lock = threading.Lock()
         self._models = ModelPool(config.inference)
@@ -202,8 +208,9 @@ class Worker:
             self._shown.pop(camera_id, None)
         self._shown.update({each.config.id: _live_camera(each) for each in begun})
         self._follow_folders(todo.config)
-        if self._devices is not None:
+        if self._devices is not None and self._lending is not None:
             self._devices.follow(todo.config)
+            self._lending.follow(todo.config)
         shelves = self._all_shelves()
         for camera_id in self._shelves.keys() - shelves.keys():
             del self._shelves[camera_id]
@@ -217,8 +224,9 @@ class Worker:
             self._footage.start()
         if self._foreign is not None:
             self._foreign.start()
-        if self._devices is not None:
+        if self._devices is not None and self._lending is not None:
             self._devices.start()
+            self._lending.start()
         old_s = self._clock.utc_s() - _LEFT_OVER_S
         guarded("leftovers", lambda: self._store.remove_leftovers(old_s))
         guarded("old tracks", lambda: forget_old(self._config.data_dir, self._clock.utc_s()))
@@ -249,7 +257,8 @@ class Worker:
         """Footage this process can reach, whoever wrote it."""
         own = self._footage.shelves() if self._footage else {}
         foreign = self._foreign.shelves() if self._foreign else {}
-        return {**own, **foreign}
+        lent = self._lending.shelves() if self._lending else {}
+        return {**own, **foreign, **lent}
 
     def _foreign_for(self, config: BoxConfig) -> ForeignFootage | None:
         if not folder_cameras(config):
@@ -345,6 +354,8 @@ class Worker:
             guarded("folders", lambda: foreign.stop(_STOP_S))
         if (devices := self._devices) is not None:
             guarded("devices", lambda: devices.stop(_STOP_S))
+        if (lending := self._lending) is not None:
+            guarded("recorders", lending.stop)
         if (footage := self._footage) is not None:
             guarded("retention", footage.post)
             guarded("segments", footage.stop)

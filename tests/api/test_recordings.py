@@ -252,6 +252,9 @@ async def test_the_box_is_asked_first(
         "as_of": T0.isoformat(),
         "spans": [{"from_at": begin, "to_at": middle.isoformat()}],
         "gaps": [{"from_at": middle.isoformat(), "to_at": end.isoformat(), "cause": "disk_full"}],
+        "held": [{"from_at": begin, "to_at": middle.isoformat(), "device": "nvr", "channel": "3"}],
+        "is_asking": True,
+        "trouble": "recorder_busy",
     }
     # It has answered, though its next question be late: on a busy machine it often is.
     centre.runtime.viewing.mono = lambda: time.monotonic() + 60
@@ -263,6 +266,8 @@ async def test_the_box_is_asked_first(
     assert (day["source"], day["is_box_there"], day["day"]) == ("box", True, "2026-11-24")
     assert len(day["spans"]) == 1
     assert [gap["cause"] for gap in day["gaps"]] == ["disk_full"]
+    assert [(held["device"], held["channel"]) for held in day["held"]] == [("nvr", "3")]
+    assert (day["is_recorder_asked"], day["recorder_trouble"]) == (True, "recorder_busy")
     late = await at_work._client.post(
         f"/api/v2/ingest/views/{asked['query_id']}/footage", json=answer
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
+from pipeline.core.errors import ConfigError
+from pipeline.devices.errors import AuthRefusedError
 from tests.devices.recorder_stand import KINDS, recent, stand
 from tests.devices.script import HOUR_S, Script, ScriptedChannel, Trouble
 from tests.recorders.film import film
@@ -196,3 +199,25 @@ def test_the_command_itself_ends_as_it_says(tmp_path: Path) -> None:
     assert "大门" in ended.stdout
     assert "h264 64x48" in ended.stdout
     assert script.password not in ended.stdout + ended.stderr
+
+
+def test_an_interval_is_exported_from_a_recorder(tmp_path: Path) -> None:
+    script = Script(recordings={"1": recent(2), "2": []})
+    out = tmp_path / "handed" / "gate.mp4"
+    begin = datetime.fromtimestamp(time.time() - 1800.0, SHANGHAI)
+    words = [
+        "recordings", "export", "--camera", "大门", "--out", str(out), "--json",
+        "--from", begin.isoformat(timespec="seconds"),
+        "--to", (begin + timedelta(seconds=20)).isoformat(timespec="seconds"),
+    ]  # fmt: skip
+    with stand("isapi", script, tmp_path) as address:
+        result = _run(script, *words, "--recorder", address)
+        nowhere = _run(script, *words)
+        wrong = _run(script, *words, "--recorder", address, password="wrong")
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert answer["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert [path.name for path in out.parent.iterdir()] == ["gate.mp4"]
+    assert isinstance(nowhere.exception, ConfigError)
+    assert isinstance(wrong.exception, AuthRefusedError)
+    assert "s3cret" not in result.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,16 @@ from uuid import uuid4
 import av
 import pytest
 
-from api.contract import PartKind, VideoCodec
+from api.contract import PartKind, VideoCodec, ViewTrouble
 from api.contract.footage.gaps import Gap
 from api.contract.footage.spans import Span
 from api.contract.retention import GapCause
 from pipeline.live.centre import ViewingClient
 from pipeline.live.config import LiveConfig
 from pipeline.live.desk import LiveDesk
-from pipeline.recorders.errors import FootageIndexError
-from pipeline.recorders.shelf import Piece, Timeline
+from pipeline.recorders.errors import AwayReason, FootageAwayError, FootageIndexError
+from pipeline.recorders.segments import Origin
+from pipeline.recorders.shelf import Held, Piece, Timeline
 from tests.live.centre_peer import LivePeer, live_peer
 from tests.video.media import make_video, number_of
 
@@ -40,6 +42,7 @@ class Folder:
         self.held = list(pieces)
         self.asked = 0
         self.is_broken = False
+        self.held_elsewhere: tuple[Held, ...] = ()
 
     def pieces(self, camera: str, after_s: float) -> list[Piece]:
         self.asked += 1
@@ -53,6 +56,9 @@ class Folder:
             window.end_s,
             (Span(window.start_s, middle_s),),
             (Gap(Span(middle_s, window.end_s), GapCause.OFFLINE, "refused"),),
+            held=self.held_elsewhere,
+            is_asking=bool(self.held_elsewhere),
+            away=AwayReason.SILENT if self.held_elsewhere else None,
         )
 
 
@@ -214,3 +220,53 @@ def test_where_there_is_footage_is_answered(peer: LivePeer) -> None:
         [span], [gap] = told.spans, told.gaps
         assert (span.to_at, gap.to_at) == (T0 + timedelta(seconds=60), T0 + timedelta(hours=24))
         assert (gap.cause, gap.detail) == (GapCause.OFFLINE, "refused")
+        assert told.held == ()
+
+
+def test_what_a_recorder_holds_is_answered_with_its_name(peer: LivePeer) -> None:
+    asked, shelf = uuid4(), Folder()
+    span = Span(T0.timestamp() + 5, T0.timestamp() + 30)
+    shelf.held_elsewhere = (Held(span, Origin("nvr", "3")),)
+    with _desk(peer, shelf):
+        peer.ask(asked, "gate", T0, T0 + timedelta(hours=24))
+        peer.wait_for(lambda: asked in peer.answers)
+    told = peer.answers[asked]
+    assert (told.is_asking, told.trouble) == (True, ViewTrouble.RECORDER_SILENT)
+    [held] = told.held
+    assert (held.device, held.channel) == ("nvr", "3")
+    assert (held.from_at, held.to_at) == (T0 + timedelta(seconds=5), T0 + timedelta(seconds=30))
+
+
+def test_why_a_recorder_gives_nothing_is_told_until_it_does(peer: LivePeer, tmp_path: Path) -> None:
+    shelf, view = _Lender(piece(tmp_path / "a.mp4", 0, 100)), uuid4()
+    shelf.refusals = [AwayReason.SILENT]
+    with _desk(peer, shelf):
+        peer.play(view, "gate", T0)
+        peer.wait_for(lambda: ("no_footage", "") in peer.troubles.get(view, []))
+        assert peer.troubles[view][0] == ("recorder_silent", "")
+        assert _numbers(peer.file(view)) == list(range(100))
+        assert shelf.is_lent
+        peer.look_away(view)
+        peer.wait_for(lambda: not shelf.is_lent)
+
+
+class _Lender(Folder):
+    """A shelf that lends."""
+
+    def __init__(self, *pieces: Piece) -> None:
+        super().__init__(*pieces)
+        self.refusals: list[AwayReason] = []
+        self.is_lent = False
+
+    @contextmanager
+    def lend(self, camera: str, stop: threading.Event) -> Iterator[Folder]:
+        self.is_lent = True
+        try:
+            yield self
+        finally:
+            self.is_lent = False
+
+    def pieces(self, camera: str, after_s: float) -> list[Piece]:
+        if self.refusals:
+            raise FootageAwayError(self.refusals.pop(), "away", where="nvr")
+        return super().pieces(camera, after_s)

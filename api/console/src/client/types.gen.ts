@@ -3728,6 +3728,14 @@ export type FootageAnswer = {
      */
     gaps?: Array<FootageGap>;
     /**
+     * Held
+     */
+    held?: Array<ApiContractRetentionHeldSpan>;
+    /**
+     * Is Asking
+     */
+    is_asking?: boolean;
+    /**
      * Is Known
      */
     is_known?: boolean;
@@ -3735,6 +3743,7 @@ export type FootageAnswer = {
      * Spans
      */
     spans?: Array<FootageSpan>;
+    trouble?: ViewTrouble | null;
 };
 
 /**
@@ -4258,22 +4267,6 @@ export type HeldDay = {
      * What is there, or may be, of the day as far as it is known.
      */
     share: number;
-};
-
-/**
- * HeldSpan
- *
- * Time of which tracks are held.
- */
-export type HeldSpan = {
-    /**
-     * From At
-     */
-    from_at: string;
-    /**
-     * To At
-     */
-    to_at: string;
 };
 
 /**
@@ -6680,7 +6673,7 @@ export type PreviewAnswer = {
     /**
      * Held
      */
-    held?: Array<HeldSpan>;
+    held?: Array<ApiContractPreviewHeldSpan>;
     /**
      * Held S
      */
@@ -7335,11 +7328,23 @@ export type RecordingDay = {
      */
     has_more_alerts: boolean;
     /**
+     * Held
+     *
+     * What lies in a recorder of another maker, and is fetched from there when it is played: of `spans` where it keeps the camera's footage, of `gaps` where the box does. Empty while the box does not answer.
+     */
+    held: Array<ApiContractRetentionHeldSpan>;
+    /**
      * Is Box There
      *
      * Whether a box can send this camera's footage now.
      */
     is_box_there: boolean;
+    /**
+     * Is Recorder Asked
+     *
+     * That recorder has not answered yet: ask again in a moment.
+     */
+    is_recorder_asked: boolean;
     /**
      * Location
      */
@@ -7348,6 +7353,10 @@ export type RecordingDay = {
      * Name
      */
     name: string;
+    /**
+     * Why that recorder did not say what it has.
+     */
+    recorder_trouble: ViewTrouble | null;
     /**
      * Recovered
      *
@@ -10465,9 +10474,13 @@ export type ViewPoll = {
  * shows as much as it may. ``unplayable``: neither can the browser play the codec nor can the box
  * transcode it. ``not_allowed``: this kind of view is switched off in the box's configuration.
  * ``no_footage``: nothing is recorded from here on. ``unreadable``: what is recorded here cannot
- * be read.
+ * be read. Of footage in a recorder of another maker: ``recorder_busy``: it plays to somebody else
+ * or asked for rest. ``recorder_refused``: it refuses the login, and is not asked again with it.
+ * ``recorder_silent``: it does not answer. ``recorder_gone``: it no longer has what it listed.
+ * ``recorder_cannot``: it, or its entry in the configuration, does not allow to fetch footage.
+ * ``disk_full``: the box's disk does not take what is fetched.
  */
-export type ViewTrouble = 'no_picture' | 'busy' | 'unplayable' | 'not_allowed' | 'no_footage' | 'unreadable';
+export type ViewTrouble = 'no_picture' | 'busy' | 'unplayable' | 'not_allowed' | 'no_footage' | 'unreadable' | 'recorder_busy' | 'recorder_refused' | 'recorder_silent' | 'recorder_gone' | 'recorder_cannot' | 'disk_full';
 
 /**
  * ViewingReason
@@ -10649,6 +10662,46 @@ export type WorstCamera = {
  * What a role of places is about; :mod:`api.organisations.subjects` says which places.
  */
 export type ApiAccessRolesSubject = 'kitchen' | 'campus';
+
+/**
+ * HeldSpan
+ *
+ * Time of which tracks are held.
+ */
+export type ApiContractPreviewHeldSpan = {
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
+ * HeldSpan
+ *
+ * Footage that lies in a recorder and is fetched from there when somebody looks at it.
+ */
+export type ApiContractRetentionHeldSpan = {
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * Device
+     */
+    device: string;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
 
 /**
  * Term

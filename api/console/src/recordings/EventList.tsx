@@ -9,7 +9,7 @@ import { schoolTime } from "../footage/retention";
 import type { RecordingDay } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration } from "../time/format";
-import { gapsOf, LEAD_MS, rangeOf, schoolClock } from "./day";
+import { gapsOf, heldIn, LEAD_MS, originOf, rangeOf, schoolClock } from "./day";
 import styles from "./recordings.module.css";
 
 /** Gaps and alerts of the day in words; each is a place to look at. */
@@ -35,6 +35,18 @@ export function EventList({ day, onSeek }: { day: RecordingDay; onSeek: (at: num
                   <span className={styles.muted}>{formatDuration(t, (to - from) / 1000)}</span>
                 </button>
                 <GapDetail gap={gap} className={styles.cause} codeClassName={styles.detail} />
+                {heldIn(day, { from, to }).map(({ held, range }) => (
+                  <button
+                    key={`${range.from} ${originOf(held)}`}
+                    type="button"
+                    className={styles.event}
+                    onClick={() => onSeek(range.from)}
+                    data-testid="gap-held"
+                  >
+                    <span className={styles.clock}>{`${schoolClock(range.from, day.time_zone)}–${schoolClock(range.to, day.time_zone)}`}</span>
+                    <span className={styles.muted}>{t("recordings.held.play", { from: originOf(held) })}</span>
+                  </button>
+                ))}
               </li>
             );
           })}
@@ -61,6 +73,7 @@ export function EventList({ day, onSeek }: { day: RecordingDay; onSeek: (at: num
           <p className={styles.muted}>{t("compliance.recovered.proof")}</p>
         </>
       )}
+      {day.held.length > 0 && <p className={styles.muted} data-testid="held-hint">{t("recordings.held.hint")}</p>}
       <h2 className={styles.heading}>{t("recordings.alerts", { count: day.alerts.length })}</h2>
       {day.alerts.length === 0 ? (
         <p className={styles.muted}>{t("recordings.noAlerts")}</p>

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { RecordingDay } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration } from "../time/format";
-import { schoolClock } from "./day";
+import { heldAt, isRecorderUnsaid, schoolClock } from "./day";
 import styles from "./recordings.module.css";
 import type { Playback, Status } from "./usePlayback";
 
@@ -32,13 +32,13 @@ export function PlayerPane({ day, video, playback, canPlay, onBegin }: Props) {
         {status.kind !== "playing" && (
           <div className={styles.why} role="status" data-testid="footage-why">
             {status.kind !== "idle" ? (
-              <Why status={status} />
+              <Why status={status} from={position === null ? null : heldAt(day, position)} />
             ) : canPlay ? (
               <Button type="primary" icon={<CaretRightOutlined />} onClick={onBegin} data-testid="footage-begin">
                 {t("recordings.begin")}
               </Button>
             ) : (
-              <p data-testid="footage-none">{t(day.is_box_there ? "recordings.nothingToPlay" : "recordings.boxAway")}</p>
+              <p data-testid="footage-none">{t(whyNone(day))}</p>
             )}
           </div>
         )}
@@ -80,7 +80,13 @@ export function PlayerPane({ day, video, playback, canPlay, onBegin }: Props) {
   );
 }
 
-function Why({ status }: { status: Status }) {
+function whyNone(day: RecordingDay) {
+  if (!day.is_box_there) return "recordings.boxAway";
+  return isRecorderUnsaid(day) ? "recordings.noneTold" : "recordings.nothingToPlay";
+}
+
+/** `from` is the recorder that the footage must be fetched from, if it must. */
+function Why({ status, from }: { status: Status; from: string | null }) {
   const { t } = useTranslation();
   const term = useTerm();
   switch (status.kind) {
@@ -99,7 +105,7 @@ function Why({ status }: { status: Status }) {
     default:
       return (
         <p>
-          <LoadingOutlined aria-hidden="true" /> {t("recordings.starting")}
+          <LoadingOutlined aria-hidden="true" /> {from === null ? t("recordings.starting") : t("recordings.held.fetching", { from })}
         </p>
       );
   }

@@ -14,7 +14,7 @@ import { formatDuration } from "../time/format";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
-import { firstMoment, nextStop, rangeOf, shiftDay, showing, sums, within, zoom, type Range } from "./day";
+import { firstMoment, isRecorderUnsaid, nextStop, origins, rangeOf, shiftDay, showing, sums, within, zoom, type Range } from "./day";
 import { DayPicker } from "./DayPicker";
 import { EventList } from "./EventList";
 import { PlayerPane } from "./PlayerPane";
@@ -82,7 +82,9 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
   const position = playback.position ?? mark;
   const cursor = position ?? firstMoment(day);
   const pending = useRef<number | null>(null);
-  const canPlay = day.is_box_there && (day.spans.length > 0 || playback.status.kind !== "idle");
+  const isEmpty = day.spans.length === 0 && day.held.length === 0;
+  const isUnsaid = isRecorderUnsaid(day);
+  const canPlay = day.is_box_there && (!isEmpty || playback.status.kind !== "idle");
 
   const look = (at: number) => {
     const to = Math.min(Math.max(at, whole.from), whole.to - 1);
@@ -139,7 +141,6 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
 
   const { recordedS, missingS, share } = sums(day);
   const today = schoolTime(day.as_of, day.time_zone).slice(0, 10);
-  const isEmpty = day.spans.length === 0;
   return (
     <article className={styles.page} data-testid="recording-page" data-source={day.source} data-day={day.day}>
       <header className={styles.head}>
@@ -168,7 +169,14 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
           })}
         </p>
       )}
-      {day.is_box_there && isEmpty && (
+      {day.is_box_there && isUnsaid && (
+        <p className={`${styles.notice} hatched`} role="status" data-testid="recorder-word">
+          {day.recorder_trouble === null
+            ? t("recordings.held.asking")
+            : t("recordings.held.unsaid", { why: term("view_trouble", day.recorder_trouble) })}
+        </p>
+      )}
+      {day.is_box_there && isEmpty && !isUnsaid && (
         <p className={styles.notice} role="status" data-testid="no-footage">
           <VideoCameraOutlined aria-hidden="true" />{" "}
           {t(day.source === "nobody" ? "recordings.neverRecorded" : "recordings.emptyDay")}
@@ -201,6 +209,14 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
           <Timeline day={day} view={view} onView={setView} position={position} onSeek={look} />
           <p className={styles.legend}>
             <span className={styles.key} data-kind="span" /> {t("recordings.legend.footage")}
+            {day.held.length > 0 && (
+              <>
+                <span className={styles.key} data-kind="held" />{" "}
+                <span data-testid="legend-held">
+                  {t("recordings.held.by", { from: origins(day).join(t("recordings.held.joint")) })}
+                </span>
+              </>
+            )}
             <span className={styles.key} data-kind="gap" /> {t("recordings.legend.gap")}
             <span className={`${styles.key} hatched`} data-kind="untold" /> {t("recordings.legend.untold")}
             <span className={styles.key} data-kind="looked" /> {t("recordings.legend.looked")}

@@ -6,7 +6,7 @@ import type { RecordingDay } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { formatDuration } from "../time/format";
 import { useNarrow } from "../ui/useNarrow";
-import { LEAD_MS, percent, rangeOf, schoolClock, TICKS, ticks, untold, zoom, type Range } from "./day";
+import { LEAD_MS, originOf, ownSpans, percent, rangeOf, schoolClock, TICKS, ticks, untold, zoom, type Range } from "./day";
 import styles from "./recordings.module.css";
 
 interface Props {
@@ -118,7 +118,7 @@ export function Timeline({ day, view, onView, position, onSeek }: Props) {
             ))}
         </div>
         <div className={styles.footage} data-testid="lane-footage">
-          {day.spans.map(rangeOf).filter(visible).map((range) => (
+          {ownSpans(day).filter(visible).map((range) => (
             <span key={range.from} className={styles.span} style={place(range)} data-testid="span" />
           ))}
           {untold(day).filter(visible).map((range) => (
@@ -133,6 +133,17 @@ export function Timeline({ day, view, onView, position, onSeek }: Props) {
                 title={`${clock(range.from)}–${clock(range.to)} ${term("gap_cause", gap.cause)} · ${formatDuration(t, (range.to - range.from) / 1000)}`}
               >
                 <span className={styles.gap} style={place(range)} data-cause={gap.cause} data-testid="gap-mark" />
+              </Tooltip>
+            ))}
+          {day.held
+            .map((held) => ({ held, range: rangeOf(held) }))
+            .filter(({ range }) => visible(range))
+            .map(({ held, range }) => (
+              <Tooltip
+                key={`${range.from} ${originOf(held)}`}
+                title={`${clock(range.from)}–${clock(range.to)} ${t("recordings.held.by", { from: originOf(held) })} · ${formatDuration(t, (range.to - range.from) / 1000)}`}
+              >
+                <span className={styles.held} style={place(range)} data-testid="held-mark" />
               </Tooltip>
             ))}
         </div>

@@ -1,40 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import type { RecordingDay } from "../http/types";
-import { firstMoment, nextStop, percent, schoolClock, shiftDay, showing, stops, sums, ticks, untold, within, zoom } from "./day";
+import { recordingDay as day } from "../testing/recordings";
+import { firstMoment, heldAt, heldIn, nextStop, origins, ownSpans, percent, schoolClock, shiftDay, showing, stops, sums, ticks, untold, within, zoom } from "./day";
 
 // 2026-11-24 in Shanghai.
 const MIDNIGHT = Date.parse("2026-11-23T16:00:00Z");
 const HOUR = 3_600_000;
 const at = (hours: number) => new Date(MIDNIGHT + hours * HOUR).toISOString();
 const whole = { from: MIDNIGHT, to: MIDNIGHT + 24 * HOUR };
-
-function day(more: Partial<RecordingDay> = {}): RecordingDay {
-  return {
-    camera_key: 7,
-    school: { school_id: "default", name: "本校", name_en: "" },
-    camera_id: "gate",
-    name: "北门",
-    location: "",
-    state: "watching",
-    day: "2026-11-24",
-    time_zone: "Asia/Shanghai",
-    from_at: at(0),
-    to_at: at(24),
-    as_of: at(12),
-    is_box_there: true,
-    source: "box",
-    footage_as_of: at(12),
-    spans: [],
-    gaps: [],
-    recovered: [],
-    alerts: [],
-    has_more_alerts: false,
-    analysed: [],
-    days: [],
-    ...more,
-  };
-}
 
 const gap = (from: number, to: number) => ({ from_at: at(from), to_at: at(to), cause: "offline" as const, detail: "" });
 const span = (from: number, to: number) => ({ from_at: at(from), to_at: at(to) });
@@ -127,5 +100,39 @@ describe("days", () => {
   it("begin near the newest footage", () => {
     expect(firstMoment(day({ spans: [span(1, 3), span(4, 6)] }))).toBe(MIDNIGHT + 6 * HOUR - 60_000);
     expect(firstMoment(day())).toBe(MIDNIGHT);
+  });
+});
+
+describe("footage in a recorder", () => {
+  const held = (from: number, to: number, device = "nvr") => ({ ...span(from, to), device, channel: "1" });
+
+  it("is drawn as the recorder's and not as the box's", () => {
+    const shown = day({ spans: [span(0, 4), span(6, 12)], held: [held(2, 3), held(6, 12)] });
+    expect(ownSpans(shown)).toEqual([
+      { from: MIDNIGHT, to: MIDNIGHT + 2 * HOUR },
+      { from: MIDNIGHT + 3 * HOUR, to: MIDNIGHT + 4 * HOUR },
+    ]);
+    expect(ownSpans(day({ spans: [span(1, 2)] }))).toEqual([{ from: MIDNIGHT + HOUR, to: MIDNIGHT + 2 * HOUR }]);
+  });
+
+  it("names each recorder once", () => {
+    expect(origins(day({ held: [held(0, 1), held(2, 3), held(4, 5, "card")] }))).toEqual(["nvr/1", "card/1"]);
+  });
+
+  it("is found in a gap, cut to it", () => {
+    const shown = day({ gaps: [gap(2, 4)], held: [held(1, 3)] });
+    const [found] = heldIn(shown, { from: MIDNIGHT + 2 * HOUR, to: MIDNIGHT + 4 * HOUR });
+    expect(found?.range).toEqual({ from: MIDNIGHT + 2 * HOUR, to: MIDNIGHT + 3 * HOUR });
+    expect(heldIn(shown, { from: MIDNIGHT + 3 * HOUR, to: MIDNIGHT + 4 * HOUR })).toEqual([]);
+  });
+
+  it("says where a moment's footage comes from", () => {
+    const shown = day({ spans: [span(0, 4)], held: [held(2, 4)] });
+    expect(heldAt(shown, MIDNIGHT + HOUR)).toBeNull();
+    expect(heldAt(shown, MIDNIGHT + 3 * HOUR)).toBe("nvr/1");
+  });
+
+  it("is where playing begins when the box itself has nothing later", () => {
+    expect(firstMoment(day({ spans: [span(0, 1)], held: [held(2, 3)] }))).toBe(MIDNIGHT + 3 * HOUR - 60_000);
   });
 });

@@ -38,6 +38,55 @@ export function untold(day: RecordingDay): Range[] {
   return found.filter((each) => each.to > each.from);
 }
 
+type Held = RecordingDay["held"][number];
+
+/** A recorder and the channel there, as people tell them apart. */
+export function originOf(each: Held): string {
+  return `${each.device}/${each.channel}`;
+}
+
+/** Whether a recorder has not said what it has: nothing of the day is known to be missing then. */
+export function isRecorderUnsaid(day: RecordingDay): boolean {
+  return day.is_recorder_asked || day.recorder_trouble !== null;
+}
+
+/** Recorders that have footage of the day, each once. */
+export function origins(day: RecordingDay): string[] {
+  return [...new Set(day.held.map(originOf))];
+}
+
+/** What of a range a recorder has, with the range cut to it. */
+export function heldIn(day: RecordingDay, range: Range): { held: Held; range: Range }[] {
+  return day.held
+    .map((held) => {
+      const { from, to } = rangeOf(held);
+      return { held, range: { from: Math.max(from, range.from), to: Math.min(to, range.to) } };
+    })
+    .filter(({ range: part }) => part.to > part.from);
+}
+
+/** The recorder that a moment's footage comes from; null when it lies on the box, or nowhere. */
+export function heldAt(day: RecordingDay, at: number): string | null {
+  const [found] = heldIn(day, { from: at, to: at + 1 });
+  return found ? originOf(found.held) : null;
+}
+
+/** Footage that lies on the box: what a recorder has is fetched, and drawn as such. */
+export function ownSpans(day: RecordingDay): Range[] {
+  const held = day.held.map(rangeOf).sort((a, b) => a.from - b.from);
+  return day.spans.map(rangeOf).flatMap((span) => {
+    const found: Range[] = [];
+    let at = span.from;
+    for (const each of held) {
+      if (each.from > at) found.push({ from: at, to: Math.min(each.from, span.to) });
+      at = Math.max(at, each.to);
+      if (at >= span.to) break;
+    }
+    if (span.to > at) found.push({ from: at, to: span.to });
+    return found.filter((each) => each.to > each.from);
+  });
+}
+
 /** Gaps of a camera that was recorded already; before its first footage nothing is missing. */
 export function gapsOf(day: RecordingDay): RecordingDay["gaps"] {
   return day.gaps.filter((gap) => gap.cause !== "before_first_footage");
@@ -141,7 +190,7 @@ export function shiftDay(day: string, days: number): string {
 
 /** Where to begin when nobody said: shortly before the end of the newest footage. */
 export function firstMoment(day: RecordingDay): number {
-  const last = day.spans.at(-1);
+  const last = [...day.spans, ...day.held].sort((a, b) => Date.parse(a.to_at) - Date.parse(b.to_at)).at(-1);
   if (!last) return Date.parse(day.from_at);
   const { from, to } = rangeOf(last);
   return Math.max(from, to - 60_000);

@@ -2,9 +2,10 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { api } from "../http/api";
 import { keys } from "../http/keys";
+import { isRecorderUnsaid } from "./day";
 
 const REFRESH_MS = 60_000;
-/** A box that is away is looked for sooner: the footage plays as soon as it is back. */
+/** A box that is away is looked for sooner, and so is a recorder that has not answered: the footage plays at once. */
 const AWAY_MS = 10_000;
 
 export interface When {
@@ -20,7 +21,7 @@ export function useRecordingDay(cameraId: string, when: When) {
     placeholderData: keepPreviousData,
     refetchInterval: (query) => {
       const day = query.state.data;
-      if (day && !day.is_box_there) return AWAY_MS;
+      if (day && (!day.is_box_there || isRecorderUnsaid(day))) return AWAY_MS;
       return day && Date.parse(day.as_of) < Date.parse(day.to_at) ? REFRESH_MS : false;
     },
   });
