@@ -11,6 +11,7 @@ again. Boxes that jump between the upper and the whole body are held in the same
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,8 @@ def _height(body: _Body, top: float, height: float, media_s: float) -> float:
         since_s = media_s - _MEMORY_S - _EPSILON_S
         body.looks = [look for look in body.looks if look[0] >= since_s]
         if body.looks:
-            _, usual_top, usual = (float(v) for v in np.median(np.array(body.looks), axis=0))
+            usual_top = float(median([look[1] for look in body.looks]))
+            usual = float(median([look[2] for look in body.looks]))
             is_steady = abs(top - usual_top) <= STEADY_TOP * usual
             if height < COLLAPSED * usual and is_steady:
                 body.held, body.held_top, body.held_from_s = usual, top, media_s
