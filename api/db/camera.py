@@ -182,6 +182,22 @@ class AnalysedHour(OfCamera, Base):
     )
 
 
+class AnalysedQuarter(OfCamera, Base):
+    """Sum of the hours of a quarter of a day: fewer rows where all cameras are added up."""
+
+    __tablename__ = "analysed_quarters"
+
+    camera_key: Mapped[int] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
+    rule_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    hour_at: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its first one: 0, 6, 12 or 18, UTC."""
+    reason: Mapped[str] = mapped_column(String(32), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(64))
+    seconds: Mapped[float]
+
+    __table_args__ = (Index("ix_analysed_quarters_hour_at", "hour_at"),)
+
+
 class RetentionReport(OfCamera, Base):
     """What a worker can prove about one camera's footage, as it last said."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from api.cameras.hours import ANALYSED
+from api.cameras.hours import ANALYSED, HourKey, quarter_of
 from api.contract import CameraState, MissingReason
 from api.contract.base import CONTRACT_VERSION
 from api.contract.places import PlaceKind
@@ -241,6 +241,16 @@ def analysed_hours(world: World, camera: DemoCamera) -> Iterator[dict[str, Any]]
             yield hour | {"reason": ANALYSED, "seconds": 0.0}
         if reason is not None and at >= world.end - _INTERVALS_BACK:
             yield hour | {"reason": reason, "seconds": HOUR_S - seconds}
+
+
+def analysed_quarters(hours: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows of ``analysed_quarters`` of those hours."""
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    for hour in hours:
+        quarter = hour | {"hour_at": quarter_of(hour["hour_at"]), "seconds": 0.0}
+        key = tuple(quarter[name] for name in HourKey._fields)
+        found.setdefault(key, quarter)["seconds"] += hour["seconds"]
+    yield from found.values()
 
 
 def analysed_intervals(

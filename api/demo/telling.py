@@ -13,6 +13,7 @@ from api.contract.footage.sweep import DayVerdict
 from api.db.camera import (
     AnalysedHour,
     AnalysedInterval,
+    AnalysedQuarter,
     MissingInterval,
     RetentionReport,
     RetentionVerdict,
@@ -80,7 +81,9 @@ async def write_analysed(writer: Writer, hung: Sequence[DemoCamera]) -> None:
     for own in by_school(hung):
         async with writer.part():
             for camera in own:
-                await writer.put(AnalysedHour, cameras.analysed_hours(world, camera))
+                hours = list(cameras.analysed_hours(world, camera))
+                await writer.put(AnalysedHour, hours)
+                await writer.put(AnalysedQuarter, cameras.analysed_quarters(hours))
                 both = list(cameras.analysed_intervals(world, camera))
                 await writer.put(AnalysedInterval, [whole for whole, _ in both])
                 missed = [each for _, each in both if each is not None]

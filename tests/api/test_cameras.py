@@ -11,6 +11,7 @@ import pytest
 
 from api.access.scope import EVERYTHING
 from api.bus.repository import EventRepository
+from api.cameras import reading
 from api.contract import AnalysedTime, CameraState, MissingReason, StreamFacts
 from api.contract.worker import MissingTime
 from api.rounds import announce_lost_workers
@@ -228,14 +229,23 @@ async def test_an_unknown_camera_is_not_found(reviewer: httpx.AsyncClient) -> No
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.whole
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("few", [0, 200])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.whole) for n in (1, 2))])
 async def test_the_sums_are_those_of_the_minutes_that_stand(
-    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, seed: int
+    centre: Centre,
+    worker: httpx.AsyncClient,
+    reviewer: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    few: int,
 ) -> None:
-    """Whatever comes twice, late or corrected; the day begins in the middle of an hour."""
+    """Whatever comes twice, late or corrected; the day begins in the middle of an hour.
+
+    Of many cameras quarters of days are added up, which begin with the day, or up to 5 h later.
+    """
+    monkeypatch.setattr(reading, "_FEW", few)
     chance = random.Random(seed)
-    centre.clock.advance(37 * 60 + 12)
+    centre.clock.advance((37 + 180 * seed) * 60 + 12)
     begin = centre.clock.now - timedelta(hours=24)
     standing: dict[tuple[str, datetime], AnalysedTime] = {}
     for _ in range(20):
@@ -243,7 +253,7 @@ async def test_the_sums_are_those_of_the_minutes_that_stand(
         for _ in range(20):
             reasons = chance.sample(list(MissingReason), 2)
             interval = analysed(
-                T0 + timedelta(minutes=chance.randrange(-26 * 60, 30) // 40 * 40),
+                centre.clock.now + timedelta(minutes=chance.randrange(-26 * 60, 0) // 40 * 40),
                 float(chance.randrange(50)),
                 rule_id=chance.choice(["north-wall", "gate"]),
                 missing=tuple(MissingTime(reason=reason, seconds=2.5) for reason in reasons),

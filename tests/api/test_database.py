@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from api.access.scope import EVERYTHING
 from api.db.base import Base
-from api.db.camera import AnalysedHour
+from api.db.camera import AnalysedHour, AnalysedQuarter
 from api.db.engine import Database
 from api.db.migrate import alembic_config, sync_engine, upgrade
 from api.db.types import UtcDateTime
@@ -84,7 +84,7 @@ def test_hours_are_filled_from_the_minutes_that_are_there(tmp_path: Path) -> Non
         config.attributes["connection"] = connection
         command.upgrade(config, "0009_expiry")
         connection.execute(text(_A_CAMERA))
-        for minute, seconds in (("10:59", 50.0), ("11:00", 40.5), ("11:59", 10.0)):
+        for minute, seconds in (("11:59", 50.0), ("12:00", 40.5), ("12:59", 10.0)):
             at = f"2026-11-24 {minute}:00.000000"
             values = {"at": at, "seconds": seconds}
             connection.execute(text(_AN_INTERVAL), values)
@@ -93,10 +93,17 @@ def test_hours_are_filled_from_the_minutes_that_are_there(tmp_path: Path) -> Non
     with Session(engine) as session:
         rows = session.scalars(select(AnalysedHour)).all()
         assert {(row.hour_at.hour, row.reason, row.rule): row.seconds for row in rows} == {
-            (10, "", "loitering"): 50.0,
-            (11, "", "loitering"): 50.5,
-            (10, "offline", ""): 50.0,
-            (11, "offline", ""): 50.5,
+            (11, "", "loitering"): 50.0,
+            (12, "", "loitering"): 50.5,
+            (11, "offline", ""): 50.0,
+            (12, "offline", ""): 50.5,
+        }
+        quarters = session.scalars(select(AnalysedQuarter)).all()
+        assert {(row.hour_at.hour, row.reason, row.rule): row.seconds for row in quarters} == {
+            (6, "", "loitering"): 50.0,
+            (12, "", "loitering"): 50.5,
+            (6, "offline", ""): 50.0,
+            (12, "offline", ""): 50.5,
         }
     engine.dispose()
 

@@ -35,7 +35,7 @@ _MADE |= {"footage_verdicts", "superseded_verdicts", "judgements", "retention_ov
 _MADE |= {"inspection_plans", "inspections", "inspection_items", "inspection_photographs"}
 _MADE |= {"floor_plans", "floor_plan_cameras", "report_schedules"}
 _MADE |= {"box_configurations", "box_configuration_versions"}
-_MADE |= {"box_sealing_keys", "box_credentials"}
+_MADE |= {"box_sealing_keys", "box_credentials", "analysed_quarters"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.whole)])
