@@ -13,15 +13,27 @@ _IDENTITY = {"id", "revision", "school_id", "camera_id", "evidence"}
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """By so much a box's clock may be ahead and its alerts still stand where it says."""
 
+_FLOAT32_STEP = 1e-5
+"""In hundredths."""
+
 
 def queued_at(raised_at: datetime, received_at: datetime) -> datetime:
     """By which an alert is sorted: no box's clock puts it on top of the queue for years."""
     return raised_at if raised_at - received_at <= _CLOCKS_DIFFER else received_at
 
 
+def hundredth(score: float) -> int:
+    """A score in hundredths, down.
+
+    Boxes count in single precision, where 0.29 may read 0.28999999 and is 0.29.
+    """
+    return int(score * 100 + _FLOAT32_STEP)
+
+
 def told(episode: AlertEpisode) -> dict[str, object]:
     """What a worker says, by column."""
     return episode.model_dump(exclude=_IDENTITY) | {
+        "hundredth": hundredth(episode.score),
         "classes": list(episode.classes),
         "box_norm_xyxy": list(episode.box_norm_xyxy),
         "zone_norm": [list(point) for point in episode.zone_norm],

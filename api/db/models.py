@@ -14,6 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.base import Base, OfAlert, OfPlace, OfSchool, RowId
 
+_OF_MODEL = ("rule", "model_id", "model_sha256")
+_JUDGED = ("camera_key", "status", "reason")
+_READ_TOO = ("queued_at", "hundredth", "risk", "rule_id", "school_id")
+_SCORED = ("status", "hundredth", "queued_at")
+
 
 class Alert(OfSchool, Base):
     """An episode at its highest revision, and what people judged about it."""
@@ -36,6 +41,8 @@ class Alert(OfSchool, Base):
     raised_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     score: Mapped[float]
+    hundredth: Mapped[int] = mapped_column(server_default="0")
+    """Of the score, down: thresholds are counted by it, and an index is in its order."""
     classes: Mapped[list[str]]
     track_count: Mapped[int]
     box_norm_xyxy: Mapped[list[float]]
@@ -74,21 +81,9 @@ class Alert(OfSchool, Base):
         Index("ix_alerts_camera_key_queued_at", "camera_key", "queued_at"),
         Index("ix_alerts_received_at", "received_at"),
         Index("ix_alerts_queued_at_id", "queued_at", "id"),
-        # All that is counted of judgements, in the order of its groups.
-        Index(
-            "ix_alerts_precision",
-            "rule",
-            "model_id",
-            "model_sha256",
-            "camera_key",
-            "status",
-            "reason",
-            "queued_at",
-            "score",
-            "risk",
-            "rule_id",
-            "school_id",
-        ),
+        # All that is counted of judgements, in the order of its groups; then of scores.
+        Index("ix_alerts_precision", *_OF_MODEL, *_JUDGED, *_READ_TOO),
+        Index("ix_alerts_hundredths", *_OF_MODEL, *_SCORED, "camera_key", "school_id"),
         Index("ix_alerts_school_id_queued_at_id", "school_id", "queued_at", "id"),
         Index("ix_alerts_school_id_status_queued_at_id", "school_id", "status", "queued_at", "id"),
         Index("ix_alerts_status_queued_at_id", "status", "queued_at", "id"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
+from api.alerts.facts import hundredth
 from api.alerts.schemas import AlertStatus, EvidenceStanding, FalsePositiveReason, HistoryAction
 from api.contract import ALERT_DIGEST, EpisodeState, EvidenceKind, RiskLevel
 from api.contract.vocabulary import vocabulary
@@ -137,6 +138,7 @@ def _add(world: World, rows: AlertRows, raised: _Raised, number: int) -> None:
     alert_id = uuid5(_SPACE, f"{world.seed} {world.until} {camera.school.id} {number}")
     shown = still(rule, chance.randrange(VARIANTS))
     lasted = dt.timedelta(seconds=round(chance.lognormvariate(3.4, 0.8), 1))
+    score = round(chance.uniform(0.52, 0.96), 2)
     row = {
         "id": alert_id,
         "revision": 2,
@@ -151,7 +153,8 @@ def _add(world: World, rows: AlertRows, raised: _Raised, number: int) -> None:
         "started_at": raised.at - dt.timedelta(seconds=3),
         "raised_at": raised.at,
         "ended_at": min(raised.at + lasted, world.end),
-        "score": round(chance.uniform(0.52, 0.96), 2),
+        "score": score,
+        "hundredth": hundredth(score),
         "classes": [] if shown.original is None else ["person"],
         "track_count": 0 if shown.original is None else 1,
         "box_norm_xyxy": list(shown.box),

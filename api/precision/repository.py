@@ -22,10 +22,7 @@ from api.kit.pagination import Cursor
 from api.organisations.schemas import SchoolName
 from api.organisations.school_names import SCHOOL_NAME
 from api.precision.filters import BehindFilters, ReportFilters
-from api.precision.threshold import HUNDREDTHS
 
-_FLOAT32_STEP = 1e-5
-"""In hundredths: a box counts in single precision, where 0.29 may read 0.28999999 and is 0.29."""
 _REASONS = tuple(FalsePositiveReason)
 
 
@@ -86,18 +83,6 @@ class NamedCamera(NamedTuple):
     school: SchoolName
 
 
-_BIN = "hundredth"
-"""By its name in a GROUP BY: the expression holds parameters, which are not the same twice."""
-
-
-def _hundredth() -> ColumnElement[float]:
-    """The score in hundredths, down.
-
-    By rounding, which both databases do alike; SQLite may lack ``floor``, and casts differ.
-    """
-    return func.round(Alert.score * HUNDREDTHS + (_FLOAT32_STEP - 0.5))
-
-
 def _conditions(filters: ReportFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Alert.queued_at >= filters.since]
     if filters.school_ids:
@@ -146,14 +131,12 @@ class PrecisionRepository:
 
     async def scores(self, filters: ReportFilters) -> list[ScoreCount]:
         """Scores by rule and model, of all cameras together."""
-        keys = (Alert.status, Alert.rule, Alert.model_id, Alert.model_sha256)
-        # What any rule meets leads SQLite to the index that holds all that is read.
-        conditions = (*_conditions(filters), Alert.rule >= "")
-        counted = select(_hundredth().label(_BIN), *keys, func.count())
-        query = counted.where(*conditions).group_by(_BIN, *keys)
+        # In the order of ``ix_alerts_hundredths``: nothing is sorted.
+        keys = (Alert.rule, Alert.model_id, Alert.model_sha256, Alert.status, Alert.hundredth)
+        query = select(*keys, func.count()).where(*_conditions(filters)).group_by(*keys)
         return [
-            ScoreCount(Group(rule, model, sha256), None, AlertStatus(status), int(hundredth), count)
-            for hundredth, status, rule, model, sha256, count in await self._session.execute(query)
+            ScoreCount(Group(rule, model, sha256), None, AlertStatus(status), hundredth, count)
+            for rule, model, sha256, status, hundredth, count in await self._session.execute(query)
         ]
 
     async def camera_scores(
@@ -161,21 +144,21 @@ class PrecisionRepository:
     ) -> list[ScoreCount]:
         """Scores of some cameras, each by itself, by rule, its name there, and model."""
         model = (Alert.model_id, Alert.model_sha256)
-        keys = (Alert.status, Alert.camera_key, Alert.rule, Alert.rule_id, *model)
+        keys = (Alert.status, Alert.camera_key, Alert.rule, Alert.rule_id, *model, Alert.hundredth)
         query = (
-            select(_hundredth().label(_BIN), *keys, func.count())
+            select(*keys, func.count())
             .where(*_conditions(filters), Alert.camera_key.in_(camera_keys))
-            .group_by(_BIN, *keys)
+            .group_by(*keys)
         )
         return [
             ScoreCount(
                 Group(rule, model_id, sha256, camera_key),
                 rule_id,
                 AlertStatus(status),
-                int(hundredth),
+                hundredth,
                 count,
             )
-            for hundredth, status, camera_key, rule, rule_id, model_id, sha256, count in (
+            for status, camera_key, rule, rule_id, model_id, sha256, hundredth, count in (
                 await self._session.execute(query)
             )
         ]
@@ -214,7 +197,7 @@ class PrecisionRepository:
         if behind.model_sha256 is not None:
             query = query.where(Alert.model_sha256 == behind.model_sha256)
         if behind.below is not None:
-            query = query.where(_hundredth() >= 1, _hundredth() < behind.below)
+            query = query.where(Alert.hundredth >= 1, Alert.hundredth < behind.below)
         if after is not None:
             at, alert_id = after.at, UUID(after.identity)
             is_older = and_(Alert.queued_at == at, Alert.id < alert_id)
