@@ -204,6 +204,7 @@ _PICTURE = "bytes of one picture"
 LEFT_OUT: dict[str, str] = {
     "configurations_get": "a box's versions",
     "credentials_get": "a box's cameras and recorders",
+    "configurations_camera": _ONE,
     "configurations_version": _ONE,
     "configurations_export": _FILE,
     "ingest_configuration_version": "a box's",

@@ -126,6 +126,15 @@ def _uncompared(page: Page) -> str:
     raise LookupError("every box's key was allowed")
 
 
+def _zoned(page: Page) -> str:
+    """Of a camera whose box has told its zones."""
+    for each in page.request.get("/api/v1/cameras").json()["items"]:
+        of = f"/api/v1/boxes/{each['box_id']}/configuration/cameras/{each['camera_id']}"
+        if each["box_id"] is not None and page.request.get(of).ok:
+            return f"/cameras/{each['id']}/zones"
+    raise LookupError("no box told what a camera of its looks for")
+
+
 def _covered(page: Page) -> str:
     """Of a school whose cameras hang at places."""
     schools = page.request.get("/api/v1/coverage").json()["items"]
@@ -449,6 +458,16 @@ VISITS = (
         "key-new",
         ("key-look",),
         "key-allow",
+    ),
+    Visit("zones", "cameras/:key/zones", _zoned, "zones-local"),
+    Visit("zones-edit", "cameras/:key/zones", _zoned, "zone-rule", ("zones-take",), "zone-corner"),
+    Visit(
+        "zones-trace",
+        "cameras/:key/zones",
+        _zoned,
+        "zone-rule",
+        ("zones-take", "zones-trace"),
+        "zone-target",
     ),
     Visit("access-log", "access-log", "/access-log", "audit-page"),
     Visit("access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",)),

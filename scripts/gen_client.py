@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""(Re)generate what the console derives from the API: its typed client and its vocabulary.
+"""(Re)generate what the console derives: its typed client, its vocabulary, and rules' options.
 
 ``api/openapi.json``            → ``api/console/src/client``
 ``api/contract/vocabulary.yaml`` → ``api/console/src/i18n/vocabulary.{zh,en}.json``
+``pipeline/rules``, ``configs/rules/sets`` → ``api/console/src/zones/options.json``
 
 The results are committed, so that a reader sees them and a build needs no generator. ``--check``
 writes nothing and exits 1 when they are stale.
@@ -21,12 +22,14 @@ import tempfile
 from pathlib import Path
 
 import yaml
+from rule_options import rule_options
 
 ROOT = Path(__file__).resolve().parent.parent
 CONSOLE = ROOT / "api" / "console"
 OPENAPI = ROOT / "api" / "openapi.json"
 CLIENT = CONSOLE / "src" / "client"
 VOCABULARY = ROOT / "api" / "contract" / "vocabulary.yaml"
+OPTIONS = CONSOLE / "src" / "zones" / "options.json"
 LANGUAGES = ("zh", "en")
 
 
@@ -42,6 +45,12 @@ def vocabulary_files() -> dict[Path, str]:
         path = CONSOLE / "src" / "i18n" / f"vocabulary.{language}.json"
         files[path] = json.dumps(terms, ensure_ascii=False, indent=2) + "\n"
     return files
+
+
+def derived_files() -> dict[Path, str]:
+    """All that is derived but the client."""
+    options = json.dumps(rule_options(), ensure_ascii=False, indent=1) + "\n"
+    return {**vocabulary_files(), OPTIONS: options}
 
 
 def generate_client(output: Path) -> None:
@@ -82,7 +91,7 @@ def check() -> list[str]:
     """Committed files that no longer follow from their sources."""
     stale = [
         str(path.relative_to(ROOT))
-        for path, text in vocabulary_files().items()
+        for path, text in derived_files().items()
         if not path.is_file() or path.read_text("utf-8") != text
     ]
     # Inside the console, so that the generator resolves the same tsconfig as for the real output.
@@ -104,7 +113,7 @@ def main() -> None:
         if stale:
             print("run scripts/gen_client.py")
         sys.exit(1 if stale else 0)
-    for path, text in vocabulary_files().items():
+    for path, text in derived_files().items():
         path.write_text(text, "utf-8")
     generate_client(CLIENT)
 

@@ -10,17 +10,21 @@ from api.access.permissions import Permission
 from api.audit.changes import Actor
 from api.auth.guards import SignedIn, allowed, client_of
 from api.auth.sessions import Reader, Writer
-from api.configurations import service
+from api.configurations import cameras, service
 from api.configurations.documents import read_draft
 from api.configurations.errors import BadConfigurationError, ConfigurationChangedError
 from api.configurations.schemas import (
+    CameraRulesEdit,
+    CameraSetup,
     ConfigurationView,
     Draft,
     DraftView,
+    EditedDraft,
     VersionDetail,
     VersionRestore,
     VersionWrite,
 )
+from api.contract.base import Identifier
 from api.contract.configuration import VersionNumber
 from api.kit.download import download
 from api.kit.errors import (
@@ -153,3 +157,35 @@ async def restore(
     seen = version_of(if_match)
     by = Actor(person.username, client_of(request))
     return await service.restore(work, box_id, seen, number, body.reason, by)
+
+
+@router.get(
+    "/cameras/{camera_id}",
+    operation_id="configurations_camera",
+    summary="What one camera is told to look for",
+    responses=problems(*_READ),
+)
+async def get_camera(
+    box_id: RowNumber, camera_id: Identifier, _: _Manager, session: Reader, response: Response
+) -> CameraSetup:
+    """By the newest version, with its zones and lines."""
+    found = await cameras.get(session, box_id, camera_id)
+    response.headers.update(etag(found.version))
+    return found
+
+
+@router.post(
+    "/cameras/{camera_id}/rules",
+    operation_id="configurations_edit_camera",
+    summary="A version's text with other rules of one camera",
+    responses=problems(*_READ, BadCsrfError, TooLargeError),
+)
+async def edit_camera(
+    box_id: RowNumber,
+    camera_id: Identifier,
+    body: CameraRulesEdit,
+    _: _Manager,
+    session: Reader,
+) -> EditedDraft:
+    """Every other character stays as it was. Saves nothing: the text is saved as a version is."""
+    return await cameras.edit(session, box_id, camera_id, body)

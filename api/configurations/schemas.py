@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.contract import ConfigurationProblem, RefusalReason
+from api.contract.base import Identifier
 from api.contract.configuration import ConfigurationText, VersionNumber
 from api.contract.preview import MAX_PREVIEW_RULES
 from api.contract.text import STORABLE
@@ -162,3 +163,48 @@ class PreviewRequest(BaseModel):
         ),
     ]
     hours: Annotated[int, Field(ge=1, le=24, description="How far back.")] = 24
+
+
+class CameraSetup(BaseModel):
+    """What the newest version tells one camera to look for; keys are those of ``box.yaml``."""
+
+    box_id: int
+    version: int = Field(description="The newest version, which a form is begun on.")
+    state: VersionState = Field(description="Of that version.")
+    origin: VersionOrigin = Field(
+        description="Who wrote it; a box of which it is its own file's is managed there until a"
+        " version is saved here."
+    )
+    camera_id: str
+    name: str
+    rules: list[dict[str, object]] = Field(description="As written, unknown keys among them.")
+    rule_sets: list[str] = Field(description="Files of the box whose rules the camera has as well.")
+    more_models: list[str] = Field(description="Detectors beside the usual one.")
+    accepted: list[str] = Field(description="Models taken although their terms are unknown.")
+    problems: list[ConfigurationProblem] = Field(
+        description="Why the box refused this version; `path` of what is wrong with a rule begins"
+        " at the camera, as `rules[0].zone.polygon`."
+    )
+
+
+class CameraRulesEdit(BaseModel):
+    """What a camera is to look for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    against: VersionNumber = Field(description="The version to change.")
+    rules: Annotated[list[dict[str, object]], Field(max_length=64)]
+    add_models: Annotated[list[Identifier], Field(max_length=4)] = Field(
+        default=[], description="Detectors that the rules need and the camera has not."
+    )
+
+
+class EditedDraft(BaseModel):
+    """A version's text with a camera's rules changed; nothing is saved yet."""
+
+    text: str
+    lost_remarks: list[str] = Field(
+        description="Remarks that go with what is changed, each from its `#`."
+    )
+    problems: list[ConfigurationProblem]
+    diff: DocumentDiff | None

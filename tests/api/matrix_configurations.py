@@ -18,7 +18,7 @@ def _configured(
     """Of a box with one version of its configuration."""
     return Row(
         "object",
-        lambda of: {"box_id": of.configured[name], "number": 1},
+        lambda of: {"box_id": of.configured[name], "number": 1, "camera_id": "gate-north"},
         body,
         status,
         headers=lambda _: {"If-Match": '"1"'},
@@ -32,7 +32,9 @@ CONFIGURATIONS = {
         lambda _: {"rules": [{"type": "fall"}]},
         409,  # No box is there to ask; what one answers is in tests/api/test_preview.py.
     ),
+    "configurations_camera": _configured("seen"),
     "configurations_compare": _configured("seen", lambda _: {"text": BOX}),
+    "configurations_edit_camera": _configured("seen", lambda _: {"against": 1, "rules": []}),
     "configurations_export": _configured("seen"),
     "configurations_get": _configured("seen"),
     "configurations_restore": _configured("restore", lambda _: {"reason": "x"}, 201),

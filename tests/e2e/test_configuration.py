@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from scripts.demo_rtsp import Credentials, RtspServer, Session, load_film
 from tests.e2e.stack import Stack, until
@@ -160,6 +161,94 @@ def test_a_zone_is_changed_without_connecting_anew(
     until("still watched", lambda: _watched(client), 10)
     assert cameras.connections == before
     _no_secret_left_the_box(client, tmp_path)
+
+
+@pytest.fixture
+def drawer(stack: Stack, browser: Browser) -> Iterator[Page]:
+    """Somebody with a mouse, a keyboard and a screen that can be touched."""
+    context = browser.new_context(
+        base_url=stack.url,
+        viewport={"width": 1366, "height": 768},
+        locale="zh-CN",
+        has_touch=True,
+        service_workers="block",
+    )
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto("/sign-in?next=/cameras")
+    page.get_by_test_id("username").fill("admin")
+    page.get_by_test_id("password").fill(stack.password)
+    page.get_by_test_id("sign-in-submit").click()
+    expect(page.get_by_test_id("camera-card").first).to_be_visible()
+    yield page
+    context.close()
+    assert problems == [], "errors in the page"
+
+
+def _drag(page: Page, corner: Locator, stage: Locator, x: float, y: float) -> None:
+    from_box, box = corner.bounding_box(), stage.bounding_box()
+    assert from_box is not None
+    assert box is not None
+    middle = (from_box["x"] + from_box["width"] / 2, from_box["y"] + from_box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y, steps=5)
+    page.mouse.up()
+
+
+def test_a_zone_is_drawn_by_mouse_keys_and_touch_and_its_box_follows(
+    stack: Stack, cameras: _CountingServer, drawer: Page, tmp_path: Path
+) -> None:
+    client, page = stack.sign_in(), drawer
+    until("watched", lambda: _watched(client), 90)
+    console = _Console(client)
+    until("told", lambda: console.view()["running"] == 1, 20)
+    before = cameras.connections
+    page.goto(f"/cameras/{stack.key_of(client, 'gate-north')}/zones")
+    stage, corners = page.get_by_test_id("zone-stage"), page.get_by_test_id("zone-corner")
+    save, fault = page.get_by_test_id("zones-save"), page.get_by_test_id("zone-fault")
+    expect(page.get_by_test_id("zones-local")).to_be_visible()
+    expect(corners).to_have_count(0)
+    page.get_by_test_id("zones-take").click()
+    expect(corners).to_have_count(4)
+    expect(save).to_be_disabled()
+
+    _drag(page, corners.nth(0), stage, 0.5, 1.0)
+    expect(corners.nth(0)).to_have_attribute("aria-label", "第 1 点：左起 50%，上起 100%")
+    expect(fault).to_contain_text("自相交")
+    expect(save).to_be_disabled()
+    page.keyboard.press("Control+z")
+    expect(fault).to_be_empty()
+    _drag(page, corners.nth(0), stage, 0.3, 0.4)
+    corners.nth(1).focus()
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.get_by_test_id("zone-middle").nth(2).tap()
+    expect(corners).to_have_count(5)
+
+    save.click()
+    expect(page.get_by_test_id("configuration-diff")).to_contain_text("polygon")
+    page.get_by_test_id("zones-reason").fill("新围栏")
+    page.get_by_test_id("zones-save-ok").click()
+    state = page.get_by_test_id("zones-state")
+    expect(state).to_contain_text("版本 2 已生效", timeout=_APPLIED_WITHIN_S * 1000)
+    [taken] = _taken(tmp_path)
+    assert (taken["rejudged"], taken["ended"], taken["untouched"]) == (["gate-north"], [], 1)
+    document = yaml.safe_load(console.text(2))
+    polygon = document["cameras"][0]["rules"][0]["zone"]["polygon"]
+    assert polygon[0] == pytest.approx([0.3, 0.4], abs=0.02)
+    assert 0.5 < polygon[1][0] < 1.0
+    assert polygon[2:] == [[1, 1], [0.5, 1], [0, 1]]
+    document["cameras"][0]["rules"][0]["zone"]["polygon"] = [[0, 0], [1, 0], [1, 1], [0, 1]]
+    assert document == yaml.safe_load(console.text(1)), "nothing else was touched"
+
+    page.get_by_test_id("zones-back").click()
+    page.locator(".ant-popover .ant-btn-primary").click()
+    expect(state).to_contain_text("版本 3 已生效", timeout=_APPLIED_WITHIN_S * 1000)
+    expect(corners).to_have_count(4)
+    assert console.text(3) == console.text(1)
+    assert cameras.connections == before
 
 
 def _no_secret_left_the_box(client: httpx.Client, home: Path) -> None:

@@ -11,6 +11,7 @@ export const PAGES = {
   inspection: () => import("../inspections/InspectionPage"),
   live: () => import("../wall/WallPage"),
   cameras: () => import("../cameras/CamerasPage"),
+  zones: () => import("../zones/ZonesPage"),
   recordings: () => import("../recordings/RecordingPage"),
   retention: () => import("../compliance/RetentionPage"),
   overview: () => import("../overview/OverviewPage"),

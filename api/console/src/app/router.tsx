@@ -32,6 +32,7 @@ export function createRouter() {
             { path: "inspections/:id", lazy: PAGES.inspection },
             { path: "live", lazy: PAGES.live },
             { path: "cameras", lazy: PAGES.cameras },
+            { path: "cameras/:key/zones", lazy: PAGES.zones },
             { path: "recordings/:id", lazy: PAGES.recordings },
             { path: "retention", lazy: PAGES.retention },
             { path: "overview", lazy: PAGES.overview },

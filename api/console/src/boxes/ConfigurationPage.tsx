@@ -24,7 +24,7 @@ import { StateMark } from "../ui/StateMark";
 import { StatePanel } from "../ui/StatePanel";
 import { useChange } from "../ui/useChange";
 import { usePageTitle } from "../ui/usePageTitle";
-import styles from "./configuration/configuration.module.css";
+import styles from "../configuration/configuration.module.css";
 import { type Draft, MOST_CHARACTERS } from "./configuration/draft";
 import { Editor } from "./configuration/Editor";
 import { useConfiguration } from "./configuration/useConfiguration";

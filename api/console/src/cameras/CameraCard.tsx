@@ -13,6 +13,7 @@ import { CameraClock } from "../camera/CameraClock";
 import { CameraStateMark } from "../camera/CameraStateMark";
 import { cameraTone, loweredRate } from "../camera/state";
 import { WithheldNote } from "./WithheldNote";
+import { mayOpen, useMay } from "../session/policy";
 import { schoolName } from "../schools/schoolName";
 
 const CODECS: Record<string, string> = { h264: "H.264", hevc: "H.265", h265: "H.265" };
@@ -32,6 +33,7 @@ export function CameraCard({ camera, showSchool }: Props) {
   const term = useTerm();
   const { stream } = camera;
   const lowered = loweredRate(camera);
+  const may = useMay();
   return (
     <li
       className={styles.card}
@@ -121,6 +123,11 @@ export function CameraCard({ camera, showSchool }: Props) {
         >
           {t("cameras.recordings")}
         </Link>
+        {camera.box_id !== null && mayOpen(`/cameras/${camera.id}/zones`, may) && (
+          <Link to={`/cameras/${camera.id}/zones`} className={styles.door} data-testid="to-zones">
+            {t("zones.title")}
+          </Link>
+        )}
         <Link
           to={`/?status=all&camera_key=${camera.id}`}
           className={styles.door}

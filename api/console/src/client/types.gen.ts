@@ -1782,6 +1782,98 @@ export type CameraRegistration = {
 };
 
 /**
+ * CameraRulesEdit
+ *
+ * What a camera is to look for.
+ */
+export type CameraRulesEdit = {
+    /**
+     * Add Models
+     *
+     * Detectors that the rules need and the camera has not.
+     */
+    add_models?: Array<string>;
+    /**
+     * Against
+     *
+     * The version to change.
+     */
+    against: number;
+    /**
+     * Rules
+     */
+    rules: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+/**
+ * CameraSetup
+ *
+ * What the newest version tells one camera to look for; keys are those of ``box.yaml``.
+ */
+export type CameraSetup = {
+    /**
+     * Accepted
+     *
+     * Models taken although their terms are unknown.
+     */
+    accepted: Array<string>;
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * More Models
+     *
+     * Detectors beside the usual one.
+     */
+    more_models: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Who wrote it; a box of which it is its own file's is managed there until a version is saved here.
+     */
+    origin: VersionOrigin;
+    /**
+     * Problems
+     *
+     * Why the box refused this version; `path` of what is wrong with a rule begins at the camera, as `rules[0].zone.polygon`.
+     */
+    problems: Array<ConfigurationProblem>;
+    /**
+     * Rule Sets
+     *
+     * Files of the box whose rules the camera has as well.
+     */
+    rule_sets: Array<string>;
+    /**
+     * Rules
+     *
+     * As written, unknown keys among them.
+     */
+    rules: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Of that version.
+     */
+    state: VersionState;
+    /**
+     * Version
+     *
+     * The newest version, which a form is begun on.
+     */
+    version: number;
+};
+
+/**
  * CameraState
  *
  * What the worker can say about a camera now.
@@ -3257,6 +3349,29 @@ export type DutyWrite = {
      * Username
      */
     username: string | null;
+};
+
+/**
+ * EditedDraft
+ *
+ * A version's text with a camera's rules changed; nothing is saved yet.
+ */
+export type EditedDraft = {
+    diff: DocumentDiff | null;
+    /**
+     * Lost Remarks
+     *
+     * Remarks that go with what is changed, each from its `#`.
+     */
+    lost_remarks: Array<string>;
+    /**
+     * Problems
+     */
+    problems: Array<ConfigurationProblem>;
+    /**
+     * Text
+     */
+    text: string;
 };
 
 /**
@@ -12456,6 +12571,110 @@ export type ConfigurationsGetResponses = {
 };
 
 export type ConfigurationsGetResponse = ConfigurationsGetResponses[keyof ConfigurationsGetResponses];
+
+export type ConfigurationsCameraData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/cameras/{camera_id}';
+};
+
+export type ConfigurationsCameraErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsCameraError = ConfigurationsCameraErrors[keyof ConfigurationsCameraErrors];
+
+export type ConfigurationsCameraResponses = {
+    /**
+     * Successful Response
+     */
+    200: CameraSetup;
+};
+
+export type ConfigurationsCameraResponse = ConfigurationsCameraResponses[keyof ConfigurationsCameraResponses];
+
+export type ConfigurationsEditCameraData = {
+    body: CameraRulesEdit;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/cameras/{camera_id}/rules';
+};
+
+export type ConfigurationsEditCameraErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsEditCameraError = ConfigurationsEditCameraErrors[keyof ConfigurationsEditCameraErrors];
+
+export type ConfigurationsEditCameraResponses = {
+    /**
+     * Successful Response
+     */
+    200: EditedDraft;
+};
+
+export type ConfigurationsEditCameraResponse = ConfigurationsEditCameraResponses[keyof ConfigurationsEditCameraResponses];
 
 export type ConfigurationsCompareData = {
     body: Draft;

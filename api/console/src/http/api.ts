@@ -14,6 +14,7 @@ import type {
   BoardFilter,
   BoxCreate,
   BureauWrite,
+  CameraRulesEdit,
   ChannelCreate,
   ChannelWrite,
   CommunityCreate,
@@ -474,6 +475,10 @@ export const api = {
     unwrap(sdk.credentialsAllowKey({ path: { box_id: boxId }, body: { key } })),
   setCredential: (boxId: number, body: CredentialWrite) =>
     unwrap(sdk.credentialsPut({ path: { box_id: boxId }, body })),
+  cameraSetup: (boxId: number, cameraId: string) =>
+    unwrap(sdk.configurationsCamera({ path: { box_id: boxId, camera_id: cameraId } })),
+  editCamera: (boxId: number, cameraId: string, body: CameraRulesEdit) =>
+    unwrap(sdk.configurationsEditCamera({ path: { box_id: boxId, camera_id: cameraId }, body })),
 
   accessLog: (filters: AccessFilters, cursor: string | null) =>
     unwrap(sdk.auditList({ query: { ...filters, ...(cursor ? { cursor } : {}), limit: 50 } })),

@@ -57,6 +57,7 @@ export const keys = {
   boxes: ["boxes"] as const,
   configuration: (boxId: number) => ["configuration", boxId] as const,
   credentials: (boxId: number) => ["credentials", boxId] as const,
+  cameraSetup: (boxId: number, cameraId: string) => ["configuration", boxId, "camera", cameraId] as const,
   configurationVersion: (boxId: number, number: number, state: string) =>
     ["configuration", boxId, "version", number, state] as const,
   configurationDraft: (boxId: number, against: number, text: string) =>

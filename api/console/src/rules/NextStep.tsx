@@ -2,9 +2,10 @@ import { useTranslation } from "react-i18next";
 
 import type { BoxRule, RuleView } from "../http/types";
 import { CodeBlock } from "../ui/CodeBlock";
-import { useWantName } from "./useWantName";
+import { useWantName } from "../rule/useWantName";
 import { ruleKind } from "../camera/ofRule";
-import { importCommand, missingWants, ruleSnippet } from "./rules";
+import { missingWants } from "../rule/wants";
+import { importCommand, ruleSnippet } from "./rules";
 import styles from "./rules.module.css";
 
 const CHECK = "mingan config check /etc/mingan/box.yaml";

@@ -10,11 +10,12 @@ import { useTerm } from "../i18n/terms";
 import { useCameraNames } from "../schools/CameraPlace";
 import { formatDuration } from "../time/format";
 import { NextStep } from "./NextStep";
-import { ReadinessMark } from "./ReadinessMark";
+import { ReadinessMark } from "../rule/ReadinessMark";
 import { ruleKind } from "../camera/ofRule";
-import { analysedFor, dissenters, missingWants, spokesman, type Row } from "./rules";
+import { missingWants } from "../rule/wants";
+import { analysedFor, dissenters, spokesman, type Row } from "./rules";
 import styles from "./rules.module.css";
-import { useWantName } from "./useWantName";
+import { useWantName } from "../rule/useWantName";
 
 const SHOWN_CAMERAS = 4;
 

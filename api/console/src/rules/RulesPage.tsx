@@ -15,7 +15,7 @@ import { usePageTitle } from "../ui/usePageTitle";
 import { RuleRow } from "./RuleRow";
 import { hasUse, RULE_STATES, rowsOf, type Row, type Use } from "./rules";
 import styles from "./rules.module.css";
-import { useRules } from "./useRules";
+import { useRules } from "../rule/useRules";
 
 type State = "all" | RuleViewState;
 

@@ -1,6 +1,7 @@
 /* Which rules there are, whether they can watch, and where they do. */
 import { camerasOf } from "../camera/ofRule";
 import type { BoxRule, CameraView, RuleView, RuleViewState, RuleWant } from "../http/types";
+import { missingWants } from "../rule/wants";
 
 /** In the order of the filter. */
 export const RULE_STATES: readonly RuleViewState[] = ["ready", "off", "needs_model", "unknown"];
@@ -21,10 +22,6 @@ export function spokesman(view: RuleView): BoxRule | undefined {
 /** Boxes that say something else than the state that is shown. */
 export function dissenters(view: RuleView): BoxRule[] {
   return view.boxes.filter((box) => box.state !== view.state);
-}
-
-export function missingWants(box: BoxRule | undefined): RuleWant[] {
-  return box?.wants.filter((want) => want.model === null) ?? [];
 }
 
 /** What the model is called that is yet to be made. */

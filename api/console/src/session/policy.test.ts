@@ -11,6 +11,7 @@ test.each([
   ["/tasks/7", "rectify_orders"],
   ["/live", "watch_live"],
   ["/cameras", "view_cameras"],
+  ["/cameras/7/zones", "manage_boxes"],
   ["/recordings/7", "play_recordings"],
   ["/retention", "see_compliance"],
   ["/coverage/no-1", "see_compliance"],

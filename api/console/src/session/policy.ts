@@ -11,6 +11,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/tasks/, "rectify_orders"],
   [/^\/inspections/, "view_inspections"],
   [/^\/live/, "watch_live"],
+  [/^\/cameras\/[^/]+\/zones/, "manage_boxes"],
   [/^\/(cameras|rules)/, "view_cameras"],
   [/^\/recordings/, "play_recordings"],
   [/^\/(retention|coverage|compliance|overview)/, "see_compliance"],

@@ -1,20 +1,22 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Input } from "antd";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../http/api";
 import { keys } from "../../http/keys";
 import { toProblem } from "../../http/problem";
 import type { VersionDetail } from "../../http/types";
-import { formatClock } from "../../time/format";
 import { useProblemText } from "../../ui/problemText";
-import { DiffList } from "./DiffList";
-import { type Draft, type Lost, lostTo, problemsOf } from "./draft";
-import { ProblemList } from "./ProblemList";
+import { useUnsaved } from "../../ui/useUnsaved";
+import { Conflict } from "../../configuration/Conflict";
+import { DiffList } from "../../configuration/DiffList";
+import { type Lost, lostTo } from "../../configuration/lost";
+import { type Draft, problemsOf } from "./draft";
+import { ProblemList } from "../../configuration/ProblemList";
 import { useComparison } from "./useConfiguration";
 import { YamlText } from "./YamlText";
-import styles from "./configuration.module.css";
+import styles from "../../configuration/configuration.module.css";
 
 interface Props {
   boxId: number;
@@ -36,7 +38,7 @@ export function Editor({ boxId, begun, onSaved, onClose }: Props) {
   const problems = problemsOf(draft, comparison?.problems ?? []);
   const wrong = new Set(problems.flatMap(({ line }) => (typeof line === "number" ? [line] : [])));
   const isChanged = draft.text !== begun.text || draft.reason !== "";
-  useWarning(isChanged);
+  useUnsaved(isChanged);
   const save = useMutation({
     mutationFn: () =>
       api.saveConfiguration(boxId, draft.seen, { text: draft.text, reason: draft.reason.trim() }),
@@ -58,6 +60,7 @@ export function Editor({ boxId, begun, onSaved, onClose }: Props) {
           boxId={boxId}
           seen={draft.seen}
           lost={lost}
+          text={t("configuration.conflictText")}
           onKeep={() => {
             setDraft({ ...draft, seen: lost.version });
             setLost(null);
@@ -115,64 +118,4 @@ export function Editor({ boxId, begun, onSaved, onClose }: Props) {
       </footer>
     </section>
   );
-}
-
-interface ConflictProps {
-  boxId: number;
-  seen: number;
-  lost: Lost;
-  onKeep: () => void;
-  onGiveUp: () => void;
-}
-
-/** Somebody was faster: who, what they changed, and what to do with one's own. */
-function Conflict({ boxId, seen, lost, onKeep, onGiveUp }: ConflictProps) {
-  const { t } = useTranslation();
-  const [theirs, setTheirs] = useState<VersionDetail | null>(null);
-  useEffect(() => {
-    let isHere = true;
-    api.configurationVersion(boxId, lost.version, seen || null).then(
-      (found) => isHere && setTheirs(found),
-      () => undefined,
-    );
-    return () => {
-      isHere = false;
-    };
-  }, [boxId, lost, seen]);
-  return (
-    <Alert
-      type="warning"
-      showIcon
-      data-testid="configuration-conflict"
-      title={t("configuration.conflict", {
-        by: lost.by || t("configuration.byBox"),
-        at: formatClock(lost.at),
-        number: lost.version,
-      })}
-      description={
-        <>
-          {theirs && <DiffList diff={theirs.diff} />}
-          <p>{t("configuration.conflictText")}</p>
-          <div className={styles.foot}>
-            <Button size="small" onClick={onGiveUp} data-testid="conflict-give-up">
-              {t("configuration.giveUp")}
-            </Button>
-            <Button size="small" type="primary" onClick={onKeep} data-testid="conflict-keep">
-              {t("configuration.keepMine")}
-            </Button>
-          </div>
-        </>
-      }
-    />
-  );
-}
-
-/** The browser asks before what was written is lost. */
-function useWarning(isChanged: boolean) {
-  useEffect(() => {
-    if (!isChanged) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [isChanged]);
 }

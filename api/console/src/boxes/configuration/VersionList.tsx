@@ -6,9 +6,9 @@ import { configurationFile } from "../../http/api";
 import type { ConfigurationView, VersionSummary } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { Ago } from "../../time/TimeText";
-import { ProblemList } from "./ProblemList";
+import { ProblemList } from "../../configuration/ProblemList";
 import { StateOfVersion } from "./StateOfVersion";
-import styles from "./configuration.module.css";
+import styles from "../../configuration/configuration.module.css";
 
 interface Props {
   box: ConfigurationView;

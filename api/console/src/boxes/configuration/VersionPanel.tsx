@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 
 import type { ConfigurationView, VersionDetail } from "../../http/types";
 import { ErrorPanel } from "../../ui/ErrorPanel";
-import { DiffList } from "./DiffList";
+import { DiffList } from "../../configuration/DiffList";
 import { useVersion } from "./useConfiguration";
 import { YamlText } from "./YamlText";
-import styles from "./configuration.module.css";
+import styles from "../../configuration/configuration.module.css";
 
 /** One version: what it changed, and all of it. */
 export function VersionPanel({ box, number }: { box: ConfigurationView; number: number }) {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { linesOf, rangeOf } from "./draft";
-import styles from "./configuration.module.css";
+import styles from "../../configuration/configuration.module.css";
 
 interface Props {
   text: string;

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import type { ConfigurationProblem } from "../../http/types";
 import { Problem } from "../../http/problem";
-import { linesOf, lostTo, problemsOf, rangeOf } from "./draft";
+import { lostTo } from "../../configuration/lost";
+import { linesOf, problemsOf, rangeOf } from "./draft";
 
 const AT = "2026-11-24T05:45:00Z";
 

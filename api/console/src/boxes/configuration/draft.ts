@@ -1,6 +1,5 @@
 /* What is being written of a box's configuration, and what is said of it. */
 import type { ConfigurationProblem } from "../../http/types";
-import type { Problem } from "../../http/problem";
 
 /** Characters that a version has at most; what the server takes. */
 export const MOST_CHARACTERS = 512 * 1024;
@@ -13,21 +12,6 @@ export interface Draft {
   seen: number;
   /** What the box said of the version that it was begun from; true while the text is that version's. */
   told: { text: string; problems: readonly ConfigurationProblem[] } | null;
-}
-
-/** Who was faster. */
-export interface Lost {
-  version: number;
-  /** Empty: the box itself reported its file. */
-  by: string;
-  at: string;
-}
-
-/** Null where nobody was: then the problem's own words say what is wrong. */
-export function lostTo(problem: Problem): Lost | null {
-  const { version, by, at } = problem.params;
-  if (problem.code !== "configuration_changed" || !version || !at) return null;
-  return { version: Number(version), by: by ?? "", at };
 }
 
 /** What is wrong with a draft: what the server found, and what the box said of just this text. */

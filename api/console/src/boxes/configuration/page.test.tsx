@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { App } from "antd";
 import { I18nextProvider } from "react-i18next";
-import { MemoryRouter, Route, Routes } from "react-router";
+import { createMemoryRouter, Link, RouterProvider } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { api } from "../../http/api";
@@ -76,16 +76,25 @@ function show(box: ConfigurationView): void {
   client.setQueryData(keys.configuration(7), box);
   client.setQueryData(keys.configurationVersion(7, 2, "refused"), DETAIL);
   client.setQueryData(keys.credentials(7), CREDENTIALS);
+  const page = (
+    <>
+      <ConfigurationPage />
+      <Link to="/elsewhere">away</Link>
+    </>
+  );
+  const router = createMemoryRouter(
+    [
+      { path: "/boxes/:id/configuration", element: page },
+      { path: "/elsewhere", element: <p>elsewhere</p> },
+    ],
+    { initialEntries: ["/boxes/7/configuration"] },
+  );
   render(
     <QueryClientProvider client={client}>
       <I18nextProvider i18n={i18n}>
         <PreferencesProvider>
           <App>
-            <MemoryRouter initialEntries={["/boxes/7/configuration"]}>
-              <Routes>
-                <Route path="/boxes/:id/configuration" element={<ConfigurationPage />} />
-              </Routes>
-            </MemoryRouter>
+            <RouterProvider router={router} />
           </App>
         </PreferencesProvider>
       </I18nextProvider>
@@ -143,5 +152,21 @@ describe("the configuration of a box", () => {
     await waitFor(() => expect(button.disabled).toBe(false), { timeout: 3000 });
     fireEvent.click(button);
     await waitFor(() => expect(save.mock.lastCall?.[1]).toBe(3));
+  });
+
+  it("asks before a link leads away from what is written, and not once nothing is", async () => {
+    vi.spyOn(api, "configurationVersion").mockResolvedValue(DETAIL);
+    vi.spyOn(api, "compareConfiguration").mockResolvedValue({ problems: [], diff: DETAIL.diff });
+    show(BOX);
+    fireEvent.click(screen.getByTestId("configuration-edit"));
+    await screen.findByTestId("configuration-editor");
+    fireEvent.change(screen.getByTestId("configuration-reason"), { target: { value: "为什么" } });
+    fireEvent.click(screen.getByText("away"));
+    fireEvent.click(await screen.findByText("留在此页"));
+    expect(screen.queryByText("elsewhere")).toBeNull();
+    expect(screen.getByTestId<HTMLInputElement>("configuration-reason").value).toBe("为什么");
+    fireEvent.change(screen.getByTestId("configuration-reason"), { target: { value: "" } });
+    fireEvent.click(screen.getByText("away"));
+    expect(await screen.findByText("elsewhere")).toBeTruthy();
   });
 });

@@ -3,9 +3,10 @@ import { useTranslation } from "react-i18next";
 
 import type { PlacedCamera } from "../../http/types";
 import type { Act } from "./editing";
-import { bearing, distance, handleAt, reached, turn, turned, widened, type Point, type Size } from "./geometry";
+import type { Point, Size } from "../../drawing/point";
+import { bearing, distance, handleAt, reached, turn, turned, widened } from "./geometry";
 import styles from "./plan.module.css";
-import { useDrag } from "./useDrag";
+import { useDrag } from "../../drawing/useDrag";
 
 interface Props {
   hung: PlacedCamera;

@@ -6,7 +6,7 @@ import { CameraChip } from "./CameraChip";
 import type { Act } from "./editing";
 import { moved } from "./geometry";
 import styles from "./plan.module.css";
-import { useDrag } from "./useDrag";
+import { useDrag } from "../../drawing/useDrag";
 
 interface Props {
   number: number;

@@ -1,7 +1,7 @@
 import { RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Input, Popconfirm } from "antd";
-import { useEffect, useEffectEvent, useReducer, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useReducer, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../http/api";
@@ -9,8 +9,11 @@ import { keys } from "../../http/keys";
 import { toProblem } from "../../http/problem";
 import type { FloorPlanList, FloorPlanView, PlanCamera } from "../../http/types";
 import { Exact } from "../../time/TimeText";
-import { actOf, begin, edit, same, undoOf } from "./editing";
-import { pointed, type Point } from "./geometry";
+import { useUnsaved } from "../../ui/useUnsaved";
+import { begin, undoOf } from "../../drawing/history";
+import { actOf, edit, same } from "./editing";
+import { pointed, type Point } from "../../drawing/point";
+import { useWindowKeys } from "../../drawing/useWindowKeys";
 import { Handles } from "./Handles";
 import { HungSymbol } from "./HungSymbol";
 import { LookForm } from "./LookForm";
@@ -42,16 +45,15 @@ export function PlanEditor({ schoolId, plan, others, cameras, onDone, onTheirs }
   const [armed, setArmed] = useState<number | null>(null);
   const [said, setSaid] = useState("");
   const stage = useRef<HTMLDivElement>(null);
-  const hung = now.cameras.find((each) => each.camera_key === chosen);
+  const hung = now.state.find((each) => each.camera_key === chosen);
   const isChanged =
-    !same(now.cameras, plan.cameras) || titleZh !== plan.title_zh || titleEn !== plan.title_en;
-  useWarning(isChanged);
+    !same(now.state, plan.cameras) || titleZh !== plan.title_zh || titleEn !== plan.title_en;
   const save = useMutation({
     mutationFn: (version: number) =>
       api.putFloorPlan(schoolId, { id: plan.id, version }, {
         title_zh: titleZh,
         title_en: titleEn,
-        cameras: [...now.cameras],
+        cameras: [...now.state],
       }),
     onSuccess: (saved) => {
       client.setQueryData<FloorPlanList>(keys.floorPlans(schoolId), (read) =>
@@ -61,6 +63,7 @@ export function PlanEditor({ schoolId, plan, others, cameras, onDone, onTheirs }
       onDone();
     },
   });
+  useUnsaved(isChanged && !save.isSuccess);
   const place = (key: number, at: Point) => {
     act({ kind: "place", key, at });
     setArmed(null);
@@ -173,13 +176,13 @@ export function PlanEditor({ schoolId, plan, others, cameras, onDone, onTheirs }
       <div className={styles.layout}>
         <Stage
           plan={plan}
-          cameras={now.cameras}
+          cameras={now.state}
           stateOf={(key) => cameras.get(key)?.state ?? "unknown"}
           chosen={chosen}
           isEdited
           stage={stage}
         >
-          {now.cameras.map((each, at) => (
+          {now.state.map((each, at) => (
             <HungSymbol
               key={each.camera_key}
               number={at + 1}
@@ -215,7 +218,7 @@ export function PlanEditor({ schoolId, plan, others, cameras, onDone, onTheirs }
           )}
           <ToPlace
             cameras={cameras}
-            placed={now.cameras}
+            placed={now.state}
             others={others}
             stage={stage}
             armed={armed}
@@ -234,25 +237,4 @@ export function PlanEditor({ schoolId, plan, others, cameras, onDone, onTheirs }
       </p>
     </div>
   );
-}
-
-/** Wherever the focus is, but where text is typed: what had it may just have been taken away. */
-function useWindowKeys(take: (event: globalThis.KeyboardEvent) => void): void {
-  const onKey = useEffectEvent((event: globalThis.KeyboardEvent) => {
-    if (!(event.target instanceof HTMLInputElement)) take(event);
-  });
-  useEffect(() => {
-    const onKeyDown = (event: globalThis.KeyboardEvent) => onKey(event);
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  }, []);
-}
-
-function useWarning(isChanged: boolean): void {
-  useEffect(() => {
-    if (!isChanged) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [isChanged]);
 }

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { App } from "antd";
 import { I18nextProvider } from "react-i18next";
-import { MemoryRouter } from "react-router";
+import { createMemoryRouter, Link, RouterProvider } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { api } from "../../http/api";
@@ -71,14 +71,23 @@ function show(plans: FloorPlanView[], permissions: Permission[] = [], at = "/cov
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   client.setQueryData(keys.me, { permissions });
   client.setQueryData(keys.floorPlans("no-1"), { items: plans, cameras: CAMERAS, as_of: "2026-11-30T02:00:00Z" });
+  const element = (
+    <>
+      <PlanSection school={COVERAGE} />
+      <Link to="/elsewhere">away</Link>
+    </>
+  );
+  const routes = [
+    { path: "/coverage/:schoolId", element },
+    { path: "/elsewhere", element: <p>elsewhere</p> },
+  ];
+  const router = createMemoryRouter(routes, { initialEntries: [at] });
   render(
     <QueryClientProvider client={client}>
       <I18nextProvider i18n={i18n}>
         <PreferencesProvider>
           <App>
-            <MemoryRouter initialEntries={[at]}>
-              <PlanSection school={COVERAGE} />
-            </MemoryRouter>
+            <RouterProvider router={router} />
           </App>
         </PreferencesProvider>
       </I18nextProvider>
@@ -176,5 +185,16 @@ describe("who draws", () => {
     const [first, second] = put.mock.calls;
     expect([first?.[1].version, second?.[1].version]).toEqual([3, 4]);
     expect(second?.[2].cameras.map((each) => each.camera_key)).toEqual([1, 2]);
+  });
+
+  it("is asked before a link leads away from what is not saved", async () => {
+    show([plan()], ["manage_cameras"]);
+    placeSecond();
+    fireEvent.click(screen.getByText("away"));
+    fireEvent.click(await screen.findByText("留在此页"));
+    expect(screen.getAllByTestId("plan-hung")).toHaveLength(2);
+    fireEvent.click(screen.getByTestId("plan-undo"));
+    fireEvent.click(screen.getByText("away"));
+    expect(await screen.findByText("elsewhere")).toBeDefined();
   });
 });

@@ -2,7 +2,7 @@ import { useRef, type PointerEvent, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { FloorPlanView, PlacedCamera, PlanCamera } from "../../http/types";
-import { isWithin, pointed, type Point } from "./geometry";
+import { isWithin, pointed, type Point } from "../../drawing/point";
 import styles from "./plan.module.css";
 import { PlanStateMark } from "./PlanStateMark";
 import { usePlanTitle } from "./usePlans";

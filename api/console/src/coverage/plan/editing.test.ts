@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import type { PlacedCamera } from "../../http/types";
-import { actOf, begin, edit, undoOf, type Act } from "./editing";
+import { begin, undoOf } from "../../drawing/history";
+import { actOf, edit, type Act } from "./editing";
 
 const SIZE = { width: 2000, height: 1000 };
 const GATE: PlacedCamera = { camera_key: 7, x: 0.5, y: 0.5, direction_deg: 0, view_deg: 90, reach: 0.1 };
@@ -14,7 +15,7 @@ function pressed(key: string, more: Partial<Record<"shiftKey" | "ctrlKey" | "alt
 }
 
 function keys(...names: string[]): PlacedCamera {
-  const [gate] = names.reduce((now, name) => edit(now, pressed(name)), begin([GATE])).cameras;
+  const [gate] = names.reduce((now, name) => edit(now, pressed(name)), begin<readonly PlacedCamera[]>([GATE])).state;
   if (!gate) throw new Error("it was taken away");
   return gate;
 }
@@ -43,19 +44,19 @@ describe("the keyboard", () => {
 
 describe("the way back", () => {
   it("undoes a row of the same key at once, and each other step by itself", () => {
-    let now = begin([GATE]);
+    let now = begin<readonly PlacedCamera[]>([GATE]);
     for (const name of ["ArrowRight", "ArrowRight", "]"]) now = edit(now, pressed(name));
     now = edit(now, { kind: "undo" });
-    expect(now.cameras[0]).toMatchObject({ x: 0.51, direction_deg: 0 });
+    expect(now.state[0]).toMatchObject({ x: 0.51, direction_deg: 0 });
     now = edit(now, { kind: "undo" });
-    expect(now.cameras).toEqual([GATE]);
+    expect(now.state).toEqual([GATE]);
     expect(edit(now, { kind: "undo" })).toBe(now);
     now = edit(edit(now, { kind: "redo" }), { kind: "redo" });
-    expect(now.cameras[0]).toMatchObject({ x: 0.51, direction_deg: 5 });
+    expect(now.state[0]).toMatchObject({ x: 0.51, direction_deg: 5 });
   });
 
   it("is another one once somebody goes on from there", () => {
-    let now = edit(begin([GATE]), { kind: "remove", key: 7 });
+    let now = edit(begin<readonly PlacedCamera[]>([GATE]), { kind: "remove", key: 7 });
     now = edit(edit(now, { kind: "undo" }), { kind: "place", key: 3, at: { x: 0.2, y: 0.5 } });
     expect(edit(now, { kind: "redo" })).toBe(now);
   });
@@ -68,6 +69,6 @@ describe("the way back", () => {
 });
 
 it("cameras stand in the order of their numbers, whenever they were placed", () => {
-  const now = edit(begin([GATE]), { kind: "place", key: YARD.camera_key, at: YARD });
-  expect(now.cameras.map((each) => each.camera_key)).toEqual([3, 7]);
+  const now = edit(begin<readonly PlacedCamera[]>([GATE]), { kind: "place", key: YARD.camera_key, at: YARD });
+  expect(now.state.map((each) => each.camera_key)).toEqual([3, 7]);
 });

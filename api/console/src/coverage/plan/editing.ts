@@ -1,64 +1,43 @@
 /* A plan that is being drawn, and the way back. */
 import type { PlacedCamera } from "../../http/types";
-import { FIRST_LOOK, moved, reached, turned, widened, type Point, type Size } from "./geometry";
+import { after, along, type History, type Key, type Way } from "../../drawing/history";
+import type { Point, Size } from "../../drawing/point";
+import { FIRST_LOOK, moved, reached, turned, widened } from "./geometry";
 
-const MOST_STEPS = 200;
 /** Of the picture's longer side, or of a full turn. */
 const NUDGE = 0.005;
 const TURN_DEG = 5;
 const COARSE = 6;
 
-export interface Editing {
-  cameras: readonly PlacedCamera[];
-  /** What was there before each step, the last one last. */
-  past: readonly (readonly PlacedCamera[])[];
-  future: readonly (readonly PlacedCamera[])[];
-  /** The step that goes on: what belongs to it is taken back together. */
-  step: string | null;
-}
+export type Editing = History<readonly PlacedCamera[]>;
 
 export type Act =
   | { kind: "place"; key: number; at: Point }
   | { kind: "change"; key: number; step: string; to: (hung: PlacedCamera) => PlacedCamera }
   | { kind: "remove"; key: number }
-  | { kind: "undo" }
-  | { kind: "redo" };
-
-export function begin(cameras: readonly PlacedCamera[]): Editing {
-  return { cameras, past: [], future: [], step: null };
-}
+  | Way;
 
 export function edit(now: Editing, act: Act): Editing {
   switch (act.kind) {
-    case "undo": {
-      const before = now.past.at(-1);
-      if (!before) return now;
-      const future = [now.cameras, ...now.future];
-      return { cameras: before, past: now.past.slice(0, -1), future, step: null };
-    }
-    case "redo": {
-      const [next, ...future] = now.future;
-      if (!next) return now;
-      return { cameras: next, past: [...now.past, now.cameras], future, step: null };
-    }
+    case "undo":
+    case "redo":
+      return along(now, act);
     case "place": {
-      const others = now.cameras.filter((each) => each.camera_key !== act.key);
+      const others = now.state.filter((each) => each.camera_key !== act.key);
       const hung = { camera_key: act.key, x: act.at.x, y: act.at.y, ...FIRST_LOOK };
-      return after(now, inOrder([...others, hung]), null);
+      return stepped(now, inOrder([...others, hung]), null);
     }
     case "remove":
-      return after(now, now.cameras.filter((each) => each.camera_key !== act.key), null);
+      return stepped(now, now.state.filter((each) => each.camera_key !== act.key), null);
     case "change": {
       const change = (each: PlacedCamera) => (each.camera_key === act.key ? act.to(each) : each);
-      return after(now, now.cameras.map(change), act.step);
+      return stepped(now, now.state.map(change), act.step);
     }
   }
 }
 
-function after(now: Editing, cameras: readonly PlacedCamera[], step: string | null): Editing {
-  if (same(cameras, now.cameras)) return now;
-  if (step !== null && step === now.step) return { ...now, cameras };
-  return { cameras, past: [...now.past, now.cameras].slice(-MOST_STEPS), future: [], step };
+function stepped(now: Editing, cameras: readonly PlacedCamera[], step: string | null): Editing {
+  return same(cameras, now.state) ? now : after(now, cameras, step);
 }
 
 /** By number, as the server keeps them: what stands beside a camera on paper stays its number. */
@@ -82,14 +61,6 @@ export function same(some: readonly PlacedCamera[], others: readonly PlacedCamer
       );
     })
   );
-}
-
-interface Key {
-  key: string;
-  shiftKey: boolean;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  altKey: boolean;
 }
 
 const ARROWS: Readonly<Record<string, Point>> = {
@@ -136,12 +107,6 @@ export function actOf({ key, shiftKey, ctrlKey, metaKey, altKey }: Key, of: numb
     default:
       return null;
   }
-}
-
-export function undoOf({ key, shiftKey, ctrlKey, metaKey, altKey }: Key): Act | null {
-  if (altKey || !(ctrlKey || metaKey)) return null;
-  if (key.toLowerCase() === "z") return { kind: shiftKey ? "redo" : "undo" };
-  return key.toLowerCase() === "y" ? { kind: "redo" } : null;
 }
 
 function turnedTo(hung: PlacedCamera, by: number): PlacedCamera {

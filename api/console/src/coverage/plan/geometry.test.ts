@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 
+import { isWithin, pointed } from "../../drawing/point";
 import {
   bearing,
   directionOf,
   distance,
   handleAt,
-  isWithin,
   moved,
-  pointed,
   reached,
   step,
   turn,

@@ -1,16 +1,7 @@
 /* Where on a plan a camera hangs and looks. Places are fractions of the picture; angles are degrees,
    0 up and clockwise, as a map is read. */
+import { clamp, rounded, type Point, type Size } from "../../drawing/point";
 import type { PlacedCamera } from "../../http/types";
-
-export interface Size {
-  width: number;
-  height: number;
-}
-
-export interface Point {
-  x: number;
-  y: number;
-}
 
 export type Looking = Pick<PlacedCamera, "direction_deg" | "view_deg" | "reach">;
 
@@ -20,30 +11,21 @@ export const FIRST_LOOK: Looking = { direction_deg: 180, view_deg: 90, reach: 0.
 const NARROWEST_DEG = 5;
 const SHORTEST = 0.01;
 
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
-}
-
-/* The server rounds so; what is shown before and after saving is the same. */
-function to(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
 /** From 0 up to, but never, 360. */
 export function turned(direction: number, by: number): number {
-  return to((((direction + by) % 360) + 360) % 360, 1) % 360;
+  return rounded((((direction + by) % 360) + 360) % 360, 1) % 360;
 }
 
 export function moved<Hung extends Point>(hung: Hung, by: Point): Hung {
-  return { ...hung, x: to(clamp(hung.x + by.x, 0, 1), 4), y: to(clamp(hung.y + by.y, 0, 1), 4) };
+  return { ...hung, x: rounded(clamp(hung.x + by.x, 0, 1), 4), y: rounded(clamp(hung.y + by.y, 0, 1), 4) };
 }
 
 export function widened(viewDeg: number, by: number): number {
-  return to(clamp(viewDeg + by, NARROWEST_DEG, 360), 1);
+  return rounded(clamp(viewDeg + by, NARROWEST_DEG, 360), 1);
 }
 
 export function reached(reach: number, by: number): number {
-  return to(clamp(reach + by, SHORTEST, 1), 4);
+  return rounded(clamp(reach + by, SHORTEST, 1), 4);
 }
 
 /** The unit step in a direction, with y downwards as on a screen. */
@@ -68,15 +50,15 @@ export function wedge(hung: Point & Looking, size: Size): string {
   const [cx, cy] = [hung.x * size.width, hung.y * size.height];
   const at = (direction: number) => {
     const { x, y } = step(direction);
-    return `${to(cx + x * radius, 2)} ${to(cy + y * radius, 2)}`;
+    return `${rounded(cx + x * radius, 2)} ${rounded(cy + y * radius, 2)}`;
   };
-  const r = to(radius, 2);
+  const r = rounded(radius, 2);
   if (hung.view_deg >= 360) {
     return `M ${at(0)} A ${r} ${r} 0 1 1 ${at(180)} A ${r} ${r} 0 1 1 ${at(0)} Z`;
   }
   const [from, until] = [hung.direction_deg - hung.view_deg / 2, hung.direction_deg + hung.view_deg / 2];
   const isLarge = hung.view_deg > 180 ? 1 : 0;
-  return `M ${to(cx, 2)} ${to(cy, 2)} L ${at(from)} A ${r} ${r} 0 ${isLarge} 1 ${at(until)} Z`;
+  return `M ${rounded(cx, 2)} ${rounded(cy, 2)} L ${at(from)} A ${r} ${r} 0 ${isLarge} 1 ${at(until)} Z`;
 }
 
 /** How far it is from one place to another, as a share of the picture's longer side. */
@@ -102,25 +84,8 @@ export function handleAt(
 ): { left: string; top: string } {
   const along = step(direction);
   const longer = Math.max(size.width, size.height);
-  const away = (side: number) => `(max(${to((hung.reach * longer * 100) / side, 3)}%, 52px) + ${beyondPx}px)`;
+  const away = (side: number) => `(max(${rounded((hung.reach * longer * 100) / side, 3)}%, 52px) + ${beyondPx}px)`;
   const place = (share: number, side: number, by: number) =>
-    `clamp(0%, calc(${to(share * 100, 3)}% + ${away(side)} * ${to(by, 5)}), 100%)`;
+    `clamp(0%, calc(${rounded(share * 100, 3)}% + ${away(side)} * ${rounded(by, 5)}), 100%)`;
   return { left: place(hung.x, size.width, along.x), top: place(hung.y, size.height, along.y) };
-}
-
-/** Where on the picture somebody points. */
-export function pointed(event: { clientX: number; clientY: number }, box: DOMRect): Point {
-  return {
-    x: to(clamp((event.clientX - box.left) / box.width, 0, 1), 4),
-    y: to(clamp((event.clientY - box.top) / box.height, 0, 1), 4),
-  };
-}
-
-export function isWithin(event: { clientX: number; clientY: number }, box: DOMRect): boolean {
-  return (
-    event.clientX >= box.left &&
-    event.clientX <= box.right &&
-    event.clientY >= box.top &&
-    event.clientY <= box.bottom
-  );
 }

@@ -1,6 +1,6 @@
 import { useRef, type PointerEvent, type RefObject } from "react";
 
-import { pointed, type Point } from "./geometry";
+import { pointed, type Point } from "./point";
 
 interface Drag<Hung> {
   step: string;

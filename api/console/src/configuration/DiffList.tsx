@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import type { DocumentDiff } from "../../http/types";
+import type { DocumentDiff } from "../http/types";
 import styles from "./configuration.module.css";
 
 /** What differs between two configurations: where, from what, to what. */

@@ -1,7 +1,7 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
-import type { ConfigurationProblem } from "../../http/types";
+import type { ConfigurationProblem } from "../http/types";
 import styles from "./configuration.module.css";
 
 interface Props {
