@@ -27,6 +27,8 @@ from api.configurations.endpoints import router as configurations
 from api.configurations.preview_endpoints import router as previews
 from api.configurations.worker_endpoints import router as box_configurations
 from api.coverage.endpoints import router as coverage
+from api.discovery.endpoints import router as discovery
+from api.discovery.worker_endpoints import router as found_cameras
 from api.evidence.endpoints import router as evidence
 from api.floor_plans.endpoints import router as floor_plans
 from api.floor_plans.picture_endpoints import router as floor_plan_pictures
@@ -114,6 +116,7 @@ _ROUTERS = (
     configurations,
     credentials,
     previews,
+    discovery,
     audit,
     jobs,
     health,
@@ -121,6 +124,7 @@ _ROUTERS = (
     box_credentials,
     box_configurations,
     views,
+    found_cameras,
     enrolment,
     outdated,
 )

@@ -23,6 +23,7 @@ from api.bus.work import AtCommit, UnitOfWork, unit_of_work
 from api.coverage.profiles import Profiles, load_profiles
 from api.db.engine import Database
 from api.db.models import AccessLogEntry
+from api.discovery.book import ScanBook
 from api.evidence.store import EvidenceStore
 from api.kit.metrics import Metrics
 from api.kit.moments import Clock
@@ -45,6 +46,7 @@ class Runtime:
         if settings.redis_url is not None:
             self.relay = RedisRelay(connect(settings.redis_url.get_secret_value()), self.bus)
         self.viewing = Hub(max_viewers=settings.max_viewers)
+        self.scans = ScanBook(self.viewing.finds)
         self.evidence = EvidenceStore(
             settings.data_dir / "evidence",
             settings.evidence_max_bytes,

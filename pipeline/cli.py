@@ -390,6 +390,60 @@ def camera_probe(
         typer.echo(line)
 
 
+@camera_app.command("find")
+def camera_find(
+    addresses: Annotated[
+        list[str] | None,
+        typer.Argument(help="hikvision://host, dahua://…, rtsp://host/path …, without password."),
+    ] = None,
+    network: Annotated[
+        list[str] | None, typer.Option(help="As 192.168.1.0/24; may be given more than once.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A box's, for the networks and accounts of `discovery`.")
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option(help="One of the configuration's; without --config a user.")
+    ] = None,
+    password_env: Annotated[
+        str, typer.Option(help="Environment variable that holds that user's password.")
+    ] = "MINGAN_CAMERA_PASSWORD",  # noqa: S107 -- the name of a variable
+    seconds: Annotated[int, typer.Option(min=10, max=900, help="How long at most.")] = 300,
+    pictures: Annotated[Path | None, typer.Option(help="Folder for a coarse picture each.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Find the cameras of networks and addresses, measure each, and print it as ready YAML.
+
+    Makers: onvif, hikvision, dahua, uniview, tplink, reolink, rtsp. One login is tried at each
+    device, never more. Exit code 3: not everything was asked in time, or nothing was found.
+    """
+    from pipeline.core.clock import SystemClock
+    from pipeline.runtime import camera_find as finding
+
+    question = finding.FindQuestion(
+        addresses or (), network or (), config, account, password_env, seconds, pictures
+    )
+    ask = _ask_password if sys.stdin.isatty() else None
+    with Console(stderr=True).status("", spinner="dots") as waiting:
+        found = finding.find_cameras(
+            question,
+            SystemClock(),
+            lambda done, total: waiting.update(f"{done} of {total} devices"),
+            ask=ask,
+        )
+    if as_json:
+        typer.echo(finding.as_json(found))
+    else:
+        for line in finding.described(found):
+            typer.echo(line)
+    if not found.cameras or not found.is_whole:
+        raise typer.Exit(3)
+
+
+def _ask_password(user: str) -> str:
+    return str(typer.prompt(f"password of {user}", hide_input=True, err=True))
+
+
 def _processes(given: str) -> int | str | None:
     if not given or given == "auto":
         return given or None

@@ -135,6 +135,11 @@ def _zoned(page: Page) -> str:
     raise LookupError("no box told what a camera of its looks for")
 
 
+def _finding(page: Page) -> str:
+    """Where that box searches for cameras."""
+    return _configured(page).replace("/configuration", "/cameras")
+
+
 def _covered(page: Page) -> str:
     """Of a school whose cameras hang at places."""
     schools = page.request.get("/api/v1/coverage").json()["items"]
@@ -469,6 +474,7 @@ VISITS = (
         ("zones-take", "zones-trace"),
         "zone-target",
     ),
+    Visit("find-cameras", "boxes/:id/cameras", _finding, "discovery-page"),
     Visit("access-log", "access-log", "/access-log", "audit-page"),
     Visit("access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",)),
     Visit("privacy", "privacy", "/privacy", "privacy-counts"),

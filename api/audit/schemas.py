@@ -38,6 +38,7 @@ class AccessAction(StrEnum):
     CREDENTIAL_SET = "credential_set"
     CREDENTIAL_TAKEN = "credential_taken"
     CREDENTIAL_REFUSED = "credential_refused"
+    CAMERAS_SEARCHED = "cameras_searched"
     CAMERA_TAKEN_OVER = "camera_taken_over"
     CAMERA_RECORD_CHANGED = "camera_record_changed"
     BUREAU_CHANGED = "bureau_changed"

@@ -6,6 +6,7 @@ box hears of a version with its next heartbeat (:mod:`api.configurations.taking`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,6 +36,7 @@ from api.db.configuration import BoxConfiguration, BoxConfigurationVersion
 from api.db.organisation import Box, School
 from api.kit.errors import FieldError, NotFoundError
 from api.organisations import service as organisations
+from api.organisations.schemas import SchoolName
 from api.workers import service as workers
 
 _MOST_LOGGED = 50
@@ -64,6 +66,44 @@ async def get(session: AsyncSession, watch: workers.Silence, box_id: int) -> Con
         reported_at=None if head is None else head.reported_at,
         versions=[_summary(each) for each in found],
         as_of=watch.now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDocument:
+    """What a box is known to run, for who reads it.
+
+    Attributes:
+        box_name: Its name.
+        school: Its school.
+        newest: Its newest version; 0: none is known.
+        document: What the version says that it runs, else the newest; secrets are markers.
+    """
+
+    box_name: str
+    school: SchoolName
+    newest: int
+    document: Mapping[str, object]
+
+
+async def running_document(session: AsyncSession, box_id: int) -> RunningDocument:
+    """What a box is known to run.
+
+    Raises:
+        NotFoundError: If there is no such box.
+    """
+    versions = ConfigurationRepository(session)
+    box, school = await _box(versions, box_id)
+    head = await versions.head(box_id)
+    newest = 0 if head is None else head.newest
+    number = newest if head is None or head.running is None else head.running
+    found = await versions.version(box_id, number) if number else None
+    document = {} if found is None else found.document
+    return RunningDocument(
+        box.name,
+        organisations.name_of(school),
+        newest,
+        document if isinstance(document, dict) else {},
     )
 
 

@@ -33,7 +33,7 @@ _WORDS = frozenset(
     cameralive cgi ch chan channel channels chn compliance contentmgmt d default defaultprimary
     defaultsecondary e evidence f footage g h health heartbeat hevc high history html http https
     i image img index ingest isapi j jpeg jpg k l live livestream login logout low m main
-    mainstream me media medium mjpeg mjpg mp mpeg multicast n o onvif openapi orders p parts
+    mainstream me media medium mjpeg mjpg mp mpeg multicast n o onvif openapi orders p parts preview
     play playback poll primary profile psia q r ready realmonitor realtime recording recordings
     retention rtp rtsp rules s sdp search second secondary sensor smp snapshot stream streaming
     streams sub substream t tcp third time track tracks trouble ts u udp unicast users v video

@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from api.contract.base import Identifier, UtcTime, WireModel
+from api.contract.finding import FindOrder
 from api.contract.preview import PreviewOrder
 from api.contract.retention import FootageGap, FootageSpan, HeldSpan
 
@@ -139,6 +140,8 @@ class ViewOrders(WireModel):
     footage: tuple[FootageOrder, ...] = ()
     preview: tuple[PreviewOrder, ...] = ()
     """Only for a worker that says it can judge kept tracks."""
+    find: tuple[FindOrder, ...] = ()
+    """Given once, and only to a worker that says it can."""
 
 
 class ViewAnswer(WireModel):

@@ -26,6 +26,7 @@ from api.contract import (
     ViewTrouble,
 )
 from api.viewing.feed import CameraRef, Channel, Feed, Mono, Part
+from api.viewing.finds import Finds
 from api.viewing.orders import BoxPoll
 from api.viewing.play import Play
 from api.viewing.questions import Questions
@@ -71,6 +72,7 @@ class Hub:
         """Which box each order was given to; nobody else may answer it."""
         self._box_polled_s: dict[int, float] = {}
         self._changed = asyncio.Event()
+        self.finds = Finds(self._tell_workers, mono)
         self._is_closed = False
         self._finishing: set[asyncio.Task[None]] = set()
 
@@ -299,6 +301,7 @@ class Hub:
         box = poll.box_id
         known = self._feeds.keys() | self.questions.ids
         known |= {play.id for play in self._plays.values() if not play.is_ended}
+        known |= self.finds.known()
         self._given = {each: holder for each, holder in self._given.items() if each in known}
         serving -= {each for each in serving if not self.is_given(each, box)}
         orders = ViewOrders(
@@ -327,11 +330,13 @@ class Hub:
                 for asked in self.questions.due(PreviewOrder, poll.previews)
                 if asked.query_id not in serving and self._may_have(asked.query_id, box)
             ),
+            find=self.finds.take(poll),
             stop=tuple(view_id for view_id in poll.serving if view_id not in known),
         )
         given = [each.view_id for each in (*orders.start, *orders.play)]
         given += [each.query_id for each in orders.footage]
         given += [each.query_id for each in orders.preview]
+        given += [each.scan_id for each in orders.find]
         self._given |= dict.fromkeys(given, box)
         return orders
 

@@ -15,7 +15,8 @@ class BoxPoll:
         cameras: Cameras it can show.
         recordings: Cameras whose footage it can reach.
         serving: Orders it works on.
-        can: What else it can do for its cameras, as ``preview``: judge their kept tracks.
+        can: What else it can do: ``preview``, judge kept tracks of its cameras; ``find``, search
+            for cameras.
     """
 
     box_id: int
@@ -23,6 +24,11 @@ class BoxPoll:
     recordings: frozenset[int]
     serving: tuple[UUID, ...]
     can: frozenset[str] = frozenset()
+
+    @property
+    def can_find(self) -> bool:
+        """Whether it searches for cameras."""
+        return "find" in self.can
 
     @property
     def previews(self) -> frozenset[int]:

@@ -56,8 +56,8 @@ async def poll(
         list[str],
         Query(
             max_length=16,
-            description="What else it can do: `preview`, judge kept tracks. Another word says "
-            "nothing to this version.",
+            description="What else it can do: `preview`, judge kept tracks; `find`, search for "
+            "cameras. Another word says nothing to this version.",
         ),
     ] = [],  # noqa: B006 -- FastAPI copies it
 ) -> ViewOrders:

@@ -5,9 +5,12 @@
     MinganError
     └── DeviceError                 reason: why what was asked stays unknown
         ├── DeviceUnreachableError  no connection, no answer in time, broken off
+    │   └── UntrustedError      its certificate is another's
         ├── AuthRefusedError        user or password refused, locked, or a sign-in we have not
         ├── DeviceBusyError         it asked us to come back later, and again
-        ├── BrokenAnswerError       an answer that cannot be read, too large, or contradicts itself
+        ├── BrokenAnswerError       an answer that cannot be read, or contradicts itself
+    │   ├── OversizeError       an answer larger than any device needs
+    │   └── RedirectedError     the device sends us elsewhere
         └── CapabilityMissingError  the device or its firmware cannot do that
 
 None of them means "no footage": whoever does not answer is unknown.
@@ -54,6 +57,12 @@ class DeviceUnreachableError(DeviceError):
     reason = UnknownReason.UNREACHABLE
 
 
+class UntrustedError(DeviceUnreachableError):
+    """The device shows a certificate that we have no reason to believe."""
+
+    code = "device_untrusted"
+
+
 class AuthRefusedError(DeviceError):
     """The device does not let us in. Never tried again with the same credentials."""
 
@@ -74,6 +83,18 @@ class BrokenAnswerError(DeviceError):
 
     code = "device_broken_answer"
     reason = UnknownReason.BROKEN_ANSWER
+
+
+class OversizeError(BrokenAnswerError):
+    """An answer larger than any device needs."""
+
+    code = "device_oversize"
+
+
+class RedirectedError(BrokenAnswerError):
+    """The device sends us elsewhere, and we do not go."""
+
+    code = "device_redirected"
 
 
 class CapabilityMissingError(DeviceError):

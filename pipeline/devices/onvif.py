@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from urllib.parse import urlsplit, urlunsplit
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from api.contract.footage.spans import Span
 from pipeline.core.clock import Clock, SystemClock
-from pipeline.core.redact import redact_url
 from pipeline.devices.credentials import Credentials
 from pipeline.devices.device import (
     Channel,
@@ -146,7 +144,7 @@ class OnvifDevice:
         interval = f"clock={from_:%Y%m%dT%H%M%S}.000Z-{to:%Y%m%dT%H%M%S}.000Z"
         return Playback(
             Transport.RTSP,
-            self._reachable(said),
+            self._soap.reachable(said),
             self._credentials,
             float(round(span.start_s + ahead_s)) - ahead_s,
             {"Require": "onvif-replay", "Range": interval, "Rate-Control": "no"},
@@ -209,25 +207,6 @@ class OnvifDevice:
         """Free the search's place: devices have few. If not, it ends by itself in a minute."""
         with suppress(DeviceError):
             self._soap.call(Service.SEARCH, _with_token("EndSearch", "SearchToken", token))
-
-    def _reachable(self, said: str) -> str:
-        """The address on the host we reach: devices name one of their own; without credentials.
-
-        Raises:
-            BrokenAnswerError: It is none of RTSP.
-        """
-        try:
-            parts = urlsplit(said)
-            port = f":{parts.port}" if parts.port else ""
-        except ValueError:
-            parts, port = urlsplit(""), ""
-        if parts.scheme not in ("rtsp", "rtsps") or not parts.hostname:
-            raise BrokenAnswerError(
-                f"the device gave no address to play ({redact_url(said)})",
-                where=self._soap.authority,
-            )
-        netloc = f"{self._soap.http.url_host}{port}"
-        return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
 
 
 def open_onvif(

@@ -17,11 +17,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from pipeline.core.clock import Clock, SystemClock
+from pipeline.core.redact import redact_url
 from pipeline.devices.credentials import Credentials
 from pipeline.devices.device_clock import DeviceClock, compare
 from pipeline.devices.errors import (
@@ -45,12 +46,15 @@ _UNAUTHORISED = ("notauthorized", "not authorized", "failedauthentication", "una
 _UNSUPPORTED = ("actionnotsupported", "optionalactionnotimplemented", "notimplemented")
 _UNKNOWN_TOKEN = ("invalidtoken", "notoken", "norecording")
 
+_CLOCK = "<m:GetSystemDateAndTime/>"
+
 
 class Service(StrEnum):
     """The services we ask, by namespace."""
 
     DEVICE = "http://www.onvif.org/ver10/device/wsdl"
     SEARCH = "http://www.onvif.org/ver10/search/wsdl"
+    MEDIA = "http://www.onvif.org/ver10/media/wsdl"
     REPLAY = "http://www.onvif.org/ver10/replay/wsdl"
 
 
@@ -108,17 +112,23 @@ class OnvifSoap:
         if not anew and self._compared is not None and now_ns - self._compared[0] < _CLOCK_AGE_NS:
             return self._compared[1]
         with self._one_login():  # some want HTTP Digest even for this
-            answer = self._sent(_DEVICE_PATH, Service.DEVICE, "<m:GetSystemDateAndTime/>", "")
+            answer = self._sent(_DEVICE_PATH, Service.DEVICE, _CLOCK, "")
+            root = self._read(answer)
+            if self._is_unauthorised(answer, root):
+                if self._credentials is None:
+                    raise AuthRefusedError(
+                        "the device tells its clock only to who signed in", where=self.authority
+                    )
+                if _offers_digest(answer):
+                    raise self._refused()
+                # By our own time, since its is not known: should they differ, that is one refusal.
+                self._wants_token = True
+                answer = self._sent(_DEVICE_PATH, Service.DEVICE, _CLOCK, self._token(0.0))
+                root = self._read(answer)
+                if self._is_unauthorised(answer, root):
+                    raise self._refused()
             ours_s = self._time.utc_s()
             trip_s = (answer.heard_mono_ns - answer.asked_mono_ns) / 1e9
-            root = self._read(answer)
-            is_refused = self._is_unauthorised(answer, root)
-            if is_refused and self._credentials is not None and _offers_digest(answer):
-                raise self._refused()
-        if is_refused:
-            raise AuthRefusedError(
-                "the device tells its clock only to who signed in", where=self.authority
-            )
         shown = self._moment(self._body(answer, root).find(".//UTCDateTime"))
         clock = compare(shown, ours_s - trip_s / 2, trip_s, None)
         self._compared = (now_ns, clock)
@@ -168,6 +178,26 @@ class OnvifSoap:
                 raise self._refused()
         return self._body(answer, root)
 
+    def reachable(self, said: str) -> str:
+        """A stream's address on the host we reach: devices name one of their own.
+
+        User and password in it are left out.
+
+        Raises:
+            BrokenAnswerError: It is none of RTSP.
+        """
+        try:
+            parts = urlsplit(said)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            parts, port = urlsplit(""), ""
+        if parts.scheme not in ("rtsp", "rtsps") or not parts.hostname:
+            raise BrokenAnswerError(
+                f"the device gave no address to play ({redact_url(said)})", where=self.authority
+            )
+        netloc = f"{self._http.url_host}{port}"
+        return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
+
     def close(self) -> None:
         """Let go of connections."""
         self._http.close()
@@ -194,7 +224,8 @@ class OnvifSoap:
             raise CapabilityMissingError(
                 f"the device has no ONVIF {service.name.lower()} service",
                 where=self.authority,
-                remedy="Look whether its Profile G is switched on; not every camera has it",
+                remedy="Look whether ONVIF is on there, for footage its Profile G; not all "
+                "cameras have it",
             )
         return path
 
@@ -214,11 +245,12 @@ class OnvifSoap:
             accept=_ANSWERS,
         )
 
-    def _token(self) -> str:
+    def _token(self, ahead_s: float | None = None) -> str:
         """A UsernameToken with the password's digest, at the time by the device's clock."""
         credentials = self._credentials
         assert credentials is not None, "asked for where there are some"
-        shown_s = self._time.utc_s() + self.clock().offset.seconds
+        ahead_s = self.clock().offset.seconds if ahead_s is None else ahead_s
+        shown_s = self._time.utc_s() + ahead_s
         created = f"{datetime.fromtimestamp(shown_s, UTC):%Y-%m-%dT%H:%M:%SZ}"
         nonce = secrets.token_bytes(16)
         hashed = nonce + created.encode() + credentials.reveal().encode("utf-8")

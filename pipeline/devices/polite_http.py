@@ -28,6 +28,9 @@ from pipeline.devices.errors import (
     CapabilityMissingError,
     DeviceBusyError,
     DeviceUnreachableError,
+    OversizeError,
+    RedirectedError,
+    UntrustedError,
 )
 from pipeline.devices.manners import BUSY_TRIES, authority_of, manners_of
 
@@ -289,7 +292,7 @@ class PoliteClient:
         for piece in response.iter_bytes(64 * 1024):
             size += len(piece)
             if size > self._limits.size_bytes:
-                raise BrokenAnswerError(
+                raise OversizeError(
                     f"its answer is larger than {self._limits.size_bytes} bytes",
                     where=self.authority,
                 )
@@ -317,7 +320,7 @@ class PoliteClient:
                 remedy="Look whether it is of another maker, or its firmware older than this",
             )
         if 300 <= status < 400:
-            raise BrokenAnswerError(
+            raise RedirectedError(
                 "the device sends us elsewhere",
                 where=self.authority,
                 remedy="It may want https: write the scheme with +https",
@@ -371,7 +374,8 @@ class PoliteClient:
 
     def _unreachable(self, what: str, error: BaseException) -> DeviceUnreachableError:
         is_tls = _is_distrust(error)
-        return DeviceUnreachableError(
+        kind = UntrustedError if is_tls else DeviceUnreachableError
+        return kind(
             "its certificate is not trusted" if is_tls else what,
             where=self.authority,
             remedy="Name its authority's certificate in SSL_CERT_FILE"

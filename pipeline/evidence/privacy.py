@@ -29,6 +29,9 @@ PADDING_SHARE = 0.12
 _CELLS = 4
 """Across the shorter side of what is hidden: a face of about two cells."""
 
+COARSE_CELLS = 48
+"""Across a picture that stands for a place."""
+
 _MIN_SIDE_PX = 2
 
 
@@ -98,3 +101,21 @@ def _hide(region: Bgr) -> Bgr:
     mosaic = cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
     smooth = cv2.GaussianBlur(mosaic, (0, 0), sigmaX=max(0.5, cell / 3))
     return np.asarray(smooth, np.uint8)
+
+
+def coarse_picture(picture: Bgr, width: int = 320) -> Bgr:
+    """A small picture on which a place is known and nobody in it.
+
+    All of it is averaged to ``COARSE_CELLS`` across, which cannot be undone, and drawn smoothly:
+    a face that fills a third of the picture has sixteen cells, one in a room two or three.
+
+    Args:
+        picture: (height, width, 3) BGR; not changed.
+        width: Of the answer, pixels.
+    """
+    rows, columns = picture.shape[:2]
+    share = rows / columns
+    cells = (COARSE_CELLS, max(1, round(COARSE_CELLS * share)))
+    small = cv2.resize(picture, cells, interpolation=cv2.INTER_AREA)
+    size = (width, max(1, round(width * share)))
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_CUBIC), np.uint8)

@@ -20,6 +20,7 @@ from api.contract import (
     ViewTrouble,
     WireModel,
 )
+from api.contract.finding import FindAnswer, FindReport
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
 from pipeline.delivery.trust import trust
@@ -80,7 +81,8 @@ class ViewingClient:
             serving: Orders that are worked on.
             wait_s: How long to wait.
             recordings: Cameras whose footage is here.
-            can: What else can be done for them, as ``preview``: judge their kept tracks.
+            can: What else can be done: ``preview``, judge kept tracks of them; ``find``, search
+                for cameras.
 
         Raises:
             DeliveryError: No answer, or none that can be understood.
@@ -178,6 +180,16 @@ class ViewingClient:
         """
         content = answer.model_dump_json().encode()
         self._post(f"{query_id}/preview", content, "application/json", {})
+
+    def found(self, scan_id: UUID, report: FindReport) -> bool:
+        """Tell how a search goes on; answers whether anybody still waits for it.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        content = report.model_dump_json().encode()
+        answer = self._post(f"{scan_id}/found", content, "application/json", {})
+        return _read(FindAnswer, answer).is_wanted
 
     def trouble(self, view_id: UUID, trouble: ViewTrouble, reason: str = "") -> bool:
         """Tell why there are no pictures; answers whether anybody still looks.

@@ -25,6 +25,7 @@ from api.contract import (
     ViewOrder,
     ViewTrouble,
 )
+from api.contract.finding import FindOrder
 from pipeline.core.errors import DeliveryError
 from pipeline.live import footage
 from pipeline.live.centre import POLL_S, ViewingClient
@@ -69,6 +70,7 @@ class LiveDesk:
         config: What may be shown.
         shelves: Where the footage of recorded cameras is, by id; like ``cameras`` it may change.
         previews: Judges kept tracks; None: nobody does.
+        find: Searches for cameras until it is done or the event is set; None cannot.
     """
 
     def __init__(
@@ -78,12 +80,16 @@ class LiveDesk:
         config: LiveConfig,
         shelves: Mapping[str, Shelf] | None = None,
         previews: Previews | None = None,
+        find: Callable[[FindOrder, threading.Event], None] | None = None,
     ) -> None:
         self._client = client
         self._cameras = cameras
         self._config = config
         self._shelves: Mapping[str, Shelf] = {} if shelves is None else shelves
         self._previews = previews
+        self._find = find
+        able = {"preview": previews is not None, "find": find is not None}
+        self._can = tuple(name for name, can in able.items() if can)
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._serving: dict[UUID, _Service] = {}
@@ -127,7 +133,7 @@ class LiveDesk:
             serving,
             POLL_S,
             recordings=list(self._shelves),
-            can=() if self._previews is None else ("preview",),
+            can=self._can,
         )
         if self._stop.is_set():
             return
@@ -144,6 +150,8 @@ class LiveDesk:
             self._begin(asked.query_id, asked.camera_id, partial(self._tell, order=asked))
         for drawn in orders.preview:
             self._begin(drawn.query_id, drawn.camera_id, partial(self._judge, order=drawn))
+        for search in orders.find:
+            self._begin(search.scan_id, "search", partial(self._search, order=search))
 
     def _begin(self, order_id: UUID, camera_id: str, serve: Callable[[_Service], None]) -> None:
         service = _Service(order_id, camera_id)
@@ -202,6 +210,10 @@ class LiveDesk:
         if not service.stop.is_set():
             with contextlib.suppress(DeliveryError):
                 self._client.previewed(order.query_id, answer)
+
+    def _search(self, service: _Service, order: FindOrder) -> None:
+        assert self._find is not None, "it says so when it asks for orders"
+        self._find(order, service.stop)
 
     def _refuse(self, service: _Service, trouble: ViewTrouble) -> None:
         with contextlib.suppress(DeliveryError):

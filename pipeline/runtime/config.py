@@ -32,6 +32,7 @@ from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime import enrolment
 from pipeline.runtime.api_config import ApiConfig, nameless, why
 from pipeline.runtime.device_config import DeviceConfig
+from pipeline.runtime.discovery_config import DiscoveryConfig
 from pipeline.runtime.recording_config import RecordingConfig
 from pipeline.runtime.rule_sets import MAX_RULES, joined, load_sets
 from pipeline.runtime.yaml_file import load_yaml
@@ -357,6 +358,7 @@ class BoxConfig(Strict):
         dict[Identifier, DeviceConfig],
         Field(max_length=64, description="Recorders of other makers, by a name of your own"),
     ] = {}
+    discovery: DiscoveryConfig = DiscoveryConfig()
     live: LiveConfig = LiveConfig()
     inference: InferenceConfig = InferenceConfig()
     processes: Annotated[
@@ -452,6 +454,7 @@ def placed(box: BoxConfig, base: Path) -> BoxConfig:
                 "api": api,
                 "recorder": recorder,
                 "devices": {name: each.below(base) for name, each in box.devices.items()},
+                "discovery": _discovery_below(base, box.discovery),
                 "cameras": cameras,
             }
         )
@@ -521,6 +524,11 @@ def _recording_below(base: Path, recording: RecordingConfig | None) -> Recording
     if recording is None:
         return None
     return recording.model_copy(update={"folder": _below(base, recording.folder)})
+
+
+def _discovery_below(base: Path, discovery: DiscoveryConfig) -> DiscoveryConfig:
+    accounts = {name: each.below(base) for name, each in discovery.accounts.items()}
+    return discovery.model_copy(update={"accounts": accounts})
 
 
 def _source_below(base: Path, source: RtspSourceConfig | FileSourceConfig) -> object:

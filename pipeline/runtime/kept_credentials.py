@@ -3,21 +3,22 @@
 A version names any address, and any variable or file of the box; unlimited, whoever may write
 versions could have a box sign in to a host of theirs. So a version uses the credentials that the
 box's own file uses, where that uses them, or at a neighbour: a camera whose address changed, or a
-new one beside it. Who holds a host in a camera's own network could answer in its place anyway.
+new one beside it, or one in a network where the file lets the box search as that account. Who holds
+a host in a camera's own network could answer in its place anyway.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.core.errors import Problem
 from pipeline.runtime.config import BoxConfig, RtspSourceConfig
-from pipeline.runtime.device_config import DeviceConfig
+from pipeline.runtime.device_config import AccountConfig, DeviceConfig
 
 _NEIGHBOURS = 24
 """Bits that neighbours share: networks of cameras are as large as this, or a part of that."""
@@ -56,15 +57,54 @@ def strayed(
         known[use.named_by].add(use.address)
     for file, host in (sealed or {}).items():
         known["password_file", file.absolute()].add(f"any://{host}")
+    searched = {
+        named_by for account in own.discovery.accounts.values() for named_by in _named_by(account)
+    }
     found = []
     for use in _uses(wanted):
+        if use.named_by in searched and _is_within(use.address, own.discovery.networks):
+            continue
         if use.named_by not in known:
             what = "names a credential that the box's own file does not name"
             found.append(Problem(f"{use.place}.{use.named_by[0]}", None, what, _REMEDY))
         elif not any(is_near(use.address, each) for each in known[use.named_by]):
             what = "sends the credential to a host that is not beside one the box's own file names"
             found.append(Problem(f"{use.place}.{use.key}", None, what, _REMEDY))
+    return found + _strayed_searches(own, wanted, searched)
+
+
+def _strayed_searches(
+    own: BoxConfig, wanted: BoxConfig, searched: set[tuple[str, str | Path]]
+) -> list[Problem]:
+    """A version that lets the box search as somebody, where its own file does not."""
+    found = []
+    for name, account in wanted.discovery.accounts.items():
+        for key, value in _named_by(account):
+            if (key, value) not in searched:
+                what = "searches with a credential that the box's own file does not search with"
+                found.append(Problem(f"discovery.accounts.{name}.{key}", None, what, _REMEDY))
+    if wanted.discovery.accounts:
+        for index, network in enumerate(wanted.discovery.networks):
+            if not any(network.subnet_of(each) for each in own.discovery.networks):
+                what = "searches as somebody in a network that the box's own file does not name"
+                found.append(Problem(f"discovery.networks[{index}]", None, what, _REMEDY))
     return found
+
+
+def _named_by(account: AccountConfig | RtspSourceConfig) -> Iterator[tuple[str, str | Path]]:
+    if account.password_env:
+        yield "password_env", account.password_env
+    if account.password_file:
+        yield "password_file", account.password_file
+
+
+def _is_within(address: str, networks: Sequence[ipaddress.IPv4Network]) -> bool:
+    host = _host(address)
+    try:
+        found = ipaddress.IPv4Address(host or "")
+    except ValueError:
+        return False
+    return any(found in each for each in networks)
 
 
 def _uses(box: BoxConfig) -> Iterator[_Use]:
@@ -83,10 +123,8 @@ def _of(
 ) -> Iterator[_Use]:
     if address is None:
         return
-    if signs_in.password_env:
-        yield _Use(place, key, ("password_env", signs_in.password_env), address)
-    if signs_in.password_file:
-        yield _Use(place, key, ("password_file", signs_in.password_file), address)
+    for named_by in _named_by(signs_in):
+        yield _Use(place, key, named_by, address)
 
 
 def is_near(address: str, known: str) -> bool:

@@ -27,6 +27,7 @@ from pipeline.runtime.config import BoxConfig, BoxSiteConfig, CameraConfig, Rtsp
 from pipeline.runtime.device_footage import DeviceFootage
 from pipeline.runtime.episodes import EpisodeBook, Provenance
 from pipeline.runtime.evidence_desk import EvidenceDesk
+from pipeline.runtime.finding_desk import FindingDesk
 from pipeline.runtime.footage import Footage
 from pipeline.runtime.footage_lending import FootageLending
 from pipeline.runtime.foreign_footage import ForeignFootage, folder_cameras
@@ -113,8 +114,9 @@ class Worker:
         self._shown = {each.config.id: _live_camera(each) for each in self._cameras}
         self._shelves = self._all_shelves()
         previews = PreviewDesk(lambda: self._config, self._clock)
+        finding = FindingDesk(self._viewing, lambda: self._config.discovery, self._clock)
         self._live = LiveDesk(
-            self._viewing, self._shown, config.live, self._shelves, previews=previews
+            self._viewing, self._shown, config.live, self._shelves, previews, finding.serve
         )
 
     def run(

@@ -73,6 +73,7 @@ def probe(
     clock: Clock | None = None,
     open_timeout_s: float = 10.0,
     read_timeout_s: float = 10.0,
+    longest_s: float = _MAX_GOP_S,
 ) -> ProbeReport:
     """Read an address for some seconds of its own time and say what came.
 
@@ -88,15 +89,18 @@ def probe(
         clock: Stamps arrivals.
         open_timeout_s: Of a live source.
         read_timeout_s: Of a live source.
+        longest_s: So long, beyond ``seconds``, a keyframe is waited for; as long a camera may
+            take to send what is measured.
 
     Raises:
         SourceError: With the reason why there is nothing to measure.
     """
+    clock = clock or SystemClock()
     source = make_source(
         SourceRequest(
             address=address,
             camera_id="",
-            clock=clock or SystemClock(),
+            clock=clock,
             open_timeout_s=open_timeout_s,
             read_timeout_s=read_timeout_s,
             username=username,
@@ -108,10 +112,14 @@ def probe(
     looked_s = 0.0
     try:
         info = source.open()
+        until_ns = clock.mono_ns() + round((seconds + longest_s) * 1e9)
         with Decoder(info, redact_url(address)) as decoder:
             has_keyframe = False
             for packet in source.packets():
-                if packet.media_s > seconds and (picture is not None or _is_over(packet, seconds)):
+                is_late = packet.media_s > seconds + longest_s
+                # One that only trickles: its own time may stand still.
+                is_late = is_late or (source.is_live and clock.mono_ns() > until_ns)
+                if is_late or (packet.media_s > seconds and picture is not None):
                     break
                 looked_s = packet.media_s
                 if not packet.is_hidden and packet.media_s <= seconds:
@@ -144,10 +152,6 @@ def _sent_fps(packets: Sequence[EncodedPacket]) -> float | None:
     if len(came) < 2 or came[-1] - came[0] < 1_000_000_000:
         return None
     return (len(came) - 1) / (came[-1] - came[0]) * 1e9
-
-
-def _is_over(packet: EncodedPacket, seconds: float) -> bool:
-    return packet.media_s > seconds + _MAX_GOP_S
 
 
 def _report(

@@ -26,6 +26,13 @@ cameras:
       polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]
 """
 
+DISCOVERY = """\
+discovery:
+  networks: [10.0.0.0/24]
+  accounts:
+    cameras: {username: viewer, password_env: SCHOOL_CAMERAS}
+"""
+
 
 def facts(text: str, version: int | None = None) -> ConfigurationFacts:
     """What a heartbeat says of it."""

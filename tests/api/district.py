@@ -31,7 +31,7 @@ from tests.api.centre import (
     put_camera,
     put_retention,
 )
-from tests.api.configuring import BOX, Console
+from tests.api.configuring import BOX, DISCOVERY, Console
 from tests.api.footage import judged, report
 from tests.api.messages import (
     T0,
@@ -59,7 +59,7 @@ ALERTS = (
 )
 PEOPLE = ("put", "disable", "enable")
 BOXES = ("get", "code", "revoke", "take_over")
-CONFIGURED = ("seen", "save", "restore")
+CONFIGURED = ("seen", "save", "restore", "find")
 """Boxes with one version of their configuration."""
 PLACES = ("put", "delete")
 ORDERS = ("get", "assign", "feedback", "begin", "submit", "return", "close", "reopen")
@@ -187,7 +187,8 @@ async def seed(centre: Centre, admin: httpx.AsyncClient, school_id: str) -> Obje
     for name in CONFIGURED:
         made = await admin.post("/api/v1/boxes", json={**of, "name": f"configured-{name}"})
         objects.configured[name] = made.json()["box"]["id"]
-        saved = await Console(admin, objects.configured[name]).save(BOX, 0)
+        text = f"{BOX}{DISCOVERY}" if name == "find" else BOX
+        saved = await Console(admin, objects.configured[name]).save(text, 0)
         assert saved.status_code == 201, saved.text
     for name in PLACES:
         place = {"kind": "entrance", "name": name}

@@ -33,6 +33,7 @@ from tests.api.district import (
     take_away,
 )
 from tests.api.matrix_configurations import CONFIGURATIONS
+from tests.api.matrix_discovery import DISCOVERY
 from tests.api.matrix_floor_plans import FLOOR_PLANS
 from tests.api.matrix_inspections import INSPECTIONS
 from tests.api.matrix_row import Row
@@ -227,6 +228,7 @@ ROWS: dict[str, Row] = {
     ),
     "evidence_get": Row("object", lambda of: {"sha256": of.sha256}),
     **CONFIGURATIONS,
+    **DISCOVERY,
     **FLOOR_PLANS,
     "health_get": Row("list"),
     "ingest_alert": _told(lambda **of: episode(f"box {of['school_id']}", **of), alert_id="id"),

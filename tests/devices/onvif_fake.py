@@ -56,7 +56,8 @@ def _envelope(body: str) -> bytes:
     ).encode()
 
 
-def _soap(body: str, *, is_about_recordings: bool = False) -> Reply:
+def soap(body: str, *, is_about_recordings: bool = False) -> Reply:
+    """An answer without a fault."""
     return Reply(_envelope(body), 200, "application/soap+xml", is_about_recordings)
 
 
@@ -161,7 +162,7 @@ class OnvifFake:
 
     def _get_system_date_and_time(self, _: ElementTree.Element) -> Reply:
         now = self.script.device_now().astimezone(UTC)
-        return _soap(
+        return soap(
             "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime>"
             "<tt:DateTimeType>NTP</tt:DateTimeType><tt:DaylightSavings>false</tt:DaylightSavings>"
             "<tt:TimeZone><tt:TZ>CST-8</tt:TZ></tt:TimeZone><tt:UTCDateTime>"
@@ -176,11 +177,11 @@ class OnvifFake:
         paths = {_TDS: "device_service", _TSE: "search", _TRP: "replay"}
         services = "".join(
             f"<tds:Service><tds:Namespace>{each}</tds:Namespace>"
-            f"<tds:XAddr>http://192.168.1.64:8999/onvif/{paths[each]}</tds:XAddr>"
+            f"<tds:XAddr>http://192.168.1.64:8999/onvif/{paths.get(each, 'media')}</tds:XAddr>"
             "<tds:Version><tt:Major>2</tt:Major><tt:Minor>60</tt:Minor></tds:Version></tds:Service>"
             for each in self.services
         )
-        return _soap(f"<tds:GetServicesResponse>{services}</tds:GetServicesResponse>")
+        return soap(f"<tds:GetServicesResponse>{services}</tds:GetServicesResponse>")
 
     def _find_recordings(self, _: ElementTree.Element) -> Reply:
         results = [self._information(each.id, each.name, "tt") for each in self.script.channels]
@@ -191,7 +192,7 @@ class OnvifFake:
         for each in self.script.channels:
             if each.id == token:
                 information = self._information(each.id, each.name, "tse")
-                return _soap(
+                return soap(
                     f"<tse:GetRecordingInformationResponse>{information}"
                     "</tse:GetRecordingInformationResponse>"
                 )
@@ -221,7 +222,7 @@ class OnvifFake:
     def _end_search(self, asked: ElementTree.Element) -> Reply:
         with self._lock:
             self.searches.pop(asked.findtext(f"{{{_TSE}}}SearchToken", ""), None)
-        return _soap(
+        return soap(
             "<tse:EndSearchResponse><tse:Endpoint>2026-11-24T04:00:00Z</tse:Endpoint>"
             "</tse:EndSearchResponse>"
         )
@@ -229,7 +230,7 @@ class OnvifFake:
     def _get_replay_uri(self, asked: ElementTree.Element) -> Reply:
         token = asked.findtext(f"{{{_TRP}}}RecordingToken", "")
         uri = f"rtsp://{self.replay_host}/replay?rec={escape(token)}"
-        return _soap(
+        return soap(
             f"<trp:GetReplayUriResponse><trp:Uri>{uri}</trp:Uri></trp:GetReplayUriResponse>"
         )
 
@@ -239,7 +240,7 @@ class OnvifFake:
         with self._lock:
             token = f"S{len(self.actions)}"
             self.searches[token] = results
-        return _soap(
+        return soap(
             f"<tse:{action}Response><tse:SearchToken>{token}</tse:SearchToken></tse:{action}Response>",
             is_about_recordings=is_about_recordings,
         )
@@ -264,7 +265,7 @@ class OnvifFake:
                 if is_over:
                     del self.searches[token]  # all was given: the search is over
         state = "Completed" if is_over else "Searching"
-        return _soap(
+        return soap(
             f"<tse:Get{kind}SearchResultsResponse><tse:ResultList>"
             f"<tt:SearchState>{state}</tt:SearchState>{''.join(shown)}</tse:ResultList>"
             f"</tse:Get{kind}SearchResultsResponse>",

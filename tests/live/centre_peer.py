@@ -23,6 +23,7 @@ from api.contract import (
     ViewOrders,
     ViewPoll,
 )
+from api.contract.finding import FindOrder
 
 
 class LivePeer:
@@ -42,6 +43,8 @@ class LivePeer:
         drawn: Questions what rules would have raised.
         previews: Of each of those, the answer.
         can_preview: Whether the worker's last request said that it can answer them.
+        searches: Searches for cameras that stand.
+        poll: The worker's last request for orders: keys of its body, and what else it can do.
     """
 
     def __init__(self) -> None:
@@ -60,6 +63,8 @@ class LivePeer:
         self.drawn: dict[UUID, PreviewOrder] = {}
         self.previews: dict[UUID, PreviewAnswer] = {}
         self.can_preview = False
+        self.searches: dict[UUID, FindOrder] = {}
+        self.poll: tuple[set[str], list[str]] = (set(), [])
         self._served: set[UUID] = set()
         self.condition = threading.Condition()
         self._is_over = False
@@ -145,7 +150,9 @@ class LivePeer:
                 self.fail_next -= 1
                 return 503, b"{}"
             if url.path.endswith("/poll"):
-                self.can_preview = query.get("can") == "preview"  # the last one of them
+                can = parse_qs(url.query).get("can", [])
+                self.can_preview = "preview" in can
+                self.poll = (set(json.loads(body)), can)
                 return 200, self._orders(ViewPoll.model_validate_json(body))
             view_id = UUID(url.path.split("/")[-2])
             if url.path.endswith("/parts"):
@@ -187,11 +194,13 @@ class LivePeer:
         def difference() -> ViewOrders:
             known = self.looked_at.keys() | self.played.keys() | self.questions.keys()
             known |= self.drawn.keys()
+            known |= self.searches.keys()
             return ViewOrders(
                 start=tuple(o for i, o in self.looked_at.items() if i not in poll.serving),
                 play=tuple(o for i, o in self.played.items() if i not in poll.serving),
                 footage=tuple(o for i, o in self.questions.items() if i not in poll.serving),
                 preview=tuple(o for i, o in self.drawn.items() if i not in poll.serving),
+                find=tuple(o for i, o in self.searches.items() if i not in poll.serving),
                 stop=tuple(i for i in poll.serving if i not in known),
             )
 

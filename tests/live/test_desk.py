@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import av
 import pytest
 
 from api.contract import PartKind, PreviewAnswer, PreviewOrder, PreviewState, VideoCodec
+from api.contract.finding import FindOrder
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.live.centre import ViewingClient
 from pipeline.live.config import LiveConfig
@@ -59,11 +60,17 @@ class Camera:
 
 @contextmanager
 def _desk(
-    peer: LivePeer, cameras: dict[str, Camera], config: LiveConfig | None = None
+    peer: LivePeer,
+    cameras: dict[str, Camera],
+    config: LiveConfig | None = None,
+    find: Callable[[FindOrder, threading.Event], None] | None = None,
 ) -> Iterator[LiveDesk]:
     client = ViewingClient(peer.url, lambda: "token", "default")
     desk = LiveDesk(
-        client, {name: camera.live for name, camera in cameras.items()}, config or LiveConfig()
+        client,
+        {name: camera.live for name, camera in cameras.items()},
+        config or LiveConfig(),
+        find=find,
     )
     desk.start()
     try:
@@ -246,3 +253,38 @@ def test_who_keeps_no_tracks_is_not_asked_for_previews(peer: LivePeer) -> None:
     client.orders(["gate"], [], 0.0)
     assert not peer.can_preview
     client.close()
+
+
+def test_a_search_is_begun_once_and_ends_when_nobody_waits_for_it(peer: LivePeer) -> None:
+    order = FindOrder(scan_id=uuid4(), networks=("10.0.0.0/24",))
+    begun: list[FindOrder] = []
+    ended = threading.Event()
+
+    def find(asked: FindOrder, stop: threading.Event) -> None:
+        begun.append(asked)
+        if stop.wait(10):
+            ended.set()
+
+    with _desk(peer, {}, find=find):
+        with peer.condition:
+            peer.searches[order.scan_id] = order
+            peer.condition.notify_all()
+        peer.wait_for(lambda: peer.is_served(order.scan_id))
+        with peer.condition:
+            del peer.searches[order.scan_id]
+            peer.condition.notify_all()
+        assert ended.wait(10)
+    assert begun == [order]
+
+
+@pytest.mark.parametrize("can_find", [True, False])
+def test_an_older_command_centre_is_told_no_key_it_does_not_know(
+    peer: LivePeer, can_find: bool
+) -> None:
+    """It refuses a key it does not know, and passes over a query."""
+    with _desk(peer, {}, find=(lambda order, stop: None) if can_find else None):
+        peer.wait_for(lambda: bool(peer.poll[0]))
+    assert peer.poll == (
+        {"school_id", "cameras", "recordings", "serving"},
+        ["find"] if can_find else [],
+    )

@@ -125,3 +125,42 @@ def test_a_file_named_as_rules_is_not_shown(tmp_path: Path, content: str) -> Non
         _checked(tmp_path, text)
     assert refused.value.problems[0].path.endswith("rule_sets[0]")
     assert "hunter2" not in str(refused.value.problems)
+
+
+_SEARCHED = (
+    "discovery: {networks: [10.3.0.0/24], accounts: "
+    "{cameras: {username: viewer, password_env: MINGAN_SEARCH}}}\n"
+)
+_FOUND = _MORE.replace("MINGAN_GATE", "MINGAN_SEARCH").replace("10.0.0.77", "10.3.0.7")
+
+
+def test_what_was_found_is_signed_in_to_as_the_box_searches(tmp_path: Path) -> None:
+    own = _SEARCHED + _FILE
+    _checked(tmp_path, own + _FOUND, own)
+    _checked(tmp_path, own.replace("10.3.0.0/24", "10.3.0.128/25"), own)
+    _checked(tmp_path, _FILE, own)
+    _checked(tmp_path, "discovery: {networks: [10.9.0.0/24]}\n" + _FILE, own)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (_SEARCHED.replace("10.3.0.0", "10.4.0.0") + _FILE, "discovery.networks[0]"),
+        (_SEARCHED.replace("10.3.0.0/24", "10.3.0.0/23") + _FILE, "discovery.networks[0]"),
+        (
+            _SEARCHED.replace("MINGAN_SEARCH", "MINGAN_GATE") + _FILE,
+            "discovery.accounts.cameras.password_env",
+        ),
+        (
+            _SEARCHED + _FILE + _FOUND.replace("10.3.0.7", "10.4.0.7"),
+            "cameras[2].source.password_env",
+        ),
+    ],
+)
+def test_a_search_as_somebody_is_where_the_boxs_own_file_searches(
+    tmp_path: Path, text: str, place: str
+) -> None:
+    with pytest.raises(RefusedVersionError) as refused:
+        _checked(tmp_path, text, _SEARCHED + _FILE)
+    assert refused.value.why is RefusalReason.CREDENTIAL_ELSEWHERE
+    assert refused.value.problems[0].path == place

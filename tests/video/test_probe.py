@@ -49,6 +49,14 @@ def test_a_camera_is_measured_by_its_own_time(tmp_path: Path) -> None:
     assert report.address == server.url("cam")
 
 
+def test_a_camera_that_trickles_is_measured_in_bounded_time(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.mp4", count=60, fps=20, gop=10)
+    with serve({"cam": path}, speed=0.25) as server:
+        report = probe(server.url("cam"), seconds=1.0, longest_s=0.2)
+    assert report.measured_s < 0.8
+    assert report.width == 192
+
+
 def test_a_missing_path_has_its_reason(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         probe(str(tmp_path / "none.mp4"))

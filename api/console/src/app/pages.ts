@@ -24,6 +24,7 @@ export const PAGES = {
   organisation: () => import("../organisation/OrganisationPage"),
   boxes: () => import("../boxes/BoxesPage"),
   configuration: () => import("../boxes/ConfigurationPage"),
+  findCameras: () => import("../boxes/FindCamerasPage"),
   accessLog: () => import("../audit/AuditPage"),
   reports: () => import("../reports/ReportsPage"),
   precision: () => import("../precision/PrecisionPage"),

@@ -45,6 +45,7 @@ export function createRouter() {
             { path: "organisation", lazy: PAGES.organisation },
             { path: "boxes", lazy: PAGES.boxes },
             { path: "boxes/:id/configuration", lazy: PAGES.configuration },
+            { path: "boxes/:id/cameras", lazy: PAGES.findCameras },
             { path: "access-log", lazy: PAGES.accessLog },
             { path: "reports", lazy: PAGES.reports },
             { path: "precision", lazy: PAGES.precision },

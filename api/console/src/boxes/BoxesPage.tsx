@@ -169,6 +169,9 @@ function Box({ box, cameras, onCode, onTakeOver }: BoxProps) {
         <Link to={`/boxes/${box.id}/configuration`} data-testid="box-configuration">
           {t("configuration.title")}
         </Link>
+        <Link to={`/boxes/${box.id}/cameras`} data-testid="box-find">
+          {t("discovery.title")}
+        </Link>
         {box.refused > 0 && (
           <span className={styles.refused} data-testid="box-refused">
             {t("boxes.refused", {

@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -2039,6 +2039,96 @@ export type CameraView = {
 export type CameraViewState = 'connecting' | 'watching' | 'not_watching' | 'disabled' | 'worker_lost' | 'unknown';
 
 /**
+ * CandidateStream
+ *
+ * A stream as it was measured; ``gop_s`` is null where no two keyframes came.
+ */
+export type CandidateStream = {
+    /**
+     * Bitrate Kbit S
+     */
+    bitrate_kbit_s: number;
+    /**
+     * Codec
+     */
+    codec: string;
+    /**
+     * Fps
+     */
+    fps: number;
+    /**
+     * Gop S
+     */
+    gop_s: number | null;
+    /**
+     * Height
+     */
+    height: number;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Width
+     */
+    width: number;
+};
+
+/**
+ * CandidateView
+ *
+ * A camera that may be added; ``number`` names its picture.
+ */
+export type CandidateView = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * Clock Ahead S
+     */
+    clock_ahead_s: number | null;
+    /**
+     * Has Picture
+     */
+    has_picture: boolean;
+    /**
+     * Key
+     */
+    key: string;
+    main: CandidateStream | null;
+    /**
+     * Maker
+     */
+    maker: string;
+    /**
+     * Model
+     */
+    model: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number
+     */
+    number: number;
+    sub: CandidateStream | null;
+    /**
+     * Troubles
+     */
+    troubles: Array<FindTrouble>;
+    /**
+     * Yaml
+     */
+    yaml: string | null;
+};
+
+/**
  * Cell
  *
  * A school's form of a period.
@@ -3216,6 +3306,44 @@ export type DecidedBefore = {
 };
 
 /**
+ * DiscoveryView
+ *
+ * Where a box may search, as whom, and its last search.
+ */
+export type DiscoveryView = {
+    /**
+     * Accounts
+     */
+    accounts: Array<ScanAccount>;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Box Name
+     */
+    box_name: string;
+    /**
+     * Is Able
+     */
+    is_able: boolean;
+    /**
+     * Networks
+     */
+    networks: Array<string>;
+    /**
+     * Newest
+     */
+    newest: number;
+    scan: ScanView | null;
+    school: SchoolName;
+};
+
+/**
  * DistrictCompliance
  *
  * Schools in use, by id.
@@ -3735,6 +3863,91 @@ export type Figures = {
 };
 
 /**
+ * FindAnswer
+ *
+ * The answer to each report.
+ */
+export type FindAnswer = {
+    /**
+     * Is Wanted
+     */
+    is_wanted: boolean;
+};
+
+/**
+ * FindOrder
+ *
+ * Search, once: an order is given to one worker and not again.
+ */
+export type FindOrder = {
+    /**
+     * Account
+     */
+    account?: string | null;
+    /**
+     * Addresses
+     */
+    addresses?: Array<string>;
+    /**
+     * Networks
+     */
+    networks?: Array<string>;
+    /**
+     * Scan Id
+     */
+    scan_id: string;
+    /**
+     * Time Limit S
+     */
+    time_limit_s?: number;
+};
+
+/**
+ * FindRefusal
+ *
+ * Why a box does not search, or ended before its search was done.
+ */
+export type FindRefusal = 'not_allowed' | 'no_account' | 'busy' | 'bad_address' | 'time_over' | 'failed';
+
+/**
+ * FindReport
+ *
+ * How a search goes on: what was found since the last one.
+ */
+export type FindReport = {
+    /**
+     * Cameras
+     */
+    cameras?: Array<FoundCamera>;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Is Over
+     */
+    is_over?: boolean;
+    /**
+     * Left Out
+     */
+    left_out?: number;
+    refusal?: FindRefusal | null;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * FindTrouble
+ *
+ * What is wrong with a candidate, or keeps it from being measured.
+ *
+ * The second half is what ``mingan camera probe`` says of a stream.
+ */
+export type FindTrouble = 'unreachable' | 'untrusted' | 'redirected' | 'oversize' | 'broken_answer' | 'busy' | 'capability_missing' | 'needs_account' | 'needs_maker' | 'auth_refused' | 'no_profile' | 'no_substream' | 'offline' | 'clock_wrong' | 'shared_address' | 'secret_in_address' | 'not_measured' | 'long_gop' | 'auth_locked' | 'auth_unsupported' | 'not_found' | 'refused' | 'timeout' | 'stalled' | 'undecodable';
+
+/**
  * FloorPlanList
  *
  * A school's plans, in the order in which they were made, and its cameras.
@@ -4028,6 +4241,98 @@ export type FormerVerdict = {
      * `unknown` on a day nobody told anything of, with a completeness of 0.
      */
     state: RetentionState;
+};
+
+/**
+ * FoundCamera
+ *
+ * A camera that may be added.
+ *
+ * ``key`` is the same in the next search; ``yaml`` is an item of a box's ``cameras``, with a rule,
+ * ready to be written there but for the account, which goes to its end; None where no stream is
+ * known. ``thumbnail`` is a JPEG in Base64.
+ */
+export type FoundCamera = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Channel
+     */
+    channel?: string;
+    /**
+     * Clock Ahead S
+     */
+    clock_ahead_s?: number | null;
+    /**
+     * Key
+     */
+    key: string;
+    main?: FoundStream | null;
+    /**
+     * Maker
+     */
+    maker?: string;
+    /**
+     * Model
+     */
+    model?: string;
+    /**
+     * Name
+     */
+    name?: string;
+    sub?: FoundStream | null;
+    /**
+     * Thumbnail
+     */
+    thumbnail?: string | null;
+    /**
+     * Troubles
+     */
+    troubles?: Array<FindTrouble>;
+    /**
+     * Yaml
+     */
+    yaml?: string | null;
+};
+
+/**
+ * FoundStream
+ *
+ * One stream as it was measured.
+ *
+ * ``gop_s`` is None where no two keyframes came; ``fps`` counts the stream's own time.
+ */
+export type FoundStream = {
+    /**
+     * Bitrate Kbit S
+     */
+    bitrate_kbit_s?: number;
+    /**
+     * Codec
+     */
+    codec: string;
+    /**
+     * Fps
+     */
+    fps: number;
+    /**
+     * Gop S
+     */
+    gop_s?: number | null;
+    /**
+     * Height
+     */
+    height: number;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Width
+     */
+    width: number;
 };
 
 /**
@@ -9236,6 +9541,111 @@ export type SavedFilterWrite = {
 };
 
 /**
+ * ScanAccount
+ *
+ * An account of the box's configuration; where its password is, never the password.
+ */
+export type ScanAccount = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Password Env
+     */
+    password_env: string | null;
+    /**
+     * Password File
+     */
+    password_file: string | null;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * ScanStart
+ *
+ * What a box is to search: networks of its configuration, addresses inside of them, or both.
+ */
+export type ScanStart = {
+    /**
+     * Account
+     */
+    account?: string | null;
+    /**
+     * Addresses
+     */
+    addresses?: Array<string>;
+    /**
+     * Networks
+     */
+    networks?: Array<string>;
+    /**
+     * Time Limit S
+     */
+    time_limit_s?: number;
+};
+
+/**
+ * ScanState
+ *
+ * How a search stands.
+ */
+export type ScanState = 'waiting' | 'searching' | 'over' | 'stopped' | 'lost' | 'refused';
+
+/**
+ * ScanView
+ *
+ * A search: who asked for what, how far it is, and what it found.
+ */
+export type ScanView = {
+    /**
+     * Account
+     */
+    account: string | null;
+    /**
+     * Addresses
+     */
+    addresses: Array<string>;
+    /**
+     * Begun At
+     */
+    begun_at: string;
+    /**
+     * Begun By
+     */
+    begun_by: string;
+    /**
+     * Cameras
+     */
+    cameras: Array<CandidateView>;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Left Out
+     */
+    left_out: number;
+    /**
+     * Networks
+     */
+    networks: Array<string>;
+    refusal: FindRefusal | null;
+    state: ScanState;
+    /**
+     * Time Limit S
+     */
+    time_limit_s: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * ScheduleList
  *
  * All schedules of who asks, oldest first.
@@ -10534,6 +10944,10 @@ export type ViewOrder = {
  * What is to be done differently from now on; empty when nothing changed for a while.
  */
 export type ViewOrders = {
+    /**
+     * Find
+     */
+    find?: Array<FindOrder>;
     /**
      * Footage
      */
@@ -13116,6 +13530,198 @@ export type CredentialsAllowKeyResponses = {
 };
 
 export type CredentialsAllowKeyResponse = CredentialsAllowKeyResponses[keyof CredentialsAllowKeyResponses];
+
+export type DiscoveryStopData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/discovery';
+};
+
+export type DiscoveryStopErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type DiscoveryStopError = DiscoveryStopErrors[keyof DiscoveryStopErrors];
+
+export type DiscoveryStopResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiscoveryView;
+};
+
+export type DiscoveryStopResponse = DiscoveryStopResponses[keyof DiscoveryStopResponses];
+
+export type DiscoveryGetData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/discovery';
+};
+
+export type DiscoveryGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type DiscoveryGetError = DiscoveryGetErrors[keyof DiscoveryGetErrors];
+
+export type DiscoveryGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiscoveryView;
+};
+
+export type DiscoveryGetResponse = DiscoveryGetResponses[keyof DiscoveryGetResponses];
+
+export type DiscoveryBeginData = {
+    body: ScanStart;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/discovery';
+};
+
+export type DiscoveryBeginErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `search_runs`: A search runs already; `box_away`: The box does not answer
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input; `network_not_named`: Not a network of this box
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type DiscoveryBeginError = DiscoveryBeginErrors[keyof DiscoveryBeginErrors];
+
+export type DiscoveryBeginResponses = {
+    /**
+     * Successful Response
+     */
+    202: DiscoveryView;
+};
+
+export type DiscoveryBeginResponse = DiscoveryBeginResponses[keyof DiscoveryBeginResponses];
+
+export type DiscoveryPictureData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/discovery/pictures/{number}';
+};
+
+export type DiscoveryPictureErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type DiscoveryPictureError = DiscoveryPictureErrors[keyof DiscoveryPictureErrors];
+
+export type DiscoveryPictureResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type DiscoveryPictureResponse = DiscoveryPictureResponses[keyof DiscoveryPictureResponses];
 
 export type BoxesRevokeData = {
     body?: never;
@@ -21186,7 +21792,7 @@ export type IngestViewsPollData = {
         /**
          * Can
          *
-         * What else it can do: `preview`, judge kept tracks. Another word says nothing to this version.
+         * What else it can do: `preview`, judge kept tracks; `find`, search for cameras. Another word says nothing to this version.
          */
         can?: Array<string>;
     };
@@ -21294,6 +21900,48 @@ export type IngestViewsPreviewResponses = {
 };
 
 export type IngestViewsPreviewResponse = IngestViewsPreviewResponses[keyof IngestViewsPreviewResponses];
+
+export type IngestViewsFoundData = {
+    body: FindReport;
+    path: {
+        /**
+         * Scan Id
+         */
+        scan_id: string;
+    };
+    query?: never;
+    url: '/api/v2/ingest/views/{scan_id}/found';
+};
+
+export type IngestViewsFoundErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestViewsFoundError = IngestViewsFoundErrors[keyof IngestViewsFoundErrors];
+
+export type IngestViewsFoundResponses = {
+    /**
+     * Successful Response
+     */
+    200: FindAnswer;
+};
+
+export type IngestViewsFoundResponse = IngestViewsFoundResponses[keyof IngestViewsFoundResponses];
 
 export type IngestViewsPartData = {
     body: Blob | File;

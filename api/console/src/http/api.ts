@@ -52,6 +52,7 @@ import type {
   RequestCreate,
   RequestFilters,
   RequestWrite,
+  ScanStart,
   SchoolCreate,
   SchoolWrite,
   Tile,
@@ -87,6 +88,14 @@ export function workbookFile(language: "zh" | "en"): string {
 export function configurationFile(boxId: number, number: number): string {
   return client.buildUrl({
     url: "/api/v1/boxes/{box_id}/configuration/versions/{number}/yaml",
+    path: { box_id: boxId, number },
+  });
+}
+
+/** Where a browser has the coarse picture of a camera that was found from. */
+export function candidatePicture(boxId: number, number: number): string {
+  return client.buildUrl({
+    url: "/api/v1/boxes/{box_id}/discovery/pictures/{number}",
     path: { box_id: boxId, number },
   });
 }
@@ -479,6 +488,11 @@ export const api = {
     unwrap(sdk.configurationsCamera({ path: { box_id: boxId, camera_id: cameraId } })),
   editCamera: (boxId: number, cameraId: string, body: CameraRulesEdit) =>
     unwrap(sdk.configurationsEditCamera({ path: { box_id: boxId, camera_id: cameraId }, body })),
+
+  discovery: (boxId: number) => timed(unwrap(sdk.discoveryGet({ path: { box_id: boxId } }))),
+  beginDiscovery: (boxId: number, body: ScanStart) =>
+    unwrap(sdk.discoveryBegin({ path: { box_id: boxId }, body })),
+  stopDiscovery: (boxId: number) => unwrap(sdk.discoveryStop({ path: { box_id: boxId } })),
 
   accessLog: (filters: AccessFilters, cursor: string | null) =>
     unwrap(sdk.auditList({ query: { ...filters, ...(cursor ? { cursor } : {}), limit: 50 } })),

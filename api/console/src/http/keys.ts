@@ -55,6 +55,7 @@ export const keys = {
   places: (schoolId: string) => ["organisation", "places", schoolId] as const,
   register: ["organisation", "register"] as const,
   boxes: ["boxes"] as const,
+  discovery: (boxId: number) => ["discovery", boxId] as const,
   configuration: (boxId: number) => ["configuration", boxId] as const,
   credentials: (boxId: number) => ["credentials", boxId] as const,
   cameraSetup: (boxId: number, cameraId: string) => ["configuration", boxId, "camera", cameraId] as const,
