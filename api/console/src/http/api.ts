@@ -45,6 +45,7 @@ import type {
   QueueFilter,
   PrecisionBehind,
   PrecisionFilters,
+  PreviewRequest,
   RecordWrite,
   ReviseRequest,
   ReportRequest,
@@ -484,6 +485,8 @@ export const api = {
     unwrap(sdk.credentialsAllowKey({ path: { box_id: boxId }, body: { key } })),
   setCredential: (boxId: number, body: CredentialWrite) =>
     unwrap(sdk.credentialsPut({ path: { box_id: boxId }, body })),
+  previewRules: (cameraKey: number, body: PreviewRequest) =>
+    unwrap(sdk.camerasPreview({ path: { camera_key: cameraKey }, body })),
   cameraSetup: (boxId: number, cameraId: string) =>
     unwrap(sdk.configurationsCamera({ path: { box_id: boxId, camera_id: cameraId } })),
   editCamera: (boxId: number, cameraId: string, body: CameraRulesEdit) =>

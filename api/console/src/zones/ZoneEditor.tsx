@@ -15,6 +15,7 @@ import { Drawing } from "./Drawing";
 import { edit, ruleName, same, shapeOf, sharing, typeOf, type Rule } from "./editing";
 import { Handles } from "./Handles";
 import { scheduleFault } from "./options";
+import { Preview } from "./Preview";
 import { RuleForm } from "./RuleForm";
 import { RuleList } from "./RuleList";
 import { SaveDialog } from "./SaveDialog";
@@ -213,6 +214,7 @@ export function ZoneEditor({ camera, begun, isReadOnly, onChanged, onSaved, onGi
           )}
         </div>
       </div>
+      <Preview cameraKey={camera.id} rules={rules} isWrong={isWrong} />
       {isSaving && (
         <SaveDialog
           begun={begun}
