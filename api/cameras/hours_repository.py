@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import (
@@ -45,6 +45,8 @@ _IN_USE = (Camera.retired_at.is_(None), School.closed_at.is_(None))
 _ROWS_AT_ONCE = 500
 _LAST_HOUR = timedelta(hours=QUARTER_H - 1)
 """Of a quarter, after its first one."""
+_FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where it has no end, SQLite takes a time for so long that it reads a season of rows instead."""
 _NOTHING_S = 1e-6
 """What is left of a sum from which all was taken again."""
 
@@ -83,13 +85,13 @@ class HourRepository:
             first += timedelta(hours=1)
         hour, whole, missed = AnalysedHour, AnalysedInterval, MissingInterval
         # The hours of a few cameras are found by the camera; of all of them there are too many.
-        hours = hour.hour_at >= first
+        hours = hour.hour_at.between(first, _FOR_EVER)
         quarters: list[Select[int, str, str, str, float]] = []
         if keys is None:
             quarter, edge = AnalysedQuarter, quarter_of(first + _LAST_HOUR)
-            hours = and_(hours, hour.hour_at < edge)
+            hours = and_(hour.hour_at >= first, hour.hour_at < edge)
             summed = _summed(quarter, quarter.reason, quarter.rule, quarter.seconds, keys)
-            quarters = [summed.where(quarter.hour_at >= edge)]
+            quarters = [summed.where(quarter.hour_at.between(edge, _FOR_EVER))]
         began = (whole.from_at >= since, whole.from_at < first)
         missed_then = (missed.from_at >= since, missed.from_at < first)
         # One after the other: adding up a union takes SQLite four times as long.

@@ -13,17 +13,19 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import inspect, select, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from api.access.scope import EVERYTHING
+from api.cameras.hours_repository import HourRepository
 from api.db.base import Base
 from api.db.camera import AnalysedHour, AnalysedQuarter
 from api.db.engine import Database
 from api.db.migrate import alembic_config, sync_engine, upgrade
 from api.db.types import UtcDateTime
 from api.kit.errors import DatabaseError
+from tests.api.messages import T0
 
 _DIALECT = sqlite.dialect()
 _A_CAMERA = (
@@ -194,3 +196,28 @@ async def test_what_was_acknowledged_is_on_the_disk(tmp_path: Path) -> None:
         level = await session.scalar(text("PRAGMA synchronous"))
     await database.close()
     assert level == 2, "FULL: the log is synced at each commit"
+
+
+@pytest.mark.parametrize("keys", [None, [1, 2]])
+async def test_a_season_of_hours_is_not_read_for_a_day(
+    tmp_path: Path, keys: list[int] | None
+) -> None:
+    upgrade(_url(tmp_path), tmp_path / "lock")
+    database = Database(_url(tmp_path))
+    sent: list[tuple[str, tuple[object, ...]]] = []
+    async with database.read(EVERYTHING) as session:
+        event.listen(
+            session.get_bind(),
+            "before_cursor_execute",
+            lambda _c, _k, sql, values, *_: sent.append((sql, values)),
+        )
+        await HourRepository(session).totals(keys, T0)
+    await database.close()
+    sums = [(sql, values) for sql, values in sent if "sum(" in sql]
+    assert len(sums) == (4 if keys is None else 3)
+    file = sqlite3.connect(tmp_path / "mingan.db")
+    for sql, values in sums:
+        steps = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+        assert steps
+        assert [step for step in steps if step.startswith("SCAN")] == [], sql
+    file.close()
