@@ -166,7 +166,7 @@ async def restore(
     responses=problems(*_READ),
 )
 async def get_camera(
-    box_id: RowNumber, camera_id: Identifier, _: _Manager, session: Reader, response: Response
+    session: Reader, box_id: RowNumber, camera_id: Identifier, _: _Manager, response: Response
 ) -> CameraSetup:
     """By the newest version, with its zones and lines."""
     found = await cameras.get(session, box_id, camera_id)
@@ -181,11 +181,11 @@ async def get_camera(
     responses=problems(*_READ, BadCsrfError, TooLargeError),
 )
 async def edit_camera(
+    session: Reader,
     box_id: RowNumber,
     camera_id: Identifier,
     body: CameraRulesEdit,
     _: _Manager,
-    session: Reader,
 ) -> EditedDraft:
     """Every other character stays as it was. Saves nothing: the text is saved as a version is."""
     return await cameras.edit(session, box_id, camera_id, body)

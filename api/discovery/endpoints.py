@@ -40,7 +40,7 @@ _PictureNumber = Annotated[int, Path(ge=0, lt=MAX_CANDIDATES)]
     responses=problems(*_READ),
 )
 async def get_discovery(
-    box_id: RowNumber, _: _Manager, session: Reader, runtime: RuntimeDep
+    session: Reader, box_id: RowNumber, _: _Manager, runtime: RuntimeDep
 ) -> DiscoveryView:
     """Networks and accounts stand in the box's configuration; passwords are never shown."""
     return await service.get(session, runtime.scans, box_id, runtime.clock())
@@ -78,7 +78,7 @@ async def begin(
     responses=problems(*_READ, BadCsrfError),
 )
 async def stop(
-    box_id: RowNumber, _: _Manager, session: Reader, runtime: RuntimeDep
+    session: Reader, box_id: RowNumber, _: _Manager, runtime: RuntimeDep
 ) -> DiscoveryView:
     """What was found so far stays to be looked at."""
     return await service.stop(session, runtime.scans, box_id, runtime.clock())
@@ -95,7 +95,7 @@ async def stop(
     },
 )
 async def get_picture(
-    box_id: RowNumber, number: _PictureNumber, _: _Manager, session: Reader, runtime: RuntimeDep
+    session: Reader, box_id: RowNumber, number: _PictureNumber, _: _Manager, runtime: RuntimeDep
 ) -> Response:
     """Too coarse to know anybody on; kept nowhere."""
     found = await service.picture(session, runtime.scans, box_id, number)
