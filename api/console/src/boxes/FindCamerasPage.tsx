@@ -2,7 +2,7 @@ import { ArrowLeftOutlined } from "@ant-design/icons";
 import { Alert, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, Navigate, useParams } from "react-router";
 
 import { api } from "../http/api";
 import { keys } from "../http/keys";
@@ -54,12 +54,16 @@ export function Component() {
 
 function FindCameras({ box, query }: { box: DiscoveryView; query: Reading }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const [draft, setDraft] = useState<Draft | null>(null);
+  const [saved, setSaved] = useState<number | null>(null);
   const invalidates = [keys.discovery(box.box_id)];
   const start = useChange((wish: ScanStart) => api.beginDiscovery(box.box_id, wish), { invalidates });
   const stop = useChange(() => api.stopDiscovery(box.box_id), { invalidates });
   const text = useNewestText(box.box_id, box.newest).data?.text ?? null;
+  // Rendered in the editor's place, which would ask whether what it wrote may be left.
+  if (saved !== null) {
+    return <Navigate to={`/boxes/${box.box_id}/configuration?version=${saved}`} />;
+  }
   if (draft !== null) {
     return (
       <div className={styles.page} data-testid="discovery-page">
@@ -67,9 +71,7 @@ function FindCameras({ box, query }: { box: DiscoveryView; query: Reading }) {
           boxId={box.box_id}
           begun={draft}
           onClose={() => setDraft(null)}
-          onSaved={({ version }) =>
-            void navigate(`/boxes/${box.box_id}/configuration?version=${version.number}`)
-          }
+          onSaved={({ version }) => setSaved(version.number)}
         />
       </div>
     );

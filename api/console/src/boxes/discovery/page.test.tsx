@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { App } from "antd";
 import { I18nextProvider } from "react-i18next";
-import { MemoryRouter, Route, Routes } from "react-router";
+import { createMemoryRouter, RouterProvider } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { api } from "../../http/api";
@@ -92,16 +92,19 @@ function show(box: DiscoveryView): void {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   client.setQueryData(keys.discovery(7), box);
   client.setQueryData(keys.configurationVersion(7, 2, "text"), DETAIL);
+  const router = createMemoryRouter(
+    [
+      { path: "/boxes/:id/cameras", element: <FindCamerasPage /> },
+      { path: "/boxes/:id/configuration", element: <p>configuration</p> },
+    ],
+    { initialEntries: ["/boxes/7/cameras"] },
+  );
   render(
     <QueryClientProvider client={client}>
       <I18nextProvider i18n={i18n}>
         <PreferencesProvider>
           <App>
-            <MemoryRouter initialEntries={["/boxes/7/cameras"]}>
-              <Routes>
-                <Route path="/boxes/:id/cameras" element={<FindCamerasPage />} />
-              </Routes>
-            </MemoryRouter>
+            <RouterProvider router={router} />
           </App>
         </PreferencesProvider>
       </I18nextProvider>
@@ -203,5 +206,6 @@ describe("finding cameras", () => {
     await waitFor(() => expect(button.disabled).toBe(false), { timeout: 3000 });
     fireEvent.click(button);
     await waitFor(() => expect(save.mock.lastCall?.slice(0, 2)).toEqual([7, 2]));
+    expect(await screen.findByText("configuration")).toBeTruthy();
   });
 });
