@@ -250,6 +250,14 @@ def test_a_zone_is_drawn_by_mouse_keys_and_touch_and_its_box_follows(
     assert console.text(3) == console.text(1)
     assert cameras.connections == before
 
+    # What it was told to look for before is kept by now: nobody came, but most hours nobody looked.
+    page.get_by_test_id("preview-ask").click()
+    expect(page.get_by_test_id("preview-held")).to_be_visible(timeout=_ANSWERED_WITHIN_S * 1000)
+    expect(page.get_by_test_id("preview-total")).to_have_text("0 条告警")
+    hours = page.get_by_test_id("preview-hour")
+    expect(hours.first).to_have_attribute("data-state", "not_analysed")
+    expect(hours.and_(page.locator('[data-state="partly"]')).last).to_contain_text("0 条告警")
+
 
 def _no_secret_left_the_box(client: httpx.Client, home: Path) -> None:
     """Neither in what the command centre keeps, nor in what anybody logs or measures."""

@@ -33,7 +33,7 @@ export function Preview({ cameraKey, rules, isWrong }: Props) {
   const isOld = ask.variables !== undefined && !same(ask.variables, rules);
   return (
     <section className={styles.form} aria-label={t("zones.preview.title")} data-testid="zones-preview">
-      <div className={styles.bar}>
+      <div className={styles.top}>
         <h2>{t("zones.preview.title")}</h2>
         <span className={styles.spacer} />
         <Button
