@@ -7,6 +7,7 @@ that is too coarse to know anybody on.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -26,8 +27,12 @@ Network = Annotated[str, StringConstraints(pattern=r"^[0-9.]{7,15}/[0-9]{1,2}$")
 """IPv4 with its prefix, as ``192.168.1.0/24``."""
 
 
+_OPTIONS = re.compile(r"(?<=[?&])(?:rtsp_port|channels)=\d{1,5}(?:&|$)")
+
+
 def _shows_no_credential(address: str) -> str:
-    if redact_url(address) != address:
+    told = _OPTIONS.sub("", address)
+    if redact_url(told) != told:
         raise ValueError("leave out what may be a user or password, and name an account")
     return address
 

@@ -115,6 +115,15 @@ async def test_a_search_goes_to_the_box_once_and_its_cameras_come_back(finder: F
     assert scan_id in (await finder.orders(scan_id))["stop"]
 
 
+async def test_options_of_a_maker_reach_the_box(finder: Finder) -> None:
+    await finder.orders()
+    addresses = ["uniview://10.0.0.9?channels=16&rtsp_port=40089", "dahua://10.0.0.8:8080"]
+    answer = await finder.begin(addresses=addresses)
+    assert answer.status_code == 202, answer.text
+    [order] = (await finder.orders())["find"]
+    assert order["addresses"] == addresses
+
+
 async def test_it_is_in_the_access_log_with_where_and_as_whom(finder: Finder) -> None:
     await finder.begun()
     found = (await finder.admin.get("/api/v1/audit?action=cameras_searched")).json()["items"]
@@ -151,6 +160,7 @@ async def test_only_networks_of_the_configuration(finder: Finder, wish: dict[str
         {"networks": ["10.0.0.0/24"], "account": "root"},
         {"addresses": ["rtsp://admin:hunter2@10.0.0.9/x"]},
         {"addresses": ["rtsp://10.0.0.9/user=a&password=hunter2"]},
+        {"addresses": ["uniview://10.0.0.9?channels=16&password=hunter2"]},
         {"networks": ["10.0.0.0/24"], "time_limit_s": 86_400},
     ],
 )
