@@ -205,6 +205,8 @@ LEFT_OUT: dict[str, str] = {
     "configurations_get": "a box's versions",
     "credentials_get": "a box's cameras and recorders",
     "configurations_camera": _ONE,
+    "discovery_get": "what one box found",
+    "discovery_picture": _PICTURE,
     "configurations_version": _ONE,
     "configurations_export": _FILE,
     "ingest_configuration_version": "a box's",

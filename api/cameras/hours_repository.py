@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     SQLColumnExpression,
     and_,
@@ -85,7 +86,7 @@ class HourRepository:
             first += timedelta(hours=1)
         hour, whole, missed = AnalysedHour, AnalysedInterval, MissingInterval
         # The hours of a few cameras are found by the camera; of all of them there are too many.
-        hours = hour.hour_at.between(first, _FOR_EVER)
+        hours: ColumnElement[bool] = hour.hour_at.between(first, _FOR_EVER)
         quarters: list[Select[int, str, str, str, float]] = []
         if keys is None:
             quarter, edge = AnalysedQuarter, quarter_of(first + _LAST_HOUR)
