@@ -3,8 +3,8 @@
 PyYAML tells where each node begins and ends, so a value is exchanged in its place; remarks, order
 and spelling of all else stay. A library that writes the whole text anew keeps remarks, not bytes:
 who compares two versions of a file would see changes that nobody made. Whatever came out is read
-again; if it does not say exactly what was asked (an anchor that something else names), the value's
-whole part is written anew, and as the last way the whole text.
+again; if it does not say exactly what was asked, what stands once for several places is written at
+each of them; then the value's whole part is written anew, and as the last way the whole text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from api.configurations.yaml_anchors import unshared
 from api.configurations.yaml_nodes import Entry, Node, nodes_of, remarks_of
 from api.contract.yaml_document import (
     DocumentError,
@@ -65,9 +66,10 @@ def with_value(text: str, keys: Sequence[str | int], value: Json) -> EditedText:
     old = _at(document, keys)
     value = settled(old, value)
     wanted = _put(document, keys, value)
-    for way in (_in_place, _anew_there):
+    shared = ((_in_place, each) for each in unshared(text))
+    for way, begun in ((_in_place, text), *shared, (_anew_there, text)):
         try:
-            found = way(text, keys, old, value)
+            found = way(begun, keys, old, value)
             if digest_of(read_document(found)) == digest_of(wanted):
                 return _edited(text, found)
         except (_NotInPlaceError, DocumentError, yaml.YAMLError):

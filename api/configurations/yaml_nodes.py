@@ -80,9 +80,9 @@ def remarks_of(text: str) -> list[str]:
     found: list[str] = []
     at = 0
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
-        lines = text[at : _index(token.start_mark)].splitlines()
+        lines = text[at : index_of(token.start_mark)].splitlines()
         found += [line[line.index("#") :].rstrip() for line in lines if "#" in line]
-        at = max(at, _index(token.end_mark))
+        at = max(at, index_of(token.end_mark))
     return found
 
 
@@ -101,7 +101,7 @@ class _Reader:
         return next(self._events)
 
     def _node(self, event: yaml.Event) -> Node:
-        start, end = _index(event.start_mark), _index(event.end_mark)
+        start, end = index_of(event.start_mark), index_of(event.end_mark)
         match event:
             case yaml.AliasEvent():
                 return Node("alias", start, end)
@@ -116,18 +116,18 @@ class _Reader:
     def _mapping(self, node: Node) -> Node:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = event.value if isinstance(event, yaml.ScalarEvent) else ""
-            start, column = _index(event.start_mark), _column(event.start_mark)
+            start, column = index_of(event.start_mark), _column(event.start_mark)
             if not node.entries:
                 node.indent = column
             node.entries.append(Entry(key, start, self._node(self._next())))
-        node.end = _index(event.end_mark) if node.is_flow else node.entries[-1].value.end
+        node.end = index_of(event.end_mark) if node.is_flow else node.entries[-1].value.end
         return node
 
     def _sequence(self, node: Node) -> Node:
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             node.items.append(self._node(event))
         if node.is_flow:
-            node.end = _index(event.end_mark)
+            node.end = index_of(event.end_mark)
         else:
             node.end = node.items[-1].end
             line = self._text.rfind("\n", 0, node.items[0].start) + 1
@@ -145,7 +145,8 @@ class _Mark(Protocol):
     def column(self) -> int: ...
 
 
-def _index(mark: _Mark | None) -> int:
+def index_of(mark: _Mark | None) -> int:
+    """Where a token or an event is, in characters."""
     assert mark is not None, "what is read from a text has a place in it"
     return mark.index
 

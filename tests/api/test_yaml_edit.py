@@ -55,6 +55,18 @@ _VALUES = st.one_of(
 )
 
 
+@pytest.mark.parametrize("name", ["corridor", "kitchen"])
+def test_what_stands_for_several_places_is_changed_at_one(name: str) -> None:
+    text = _box(_CONFIGS / "rules" / "sets" / f"{name}.yaml")
+    document: Any = read_document(text)
+    rules = document["cameras"][0]["rules"]
+    rules[0]["zone"]["polygon"] = [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]
+    edited = with_value(text, ("cameras", 0, "rules"), rules)
+    assert "*" in text.split("rules:", 1)[1], "it stands for several"
+    assert read_document(edited.text) == document
+    assert not edited.lost_remarks
+
+
 @pytest.mark.parametrize("path", _RULES, ids=lambda path: path.stem)
 @given(data=st.data())
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
@@ -126,7 +138,8 @@ def test_what_an_anchor_shares_is_changed_for_one_place_alone() -> None:
     document["cameras"][0]["rules"][0]["zone"] = [2]
     edited = with_value(text, ("cameras", 0, "rules"), document["cameras"][0]["rules"])
     assert read_document(edited.text) == document
-    assert edited.lost_remarks == ["# a", "# b"], "and says so"
+    assert not edited.lost_remarks
+    assert "  - {type: b, zone: [1]}  # b\n" in edited.text
 
 
 def test_a_text_of_several_lines_and_a_key_without_a_value_are_changed_in_their_place() -> None:
