@@ -104,8 +104,14 @@ class Line:
         # The piece is met where its two ends lie on different sides of the movement. Which ends
         # count as "right" uses the same half-open test, so a movement through the joint of two
         # pieces meets exactly one of them.
-        first = _right_of(self._starts[None], a, b)
-        last = _right_of(self._ends[None], a, b)
+        # The movement is taken from its left end (or upper one) for it, or an end that lies on it
+        # would be met on the way there and not on the way back.
+        is_turned = (a[..., :1] > b[..., :1]) | (
+            (a[..., :1] == b[..., :1]) & (a[..., 1:] > b[..., 1:])
+        )
+        low, high = np.where(is_turned, b, a), np.where(is_turned, a, b)
+        first = _right_of(self._starts[None], low, high)
+        last = _right_of(self._ends[None], low, high)
         met = (before != after) & (first != last)
         step = np.where(met, after.astype(np.int64) - before.astype(np.int64), 0)
         return np.asarray(step.sum(axis=1), np.int64)
