@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request, Response
 
 from api.access.permissions import Permission
 from api.alerts import bulk, expiry, notes, review, service
-from api.alerts.errors import AlertChangedError
+from api.alerts.errors import AlertChangedError, BadTransitionError
 from api.alerts.filters import AlertFilters, QueueOrder
 from api.alerts.requests import (
     BulkRequest,
@@ -29,7 +29,6 @@ from api.contract.text import AnyIdentifier, StorableText
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
-    BadTransitionError,
     ForbiddenError,
     InvalidError,
     NoOriginalError,

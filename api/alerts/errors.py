@@ -4,11 +4,13 @@
 
     ApiError
     └── AlertChangedError      412  somebody else decided first
+    ConflictError
+    └── BadTransitionError     409  its status does not allow it
 """
 
 from __future__ import annotations
 
-from api.kit.errors import ApiError
+from api.kit.errors import ApiError, ConflictError
 
 
 class AlertChangedError(ApiError):
@@ -20,3 +22,14 @@ class AlertChangedError(ApiError):
     code = "alert_changed"
     status = 412
     title = "Somebody else judged the alert"
+
+
+class BadTransitionError(ConflictError):
+    """A review step the alert's status does not allow.
+
+    ``params["why"]`` is one of ``not_pending``, ``not_reviewed``, ``judged_so``, ``expired``,
+    ``other_person``, ``digest``, ``no_digest``; ``by`` and ``at`` tell who judged it and when.
+    """
+
+    code = "bad_transition"
+    title = "The alert's status does not allow this"

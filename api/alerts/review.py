@@ -21,7 +21,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from api.alerts import service
-from api.alerts.errors import AlertChangedError
+from api.alerts.errors import AlertChangedError, BadTransitionError
 from api.alerts.repository import AlertRepository
 from api.alerts.requests import OriginalGrant, ReviseRequest
 from api.alerts.schemas import (
@@ -39,7 +39,7 @@ from api.bus.work import UnitOfWork
 from api.contract import ALERT_DIGEST, EvidenceKind, RiskLevel
 from api.db.models import Alert
 from api.evidence import service as evidence
-from api.kit.errors import BadTransitionError, NoOriginalError
+from api.kit.errors import NoOriginalError
 from api.kit.versions import etag
 from api.notices.schemas import NoticeEvent
 from api.notices.telling import Told, take_back, tell_all

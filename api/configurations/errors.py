@@ -12,7 +12,11 @@
 
 from __future__ import annotations
 
-from api.kit.errors import ApiError, ConflictError, InvalidError
+from collections.abc import Sequence
+from typing import Self
+
+from api.contract import ConfigurationProblem
+from api.kit.errors import ApiError, ConflictError, FieldError, InvalidError
 
 
 class BadConfigurationError(InvalidError):
@@ -24,6 +28,25 @@ class BadConfigurationError(InvalidError):
 
     code = "bad_configuration"
     title = "Not a configuration"
+
+    @classmethod
+    def of(cls, problems: Sequence[ConfigurationProblem]) -> Self:
+        """With all of them; the first ones in its sentence."""
+        errors = [FieldError(_where(each), _what(each)) for each in problems]
+        said = (
+            f"{where}: {each.what}" if (where := _where(each)) else each.what
+            for each in problems[:3]
+        )
+        return cls("; ".join(said), errors=errors)
+
+
+def _where(problem: ConfigurationProblem) -> str:
+    line = "" if problem.line is None else f"{problem.line} "
+    return f"{line}{problem.path}".strip()
+
+
+def _what(problem: ConfigurationProblem) -> str:
+    return f"{problem.what}. {problem.remedy}" if problem.remedy else problem.what
 
 
 class ConfigurationChangedError(ApiError):

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.audit import service as audit
 from api.audit.changes import Actor, Change
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.configurations.diff import diff
 from api.configurations.documents import ReadDraft, read_draft
+from api.configurations.entries import log_version, logged
 from api.configurations.errors import BadConfigurationError, ConfigurationChangedError
 from api.configurations.repository import ConfigurationRepository
 from api.configurations.schemas import (
     ConfigurationView,
-    DocumentChange,
     Draft,
     DraftView,
     Management,
@@ -34,12 +33,10 @@ from api.configurations.schemas import (
 from api.contract import ConfigurationProblem, RefusalReason
 from api.db.configuration import BoxConfiguration, BoxConfigurationVersion
 from api.db.organisation import Box, School
-from api.kit.errors import FieldError, NotFoundError
+from api.kit.errors import NotFoundError
 from api.organisations import service as organisations
 from api.organisations.schemas import SchoolName
 from api.workers import service as workers
-
-_MOST_LOGGED = 50
 
 
 async def get(session: AsyncSession, watch: workers.Silence, box_id: int) -> ConfigurationView:
@@ -164,10 +161,7 @@ async def save(
         ConfigurationChangedError: If there is a newer one.
     """
     if read.document is None or read.problems:
-        raise BadConfigurationError(
-            "; ".join(_line(each) for each in read.problems[:3]),
-            errors=[FieldError(_where(each), _what(each)) for each in read.problems],
-        )
+        raise BadConfigurationError.of(read.problems)
     versions = ConfigurationRepository(work.session)
     await _box(versions, box_id)
     head = await _seen(versions, box_id, seen)
@@ -201,7 +195,7 @@ async def export(work: UnitOfWork, box_id: int, number: int, by: Actor) -> tuple
     versions = ConfigurationRepository(work.session)
     box, _ = await _box(versions, box_id)
     version = await _version(versions, box_id, number)
-    _log(work, AccessAction.CONFIGURATION_EXPORTED, by, box, reason=f"version {number}")
+    log_version(work, AccessAction.CONFIGURATION_EXPORTED, box, number, by)
     return version.text, f"{box.school_id}-{box.name}-{number}.yaml"
 
 
@@ -244,15 +238,9 @@ async def _add(
         }
     )
     detail = await _detail(versions, version, before)
-    _log(
-        work,
-        action,
-        by,
-        box,
-        reason=f"version {detail.version.number}",
-        # Of an entry, ``reason`` is a word; what a person wrote may be long.
-        changes=[Change(field="reason", old=None, new=new.reason), *logged(detail.diff.changes)],
-    )
+    written = Change(field="reason", old=None, new=new.reason)
+    changes = [written, *logged(detail.diff.changes)]
+    log_version(work, action, box, detail.version.number, by, changes)
     return detail
 
 
@@ -332,42 +320,3 @@ def _summary(version: BoxConfigurationVersion) -> VersionSummary:
         problems=[ConfigurationProblem.model_validate(each) for each in version.problems],
         waits=version.waits,
     )
-
-
-def _log(
-    work: UnitOfWork,
-    action: AccessAction,
-    by: Actor,
-    box: Box,
-    *,
-    reason: str,
-    changes: list[Change] | None = None,
-) -> None:
-    audit.log(
-        work,
-        action,
-        by.username,
-        by.client,
-        subject=box.name,
-        school_id=box.school_id,
-        reason=reason,
-        changes=changes or [],
-    )
-
-
-def logged(changes: list[DocumentChange]) -> list[Change]:
-    """Differences as the access log keeps them; of very many the first."""
-    return [Change(field=each.path, old=each.old, new=each.new) for each in changes[:_MOST_LOGGED]]
-
-
-def _where(problem: ConfigurationProblem) -> str:
-    line = "" if problem.line is None else f"{problem.line} "
-    return f"{line}{problem.path}".strip()
-
-
-def _what(problem: ConfigurationProblem) -> str:
-    return f"{problem.what}. {problem.remedy}" if problem.remedy else problem.what
-
-
-def _line(problem: ConfigurationProblem) -> str:
-    return f"{_where(problem)}: {problem.what}" if _where(problem) else problem.what

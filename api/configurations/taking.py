@@ -6,7 +6,6 @@ on something else, and is not taken over it; its writer is told so and compares.
 
 from __future__ import annotations
 
-from api.audit import service as audit
 from api.audit.changes import Change
 from api.audit.schemas import AccessAction
 from api.boxes import service as boxes
@@ -15,9 +14,9 @@ from api.bus.work import UnitOfWork
 from api.configurations import credentials
 from api.configurations.diff import diff
 from api.configurations.documents import ReadDraft
+from api.configurations.entries import log_version, logged
 from api.configurations.repository import ConfigurationRepository
 from api.configurations.schemas import VersionOrigin, VersionState
-from api.configurations.service import logged
 from api.contract import (
     CONFIGURATION_FORMAT,
     ConfigurationAnswer,
@@ -127,7 +126,8 @@ def _refuse(
     version.answered_at = work.now
     version.why = told.why or RefusalReason.NOT_USABLE
     version.problems = [each.model_dump(mode="json") for each in told.problems]
-    _log(work, AccessAction.CONFIGURATION_REFUSED, box, version)
+    why = Change(field="why", old=None, new=version.why)
+    log_version(work, AccessAction.CONFIGURATION_REFUSED, box, version.number, changes=[why])
 
 
 async def _running(
@@ -159,7 +159,7 @@ async def _runs(
     if head.wanted == version.number:
         head.wanted = None
     if version.origin == VersionOrigin.CENTRE:
-        _log(work, AccessAction.CONFIGURATION_APPLIED, box, version)
+        log_version(work, AccessAction.CONFIGURATION_APPLIED, box, version.number)
 
 
 async def _add(
@@ -204,29 +204,10 @@ async def _add(
     )
     await _runs(work, versions, box, version)
     changes = [] if before is None else diff(before.document, read.document, None).changes
-    audit.log(
+    log_version(
         work,
         AccessAction.CONFIGURATION_REPORTED,
-        "",
-        "",
-        subject=box.name,
-        school_id=box.school_id,
-        reason=f"version {version.number}",
+        box,
+        version.number,
         changes=logged(changes),
-    )
-
-
-def _log(
-    work: UnitOfWork, action: AccessAction, box: ReportingBox, version: BoxConfigurationVersion
-) -> None:
-    # Of an entry, ``reason`` is a word; why a box refuses may be long.
-    audit.log(
-        work,
-        action,
-        "",
-        "",
-        subject=box.name,
-        school_id=box.school_id,
-        reason=f"version {version.number}",
-        changes=[Change(field="why", old=None, new=version.why)] if version.why else [],
     )

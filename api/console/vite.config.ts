@@ -36,5 +36,7 @@ export default defineConfig({
     setupFiles: ["src/testing/page.ts"],
     include: ["src/**/*.test.{ts,tsx}", "*.test.js"],
     restoreMocks: true,
+    // A file that is the first to need a large part of the page waits for it on a busy machine.
+    testTimeout: 20_000,
   },
 });

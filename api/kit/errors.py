@@ -208,17 +208,6 @@ class ConflictError(ApiError):
     title = "Conflict"
 
 
-class BadTransitionError(ConflictError):
-    """A review step the alert's status does not allow.
-
-    ``params["why"]`` is one of ``not_pending``, ``not_reviewed``, ``judged_so``, ``expired``,
-    ``other_person``, ``digest``, ``no_digest``; ``by`` and ``at`` tell who judged it and when.
-    """
-
-    code = "bad_transition"
-    title = "The alert's status does not allow this"
-
-
 class BoxAwayError(ConflictError):
     """The box that would have to be asked is not there, or its software is too old to be."""
 

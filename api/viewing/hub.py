@@ -304,32 +304,23 @@ class Hub:
         known |= self.finds.known()
         self._given = {each: holder for each, holder in self._given.items() if each in known}
         serving -= {each for each in serving if not self.is_given(each, box)}
+
+        def is_due(order_id: UUID) -> bool:
+            return order_id not in serving and self._may_have(order_id, box)
+
         orders = ViewOrders(
             start=tuple(
                 feed.order
                 for feed in self._feeds.values()
-                if feed.id not in serving
-                and feed.camera.key in cameras
-                and self._may_have(feed.id, box)
+                if feed.camera.key in cameras and is_due(feed.id)
             ),
             play=tuple(
                 play.order
                 for play in self._plays.values()
-                if play.id not in serving
-                and play.camera_key in shelves
-                and not play.is_ended
-                and self._may_have(play.id, box)
+                if play.camera_key in shelves and not play.is_ended and is_due(play.id)
             ),
-            footage=tuple(
-                asked
-                for asked in self.questions.due(FootageOrder, shelves)
-                if asked.query_id not in serving and self._may_have(asked.query_id, box)
-            ),
-            preview=tuple(
-                asked
-                for asked in self.questions.due(PreviewOrder, poll.previews)
-                if asked.query_id not in serving and self._may_have(asked.query_id, box)
-            ),
+            footage=self.questions.due(FootageOrder, shelves, is_due),
+            preview=self.questions.due(PreviewOrder, poll.previews, is_due),
             find=self.finds.take(poll),
             stop=tuple(view_id for view_id in poll.serving if view_id not in known),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -72,12 +72,15 @@ class Questions:
         if asked is not None and not asked.answered.done():
             asked.answered.set_result(answer)
 
-    def due(self, kind: type[OrderT], cameras: Collection[int]) -> Iterator[OrderT]:
-        """Of a kind, those about some cameras that nobody has answered."""
-        for asked in self._open.values():
-            if (
-                isinstance(asked.order, kind)
-                and asked.camera_key in cameras
-                and not asked.answered.done()
-            ):
-                yield asked.order
+    def due(
+        self, kind: type[OrderT], cameras: Collection[int], is_due: Callable[[UUID], bool]
+    ) -> tuple[OrderT, ...]:
+        """Of a kind, those about some cameras that nobody has answered, and that are due."""
+        return tuple(
+            asked.order
+            for asked in self._open.values()
+            if isinstance(asked.order, kind)
+            and asked.camera_key in cameras
+            and not asked.answered.done()
+            and is_due(asked.order.query_id)
+        )

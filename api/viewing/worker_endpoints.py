@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Query, Request
+from pydantic import StringConstraints
 
 from api.auth.guards import ReportingBoxDep
 from api.cameras import service as cameras
@@ -53,7 +54,7 @@ async def poll(
     runtime: RuntimeDep,
     wait_s: Annotated[float, Query(ge=0, le=30, description="How long to wait for news.")] = 15.0,
     can: Annotated[
-        list[str],
+        list[Annotated[str, StringConstraints(max_length=32)]],
         Query(
             max_length=16,
             description="What else it can do: `preview`, judge kept tracks; `find`, search for "
