@@ -22,7 +22,7 @@ from api.alerts.requests import (
     ReviseRequest,
 )
 from api.alerts.schemas import AlertDetail, AlertPage, AlertStatus, AlertSummary
-from api.auth.guards import SignedIn, allowed, client_of
+from api.auth.guards import By, SignedIn, allowed, client_of
 from api.auth.sessions import Reader, Writer
 from api.contract import RiskLevel
 from api.contract.text import AnyIdentifier, StorableText
@@ -151,14 +151,15 @@ async def get_alert(
 )
 async def confirm(
     alert_id: UUID,
-    person: _Judge,
+    _: _Judge,
+    by: By,
     work: Writer,
     runtime: RuntimeDep,
     body: ConfirmRequest | None = None,
 ) -> AlertSummary:
     """`pending_review` → `confirmed`."""
     note = body.note if body is not None else ""
-    return await review.confirm(work, alert_id, person.username, note, _undo_s(runtime))
+    return await review.confirm(work, alert_id, by, note, _undo_s(runtime))
 
 
 @router.post(
@@ -168,12 +169,15 @@ async def confirm(
     responses=_REVIEW_PROBLEMS,
 )
 async def false_positive(
-    alert_id: UUID, body: FalsePositiveRequest, person: _Judge, work: Writer, runtime: RuntimeDep
+    alert_id: UUID,
+    body: FalsePositiveRequest,
+    _: _Judge,
+    by: By,
+    work: Writer,
+    runtime: RuntimeDep,
 ) -> AlertSummary:
     """`pending_review` → `false_positive`, with a reason."""
-    return await review.refute(
-        work, alert_id, person.username, body.reason, body.note, _undo_s(runtime)
-    )
+    return await review.refute(work, alert_id, by, body.reason, body.note, _undo_s(runtime))
 
 
 @router.post(
@@ -182,9 +186,11 @@ async def false_positive(
     summary="Open a digest",
     responses=_REVIEW_PROBLEMS,
 )
-async def seen(alert_id: UUID, person: _Judge, work: Writer, runtime: RuntimeDep) -> AlertSummary:
+async def seen(
+    alert_id: UUID, _: _Judge, by: By, work: Writer, runtime: RuntimeDep
+) -> AlertSummary:
     """A digest alone: `pending_review` → `seen`, no judgement."""
-    return await review.see(work, alert_id, person.username, _undo_s(runtime))
+    return await review.see(work, alert_id, by, _undo_s(runtime))
 
 
 @router.post(
@@ -213,8 +219,8 @@ async def judge_many(
 async def revise(
     alert_id: UUID,
     body: ReviseRequest,
-    person: _Judge,
-    request: Request,
+    _: _Judge,
+    by: By,
     work: Writer,
     runtime: RuntimeDep,
     if_match: IfMatch = None,
@@ -226,9 +232,8 @@ async def revise(
         work,
         alert_id,
         version_of(if_match),
-        person.username,
+        by,
         body,
-        client=client_of(request),
         undo_s=_undo_s(runtime),
     )
 
@@ -265,9 +270,11 @@ async def add_note(
     summary="Take one's judgement back",
     responses=_REVIEW_PROBLEMS,
 )
-async def undo(alert_id: UUID, person: _Judge, work: Writer, runtime: RuntimeDep) -> AlertSummary:
+async def undo(
+    alert_id: UUID, _: _Judge, by: By, work: Writer, runtime: RuntimeDep
+) -> AlertSummary:
     """Back to `pending_review`, by the same person within ten seconds."""
-    return await review.undo(work, alert_id, person.username, _undo_s(runtime))
+    return await review.undo(work, alert_id, by, _undo_s(runtime))
 
 
 @router.post(
@@ -305,8 +312,8 @@ async def release(
 async def open_original(
     alert_id: UUID,
     body: OriginalRequest,
-    person: _Opener,
-    request: Request,
+    _: _Opener,
+    by: By,
     response: Response,
     work: Writer,
     runtime: RuntimeDep,
@@ -314,10 +321,5 @@ async def open_original(
     """Log who opens it and why, and answer an address that works for a short while."""
     response.headers["Cache-Control"] = "no-store"
     return await review.open_original(
-        work,
-        alert_id,
-        person.username,
-        body.reason,
-        client=client_of(request),
-        grant_s=runtime.settings.grant_s,
+        work, alert_id, by, body.reason, grant_s=runtime.settings.grant_s
     )

@@ -11,7 +11,7 @@
 A digest is no claim that could be true or false: ``pending_review`` ──see──▶ ``seen``; back by
 undo, and by itself when it ends with more than was seen.
 
-Each step is written to the alert's history and announced to all consoles.
+Each step is written to the alert's history and to the access log, and announced to all consoles.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from api.alerts.schemas import (
 )
 from api.alerts.views import evidence_url, first_of
 from api.audit import service as audit
+from api.audit.changes import Actor
 from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.contract import ALERT_DIGEST, EvidenceKind, RiskLevel
@@ -76,7 +77,7 @@ async def _changed(work: UnitOfWork, alert: Alert) -> AlertChangedError:
 async def _judge(
     work: UnitOfWork,
     alert_id: UUID,
-    username: str,
+    by: Actor,
     status: AlertStatus,
     reason: FalsePositiveReason | None,
     note: str,
@@ -86,8 +87,23 @@ async def _judge(
     _refuse_digest(alert, status)
     if alert.status != AlertStatus.PENDING_REVIEW:
         raise _refuse(alert, "not_pending")
-    await settle(work, alert, username, status, reason, note, undo_s)
+    await settle(work, alert, by.username, status, reason, note, undo_s)
+    _log(work, AccessAction.ALERT_JUDGED, by, alert, status)
     return await service.emit(work, alert_id, undo_s)
+
+
+def _log(
+    work: UnitOfWork, action: AccessAction, by: Actor, alert: Alert, reason: str | None = None
+) -> None:
+    audit.log(
+        work,
+        action,
+        by.username,
+        by.client,
+        alert_id=alert.id,
+        reason=reason,
+        school_id=alert.school_id,
+    )
 
 
 async def settle(
@@ -165,7 +181,7 @@ async def _tell_of_confirmed(work: UnitOfWork, judged: Iterable[Alert], undo_s: 
 
 
 async def confirm(
-    work: UnitOfWork, alert_id: UUID, username: str, note: str, undo_s: float
+    work: UnitOfWork, alert_id: UUID, by: Actor, note: str, undo_s: float
 ) -> AlertSummary:
     """The alert is true.
 
@@ -173,21 +189,13 @@ async def confirm(
         NotFoundError: If there is no such alert.
         BadTransitionError: If it was judged already.
     """
-    return await _judge(
-        work,
-        alert_id,
-        username,
-        AlertStatus.CONFIRMED,
-        None,
-        note,
-        undo_s,
-    )
+    return await _judge(work, alert_id, by, AlertStatus.CONFIRMED, None, note, undo_s)
 
 
 async def refute(
     work: UnitOfWork,
     alert_id: UUID,
-    username: str,
+    by: Actor,
     reason: FalsePositiveReason,
     note: str,
     undo_s: float,
@@ -198,35 +206,26 @@ async def refute(
         NotFoundError: If there is no such alert.
         BadTransitionError: If it was judged already.
     """
-    return await _judge(
-        work,
-        alert_id,
-        username,
-        AlertStatus.FALSE_POSITIVE,
-        reason,
-        note,
-        undo_s,
-    )
+    return await _judge(work, alert_id, by, AlertStatus.FALSE_POSITIVE, reason, note, undo_s)
 
 
-async def see(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -> AlertSummary:
+async def see(work: UnitOfWork, alert_id: UUID, by: Actor, undo_s: float) -> AlertSummary:
     """Somebody opened a digest and knows what it counts; that judges none of it.
 
     Raises:
         NotFoundError: If there is no such alert.
         BadTransitionError: If it is no digest, or was seen already.
     """
-    return await _judge(work, alert_id, username, AlertStatus.SEEN, None, "", undo_s)
+    return await _judge(work, alert_id, by, AlertStatus.SEEN, None, "", undo_s)
 
 
 async def revise(
     work: UnitOfWork,
     alert_id: UUID,
     version: int,
-    username: str,
+    by: Actor,
     wanted: ReviseRequest,
     *,
-    client: str,
     undo_s: float,
 ) -> AlertSummary:
     """Judge otherwise what was judged before, by anyone who may judge, at any time.
@@ -235,9 +234,8 @@ async def revise(
         work: The unit of work.
         alert_id: The alert.
         version: As whoever revises saw it.
-        username: Who revises.
+        by: Who revises.
         wanted: The other judgement, and why.
-        client: Address the request came from.
         undo_s: How long a judgement can be taken back.
 
     Raises:
@@ -253,20 +251,12 @@ async def revise(
         raise _refuse(alert, "not_reviewed")
     if alert.status == wanted.status:
         raise _refuse(alert, "judged_so")
-    await settle(work, alert, username, wanted.status, wanted.reason, wanted.note, undo_s)
-    audit.log(
-        work,
-        AccessAction.ALERT_REVISED,
-        username,
-        client,
-        alert_id=alert_id,
-        reason=wanted.status,
-        school_id=alert.school_id,
-    )
+    await settle(work, alert, by.username, wanted.status, wanted.reason, wanted.note, undo_s)
+    _log(work, AccessAction.ALERT_REVISED, by, alert, wanted.status)
     return await service.emit(work, alert_id, undo_s)
 
 
-async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -> AlertSummary:
+async def undo(work: UnitOfWork, alert_id: UUID, by: Actor, undo_s: float) -> AlertSummary:
     """Take one's own judgement back.
 
     Raises:
@@ -276,24 +266,24 @@ async def undo(work: UnitOfWork, alert_id: UUID, username: str, undo_s: float) -
     alert = await service.lock_alert(work, alert_id)
     if alert.status == AlertStatus.PENDING_REVIEW or alert.reviewed_at is None:
         raise _refuse(alert, "not_reviewed")
-    if alert.reviewed_by != username:
+    if alert.reviewed_by != by.username:
         raise _refuse(alert, "other_person")
     if work.now > alert.reviewed_at + timedelta(seconds=undo_s):
         raise _refuse(alert, "expired")
     await take_back(work, NoticeEvent.ALERT_CONFIRMED, _told_key(alert))
     alerts = AlertRepository(work.session)
     await service.wait_again(alert, alerts)
-    alerts.add_history(alert_id, work.now, HistoryAction.UNDONE, by=username)
+    alerts.add_history(alert_id, work.now, HistoryAction.UNDONE, by=by.username)
+    _log(work, AccessAction.ALERT_JUDGEMENT_UNDONE, by, alert)
     return await service.emit(work, alert_id, undo_s)
 
 
 async def open_original(
     work: UnitOfWork,
     alert_id: UUID,
-    username: str,
+    by: Actor,
     reason: OriginalReason,
     *,
-    client: str,
     grant_s: float,
 ) -> OriginalGrant:
     """Log who opens the unblurred snapshot and why, then grant it for a short while.
@@ -312,19 +302,11 @@ async def open_original(
         raise NoOriginalError(f"alert {alert_id} has no original to open")
     original = piece.reference
     alerts.add_history(
-        alert_id, work.now, HistoryAction.ORIGINAL_OPENED, by=username, reason=reason
+        alert_id, work.now, HistoryAction.ORIGINAL_OPENED, by=by.username, reason=reason
     )
-    audit.log(
-        work,
-        AccessAction.ORIGINAL_OPENED,
-        username,
-        client,
-        alert_id=alert_id,
-        reason=reason,
-        school_id=alert.school_id,
-    )
+    _log(work, AccessAction.ORIGINAL_OPENED, by, alert, reason)
     expires_at = work.now + timedelta(seconds=grant_s)
-    token = await evidence.grant(work, original.sha256, username, expires_at)
+    token = await evidence.grant(work, original.sha256, by.username, expires_at)
     return OriginalGrant(
         url=f"{evidence_url(original.sha256)}?grant={token}", expires_at=expires_at
     )

@@ -69,6 +69,8 @@ class AccessAction(StrEnum):
     JOB_RETRIED = "job_retried"
     JOB_DISCARDED = "job_discarded"
     LOG_SHORTENED = "log_shortened"
+    ALERT_JUDGED = "alert_judged"
+    ALERT_JUDGEMENT_UNDONE = "alert_judgement_undone"
     ALERT_REVISED = "alert_revised"
     ALERT_NOTED = "alert_noted"
     ALERT_JUDGED_TOGETHER = "alert_judged_together"

@@ -75,7 +75,7 @@ async def test_detail_has_facts_evidence_and_history(
 
 
 async def test_confirm_then_undo_then_refute(
-    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient
+    centre: Centre, worker: httpx.AsyncClient, reviewer: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
     await put_alert(worker, episode())
     confirmed = (await reviewer.post(f"{ONE}/confirm")).json()
@@ -99,6 +99,14 @@ async def test_confirm_then_undo_then_refute(
         "undone",
         "false_positive",
     ]
+    entries = (await admin.get("/api/v1/audit")).json()["items"]
+    logged = [entry for entry in entries if entry["alert_id"] == str(alert_uuid("one"))]
+    assert [(entry["action"], entry["username"], entry["reason"]) for entry in logged[::-1]] == [
+        ("alert_judged", "wang.li", "confirmed"),
+        ("alert_judgement_undone", "wang.li", None),
+        ("alert_judged", "wang.li", "false_positive"),
+    ]
+    assert all(entry["client"] for entry in logged)
 
 
 @pytest.mark.parametrize("second", ["confirm", "false-positive"])

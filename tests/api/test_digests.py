@@ -67,6 +67,8 @@ async def test_who_opens_it_stands_there_and_nothing_is_judged(
     listed = (await reviewer.get("/api/v1/alerts?status=seen")).json()["items"]
     assert [each["id"] for each in listed] == [str(alert_uuid("digest"))]
     assert _why(await admin.post(f"{DIGEST}/seen")) == (409, "bad_transition", "not_pending")
+    entries = (await admin.get("/api/v1/audit?action=alert_judged")).json()["items"]
+    assert [(entry["username"], entry["reason"]) for entry in entries] == [("wang.li", "seen")]
     order = await admin.post("/api/v1/orders", json={"alert_ids": [str(alert_uuid("digest"))]})
     assert order.status_code == 409, "nothing to put right was found"
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -48,9 +49,18 @@ def _has_been_submitted(page: Page) -> None:
     )
 
 
+def _log(admin: httpx.Client) -> list[Any]:
+    entries: list[Any] = admin.get("/audit", params={"limit": 200}).json()["items"]
+    return entries
+
+
 def _logged(admin: httpx.Client, order_id: int) -> Counter[str]:
-    entries = admin.get("/audit", params={"limit": 200}).json()["items"]
-    return Counter(each["action"] for each in entries if each["subject"] == f"order {order_id}")
+    return Counter(each["action"] for each in _log(admin) if each["subject"] == f"order {order_id}")
+
+
+def _judgements(admin: httpx.Client, alert_id: str) -> list[tuple[str, str, str]]:
+    found = [each for each in _log(admin) if each["alert_id"] == alert_id]
+    return [(each["action"], each["username"], each["reason"]) for each in found]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -108,6 +118,7 @@ def test_from_the_alert_to_the_second_persons_check(
         *("photographed", "submit", "close", "reopen"),
     ]
     assert _logged(admin, order_id) == Counter(f"order_{step}" for step in steps)
+    assert _judgements(admin, alert_id) == [("alert_judged", "li.wei", "confirmed")]
     before = admin.get("/audit/chain").json()["checked"]
     admin.post("/audit/chain").raise_for_status()
     until("followed", lambda: admin.get("/audit/chain").json()["checked"] != before, 60)

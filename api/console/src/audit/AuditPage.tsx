@@ -227,7 +227,7 @@ const REFUSALS: Readonly<Record<string, TermFamily>> = {
 };
 
 function reasonText(term: ReturnType<typeof useTerm>, action: string, reason: string): string {
-  const families = [REFUSALS[action], "original_reason", "viewing_reason"] as const;
+  const families = [REFUSALS[action], "original_reason", "viewing_reason", "alert_status"] as const;
   const family = families.find((each) => each && isTerm(each, reason));
   return family ? term(family, reason) : reason;
 }
