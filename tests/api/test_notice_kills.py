@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import json
 import os
 import random
@@ -128,7 +129,7 @@ async def test_no_notice_is_lost_and_a_repeated_one_has_its_number(
     seed = random.SystemRandom().randrange(2**32)
     chance = random.Random(seed)
     shutil.copytree(migrated_data_dir, tmp_path / "data")
-    process, taken = Process(tmp_path / "data"), list[str]()
+    process, taken, killed_s = Process(tmp_path / "data"), list[str](), list[float]()
     async with notice_peer() as peer:
         peer.else_answer = Answer(delay_s=0.02)
         client = await _signed_in(await asyncio.to_thread(process.start))
@@ -138,6 +139,8 @@ async def test_no_notice_is_lost_and_a_repeated_one_has_its_number(
                 making = asyncio.create_task(_orders(client, taken))
                 await asyncio.sleep(chance.uniform(0.1, 1.2))
                 await asyncio.to_thread(process.kill)
+                await asyncio.sleep(0.1)  # what it had sent is heard
+                killed_s.append(time.monotonic())
                 await making
                 await client.aclose()
                 client = await _signed_in(await asyncio.to_thread(process.start))
@@ -145,10 +148,11 @@ async def test_no_notice_is_lost_and_a_repeated_one_has_its_number(
             await client.aclose()
         finally:
             await asyncio.to_thread(process.kill)
-        numbers, bodies = defaultdict(set), defaultdict(set)
+        numbers, bodies, times_s = defaultdict(set), defaultdict(set), defaultdict(list)
         for heard in peer.heard:
             number = heard.headers["webhook-id"]
             bodies[number].add(heard.body)
+            times_s[number].append(heard.at_s)
             for item in json.loads(heard.body)["items"]:
                 numbers[item["about"]].add(number)
     repeated = len(peer.heard) - len(bodies)
@@ -158,6 +162,11 @@ async def test_no_notice_is_lost_and_a_repeated_one_has_its_number(
     assert set(taken) - set(numbers) == set(), f"lost, seed {seed}"
     assert {about for about, found in numbers.items() if len(found) != 1} == set()
     assert all(len(told) == 1 for told in bodies.values())
+    # Again only where a kill came between what was heard and our word that it was.
+    pairs = [pair for heard_s in times_s.values() for pair in itertools.pairwise(heard_s)]
+    assert len(pairs) == repeated
+    for first_s, again_s in pairs:
+        assert any(first_s < kill_s < again_s for kill_s in killed_s), f"sent twice, seed {seed}"
     written = process.log.read_text("utf-8")
     assert "/hook" not in written
     assert WHSEC not in written

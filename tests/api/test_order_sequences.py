@@ -46,12 +46,16 @@ PEOPLE = {
     "deputy": (Role.SCHOOL_MANAGER, MINE),
     "leader": (Role.LEADER, MINE),
     "guard": (Role.SCHOOL_SECURITY, MINE),
+    "cook": (Role.SCHOOL_CANTEEN, MINE),
     "stranger": (Role.SCHOOL_MANAGER, THEIRS),
+    "head": (Role.DISTRICT_ADMIN, None),
+    "auditor": (Role.AUDITOR, None),
+    "engineer": (Role.ENGINEER, MINE),
 }
 _STEPS = ("feedback", "begin", "submit", "photograph", "return", "close", "reopen")
 _STEPS += ("assign", "merge", "split")
 ACTS = st.tuples(
-    st.sampled_from([*PEOPLE, "reviewer", "manager", "deputy"]),
+    st.sampled_from([*PEOPLE, *("reviewer", "manager", "deputy") * 3]),
     st.sampled_from([*["onward"] * 10, *_STEPS, "merge", "split", "comment", "create", "leave"]),
     st.integers(0, 2),  # which order
     st.sampled_from([0, 0, 0, 0, 0, 0, 1, -1]),  # how far from its version
@@ -154,6 +158,12 @@ class World:
             assert answer.status_code == 200
         elif step == "create":
             answer = await self.create(who)
+            role, school_id = PEOPLE[who]
+            may = Permission.ASSIGN_ORDERS in ROLES[role].permissions and school_id in (None, MINE)
+            assert (answer.status_code == 201) == (may and who not in books.gone), (
+                act,
+                answer.text,
+            )
             if answer.status_code == 201 and len(books.numbers) < 3:
                 books.numbers.append(answer.json()["id"])
             return await self.orders(books.numbers)
