@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from api.contract.places import PlaceKind, SchoolType
 from api.contract.profile import Check, Condition, Forbidden, Placement, Profile, kind_of
+from api.organisations.subjects import KITCHEN
 
 
 class Sight(StrEnum):
@@ -48,6 +49,7 @@ class Why(StrEnum):
     NO_PARKING = "no_parking"
     NOT_PRESENT = "not_present"
     UNCONFIRMED = "unconfirmed"
+    KITCHEN_CLOSED = "kitchen_closed"
 
 
 _ABSENT = {
@@ -59,15 +61,18 @@ _ABSENT = {
     Condition.PRESENT: Why.NOT_PRESENT,
     Condition.BUREAU_CONFIRMED: Why.UNCONFIRMED,
 }
-_WORST_FIRST = (Coverage.MISSING, Coverage.UNKNOWN, Coverage.COVERED)
+_WORST_FIRST = (Coverage.MISSING, Coverage.UNKNOWN, Coverage.NOT_APPLICABLE, Coverage.COVERED)
 
 
 @dataclass(frozen=True, slots=True)
 class SchoolFacts:
-    """What a school is; which conditions hold for it."""
+    """What a school is; which conditions hold for it; whether nobody cooked lately, so that what a
+    kitchen's cameras did not show was not asked for.
+    """
 
     type: SchoolType | None
     holds: frozenset[Condition]
+    is_kitchen_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def _judge(row: Placement, school: SchoolFacts, places: Sequence[PlaceFacts]) ->
         return RowVerdict(row, Coverage.UNKNOWN if is_unknown else Coverage.NOT_APPLICABLE, why)
     if not places:
         return RowVerdict(row, Coverage.MISSING, Why.NO_PLACE)
-    verdicts = tuple(_judge_place(place) for place in places)
+    verdicts = tuple(_judge_place(place, school) for place in places)
     worst = min(verdicts, key=lambda verdict: _WORST_FIRST.index(verdict.state))
     return RowVerdict(row, worst.state, worst.why, verdicts)
 
@@ -159,12 +164,14 @@ def _holds(condition: Condition, school: SchoolFacts, is_present: bool) -> bool:
     return condition is Condition.ALWAYS or condition in school.holds
 
 
-def _judge_place(place: PlaceFacts) -> PlaceVerdict:
+def _judge_place(place: PlaceFacts, school: SchoolFacts) -> PlaceVerdict:
     sights = set(place.cameras.values())
     if not sights:
         return PlaceVerdict(place, Coverage.MISSING, Why.NO_CAMERA)
     if Sight.SEEN in sights:
         return PlaceVerdict(place, Coverage.COVERED, Why.FINE)
+    if school.is_kitchen_closed and place.kind in KITCHEN:
+        return PlaceVerdict(place, Coverage.NOT_APPLICABLE, Why.KITCHEN_CLOSED)
     if Sight.UNKNOWN in sights:
         return PlaceVerdict(place, Coverage.UNKNOWN, Why.NOT_REPORTED)
     return PlaceVerdict(place, Coverage.MISSING, Why.NO_PICTURE)

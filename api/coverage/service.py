@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,7 @@ from api.db.narrowing import within_school
 from api.kit.errors import NotFoundError
 from api.organisations import places
 from api.organisations import service as organisations
+from api.organisations.calendar import Calendar
 from api.organisations.schemas import PlaceView, SchoolName, SchoolView
 from api.register import service as register
 from api.register.schemas import RegisteredPlace
@@ -107,7 +108,7 @@ async def list_schools(
     shown = await cameras.list_shown(session, watch) if shown is None else shown
     return CoverageList(
         items=[
-            _summary(school, _judge(school, profiles, watch.now))
+            _summary(school, _judge(school, profiles, watch))
             for school in await _schools(session, watch, shown)
         ],
         window_s=watch.window_s,
@@ -124,7 +125,7 @@ async def get_school(
         NotFoundError: If there is no such school in use.
     """
     school = await _school(session, school_id, watch)
-    judged = _judge(school, profiles, watch.now)
+    judged = _judge(school, profiles, watch)
     return CoverageDetail(
         **dict(_summary(school, judged)),
         profiles=[
@@ -152,7 +153,7 @@ async def list_hung(
         NotFoundError: If there is no such school in use.
     """
     school = await _school(session, school_id, watch)
-    forbidden = _forbidden_keys(_judge(school, profiles, watch.now))
+    forbidden = _forbidden_keys(_judge(school, profiles, watch))
     at = {
         key: RegisteredPlace(id=place.id, kind=place.kind, name=school.names[place.id])
         for place in school.facts
@@ -203,7 +204,7 @@ async def _schools(
             sights=sights[view.school_id],
             unplaced=unplaced[view.school_id],
         )
-        for view in (await organisations.list_schools(session, closed=False)).items
+        for view in await organisations.list_in_use(session)
     ]
 
 
@@ -220,9 +221,12 @@ def facts_of(view: SchoolView) -> SchoolFacts:
     return SchoolFacts(view.type, conditions_of(view))
 
 
-def _judge(school: _School, profiles: Profiles, now: datetime) -> _Judged:
-    view, facts = school.view, facts_of(school.view)
-    in_force = profiles.in_force(now.astimezone(ZoneInfo(view.time_zone)).date())
+def _judge(school: _School, profiles: Profiles, watch: Watch) -> _Judged:
+    zone = ZoneInfo(school.view.time_zone)
+    first, today = (each.astimezone(zone).date() for each in (watch.window_from, watch.now))
+    is_closed = not Calendar.of(school.view).school_days(first, today)
+    facts = replace(facts_of(school.view), is_kitchen_closed=is_closed)
+    in_force = profiles.in_force(today)
     return _Judged(
         [(each, judging.judge_placements(each, facts, school.facts)) for each in in_force],
         [found for each in in_force for found in judging.trespasses(each, school.facts)],

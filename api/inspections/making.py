@@ -90,7 +90,7 @@ async def _read(runtime: Runtime) -> _District:
             at.setdefault(place.school_id, []).append(place)
         return _District(
             plans=plans,
-            schools=(await organisations.list_schools(session, closed=False)).items,
+            schools=await organisations.list_in_use(session),
             places=at,
             made=await stored.keys_since(runtime.clock().date() - _LONGEST),
         )

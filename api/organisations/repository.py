@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.db.camera import Camera, CameraRecord
@@ -132,6 +132,16 @@ class OrganisationRepository:
             if await self._session.scalar(query) is not None:
                 return False
         return True
+
+    async def is_unused(self, school_id: str) -> bool:
+        """Whether nobody described a school, and no camera or place was ever there."""
+        query = select(School.school_id).where(
+            School.school_id == school_id,
+            School.described_at.is_(None),
+            ~exists().where(Camera.school_id == School.school_id),
+            ~exists().where(Place.school_id == School.school_id),
+        )
+        return await self._session.scalar(query) is not None
 
     async def camera_counts(self) -> dict[str, int]:
         """Cameras that are not retired, by school."""

@@ -86,6 +86,16 @@ async def list_schools(session: AsyncSession, *, closed: bool) -> SchoolList:
     )
 
 
+async def list_in_use(session: AsyncSession) -> list[SchoolView]:
+    """Schools that are not closed, by id; the one made in advance only as long as it is the only
+    one or somebody made something of it.
+    """
+    found = (await list_schools(session, closed=False)).items
+    if len(found) > 1 and await OrganisationRepository(session).is_unused(DEFAULT_SCHOOL_ID):
+        return [each for each in found if each.school_id != DEFAULT_SCHOOL_ID]
+    return found
+
+
 async def get_school(session: AsyncSession, school_id: str) -> SchoolView:
     """One school.
 

@@ -219,7 +219,7 @@ async def read_month(
         MonthNotKnownError: See :func:`check_month`.
     """
     check_month(month, watch.now, hours_from)
-    listed = (await organisations.list_schools(session, closed=False)).items
+    listed = await organisations.list_in_use(session)
     schools = {
         each.school_id: SchoolName(
             school_id=each.school_id, name=each.name_zh, name_en=each.name_en

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.access.roles import Role
-from api.contract import CameraState
+from api.contract import DEFAULT_SCHOOL_ID, CameraState
 from api.contract.places import PlaceKind
 from api.kit.errors import SettingsError
 from tests.api.centre import Centre, beat, put_camera, running_centre
@@ -134,6 +134,49 @@ async def test_what_was_looked_at_in_the_window_is_covered_until_the_window_ends
         centre.clock.advance(hours * 3600)
         admin = await centre.admin()
         assert (await _rows(admin))[1]["entrance"]["state"] == state
+
+
+async def test_on_days_without_school_a_kitchen_owes_no_picture(centre: Centre) -> None:
+    admin = await centre.admin()
+    worker = await centre.enrolled(admin, MINE)
+    for camera_id, kind in (("stove", PlaceKind.COOKING), ("gate", PlaceKind.ENTRANCE)):
+        await put_camera(worker, registration(camera_id, school_id=MINE))
+        await _hang(admin, camera_id, await _place(admin, kind, f"at {camera_id}"))
+    off = [
+        camera_beat(each, CameraState.NOT_WATCHING, reason="unreachable")
+        for each in ("stove", "gate")
+    ]
+    await beat(worker, heartbeat(*off, school_id=MINE))
+    for holidays, cooking in (
+        # The window of a day reaches into the day before.
+        (["2026-11-24"], ("missing", "no_picture")),
+        (["2026-11-23", "2026-11-24"], ("not_applicable", "kitchen_closed")),
+    ):
+        told = {"name_zh": "小学", "type": "primary", "canteen": True, "holidays": holidays}
+        assert (await admin.put(f"/api/v1/schools/{MINE}", json=told)).status_code == 200
+        _, rows = await _rows(admin)
+        assert (rows["cooking"]["state"], rows["cooking"]["why"]) == cooking
+        assert [place["state"] for place in rows["cooking"]["places"]] == [cooking[0]]
+        assert (rows["dishwash"]["state"], rows["dishwash"]["why"]) == ("missing", "no_place")
+        assert (rows["entrance"]["state"], rows["entrance"]["why"]) == ("missing", "no_picture")
+
+
+async def test_the_school_made_in_advance_is_listed_while_it_is_the_only_one_or_used(
+    centre: Centre,
+) -> None:
+    admin = await centre.admin()
+
+    async def listed() -> set[str]:
+        items = (await admin.get("/api/v1/coverage")).json()["items"]
+        return {each["school"]["school_id"] for each in items}
+
+    assert await listed() == {DEFAULT_SCHOOL_ID}
+    await put_camera(await centre.enrolled(admin, MINE), registration(school_id=MINE))
+    assert await listed() == {MINE}
+    assert (await admin.get(f"/api/v1/coverage/{DEFAULT_SCHOOL_ID}")).status_code == 200
+    of = registration("gate-2", school_id=DEFAULT_SCHOOL_ID)
+    await put_camera(await centre.worker(), of)
+    assert await listed() == {MINE, DEFAULT_SCHOOL_ID}
 
 
 async def test_what_nobody_read_fails_no_school(centre: Centre) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -25,11 +26,12 @@ from api.coverage.profiles import Profiles, load_profiles
 PROFILE = load_profile(
     Path(__file__).resolve().parents[2] / "configs" / "compliance" / "cn-school.yaml"
 )
-_RANK = [Coverage.MISSING, Coverage.UNKNOWN, Coverage.COVERED]
+_RANK = [Coverage.MISSING, Coverage.UNKNOWN, Coverage.NOT_APPLICABLE, Coverage.COVERED]
 _SCHOOLS = st.builds(
     SchoolFacts,
     st.sampled_from([None, *SchoolType]),
     st.frozensets(st.sampled_from(list(Condition))),
+    st.booleans(),
 )
 _CAMERAS = st.dictionaries(st.integers(1, 50), st.sampled_from(list(Sight)), max_size=4)
 _PLACES = st.lists(
@@ -87,6 +89,34 @@ def test_one_gate_without_a_camera_leaves_the_gates_uncovered() -> None:
     assert [each.state for each in found.places] == [Coverage.COVERED, Coverage.MISSING]
 
 
+def test_a_closed_kitchen_owes_a_camera_and_no_picture() -> None:
+    places = [
+        PlaceFacts(1, PlaceKind.COOKING, {7: Sight.UNSEEN}),
+        PlaceFacts(2, PlaceKind.FOOD_STORE, {8: Sight.UNKNOWN}),
+        PlaceFacts(3, PlaceKind.SERVING_PREP, {9: Sight.SEEN}),
+        PlaceFacts(4, PlaceKind.DISHWASH, {}),
+        PlaceFacts(5, PlaceKind.ENTRANCE, {10: Sight.UNSEEN}),
+    ]
+    asked = ("cooking", "food_store", "serving_prep", "dishwash", "sample_room", "entrance")
+    school = _school(SchoolType.PRIMARY, Condition.CANTEEN)
+    open_, closed = (
+        [(each.state, each.why) for each in map(_by_id(facts, places).__getitem__, asked)]
+        for facts in (school, replace(school, is_kitchen_closed=True))
+    )
+    rest = (Coverage.NOT_APPLICABLE, Why.KITCHEN_CLOSED)
+    assert open_[:2] == [
+        (Coverage.MISSING, Why.NO_PICTURE),
+        (Coverage.UNKNOWN, Why.NOT_REPORTED),
+    ]
+    assert closed == [rest, rest, *open_[2:]]
+    assert closed[2:] == [
+        (Coverage.COVERED, Why.FINE),
+        (Coverage.MISSING, Why.NO_CAMERA),
+        (Coverage.MISSING, Why.NO_PLACE),
+        (Coverage.MISSING, Why.NO_PICTURE),
+    ]
+
+
 @given(school=_SCHOOLS, places=_PLACES)
 def test_every_row_has_one_verdict_and_the_worst_place_decides(
     school: SchoolFacts, places: list[PlaceFacts]
@@ -111,10 +141,9 @@ def test_a_camera_that_sees_makes_nothing_worse(
     more = list(places)
     more[at] = PlaceFacts(places[at].id, places[at].kind, {**places[at].cameras, 1000: Sight.SEEN})
     for row_id, after in _by_id(school, more).items():
-        if after.state is Coverage.NOT_APPLICABLE:
-            assert before[row_id].state is Coverage.NOT_APPLICABLE
-        else:
-            assert _RANK.index(after.state) >= _RANK.index(before[row_id].state)
+        assert _RANK.index(after.state) >= _RANK.index(before[row_id].state)
+        if not after.places:
+            assert after == before[row_id]
 
 
 @given(places=_PLACES)

@@ -11054,7 +11054,7 @@ export type Ways = {
  *
  * Why a place is not covered; ``fine`` where there is nothing to say.
  */
-export type Why = 'fine' | 'no_place' | 'no_camera' | 'no_picture' | 'not_reported' | 'type_unknown' | 'other_type' | 'not_boarding' | 'no_canteen' | 'no_ct_key_target' | 'no_hazmat' | 'no_parking' | 'not_present' | 'unconfirmed';
+export type Why = 'fine' | 'no_place' | 'no_camera' | 'no_picture' | 'not_reported' | 'type_unknown' | 'other_type' | 'not_boarding' | 'no_canteen' | 'no_ct_key_target' | 'no_hazmat' | 'no_parking' | 'not_present' | 'unconfirmed' | 'kitchen_closed';
 
 /**
  * WhyNot
