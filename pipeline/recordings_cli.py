@@ -63,6 +63,15 @@ BROKEN = 3
 _KEPT = frozenset({RetentionState.COMPLIANT, RetentionState.IMMATURE})
 DEFAULT_ZONE = "Asia/Shanghai"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_Kind = Annotated[
+    str | None, typer.Option(help="Of a recorder with an http address: isapi, dahua …")
+]
+_Username = Annotated[
+    str | None, typer.Option(help=f"The recorder's user; {USER_ENV} or netrc if not given.")
+]
+_PasswordEnv = Annotated[
+    str, typer.Option(help="Environment variable that holds the recorder's password.")
+]
 
 
 @recordings_app.command("audit")
@@ -76,15 +85,9 @@ def audit_command(
         str | None,
         typer.Option(help="Or a recorder, as isapi://host or dahua://host; without password."),
     ] = None,
-    kind: Annotated[
-        str | None, typer.Option(help="Of a recorder with an http address: isapi, dahua …")
-    ] = None,
-    username: Annotated[
-        str | None, typer.Option(help=f"The recorder's user; {USER_ENV} or netrc if not given.")
-    ] = None,
-    password_env: Annotated[
-        str, typer.Option(help="Environment variable that holds the recorder's password.")
-    ] = PASSWORD_ENV,
+    kind: _Kind = None,
+    username: _Username = None,
+    password_env: _PasswordEnv = PASSWORD_ENV,
     open_days: Annotated[
         bool,
         typer.Option(
@@ -261,15 +264,9 @@ def export_command(
         str | None,
         typer.Option(help="Or another recorder, as isapi://host or dahua://host; no password."),
     ] = None,
-    kind: Annotated[
-        str | None, typer.Option(help="Of a recorder with an http address: isapi, dahua …")
-    ] = None,
-    username: Annotated[
-        str | None, typer.Option(help=f"The recorder's user; {USER_ENV} or netrc if not given.")
-    ] = None,
-    password_env: Annotated[
-        str, typer.Option(help="Environment variable that holds the recorder's password.")
-    ] = PASSWORD_ENV,
+    kind: _Kind = None,
+    username: _Username = None,
+    password_env: _PasswordEnv = PASSWORD_ENV,
     index: Annotated[
         Path | None, typer.Option(help="Its index; index.sqlite in the folder when not given.")
     ] = None,

@@ -21,10 +21,10 @@ from api.configurations.schemas import (
     VersionOrigin,
     VersionState,
 )
+from api.configurations.service import numbered_version
 from api.configurations.yaml_edit import EditedText, with_value
 from api.contract import ConfigurationProblem
 from api.contract.yaml_document import DocumentError, Json
-from api.db.configuration import BoxConfigurationVersion
 from api.kit.errors import InvalidError, NotFoundError
 
 _OF_CAMERA = re.compile(r"^cameras\[(\d+)\]\.(rules(?:\[.*)?)$")
@@ -40,7 +40,7 @@ async def get(session: AsyncSession, box_id: int, camera_id: str) -> CameraSetup
     if await versions.box(box_id) is None:
         raise NotFoundError("no such box")
     head = await versions.head(box_id)
-    version = await _version(versions, box_id, 0 if head is None else head.newest)
+    version = await numbered_version(versions, box_id, 0 if head is None else head.newest)
     index, camera = _camera(version.document, camera_id)
     told = version.problems if version.state == VersionState.REFUSED else []
     problems = [ConfigurationProblem.model_validate(each) for each in told]
@@ -71,7 +71,7 @@ async def edit(
     versions = ConfigurationRepository(session)
     if await versions.box(box_id) is None:
         raise NotFoundError("no such box")
-    version = await _version(versions, box_id, wanted.against)
+    version = await numbered_version(versions, box_id, wanted.against)
     index, camera = _camera(version.document, camera_id)
     try:
         edited = await asyncio.to_thread(_edited, version.text, index, camera, wanted)
@@ -102,15 +102,6 @@ def _edited(
     models = [*(listed if isinstance(listed, list) else []), *missing]
     both = with_value(rules.text, (*here, "more_models"), _json(models))
     return EditedText(both.text, rules.lost_remarks + both.lost_remarks)
-
-
-async def _version(
-    versions: ConfigurationRepository, box_id: int, number: int
-) -> BoxConfigurationVersion:
-    found = await versions.version(box_id, number)
-    if found is None:
-        raise NotFoundError("no such version of the configuration")
-    return found
 
 
 def _camera(document: object, camera_id: str) -> tuple[int, dict[str, object]]:

@@ -10,20 +10,18 @@ from api.access.permissions import Permission
 from api.audit.changes import Actor
 from api.auth.guards import ReportingBoxDep, SignedIn, allowed, client_of
 from api.auth.sessions import BoxWriter, Reader, Writer
-from api.boxes.errors import OtherSchoolError, SchoolClosedError
 from api.configurations import credentials
 from api.configurations.credential_schemas import CredentialsView, CredentialWrite, KeyAllow
 from api.configurations.errors import SealingKeyError
+from api.configurations.worker_endpoints import BOX_PROBLEMS
 from api.contract import Acknowledgement, CredentialAnswer
 from api.kit.errors import (
     BadCsrfError,
-    BadTokenError,
     ForbiddenError,
     InvalidError,
     NotFoundError,
     NotSignedInError,
     TooLargeError,
-    UnavailableError,
 )
 from api.kit.problems import problems
 from api.kit.routing import RoomRouter
@@ -84,14 +82,7 @@ async def put_credential(
     "/answer",
     operation_id="ingest_credential_answer",
     summary="Tell what became of a sealed credential",
-    responses=problems(
-        BadTokenError,
-        TooLargeError,
-        InvalidError,
-        UnavailableError,
-        OtherSchoolError,
-        SchoolClosedError,
-    ),
+    responses=problems(*BOX_PROBLEMS),
 )
 async def put_answer(
     body: CredentialAnswer, box: ReportingBoxDep, work: BoxWriter

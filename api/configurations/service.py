@@ -120,7 +120,7 @@ async def get_version(
     """
     versions = ConfigurationRepository(session)
     await _box(versions, box_id)
-    version = await _version(versions, box_id, number)
+    version = await numbered_version(versions, box_id, number)
     return await _detail(versions, version, against)
 
 
@@ -136,7 +136,7 @@ async def compare(session: AsyncSession, box_id: int, draft: Draft) -> DraftView
     if against is None:
         head = await versions.head(box_id)
         against = head.newest if head is not None and head.newest else None
-    old = None if against is None else (await _version(versions, box_id, against)).document
+    old = None if against is None else (await numbered_version(versions, box_id, against)).document
     read = await read_draft(draft.text)
     told = None if read.document is None else diff(old, read.document, against)
     return DraftView(problems=read.problems, diff=told)
@@ -180,7 +180,7 @@ async def restore(
     """
     versions = ConfigurationRepository(work.session)
     await _box(versions, box_id)
-    old = await _version(versions, box_id, number)
+    old = await numbered_version(versions, box_id, number)
     head = await _seen(versions, box_id, seen)
     new = _New(old.text, old.document, old.digest, reason, restored_from=number)
     return await _add(work, head, new, AccessAction.CONFIGURATION_RESTORED, by)
@@ -194,7 +194,7 @@ async def export(work: UnitOfWork, box_id: int, number: int, by: Actor) -> tuple
     """
     versions = ConfigurationRepository(work.session)
     box, _ = await _box(versions, box_id)
-    version = await _version(versions, box_id, number)
+    version = await numbered_version(versions, box_id, number)
     log_version(work, AccessAction.CONFIGURATION_EXPORTED, box, number, by)
     return version.text, f"{box.school_id}-{box.name}-{number}.yaml"
 
@@ -273,9 +273,14 @@ async def _box(versions: ConfigurationRepository, box_id: int) -> tuple[Box, Sch
     return found
 
 
-async def _version(
+async def numbered_version(
     versions: ConfigurationRepository, box_id: int, number: int
 ) -> BoxConfigurationVersion:
+    """One version of a box.
+
+    Raises:
+        NotFoundError: If there is none of that number.
+    """
     found = await versions.version(box_id, number)
     if found is None:
         raise NotFoundError("no such version of the configuration")
@@ -287,7 +292,8 @@ async def _detail(
 ) -> VersionDetail:
     if against is None and version.number > 1:
         against = version.number - 1
-    old = None if against is None else (await _version(versions, version.box_id, against)).document
+    before = None if against is None else await numbered_version(versions, version.box_id, against)
+    old = None if before is None else before.document
     return VersionDetail(
         version=_summary(version),
         text=version.text,

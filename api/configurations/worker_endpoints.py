@@ -32,7 +32,7 @@ from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
 router = RoomRouter(prefix="/api/v2/ingest/configuration", tags=["ingest"])
-_PROBLEMS = (
+BOX_PROBLEMS = (
     BadTokenError,
     TooLargeError,
     InvalidError,
@@ -40,13 +40,14 @@ _PROBLEMS = (
     OtherSchoolError,
     SchoolClosedError,
 )
+"""What any endpoint for boxes of this room may answer."""
 
 
 @router.put(
     "",
     operation_id="ingest_configuration",
     summary="Report what a box runs",
-    responses=problems(*_PROBLEMS),
+    responses=problems(*BOX_PROBLEMS),
 )
 async def put_configuration(
     body: ConfigurationReport, box: ReportingBoxDep, runtime: RuntimeDep
@@ -61,7 +62,7 @@ async def put_configuration(
     "/{version}",
     operation_id="ingest_configuration_version",
     summary="Fetch a version",
-    responses=problems(*_PROBLEMS, NotFoundError),
+    responses=problems(*BOX_PROBLEMS, NotFoundError),
 )
 async def get_version(
     version: VersionNumber,
@@ -77,7 +78,7 @@ async def get_version(
     "/{version}/answer",
     operation_id="ingest_configuration_answer",
     summary="Tell what became of a version",
-    responses=problems(*_PROBLEMS, IdentityMismatchError),
+    responses=problems(*BOX_PROBLEMS, IdentityMismatchError),
 )
 async def put_answer(
     version: VersionNumber, body: ConfigurationAnswer, box: ReportingBoxDep, work: BoxWriter

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -47,6 +47,9 @@ class _Patch:
     text: str
 
 
+_Way = Callable[[str, Sequence[str | int], Json, Json], str]
+
+
 class _NotInPlaceError(Exception):
     """More of the text has to be written anew for a change."""
 
@@ -66,8 +69,7 @@ def with_value(text: str, keys: Sequence[str | int], value: Json) -> EditedText:
     old = _at(document, keys)
     value = settled(old, value)
     wanted = _put(document, keys, value)
-    shared = ((_in_place, each) for each in unshared(text))
-    for way, begun in ((_in_place, text), *shared, (_anew_there, text)):
+    for way, begun in _ways(text):
         try:
             found = way(begun, keys, old, value)
             if digest_of(read_document(found)) == digest_of(wanted):
@@ -75,6 +77,14 @@ def with_value(text: str, keys: Sequence[str | int], value: Json) -> EditedText:
         except (_NotInPlaceError, DocumentError, yaml.YAMLError):
             continue
     return _edited(text, write_document(wanted))
+
+
+def _ways(text: str) -> Iterator[tuple[_Way, str]]:
+    """The next one is worked out when those before it did not say what was asked."""
+    yield _in_place, text
+    for each in unshared(text):
+        yield _in_place, each
+    yield _anew_there, text
 
 
 def _edited(before: str, text: str) -> EditedText:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from base64 import b64decode, b64encode
-from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
+from sqlalchemy import select
 
 from api.access.roles import Role
+from api.access.scope import EVERYTHING
 from api.contract import CONTRACT_VERSION, ConfigurationFacts
 from api.contract.credentials import fingerprint
+from api.db.base import Base
+from api.db.configuration import BoxCredential
 from tests.api.centre import Centre
 from tests.api.configuring import BOX, Console, box_of, facts, report
 from tests.api.messages import SCHOOL_ID, heartbeat
@@ -316,13 +318,14 @@ async def test_a_stolen_database_opens_nothing(centre: Centre, box: _Box, desk: 
     """Whatever lies in the command centre's folder, only the box's private key opens it."""
     await desk.allow(box.key)
     await desk.set(box)
-    folder = centre.runtime.settings.data_dir
-    database = folder / "mingan.db"
-    if not database.is_file():
-        pytest.skip("of SQLite")
-    with closing(sqlite3.connect(database)) as stolen:
-        [(sealed,)] = stolen.execute("SELECT sealed FROM box_credentials").fetchall()
-    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    runtime = centre.runtime
+    everything = b"".join(
+        path.read_bytes() for path in runtime.settings.data_dir.rglob("*") if path.is_file()
+    )
+    async with runtime.database.read(EVERYTHING) as stolen:
+        for table in Base.metadata.sorted_tables:
+            everything += repr((await stolen.execute(select(table))).all()).encode()
+        [sealed] = await stolen.scalars(select(BoxCredential.sealed))
     for secret in (_PASSWORD.encode(), bytes(box.private), b64encode(bytes(box.private))):
         assert secret not in everything
     keys = [everything[at : at + 32] for at in range(0, min(len(everything), 4096), 32)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +13,9 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from scripts.demo_rtsp import Credentials, RtspServer, Session, load_film
+from scripts.demo_rtsp import Credentials, load_film
 from tests.e2e.stack import Stack, until
+from tests.support.counting_rtsp import CountingServer
 from tests.video.media import make_video
 
 pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(240)]
@@ -26,27 +26,17 @@ _ANSWERED_WITHIN_S = 30.0
 """Of what nobody waits for: a refusal is told with the next heartbeat."""
 
 
-class _CountingServer(RtspServer):
-    """Cameras that know how often they were connected to."""
-
-    connections = 0
-
-    def session(self, connection: socket.socket) -> Session:
-        self.connections += 1
-        return super().session(connection)
-
-
 @pytest.fixture
-def cameras(tmp_path: Path) -> Iterator[_CountingServer]:
+def cameras(tmp_path: Path) -> Iterator[CountingServer]:
     film = load_film(make_video(tmp_path / "film.mp4", count=150, gop=25))
-    server = _CountingServer({_PATH: film}, credentials=Credentials("viewer", _PASSWORD))
+    server = CountingServer({_PATH: film}, credentials=Credentials("viewer", _PASSWORD))
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def stack(tmp_path: Path, cameras: _CountingServer) -> Iterator[Stack]:
+def stack(tmp_path: Path, cameras: CountingServer) -> Iterator[Stack]:
     running = Stack(tmp_path, rtsp_port=cameras.port)
     secret = tmp_path / "secret"
     secret.write_text(_PASSWORD)
@@ -132,7 +122,7 @@ def _taken(home: Path) -> list[dict[str, Any]]:
 
 
 def test_a_zone_is_changed_without_connecting_anew(
-    stack: Stack, cameras: _CountingServer, tmp_path: Path
+    stack: Stack, cameras: CountingServer, tmp_path: Path
 ) -> None:
     client = stack.sign_in()
     until("watched", lambda: _watched(client), 90)
@@ -198,7 +188,7 @@ def _drag(page: Page, corner: Locator, stage: Locator, x: float, y: float) -> No
 
 
 def test_a_zone_is_drawn_by_mouse_keys_and_touch_and_its_box_follows(
-    stack: Stack, cameras: _CountingServer, drawer: Page, tmp_path: Path
+    stack: Stack, cameras: CountingServer, drawer: Page, tmp_path: Path
 ) -> None:
     client, page = stack.sign_in(), drawer
     until("watched", lambda: _watched(client), 90)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,8 +21,9 @@ from nacl.public import PrivateKey, SealedBox
 from playwright.sync_api import Page, expect
 
 from api.contract.credentials import fingerprint
-from scripts.demo_rtsp import Credentials, RtspServer, Session, load_film
+from scripts.demo_rtsp import Credentials, load_film
 from tests.e2e.stack import ROOT, Stack, until
+from tests.support.counting_rtsp import CountingServer
 from tests.support.sealing import seal
 from tests.video.media import make_video
 
@@ -33,40 +33,30 @@ _PASSWORD = "hunter2-planted-password"
 _TAKEN_WITHIN_S = 30.0
 
 
-class _CountingServer(RtspServer):
-    """A camera that knows how often it was connected to."""
-
-    connections = 0
-
-    def session(self, connection: socket.socket) -> Session:
-        self.connections += 1
-        return super().session(connection)
-
-
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
     return make_video(tmp_path / "film.mp4", count=150, gop=25)
 
 
 @pytest.fixture
-def locked(film: Path) -> Iterator[_CountingServer]:
+def locked(film: Path) -> Iterator[CountingServer]:
     """A camera whose password nobody wrote on the box."""
-    server = _CountingServer({"ch1": load_film(film)}, credentials=Credentials(_USER, _PASSWORD))
+    server = CountingServer({"ch1": load_film(film)}, credentials=Credentials(_USER, _PASSWORD))
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def open_to_all(film: Path) -> Iterator[_CountingServer]:
-    server = _CountingServer({"ch1": load_film(film)})
+def open_to_all(film: Path) -> Iterator[CountingServer]:
+    server = CountingServer({"ch1": load_film(film)})
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def stack(tmp_path: Path, locked: _CountingServer, open_to_all: _CountingServer) -> Iterator[Stack]:
+def stack(tmp_path: Path, locked: CountingServer, open_to_all: CountingServer) -> Iterator[Stack]:
     running = Stack(tmp_path)
 
     def camera(name: str, port: int) -> Any:
@@ -116,7 +106,7 @@ def _states(client: httpx.Client) -> dict[str, str]:
 
 
 def test_a_camera_is_opened_by_what_only_its_box_can_read(
-    stack: Stack, locked: _CountingServer, open_to_all: _CountingServer, tmp_path: Path
+    stack: Stack, locked: CountingServer, open_to_all: CountingServer, tmp_path: Path
 ) -> None:
     client = stack.sign_in()
     until("the other is watched", lambda: _states(client).get("open") == "watching", 90)

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
 import pytest
 
-from pipeline.core.detections import Detections
-from pipeline.core.frame import Frame
 from pipeline.geometry import SiteConfig
 from pipeline.rules.economy import Filter
 from pipeline.runtime.config import AnalysisConfig
 from pipeline.runtime.episodes import Provenance
 from pipeline.studio.analyze import Job, Recording, alerts_jsonl, analyse_recording
 from pipeline.studio.sums import summary_json
-from tests.video.media import make_video, number_of
+from tests.studio.visits import SeesVisits
+from tests.video.media import make_video
 
 _VISITS = (range(25, 100), range(200, 275), range(375, 450))
 """Pictures, 25 a second, in which "somebody" is there."""
-
-
-class _SeesVisits:
-    class_names = ("person",)
-    track_scores: ClassVar[dict[str, float]] = {}
-
-    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
-        return [self._one(frame) for frame in frames]
-
-    def _one(self, frame: Frame) -> Detections:
-        number = number_of(frame.picture.bgr())
-        if not any(number in visit for visit in _VISITS):
-            return Detections.empty(self.class_names)
-        box = np.array([[60, 40, 100, 120]], np.float32)
-        return Detections(box, np.array([0.9], np.float32), np.array([0]), self.class_names)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +35,7 @@ def _analyse(film: Path, out: Path, **changes: Any) -> Recording:
         }
     )
     made_by = Provenance("scripted", "a" * 64, "b" * 64)
-    job = Job(config, SiteConfig(), _SeesVisits(), None, made_by, out, 0.0, annotate=False)
+    job = Job(config, SiteConfig(), SeesVisits(*_VISITS), None, made_by, out, 0.0, annotate=False)
     return analyse_recording(job, film, "film", lambda *_: None)
 
 

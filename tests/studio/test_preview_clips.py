@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
 import pytest
 
 from pipeline.core.clock import ManualClock
-from pipeline.core.detections import Detections
-from pipeline.core.frame import Frame
 from pipeline.geometry import SiteConfig
 from pipeline.inference.detector import load_detector
 from pipeline.inference.finds import Finds
@@ -28,8 +25,9 @@ from pipeline.studio.analyze import Job, analyse_recording
 from pipeline.video.decoder import Decoder
 from pipeline.video.sampler import Sampler
 from pipeline.video.sources.file import FileSource
+from tests.studio.visits import SeesVisits
 from tests.support.evaluation_data import data_folder
-from tests.video.media import make_video, number_of
+from tests.video.media import make_video
 
 _START_S = 1_795_406_400.0
 _FPS = 5.0
@@ -119,27 +117,12 @@ _NEW: list[dict[str, Any]] = [
 ]
 
 
-class _SeesVisits:
-    class_names = ("person",)
-    track_scores: ClassVar[dict[str, float]] = {}
-
-    def detect(self, frames: Sequence[Frame]) -> list[Detections]:
-        return [self._one(frame) for frame in frames]
-
-    def _one(self, frame: Frame) -> Detections:
-        number = number_of(frame.picture.bgr())
-        if not any(number in visit for visit in (range(25, 100), range(200, 275))):
-            return Detections.empty(self.class_names)
-        box = np.array([[60, 40, 100, 120]], np.float32)
-        return Detections(box, np.array([0.9], np.float32), np.array([0]), self.class_names)
-
-
 def test_a_film_with_two_visits_is_predicted_to_the_picture(tmp_path: Path) -> None:
     film = make_video(tmp_path / "film.mp4", count=400, gop=25)
-    store = _keep(film, _SeesVisits(), tmp_path)
+    store = _keep(film, SeesVisits(range(25, 100), range(200, 275)), tmp_path)
     assert _predicted(store, _OLD) == []
     rules = [{"type": "perimeter_intrusion", "zone": _WHOLE, "dwell_s": 0.5, "clear_s": 1}]
-    found = _found(film, _SeesVisits(), rules, tmp_path / "out")
+    found = _found(film, SeesVisits(range(25, 100), range(200, 275)), rules, tmp_path / "out")
     assert len(found) == 2
     assert _predicted(store, rules) == [
         (rule, pytest.approx(start_s, abs=0.002), pytest.approx(raised_s, abs=0.002))

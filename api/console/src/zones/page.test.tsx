@@ -1,17 +1,15 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
-import { App } from "antd";
-import { I18nextProvider } from "react-i18next";
-import { createMemoryRouter, Link, RouterProvider } from "react-router";
+import { QueryClient } from "@tanstack/react-query";
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
+import { Link } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { Problem } from "../http/problem";
 import type { BoxRule, CameraSetup, RuleList, VersionDetail } from "../http/types";
-import { i18n, startI18n } from "../i18n";
+import { startI18n } from "../i18n";
+import { showRoutes } from "../testing/showRoutes";
 import { camera } from "../testing/samples";
-import { PreferencesProvider } from "../ui/preferences";
 import { Component as ZonesPage } from "./ZonesPage";
 
 beforeAll(() => startI18n("zh"));
@@ -82,18 +80,7 @@ function show(setup: CameraSetup | null = SETUP, waiting = FIRE): void {
     { path: "/cameras/:key/zones", element },
     { path: "/elsewhere", element: <p>elsewhere</p> },
   ];
-  const router = createMemoryRouter(routes, { initialEntries: ["/cameras/1/zones"] });
-  render(
-    <QueryClientProvider client={client}>
-      <I18nextProvider i18n={i18n}>
-        <PreferencesProvider>
-          <App>
-            <RouterProvider router={router} />
-          </App>
-        </PreferencesProvider>
-      </I18nextProvider>
-    </QueryClientProvider>,
-  );
+  showRoutes(client, routes, "/cameras/1/zones");
 }
 
 function option(key: string): HTMLElement {

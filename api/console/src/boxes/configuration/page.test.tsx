@@ -1,16 +1,14 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
-import { App } from "antd";
-import { I18nextProvider } from "react-i18next";
-import { createMemoryRouter, Link, RouterProvider } from "react-router";
+import { QueryClient } from "@tanstack/react-query";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { Link } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { api } from "../../http/api";
 import { keys } from "../../http/keys";
 import { Problem } from "../../http/problem";
 import type { ConfigurationView, CredentialsView, VersionDetail, VersionSummary } from "../../http/types";
-import { i18n, startI18n } from "../../i18n";
-import { PreferencesProvider } from "../../ui/preferences";
+import { startI18n } from "../../i18n";
+import { showRoutes } from "../../testing/showRoutes";
 import { Component as ConfigurationPage } from "../ConfigurationPage";
 
 beforeAll(() => startI18n("zh"));
@@ -82,23 +80,13 @@ function show(box: ConfigurationView): void {
       <Link to="/elsewhere">away</Link>
     </>
   );
-  const router = createMemoryRouter(
+  showRoutes(
+    client,
     [
       { path: "/boxes/:id/configuration", element: page },
       { path: "/elsewhere", element: <p>elsewhere</p> },
     ],
-    { initialEntries: ["/boxes/7/configuration"] },
-  );
-  render(
-    <QueryClientProvider client={client}>
-      <I18nextProvider i18n={i18n}>
-        <PreferencesProvider>
-          <App>
-            <RouterProvider router={router} />
-          </App>
-        </PreferencesProvider>
-      </I18nextProvider>
-    </QueryClientProvider>,
+    "/boxes/7/configuration",
   );
 }
 

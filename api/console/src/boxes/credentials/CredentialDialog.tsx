@@ -83,7 +83,7 @@ export default function CredentialDialog({ boxId, boxKey, item, onClose }: Props
           set.mutate(sealCredential({ kind, name, host, ...given(fields) }, boxKey))
         }
       >
-        <p>
+        <p className={styles.goesTo}>
           {t("credentials.goesTo")} <code>{host}</code>
         </p>
         <Form.Item

@@ -1,15 +1,12 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
-import { App } from "antd";
-import { I18nextProvider } from "react-i18next";
-import { createMemoryRouter, RouterProvider } from "react-router";
+import { QueryClient } from "@tanstack/react-query";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { api } from "../../http/api";
 import { keys } from "../../http/keys";
 import type { CandidateView, DiscoveryView, ScanView, VersionDetail } from "../../http/types";
-import { i18n, startI18n } from "../../i18n";
-import { PreferencesProvider } from "../../ui/preferences";
+import { startI18n } from "../../i18n";
+import { showRoutes } from "../../testing/showRoutes";
 import { Component as FindCamerasPage } from "../FindCamerasPage";
 
 beforeAll(() => startI18n("zh"));
@@ -92,23 +89,13 @@ function show(box: DiscoveryView): void {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   client.setQueryData(keys.discovery(7), box);
   client.setQueryData(keys.configurationVersion(7, 2, "text"), DETAIL);
-  const router = createMemoryRouter(
+  showRoutes(
+    client,
     [
       { path: "/boxes/:id/cameras", element: <FindCamerasPage /> },
       { path: "/boxes/:id/configuration", element: <p>configuration</p> },
     ],
-    { initialEntries: ["/boxes/7/cameras"] },
-  );
-  render(
-    <QueryClientProvider client={client}>
-      <I18nextProvider i18n={i18n}>
-        <PreferencesProvider>
-          <App>
-            <RouterProvider router={router} />
-          </App>
-        </PreferencesProvider>
-      </I18nextProvider>
-    </QueryClientProvider>,
+    "/boxes/7/cameras",
   );
 }
 

@@ -1,17 +1,15 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
-import { App } from "antd";
-import { I18nextProvider } from "react-i18next";
-import { createMemoryRouter, Link, RouterProvider } from "react-router";
+import { QueryClient } from "@tanstack/react-query";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { Link } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { api } from "../../http/api";
 import { keys } from "../../http/keys";
 import { Problem } from "../../http/problem";
 import type { CoverageDetail, FloorPlanView, Permission, PlacedCamera, PlanCamera } from "../../http/types";
-import { i18n, startI18n } from "../../i18n";
+import { startI18n } from "../../i18n";
+import { showRoutes } from "../../testing/showRoutes";
 import { SCHOOL } from "../../testing/compliance";
-import { PreferencesProvider } from "../../ui/preferences";
 import { PlanSection } from "./PlanSection";
 
 beforeAll(() => startI18n("zh"));
@@ -81,18 +79,7 @@ function show(plans: FloorPlanView[], permissions: Permission[] = [], at = "/cov
     { path: "/coverage/:schoolId", element },
     { path: "/elsewhere", element: <p>elsewhere</p> },
   ];
-  const router = createMemoryRouter(routes, { initialEntries: [at] });
-  render(
-    <QueryClientProvider client={client}>
-      <I18nextProvider i18n={i18n}>
-        <PreferencesProvider>
-          <App>
-            <RouterProvider router={router} />
-          </App>
-        </PreferencesProvider>
-      </I18nextProvider>
-    </QueryClientProvider>,
-  );
+  showRoutes(client, routes, at);
   return client;
 }
 
