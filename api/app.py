@@ -25,11 +25,13 @@ from api.configurations.credential_endpoints import from_boxes as box_credential
 from api.configurations.credential_endpoints import router as credentials
 from api.configurations.endpoints import router as configurations
 from api.configurations.preview_endpoints import router as previews
+from api.configurations.settings_endpoints import router as box_settings
 from api.configurations.worker_endpoints import router as box_configurations
 from api.coverage.endpoints import router as coverage
 from api.discovery.endpoints import router as discovery
 from api.discovery.worker_endpoints import router as found_cameras
 from api.evidence.endpoints import router as evidence
+from api.first_hour.endpoints import router as first_hour
 from api.floor_plans.endpoints import router as floor_plans
 from api.floor_plans.picture_endpoints import router as floor_plan_pictures
 from api.floor_plans.views import PICTURES
@@ -115,7 +117,9 @@ _ROUTERS = (
     boxes,
     configurations,
     credentials,
+    box_settings,
     previews,
+    first_hour,
     discovery,
     audit,
     jobs,

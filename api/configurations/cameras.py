@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.configurations.diff import diff
 from api.configurations.documents import read_draft
+from api.configurations.reading import box_of, newest_version, numbered_version
 from api.configurations.repository import ConfigurationRepository
 from api.configurations.schemas import (
     CameraRulesEdit,
@@ -21,7 +22,6 @@ from api.configurations.schemas import (
     VersionOrigin,
     VersionState,
 )
-from api.configurations.service import numbered_version
 from api.configurations.yaml_edit import EditedText, with_value
 from api.contract import ConfigurationProblem
 from api.contract.yaml_document import DocumentError, Json
@@ -37,10 +37,8 @@ async def get(session: AsyncSession, box_id: int, camera_id: str) -> CameraSetup
         NotFoundError: If there is no such box, version or camera.
     """
     versions = ConfigurationRepository(session)
-    if await versions.box(box_id) is None:
-        raise NotFoundError("no such box")
-    head = await versions.head(box_id)
-    version = await numbered_version(versions, box_id, 0 if head is None else head.newest)
+    await box_of(versions, box_id)
+    version = await newest_version(versions, box_id)
     index, camera = _camera(version.document, camera_id)
     told = version.problems if version.state == VersionState.REFUSED else []
     problems = [ConfigurationProblem.model_validate(each) for each in told]
@@ -69,8 +67,7 @@ async def edit(
         InvalidError: If a value cannot be written.
     """
     versions = ConfigurationRepository(session)
-    if await versions.box(box_id) is None:
-        raise NotFoundError("no such box")
+    await box_of(versions, box_id)
     version = await numbered_version(versions, box_id, wanted.against)
     index, camera = _camera(version.document, camera_id)
     try:

@@ -18,6 +18,7 @@ from api.configurations.diff import diff
 from api.configurations.documents import ReadDraft, read_draft
 from api.configurations.entries import log_version, logged
 from api.configurations.errors import BadConfigurationError, ConfigurationChangedError
+from api.configurations.reading import box_of, numbered_version
 from api.configurations.repository import ConfigurationRepository
 from api.configurations.schemas import (
     ConfigurationView,
@@ -32,8 +33,6 @@ from api.configurations.schemas import (
 )
 from api.contract import ConfigurationProblem, RefusalReason
 from api.db.configuration import BoxConfiguration, BoxConfigurationVersion
-from api.db.organisation import Box, School
-from api.kit.errors import NotFoundError
 from api.organisations import service as organisations
 from api.organisations.schemas import SchoolName
 from api.workers import service as workers
@@ -46,7 +45,7 @@ async def get(session: AsyncSession, watch: workers.Silence, box_id: int) -> Con
         NotFoundError: If there is no such box.
     """
     versions = ConfigurationRepository(session)
-    box, school = await _box(versions, box_id)
+    box, school = await box_of(versions, box_id)
     head = await versions.head(box_id)
     found = await versions.versions(box_id)
     on_it = await workers.list_workers(session, watch.now, watch.lost_after_s)
@@ -90,7 +89,7 @@ async def running_document(session: AsyncSession, box_id: int) -> RunningDocumen
         NotFoundError: If there is no such box.
     """
     versions = ConfigurationRepository(session)
-    box, school = await _box(versions, box_id)
+    box, school = await box_of(versions, box_id)
     head = await versions.head(box_id)
     newest = 0 if head is None else head.newest
     number = newest if head is None or head.running is None else head.running
@@ -119,7 +118,7 @@ async def get_version(
         NotFoundError: If there is no such box or version.
     """
     versions = ConfigurationRepository(session)
-    await _box(versions, box_id)
+    await box_of(versions, box_id)
     version = await numbered_version(versions, box_id, number)
     return await _detail(versions, version, against)
 
@@ -131,7 +130,7 @@ async def compare(session: AsyncSession, box_id: int, draft: Draft) -> DraftView
         NotFoundError: If there is no such box or version.
     """
     versions = ConfigurationRepository(session)
-    await _box(versions, box_id)
+    await box_of(versions, box_id)
     against = draft.against
     if against is None:
         head = await versions.head(box_id)
@@ -163,7 +162,7 @@ async def save(
     if read.document is None or read.problems:
         raise BadConfigurationError.of(read.problems)
     versions = ConfigurationRepository(work.session)
-    await _box(versions, box_id)
+    await box_of(versions, box_id)
     head = await _seen(versions, box_id, seen)
     new = _New(written.text, read.document, read.digest, written.reason)
     return await _add(work, head, new, AccessAction.CONFIGURATION_SAVED, by)
@@ -179,7 +178,7 @@ async def restore(
         ConfigurationChangedError: If there is a newer one than was seen.
     """
     versions = ConfigurationRepository(work.session)
-    await _box(versions, box_id)
+    await box_of(versions, box_id)
     old = await numbered_version(versions, box_id, number)
     head = await _seen(versions, box_id, seen)
     new = _New(old.text, old.document, old.digest, reason, restored_from=number)
@@ -193,7 +192,7 @@ async def export(work: UnitOfWork, box_id: int, number: int, by: Actor) -> tuple
         NotFoundError: If there is no such box or version.
     """
     versions = ConfigurationRepository(work.session)
-    box, _ = await _box(versions, box_id)
+    box, _ = await box_of(versions, box_id)
     version = await numbered_version(versions, box_id, number)
     log_version(work, AccessAction.CONFIGURATION_EXPORTED, box, number, by)
     return version.text, f"{box.school_id}-{box.name}-{number}.yaml"
@@ -214,7 +213,7 @@ async def _add(
     work: UnitOfWork, head: BoxConfiguration, new: _New, action: AccessAction, by: Actor
 ) -> VersionDetail:
     versions = ConfigurationRepository(work.session)
-    box, _ = await _box(versions, head.box_id)
+    box, _ = await box_of(versions, head.box_id)
     if head.wanted is not None:
         await supersede(versions, head.box_id, head.wanted)
     before = head.newest or None
@@ -264,27 +263,6 @@ async def _seen(versions: ConfigurationRepository, box_id: int, seen: int) -> Bo
             "at": "" if newest is None else newest.created_at.isoformat(),
         },
     )
-
-
-async def _box(versions: ConfigurationRepository, box_id: int) -> tuple[Box, School]:
-    found = await versions.box(box_id)
-    if found is None:
-        raise NotFoundError("no such box")
-    return found
-
-
-async def numbered_version(
-    versions: ConfigurationRepository, box_id: int, number: int
-) -> BoxConfigurationVersion:
-    """One version of a box.
-
-    Raises:
-        NotFoundError: If there is none of that number.
-    """
-    found = await versions.version(box_id, number)
-    if found is None:
-        raise NotFoundError("no such version of the configuration")
-    return found
 
 
 async def _detail(

@@ -29,7 +29,7 @@ CANTEEN_RULES = frozenset(
         "floor_water",
     }
 )
-_EQUIPMENT = frozenset(
+EQUIPMENT_RULES = frozenset(
     {
         "video_loss",
         "black_screen",
@@ -48,4 +48,4 @@ def subject_of(rule: str) -> Subject:
     """The subject of an alert's rule; a person may choose another."""
     if rule in CANTEEN_RULES:
         return Subject.CANTEEN
-    return Subject.EQUIPMENT if rule in _EQUIPMENT else Subject.SAFETY
+    return Subject.EQUIPMENT if rule in EQUIPMENT_RULES else Subject.SAFETY

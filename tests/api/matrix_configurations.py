@@ -35,10 +35,12 @@ CONFIGURATIONS = {
     "configurations_camera": _configured("seen"),
     "configurations_compare": _configured("seen", lambda _: {"text": BOX}),
     "configurations_edit_camera": _configured("seen", lambda _: {"against": 1, "rules": []}),
+    "configurations_edit_settings": _configured("seen", lambda _: {"against": 1}),
     "configurations_export": _configured("seen"),
     "configurations_get": _configured("seen"),
     "configurations_restore": _configured("restore", lambda _: {"reason": "x"}, 201),
     "configurations_save": _configured("save", lambda _: {"text": BOX, "reason": "x"}, 201),
+    "configurations_settings": _configured("seen"),
     "configurations_version": _configured("seen"),
     # The owner is refused as well, of a box that told no key: whoever may not see it is told less.
     "credentials_allow_key": _configured("seen", lambda _: {"key": _KEY}, 409),

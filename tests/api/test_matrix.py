@@ -230,6 +230,7 @@ ROWS: dict[str, Row] = {
     **CONFIGURATIONS,
     **DISCOVERY,
     **FLOOR_PLANS,
+    "first_hour_get": Row("list"),
     "health_get": Row("list"),
     "ingest_alert": _told(lambda **of: episode(f"box {of['school_id']}", **of), alert_id="id"),
     "ingest_analysed_time": Row("guard"),

@@ -1195,6 +1195,89 @@ export type BoxRule = {
 };
 
 /**
+ * BoxSettings
+ *
+ * What the newest version says of all that a form may change; null: it says nothing.
+ */
+export type BoxSettings = {
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Box Name
+     */
+    box_name: string;
+    /**
+     * Cameras
+     */
+    cameras: Array<CameraSettings>;
+    /**
+     * Has Recorder
+     *
+     * Whether the box has a folder to record to.
+     */
+    has_recorder: boolean;
+    /**
+     * Holidays
+     *
+     * Days, or `2026-10-01..2026-10-07`.
+     */
+    holidays: Array<string>;
+    /**
+     * Who wrote it, as of a camera's rules.
+     */
+    origin: VersionOrigin;
+    /**
+     * Problems
+     *
+     * Why the box refused this version; as `cameras[0].recording.keep_days`.
+     */
+    problems: Array<ConfigurationProblem>;
+    school: SchoolName;
+    /**
+     * School Holidays
+     *
+     * By the register, ISO dates.
+     */
+    school_holidays: Array<string>;
+    /**
+     * School Time Zone
+     *
+     * By the register of schools.
+     */
+    school_time_zone: string;
+    /**
+     * School Workdays
+     *
+     * By the register, ISO dates.
+     */
+    school_workdays: Array<string>;
+    /**
+     * Of that version.
+     */
+    state: VersionState;
+    /**
+     * Time Zone
+     *
+     * Of schedules; null: as usual, Asia/Shanghai.
+     */
+    time_zone: string | null;
+    /**
+     * Version
+     *
+     * The newest version, which a form is begun on.
+     */
+    version: number;
+    /**
+     * Workday Overrides
+     *
+     * Days worked in exchange, written alike.
+     */
+    workday_overrides: Array<string>;
+};
+
+/**
  * BoxState
  *
  * Where a box stands.
@@ -1805,6 +1888,90 @@ export type CameraRulesEdit = {
     rules: Array<{
         [key: string]: unknown;
     }>;
+};
+
+/**
+ * CameraSettings
+ *
+ * What a camera is called, how long its footage is kept, and how much it may alert.
+ */
+export type CameraSettings = {
+    /**
+     * Budget Per Hour
+     *
+     * Alerts in an hour before the rest becomes a digest; 0: no limit; null: as usual, 30.
+     */
+    budget_per_hour: number | null;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Delete After Days
+     */
+    delete_after_days: number | null;
+    /**
+     * Index
+     *
+     * Its place in the configuration, as paths of problems name it.
+     */
+    index: number;
+    /**
+     * Is Recorded
+     *
+     * Whether anything is promised about its footage.
+     */
+    is_recorded: boolean;
+    /**
+     * Keep Days
+     */
+    keep_days: number | null;
+    /**
+     * Location
+     */
+    location: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * CameraSettingsEdit
+ *
+ * Of one camera; what is not given stays, null goes back to what is usual.
+ */
+export type CameraSettingsEdit = {
+    /**
+     * Budget Per Hour
+     *
+     * 0: no limit.
+     */
+    budget_per_hour?: number | null;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Delete After Days
+     */
+    delete_after_days?: number | null;
+    /**
+     * Keep Days
+     *
+     * Not null: footage that was promised is not given up by a form.
+     */
+    keep_days?: number | null;
+    /**
+     * Location
+     */
+    location?: string | null;
+    /**
+     * Name
+     *
+     * Not null.
+     */
+    name?: string | null;
 };
 
 /**
@@ -3946,6 +4113,64 @@ export type FindReport = {
  * The second half is what ``mingan camera probe`` says of a stream.
  */
 export type FindTrouble = 'unreachable' | 'untrusted' | 'redirected' | 'oversize' | 'broken_answer' | 'busy' | 'capability_missing' | 'needs_account' | 'needs_maker' | 'auth_refused' | 'no_profile' | 'no_substream' | 'offline' | 'clock_wrong' | 'shared_address' | 'secret_in_address' | 'not_measured' | 'long_gop' | 'auth_locked' | 'auth_unsupported' | 'not_found' | 'refused' | 'timeout' | 'stalled' | 'undecodable';
+
+/**
+ * FirstHourStep
+ *
+ * What is done in turn.
+ *
+ * ``box``: a machine is enrolled and reports. ``school``: somebody described its school.
+ * ``cameras``: its configuration has cameras. ``pictures``: one of them is seen, so address,
+ * user and password are right. ``zone``: a zone or line is drawn, more than the whole picture
+ * that a found camera begins with. ``alert``: a rule told of something in the picture.
+ * ``review``: a person judged such an alert.
+ */
+export type FirstHourStep = 'box' | 'school' | 'cameras' | 'pictures' | 'zone' | 'alert' | 'review';
+
+/**
+ * FirstHourTrouble
+ *
+ * What keeps a step from being done, where facts tell.
+ *
+ * Of ``box``: ``no_box``; ``code_waits``, nobody used its code; ``code_ran_out``; ``unheard``,
+ * it is enrolled and silent; ``silent``, it was heard of and is not any more. Of ``cameras``:
+ * ``not_told``, its configuration is not known. Of ``pictures``: ``sign_in_refused`` by a camera;
+ * ``no_picture`` for another reason.
+ */
+export type FirstHourTrouble = 'no_box' | 'code_waits' | 'code_ran_out' | 'unheard' | 'silent' | 'not_told' | 'sign_in_refused' | 'no_picture';
+
+/**
+ * FirstHourView
+ *
+ * Where one box stands; without any there is the first step alone to do.
+ */
+export type FirstHourView = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Box Id
+     */
+    box_id: number | null;
+    /**
+     * Box Name
+     */
+    box_name: string | null;
+    /**
+     * Is Done
+     *
+     * Whether any box is through: then a queue without rows is no beginning.
+     */
+    is_done: boolean;
+    school: SchoolName | null;
+    /**
+     * Steps
+     *
+     * All, in their order.
+     */
+    steps: Array<StepView>;
+};
 
 /**
  * FloorPlanList
@@ -10404,6 +10629,25 @@ export type SessionView = {
 };
 
 /**
+ * SettingsEdit
+ *
+ * What a form changes.
+ */
+export type SettingsEdit = {
+    /**
+     * Against
+     *
+     * The version to change.
+     */
+    against: number;
+    /**
+     * Cameras
+     */
+    cameras?: Array<CameraSettingsEdit>;
+    site?: SiteEdit;
+};
+
+/**
  * Share
  *
  * A share and its 95 % interval (Wilson).
@@ -10447,6 +10691,26 @@ export type Signature = {
      * Signer
      */
     signer: string;
+};
+
+/**
+ * SiteEdit
+ *
+ * The box's calendar; what is not given stays, null goes back to what is usual.
+ */
+export type SiteEdit = {
+    /**
+     * Holidays
+     */
+    holidays?: Array<string> | null;
+    /**
+     * Time Zone
+     */
+    time_zone?: string | null;
+    /**
+     * Workday Overrides
+     */
+    workday_overrides?: Array<string> | null;
 };
 
 /**
@@ -10502,6 +10766,48 @@ export type Split = {
  * A step a person takes on the state of an order.
  */
 export type Step = 'feedback' | 'begin' | 'submit' | 'return' | 'close' | 'reopen';
+
+/**
+ * StepState
+ *
+ * ``next`` is the first one that is not ``done``; what comes after it is ``later``.
+ */
+export type StepState = 'done' | 'next' | 'later';
+
+/**
+ * StepView
+ *
+ * One step.
+ */
+export type StepView = {
+    /**
+     * Alert Id
+     *
+     * The alert to judge.
+     */
+    alert_id: string | null;
+    /**
+     * Camera Key
+     *
+     * The first camera that the step waits for.
+     */
+    camera_key: number | null;
+    /**
+     * Count
+     *
+     * Cameras: there, seen, or with a zone drawn; null of other steps.
+     */
+    count: number | null;
+    /**
+     * Of
+     *
+     * Of so many.
+     */
+    of: number | null;
+    state: StepState;
+    step: FirstHourStep;
+    trouble: FirstHourTrouble | null;
+};
 
 /**
  * StreamFacts
@@ -13140,6 +13446,102 @@ export type ConfigurationsCompareResponses = {
 
 export type ConfigurationsCompareResponse = ConfigurationsCompareResponses[keyof ConfigurationsCompareResponses];
 
+export type ConfigurationsSettingsData = {
+    body?: never;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/settings';
+};
+
+export type ConfigurationsSettingsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsSettingsError = ConfigurationsSettingsErrors[keyof ConfigurationsSettingsErrors];
+
+export type ConfigurationsSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: BoxSettings;
+};
+
+export type ConfigurationsSettingsResponse = ConfigurationsSettingsResponses[keyof ConfigurationsSettingsResponses];
+
+export type ConfigurationsEditSettingsData = {
+    body: SettingsEdit;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/settings';
+};
+
+export type ConfigurationsEditSettingsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsEditSettingsError = ConfigurationsEditSettingsErrors[keyof ConfigurationsEditSettingsErrors];
+
+export type ConfigurationsEditSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: EditedDraft;
+};
+
+export type ConfigurationsEditSettingsResponse = ConfigurationsEditSettingsResponses[keyof ConfigurationsEditSettingsResponses];
+
 export type ConfigurationsSaveData = {
     body: VersionWrite;
     headers?: {
@@ -15111,6 +15513,54 @@ export type EvidenceGetResponses = {
 };
 
 export type EvidenceGetResponse = EvidenceGetResponses[keyof EvidenceGetResponses];
+
+export type FirstHourGetData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Box Id
+         *
+         * The newest that is not through if not given.
+         */
+        box_id?: number | null;
+    };
+    url: '/api/v1/first-hour';
+};
+
+export type FirstHourGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type FirstHourGetError = FirstHourGetErrors[keyof FirstHourGetErrors];
+
+export type FirstHourGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: FirstHourView;
+};
+
+export type FirstHourGetResponse = FirstHourGetResponses[keyof FirstHourGetResponses];
 
 export type FloorPlanPicturesAddData = {
     body: Blob | File;
