@@ -140,6 +140,16 @@ def _finding(page: Page) -> str:
     return _configured(page).replace("/configuration", "/cameras")
 
 
+def _settings(page: Page) -> str:
+    """Of that box."""
+    return _configured(page).replace("/configuration", "/settings")
+
+
+def _first_hour(page: Page) -> str:
+    """Of that box: the newest one may not have come yet."""
+    return f"/first-hour?box={_configured(page).split('/')[2]}"
+
+
 def _covered(page: Page) -> str:
     """Of a school whose cameras hang at places."""
     schools = page.request.get("/api/v1/coverage").json()["items"]
@@ -475,6 +485,9 @@ VISITS = (
         "zone-target",
     ),
     Visit("find-cameras", "boxes/:id/cameras", _finding, "discovery-page"),
+    Visit("settings", "boxes/:id/settings", _settings, "settings-local"),
+    Visit("settings-edit", "boxes/:id/settings", _settings, "settings-local", ("settings-take",)),
+    Visit("first-hour", "first-hour", _first_hour, "first-hour-step"),
     Visit("access-log", "access-log", "/access-log", "audit-page"),
     Visit("access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",)),
     Visit("privacy", "privacy", "/privacy", "privacy-counts"),

@@ -108,6 +108,7 @@ class Vocabulary(BaseModel):
     box_state: dict[str, Term]
     configuration_management: dict[str, Term]
     configuration_state: dict[str, Term]
+    maker: dict[str, Term]
     find_state: dict[str, Term]
     find_refusal: dict[str, Term]
     find_trouble: dict[str, Term]

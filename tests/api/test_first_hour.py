@@ -100,8 +100,8 @@ async def test_a_box_goes_from_its_first_word_to_its_first_reviewed_alert(
 async def test_what_breaks_is_open_again(
     centre: Centre, admin: httpx.AsyncClient, worker: httpx.AsyncClient
 ) -> None:
-    await _describe(admin)
     await beat(worker)
+    await _describe(admin)
     assert await _next(admin) == "cameras"
     centre.clock.advance(3600)
     assert await _next(admin) == "box"

@@ -46,6 +46,8 @@ export function createRouter() {
             { path: "boxes", lazy: PAGES.boxes },
             { path: "boxes/:id/configuration", lazy: PAGES.configuration },
             { path: "boxes/:id/cameras", lazy: PAGES.findCameras },
+            { path: "boxes/:id/settings", lazy: PAGES.boxSettings },
+            { path: "first-hour", lazy: PAGES.firstHour },
             { path: "access-log", lazy: PAGES.accessLog },
             { path: "reports", lazy: PAGES.reports },
             { path: "precision", lazy: PAGES.precision },

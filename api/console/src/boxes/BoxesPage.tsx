@@ -172,6 +172,14 @@ function Box({ box, cameras, onCode, onTakeOver }: BoxProps) {
         <Link to={`/boxes/${box.id}/cameras`} data-testid="box-find">
           {t("discovery.title")}
         </Link>
+        <Link to={`/boxes/${box.id}/settings`} data-testid="box-settings">
+          {t("settings.title")}
+        </Link>
+        {state !== "revoked" && (
+          <Link to={`/first-hour?box=${box.id}`} data-testid="box-first-hour">
+            {t("firstHour.title")}
+          </Link>
+        )}
         {box.refused > 0 && (
           <span className={styles.refused} data-testid="box-refused">
             {t("boxes.refused", {

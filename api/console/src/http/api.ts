@@ -56,6 +56,7 @@ import type {
   ScanStart,
   SchoolCreate,
   SchoolWrite,
+  SettingsEdit,
   Tile,
   UserCreate,
   UserWrite,
@@ -491,6 +492,13 @@ export const api = {
     unwrap(sdk.configurationsCamera({ path: { box_id: boxId, camera_id: cameraId } })),
   editCamera: (boxId: number, cameraId: string, body: CameraRulesEdit) =>
     unwrap(sdk.configurationsEditCamera({ path: { box_id: boxId, camera_id: cameraId }, body })),
+
+  boxSettings: (boxId: number) => unwrap(sdk.configurationsSettings({ path: { box_id: boxId } })),
+  editBoxSettings: (boxId: number, body: SettingsEdit) =>
+    unwrap(sdk.configurationsEditSettings({ path: { box_id: boxId }, body })),
+
+  firstHour: (boxId: number | null) =>
+    timed(unwrap(sdk.firstHourGet({ query: boxId === null ? {} : { box_id: boxId } }))),
 
   discovery: (boxId: number) => timed(unwrap(sdk.discoveryGet({ path: { box_id: boxId } }))),
   beginDiscovery: (boxId: number, body: ScanStart) =>

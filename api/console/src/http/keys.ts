@@ -55,9 +55,12 @@ export const keys = {
   places: (schoolId: string) => ["organisation", "places", schoolId] as const,
   register: ["organisation", "register"] as const,
   boxes: ["boxes"] as const,
+  firstHour: ["first-hour"] as const,
+  firstHourOf: (boxId: number | null) => ["first-hour", boxId] as const,
   discovery: (boxId: number) => ["discovery", boxId] as const,
   configuration: (boxId: number) => ["configuration", boxId] as const,
   credentials: (boxId: number) => ["credentials", boxId] as const,
+  boxSettings: (boxId: number) => ["configuration", boxId, "settings"] as const,
   cameraSetup: (boxId: number, cameraId: string) => ["configuration", boxId, "camera", cameraId] as const,
   configurationVersion: (boxId: number, number: number, state: string) =>
     ["configuration", boxId, "version", number, state] as const,

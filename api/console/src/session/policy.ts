@@ -17,7 +17,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/(retention|coverage|compliance|overview)/, "see_compliance"],
   [/^\/users/, "manage_people"],
   [/^\/organisation/, "view_cameras"],
-  [/^\/boxes/, "manage_boxes"],
+  [/^\/(boxes|first-hour)/, "manage_boxes"],
   [/^\/access-log/, "read_audit"],
   [/^\/reports/, "export"],
   [/^\/precision/, "see_precision"],

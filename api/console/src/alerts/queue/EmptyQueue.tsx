@@ -6,6 +6,8 @@ import { Link } from "react-router";
 
 import { AddCameraGuide } from "../../camera/AddCameraGuide";
 import { useBlind } from "../../camera/useBlind";
+import { Checklist } from "../../firstHour/Checklist";
+import { useFirstHour } from "../../firstHour/useFirstHour";
 import type { CameraList } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { Ago } from "../../time/TimeText";
@@ -24,6 +26,8 @@ export function EmptyQueue({ filters, cameras, onClear }: Props) {
   const term = useTerm();
   const blind = useBlind();
   const items = cameras.data?.items;
+  const firstHour = useFirstHour(null, !isNarrowed(filters)).data;
+  const way = firstHour && !firstHour.is_done ? <Checklist /> : null;
 
   if (isNarrowed(filters)) {
     return (
@@ -59,7 +63,9 @@ export function EmptyQueue({ filters, cameras, onClear }: Props) {
             <Button type="primary">{t("empty.seeCameras")}</Button>
           </Link>
         }
-      />
+      >
+        {way}
+      </StatePanel>
     );
   }
   const watching = items?.filter((camera) => camera.state === "watching") ?? [];
@@ -89,6 +95,8 @@ export function EmptyQueue({ filters, cameras, onClear }: Props) {
           </span>
         )
       }
-    />
+    >
+      {way}
+    </StatePanel>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { candidatePicture } from "../../http/api";
 import type { CandidateStream, CandidateView } from "../../http/types";
-import { useTerm } from "../../i18n/terms";
+import { isTerm, useTerm } from "../../i18n/terms";
 import styles from "./discovery.module.css";
 
 interface Props {
@@ -32,7 +32,8 @@ export function Candidate({
 }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
-  const what = [candidate.maker, candidate.model].filter(Boolean).join(" ");
+  const maker = candidate.maker.toLowerCase().replace(/[^a-z]/g, "");
+  const what = [isTerm("maker", maker) ? term("maker", maker) : candidate.maker, candidate.model].filter(Boolean).join(" ");
   const title = [candidate.address, candidate.channel && t("discovery.channel", { channel: candidate.channel })]
     .filter(Boolean)
     .join(" · ");

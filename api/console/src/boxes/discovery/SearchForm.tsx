@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { DiscoveryView, ScanStart } from "../../http/types";
+import { useTerm } from "../../i18n/terms";
 import { addressOf } from "./address";
 import styles from "./discovery.module.css";
 
@@ -18,6 +19,7 @@ interface Props {
 /** Networks of the configuration, addresses whose maker is known, and one account. */
 export function SearchForm({ box, isBusy, onStart }: Props) {
   const { t } = useTranslation();
+  const term = useTerm();
   const [left, setLeft] = useState<readonly string[]>([]);
   const [addresses, setAddresses] = useState<readonly string[]>([]);
   const [maker, setMaker] = useState<string>("hikvision");
@@ -59,7 +61,7 @@ export function SearchForm({ box, isBusy, onStart }: Props) {
             value={maker}
             onChange={setMaker}
             aria-label={t("discovery.maker")}
-            options={MAKERS.map((value) => ({ value, label: t(`discovery.makers.${value}`) }))}
+            options={MAKERS.map((value) => ({ value, label: term("maker", value) }))}
             popupMatchSelectWidth={false}
           />
           <Input
