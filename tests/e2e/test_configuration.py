@@ -261,3 +261,39 @@ def _no_secret_left_the_box(client: httpx.Client, home: Path) -> None:
             assert secret.encode() not in content, path
     for page in ("/audit?limit=200", "/health", "/cameras", "/boxes"):
         assert "hunter2" not in client.get(page).text, page
+
+
+def test_a_camera_is_renamed_in_the_form_of_its_box_which_follows(
+    stack: Stack, cameras: _CountingServer, drawer: Page
+) -> None:
+    client, page = stack.sign_in(), drawer
+    until("watched", lambda: _watched(client), 90)
+    console = _Console(client)
+    until("told", lambda: console.view()["running"] == 1, 20)
+    before = cameras.connections
+    [box] = client.get("/boxes").raise_for_status().json()["items"]
+
+    page.goto(f"/first-hour?box={box['id']}")
+    expect(page.locator("[data-step=pictures]")).to_have_attribute("data-state", "done")
+    # The whole picture is nobody's drawing.
+    expect(page.locator("[data-step=zone]")).not_to_have_attribute("data-state", "done")
+
+    page.goto(f"/boxes/{box['id']}/settings")
+    name, save = page.get_by_label("gate-north 名称"), page.get_by_test_id("settings-save")
+    expect(name).to_be_disabled()
+    page.get_by_test_id("settings-take").click()
+    name.fill("")
+    expect(page.get_by_text("请填写名称")).to_be_visible()
+    expect(save).to_be_disabled()
+    name.fill("北大门")
+    save.click()
+    expect(page.get_by_test_id("configuration-diff")).to_contain_text("cameras[gate-north].name")
+    page.get_by_test_id("settings-reason").fill("改名")
+    page.get_by_test_id("settings-save-ok").click()
+    state = page.get_by_test_id("settings-state")
+    expect(state).to_contain_text("版本 2 已生效", timeout=_APPLIED_WITHIN_S * 1000)
+    document = yaml.safe_load(console.text(2))
+    assert document["cameras"][0]["name"] == "北大门"
+    document["cameras"][0]["name"] = "北门"
+    assert document == yaml.safe_load(console.text(1)), "nothing else was touched"
+    assert cameras.connections == before
