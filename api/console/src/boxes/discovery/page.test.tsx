@@ -153,6 +153,7 @@ describe("finding cameras", () => {
     show({ ...BOX, scan: SCAN });
     const [one, two, three] = screen.getAllByTestId("candidate");
     expect(one?.textContent).toContain("H264 1920×1080");
+    expect(one?.textContent).toContain("海康威视 DS-76");
     expect(within(one as HTMLElement).getByRole("img").getAttribute("src")).toContain("/discovery/pictures/1");
     expect(two?.textContent).toContain("已在配置中");
     expect(three?.textContent).toContain("未再尝试");
