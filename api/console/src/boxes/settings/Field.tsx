@@ -24,7 +24,7 @@ interface Props {
 export function Field({ path, wrong, label, hint, children }: Props) {
   const { t } = useTranslation();
   const fault = wrong.faults.get(path);
-  const said = wrong.told.filter((each) => each.path === path || each.path.startsWith(`${path}[`));
+  const said = wrong.told.filter((each) => each.path === path || each.path?.startsWith(`${path}[`));
   return (
     <div className={styles.field} data-testid="setting" data-path={path}>
       {label && <span>{label}</span>}

@@ -1,6 +1,6 @@
 /* A box's settings while a form changes them: what differs, what is wrong, and the way onto what somebody
    else saved; pure. */
-import type { BoxSettings, CameraSettings, CameraSettingsEdit, SettingsEdit, SiteEdit } from "../../http/types";
+import type { BoxSettings, CameraSettings, CameraSettingsEdit, SettingsEdit } from "../../http/types";
 
 export const MOST_DAYS = 3650;
 export const MOST_BUDGET = 10_000;
@@ -43,10 +43,10 @@ export function changesOf(begun: BoxSettings, draft: SettingsDraft): Changes {
     const changed = FIELDS.filter((field) => was?.[field] !== camera[field]);
     if (!was || changed.length === 0) return [];
     const values = changed.map((field) => [field, written(camera[field])] as const);
-    return [{ camera_id: camera.camera_id, ...Object.fromEntries(values) } as CameraSettingsEdit];
+    return [{ camera_id: camera.camera_id, ...Object.fromEntries(values) }];
   });
   return {
-    ...(site.length > 0 ? { site: Object.fromEntries(site) as SiteEdit } : {}),
+    ...(site.length > 0 ? { site: Object.fromEntries(site) } : {}),
     ...(cameras.length > 0 ? { cameras } : {}),
   };
 }
@@ -141,7 +141,7 @@ export function rebased(begun: BoxSettings, draft: SettingsDraft, theirs: BoxSet
       const change = mine.get(camera.camera_id);
       if (!change) return camera;
       const location = "location" in change ? (change.location ?? "") : camera.location;
-      return { ...camera, ...change, name: change.name ?? camera.name, location } as CameraDraft;
+      return { ...camera, ...change, name: change.name ?? camera.name, location };
     }),
   };
 }
