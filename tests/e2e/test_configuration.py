@@ -264,7 +264,7 @@ def _no_secret_left_the_box(client: httpx.Client, home: Path) -> None:
 
 
 def test_a_camera_is_renamed_in_the_form_of_its_box_which_follows(
-    stack: Stack, cameras: _CountingServer, drawer: Page
+    stack: Stack, cameras: CountingServer, drawer: Page
 ) -> None:
     client, page = stack.sign_in(), drawer
     until("watched", lambda: _watched(client), 90)

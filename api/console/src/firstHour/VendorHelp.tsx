@@ -1,4 +1,4 @@
-import { Tabs } from "antd";
+import { Collapse } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useTerm } from "../i18n/terms";
@@ -14,8 +14,9 @@ export function VendorHelp() {
     <section aria-label={t("guide.vendorsTitle")} data-testid="vendor-help">
       <h2 className={styles.heading}>{t("guide.vendorsTitle")}</h2>
       <p className={styles.muted}>{t("guide.vendorsText")}</p>
-      <Tabs
+      <Collapse
         size="small"
+        defaultActiveKey={VENDORS[0].id}
         items={VENDORS.map((vendor) => ({
           key: vendor.id,
           label: term("maker", vendor.id),

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, render, screen, within } from "@testing-library/react";
 import { I18nextProvider } from "react-i18next";
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -69,7 +69,9 @@ describe("the first hour", () => {
 
   it("has help of each maker, by its name", () => {
     show(view(0, { trouble: "no_box" }));
-    const names = screen.getAllByRole("tab").map((tab) => tab.textContent);
+    const help = within(screen.getByTestId("vendor-help"));
+    const names = help.getAllByRole("button", { expanded: false }).map((each) => each.textContent);
+    names.unshift(help.getByRole("button", { expanded: true }).textContent);
     expect(names).toEqual(["海康威视", "大华", "宇视", "TP-LINK", "Reolink"]);
     expect(names).toHaveLength(VENDORS.length);
     expect(screen.getByTestId("vendor").textContent).toContain("启用 ONVIF");
