@@ -50,8 +50,10 @@ from pipeline.recorders.name_pattern import FOOTAGE_YEARS
 from pipeline.recorders.open_index import open_index
 from pipeline.recorders.recorder import INDEX_NAME
 from pipeline.recorders.root_lock import RootLock
+from pipeline.recorders.stills import Stills
 from pipeline.runtime.device_audit import LAG_S, DeviceOrder
 from pipeline.runtime.device_words import device_json, device_lines
+from pipeline.runtime.folder_stills import folder_stills, opened_hider
 from pipeline.video.watermark import Watermark
 
 recordings_app = typer.Typer(
@@ -127,6 +129,13 @@ def audit_command(
         Path | None, typer.Option(help="Also a document to hand in: out.html or out.pdf.")
     ] = None,
     lang: Annotated[str, typer.Option(help="Of the document: zh or en.")] = "zh",
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures/--no-pictures",
+            help="Two of each camera inside the document, people blurred, or none.",
+        ),
+    ] = True,
 ) -> None:
     """Prove how long footage is kept, from the files alone, whoever recorded them.
 
@@ -185,9 +194,15 @@ def audit_command(
         for line in told:
             typer.echo(line)
     if writer is not None:
-        writer.write(result, order)
+        stills = _stills(result, order) if pictures else None
+        writer.write(result, order, stills)
     if any(row.verdict.state not in _KEPT for row in result.cameras) or not result.cameras:
         raise typer.Exit(BROKEN)
+
+
+def _stills(result: Audit, order: AuditOrder) -> Stills:
+    with _bar("pictures of the cameras", is_wanted=True) as progress, opened_hider() as hider:
+        return folder_stills(result, order, hider, progress)
 
 
 def check_place(root: Path | None, recorder: str | None) -> None:
@@ -293,7 +308,7 @@ def export_command(
     device = None
     if recorder is not None:
         _, device = open_recorder(recorder, kind, username, password_env, zone)
-    with _bar(watermark is not None) as progress:
+    with _bar("encoding again, with the words", is_wanted=watermark is not None) as progress:
         words = None if watermark is None else Watermark(watermark, progress)
         if device is not None:
             with closing(device):
@@ -361,7 +376,7 @@ def export_command(
 
 
 @contextmanager
-def _bar(is_wanted: bool) -> Iterator[Callable[[float, float], None]]:
+def _bar(what: str, *, is_wanted: bool) -> Iterator[Callable[[float, float], None]]:
     """A progress bar on standard error, for people who wait."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
@@ -372,7 +387,7 @@ def _bar(is_wanted: bool) -> Iterator[Callable[[float, float], None]]:
         disable=not (is_wanted and console.is_terminal),
         transient=True,
     ) as bar:
-        task = bar.add_task("encoding again, with the words", total=None)
+        task = bar.add_task(what, total=None)
         yield lambda done_s, total_s: bar.update(task, completed=done_s, total=total_s or None)
 
 

@@ -48,6 +48,8 @@ _CAUSES = {
 }
 _UNKNOWN = frozenset({FileState.UNREADABLE, FileState.NO_TIMES, FileState.CONTRADICTORY})
 """Files that may well hold the footage that is not proven."""
+UNKNOWN_CAUSES = frozenset({_CAUSES[state] for state in _UNKNOWN})
+"""Of gaps in which there may well be footage."""
 _ZONE_SAMPLE = 7
 
 
@@ -144,10 +146,16 @@ class Audit:
     Attributes:
         cameras: Rows by name.
         findings: Every file that is not footage, by path.
+        files: Of each camera the files that are, by start; empty when no files were looked at.
     """
 
     cameras: tuple[CameraAudit, ...]
     findings: tuple[Finding, ...]
+    files: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
+
+    def is_blind_for(self, camera: str) -> bool:
+        """Whether a folder that may hold the camera's files could not be read."""
+        return _is_blind(self.findings, camera)
 
 
 @dataclass(slots=True)
@@ -181,10 +189,11 @@ class Listing:
 
     def is_blind_for(self, camera: str) -> bool:
         """Whether a folder that may hold the camera's files cannot be read."""
-        return any(
-            stray.kind == "unreadable_folder" and stray.camera in (None, camera)
-            for stray in self.strays
-        )
+        return _is_blind(self.strays, camera)
+
+
+def _is_blind(findings: Sequence[Finding], camera: str) -> bool:
+    return any(f.kind == "unreadable_folder" and f.camera in (None, camera) for f in findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +223,11 @@ def audit(order: AuditOrder) -> Audit:
         for camera in sorted({*listing.named, *order.expected})
     ]
     findings = [*listing.strays, *(f for each in found for f in each.findings)]
-    return Audit(tuple(each.row for each in found), tuple(sorted(findings, key=lambda f: f.path)))
+    return Audit(
+        tuple(each.row for each in found),
+        tuple(sorted(findings, key=lambda f: f.path)),
+        {each.row.camera: each.pieces for each in found},
+    )
 
 
 def audit_camera(

@@ -6,10 +6,12 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from api.contract import RetentionState
-from api.contract.paper.document import Cell, Document, Table, Tone
+from api.contract.paper.document import Cell, Document, Picture, Table, Tone
 from api.contract.paper.wording import Wording, columns, down
 from api.contract.vocabulary import Language, vocabulary
 from pipeline.recorders.audit import Audit, AuditOrder, CameraAudit, shown
+from pipeline.recorders.audit_strips import MOST_STRIPS, strips
+from pipeline.recorders.stills import Still, Stills
 
 _MOST_ROWS = 1000
 """Gaps, and files, that are listed; the counts hold the others."""
@@ -27,8 +29,17 @@ _KEPT = (RetentionState.COMPLIANT, RetentionState.OVER_RETAINED)
 _NAMED = (*_FAILING, RetentionState.UNKNOWN, RetentionState.IMMATURE, RetentionState.OVER_RETAINED)
 
 
-def audit_document(result: Audit, order: AuditOrder, language: Language) -> Document:
-    """Lay an audit out; its date is the end of what was looked at, whenever it is made."""
+def audit_document(
+    result: Audit, order: AuditOrder, language: Language, stills: Stills | None = None
+) -> Document:
+    """Lay an audit out; its date is the end of what was looked at, whenever it is made.
+
+    Args:
+        result: The audit.
+        order: What was asked.
+        language: Of its texts.
+        stills: Pictures of its cameras; no word of pictures without.
+    """
     say = Wording(language, order.requirement.zone)
     begin, end = [
         datetime.fromtimestamp(at, UTC) for at in (order.window.start_s, order.window.end_s)
@@ -52,7 +63,14 @@ def audit_document(result: Audit, order: AuditOrder, language: Language) -> Docu
             (say.word("names"), order.pattern),
             (say.word("cameras"), say.word("camera_count", n=len(result.cameras))),
         ),
+        strips_title=say.word("strips"),
+        strips=strips(result, order.window, say),
+        strips_ends=(say.moment(begin), say.moment(end)),
+        strips_note=_strips_note(result, say),
         tables=(_cameras(result, say), _gaps(result, say), _files(result, say)),
+        pictures_title=say.word("pictures"),
+        pictures=[] if stills is None else _pictures(result, stills, say),
+        pictures_note="" if stills is None else _pictures_note(stills, say),
         signatures=(say.word("inspector"), say.word("head"), say.word("date")),
         footer=say.word("folder_footer", at=say.moment(end)),
         page_word=say.word("page", page="{page}", pages="{pages}"),
@@ -156,6 +174,38 @@ def _files(result: Audit, say: Wording) -> Table:
     ]
     empty = say.word("no_bad_files")
     return Table(say.word("bad_files"), heads, rows, _left_out(result.findings, say), empty)
+
+
+def _strips_note(result: Audit, say: Wording) -> str:
+    note = say.word("strips_note")
+    left_out = len(result.cameras) - MOST_STRIPS
+    return f"{note} {say.word('strips_left_out', n=left_out)}" if left_out > 0 else note
+
+
+def _pictures(result: Audit, stills: Stills, say: Wording) -> list[Picture]:
+    pictures = []
+    for row in result.cameras:
+        if (found := stills.of_camera.get(row.camera)) is not None:
+            for word, still in (("oldest_still", found.reference), ("newest_still", found.newest)):
+                pictures.append(Picture(shown(row.camera), _caption(word, still, say), still.jpeg))
+    return pictures
+
+
+def _caption(word: str, still: Still, say: Wording) -> str:
+    if still.jpeg is not None:
+        return say.word(word, at=_moment(still.at_s, say))
+    why = say.word("still_no_footage")
+    if still.bad_file:
+        why = say.word("still_undecoded", file=still.bad_file)
+    return say.word(f"no_{word}", why=why)
+
+
+def _pictures_note(stills: Stills, say: Wording) -> str:
+    note = say.word("stills_coarse")
+    if stills.hidden_by:
+        note = say.word("stills_blurred", model=stills.hidden_by)
+    left_out = stills.left_out
+    return f"{note} {say.word('stills_left_out', n=left_out)}" if left_out else note
 
 
 def _left_out(found: object, say: Wording) -> str:

@@ -15,6 +15,7 @@ from api.contract.vocabulary import Language
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.audit import Audit, AuditOrder
 from pipeline.recorders.audit_document import audit_document
+from pipeline.recorders.stills import Stills
 
 
 class ReportWriter:
@@ -48,13 +49,18 @@ class ReportWriter:
                 remedy="Name out.html or out.pdf",
             )
 
-    def write(self, result: Audit, order: AuditOrder) -> None:
+    def write(self, result: Audit, order: AuditOrder, stills: Stills | None = None) -> None:
         """Write it.
+
+        Args:
+            result: The audit.
+            order: What was asked.
+            stills: Pictures of its cameras; no word of pictures without.
 
         Raises:
             ConfigError: If the file cannot be written.
         """
-        document = audit_document(result, order, self._language)
+        document = audit_document(result, order, self._language, stills)
         try:
             if self._typesetter is None:
                 content = html_page(document).encode()

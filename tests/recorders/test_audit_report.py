@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import cv2
+import numpy as np
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -62,12 +66,61 @@ def test_a_page_states_each_camera_and_takes_no_name_for_markup(
     assert "http" not in page, "one file that needs nothing else"
 
 
+def test_a_page_holds_its_pictures_and_says_why_one_is_missing(
+    recordings: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.html"
+    _audit(recordings, path, "--lang", "en")
+    page = path.read_text("utf-8")
+    jpegs = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', page)
+    assert page.count("<img") == len(jpegs) == 4, "the oldest and the newest of two cameras"
+    for jpeg in jpegs:
+        content = np.frombuffer(base64.b64decode(jpeg), np.uint8)
+        assert cv2.imdecode(content, cv2.IMREAD_COLOR) is not None
+    assert "Oldest day, 2026-05-01 08:00:00" in page
+    assert "campus_objects" in page, "who found whom to blur"
+    assert page.count("no footage in this window") == 2, "of the absent one"
+    assert page.count("<svg") == 3
+    _audit(recordings, path, "--no-pictures")
+    bare = path.read_text("utf-8")
+    assert "<img" not in bare
+    assert "脱敏" not in bare.split("<body>")[1].replace("摄像机画面（已脱敏）", "")
+    assert bare.count("<svg") == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh", ("1 天完整", "1 天有缺失", "没有最近画面：该时段没有录像")),
+        ("en", ("1 d whole", "1 d with gaps", "No newest picture: no footage in this window")),
+    ],
+)
+def test_each_camera_is_drawn_over_time_and_told(
+    recordings: Path, tmp_path: Path, language: str, told: tuple[str, ...]
+) -> None:
+    path = tmp_path / "out.html"
+    _audit(recordings, path, "--lang", language)
+    for text in told:
+        assert text in path.read_text("utf-8"), text
+
+
+def test_a_file_without_a_picture_is_named_in_its_place(tmp_path: Path) -> None:
+    path = put(tmp_path / "nvr" / "gate" / "20260501" / "080000.mp4", 60, fps=1)
+    content = bytearray(path.read_bytes())
+    begin, end = content.index(b"mdat") + 4, content.index(b"moov") - 4
+    content[begin:end] = b"\xff" * (end - begin)
+    path.write_bytes(content)
+    _audit(tmp_path / "nvr", tmp_path / "out.html")
+    page = (tmp_path / "out.html").read_text("utf-8")
+    assert "没有最近画面：gate/20260501/080000.mp4 等文件解不出画面" in page
+
+
 @needs_pdf
 @pytest.mark.parametrize(
     ("language", "texts"),
     [
-        ("zh", ("不合格：", "58 秒", "录像缺失", "<b>holed", "第 1 页，共 1 页")),
-        ("en", ("Does not meet the requirements:", "58 s", "Footage missing", "Page 1 of 1")),
+        ("zh", ("不合格：", "58 秒", "录像缺失", "<b>holed", "第 1 页，共 2 页")),
+        ("en", ("Does not meet the requirements:", "58 s", "Footage missing", "Page 1 of 2")),
     ],
 )
 def test_a_pdf_states_the_same_and_is_the_same_again(
@@ -80,6 +133,7 @@ def test_a_pdf_states_the_same_and_is_the_same_again(
     pdf = read_pdf(first.read_bytes())
     for text in texts:
         assert text in pdf.text, text
+    assert pdf.images == 4
     assert pdf.fonts
     assert all(pdf.fonts.values())
 

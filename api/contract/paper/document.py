@@ -117,6 +117,21 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """A stretch of time as one band: what is there and what is not.
+
+    Attributes:
+        title: Whose it is.
+        text: What it shows, in words.
+        svg: The band as in HTML, without a word in it; drawn as wide and as high as there is room.
+    """
+
+    title: str
+    text: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything on paper.
 
@@ -129,6 +144,10 @@ class Document:
         made_at: The moment its data are of; also the document's date.
         figures: Side by side below the sentence.
         facts: Label and text, a line each.
+        strips_title: Heading of the strips.
+        strips: One below the other, before the tables.
+        strips_ends: What stands at their left and right end.
+        strips_note: Said below their heading: what their colours mean.
         tables: In their order.
         drawings_title: Heading of the drawings.
         drawings: Each as wide as the page, below its own title.
@@ -151,6 +170,10 @@ class Document:
     made_at: dt.datetime
     figures: Sequence[Figure] = ()
     facts: Sequence[tuple[str, str]] = ()
+    strips_title: str = ""
+    strips: Sequence[Strip] = ()
+    strips_ends: tuple[str, str] = ("", "")
+    strips_note: str = ""
     tables: Sequence[Table] = ()
     drawings_title: str = ""
     drawings: Sequence[Picture] = ()

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
-from api.contract.paper.document import Document, Picture
+from api.contract.paper.document import Document, Picture, Strip
 
 FONTS = (
     "Noto Sans CJK SC",
@@ -134,6 +134,7 @@ class Typesetter:
             **told,
             "drawings": _files(document.drawings, root, "drawing"),
             "pictures": _files(document.pictures, root, "picture"),
+            "strips": _bands(document.strips, root),
         }
 
     def _printable(self, text: str) -> str:
@@ -166,6 +167,16 @@ def _files(pictures: Sequence[Picture], root: Path, kind: str) -> list[dict[str,
         if file is not None and picture.jpeg is not None:
             (root / file).write_bytes(picture.jpeg)
         told.append({"title": picture.title, "caption": picture.caption, "file": file})
+    return told
+
+
+def _bands(strips: Sequence[Strip], root: Path) -> list[dict[str, str]]:
+    """Strips, each band by the name of its file."""
+    told = []
+    for number, strip in enumerate(strips):
+        svg = strip.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        (root / f"strip-{number}.svg").write_text(svg, "utf-8")
+        told.append({"title": strip.title, "text": strip.text, "file": f"strip-{number}.svg"})
     return told
 
 
