@@ -115,6 +115,11 @@ class CameraDays(BaseModel):
     is_unconfirmed: bool = Field(
         description="It fails nothing that was read; by a text that nobody has read it would."
     )
+    comment: Term = Field(
+        description="Why the state is what it is, and what its box told beside it, as reports"
+        " write it; empty when there is nothing to say.",
+        examples=[{"zh": "最长一段缺 58 秒", "en": "Longest gap 58 s"}],
+    )
     required_days: int = Field(description="By what it was judged; 0 when nothing binds.")
     completeness: float = Field(description="Of the days asked for, or of its life.")
     proven_days: float
@@ -139,5 +144,6 @@ class SchoolFootage(SchoolCompliance):
     requirement: Requirement = Field(description="Of today.")
     from_day: dt.date
     until_day: dt.date = Field(description="Today, in the school's time zone.")
+    time_zone: str = Field(examples=["Asia/Shanghai"])
     cameras: list[CameraDays]
     as_of: Moment

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
-from api.compliance.requirements import RequirementRow
-from api.compliance.schemas import RetentionFacts
-from api.compliance.school_footage import moment
+from api.compliance.comments import comments, source_of
+from api.compliance.standing import moment
 from api.compliance.views import detail_at
 from api.contract import RetentionState
 from api.contract.footage.held import Hole
-from api.contract.footage.verdict import DEFAULT_SEAM_S
 from api.contract.paper.document import Cell, Table, Tone
 from api.contract.paper.wording import Wording, columns, down
 from api.contract.vocabulary import vocabulary
@@ -52,7 +49,7 @@ def retention(audit: SchoolAudit, say: Wording) -> Table:
 def _camera(camera: AuditedCamera, say: Wording) -> list[Cell]:
     standing = camera.standing
     asked, verdict = standing.requirement, standing.verdict
-    tone = Tone.NOTE if camera.is_unconfirmed else _STATE_TONES[standing.state]
+    tone = Tone.NOTE if standing.is_unconfirmed else _STATE_TONES[standing.state]
     is_known = standing.state is not RetentionState.UNKNOWN
     lacking = standing.present.lacking
     numbers = Tone.PLAIN if is_known else Tone.UNSURE
@@ -78,90 +75,12 @@ def _camera(camera: AuditedCamera, say: Wording) -> list[Cell]:
         Cell(say.moment(since)),
         gap_count,
         gap_total,
-        Cell(say.listed(list(_comments(camera, say)))),
+        Cell(say.listed(list(comments(standing, camera.facts, say)))),
     ]
-
-
-def source_of(row: RequirementRow, say: Wording) -> str:
-    """Who asks for a number of days."""
-    if row.text is None:
-        return say.word("bureau_source", reason=row.reason, by=row.by)
-    return f"{row.text.text(say.language)} {row.clause}".strip()
 
 
 def _moment(at_ms: int | None) -> datetime | None:
     return None if at_ms is None else moment(at_ms)
-
-
-def _comments(camera: AuditedCamera, say: Wording) -> Iterator[str]:
-    standing = camera.standing
-    if standing.doubt is not None:
-        yield say.term(vocabulary().retention_doubt, standing.doubt)
-        if standing.told_at is not None:
-            yield say.comment("as_of", at=say.moment(standing.told_at))
-        yield say.comment("nothing_proven")
-    yield from _reasons(camera, say)
-    asked = standing.requirement
-    if camera.is_unconfirmed and asked.unread is not None:
-        source = source_of(asked.unread, say)
-        yield say.comment("unread", source=source, days=asked.unread.days)
-    if asked.is_contradictory and asked.most is not None:
-        yield say.comment("contradictory", most=asked.most.days, least=asked.days)
-    if camera.facts is not None:
-        yield from _facts(camera.facts, asked.days, say)
-
-
-def _reasons(camera: AuditedCamera, say: Wording) -> Iterator[str]:
-    """Why the verdict is what it is."""
-    standing = camera.standing
-    state, held, asked = standing.state, standing.held, standing.requirement
-    if standing.verdict is None or held is None:
-        return
-    if state is RetentionState.UNKNOWN:
-        unverified_s = _seconds(standing.missing)
-        if unverified_s:
-            yield say.comment("unverified", lasting=say.lasting(unverified_s))
-        else:
-            yield say.comment("unreadable")
-        return
-    if state is RetentionState.OFFLINE:
-        yield say.comment("no_picture")
-    if state is RetentionState.GAP and camera.missing:
-        longest_s = max(_seconds([hole]) for hole in camera.missing)
-        yield say.comment("longest", lasting=say.lasting(longest_s))
-    oldest = say.moment(_moment(held.oldest_ms))
-    if not oldest:
-        return
-    if state is RetentionState.INSUFFICIENT:
-        yield say.comment("reaches", at=oldest)
-    elif state is RetentionState.IMMATURE:
-        yield say.comment("young", at=oldest, days=asked.days)
-    elif state is RetentionState.OVER_RETAINED and asked.most is not None:
-        yield say.comment("too_old", at=oldest, days=asked.most.days)
-        if asked.most.override_id is not None:
-            yield source_of(asked.most, say)
-
-
-def _facts(facts: RetentionFacts, asked_days: int, say: Wording) -> Iterator[str]:
-    """What the box told beside its footage."""
-    words = vocabulary()
-    if facts.broken_promises:
-        why = sorted({say.term(words.broken_reason, each.why) for each in facts.broken_promises})
-        yield say.comment("broken", n=len(facts.broken_promises), why=say.listed(why))
-    if facts.recovered:
-        sources = list(dict.fromkeys(f"{each.device}/{each.channel}" for each in facts.recovered))
-        yield say.comment(
-            "recovered", lasting=say.lasting(facts.recovered_s), sources=say.listed(sources)
-        )
-    for alarm in facts.alarms:
-        yield say.term(words.retention_alarm, alarm)
-    offset_s = facts.clock_offset_s
-    if offset_s is not None and abs(offset_s) >= DEFAULT_SEAM_S:
-        way = "clock_slow" if offset_s < 0 else "clock_fast"
-        yield say.comment(way, lasting=say.lasting(abs(offset_s)))
-    forecast = facts.forecast
-    if forecast is not None and forecast.bytes_per_day and forecast.reachable_days < asked_days:
-        yield say.comment("reachable", days=f"{down(forecast.reachable_days):g}")
 
 
 def _seconds(holes: list[Hole]) -> float:
@@ -180,7 +99,7 @@ def gaps(audit: SchoolAudit, say: Wording, most_rows: int) -> Table:
         ("cause", 1.8),
         ("detail", 3),
     )
-    missing = [(each, each.missing) for each in audit.cameras]
+    missing = [(each, each.standing.known_missing) for each in audit.cameras]
     listed = [(each, hole) for each, holes in missing for hole in reversed(holes[-GAPS_OF_CAMERA:])]
     if len(listed) > most_rows:
         listed = sorted(listed, key=lambda one: one[1].start_ms, reverse=True)[:most_rows]

@@ -15,7 +15,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras.service import Watch
-from api.compliance.school_footage import CameraStanding, SchoolStanding, read_standing
+from api.compliance.comments import source_of
+from api.compliance.standing import CameraStanding, SchoolStanding, read_standing
 from api.contract.paper.document import Cell, Document, Table, Tone
 from api.contract.paper.wording import Wording, columns, down
 from api.contract.vocabulary import Language, name_in, vocabulary
@@ -24,7 +25,6 @@ from api.organisations import service as organisations
 from api.organisations.schemas import SchoolView
 from api.register import service as register
 from api.register.schemas import RecordView
-from api.reports.audit_footage import source_of
 from api.reports.errors import ReportTooLargeError
 from api.reports.school_audit import MOST_CAMERAS
 

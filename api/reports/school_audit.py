@@ -19,10 +19,9 @@ from api.cameras.service import Watch
 from api.compliance import overrides
 from api.compliance import service as compliance
 from api.compliance.schemas import ToldFacts
-from api.compliance.school_footage import CameraStanding, SchoolStanding, read_standing
+from api.compliance.standing import CameraStanding, SchoolStanding, read_standing
 from api.compliance.verdict_schemas import OverrideView
-from api.contract import EvidenceKind, GapCause, RetentionState
-from api.contract.footage.held import Hole
+from api.contract import EvidenceKind
 from api.contract.profile import Duration, Reading
 from api.contract.vocabulary import Term
 from api.coverage.profiles import Profiles, conditions_of
@@ -73,18 +72,6 @@ class AuditedCamera:
         camera = self.standing.camera
         is_named = camera.name != camera.camera_id
         return f"{camera.name} {camera.camera_id}" if is_named else camera.name
-
-    @property
-    def is_unconfirmed(self) -> bool:
-        """Whether its footage falls short of what nobody read."""
-        return self.standing.verdict is not None and self.standing.verdict.is_unconfirmed
-
-    @property
-    def missing(self) -> list[Hole]:
-        """What is missing of the days judged, oldest first; nothing that merely is not verified."""
-        if self.standing.state is RetentionState.UNKNOWN:
-            return []
-        return [hole for hole in self.standing.missing if hole.cause is not GapCause.NOT_VERIFIED]
 
 
 @dataclass(frozen=True, slots=True)

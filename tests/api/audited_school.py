@@ -117,6 +117,71 @@ PLANTED: dict[str, list[dict[str, Any]]] = {
 }
 
 
+SENTENCE = (
+    "不合格：5 台录像缺 45 天 5 小时，1 台录像保存天数不足，1 台录像超期留存，2 台录像无法核验，"
+    "1 台历史未成熟，1 台录像有补回（10 分）"
+)
+BUREAU = "主管部门要求：市里要求（admin）"
+STATED: dict[str, tuple[str, float, float, str]] = {
+    "short-gap": ("gap", 1.9, 99.99, "最长一段缺 58 秒"),
+    "beside": ("gap", 4.8, 99.72, "最长一段缺 3 小时"),
+    "no-footage": ("gap", 0, 0, "最长一段缺 45 天 1 小时"),
+    "no-answer": ("unknown", 0, 0, "45 天 1 小时无法核验，不判定为缺失"),
+    "silent": ("unknown", 0, 0, "从未上报，没有可核验的录像，按 0 % 列出，不判定为缺失"),
+    "slow-clock": ("gap", 1, 99.98, "最长一段缺 7 分，录像设备时钟慢 7 分"),
+    "long-day": ("gap", 30, 99.9, "最长一段缺 1 小时"),
+    "nine-days": (
+        "immature",
+        9,
+        100,
+        "录像自 2026-11-15 03:00:00 起，不足 45 天，不判定为不达标",
+    ),
+    "kept-200": (
+        "over_retained",
+        199.9,
+        100,
+        f"最早录像 2026-05-08 04:00:00，超过最长留存 90 天，{BUREAU}",
+    ),
+    "disk-full": (
+        "insufficient",
+        21,
+        46.62,
+        "录像只到 2026-11-03 03:00:00，1 段录像未到期即被清理（硬盘已满）",
+    ),
+    "healed": ("compliant", 49.9, 100, "其中 10 分是中断后补回的（来自 nvr/3）"),
+    "good": ("compliant", 49.9, 100, ""),
+}
+"""State, days proven, percent complete and comment of each camera."""
+MISSING: dict[str, list[object]] = {
+    "short-gap": ["2026-11-22 03:00:00", "2026-11-22 03:00:58", "58 秒", 0.0161, "摄像机离线"],
+    "beside": ["2026-11-19 03:00:00", "2026-11-19 06:00:00", "3 小时", 3, "硬盘已满"],
+    "no-footage": ["2026-10-10 03:00:00", "2026-11-24 03:00:00", "45 天 1 小时", 1081, "没有文件"],
+    "slow-clock": [
+        "2026-11-23 02:53:00",
+        "2026-11-23 03:00:00",
+        "7 分",
+        0.1167,
+        "文件时间自相矛盾",
+    ],
+    "long-day": [
+        "2026-10-25 02:30:00+0200",
+        "2026-10-25 02:30:00+0100",
+        "1 小时",
+        1,
+        "摄像机离线",
+    ],
+    "disk-full": ["2026-10-10 03:00:00", "2026-11-03 03:00:00", "24 天 1 小时", 577, "已被清理"],
+}
+STATES = {
+    "gap": "录像缺失",
+    "unknown": "无法核验",
+    "immature": "历史未成熟",
+    "over_retained": "超期留存",
+    "insufficient": "存储不足",
+    "compliant": "达标",
+}
+
+
 async def plant(centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
     """Have it reported and judged; one more camera, ``silent``, never reports."""
     for camera_id in (*PLANTED, "silent"):

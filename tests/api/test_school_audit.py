@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.contract import FootageSpan
-from tests.api.audited_school import plant
+from tests.api.audited_school import BUREAU, MISSING, SENTENCE, STATED, STATES, plant
 from tests.api.centre import Centre, put_camera, put_retention
 from tests.api.footage import judged
 from tests.api.messages import SCHOOL_ID, T0, registration, retention
@@ -20,69 +20,6 @@ from tests.support.paper import ReadPdf, read_pdf, read_sheets
 
 needs_pdf = pytest.mark.skipif(why_no_pdf() is not None, reason=why_no_pdf() or "")
 _DAY = timedelta(days=1)
-_SENTENCE = (
-    "不合格：5 台录像缺 45 天 5 小时，1 台录像保存天数不足，1 台录像超期留存，2 台录像无法核验，"
-    "1 台历史未成熟，1 台录像有补回（10 分）"
-)
-_BUREAU = "主管部门要求：市里要求（admin）"
-STATED: dict[str, tuple[str, float, float, str]] = {
-    "short-gap": ("gap", 1.9, 99.99, "最长一段缺 58 秒"),
-    "beside": ("gap", 4.8, 99.72, "最长一段缺 3 小时"),
-    "no-footage": ("gap", 0, 0, "最长一段缺 45 天 1 小时"),
-    "no-answer": ("unknown", 0, 0, "45 天 1 小时无法核验，不判定为缺失"),
-    "silent": ("unknown", 0, 0, "从未上报，没有可核验的录像，按 0 % 列出，不判定为缺失"),
-    "slow-clock": ("gap", 1, 99.98, "最长一段缺 7 分，录像设备时钟慢 7 分"),
-    "long-day": ("gap", 30, 99.9, "最长一段缺 1 小时"),
-    "nine-days": (
-        "immature",
-        9,
-        100,
-        "录像自 2026-11-15 03:00:00 起，不足 45 天，不判定为不达标",
-    ),
-    "kept-200": (
-        "over_retained",
-        199.9,
-        100,
-        f"最早录像 2026-05-08 04:00:00，超过最长留存 90 天，{_BUREAU}",
-    ),
-    "disk-full": (
-        "insufficient",
-        21,
-        46.62,
-        "录像只到 2026-11-03 03:00:00，1 段录像未到期即被清理（硬盘已满）",
-    ),
-    "healed": ("compliant", 49.9, 100, "其中 10 分是中断后补回的（来自 nvr/3）"),
-    "good": ("compliant", 49.9, 100, ""),
-}
-"""State, days proven, percent complete and comment of each camera."""
-MISSING: dict[str, list[object]] = {
-    "short-gap": ["2026-11-22 03:00:00", "2026-11-22 03:00:58", "58 秒", 0.0161, "摄像机离线"],
-    "beside": ["2026-11-19 03:00:00", "2026-11-19 06:00:00", "3 小时", 3, "硬盘已满"],
-    "no-footage": ["2026-10-10 03:00:00", "2026-11-24 03:00:00", "45 天 1 小时", 1081, "没有文件"],
-    "slow-clock": [
-        "2026-11-23 02:53:00",
-        "2026-11-23 03:00:00",
-        "7 分",
-        0.1167,
-        "文件时间自相矛盾",
-    ],
-    "long-day": [
-        "2026-10-25 02:30:00+0200",
-        "2026-10-25 02:30:00+0100",
-        "1 小时",
-        1,
-        "摄像机离线",
-    ],
-    "disk-full": ["2026-10-10 03:00:00", "2026-11-03 03:00:00", "24 天 1 小时", 577, "已被清理"],
-}
-STATES = {
-    "gap": "录像缺失",
-    "unknown": "无法核验",
-    "immature": "历史未成熟",
-    "over_retained": "超期留存",
-    "insufficient": "存储不足",
-    "compliant": "达标",
-}
 
 
 def _by_camera(rows: list[list[object]]) -> dict[str, list[object]]:
@@ -90,15 +27,17 @@ def _by_camera(rows: list[list[object]]) -> dict[str, list[object]]:
 
 
 def _on_screen(school: dict[str, Any]) -> None:
-    assert (school["sentence"]["zh"], school["retention_verdict"]) == (_SENTENCE, "fails")
+    assert (school["sentence"]["zh"], school["retention_verdict"]) == (SENTENCE, "fails")
     least, most = school["requirement"]["least"], school["requirement"]["most"]
     assert (least["days"], most["days"]) == (45, 90)
+    assert school["time_zone"] == "Europe/Berlin"
     assert (least["reason"], least["by"], most["by"]) == ("市里要求", "admin", "admin")
     cameras = {each["camera_id"]: each for each in school["cameras"]}
     assert cameras.keys() == STATED.keys()
-    for name, (state, days, percent, _) in STATED.items():
+    for name, (state, days, percent, comment) in STATED.items():
         camera = cameras[name]
         assert (camera["state"], camera["required_days"]) == (state, 45), name
+        assert camera["comment"]["zh"] == comment, name
         assert int(camera["proven_days"] * 10) / 10 == days, name
         assert int(camera["completeness"] * 10_000) / 100 == percent, name
         hours = round(camera["gap_s"] / 3600, 4)
@@ -114,12 +53,12 @@ def _on_screen(school: dict[str, Any]) -> None:
 
 
 def _in_excel(sheets: dict[str, list[list[object]]]) -> None:
-    assert sheets["摘要"][2][1] == _SENTENCE
+    assert sheets["摘要"][2][1] == SENTENCE
     cameras = _by_camera(sheets["录像存储"][2:])
     assert cameras.keys() == STATED.keys()
     for name, (state, days, percent, comment) in STATED.items():
         row = cameras[name]
-        assert row[2:7] == [STATES[state], 45, _BUREAU, days, percent], name
+        assert row[2:7] == [STATES[state], 45, BUREAU, days, percent], name
         assert (row[10] or "") == comment, name
         # What nobody knows is not counted as missing.
         count = None if state == "unknown" else int(name in MISSING)
@@ -146,7 +85,7 @@ def _in_excel(sheets: dict[str, list[list[object]]]) -> None:
 def _in_pdf(pdf: ReadPdf, sheets: dict[str, list[list[object]]]) -> None:
     """Every row of the workbook stands in it, cell by cell."""
     text = re.sub(r"\s", "", pdf.text)
-    assert re.sub(r"\s", "", _SENTENCE) in text
+    assert re.sub(r"\s", "", SENTENCE) in text
     for title in ("保存期限要求", "录像存储", "缺失录像", "未到期被清理的录像"):
         for row in sheets[title]:
             line = "".join(

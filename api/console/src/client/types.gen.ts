@@ -1594,6 +1594,10 @@ export type CameraDays = {
      */
     camera_key: number;
     /**
+     * Why the state is what it is, and what its box told beside it, as reports write it; empty when there is nothing to say.
+     */
+    comment: ApiContractVocabularyTerm;
+    /**
      * Completeness
      *
      * Of the days asked for, or of its life.
@@ -10271,6 +10275,10 @@ export type SchoolFootage = {
     retention_verdict: CoverageVerdict;
     school: SchoolName;
     sentence: ApiContractVocabularyTerm;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
     /**
      * Until Day
      *

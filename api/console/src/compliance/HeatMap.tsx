@@ -5,6 +5,7 @@ import { Link, useSearchParams } from "react-router";
 import { floorDays, floorPercent } from "../footage/retention";
 import type { CameraDays } from "../http/types";
 import { useTerm } from "../i18n/terms";
+import { usePreferences } from "../ui/preferences";
 import { type Day, daysOf, type Run, runsOf, step, weekdayOf } from "./heat";
 import styles from "./heat.module.css";
 import { KindMark } from "./KindMark";
@@ -94,7 +95,7 @@ interface RowProps {
 
 function CameraRow({ camera, days, row, isNarrow, stop, onCell }: RowProps) {
   const { t } = useTranslation();
-  const term = useTerm();
+  const { language } = usePreferences();
   const words = useDayWords();
   return (
     <div role="row" className={styles.row} data-testid="heat-row" data-camera-id={camera.camera_id}>
@@ -102,13 +103,17 @@ function CameraRow({ camera, days, row, isNarrow, stop, onCell }: RowProps) {
         <strong>{camera.name}</strong>
         <div className={styles.facts}>
           <KindMark kind={kindOf(camera)} />{" "}
-          {camera.doubt && term("retention_doubt", camera.doubt)}
           {camera.state !== "unknown" &&
             t("compliance.facts", {
               n: floorPercent(camera.completeness),
               days: floorDays(camera.proven_days),
             })}
         </div>
+        {camera.comment[language] && (
+          <div className={styles.facts} data-testid="camera-comment">
+            {camera.comment[language]}
+          </div>
+        )}
       </div>
       {days.map((each, column) => (
         <div

@@ -92,7 +92,7 @@ function School({ school }: { school: SchoolFootage }) {
           <Legend days={days} />
           <HeatMap cameras={cameras} days={days} />
           <InWords cameras={cameras} days={days} />
-          <SchoolGaps cameras={cameras} />
+          <SchoolGaps cameras={cameras} timeZone={school.time_zone} />
         </>
       )}
       <SchoolRecovered schoolId={id} />

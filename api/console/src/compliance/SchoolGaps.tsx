@@ -3,31 +3,45 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { gapSpan } from "../footage/retention";
 import type { CameraDays } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useMay } from "../session/policy";
-import { formatDuration, formatExact, secondsBetween } from "../time/format";
+import { formatDuration, secondsBetween } from "../time/format";
 import styles from "./district.module.css";
 
 /** So many of a camera stand there at once, the newest. */
 const SHOWN = 5;
 
+interface Props {
+  cameras: readonly CameraDays[];
+  /** Of the school, whose clocks tell when. */
+  timeZone: string;
+}
+
 /** Each gap with its cause, camera by camera; none hides behind another camera's footage. */
-export function SchoolGaps({ cameras }: { cameras: readonly CameraDays[] }) {
+export function SchoolGaps({ cameras, timeZone }: Props) {
   const { t } = useTranslation();
   const found = cameras.filter(({ gaps }) => gaps.length > 0);
   return (
     <section className={styles.section} data-testid="school-gaps">
-      <h3 className={styles.caption}>{t("retention.gaps")}</h3>
+      <h3 className={styles.caption}>
+        {t("retention.gaps")}{" "}
+        {found.length > 0 && (
+          <span className={styles.muted}>
+            {t("retention.timeZone")} {timeZone}
+          </span>
+        )}
+      </h3>
       {found.length === 0 && <p className={styles.muted}>{t("compliance.noGapsTold")}</p>}
       {found.map((camera) => (
-        <CameraGaps key={camera.camera_key} camera={camera} />
+        <CameraGaps key={camera.camera_key} camera={camera} timeZone={timeZone} />
       ))}
     </section>
   );
 }
 
-function CameraGaps({ camera }: { camera: CameraDays }) {
+function CameraGaps({ camera, timeZone }: { camera: CameraDays; timeZone: string }) {
   const { t } = useTranslation();
   const term = useTerm();
   const may = useMay();
@@ -41,7 +55,7 @@ function CameraGaps({ camera }: { camera: CameraDays }) {
       </h4>
       <ul className={styles.lines}>
         {shown.map((gap) => {
-          const when = formatExact(gap.from_at).slice(0, 19);
+          const when = gapSpan(gap, timeZone);
           return (
             <li key={gap.from_at} data-testid="school-gap" data-cause={gap.cause}>
               {may("play_recordings") ? (

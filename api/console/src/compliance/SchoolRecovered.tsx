@@ -10,6 +10,7 @@ import { useMay } from "../session/policy";
 import { formatDuration, secondsBetween } from "../time/format";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { usePreferences } from "../ui/preferences";
+import { usePrinting } from "../ui/usePrinting";
 import styles from "./district.module.css";
 import { useRecovered } from "./useDistrict";
 
@@ -20,12 +21,14 @@ export function SchoolRecovered({ schoolId }: { schoolId: string }) {
   const { t } = useTranslation();
   const { language } = usePreferences();
   const may = useMay();
+  const isPrinting = usePrinting();
   const query = useRecovered(schoolId);
   const found = query.data;
   if (query.isError && !found) {
     return <ErrorPanel query={query} stillWorks={t("error.stillWorksRetention")} />;
   }
   if (!found) return null;
+  const isTurned = found.items.length > AT_ONCE && !isPrinting;
   const columns: TableColumnsType<RecoveredRow> = [
     {
       title: t("retention.camera"),
@@ -91,7 +94,7 @@ export function SchoolRecovered({ schoolId }: { schoolId: string }) {
           size="small"
           dataSource={found.items}
           columns={columns}
-          pagination={found.items.length > AT_ONCE ? { pageSize: AT_ONCE, showSizeChanger: false } : false}
+          pagination={isTurned ? { pageSize: AT_ONCE, showSizeChanger: false } : false}
           scroll={{ x: "max-content" }}
           onRow={() => ({ "data-testid": "recovered-row" }) as React.HTMLAttributes<HTMLElement>}
         />

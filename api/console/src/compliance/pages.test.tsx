@@ -51,11 +51,19 @@ const VERDICT: CameraDay = {
 const CAMERAS = [
   camera("A", {
     state: "gap",
+    comment: { zh: "最长一段缺 58 秒", en: "Longest gap 58 s" },
     days: [cell("2026-05-02", 0.5, "gap"), cell("2026-05-03", 0.999, "gap")],
     held: [heldDay("2026-05-01", 1), heldDay("2026-05-02", 1), heldDay("2026-05-03", 0.999)],
     gaps: [{ from_at: "2026-05-03T01:00:00Z", to_at: "2026-05-03T01:00:58Z", cause: "offline" }],
   }),
-  camera("B", { state: "unknown", doubt: "never_reported", completeness: 0, as_of: null, told_at: null }),
+  camera("B", {
+    state: "unknown",
+    doubt: "never_reported",
+    comment: { zh: "从未上报", en: "Never reported" },
+    completeness: 0,
+    as_of: null,
+    told_at: null,
+  }),
   camera("C", { state: "immature", held: [heldDay("2026-05-03", 1)] }),
 ];
 
@@ -176,9 +184,18 @@ describe("a school's days", () => {
     expect(screen.queryAllByTestId("camera-gaps")).toEqual([]);
   });
 
+  it("says of a camera why, and nothing of one of which there is nothing to say", () => {
+    show("/compliance/no-1", ["see_compliance"]);
+    expect(screen.getAllByTestId("camera-comment").map((each) => each.textContent)).toEqual([
+      "最长一段缺 58 秒",
+      "从未上报",
+    ]);
+  });
+
   it("names each gap with its cause", () => {
     show("/compliance/no-1", ["see_compliance"]);
     const gap = screen.getByTestId("school-gap");
+    expect(gap.textContent).toContain("2026-05-03 09:00:00 – 09:00:58");
     expect(gap.textContent).toContain("58 秒");
     expect(gap.textContent).toContain("摄像机离线");
     expect(gap.querySelector("a")).toBeNull();

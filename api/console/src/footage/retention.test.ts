@@ -70,6 +70,18 @@ describe("school time", () => {
     expect(schoolTime("2026-11-23T16:00:00Z", "Europe/Berlin")).toBe("2026-11-23 17:00:00");
   });
 
+  it.each([
+    ["2026-10-24T23:59:59Z", "Europe/Berlin", "2026-10-25 01:59:59"],
+    ["2026-10-25T00:30:00Z", "Europe/Berlin", "2026-10-25 02:30:00+0200"],
+    ["2026-10-25T01:30:00.9Z", "Europe/Berlin", "2026-10-25 02:30:00+0100"],
+    ["2026-10-25T02:00:00Z", "Europe/Berlin", "2026-10-25 03:00:00"],
+    ["2026-03-29T01:00:00Z", "Europe/Berlin", "2026-03-29 03:00:00"],
+    ["2026-04-04T14:45:00Z", "Australia/Lord_Howe", "2026-04-05 01:45:00+1100"],
+    ["2026-11-01T05:30:00Z", "America/New_York", "2026-11-01 01:30:00-0400"],
+  ])("%s tells which of two hours it is in %s", (moment, zone, text) => {
+    expect(schoolTime(moment, zone)).toBe(text);
+  });
+
   it("names the day of a gap's end when it is another one", () => {
     expect(gapSpan(gap("2026-11-23T15:59:00Z", "2026-11-23T15:59:58Z"), "Asia/Shanghai")).toBe(
       "2026-11-23 23:59:00 – 23:59:58",

@@ -51,8 +51,25 @@ export function floorPercent(fraction: number): string {
   return Math.min(99.99, Math.floor(fraction * 10_000 + 1e-9) / 100).toFixed(2);
 }
 
-/** "2026-11-24 14:02:31" by the clock of the school, wherever the reader is. */
+const DAY_MS = 86_400_000;
+
+/** "2026-11-24 14:02:31" by the clock of the school, wherever the reader is; with its offset in an hour that comes twice. */
 export function schoolTime(moment: string, timeZone: string): string {
+  const at = Math.floor(Date.parse(moment) / 1000) * 1000;
+  const text = onClock(at, timeZone);
+  const offset = (ms: number) => Date.parse(`${onClock(ms, timeZone).replace(" ", "T")}Z`) - ms;
+  const turned = offset(at - DAY_MS) - offset(at + DAY_MS);
+  const comesTwice = turned > 0 && [at - turned, at + turned].some((other) => onClock(other, timeZone) === text);
+  return comesTwice ? `${text}${signed(offset(at) / 60_000)}` : text;
+}
+
+/** "+0200" */
+function signed(minutes: number): string {
+  const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
+  return `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}${two(Math.abs(minutes) % 60)}`;
+}
+
+function onClock(ms: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone,
     year: "numeric",
@@ -62,7 +79,7 @@ export function schoolTime(moment: string, timeZone: string): string {
     minute: "2-digit",
     second: "2-digit",
     hourCycle: "h23",
-  }).formatToParts(new Date(moment));
+  }).formatToParts(new Date(ms));
   const part = (type: Intl.DateTimeFormatPartTypes) =>
     parts.find((each) => each.type === type)?.value ?? "";
   const day = `${part("year")}-${part("month")}-${part("day")}`;

@@ -64,6 +64,7 @@ export function camera(name: string, changes: Partial<CameraDays> = {}): CameraD
     state: "compliant",
     doubt: null,
     is_unconfirmed: false,
+    comment: { zh: "", en: "" },
     required_days: 30,
     completeness: 1,
     proven_days: 30,
@@ -84,6 +85,7 @@ export function footage(cameras: CameraDays[]): SchoolFootage {
     requirement: REQUIREMENT,
     from_day: "2026-05-01",
     until_day: "2026-05-03",
+    time_zone: "Asia/Shanghai",
     cameras,
     as_of: "2026-05-03T06:00:00Z",
   };
