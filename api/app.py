@@ -25,6 +25,7 @@ from api.configurations.credential_endpoints import from_boxes as box_credential
 from api.configurations.credential_endpoints import router as credentials
 from api.configurations.endpoints import router as configurations
 from api.configurations.preview_endpoints import router as previews
+from api.configurations.rule_set_endpoints import router as rule_sets
 from api.configurations.settings_endpoints import router as box_settings
 from api.configurations.worker_endpoints import router as box_configurations
 from api.coverage.endpoints import router as coverage
@@ -120,6 +121,7 @@ _ROUTERS = (
     box_settings,
     previews,
     first_hour,
+    rule_sets,
     discovery,
     audit,
     jobs,

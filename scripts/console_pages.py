@@ -135,6 +135,17 @@ def _zoned(page: Page) -> str:
     raise LookupError("no box told what a camera of its looks for")
 
 
+def _camera(tab: str) -> Callable[[Page], str]:
+    """A tab of the first camera that is watched."""
+
+    def found(page: Page) -> str:
+        cameras = page.request.get("/api/v1/cameras").json()["items"]
+        best = next((each for each in cameras if each["state"] == "watching"), cameras[0])
+        return f"/cameras/{best['id']}{tab}"
+
+    return found
+
+
 def _finding(page: Page) -> str:
     """Where that box searches for cameras."""
     return _configured(page).replace("/configuration", "/cameras")
@@ -344,6 +355,12 @@ VISITS = (
     Visit("live", "live", "/live", "live-tile", is_main=True),
     Visit("cameras", "cameras", "/cameras", "camera-card", is_main=True),
     Visit("cameras-of-school", "cameras", "/cameras", "camera-card", who=Who.SCHOOL),
+    Visit("camera", "cameras/:key", _camera(""), "camera-live"),
+    Visit("camera-live", "cameras/:key/live", _camera("/live"), "camera-live"),
+    Visit("camera-recordings", "cameras/:key/recordings", _camera("/recordings"), "recording-page"),
+    Visit("camera-health", "cameras/:key/health", _camera("/health"), "camera-health"),
+    Visit("camera-register", "cameras/:key/register", _camera("/register"), "to-register"),
+    Visit("camera-history", "cameras/:key/history", _camera("/history"), "camera-history"),
     Visit("recordings", "recordings/:id", _recording, "recording-page"),
     Visit("recordings-day", "recordings/:id", _recording, "day", ("day",), ".ant-picker-panel"),
     Visit("reports", "reports", "/reports", "schedules-mail"),
@@ -484,6 +501,7 @@ VISITS = (
         ("zones-take", "zones-trace"),
         "zone-target",
     ),
+    Visit("rule-set", "boxes/rules", "/boxes/rules", "rule-set-row"),
     Visit("find-cameras", "boxes/:id/cameras", _finding, "discovery-page"),
     Visit("settings", "boxes/:id/settings", _settings, "settings-local"),
     Visit("settings-edit", "boxes/:id/settings", _settings, "settings-local", ("settings-take",)),

@@ -15,7 +15,7 @@ from api.boxes.errors import BadCodeError
 from api.boxes.schemas import BoxCode, BoxCreate, BoxList, BoxView
 from api.cameras import service as cameras
 from api.cameras.schemas import CameraKey, CameraView
-from api.contract import Enrolment, EnrolmentRequest
+from api.contract import CONTRACT_VERSION, Enrolment, EnrolmentRequest
 from api.kit.errors import (
     BadCsrfError,
     ForbiddenError,
@@ -27,6 +27,7 @@ from api.kit.errors import (
 from api.kit.problems import problems
 from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber
+from api.kit.version import VERSION
 from api.organisations.errors import TakenError
 from api.runtime import RuntimeDep
 from api.workers.service import Silence
@@ -44,7 +45,12 @@ _WRITE = problems(
 async def list_boxes(session: Reader, _: _Manager, runtime: RuntimeDep) -> BoxList:
     """Every box with what runs on it."""
     silence = Silence.of(runtime.settings, runtime.clock())
-    return BoxList(items=await service.list_boxes(session, silence), as_of=silence.now)
+    return BoxList(
+        items=await service.list_boxes(session, silence),
+        version=VERSION,
+        contract_version=CONTRACT_VERSION,
+        as_of=silence.now,
+    )
 
 
 @router.get("/{box_id}", operation_id="boxes_get", summary="One box", responses=_READ)

@@ -51,6 +51,11 @@ class BoxList(BaseModel):
     """All boxes, by school and name."""
 
     items: list[BoxView]
+    version: str = Field(description="Of the command centre's software.")
+    contract_version: int = Field(
+        description="The version of the wire that the command centre speaks: a worker with a lower"
+        " one is to be brought up to date."
+    )
     as_of: Moment
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +33,34 @@ async def list_views(
         keys = [row.camera.id for row in rows]
     rules = views.by_rule(await cameras.totals(keys, watch.window_from))
     return [views.view(row, rules.get(row.camera.id, []), watch) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCamera:
+    """What a camera is called, and who reports it; ``box_id`` is None while nobody does."""
+
+    key: int
+    camera_id: str
+    name: str
+    location: str
+    school: SchoolName
+    box_id: int | None
+
+
+async def list_named(session: AsyncSession, keys: Collection[int]) -> list[NamedCamera]:
+    """These cameras, by school and id; without those that are not there or not in use."""
+    return [
+        NamedCamera(
+            row.camera.id,
+            row.camera.camera_id,
+            row.camera.name,
+            row.camera.location,
+            row.school,
+            row.camera.box_id,
+        )
+        for row in await CameraRepository(session).list(keys)
+        if row.camera.retired_at is None
+    ]
 
 
 async def list_shown(session: AsyncSession, watch: Watch) -> list[ShownCamera]:

@@ -18,7 +18,15 @@ from api.bus.work import UnitOfWork
 from api.cameras import approvals, claims, views
 from api.cameras.claims import claim
 from api.cameras.hours_repository import HourRepository
-from api.cameras.reading import clock_offsets, emit, get_view, list_shown, list_views
+from api.cameras.reading import (
+    NamedCamera,
+    clock_offsets,
+    emit,
+    get_view,
+    list_named,
+    list_shown,
+    list_views,
+)
 from api.cameras.repository import CameraRepository, CameraRow
 from api.cameras.schemas import AnalysedMinute, CameraView, CameraViewState
 from api.cameras.views import ShownCamera, Watch, is_silent
@@ -38,6 +46,7 @@ _DELETED_AT_ONCE = timedelta(minutes=10)
 """So many minutes of hundreds of cameras are some ten thousand rows."""
 
 __all__ = [
+    "NamedCamera",
     "ShownCamera",
     "Watch",
     "announce_lost",
@@ -48,6 +57,7 @@ __all__ = [
     "get_view",
     "is_silent",
     "list_intervals",
+    "list_named",
     "list_shown",
     "list_views",
     "lock",

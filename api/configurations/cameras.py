@@ -39,7 +39,7 @@ async def get(session: AsyncSession, box_id: int, camera_id: str) -> CameraSetup
     versions = ConfigurationRepository(session)
     await box_of(versions, box_id)
     version = await newest_version(versions, box_id)
-    index, camera = _camera(version.document, camera_id)
+    index, camera = find_camera(version.document, camera_id)
     told = version.problems if version.state == VersionState.REFUSED else []
     problems = [ConfigurationProblem.model_validate(each) for each in told]
     return CameraSetup(
@@ -50,9 +50,9 @@ async def get(session: AsyncSession, box_id: int, camera_id: str) -> CameraSetup
         camera_id=camera_id,
         name=str(camera.get("name", camera_id)),
         rules=_rules(camera),
-        rule_sets=_texts(camera.get("rule_sets")),
-        more_models=_models(camera.get("more_models")),
-        accepted=_texts(camera.get("accept_unknown_licence")),
+        rule_sets=texts_of(camera.get("rule_sets")),
+        more_models=models_of(camera.get("more_models")),
+        accepted=texts_of(camera.get("accept_unknown_licence")),
         problems=_of_camera(problems, index),
     )
 
@@ -69,7 +69,7 @@ async def edit(
     versions = ConfigurationRepository(session)
     await box_of(versions, box_id)
     version = await numbered_version(versions, box_id, wanted.against)
-    index, camera = _camera(version.document, camera_id)
+    index, camera = find_camera(version.document, camera_id)
     try:
         edited = await asyncio.to_thread(_edited, version.text, index, camera, wanted)
     except DocumentError as error:
@@ -91,7 +91,7 @@ def _edited(
 ) -> EditedText:
     here = ("cameras", index)
     rules = with_value(text, (*here, "rules"), _json(wanted.rules))
-    known = _models(camera.get("more_models"))
+    known = models_of(camera.get("more_models"))
     missing = [model for model in wanted.add_models if model not in known]
     if not missing:
         return rules
@@ -101,7 +101,12 @@ def _edited(
     return EditedText(both.text, rules.lost_remarks + both.lost_remarks)
 
 
-def _camera(document: object, camera_id: str) -> tuple[int, dict[str, object]]:
+def find_camera(document: object, camera_id: str) -> tuple[int, dict[str, object]]:
+    """A camera of a document, and its place among the others.
+
+    Raises:
+        NotFoundError: If it has none of that id.
+    """
     cameras = document.get("cameras") if isinstance(document, dict) else None
     for index, each in enumerate(cameras if isinstance(cameras, list) else []):
         if isinstance(each, dict) and each.get("id") == camera_id:
@@ -114,11 +119,12 @@ def _rules(camera: dict[str, object]) -> list[dict[str, object]]:
     return [each for each in rules if isinstance(each, dict)] if isinstance(rules, list) else []
 
 
-def _texts(value: object) -> list[str]:
+def texts_of(value: object) -> list[str]:
+    """The texts of a list; of anything else none."""
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _models(value: object) -> list[str]:
+def models_of(value: object) -> list[str]:
     """A model stands by its id, or with what it is bound to."""
     entries = value if isinstance(value, list) else []
     named = [each.get("model") if isinstance(each, dict) else each for each in entries]

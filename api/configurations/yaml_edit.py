@@ -9,13 +9,19 @@ each of them; then the value's whole part is written anew, and as the last way t
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import yaml
 
+from api.configurations.values import (
+    is_same,
+    name_of,
+    settled,
+    value_at,
+    with_value_at,
+)
 from api.configurations.yaml_anchors import unshared
 from api.configurations.yaml_nodes import Entry, Node, nodes_of, remarks_of
 from api.contract.yaml_document import (
@@ -47,7 +53,14 @@ class _Patch:
     text: str
 
 
-_Way = Callable[[str, Sequence[str | int], Json, Json], str]
+@dataclass(frozen=True, slots=True)
+class _Change:
+    keys: Sequence[str | int]
+    old: Json
+    value: Json
+
+
+_Way = Callable[[str, Node, _Change], list[_Patch]]
 
 
 class _NotInPlaceError(Exception):
@@ -66,12 +79,12 @@ def with_value(text: str, keys: Sequence[str | int], value: Json) -> EditedText:
         DocumentError: If the text is no document, or the value cannot be written.
     """
     document = read_document(text)
-    old = _at(document, keys)
+    old = value_at(document, keys)
     value = settled(old, value)
-    wanted = _put(document, keys, value)
+    wanted = with_value_at(document, keys, value)
     for way, begun in _ways(text):
         try:
-            found = way(begun, keys, old, value)
+            found = _apply(begun, way(begun, nodes_of(begun), _Change(keys, old, value)))
             if digest_of(read_document(found)) == digest_of(wanted):
                 return _edited(text, found)
         except (_NotInPlaceError, DocumentError, yaml.YAMLError):
@@ -87,89 +100,58 @@ def _ways(text: str) -> Iterator[tuple[_Way, str]]:
     yield _anew_there, text
 
 
+def with_values(text: str, changes: Sequence[tuple[Sequence[str | int], Json]]) -> EditedText:
+    """A text that says other values at several places, none of them within another.
+
+    The text is read once for all that can be exchanged in its place: a box may have hundreds of
+    cameras.
+
+    Raises:
+        DocumentError: If the text is no document, or a value cannot be written.
+    """
+    document = read_document(text)
+    asked = []
+    wanted = document
+    for keys, value in changes:
+        old = value_at(document, keys)
+        asked.append(_Change(keys, old, settled(old, value)))
+        wanted = with_value_at(wanted, keys, asked[-1].value)
+    try:
+        root = nodes_of(text)
+        found = _apply(text, [patch for each in asked for patch in _in_place(text, root, each)])
+        if digest_of(read_document(found)) == digest_of(wanted):
+            return _edited(text, found)
+    except (_NotInPlaceError, DocumentError, yaml.YAMLError):
+        pass  # One of them cannot: each finds its own way.
+    found = text
+    for each in asked:
+        found = with_value(found, each.keys, each.value).text
+    return _edited(text, found)
+
+
 def _edited(before: str, text: str) -> EditedText:
     lost = Counter(remarks_of(before)) - Counter(remarks_of(text))
     return EditedText(text, list(lost.elements()))
 
 
-def settled(old: Json, new: Json) -> Json:
-    """The new value, written as the old one where they are equal: a browser says 1 for 1.0."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        return {key: settled(old.get(key), each) for key, each in new.items()}
-    if isinstance(old, list) and isinstance(new, list):
-        return [settled(before, each) for before, each in _aligned(old, new)]
-    if _is_number(old) and _is_number(new) and old == new:
-        return old
-    return new
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def name_of(value: Json) -> str | None:
-    """What a thing of a list is called: its ``id``, or its ``type`` as of rules without one."""
-    if not isinstance(value, dict):
-        return None
-    name = value.get("id") or value.get("type")
-    return name if isinstance(name, str) else None
-
-
-def _aligned(old: list[Json], new: list[Json]) -> Iterator[tuple[Json, Json]]:
-    named = {name_of(each): each for each in old}
-    for index, each in enumerate(new):
-        name = name_of(each)
-        if name is not None:
-            yield named.get(name), each
-        else:
-            yield old[index] if index < len(old) else None, each
-
-
-def _at(document: Json, keys: Sequence[str | int]) -> Json:
-    for key in keys:
-        if isinstance(document, dict):
-            document = document.get(str(key))
-        elif isinstance(document, list) and isinstance(key, int) and key < len(document):
-            document = document[key]
-        else:
-            return None
-    return document
-
-
-def _put(document: Json, keys: Sequence[str | int], value: Json) -> Json:
-    if not keys:
-        return value
-    first, rest = keys[0], keys[1:]
-    if isinstance(document, dict):
-        changed = dict(document)
-        changed[str(first)] = _put(document.get(str(first)), rest, value)
-        return changed
-    if isinstance(document, list) and isinstance(first, int):
-        return [
-            _put(each, rest, value) if index == first else each
-            for index, each in enumerate(document)
-        ]
-    raise DocumentError("there is no such place in the document")
-
-
-def _in_place(text: str, keys: Sequence[str | int], old: Json, value: Json) -> str:
-    node, last = _parent(text, keys)
+def _in_place(text: str, root: Node, change: _Change) -> list[_Patch]:
+    node, last = _parent(root, change.keys)
     entry = node.entry(last)
     if entry is None:
-        return _apply(text, [_added(text, node, last, value)])
-    return _apply(text, list(_changes(text, entry, old, value, node.indent)))
+        return [_added(text, node, last, change.value)]
+    return list(_changes(text, entry, change.old, change.value, node.indent))
 
 
-def _anew_there(text: str, keys: Sequence[str | int], old: Json, value: Json) -> str:
-    node, last = _parent(text, keys)
+def _anew_there(text: str, root: Node, change: _Change) -> list[_Patch]:
+    node, last = _parent(root, change.keys)
     entry = node.entry(last)
     if entry is None:
         raise _NotInPlaceError
-    return _apply(text, [_exchanged(text, entry, value, node.indent)])
+    return [_exchanged(text, entry, change.value, node.indent)]
 
 
-def _parent(text: str, keys: Sequence[str | int]) -> tuple[Node, str]:
-    node = nodes_of(text)
+def _parent(root: Node, keys: Sequence[str | int]) -> tuple[Node, str]:
+    node = root
     for key in keys[:-1]:
         found = node.child(key)
         if found is None:
@@ -183,7 +165,7 @@ def _parent(text: str, keys: Sequence[str | int]) -> tuple[Node, str]:
 def _changes(text: str, entry: Entry, old: Json, value: Json, indent: int) -> Iterator[_Patch]:
     """What to exchange so that a node which said something says a value."""
     node = entry.value
-    if _same(old, value):
+    if is_same(old, value):
         return
     if isinstance(old, dict) and isinstance(value, dict) and node.kind == "mapping":
         if not node.is_flow:
@@ -215,7 +197,7 @@ def _of_mapping(
             yield _removed(text, node, index)
     there = {entry.key for entry in node.entries}
     for key, each in value.items():
-        if key not in there and not (key in old and _same(old[key], each)):
+        if key not in there and not (key in old and is_same(old[key], each)):
             yield _added(text, node, key, each)
 
 
@@ -312,7 +294,3 @@ def _apply(text: str, patches: list[_Patch]) -> str:
     for patch in sorted(patches, key=lambda each: (each.start, each.end))[::-1]:
         text = text[: patch.start] + patch.text + text[patch.end :]
     return text
-
-
-def _same(old: Json, new: Json) -> bool:
-    return json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)

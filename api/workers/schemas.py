@@ -15,7 +15,8 @@ class WorkerView(BaseModel):
     school: SchoolName
     box_id: int
     worker_id: str
-    version: str
+    version: str = Field(description="Of its software.")
+    contract_version: int = Field(description="The version of the wire that it speaks.")
     started_at: Moment
     last_seen_at: Moment
     lost: bool

@@ -82,6 +82,7 @@ async def list_workers(
             box_id=box.id,
             worker_id=worker.worker_id,
             version=worker.version,
+            contract_version=worker.contract_version,
             started_at=worker.started_at,
             last_seen_at=worker.last_seen_at,
             lost=_is_lost(worker, now, lost_after_s),

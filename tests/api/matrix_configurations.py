@@ -25,6 +25,10 @@ def _configured(
     )
 
 
+def _rule_set(of: Objects) -> dict[str, Any]:
+    return {"camera_keys": [of.camera_key], "rules": [{"type": "fall"}]}
+
+
 CONFIGURATIONS = {
     "cameras_preview": Row(
         "object",
@@ -50,6 +54,17 @@ CONFIGURATIONS = {
         lambda _: {"kind": "camera", "name": "gate-north", "key": _KEY, "sealed": "A" * 88},
         409,
     ),
+    # The owner is refused as well: the cameras are of another box than is named.
+    "rule_sets_apply": Row(
+        "object",
+        body=lambda of: {
+            **_rule_set(of),
+            "seen": [{"box_id": of.configured["seen"], "version": 1, "digest": ""}],
+            "reason": "x",
+        },
+        status=422,
+    ),
+    "rule_sets_preview": Row("object", body=_rule_set),
     "ingest_credential_answer": Row(
         "box",
         body=lambda of: {

@@ -211,6 +211,8 @@ NEEDS: dict[str, Needs] = {
     "register_get": Permission.VIEW_CAMERAS,
     "register_list": Permission.VIEW_CAMERAS,
     "register_put": Permission.MANAGE_CAMERAS,
+    "rule_sets_apply": Permission.MANAGE_BOXES,
+    "rule_sets_preview": Permission.MANAGE_BOXES,
     "rules_list": Permission.VIEW_CAMERAS,
     "report_schedules_create": Permission.EXPORT,
     "report_schedules_delete": Permission.EXPORT,

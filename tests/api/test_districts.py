@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from api.contract import AlertEpisode, EpisodeState, EvidenceKind
+from api.contract import CONTRACT_VERSION, AlertEpisode, EpisodeState, EvidenceKind
 from api.contract.identity import episode_id, episode_id_before_schools
+from api.kit.version import VERSION
 from tests.api.centre import (
     Centre,
     beat,
@@ -315,3 +316,16 @@ async def test_a_worker_of_before_is_told_what_to_do_and_keeps_its_messages(
         assert (answer.status_code, answer.json()["code"]) == (403, "worker_outdated")
         assert "/api/v2/ingest" in answer.json()["detail"]
     assert await summaries(admin) == []
+
+
+async def test_what_runs_on_a_box_is_told_beside_what_the_command_centre_speaks(
+    worker: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    old = heartbeat(version="0.0.9", contract_version=1)
+    answer = await worker.post("/api/v2/ingest/heartbeat", json=old.model_dump(mode="json"))
+    assert answer.status_code == 204, answer.text
+    listed = (await admin.get("/api/v1/boxes")).json()
+    assert (listed["version"], listed["contract_version"]) == (VERSION, CONTRACT_VERSION)
+    [box] = listed["items"]
+    [told] = box["workers"]
+    assert (told["version"], told["contract_version"]) == ("0.0.9", 1)

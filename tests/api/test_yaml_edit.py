@@ -12,7 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.configurations.yaml_edit import with_value
+from api.configurations.yaml_edit import with_value, with_values
 from api.contract.yaml_document import read_document
 
 _CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -205,3 +205,30 @@ def test_line_ends_of_windows_and_what_yaml_calls_line_ends_change_nothing(
     assert read_document(edited.text) == document
     for line in (lines[0], lines[2], lines[4], lines[5], lines[7]):
         assert line in edited.text
+
+
+def test_several_places_are_changed_at_once_and_every_other_line_stays() -> None:
+    text = f"{_box(_RULES[0])}  - id: third   # beside them\n    rules: []\n"
+    document = read_document(text)
+    assert isinstance(document, dict)
+    places = (("cameras", 0, "rules"), ("cameras", 2, "rules"), ("cameras", 0, "more_models"))
+    first = copy.deepcopy(document["cameras"][0]["rules"])
+    first.append({"type": "fall", "id": "new"})
+    values: tuple[Any, ...] = (first, [{"type": "fall"}], ["people"])
+    found = with_values(text, list(zip(places, values, strict=True)))
+    after = read_document(found.text)
+    assert isinstance(after, dict)
+    assert after["cameras"][0]["rules"] == first
+    assert after["cameras"][0]["more_models"] == ["people"]
+    assert after["cameras"][2]["rules"] == [{"type": "fall"}]
+    assert found.lost_remarks == []
+    one_by_one = text
+    for place, value in zip(places, values, strict=True):
+        one_by_one = with_value(one_by_one, place, value).text
+    assert found.text == one_by_one
+
+
+def test_of_several_places_the_one_that_is_not_in_its_place_is_written_anew() -> None:
+    text = "a: &x {k: 1}   # one\nb: *x\nc: [1]\n"
+    found = with_values(text, [(("a", "k"), 2), (("c",), [3])])
+    assert read_document(found.text) == {"a": {"k": 2}, "b": {"k": 1}, "c": [3]}

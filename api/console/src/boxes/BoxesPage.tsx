@@ -7,7 +7,7 @@ import {
   StopOutlined,
 } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Popconfirm } from "antd";
+import { Alert, Button, Popconfirm } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -20,6 +20,7 @@ import { isTerm, useTerm } from "../i18n/terms";
 import { useUrlFilter } from "../schools/useUrlFilter";
 import { Ago, Moment } from "../time/TimeText";
 import { ErrorPanel } from "../ui/ErrorPanel";
+import { FilterSelect } from "../ui/FilterSelect";
 import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StateMark } from "../ui/StateMark";
 import { StatePanel } from "../ui/StatePanel";
@@ -29,6 +30,7 @@ import { boxState, BOX_STATES, type BoxShown, lowered } from "./box";
 import styles from "./boxes.module.css";
 import { CodeDialog } from "./CodeDialog";
 import { NewBoxDialog } from "./NewBoxDialog";
+import { readSoftware, runs, softwareCounts, type SoftwareFilter, wireOf, writeSoftware } from "./software";
 import { TakeOverDialog } from "./TakeOverDialog";
 import { WorkerFacts } from "./WorkerFacts";
 import { schoolName } from "../schools/schoolName";
@@ -47,6 +49,7 @@ export function Component() {
   });
   const cameras = useCameras().data?.items ?? [];
   const [stateInUrl, setState] = useUrlFilter("state");
+  const [softwareInUrl, setSoftware] = useUrlFilter("software");
   const [adding, setAdding] = useState(false);
   const [code, setCode] = useState<BoxCode | null>(null);
   const [taking, setTaking] = useState<BoxView | null>(null);
@@ -56,8 +59,13 @@ export function Component() {
     return <ErrorPanel query={query} stillWorks={t("error.stillWorksCameras")} />;
   }
   const all = query.data?.items ?? [];
+  const centre = query.data?.contract_version ?? 0;
+  const software = readSoftware(softwareInUrl);
+  const counts = query.data ? softwareCounts(query.data) : [];
+  const looked = software === null ? all : all.filter((box) => runs(box, software, centre));
   const isIn = (box: BoxView, each: Filter) => each === "all" || boxState(box) === each;
-  const shown = all.filter((box) => isIn(box, filter));
+  const shown = looked.filter((box) => isIn(box, filter));
+  const named = (each: SoftwareFilter) => (typeof each === "string" ? t(`boxes.wire.${each}`) : each.version);
   return (
     <div data-testid="boxes-page">
       <ListBar
@@ -81,15 +89,48 @@ export function Component() {
           tabs={(["all", ...BOX_STATES] as const).map((each) => ({
             value: each,
             name: t(`boxes.states.${each}`),
-            count: all.filter((box) => isIn(box, each)).length,
+            count: looked.filter((box) => isIn(box, each)).length,
           }))}
           testId="box-filter"
         />
+        {(counts.length > 0 || software !== null) && (
+          <FilterSelect<string>
+            aria-label={t("boxes.software")}
+            placeholder={t("boxes.software")}
+            value={software && writeSoftware(software)}
+            onChange={(next: string | undefined) => setSoftware(next ?? null)}
+            options={counts.map(({ filter: each, count }) => ({
+              value: writeSoftware(each),
+              label: t("boxes.softwareCount", { name: named(each), n: count }),
+            }))}
+            popupMatchSelectWidth={false}
+            data-testid="software-filter"
+          />
+        )}
       </ListBar>
+      {counts.map(({ filter: each, count }) =>
+        typeof each !== "string" ? null : (
+          <Alert
+            key={each}
+            className={styles.notice ?? ""}
+            type="warning"
+            showIcon
+            title={t(`boxes.wireWarning.${each}`, { count, version: query.data?.version })}
+            action={
+              software === each ? null : (
+                <Button size="small" onClick={() => setSoftware(each)} data-testid={`show-${each}`}>
+                  {t("boxes.showThem")}
+                </Button>
+              )
+            }
+            data-testid={`boxes-${each}`}
+          />
+        ),
+      )}
       {query.data && shown.length === 0 && (
         <StatePanel
           testId="no-box"
-          title={t(all.length === 0 ? "boxes.none" : "boxes.noneInState")}
+          title={t(all.length === 0 ? "boxes.none" : software === null ? "boxes.noneInState" : "boxes.noneOfSoftware")}
           text={all.length === 0 ? t("boxes.noneText") : undefined}
         />
       )}
@@ -98,6 +139,7 @@ export function Component() {
           <Box
             key={box.id}
             box={box}
+            centre={centre}
             cameras={cameras.filter((camera) => camera.box_id === box.id)}
             onCode={setCode}
             onTakeOver={() => setTaking(box)}
@@ -121,12 +163,14 @@ const MARKS = {
 
 interface BoxProps {
   box: BoxView;
+  /** The version of the wire that the command centre speaks. */
+  centre: number;
   cameras: readonly CameraView[];
   onCode: (code: BoxCode) => void;
   onTakeOver: () => void;
 }
 
-function Box({ box, cameras, onCode, onTakeOver }: BoxProps) {
+function Box({ box, centre, cameras, onCode, onTakeOver }: BoxProps) {
   const { t } = useTranslation();
   const term = useTerm();
   const state = boxState(box);
@@ -148,7 +192,12 @@ function Box({ box, cameras, onCode, onTakeOver }: BoxProps) {
         )}
       </header>
       {box.workers.map((worker) => (
-        <WorkerFacts key={worker.worker_id} worker={worker} lowered={lowered(cameras)} />
+        <WorkerFacts
+          key={worker.worker_id}
+          worker={worker}
+          wire={wireOf(worker, centre)}
+          lowered={lowered(cameras)}
+        />
       ))}
       {state === "waiting" && (
         <p className={styles.muted}>

@@ -7,14 +7,16 @@ import { formatDuration } from "../time/format";
 import { Ago } from "../time/TimeText";
 import { CLOCK_WRONG_S, DISK_LOW_BYTES } from "./box";
 import styles from "./boxes.module.css";
+import type { Wire } from "./software";
 
 interface Props {
   worker: WorkerView;
+  wire: Wire;
   lowered: { lowered: number; all: number };
 }
 
 /** Version, clock, backlog, load and disk of what runs on a box. */
-export function WorkerFacts({ worker, lowered }: Props) {
+export function WorkerFacts({ worker, wire, lowered }: Props) {
   const { t } = useTranslation();
   const offset = worker.clock_offset_s;
   const isWrong = Math.abs(offset) >= CLOCK_WRONG_S;
@@ -23,7 +25,12 @@ export function WorkerFacts({ worker, lowered }: Props) {
   });
   return (
     <dl className={styles.facts} data-testid="worker" data-lost={worker.lost}>
-      <Fact name={t("boxes.version")}>{worker.version}</Fact>
+      <Fact name={t("boxes.version")} wrong={wire !== "same"}>
+        <span data-testid="worker-version" data-wire={wire}>
+          {worker.version}
+          {wire !== "same" && ` · ${t(`boxes.wire.${wire}`)}`}
+        </span>
+      </Fact>
       <Fact name={t("boxes.clock")} wrong={isWrong}>
         {isWrong ? clock : t("boxes.clockRight")}
       </Fact>

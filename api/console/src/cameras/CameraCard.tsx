@@ -43,7 +43,11 @@ export function CameraCard({ camera, showSchool }: Props) {
       data-state={camera.state}
     >
       <div>
-        <h2 className={styles.name}>{camera.name}</h2>
+        <h2 className={styles.name}>
+          <Link to={`/cameras/${camera.id}`} data-testid="to-camera">
+            {camera.name}
+          </Link>
+        </h2>
         <p className={styles.muted}>
           {showSchool && `${schoolName(camera.school)} · `}
           {camera.location || camera.camera_id}

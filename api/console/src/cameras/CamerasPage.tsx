@@ -1,5 +1,6 @@
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import type { CameraView } from "../http/types";
 import { useTerm } from "../i18n/terms";
@@ -7,6 +8,7 @@ import { camerasOf } from "../camera/ofRule";
 import { bySchool, knownKey } from "../schools/schools";
 import { SchoolSelect } from "../schools/SchoolSelect";
 import { useUrlFilter } from "../schools/useUrlFilter";
+import { mayOpen, useMay } from "../session/policy";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { CountedTabs, ListBar } from "../ui/ListBar";
 import { StatePanel } from "../ui/StatePanel";
@@ -33,6 +35,7 @@ function belongs(camera: CameraView, filter: Filter): boolean {
 export function Component() {
   const { t } = useTranslation();
   const term = useTerm();
+  const may = useMay();
   const query = useCameras();
   usePageTitle(t("nav.cameras"));
   const [stateInUrl, setState] = useUrlFilter("state");
@@ -68,7 +71,11 @@ export function Component() {
         : term("camera_state", each);
   return (
     <div className={styles.page} data-testid="cameras-page">
-      <ListBar title={t("nav.cameras")} query={query}>
+      <ListBar
+        title={t("nav.cameras")}
+        query={query}
+        actions={mayOpen("/boxes/rules", may) && <Link to="/boxes/rules">{t("ruleSet.title")}</Link>}
+      >
         <CountedTabs
           value={filter}
           onChange={(next) => setState(next === "all" ? null : next)}

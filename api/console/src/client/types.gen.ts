@@ -1147,9 +1147,121 @@ export type BoxList = {
      */
     as_of: string;
     /**
+     * Contract Version
+     *
+     * The version of the wire that the command centre speaks: a worker with a lower one is to be brought up to date.
+     */
+    contract_version: number;
+    /**
      * Items
      */
     items: Array<BoxView>;
+    /**
+     * Version
+     *
+     * Of the command centre's software.
+     */
+    version: string;
+};
+
+/**
+ * BoxOutcome
+ *
+ * What became of one box.
+ *
+ * ``saved``: it has a new version. ``unchanged``: nothing was to be changed. ``changed``: somebody
+ * else, or the box, made a version since the preview. ``differs``: other changes than those of
+ * the preview would be made now. ``refused``: all its cameras are. ``failed``: see ``code``.
+ */
+export type BoxOutcome = 'saved' | 'unchanged' | 'changed' | 'differs' | 'refused' | 'failed';
+
+/**
+ * BoxPlan
+ *
+ * One new version of one box, with all cameras that were asked for.
+ */
+export type BoxPlan = {
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Box Name
+     */
+    box_name: string;
+    /**
+     * Cameras
+     */
+    cameras: Array<CameraPlan>;
+    diff: DocumentDiff | null;
+    /**
+     * Digest
+     *
+     * Of what would be saved; null: nothing changes.
+     */
+    digest: string | null;
+    /**
+     * Lost Remarks
+     */
+    lost_remarks: Array<string>;
+    origin: VersionOrigin | null;
+    /**
+     * Problems
+     */
+    problems: Array<ConfigurationProblem>;
+    school: SchoolName;
+    /**
+     * Version
+     *
+     * What it is built on, the newest; 0: there is none.
+     */
+    version: number;
+};
+
+/**
+ * BoxResult
+ *
+ * What became of one box; each stands alone.
+ */
+export type BoxResult = {
+    /**
+     * At
+     */
+    at?: string | null;
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Box Name
+     */
+    box_name: string;
+    /**
+     * By
+     *
+     * Who made that which came between; empty: the box itself.
+     */
+    by?: string;
+    /**
+     * Cameras
+     *
+     * That were changed.
+     */
+    cameras?: number;
+    /**
+     * Code
+     *
+     * Of the error, where it failed.
+     */
+    code?: string;
+    outcome: BoxOutcome;
+    school: SchoolName;
+    /**
+     * Version
+     *
+     * The one that was made, or that came between.
+     */
+    version: number | null;
 };
 
 /**
@@ -1827,6 +1939,85 @@ export type CameraName = {
     camera_name: string;
     school: SchoolName;
 };
+
+/**
+ * CameraOutcome
+ *
+ * What becomes of one camera.
+ */
+export type CameraOutcome = 'changes' | 'unchanged' | 'refused';
+
+/**
+ * CameraPlan
+ *
+ * What becomes of one camera, and why.
+ */
+export type CameraPlan = {
+    /**
+     * Added
+     *
+     * Rules that it has not yet.
+     */
+    added?: Array<string>;
+    /**
+     * Because Of
+     *
+     * The rules, or models, that refuse it.
+     */
+    because_of?: Array<string>;
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Location
+     */
+    location: string;
+    /**
+     * Models
+     *
+     * Detectors that come with them.
+     */
+    models?: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+    outcome: CameraOutcome;
+    /**
+     * Rule Sets
+     *
+     * Files of the box whose rules it has as well.
+     */
+    rule_sets?: Array<string>;
+    /**
+     * Updated
+     *
+     * Rules that change.
+     */
+    updated?: Array<string>;
+    why?: CameraRefusal | null;
+};
+
+/**
+ * CameraRefusal
+ *
+ * Why a camera cannot be given the rules.
+ *
+ * ``no_box``: nobody reports it. ``box_revoked``: its box may report no more. ``no_version``: its
+ * box has not told what it runs. ``version_refused``: the box refused the newest version, and what
+ * is built on it would be refused as well. ``local``: its box is managed by its own file.
+ * ``not_configured``: the newest version has no such camera. ``not_rules``: what stands at its
+ * ``rules`` is no list of rules. ``ambiguous``: it has two rules of one name.
+ * ``too_many_rules``: it would have more rules than it may. ``needs_model``: no model of its box
+ * tells what a rule must know. ``needs_consent``: a model must be accepted at the box first.
+ * ``bad_configuration``: the result may not be saved, see the box's ``problems``.
+ */
+export type CameraRefusal = 'no_box' | 'box_revoked' | 'no_version' | 'version_refused' | 'local' | 'not_configured' | 'not_rules' | 'ambiguous' | 'too_many_rules' | 'needs_model' | 'needs_consent' | 'bad_configuration';
 
 /**
  * CameraRegistration
@@ -9632,6 +9823,110 @@ export type RuleReadiness = {
 };
 
 /**
+ * RuleSetApply
+ *
+ * The same, for the boxes whose preview was seen; others are not touched.
+ */
+export type RuleSetApply = {
+    /**
+     * Camera Keys
+     */
+    camera_keys: Array<number>;
+    mode?: RuleSetMode;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Rules
+     *
+     * As below a camera's `rules`; each is found by its `id`, or its `type` if it has none.
+     */
+    rules: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Seen
+     */
+    seen: Array<SeenBox>;
+    /**
+     * Take
+     *
+     * Boxes whose own file ruled until now, and that are to be managed from here.
+     */
+    take?: Array<number>;
+};
+
+/**
+ * RuleSetMode
+ *
+ * What becomes of a rule that a camera has already.
+ *
+ * ``add``: it stays as it is. ``update``: it takes what the set says of it, and keeps its own zone
+ * or line and what the set does not say. Either way the camera's other rules stay.
+ */
+export type RuleSetMode = 'add' | 'update';
+
+/**
+ * RuleSetPlan
+ *
+ * What would change; nothing is saved.
+ */
+export type RuleSetPlan = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Boxes
+     */
+    boxes: Array<BoxPlan>;
+    /**
+     * Without Box
+     */
+    without_box: Array<CameraPlan>;
+};
+
+/**
+ * RuleSetRequest
+ *
+ * Rules for many cameras.
+ */
+export type RuleSetRequest = {
+    /**
+     * Camera Keys
+     */
+    camera_keys: Array<number>;
+    mode?: RuleSetMode;
+    /**
+     * Rules
+     *
+     * As below a camera's `rules`; each is found by its `id`, or its `type` if it has none.
+     */
+    rules: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Take
+     *
+     * Boxes whose own file ruled until now, and that are to be managed from here.
+     */
+    take?: Array<number>;
+};
+
+/**
+ * RuleSetResult
+ *
+ * What became of each box that was asked for.
+ */
+export type RuleSetResult = {
+    /**
+     * Boxes
+     */
+    boxes: Array<BoxResult>;
+};
+
+/**
  * RuleState
  *
  * Whether a rule can watch with the models at hand.
@@ -10581,6 +10876,26 @@ export type SealingKeyView = {
 };
 
 /**
+ * SeenBox
+ *
+ * What the preview said of one box, and is to become true.
+ */
+export type SeenBox = {
+    /**
+     * Box Id
+     */
+    box_id: number;
+    /**
+     * Digest
+     */
+    digest: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * SessionList
  *
  * Sessions that still stand, the newest first.
@@ -11418,6 +11733,12 @@ export type WorkerView = {
      */
     clock_offset_s: number;
     /**
+     * Contract Version
+     *
+     * The version of the wire that it speaks.
+     */
+    contract_version: number;
+    /**
      * Cpu Busy
      *
      * Share of time its processors work, 0 to 1; null of one that does not tell.
@@ -11462,6 +11783,8 @@ export type WorkerView = {
     started_at: string;
     /**
      * Version
+     *
+     * Of its software.
      */
     version: string;
     /**
@@ -20262,6 +20585,96 @@ export type ReportsFileResponses = {
 };
 
 export type ReportsFileResponse = ReportsFileResponses[keyof ReportsFileResponses];
+
+export type RuleSetsApplyData = {
+    body: RuleSetApply;
+    path?: never;
+    query?: never;
+    url: '/api/v1/rule-sets/apply';
+};
+
+export type RuleSetsApplyErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type RuleSetsApplyError = RuleSetsApplyErrors[keyof RuleSetsApplyErrors];
+
+export type RuleSetsApplyResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetResult;
+};
+
+export type RuleSetsApplyResponse = RuleSetsApplyResponses[keyof RuleSetsApplyResponses];
+
+export type RuleSetsPreviewData = {
+    body: RuleSetRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/rule-sets/preview';
+};
+
+export type RuleSetsPreviewErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type RuleSetsPreviewError = RuleSetsPreviewErrors[keyof RuleSetsPreviewErrors];
+
+export type RuleSetsPreviewResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetPlan;
+};
+
+export type RuleSetsPreviewResponse = RuleSetsPreviewResponses[keyof RuleSetsPreviewResponses];
 
 export type RulesListData = {
     body?: never;

@@ -53,6 +53,8 @@ import type {
   RequestCreate,
   RequestFilters,
   RequestWrite,
+  RuleSetApply,
+  RuleSetRequest,
   ScanStart,
   SchoolCreate,
   SchoolWrite,
@@ -447,6 +449,7 @@ export const api = {
   deletePlace: (id: string, placeId: number) =>
     unwrap(sdk.placesDelete({ path: { school_id: id, place_id: placeId } })),
   register: () => timed(unwrap(sdk.registerList())),
+  record: (key: number) => unwrap(sdk.registerGet({ path: { camera_key: key } })),
   putRecord: (key: number, record: RecordWrite) =>
     unwrap(sdk.registerPut({ path: { camera_key: key }, body: record })),
   sendWorkbook,
@@ -499,6 +502,8 @@ export const api = {
 
   firstHour: (boxId: number | null) =>
     timed(unwrap(sdk.firstHourGet({ query: boxId === null ? {} : { box_id: boxId } }))),
+  previewRuleSet: (body: RuleSetRequest) => unwrap(sdk.ruleSetsPreview({ body })),
+  applyRuleSet: (body: RuleSetApply) => unwrap(sdk.ruleSetsApply({ body })),
 
   discovery: (boxId: number) => timed(unwrap(sdk.discoveryGet({ path: { box_id: boxId } }))),
   beginDiscovery: (boxId: number, body: ScanStart) =>

@@ -54,6 +54,7 @@ export const keys = {
   communities: ["organisation", "communities"] as const,
   places: (schoolId: string) => ["organisation", "places", schoolId] as const,
   register: ["organisation", "register"] as const,
+  record: (cameraKey: number) => ["organisation", "register", cameraKey] as const,
   boxes: ["boxes"] as const,
   firstHour: ["first-hour"] as const,
   firstHourOf: (boxId: number | null) => ["first-hour", boxId] as const,

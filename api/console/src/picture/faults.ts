@@ -1,7 +1,7 @@
 /* Which alerts are about the picture itself, and for which of them a new reference is the answer. */
 import type { AlertDetail, AlertSummary, EvidenceView } from "../http/types";
 
-const FAULTS: ReadonlySet<string> = new Set([
+export const PICTURE_FAULTS: ReadonlySet<string> = new Set([
   "video_loss",
   "black_screen",
   "freeze",
@@ -20,7 +20,7 @@ const AGAINST_REFERENCE: ReadonlySet<string> = new Set([
 ]);
 
 export function isPictureFault(alert: Pick<AlertSummary, "rule">): boolean {
-  return FAULTS.has(alert.rule);
+  return PICTURE_FAULTS.has(alert.rule);
 }
 
 /** Whether the fault would end if the picture as it is became the reference. */

@@ -30,10 +30,11 @@ const STEP_MS = 10_000;
 /** One camera's recordings, a day at a time. */
 export function Component() {
   const { t } = useTranslation();
-  const { id = "" } = useParams();
-  const [params] = useSearchParams();
-  const day = params.get("day");
-  const at = params.get("at");
+  const params = useParams();
+  const id = params["id"] ?? params["key"] ?? "";
+  const [search] = useSearchParams();
+  const day = search.get("day");
+  const at = search.get("at");
   const when: When = day ? { day } : at ? { at } : {};
   const query = useRecordingDay(id, when);
 
