@@ -32,6 +32,8 @@ from api.coverage.endpoints import router as coverage
 from api.discovery.endpoints import router as discovery
 from api.discovery.worker_endpoints import router as found_cameras
 from api.evidence.endpoints import router as evidence
+from api.exams.endpoints import router as exams
+from api.exams.sitting_endpoints import router as exam_sittings
 from api.first_hour.endpoints import router as first_hour
 from api.floor_plans.endpoints import router as floor_plans
 from api.floor_plans.picture_endpoints import router as floor_plan_pictures
@@ -108,6 +110,8 @@ _ROUTERS = (
     inspections,
     inspection_overview,
     inspection_photographs,
+    exams,
+    exam_sittings,
     notices,
     push,
     privacy,

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from models.manifest import ManifestError
 from pipeline.core.errors import MinganError
+from pipeline.exam_cli import exam_app
 from pipeline.holds_cli import holds_app
 from pipeline.outbox_cli import outbox_app
 from pipeline.recorder_cli import recorder_app
@@ -47,6 +48,7 @@ recordings_app.add_typer(holds_app, name="hold")
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(recorder_app, name="recorder")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(exam_app, name="exam")
 
 
 _MAX_PROCESSES = 64

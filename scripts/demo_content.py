@@ -13,6 +13,7 @@ from typing import Any
 import cv2
 import httpx
 import numpy as np
+from demo_exam import sit
 from demo_plan import hang
 from demo_site import FIRST, SECOND
 
@@ -46,6 +47,7 @@ def fill(people: People) -> None:
     if not _get(people.admin, "/privacy/requests")["items"]:
         _registers(people.admin)
     hang(people.admin)
+    sit(people.admin)
     _allow_key(people.admin)
     if not _get(people.admin, "/communities")["items"]:
         told = {"community_id": "east", "name_zh": "城东学区", "name_en": "East"}

@@ -69,6 +69,7 @@ _FIGURES = frozenset(
         Permission.SEE_COMPLIANCE,
         Permission.SEE_PRECISION,
         Permission.VIEW_INSPECTIONS,
+        Permission.VIEW_EXAMS,
         Permission.EXPORT,
     }
 )

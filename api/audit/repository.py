@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.audit.filters import AccessFilters
@@ -111,6 +111,32 @@ class AccessLogRepository:
                 return
             last = rows[-1].id
             self._session.expunge_all()
+
+    async def viewings(
+        self,
+        school_id: str,
+        camera_ids: Collection[str],
+        actions: Collection[AccessAction],
+        begin: datetime,
+        end: datetime,
+    ) -> list[LoggedEntry]:
+        """Entries about these cameras between two moments, or about footage of then, oldest first.
+
+        Footage is watched later than it was recorded, so there is no end to when.
+        """
+        entry = AccessLogEntry
+        query = select(*_READ).where(
+            entry.school_id == school_id,
+            entry.camera_id.in_(camera_ids),
+            entry.action.in_(actions),
+            entry.at >= begin,
+            or_(
+                and_(entry.from_at.is_(None), entry.at < end),
+                and_(entry.from_at < end, or_(entry.to_at.is_(None), entry.to_at > begin)),
+            ),
+        )
+        rows = await self._session.execute(query.order_by(entry.id))
+        return [LoggedEntry._make(row) for row in rows]
 
     async def page(
         self, filters: AccessFilters, after: Cursor | None, limit: int

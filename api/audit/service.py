@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -227,3 +227,22 @@ async def list_entries(
         items=[_entry(row) for row in shown],
         next_cursor=None if last is None else Cursor(last.at, str(last.id)).encode(),
     )
+
+
+_VIEWINGS = (
+    AccessAction.LIVE_STARTED,
+    AccessAction.LIVE_ENDED,
+    AccessAction.PLAYBACK_STARTED,
+    AccessAction.PLAYBACK_ENDED,
+)
+
+
+async def viewings(
+    session: AsyncSession,
+    school_id: str,
+    camera_ids: Collection[str],
+    begin: datetime,
+    end: datetime,
+) -> list[LoggedEntry]:
+    """Who looked at cameras live between two moments, or at footage of then, oldest first."""
+    return await AccessLogRepository(session).viewings(school_id, camera_ids, _VIEWINGS, begin, end)

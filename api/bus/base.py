@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
-EventKind = Literal["alert", "camera", "order"]
+EventKind = Literal["alert", "camera", "order", "exam"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class LiveEvent:
         id: Grows with every event; what ``Last-Event-ID`` names.
         school_id: Whose it is.
         kind: What ``data`` is.
-        data: JSON text of an ``AlertSummary``, a ``CameraView`` or an ``OrderSummary``.
+        data: JSON text of an ``AlertSummary``, a ``CameraView``, an ``OrderSummary`` or a
+            ``SittingEvent``.
     """
 
     id: int

@@ -63,6 +63,17 @@ async def list_named(session: AsyncSession, keys: Collection[int]) -> list[Named
     ]
 
 
+async def list_conditions(
+    session: AsyncSession, watch: Watch, keys: Collection[int]
+) -> dict[int, CameraView]:
+    """How these cameras are, without how long they were watched, which takes far longer to add up.
+
+    ``analysed_s`` and what is like it are 0.
+    """
+    rows = await CameraRepository(session).list(keys)
+    return {row.camera.id: views.view(row, [], watch) for row in rows}
+
+
 async def list_shown(session: AsyncSession, watch: Watch) -> list[ShownCamera]:
     """How all cameras in use are, by school and id: adding up the hours of all takes far longer."""
     names: dict[str, SchoolName] = {}

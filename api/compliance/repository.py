@@ -74,6 +74,11 @@ class RetentionRepository:
         """The latest report of each camera, without its footage."""
         return {row.camera_key: row for row in await self._session.scalars(select(RetentionReport))}
 
+    async def of_cameras(self, keys: Collection[int]) -> dict[int, RetentionReport]:
+        """The latest report of each of these cameras, without its footage."""
+        query = select(RetentionReport).where(RetentionReport.camera_key.in_(keys))
+        return {row.camera_key: row for row in await self._session.scalars(query)}
+
     async def recovered_s(self) -> dict[int, float]:
         """Seconds that were fetched from elsewhere, of each camera that has any."""
         query = select(RetentionReport.camera_key, RetentionReport.recovered_s).where(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,12 +15,15 @@ from api.cameras import service as cameras
 from api.cameras.schemas import CameraView
 from api.compliance import judging_jobs, views
 from api.compliance.facts import keep_facts
+from api.compliance.footage_repository import FootageRepository
+from api.compliance.history import day_before, told_on
 from api.compliance.judging import FAILING
 from api.compliance.kinds import kind_of
 from api.compliance.repository import RetentionRepository
 from api.compliance.schemas import ToldFacts
 from api.compliance.verdict_repository import VerdictRepository
 from api.contract import RetentionStatus
+from api.contract.footage.held import HeldFootage
 from api.db.camera import RetentionReport
 from api.kit.errors import FieldError, InvalidError
 
@@ -94,6 +97,36 @@ async def last_report(
     """All that was last told of one camera's footage."""
     report = await RetentionRepository(session).get(camera.id)
     return status_of(camera, report, with_footage=True)
+
+
+async def held_since(
+    session: AsyncSession, keys: Collection[int], begin: datetime, now: datetime
+) -> dict[int, HeldFootage]:
+    """What was told last of the footage of some cameras since then, to the millisecond.
+
+    Holes from before ``begin`` may be left out: a day in the past is told by a row or two, all that
+    is known of a camera by ninety.
+    """
+    if not keys:
+        return {}
+    footage, begin_ms = FootageRepository(session), round(begin.timestamp() * 1000)
+    first, last = day_before(begin_ms), now.date() + timedelta(days=1)
+    rows = await footage.rows(keys, first, last)
+    found = {key: list(told_on(own))[-1] for key, own in rows.items()}
+    if whole := [key for key, own in rows.items() if own[0].changed_ms > begin_ms]:
+        found |= await footage.told_last(whole, first, last)
+    return found
+
+
+async def reach_of_disks(session: AsyncSession, keys: Collection[int]) -> dict[int, float]:
+    """How many days of each of these cameras its disk will hold, where a box could tell."""
+    latest = await RetentionRepository(session).of_cameras(keys)
+    told = {key: json.loads(row.verdict).get("forecast") for key, row in latest.items()}
+    return {
+        key: float(forecast["reachable_days"])
+        for key, forecast in told.items()
+        if forecast and forecast["bytes_per_day"]
+    }
 
 
 @dataclass(frozen=True, slots=True)

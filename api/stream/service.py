@@ -33,6 +33,7 @@ _NEEDS: dict[EventKind, Permission] = {
     "alert": Permission.VIEW_ALERTS,
     "camera": Permission.VIEW_CAMERAS,
     "order": Permission.VIEW_ORDERS,
+    "exam": Permission.VIEW_EXAMS,
 }
 
 

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from openpyxl import load_workbook
@@ -20,7 +20,6 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from api.contract.vocabulary import vocabulary
 from api.workbooks.cells import UnreadableError, read
 from api.workbooks.errors import NotAWorkbookError, WorkbookTooLargeError
 from api.workbooks.schemas import CellError
@@ -113,12 +112,15 @@ class Errors:
         )
 
 
-def read_workbook(content: bytes, errors: Errors) -> list[ReadSheet]:
+def read_workbook(
+    content: bytes, errors: Errors, sheets: Sequence[Sheet] = SHEETS
+) -> list[ReadSheet]:
     """The sheets that the workbook has, in the order in which they build on each other.
 
     Args:
         content: The file.
         errors: Takes what is wrong in cells.
+        sheets: Which ones there may be, in the order in which they build on each other.
 
     Raises:
         NotAWorkbookError: If it is none, or is damaged.
@@ -137,7 +139,7 @@ def read_workbook(content: bytes, errors: Errors) -> list[ReadSheet]:
             found = []
             for worksheet in book.worksheets:
                 assert isinstance(worksheet, ReadOnlyWorksheet)
-                found.append(_read_sheet(worksheet, archive, errors))
+                found.append(_read_sheet(worksheet, archive, errors, sheets))
     except _DAMAGED as error:
         raise NotAWorkbookError(
             f"damaged ({type(error).__name__})", params={"why": "damaged"}
@@ -145,7 +147,7 @@ def read_workbook(content: bytes, errors: Errors) -> list[ReadSheet]:
     known = [each for each in found if each is not None]
     if not known and not errors.count:
         raise NotAWorkbookError("none of its sheets is known", params={"why": "no_sheet"})
-    return sorted(known, key=lambda each: SHEETS.index(each.sheet))
+    return sorted(known, key=lambda each: sheets.index(each.sheet))
 
 
 def _check_size(archive: zipfile.ZipFile) -> None:
@@ -158,13 +160,16 @@ def _check_size(archive: zipfile.ZipFile) -> None:
 
 
 def _read_sheet(
-    worksheet: ReadOnlyWorksheet, archive: zipfile.ZipFile, errors: Errors
+    worksheet: ReadOnlyWorksheet,
+    archive: zipfile.ZipFile,
+    errors: Errors,
+    sheets: Sequence[Sheet],
 ) -> ReadSheet | None:
     title = str(worksheet.title)
-    sheet = next((each for each in SHEETS if title.strip() in _names(each)), None)
+    sheet = next((each for each in sheets if title.strip() in _names(each)), None)
     if sheet is None:
         if worksheet.sheet_state == "visible" and _has_content(worksheet):
-            errors.add(ReadSheet(SHEETS[0], title), 0, "", "unknown_sheet", title)
+            errors.add(ReadSheet(sheets[0], title), 0, "", "unknown_sheet", title)
         return None
     found = ReadSheet(sheet, title)
     if _has_merged(worksheet, archive, found, errors):
@@ -189,7 +194,7 @@ def _read_sheet(
 
 
 def _names(sheet: Sheet) -> set[str]:
-    term = vocabulary().workbook_sheet[sheet.name]
+    term = sheet.title
     return {term.zh, term.en, f"{term.zh} {term.en}"}
 
 

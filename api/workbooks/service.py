@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +32,7 @@ from api.workbooks.errors import WorkbookInvalidError
 from api.workbooks.planning import Key, Known, Plan, Step, plan
 from api.workbooks.reading import Errors, ReadSheet, read_workbook
 from api.workbooks.schemas import ImportReport, RowAction, SheetName
+from api.workbooks.sheets import SHEETS, Cells, Sheet
 from api.workbooks.writing import write_workbook
 
 _MAX_SHOWN = 500
@@ -95,14 +96,14 @@ async def export(session: AsyncSession, watch: Watch, language: Language) -> byt
     return await _one_at_a_time.run(write_workbook, rows, language)
 
 
-async def read(content: bytes, errors: Errors) -> list[ReadSheet]:
+async def read(content: bytes, errors: Errors, sheets: Sequence[Sheet] = SHEETS) -> list[ReadSheet]:
     """What a workbook says.
 
     Raises:
         NotAWorkbookError: If it is none, or is damaged.
         WorkbookTooLargeError: If it holds more than is read.
     """
-    return await _one_at_a_time.run(read_workbook, content, errors)
+    return await _one_at_a_time.run(read_workbook, content, errors, sheets)
 
 
 async def _plan(
@@ -155,6 +156,25 @@ async def take_in(
     made = await _plan(work.session, sheets, errors, may_organise=may_organise)
     if not errors.count:
         await _apply(work, made, sheets, errors, by)
+    refuse(errors)
+    if made.steps:
+        audit.log(work, AccessAction.WORKBOOK_IMPORTED, by.username, by.client, subject=digest)
+    return _report(made, errors, is_applied=True)
+
+
+async def write(
+    rows: Mapping[str, Iterable[Cells]], language: Language, sheets: Sequence[Sheet]
+) -> bytes:
+    """A workbook of these sheets."""
+    return await _one_at_a_time.run(write_workbook, rows, language, sheets)
+
+
+def refuse(errors: Errors) -> None:
+    """Take nothing of a workbook that has errors.
+
+    Raises:
+        WorkbookInvalidError: It has.
+    """
     if errors.count:
         raise WorkbookInvalidError(
             f"{errors.count} cells cannot be taken",
@@ -164,9 +184,6 @@ async def take_in(
                 for each in errors.first
             ],
         )
-    if made.steps:
-        audit.log(work, AccessAction.WORKBOOK_IMPORTED, by.username, by.client, subject=digest)
-    return _report(made, errors, is_applied=True)
 
 
 def digest_of(content: bytes) -> str:

@@ -52,11 +52,18 @@ class Sheet:
         name: Its name in the vocabulary.
         titles: Titles of its columns.
         columns: Them, in order.
+        term: What it is called, of a sheet of another workbook than that of the register.
     """
 
     name: str
     titles: Mapping[str, Term]
     columns: tuple[Column, ...]
+    term: Term | None = None
+
+    @property
+    def title(self) -> Term:
+        """What it is called."""
+        return vocabulary().workbook_sheet[self.name] if self.term is None else self.term
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -31,19 +31,22 @@ def storable(text: str) -> str:
     return ILLEGAL_CHARACTERS_RE.sub(_REPLACEMENT, text)
 
 
-def write_workbook(rows: Mapping[str, Iterable[Cells]], language: Language) -> bytes:
+def write_workbook(
+    rows: Mapping[str, Iterable[Cells]], language: Language, sheets: Sequence[Sheet] = SHEETS
+) -> bytes:
     """The file.
 
     Args:
         rows: By name of the sheet; every sheet is written, if empty.
         language: Of words in cells; headings are in both.
+        sheets: Which ones.
     """
     book = Workbook()
     assert isinstance(book.active, Worksheet)
     book.remove(book.active)
     lists = _Lists()
-    for sheet in SHEETS:
-        page = book.create_sheet(vocabulary().workbook_sheet[sheet.name].text(language))
+    for sheet in sheets:
+        page = book.create_sheet(sheet.title.text(language))
         _write_head(page, sheet)
         for number, cells in enumerate(rows.get(sheet.name, ()), EXPLANATION_ROWS + 1):
             for index, column in enumerate(sheet.columns, 1):

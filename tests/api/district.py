@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 import cv2
@@ -17,6 +18,7 @@ from api.access.scope import EVERYTHING
 from api.contract import EvidenceKind, PictureFacts, RuleReadiness, RuleState
 from api.contract.places import PlaceKind
 from api.db.camera import CameraRecord
+from api.db.exam import Exam, ExamRoom, ExamRoomCamera, ExamSession, ExamSitting
 from api.db.inspection import Inspection
 from api.db.order import WorkOrder
 from api.db.organisation import Place
@@ -66,6 +68,8 @@ ORDERS = ("get", "assign", "feedback", "begin", "submit", "return", "close", "re
 ORDERS += ("comment", "merge", "merged", "split", "photograph")
 INSPECTIONS = ("get", "answer", "sign", "give", "photograph", "signed")
 """Each a date that matters: as many forms of one day as there are names."""
+SITTINGS = ("present", "order", "facts", "seal")
+"""Two in a session that is over, two in one to come."""
 FLOOR_PLANS = ("get", "put", "picture", "delete")
 REQUESTS = ("get", "put", "answer", "refuse")
 ASSESSMENTS = ("get", "end", "delete")
@@ -118,6 +122,11 @@ class Objects:
     form_photograph_id: int = 987_661
     floor_plans: dict[str, int] = field(
         default_factory=lambda: {name: 487_000 + at for at, name in enumerate(FLOOR_PLANS)}
+    )
+    exam_id: int = 987_663
+    exam_session_id: int = 987_664
+    sittings: dict[str, int] = field(
+        default_factory=lambda: {name: 387_000 + at for at, name in enumerate(SITTINGS)}
     )
     requests: dict[str, int] = field(
         default_factory=lambda: {name: 787_000 + at for at, name in enumerate(REQUESTS)}
@@ -366,7 +375,47 @@ async def two_schools(centre: Centre, admin: httpx.AsyncClient) -> District:
         await admin.post("/api/v1/communities", json=told)
     mine, theirs = [await seed(centre, admin, school_id) for school_id in (MINE, THEIRS)]
     await _seed_inspections(centre, admin, (mine, theirs))
+    await _seed_exam(centre, (mine, theirs))
     return District(centre, admin, mine, theirs)
+
+
+async def _seed_exam(centre: Centre, schools: tuple[Objects, Objects]) -> None:
+    """One exam that both schools sit, each in two rooms: one is seen by its camera."""
+    hour = timedelta(hours=1)
+    async with centre.runtime.work(EVERYTHING) as work:
+        exam = Exam(
+            name="期末",
+            time_zone="Asia/Shanghai",
+            tolerance_source="",
+            created_at=T0,
+            created_by="",
+        )
+        work.session.add(exam)
+        await work.session.flush()
+        over, ahead = [
+            ExamSession(exam_id=exam.id, name=name, starts_at=T0 + start, ends_at=T0 + start + hour)
+            for name, start in (("语文", -3 * hour), ("数学", 24 * hour))
+        ]
+        work.session.add_all([over, ahead])
+        await work.session.flush()
+        for of in schools:
+            seen, bare = [
+                ExamRoom(school_id=of.school_id, code=code, name=code, seats=30)
+                for code in ("001", "002")
+            ]
+            work.session.add_all([seen, bare])
+            await work.session.flush()
+            work.session.add(ExamRoomCamera(room_id=seen.id, camera_key=of.camera_key))
+            places = {"present": (ahead, seen), "order": (ahead, bare)}
+            places |= {"facts": (over, seen), "seal": (over, bare)}
+            for name, (session, room) in places.items():
+                sitting = ExamSitting(
+                    school_id=of.school_id, session_id=session.id, room_id=room.id, expected=30
+                )
+                work.session.add(sitting)
+                await work.session.flush()
+                of.sittings[name] = sitting.id
+            of.exam_id, of.exam_session_id = exam.id, ahead.id
 
 
 async def put_at(centre: Centre, of: Objects, kind: PlaceKind) -> int:

@@ -10,8 +10,11 @@ from api.app import create_app
 from api.audit.chain import Fault
 from api.audit.schemas import AccessAction
 from api.boxes.schemas import BoxState
+from api.contract.exam_package.verifying import PackageFault, PackageSource
+from api.contract.exam_profile import ExamAsked
 from api.contract.places import PlaceKind, SchoolType
 from api.contract.vocabulary import vocabulary
+from api.exams.schemas import ExamCheck, ExamCheckState, ExamWhy
 from api.kit.errors import ApiError, StartError
 from api.orders.machine import OrderState, Step
 from api.orders.schemas import OrderAction, SourceKind
@@ -84,5 +87,11 @@ def test_every_word_that_pages_show_has_words() -> None:
         (words.order_action, OrderAction),
         (words.order_subject, Subject),
         (words.order_source, SourceKind),
+        (words.exam_check, ExamCheck),
+        (words.exam_check_state, ExamCheckState),
+        (words.exam_why, ExamWhy),
+        (words.exam_asks, ExamAsked),
+        (words.package_fault, PackageFault),
+        (words.package_source, PackageSource),
     ):
         assert set(family) == set(known), known

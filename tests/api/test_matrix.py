@@ -20,10 +20,8 @@ from api.contract.places import PlaceKind
 from api.organisations.subjects import KINDS
 from tests.api.centre import Centre
 from tests.api.district import (
-    ASSESSMENT,
     MINE,
     OVERRIDE,
-    REQUEST,
     THEIRS,
     District,
     Objects,
@@ -34,8 +32,10 @@ from tests.api.district import (
 )
 from tests.api.matrix_configurations import CONFIGURATIONS
 from tests.api.matrix_discovery import DISCOVERY
+from tests.api.matrix_exams import EXAMS
 from tests.api.matrix_floor_plans import FLOOR_PLANS
 from tests.api.matrix_inspections import INSPECTIONS
+from tests.api.matrix_privacy import PRIVACY
 from tests.api.matrix_row import Row
 from tests.api.messages import T0, episode, registration, retention
 from tests.api.test_access import NEEDS, OPERATIONS, may_call
@@ -119,14 +119,6 @@ def _finding(of: Objects) -> Any:
 
 _NO_CHANNEL = {"name": "x", "kind": "webhook", "settings": {}}
 _RULE = {"name": "x", "events": ["job_dead"], "to_school": True}
-
-
-def _request(name: str, body: Any = None) -> Row:
-    return Row("object", lambda of: {"request_id": of.requests[name]}, lambda _: body)
-
-
-def _assessment(name: str, body: Any = None, status: int = 200) -> Row:
-    return Row("object", lambda of: {"assessment_id": of.assessments[name]}, lambda _: body, status)
 
 
 _GATE = {"kind": "entrance", "name": "gate"}
@@ -229,6 +221,7 @@ ROWS: dict[str, Row] = {
     "evidence_get": Row("object", lambda of: {"sha256": of.sha256}),
     **CONFIGURATIONS,
     **DISCOVERY,
+    **EXAMS,
     **FLOOR_PLANS,
     "first_hour_get": Row("list"),
     "health_get": Row("list"),
@@ -309,23 +302,7 @@ ROWS: dict[str, Row] = {
     "precision_alerts": Row("list"),
     "precision_csv": Row("list"),
     "precision_report": Row("list"),
-    "privacy_assessments_create": Row(
-        "object", body=lambda of: {**ASSESSMENT, "school_id": of.school_id}, status=201
-    ),
-    "privacy_assessments_csv": Row("list"),
-    "privacy_assessments_delete": _assessment("delete", status=204),
-    "privacy_assessments_end": _assessment("end", {"ended_on": ASSESSMENT["assessed_on"]}),
-    "privacy_assessments_get": _assessment("get"),
-    "privacy_assessments_list": Row("list"),
-    "privacy_requests_answer": _request("answer", {"outcome": "shown"}),
-    "privacy_requests_create": Row(
-        "object", body=lambda of: {**REQUEST, "school_id": of.school_id}, status=201
-    ),
-    "privacy_requests_csv": Row("list"),
-    "privacy_requests_get": _request("get"),
-    "privacy_requests_list": Row("list"),
-    "privacy_requests_put": _request("put", REQUEST),
-    "privacy_requests_refuse": _request("refuse", {"outcome": "others are in the picture"}),
+    **PRIVACY,
     "recordings_day": _camera(),
     "recordings_play": Row(
         "stream",
@@ -408,7 +385,7 @@ def test_what_names_an_object_is_tried_on_objects() -> None:
     """A route with a school's object in its address cannot be passed off as something else."""
     named = re.compile(
         r"\{(alert_id|camera_key|box_id|school_id|place_id|username|sha256|order_id|request_id|"
-        r"assessment_id|report_id|inspection_id)\}"
+        r"assessment_id|report_id|inspection_id|sitting_id)\}"
     )
     for operation, (_, path) in ADDRESSES.items():
         if NEEDS[operation] != "worker" and named.search(path):

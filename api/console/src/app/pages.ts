@@ -9,6 +9,7 @@ export const PAGES = {
   form: () => import("../tasks/FormPage"),
   inspections: () => import("../inspections/InspectionsPage"),
   inspection: () => import("../inspections/InspectionPage"),
+  exams: () => import("../exams/ExamsPage"),
   live: () => import("../wall/WallPage"),
   cameras: () => import("../cameras/CamerasPage"),
   camera: () => import("../cameras/one/CameraPage"),

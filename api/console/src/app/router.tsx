@@ -30,6 +30,7 @@ export function createRouter() {
             { path: "tasks/forms/:id", lazy: PAGES.form },
             { path: "inspections", lazy: PAGES.inspections },
             { path: "inspections/:id", lazy: PAGES.inspection },
+            { path: "exams", lazy: PAGES.exams },
             { path: "live", lazy: PAGES.live },
             { path: "cameras", lazy: PAGES.cameras },
             {

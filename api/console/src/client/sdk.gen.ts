@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CamerasPreviewData, CamerasPreviewErrors, CamerasPreviewResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRecoveredCsvData, ComplianceRecoveredCsvErrors, ComplianceRecoveredCsvResponses, ComplianceRecoveredData, ComplianceRecoveredErrors, ComplianceRecoveredResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, ConfigurationsCameraData, ConfigurationsCameraErrors, ConfigurationsCameraResponses, ConfigurationsCompareData, ConfigurationsCompareErrors, ConfigurationsCompareResponses, ConfigurationsEditCameraData, ConfigurationsEditCameraErrors, ConfigurationsEditCameraResponses, ConfigurationsEditSettingsData, ConfigurationsEditSettingsErrors, ConfigurationsEditSettingsResponses, ConfigurationsExportData, ConfigurationsExportErrors, ConfigurationsExportResponses, ConfigurationsGetData, ConfigurationsGetErrors, ConfigurationsGetResponses, ConfigurationsRestoreData, ConfigurationsRestoreErrors, ConfigurationsRestoreResponses, ConfigurationsSaveData, ConfigurationsSaveErrors, ConfigurationsSaveResponses, ConfigurationsSettingsData, ConfigurationsSettingsErrors, ConfigurationsSettingsResponses, ConfigurationsVersionData, ConfigurationsVersionErrors, ConfigurationsVersionResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, CredentialsAllowKeyData, CredentialsAllowKeyErrors, CredentialsAllowKeyResponses, CredentialsGetData, CredentialsGetErrors, CredentialsGetResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, DiscoveryBeginData, DiscoveryBeginErrors, DiscoveryBeginResponses, DiscoveryGetData, DiscoveryGetErrors, DiscoveryGetResponses, DiscoveryPictureData, DiscoveryPictureErrors, DiscoveryPictureResponses, DiscoveryStopData, DiscoveryStopErrors, DiscoveryStopResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, FirstHourGetData, FirstHourGetErrors, FirstHourGetResponses, FloorPlanPicturesAddData, FloorPlanPicturesAddErrors, FloorPlanPicturesAddResponses, FloorPlanPicturesGetData, FloorPlanPicturesGetErrors, FloorPlanPicturesGetResponses, FloorPlanPicturesPutData, FloorPlanPicturesPutErrors, FloorPlanPicturesPutResponses, FloorPlansDeleteData, FloorPlansDeleteErrors, FloorPlansDeleteResponses, FloorPlansListData, FloorPlansListErrors, FloorPlansListResponses, FloorPlansPutData, FloorPlansPutErrors, FloorPlansPutResponses, HazardsListData, HazardsListErrors, HazardsListResponses, HazardsXlsxData, HazardsXlsxErrors, HazardsXlsxResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestConfigurationAnswerData, IngestConfigurationAnswerErrors, IngestConfigurationAnswerResponses, IngestConfigurationData, IngestConfigurationErrors, IngestConfigurationResponses, IngestConfigurationVersionData, IngestConfigurationVersionErrors, IngestConfigurationVersionResponses, IngestCredentialAnswerData, IngestCredentialAnswerErrors, IngestCredentialAnswerResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsFoundData, IngestViewsFoundErrors, IngestViewsFoundResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsPreviewData, IngestViewsPreviewErrors, IngestViewsPreviewResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, InspectionPhotographsAddData, InspectionPhotographsAddErrors, InspectionPhotographsAddResponses, InspectionPhotographsGetData, InspectionPhotographsGetErrors, InspectionPhotographsGetResponses, InspectionPlansCreateData, InspectionPlansCreateErrors, InspectionPlansCreateResponses, InspectionPlansEndData, InspectionPlansEndErrors, InspectionPlansEndResponses, InspectionPlansListData, InspectionPlansListErrors, InspectionPlansListResponses, InspectionsAnswerData, InspectionsAnswerErrors, InspectionsAnswerResponses, InspectionsGetData, InspectionsGetErrors, InspectionsGetResponses, InspectionsGiveData, InspectionsGiveErrors, InspectionsGiveResponses, InspectionsListData, InspectionsListErrors, InspectionsListResponses, InspectionsSignData, InspectionsSignErrors, InspectionsSignResponses, InspectionsTableData, InspectionsTableErrors, InspectionsTableResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportSchedulesCreateData, ReportSchedulesCreateErrors, ReportSchedulesCreateResponses, ReportSchedulesDeleteData, ReportSchedulesDeleteErrors, ReportSchedulesDeleteResponses, ReportSchedulesListData, ReportSchedulesListErrors, ReportSchedulesListResponses, ReportSchedulesPauseData, ReportSchedulesPauseErrors, ReportSchedulesPauseResponses, ReportSchedulesRunData, ReportSchedulesRunErrors, ReportSchedulesRunResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RuleSetsApplyData, RuleSetsApplyErrors, RuleSetsApplyResponses, RuleSetsPreviewData, RuleSetsPreviewErrors, RuleSetsPreviewResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
+import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CamerasPreviewData, CamerasPreviewErrors, CamerasPreviewResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRecoveredCsvData, ComplianceRecoveredCsvErrors, ComplianceRecoveredCsvResponses, ComplianceRecoveredData, ComplianceRecoveredErrors, ComplianceRecoveredResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, ConfigurationsCameraData, ConfigurationsCameraErrors, ConfigurationsCameraResponses, ConfigurationsCompareData, ConfigurationsCompareErrors, ConfigurationsCompareResponses, ConfigurationsEditCameraData, ConfigurationsEditCameraErrors, ConfigurationsEditCameraResponses, ConfigurationsEditSettingsData, ConfigurationsEditSettingsErrors, ConfigurationsEditSettingsResponses, ConfigurationsExportData, ConfigurationsExportErrors, ConfigurationsExportResponses, ConfigurationsGetData, ConfigurationsGetErrors, ConfigurationsGetResponses, ConfigurationsRestoreData, ConfigurationsRestoreErrors, ConfigurationsRestoreResponses, ConfigurationsSaveData, ConfigurationsSaveErrors, ConfigurationsSaveResponses, ConfigurationsSettingsData, ConfigurationsSettingsErrors, ConfigurationsSettingsResponses, ConfigurationsVersionData, ConfigurationsVersionErrors, ConfigurationsVersionResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, CredentialsAllowKeyData, CredentialsAllowKeyErrors, CredentialsAllowKeyResponses, CredentialsGetData, CredentialsGetErrors, CredentialsGetResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, DiscoveryBeginData, DiscoveryBeginErrors, DiscoveryBeginResponses, DiscoveryGetData, DiscoveryGetErrors, DiscoveryGetResponses, DiscoveryPictureData, DiscoveryPictureErrors, DiscoveryPictureResponses, DiscoveryStopData, DiscoveryStopErrors, DiscoveryStopResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, ExamsCreateData, ExamsCreateErrors, ExamsCreateResponses, ExamsGetData, ExamsGetErrors, ExamsGetResponses, ExamsImportData, ExamsImportErrors, ExamsImportResponses, ExamSittingsFactsData, ExamSittingsFactsErrors, ExamSittingsFactsResponses, ExamSittingsOrderData, ExamSittingsOrderErrors, ExamSittingsOrderResponses, ExamSittingsPresentData, ExamSittingsPresentErrors, ExamSittingsPresentResponses, ExamSittingsSealData, ExamSittingsSealErrors, ExamSittingsSealResponses, ExamsListData, ExamsListErrors, ExamsListResponses, ExamsRosterData, ExamsRosterErrors, ExamsRosterResponses, ExamsTableCsvData, ExamsTableCsvErrors, ExamsTableCsvResponses, ExamsTableData, ExamsTableErrors, ExamsTableResponses, ExamsTableXlsxData, ExamsTableXlsxErrors, ExamsTableXlsxResponses, ExamsWorkbookData, ExamsWorkbookErrors, ExamsWorkbookResponses, FirstHourGetData, FirstHourGetErrors, FirstHourGetResponses, FloorPlanPicturesAddData, FloorPlanPicturesAddErrors, FloorPlanPicturesAddResponses, FloorPlanPicturesGetData, FloorPlanPicturesGetErrors, FloorPlanPicturesGetResponses, FloorPlanPicturesPutData, FloorPlanPicturesPutErrors, FloorPlanPicturesPutResponses, FloorPlansDeleteData, FloorPlansDeleteErrors, FloorPlansDeleteResponses, FloorPlansListData, FloorPlansListErrors, FloorPlansListResponses, FloorPlansPutData, FloorPlansPutErrors, FloorPlansPutResponses, HazardsListData, HazardsListErrors, HazardsListResponses, HazardsXlsxData, HazardsXlsxErrors, HazardsXlsxResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestConfigurationAnswerData, IngestConfigurationAnswerErrors, IngestConfigurationAnswerResponses, IngestConfigurationData, IngestConfigurationErrors, IngestConfigurationResponses, IngestConfigurationVersionData, IngestConfigurationVersionErrors, IngestConfigurationVersionResponses, IngestCredentialAnswerData, IngestCredentialAnswerErrors, IngestCredentialAnswerResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsFoundData, IngestViewsFoundErrors, IngestViewsFoundResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsPreviewData, IngestViewsPreviewErrors, IngestViewsPreviewResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, InspectionPhotographsAddData, InspectionPhotographsAddErrors, InspectionPhotographsAddResponses, InspectionPhotographsGetData, InspectionPhotographsGetErrors, InspectionPhotographsGetResponses, InspectionPlansCreateData, InspectionPlansCreateErrors, InspectionPlansCreateResponses, InspectionPlansEndData, InspectionPlansEndErrors, InspectionPlansEndResponses, InspectionPlansListData, InspectionPlansListErrors, InspectionPlansListResponses, InspectionsAnswerData, InspectionsAnswerErrors, InspectionsAnswerResponses, InspectionsGetData, InspectionsGetErrors, InspectionsGetResponses, InspectionsGiveData, InspectionsGiveErrors, InspectionsGiveResponses, InspectionsListData, InspectionsListErrors, InspectionsListResponses, InspectionsSignData, InspectionsSignErrors, InspectionsSignResponses, InspectionsTableData, InspectionsTableErrors, InspectionsTableResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportSchedulesCreateData, ReportSchedulesCreateErrors, ReportSchedulesCreateResponses, ReportSchedulesDeleteData, ReportSchedulesDeleteErrors, ReportSchedulesDeleteResponses, ReportSchedulesListData, ReportSchedulesListErrors, ReportSchedulesListResponses, ReportSchedulesPauseData, ReportSchedulesPauseErrors, ReportSchedulesPauseResponses, ReportSchedulesRunData, ReportSchedulesRunErrors, ReportSchedulesRunResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RuleSetsApplyData, RuleSetsApplyErrors, RuleSetsApplyResponses, RuleSetsPreviewData, RuleSetsPreviewErrors, RuleSetsPreviewResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1283,6 +1283,228 @@ export const evidenceGet = <ThrowOnError extends boolean = false>(options: Optio
             type: 'apiKey'
         }],
     url: '/api/v1/evidence/{sha256}',
+    ...options
+});
+
+/**
+ * Take the facts for sealing
+ *
+ * For `mingan exam collect`: cameras, their clocks, who watched. Asking is logged.
+ */
+export const examSittingsFacts = <ThrowOnError extends boolean = false>(options: Options<ExamSittingsFactsData, ThrowOnError>) => (options.client ?? client).post<ExamSittingsFactsResponses, ExamSittingsFactsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-sittings/{sitting_id}/facts',
+    ...options
+});
+
+/**
+ * Have put right what is red
+ *
+ * A work order for the school's equipment, due before the session begins.
+ */
+export const examSittingsOrder = <ThrowOnError extends boolean = false>(options: Options<ExamSittingsOrderData, ThrowOnError>) => (options.client ?? client).post<ExamSittingsOrderResponses, ExamSittingsOrderErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-sittings/{sitting_id}/order',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say how many came
+ *
+ * A number; nobody's name.
+ */
+export const examSittingsPresent = <ThrowOnError extends boolean = false>(options: Options<ExamSittingsPresentData, ThrowOnError>) => (options.client ?? client).put<ExamSittingsPresentResponses, ExamSittingsPresentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-sittings/{sitting_id}/present',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Note that footage was sealed
+ *
+ * Manifest and signature of the package; its head and count stand in the table from then on.
+ */
+export const examSittingsSeal = <ThrowOnError extends boolean = false>(options: Options<ExamSittingsSealData, ThrowOnError>) => (options.client ?? client).post<ExamSittingsSealResponses, ExamSittingsSealErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-sittings/{sitting_id}/seal',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Exams
+ *
+ * The newest first.
+ */
+export const examsList = <ThrowOnError extends boolean = false>(options?: Options<ExamsListData, ThrowOnError>) => (options?.client ?? client).get<ExamsListResponses, ExamsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams',
+    ...options
+});
+
+/**
+ * Make an exam
+ *
+ * Without sessions and rooms; these come with its workbook.
+ */
+export const examsCreate = <ThrowOnError extends boolean = false>(options: Options<ExamsCreateData, ThrowOnError>) => (options.client ?? client).post<ExamsCreateResponses, ExamsCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * One exam
+ *
+ * With its sessions, their rosters, and what the profile of its first day asks for.
+ */
+export const examsGet = <ThrowOnError extends boolean = false>(options: Options<ExamsGetData, ThrowOnError>) => (options.client ?? client).get<ExamsGetResponses, ExamsGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}',
+    ...options
+});
+
+/**
+ * Take in an exam's workbook
+ *
+ * Sessions, rooms and who sits where: all of it or, if one cell cannot be taken, nothing.
+ *
+ * Taken in again it changes nothing. Two sessions at once in one room are refused by their row.
+ */
+export const examsImport = <ThrowOnError extends boolean = false>(options: Options<ExamsImportData, ThrowOnError>) => (options.client ?? client).post<ExamsImportResponses, ExamsImportErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}/import',
+    ...options,
+    headers: {
+        'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+        ...options.headers
+    }
+});
+
+/**
+ * Say who is in the control room
+ *
+ * In place of who was.
+ */
+export const examsRoster = <ThrowOnError extends boolean = false>(options: Options<ExamsRosterData, ThrowOnError>) => (options.client ?? client).put<ExamsRosterResponses, ExamsRosterErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/roster',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The table of a session
+ *
+ * A row for each room in scope: numbers, checks, footage to the second, what was sealed.
+ */
+export const examsTable = <ThrowOnError extends boolean = false>(options: Options<ExamsTableData, ThrowOnError>) => (options.client ?? client).get<ExamsTableResponses, ExamsTableErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/table',
+    ...options
+});
+
+/**
+ * The table of a session as a file
+ *
+ * In the exam's time zone; that it was exported is logged.
+ */
+export const examsTableCsv = <ThrowOnError extends boolean = false>(options: Options<ExamsTableCsvData, ThrowOnError>) => (options.client ?? client).get<ExamsTableCsvResponses, ExamsTableCsvErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/table.csv',
+    ...options
+});
+
+/**
+ * The table of a session as an Excel file
+ *
+ * The same; that it was exported is logged.
+ */
+export const examsTableXlsx = <ThrowOnError extends boolean = false>(options: Options<ExamsTableXlsxData, ThrowOnError>) => (options.client ?? client).get<ExamsTableXlsxResponses, ExamsTableXlsxErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/table.xlsx',
+    ...options
+});
+
+/**
+ * An exam's workbook
+ *
+ * What is in scope; of a new exam the headings, to be filled in.
+ */
+export const examsWorkbook = <ThrowOnError extends boolean = false>(options: Options<ExamsWorkbookData, ThrowOnError>) => (options.client ?? client).get<ExamsWorkbookResponses, ExamsWorkbookErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}/workbook',
     ...options
 });
 

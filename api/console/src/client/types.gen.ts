@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_judged' | 'alert_judgement_undone' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_judged' | 'alert_judgement_undone' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'exam_created' | 'exam_imported' | 'exam_roster_changed' | 'exam_present_told' | 'exam_facts_taken' | 'exam_sealed' | 'exam_exported' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -4108,6 +4108,290 @@ export type EvidenceView = {
 };
 
 /**
+ * ExamAsked
+ *
+ * What a row is about; a number of days, people, rooms, seats or seconds.
+ *
+ * ``footage_as_evidence`` and ``sound``: 1 for yes, 0 for no.
+ */
+export type ExamAsked = 'footage_as_evidence' | 'footage_days' | 'people_in_control_room' | 'rooms_a_watcher' | 'joint_test_days_before' | 'seats_most' | 'clock_tolerance_s' | 'sound';
+
+/**
+ * ExamCheck
+ *
+ * What is checked of a room before its session.
+ */
+export type ExamCheck = 'online' | 'picture' | 'clock' | 'recording' | 'space';
+
+/**
+ * ExamCheckState
+ *
+ * ``unknown``: nobody can say; never the same as ``good``.
+ */
+export type ExamCheckState = 'good' | 'bad' | 'unknown';
+
+/**
+ * ExamCheckView
+ *
+ * One check of a room.
+ */
+export type ExamCheckView = {
+    /**
+     * Camera Id
+     *
+     * The camera it is about, if one is.
+     */
+    camera_id: string | null;
+    check: ExamCheck;
+    state: ExamCheckState;
+    why: ExamWhy | null;
+};
+
+/**
+ * ExamCreate
+ *
+ * A new exam; its sessions and rooms come with its workbook.
+ */
+export type ExamCreate = {
+    /**
+     * Clock Tolerance S
+     *
+     * How wrong a clock may be; null while nobody has said.
+     */
+    clock_tolerance_s?: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Time Zone
+     */
+    time_zone?: string;
+    /**
+     * Tolerance Source
+     *
+     * Who said so.
+     */
+    tolerance_source?: string;
+};
+
+/**
+ * ExamDemandView
+ *
+ * What a text asks for, and whether it was read.
+ */
+export type ExamDemandView = {
+    asks: ExamAsked;
+    /**
+     * Clause
+     */
+    clause: string;
+    /**
+     * Id
+     */
+    id: string;
+    reading: Reading;
+    source: ApiContractVocabularyTerm;
+    /**
+     * Value
+     *
+     * Null of a slot that nobody has filled.
+     */
+    value: number | null;
+};
+
+/**
+ * ExamDetail
+ *
+ * An exam with its sessions in order.
+ */
+export type ExamDetail = {
+    /**
+     * Clock Tolerance S
+     */
+    clock_tolerance_s: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    profile: ExamProfileView | null;
+    /**
+     * Sessions
+     */
+    sessions: Array<ExamSessionView>;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Tolerance Source
+     */
+    tolerance_source: string;
+};
+
+/**
+ * ExamImportReport
+ *
+ * What a workbook changed.
+ */
+export type ExamImportReport = {
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+};
+
+/**
+ * ExamList
+ *
+ * Exams, the newest first.
+ */
+export type ExamList = {
+    /**
+     * Items
+     */
+    items: Array<ExamSummary>;
+};
+
+/**
+ * ExamProfileView
+ *
+ * The profile in force on the exam's first day.
+ */
+export type ExamProfileView = {
+    /**
+     * From Day
+     */
+    from_day: string;
+    name: ApiContractVocabularyTerm;
+    /**
+     * Profile
+     */
+    profile: string;
+    /**
+     * Rows
+     */
+    rows: Array<ExamDemandView>;
+};
+
+/**
+ * ExamSessionView
+ *
+ * One paper.
+ */
+export type ExamSessionView = {
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Roster
+     *
+     * User names of those in the control room.
+     */
+    roster: Array<string>;
+    /**
+     * Sittings
+     *
+     * Rooms in scope in which it is sat.
+     */
+    sittings: number;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+};
+
+/**
+ * ExamSummary
+ *
+ * An exam in one line.
+ */
+export type ExamSummary = {
+    /**
+     * Clock Tolerance S
+     */
+    clock_tolerance_s: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Tolerance Source
+     */
+    tolerance_source: string;
+};
+
+/**
+ * ExamTable
+ *
+ * All rooms of a session in scope.
+ */
+export type ExamTable = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    exam: ExamSummary;
+    /**
+     * Items
+     */
+    items: Array<SittingView>;
+    session: ExamSessionView;
+};
+
+/**
+ * ExamWhy
+ *
+ * ExamWhy a check is not good.
+ */
+export type ExamWhy = 'no_camera' | 'not_online' | 'silent' | 'picture_fault' | 'not_examined' | 'clock_wrong' | 'clock_unknown' | 'no_tolerance' | 'not_recording' | 'disk_alarm' | 'never_reported' | 'stale' | 'no_space' | 'space_unknown';
+
+/**
  * Explained
  *
  * A step that needs words.
@@ -5739,6 +6023,22 @@ export type LiveRequest = {
 };
 
 /**
+ * LogHead
+ *
+ * End of the access log when the facts were taken: which entries existed then.
+ */
+export type LogHead = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Hash
+     */
+    hash: string;
+};
+
+/**
  * LoginRequest
  *
  * A user name and password.
@@ -6905,7 +7205,7 @@ export type Period = {
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'view_inspections' | 'perform_inspections' | 'plan_inspections' | 'verify_orders';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'view_inspections' | 'perform_inspections' | 'plan_inspections' | 'view_exams' | 'manage_exams' | 'verify_orders';
 
 /**
  * PhotographView
@@ -7470,6 +7770,18 @@ export type PrecisionRow = {
      * As its configuration names the rule.
      */
     rule_ids: Array<string>;
+};
+
+/**
+ * PresentWrite
+ *
+ * How many came; null takes back what was told.
+ */
+export type PresentWrite = {
+    /**
+     * Present
+     */
+    present: number | null;
 };
 
 /**
@@ -9611,6 +9923,18 @@ export type RiskLevel = 'class_1' | 'class_2' | 'class_3';
 export type Role = 'district_admin' | 'district_reviewer' | 'leader' | 'school_manager' | 'school_canteen' | 'school_security' | 'contractor' | 'auditor' | 'engineer';
 
 /**
+ * RosterWrite
+ *
+ * Who is in the control room; in place of who was.
+ */
+export type RosterWrite = {
+    /**
+     * Usernames
+     */
+    usernames: Array<string>;
+};
+
+/**
  * RowAction
  *
  * What becomes of a row.
@@ -10810,6 +11134,88 @@ export type SchoolWrite = {
 };
 
 /**
+ * SealView
+ *
+ * What was sealed.
+ */
+export type SealView = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Chain Head
+     */
+    chain_head: string;
+    /**
+     * Key Fingerprint
+     */
+    key_fingerprint: string;
+    /**
+     * Manifest Sha256
+     */
+    manifest_sha256: string;
+    /**
+     * Segment Count
+     */
+    segment_count: number;
+};
+
+/**
+ * SealWrite
+ *
+ * A signed manifest: the package itself stays where it is.
+ */
+export type SealWrite = {
+    /**
+     * Fingerprint
+     *
+     * Of the bureau's key, as `mingan exam key` tells it.
+     */
+    fingerprint: string;
+    /**
+     * Manifest
+     *
+     * `manifest.json` in Base64.
+     */
+    manifest: string;
+    /**
+     * Signature
+     *
+     * `manifest.sig` in Base64.
+     */
+    signature: string;
+};
+
+/**
+ * SealedCamera
+ *
+ * A camera of the room, and how wrong its clock was.
+ */
+export type SealedCamera = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Clock Measured At
+     */
+    clock_measured_at: string | null;
+    /**
+     * Clock Offset S
+     */
+    clock_offset_s: number | null;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * SealedCredential
  *
  * A credential that a box is to open and keep; repeated until it answers.
@@ -10828,6 +11234,67 @@ export type SealedCredential = {
      * Sealed
      */
     sealed: string;
+};
+
+/**
+ * SealingFacts
+ *
+ * What the command centre knows of a room and session; a box packs it with the footage.
+ */
+export type SealingFacts = {
+    /**
+     * Cameras
+     */
+    cameras: Array<SealedCamera>;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Exam
+     */
+    exam: string;
+    /**
+     * Format
+     */
+    format: 1;
+    log_head: LogHead;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Room
+     */
+    room: string;
+    /**
+     * School
+     */
+    school: string;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * Session
+     */
+    session: string;
+    /**
+     * Sitting Id
+     */
+    sitting_id: number;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Viewings
+     */
+    viewings: Array<Viewing>;
 };
 
 /**
@@ -11034,6 +11501,119 @@ export type SiteEdit = {
      * Workday Overrides
      */
     workday_overrides?: Array<string> | null;
+};
+
+/**
+ * SittingGap
+ *
+ * An interval of the session without footage of one camera.
+ */
+export type SittingGap = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    cause: GapCause;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
+ * SittingOrderWrite
+ *
+ * What is red becomes a work order, to be put right before the session.
+ */
+export type SittingOrderWrite = {
+    /**
+     * Due At
+     */
+    due_at: string;
+};
+
+/**
+ * SittingView
+ *
+ * A row of the day's table: one room in one session.
+ */
+export type SittingView = {
+    /**
+     * Cameras
+     *
+     * Numbers of the room's cameras.
+     */
+    cameras: Array<number>;
+    /**
+     * Checks
+     *
+     * As of now.
+     */
+    checks: Array<ExamCheckView>;
+    /**
+     * Clock Offset S
+     *
+     * Of the camera whose clock is wrong most.
+     */
+    clock_offset_s: number | null;
+    /**
+     * Completeness
+     *
+     * Of the session so far as it is told, of the room's worst camera, never rounded up; null while nothing is known.
+     */
+    completeness: number | null;
+    /**
+     * Expected
+     */
+    expected: number;
+    /**
+     * Gaps
+     */
+    gaps: Array<SittingGap>;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Missing S
+     */
+    missing_s: number | null;
+    /**
+     * Order Id
+     */
+    order_id: number | null;
+    /**
+     * Present
+     */
+    present: number | null;
+    /**
+     * Room
+     */
+    room: string;
+    /**
+     * Room Id
+     */
+    room_id: number;
+    /**
+     * Room Name
+     */
+    room_name: string;
+    school: SchoolName;
+    seal: SealView | null;
+    /**
+     * Seats
+     */
+    seats: number;
+    /**
+     * Told Until
+     *
+     * Nothing later is known of its footage.
+     */
+    told_until: string | null;
 };
 
 /**
@@ -11639,6 +12219,50 @@ export type ViewPoll = {
  * ``disk_full``: the box's disk does not take what is fetched.
  */
 export type ViewTrouble = 'no_picture' | 'busy' | 'unplayable' | 'not_allowed' | 'no_footage' | 'unreadable' | 'recorder_busy' | 'recorder_refused' | 'recorder_silent' | 'recorder_gone' | 'recorder_cannot' | 'disk_full';
+
+/**
+ * Viewing
+ *
+ * Somebody watched: an entry of the command centre's access log.
+ */
+export type Viewing = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Camera Id
+     */
+    camera_id: string | null;
+    /**
+     * Entry
+     */
+    entry: number;
+    /**
+     * Entry Hash
+     */
+    entry_hash: string;
+    /**
+     * From At
+     */
+    from_at: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * To At
+     */
+    to_at: string | null;
+    /**
+     * Username
+     */
+    username: string;
+};
 
 /**
  * ViewingReason
@@ -15844,6 +16468,648 @@ export type EvidenceGetResponses = {
 };
 
 export type EvidenceGetResponse = EvidenceGetResponses[keyof EvidenceGetResponses];
+
+export type ExamSittingsFactsData = {
+    body?: never;
+    path: {
+        /**
+         * Sitting Id
+         */
+        sitting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-sittings/{sitting_id}/facts';
+};
+
+export type ExamSittingsFactsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `exam_not_over`: The session is not over; `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSittingsFactsError = ExamSittingsFactsErrors[keyof ExamSittingsFactsErrors];
+
+export type ExamSittingsFactsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SealingFacts;
+};
+
+export type ExamSittingsFactsResponse = ExamSittingsFactsResponses[keyof ExamSittingsFactsResponses];
+
+export type ExamSittingsOrderData = {
+    body: SittingOrderWrite;
+    path: {
+        /**
+         * Sitting Id
+         */
+        sitting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-sittings/{sitting_id}/order';
+};
+
+export type ExamSittingsOrderErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `exam_begun`: The session has begun; `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSittingsOrderError = ExamSittingsOrderErrors[keyof ExamSittingsOrderErrors];
+
+export type ExamSittingsOrderResponses = {
+    /**
+     * Successful Response
+     */
+    201: SittingView;
+};
+
+export type ExamSittingsOrderResponse = ExamSittingsOrderResponses[keyof ExamSittingsOrderResponses];
+
+export type ExamSittingsPresentData = {
+    body: PresentWrite;
+    path: {
+        /**
+         * Sitting Id
+         */
+        sitting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-sittings/{sitting_id}/present';
+};
+
+export type ExamSittingsPresentErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSittingsPresentError = ExamSittingsPresentErrors[keyof ExamSittingsPresentErrors];
+
+export type ExamSittingsPresentResponses = {
+    /**
+     * Successful Response
+     */
+    200: SittingView;
+};
+
+export type ExamSittingsPresentResponse = ExamSittingsPresentResponses[keyof ExamSittingsPresentResponses];
+
+export type ExamSittingsSealData = {
+    body: SealWrite;
+    path: {
+        /**
+         * Sitting Id
+         */
+        sitting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-sittings/{sitting_id}/seal';
+};
+
+export type ExamSittingsSealErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `exam_sealed`: The footage was sealed already
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_seal`: Not a signed manifest of this room and session
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSittingsSealError = ExamSittingsSealErrors[keyof ExamSittingsSealErrors];
+
+export type ExamSittingsSealResponses = {
+    /**
+     * Successful Response
+     */
+    200: SittingView;
+};
+
+export type ExamSittingsSealResponse = ExamSittingsSealResponses[keyof ExamSittingsSealResponses];
+
+export type ExamsListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/exams';
+};
+
+export type ExamsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsListError = ExamsListErrors[keyof ExamsListErrors];
+
+export type ExamsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExamList;
+};
+
+export type ExamsListResponse = ExamsListResponses[keyof ExamsListResponses];
+
+export type ExamsCreateData = {
+    body: ExamCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/exams';
+};
+
+export type ExamsCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `taken`: Already used
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsCreateError = ExamsCreateErrors[keyof ExamsCreateErrors];
+
+export type ExamsCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExamDetail;
+};
+
+export type ExamsCreateResponse = ExamsCreateResponses[keyof ExamsCreateResponses];
+
+export type ExamsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exams/{exam_id}';
+};
+
+export type ExamsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsGetError = ExamsGetErrors[keyof ExamsGetErrors];
+
+export type ExamsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExamDetail;
+};
+
+export type ExamsGetResponse = ExamsGetResponses[keyof ExamsGetResponses];
+
+export type ExamsImportData = {
+    /**
+     * Body
+     *
+     * The workbook.
+     */
+    body: Blob | File;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exams/{exam_id}/import';
+};
+
+export type ExamsImportErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `workbook_too_large`: The workbook is too large; `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `not_a_workbook`: Not an Excel workbook that can be read; `workbook_invalid`: The workbook has errors
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsImportError = ExamsImportErrors[keyof ExamsImportErrors];
+
+export type ExamsImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExamImportReport;
+};
+
+export type ExamsImportResponse = ExamsImportResponses[keyof ExamsImportResponses];
+
+export type ExamsRosterData = {
+    body: RosterWrite;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+        /**
+         * Session Id
+         */
+        session_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/roster';
+};
+
+export type ExamsRosterErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsRosterError = ExamsRosterErrors[keyof ExamsRosterErrors];
+
+export type ExamsRosterResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExamDetail;
+};
+
+export type ExamsRosterResponse = ExamsRosterResponses[keyof ExamsRosterResponses];
+
+export type ExamsTableData = {
+    body?: never;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+        /**
+         * Session Id
+         */
+        session_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/table';
+};
+
+export type ExamsTableErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsTableError = ExamsTableErrors[keyof ExamsTableErrors];
+
+export type ExamsTableResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExamTable;
+};
+
+export type ExamsTableResponse = ExamsTableResponses[keyof ExamsTableResponses];
+
+export type ExamsTableCsvData = {
+    body?: never;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+        /**
+         * Session Id
+         */
+        session_id: number;
+    };
+    query?: {
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+    };
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/table.csv';
+};
+
+export type ExamsTableCsvErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsTableCsvError = ExamsTableCsvErrors[keyof ExamsTableCsvErrors];
+
+export type ExamsTableCsvResponses = {
+    /**
+     * UTF-8 with byte order mark; cells never begin a formula.
+     */
+    200: string;
+};
+
+export type ExamsTableCsvResponse = ExamsTableCsvResponses[keyof ExamsTableCsvResponses];
+
+export type ExamsTableXlsxData = {
+    body?: never;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+        /**
+         * Session Id
+         */
+        session_id: number;
+    };
+    query?: {
+        /**
+         * Language
+         *
+         * Of headings and words.
+         */
+        language?: 'zh' | 'en';
+    };
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/table.xlsx';
+};
+
+export type ExamsTableXlsxErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsTableXlsxError = ExamsTableXlsxErrors[keyof ExamsTableXlsxErrors];
+
+export type ExamsTableXlsxResponses = {
+    /**
+     * One sheet.
+     */
+    200: Blob | File;
+};
+
+export type ExamsTableXlsxResponse = ExamsTableXlsxResponses[keyof ExamsTableXlsxResponses];
+
+export type ExamsWorkbookData = {
+    body?: never;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+    };
+    query?: {
+        /**
+         * Language
+         *
+         * Of school names.
+         */
+        language?: 'zh' | 'en';
+    };
+    url: '/api/v1/exams/{exam_id}/workbook';
+};
+
+export type ExamsWorkbookErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamsWorkbookError = ExamsWorkbookErrors[keyof ExamsWorkbookErrors];
+
+export type ExamsWorkbookResponses = {
+    /**
+     * A sheet each; taken in again as it is, it changes nothing.
+     */
+    200: Blob | File;
+};
+
+export type ExamsWorkbookResponse = ExamsWorkbookResponses[keyof ExamsWorkbookResponses];
 
 export type FirstHourGetData = {
     body?: never;

@@ -20,6 +20,8 @@ import type {
   CommunityCreate,
   CommunityWrite,
   CredentialWrite,
+  ExamCreate,
+  ExamImportReport,
   FalsePositiveReason,
   FloorPlanView,
   FloorPlanWrite,
@@ -59,6 +61,7 @@ import type {
   SchoolCreate,
   SchoolWrite,
   SettingsEdit,
+  SealWrite,
   Tile,
   UserCreate,
   UserWrite,
@@ -123,6 +126,29 @@ export function assessmentsFile(school: string | null, language: "zh" | "en"): s
 /** Where a browser downloads from how often alerts were true. */
 export function precisionFile(filters: PrecisionFilters, language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/precision/export.csv", query: { ...filters, language } });
+}
+
+/** Where a browser downloads an exam's workbook from: its headings, or what was taken in. */
+export function examWorkbook(examId: number, language: "zh" | "en"): string {
+  return client.buildUrl({
+    url: "/api/v1/exams/{exam_id}/workbook",
+    path: { exam_id: examId },
+    query: { language },
+  });
+}
+
+/** Where a browser downloads the table of an exam's session from. */
+export function examTableFile(
+  examId: number,
+  sessionId: number,
+  language: "zh" | "en",
+  format: "csv" | "xlsx",
+): string {
+  return client.buildUrl({
+    url: `/api/v1/exams/{exam_id}/sessions/{session_id}/table.${format}`,
+    path: { exam_id: examId, session_id: sessionId },
+    query: { language },
+  });
 }
 
 /** Where a browser downloads the file of a report from. */
@@ -398,6 +424,22 @@ export const api = {
         headers: ifMatch(version),
       }),
     ),
+  exams: () => unwrap(sdk.examsList()),
+  exam: (id: number) => unwrap(sdk.examsGet({ path: { exam_id: id } })),
+  createExam: (body: ExamCreate) => unwrap(sdk.examsCreate({ body })),
+  importExam: (id: number, file: Blob) =>
+    sendFile<ExamImportReport>(`/api/v1/exams/${id}/import`, file, { "Content-Type": WORKBOOK }),
+  putRoster: (id: number, sessionId: number, usernames: string[]) =>
+    unwrap(sdk.examsRoster({ path: { exam_id: id, session_id: sessionId }, body: { usernames } })),
+  putPresent: (sittingId: number, present: number | null) =>
+    unwrap(sdk.examSittingsPresent({ path: { sitting_id: sittingId }, body: { present } })),
+  orderSitting: (sittingId: number, dueAt: string) =>
+    unwrap(sdk.examSittingsOrder({ path: { sitting_id: sittingId }, body: { due_at: dueAt } })),
+  examFacts: (sittingId: number) => unwrap(sdk.examSittingsFacts({ path: { sitting_id: sittingId } })),
+  noteSeal: (sittingId: number, body: SealWrite) =>
+    unwrap(sdk.examSittingsSeal({ path: { sitting_id: sittingId }, body })),
+  examTable: (id: number, sessionId: number) =>
+    timed(unwrap(sdk.examsTable({ path: { exam_id: id, session_id: sessionId } }))),
   precision: (filters: PrecisionFilters) =>
     timed(unwrap(sdk.precisionReport({ query: filters }))),
   precisionBehind: (filters: PrecisionFilters, behind: PrecisionBehind, cursor: string | null) =>

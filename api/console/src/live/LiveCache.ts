@@ -36,11 +36,17 @@ export class LiveCache {
     if (order.alert) this.settle(keys.orderOfAlert(order.alert.id));
   }
 
+  /** Rows of an exam's table are read again by and by, together with those of cameras. */
+  applyExam(): void {
+    this.settle(keys.examTables);
+  }
+
   /** Too much was missed: read everything again. */
   reset(): void {
     void this.client.invalidateQueries({ queryKey: keys.alerts });
     void this.client.invalidateQueries({ queryKey: keys.orders });
     void this.client.invalidateQueries({ queryKey: keys.cameras });
+    void this.client.invalidateQueries({ queryKey: keys.exams });
   }
 
   close(): void {

@@ -31,6 +31,8 @@ export interface StreamListener {
   onAlert: (alert: AlertSummary) => void;
   onCamera: (camera: CameraView) => void;
   onOrder: (order: OrderSummary) => void;
+  /** A row of an exam's table changed. */
+  onExam: () => void;
   /** Too much was missed to be told event by event. */
   onReset: () => void;
   /** The server answered, but not with a stream: the session may have ended. */
@@ -71,6 +73,10 @@ export function openStream(listener: StreamListener): { close: () => void } {
     source.addEventListener("order", (event) => {
       contact();
       listener.onOrder(JSON.parse(event.data as string) as OrderSummary);
+    });
+    source.addEventListener("exam", () => {
+      contact();
+      listener.onExam();
     });
     source.addEventListener("ready", contact);
     source.addEventListener("reset", () => {

@@ -10,6 +10,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/orders/, "view_orders"],
   [/^\/tasks/, "rectify_orders"],
   [/^\/inspections/, "view_inspections"],
+  [/^\/exams/, "view_exams"],
   [/^\/live/, "watch_live"],
   [/^\/cameras\/[^/]+\/zones/, "manage_boxes"],
   [/^\/cameras\/[^/]+\/live/, "watch_live"],
@@ -30,7 +31,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
 ];
 
 /** Pages of those who keep the system, in the order in which they are listed. */
-export const KEEPING_PAGES = ["organisation", "reports", "precision", "boxes", "access-log", "privacy", "jobs", "notices"] as const;
+export const KEEPING_PAGES = ["organisation", "exams", "reports", "precision", "boxes", "access-log", "privacy", "jobs", "notices"] as const;
 export type KeepingPage = (typeof KEEPING_PAGES)[number];
 
 /** The first page that somebody who may not see the queue is shown. */

@@ -1,0 +1,158 @@
+import { CheckCircleFilled, CloseCircleFilled, QuestionCircleOutlined } from "@ant-design/icons";
+import type { TableColumnsType } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import type { ExamCheckView, SittingView } from "../http/types";
+import { useTerm } from "../i18n/terms";
+import { schoolName } from "../schools/schoolName";
+import { formatClock } from "../time/format";
+import { Exact } from "../time/TimeText";
+import { Hash } from "../ui/Hash";
+import { StateMark } from "../ui/StateMark";
+import { WideTable } from "../ui/WideTable";
+import { offset, share } from "./exams";
+import styles from "./exams.module.css";
+import { usePrinting } from "./usePrinting";
+
+/** Rows on a page; on paper all of them. */
+const PAGE = 200;
+
+const SHOWN = {
+  good: { tone: "ok", icon: CheckCircleFilled },
+  bad: { tone: "gap", icon: CloseCircleFilled },
+  unknown: { tone: "unknown", icon: QuestionCircleOutlined },
+} as const;
+
+function Check({ check }: { check: ExamCheckView }) {
+  const term = useTerm();
+  const { tone, icon } = SHOWN[check.state];
+  return (
+    <span className={styles.check}>
+      <StateMark tone={tone} icon={icon} word={term("exam_check", check.check)} testId="exam-check" />
+      {check.why && (
+        <span className={styles.muted}>
+          {term("exam_why", check.why)} {check.camera_id}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Checks that are not in order by name; one word where all are. */
+export function Checks({ checks }: { checks: ExamCheckView[] }) {
+  const { t } = useTranslation();
+  const open = checks.filter(({ state }) => state !== "good");
+  if (open.length === 0) {
+    return <StateMark tone="ok" icon={CheckCircleFilled} word={t("exam.allGood")} testId="exam-check" />;
+  }
+  return open.map((check) => <Check key={check.check} check={check} />);
+}
+
+export function Footage({ row }: { row: SittingView }) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  if (row.completeness === null) {
+    return (
+      <StateMark
+        tone="unknown"
+        icon={QuestionCircleOutlined}
+        word={term("exam_check_state", "unknown")}
+        testId="exam-footage"
+      />
+    );
+  }
+  const whole = row.missing_s === 0;
+  return (
+    <span className={styles.check}>
+      <StateMark
+        tone={whole ? "ok" : "gap"}
+        icon={whole ? CheckCircleFilled : CloseCircleFilled}
+        word={share(row.completeness)}
+        testId="exam-footage"
+      />
+      {row.told_until && (
+        <span className={styles.muted}>{t("exam.toldUntil", { at: formatClock(row.told_until) })}</span>
+      )}
+      {row.gaps.map((gap) => (
+        <span key={`${gap.camera_id} ${gap.from_at} ${gap.cause}`} className={styles.muted}>
+          {gap.camera_id} {formatClock(gap.from_at)}–{formatClock(gap.to_at)} {term("gap_cause", gap.cause)}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+interface Props {
+  rows: SittingView[];
+  loading: boolean;
+  onOpen: (id: number) => void;
+}
+
+/** A row for each room: numbers, checks, footage to the second, what was sealed. */
+export function SittingTable({ rows, loading, onOpen }: Props) {
+  const { t } = useTranslation();
+  const printing = usePrinting();
+  const columns: TableColumnsType<SittingView> = [
+    {
+      title: t("exam.room"),
+      key: "room",
+      fixed: "left",
+      render: (_, row) => (
+        <>
+          <button type="button" className={styles.open} onClick={() => onOpen(row.id)} data-testid="sitting-open">
+            {row.room} {row.room_name}
+          </button>
+          <div className={styles.muted}>{schoolName(row.school)}</div>
+        </>
+      ),
+    },
+    {
+      title: t("exam.people"),
+      key: "people",
+      align: "right",
+      render: (_, { expected, present }) => t("exam.ofExpected", { expected, present: present ?? t("exam.notTold") }),
+    },
+    { title: t("exam.checks"), key: "checks", render: (_, { checks }) => <Checks checks={checks} /> },
+    {
+      title: t("exam.offset"),
+      key: "offset",
+      align: "right",
+      render: (_, { clock_offset_s }) => (clock_offset_s === null ? t("exam.notMeasured") : offset(clock_offset_s)),
+    },
+    { title: t("exam.footage"), key: "footage", render: (_, row) => <Footage row={row} /> },
+    {
+      title: t("exam.order"),
+      key: "order",
+      render: (_, { order_id }) =>
+        order_id !== null && (
+          <Link to={`/orders/${order_id}`} className={styles.door}>
+            {t("exam.orderNumber", { number: order_id })}
+          </Link>
+        ),
+    },
+    {
+      title: t("exam.seal"),
+      key: "seal",
+      render: (_, { seal }) =>
+        seal ? (
+          <>
+            <Hash value={seal.chain_head} /> <Exact moment={seal.at} className={styles.muted} />
+          </>
+        ) : (
+          <span className={styles.muted}>{t("exam.notSealed")}</span>
+        ),
+    },
+  ];
+  return (
+    <WideTable<SittingView>
+      rowKey="id"
+      size="small"
+      loading={loading}
+      dataSource={rows}
+      columns={columns}
+      pagination={rows.length > PAGE && !printing ? { pageSize: PAGE, showSizeChanger: false } : false}
+      onRow={({ id }) => ({ "data-testid": "sitting", "data-sitting": id }) as React.HTMLAttributes<HTMLElement>}
+    />
+  );
+}
