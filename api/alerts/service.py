@@ -275,7 +275,7 @@ async def is_any_dated_after(session: AsyncSession, moment: datetime) -> bool:
 
 async def count_by_status(session: AsyncSession) -> dict[AlertStatus, int]:
     """How many alerts stand in each status."""
-    counted = await QueueRepository(session).counts(AlertFilters())
+    counted = await QueueRepository(session).counts(())
     return {status: counted.get(status, 0) for status in AlertStatus}
 
 
@@ -297,7 +297,8 @@ async def list_alerts(
     queue = QueueRepository(session)
     by_class = order is QueueOrder.CLASS
     after = None if cursor is None else QueueCursor.decode(cursor, by_class=by_class)
-    rows = await queue.page(filters, order, after, limit + 1)
+    conditions = await queue.conditions(filters)
+    rows = await queue.page(conditions, filters.statuses, order, after, limit + 1)
     shown = rows[:limit]
     evidence = await AlertRepository(session).evidence_of([row.alert.id for row in shown])
     counted: Mapping[str, int]
@@ -305,7 +306,7 @@ async def list_alerts(
         # All there are: to count them is to look for the same words once more.
         counted = Counter(row.alert.status for row in rows)
     else:
-        counted = await queue.counts(filters)
+        counted = await queue.counts(conditions)
     last = shown[-1].alert if len(rows) > limit else None
     return AlertPage(
         items=[views.summary(row, evidence.get(row.alert.id, []), now, undo_s) for row in shown],

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alerts.schemas import AlertStatus, FalsePositiveReason
@@ -200,8 +200,9 @@ class PrecisionRepository:
             query = query.where(Alert.hundredth >= 1, Alert.hundredth < behind.below)
         if after is not None:
             at, alert_id = after.at, UUID(after.identity)
-            is_older = and_(Alert.queued_at == at, Alert.id < alert_id)
-            query = query.where(or_(Alert.queued_at < at, is_older))
+            # Bounded first, so that the index is entered where the page begins.
+            is_behind = or_(Alert.queued_at < at, Alert.id < alert_id)
+            query = query.where(Alert.queued_at <= at, is_behind)
         query = query.order_by(Alert.queued_at.desc(), Alert.id.desc()).limit(limit)
         return [
             Cursor(queued_at, str(alert_id))

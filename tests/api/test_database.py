@@ -13,7 +13,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, inspect, select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from api.db.migrate import alembic_config, sync_engine, upgrade
 from api.db.types import UtcDateTime
 from api.kit.errors import DatabaseError
 from tests.api.messages import T0
+from tests.api.plans import plans_of
 
 _DIALECT = sqlite.dialect()
 _A_CAMERA = (
@@ -203,21 +204,11 @@ async def test_a_season_of_hours_is_not_read_for_a_day(
     tmp_path: Path, keys: list[int] | None
 ) -> None:
     upgrade(_url(tmp_path), tmp_path / "lock")
-    database = Database(_url(tmp_path))
-    sent: list[tuple[str, tuple[object, ...]]] = []
-    async with database.read(EVERYTHING) as session:
-        event.listen(
-            session.get_bind(),
-            "before_cursor_execute",
-            lambda _c, _k, sql, values, *_: sent.append((sql, values)),
-        )
-        await HourRepository(session).totals(keys, T0)
-    await database.close()
-    sums = [(sql, values) for sql, values in sent if "sum(" in sql]
+    plans = await plans_of(
+        tmp_path / "mingan.db", lambda session: HourRepository(session).totals(keys, T0)
+    )
+    sums = [(sql, steps) for sql, steps in plans if "sum(" in sql]
     assert len(sums) == (4 if keys is None else 3)
-    file = sqlite3.connect(tmp_path / "mingan.db")
-    for sql, values in sums:
-        steps = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    for sql, steps in sums:
         assert steps
         assert [step for step in steps if step.startswith("SCAN")] == [], sql
-    file.close()
