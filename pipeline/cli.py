@@ -22,6 +22,7 @@ from pipeline.holds_cli import holds_app
 from pipeline.outbox_cli import outbox_app
 from pipeline.recorder_cli import recorder_app
 from pipeline.recordings_cli import recordings_app
+from pipeline.upgrade_cli import upgrade_app
 
 app = typer.Typer(
     name="mingan",
@@ -49,6 +50,7 @@ app.add_typer(recordings_app, name="recordings")
 app.add_typer(recorder_app, name="recorder")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(exam_app, name="exam")
+app.add_typer(upgrade_app, name="upgrade")
 
 
 _MAX_PROCESSES = 64

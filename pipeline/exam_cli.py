@@ -18,12 +18,13 @@ import typer
 from pydantic import ValidationError
 
 from api.contract.exam_package.errors import PackageError
-from api.contract.exam_package.keys import fingerprint_of, make_key, parse_fingerprint, read_key
+from api.contract.exam_package.keys import fingerprint_of, parse_fingerprint
 from api.contract.exam_package.manifest import MissingFootage, SealingFacts
 from api.contract.exam_package.verifying import PackageVerdict, verify_package
 from api.contract.exam_package.words import described
 from api.contract.exam_package.writing import Source, collect_package, sign_package
 from api.contract.footage.spans import Span
+from api.contract.signing_keys import KeyFileError, make_key, read_key
 from pipeline.core.clock import SystemClock
 from pipeline.core.errors import ConfigError
 from pipeline.recorders.index import FootageIndex
@@ -41,7 +42,7 @@ def _told() -> Iterator[None]:
     """Errors of the package library as this command line tells them."""
     try:
         yield
-    except PackageError as error:
+    except (PackageError, KeyFileError) as error:
         raise ConfigError(error.what, where=error.where, remedy=error.remedy) from error
 
 

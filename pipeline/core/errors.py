@@ -7,6 +7,7 @@
     ├── ModelError                  weights, manifest or output that cannot be used (exit code 2)
     ├── SourceError                 a camera or recording that cannot be read; has a SourceReason
     ├── EvidenceError               a snapshot or clip that could not be made
+    ├── UpgradeError                a release that this box does not take, or cannot (exit code 2)
     └── DeliveryError               the command centre did not take a message
 
 Each error says *what* happened, *where* (file and key, camera, path) and *what to do*.
@@ -70,6 +71,12 @@ class ConfigError(MinganError):
     """Configuration that a person must change."""
 
     code = "config"
+
+
+class UpgradeError(MinganError):
+    """A release that this box does not take, or cannot."""
+
+    code = "upgrade"
 
 
 class ModelError(MinganError):

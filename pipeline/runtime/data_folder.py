@@ -56,6 +56,11 @@ def take(config: BoxConfig, clock: Clock) -> FolderLock:
     return lock
 
 
+def file_formats() -> dict[str, int]:
+    """Versions of the files that a worker keeps and that an older one would not touch, by name."""
+    return {OUTBOX_NAME: OUTBOX_SCHEMA.version, INDEX_NAME: INDEX_SCHEMA.version}
+
+
 def _close(config: BoxConfig) -> None:
     folder = config.data_dir
     paths = [*database_files(folder / OUTBOX_NAME), folder / "evidence", folder / "references"]

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
-from api.contract import CONTRACT_VERSION, CameraHeartbeat, Heartbeat, HeartbeatOrders
+from api.contract import (
+    CONTRACT_VERSION,
+    CameraHeartbeat,
+    CameraState,
+    Heartbeat,
+    HeartbeatOrders,
+)
 from pipeline.core.clock import Clock
 from pipeline.core.errors import DeliveryError
 from pipeline.delivery.client import CentreClient
@@ -21,6 +28,8 @@ from pipeline.runtime.managed_config import ManagedConfig
 from pipeline.runtime.processor import ProcessorMeter
 from pipeline.runtime.rule_readiness import ReadinessWatch
 from pipeline.runtime.version import version
+from pipeline.upgrades.releases import releases_of
+from pipeline.upgrades.trial import TrialWatch
 
 _log = structlog.get_logger(__name__)
 
@@ -80,6 +89,7 @@ class CentreOutlet:
         self._postman = Postman(outbox, self._client, clock=clock)
         self._readiness = ReadinessWatch(clock)
         self._processor = ProcessorMeter()
+        self._trial = TrialWatch(releases_of(Path(sys.prefix)), clock, version())
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -119,10 +129,17 @@ class CentreOutlet:
             orders = self._client.heartbeat(heartbeat)
         except DeliveryError as error:
             _log.warning("heartbeat not taken", why=error.line())
+            self._prove(cameras, is_heard=False)
             return HeartbeatOrders()
+        self._prove(cameras, is_heard=True)
         if self._managed is not None:
             self._managed.exchange(self._client, orders.configuration)
         return orders
+
+    def _prove(self, cameras: tuple[CameraHeartbeat, ...], *, is_heard: bool) -> None:
+        """A release on trial stays by what it does."""
+        watching = sum(camera.state is CameraState.WATCHING for camera in cameras)
+        self._trial.note(watching, len(self._configured), is_heard=is_heard)
 
     def stop(self, deadline_s: float) -> None:
         """Send what can be sent before the deadline; the rest stays on disk."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from base64 import b64decode, b64encode
-from pathlib import Path
+from base64 import b64encode
 
 from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey, VerifyKey
@@ -18,52 +16,6 @@ SIGNATURE_BYTES = KEY_BYTES + 64
 """Of the file beside the manifest: the public key, and the signature over both."""
 _SIGNED = b"mingan exam package 1\x00"
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
-
-
-def make_key(path: Path) -> SigningKey:
-    """A new key in a file that only its owner reads; a file that is there is never replaced.
-
-    Raises:
-        PackageError: There is one, or it cannot be written.
-    """
-    key = SigningKey.generate()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(b64encode(bytes(key)).decode() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError as error:
-        raise PackageError(
-            "there is a file already",
-            where=str(path),
-            remedy="Use that key, or name another file; packages signed with it stay its own",
-        ) from error
-    except OSError as error:
-        raise PackageError(
-            f"the key cannot be written ({error.strerror})", where=str(path)
-        ) from error
-    return key
-
-
-def read_key(path: Path) -> SigningKey:
-    """The key of a file.
-
-    Raises:
-        PackageError: It cannot be read, or holds none.
-    """
-    try:
-        return SigningKey(b64decode(path.read_bytes().strip(), validate=True))
-    except OSError as error:
-        raise PackageError(
-            f"the key cannot be read ({error.strerror})",
-            where=str(path),
-            remedy="Name the bureau's key, or make one with `mingan exam key`",
-        ) from error
-    except (CryptoError, ValueError, TypeError) as error:
-        raise PackageError(
-            "the file holds no key", where=str(path), remedy="Bring it back from a backup"
-        ) from error
 
 
 def fingerprint_of(public: bytes) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from api.contract.exam_package.errors import PackageError
-from api.contract.exam_package.keys import make_key, parse_fingerprint, read_key
+from api.contract.exam_package.keys import parse_fingerprint
 from api.contract.exam_package.manifest import MANIFEST_NAME, segment_name
 from api.contract.exam_package.verifying import PackageSource, verify_package
 from api.contract.exam_package.words import described
 from api.contract.exam_package.writing import collect_package, sign_package
+from api.contract.signing_keys import KeyFileError, make_key, read_key
 from tests.contract.exam_package.packages import FINGERPRINT, KEY, NOW, facts, package, sources
 
 
@@ -61,10 +62,10 @@ def test_a_key_is_made_once_and_is_its_owners(tmp_path: Path) -> None:
     key = make_key(path)
     assert bytes(read_key(path)) == bytes(key)
     assert path.stat().st_mode & 0o077 == 0
-    with pytest.raises(PackageError, match="there is a file already"):
+    with pytest.raises(KeyFileError, match="there is a file already"):
         make_key(path)
     path.write_text("short\n")
-    with pytest.raises(PackageError, match="holds no key"):
+    with pytest.raises(KeyFileError, match="holds no key"):
         read_key(path)
 
 
