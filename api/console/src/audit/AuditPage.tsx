@@ -7,7 +7,8 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
 import { usePreferences } from "../ui/preferences";
-import { accessLogFile, api } from "../http/api";
+import { api } from "../http/api";
+import { accessLogFile } from "../http/files";
 import { keys } from "../http/keys";
 import type { AccessAction, AccessEntry, AccessFilters } from "../http/types";
 import { isTerm, type TermFamily, termIds, useTerm } from "../i18n/terms";

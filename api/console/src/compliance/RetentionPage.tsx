@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { usePreferences } from "../ui/preferences";
-import { retentionFile } from "../http/api";
+import { retentionFile } from "../http/files";
 import type { RetentionRow } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { knownKey } from "../schools/schools";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { gapSpan, schoolTime } from "../footage/retention";
-import { recoveredFile } from "../http/api";
+import { recoveredFile } from "../http/files";
 import type { RecoveredRow } from "../http/types";
 import { useMay } from "../session/policy";
 import { formatDuration, secondsBetween } from "../time/format";

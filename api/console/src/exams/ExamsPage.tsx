@@ -4,7 +4,8 @@ import { Alert, Button, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api, examTableFile, examWorkbook } from "../http/api";
+import { api } from "../http/api";
+import { examTableFile, examWorkbook } from "../http/files";
 import { keys } from "../http/keys";
 import type { ExamImportReport } from "../http/types";
 import { useUrlFilter } from "../schools/useUrlFilter";

@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { api, hazardsFile } from "../http/api";
+import { api } from "../http/api";
+import { hazardsFile } from "../http/files";
 import { keys } from "../http/keys";
 import type { HazardFilters, HazardPage, HazardRow, HazardState } from "../http/types";
 import { termIds, useTerm } from "../i18n/terms";

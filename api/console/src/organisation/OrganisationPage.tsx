@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { usePreferences } from "../ui/preferences";
-import { workbookFile } from "../http/api";
+import { workbookFile } from "../http/files";
 import { useUrlFilter } from "../schools/useUrlFilter";
 import { useMay } from "../session/policy";
 import { ErrorPanel } from "../ui/ErrorPanel";

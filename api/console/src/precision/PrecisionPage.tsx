@@ -2,7 +2,7 @@ import { DownloadOutlined, PieChartOutlined } from "@ant-design/icons";
 import { Alert, Button, Segmented, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { precisionFile } from "../http/api";
+import { precisionFile } from "../http/files";
 import type { PrecisionReport } from "../http/types";
 import { termIds, useTerm } from "../i18n/terms";
 import { useSchoolOptions } from "../schools/useSchoolOptions";

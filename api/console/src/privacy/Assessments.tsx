@@ -5,7 +5,8 @@ import dayjs from "dayjs";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api, assessmentsFile } from "../http/api";
+import { api } from "../http/api";
+import { assessmentsFile } from "../http/files";
 import { keys } from "../http/keys";
 import type { AssessmentView } from "../http/types";
 import { useTerm } from "../i18n/terms";

@@ -5,7 +5,8 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 
-import { api, requestsFile } from "../http/api";
+import { api } from "../http/api";
+import { requestsFile } from "../http/files";
 import { keys } from "../http/keys";
 import type { RequestFilters, RequestKind, RequestState, RequestView } from "../http/types";
 import { isTerm, termIds, useTerm } from "../i18n/terms";

@@ -9,7 +9,7 @@ import {
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { reportFile } from "../http/api";
+import { reportFile } from "../http/files";
 import type { ReportView } from "../http/types";
 import { isTerm, useTerm } from "../i18n/terms";
 import { useMay } from "../session/policy";

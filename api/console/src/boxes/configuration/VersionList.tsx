@@ -2,7 +2,7 @@ import { DownloadOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { configurationFile } from "../../http/api";
+import { configurationFile } from "../../http/files";
 import type { ConfigurationView, VersionSummary } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { Ago } from "../../time/TimeText";

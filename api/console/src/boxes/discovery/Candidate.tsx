@@ -2,7 +2,7 @@ import { VideoCameraOutlined, WarningOutlined } from "@ant-design/icons";
 import { Checkbox, Input } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { candidatePicture } from "../../http/api";
+import { candidatePicture } from "../../http/files";
 import type { CandidateStream, CandidateView } from "../../http/types";
 import { isTerm, useTerm } from "../../i18n/terms";
 import styles from "./discovery.module.css";
