@@ -13,30 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import av
-import av.error
 import cv2
 import numpy as np
-from av.container import InputContainer
-from av.packet import Packet
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from api.contract.footage.school_days import local_day
-from pipeline.core.clock import FrameTime
-from pipeline.core.demux import demuxed
 from pipeline.core.errors import EvidenceError, ModelError
 from pipeline.core.frame import Bgr, Frame
 from pipeline.evidence.privacy import blur_people, coarse_picture
 from pipeline.evidence.snapshot import encode_jpeg
 from pipeline.inference.detector import load_detector
 from pipeline.inference.finds import Finds
-from pipeline.media.containers import PictureTrack, picture_track
 from pipeline.recorders.audit import Audit, AuditOrder, shown
 from pipeline.recorders.shelf import Piece
 from pipeline.recorders.stills import CameraStills, Still, Stills
 from pipeline.runtime.analysis import TRACKING_SCORE
-from pipeline.video.picture import AvPicture
+from pipeline.runtime.keyframes import keyframe_of
 
 MODEL = "campus_objects"
 MOST_CAMERAS = 300
@@ -48,11 +39,8 @@ _QUALITY = 78
 _PERSON = frozenset({"person"})
 _TRIES = 6
 """Files that are tried for one picture."""
-_MOST_PACKETS = 4000
-"""Of a file, until its first keyframe is given up."""
 _PLAIN = 6.0
 """Standard deviation of a picture that shows nothing: a covered lens, a lost signal."""
-_TAIL_S = 12.0
 
 
 class Hider:
@@ -119,7 +107,7 @@ class _Maker:
         """The first that shows something, or else the first that there is."""
         bad_file, plain = "", None
         for piece in pieces:
-            frame = _keyframe(camera, piece, is_newest=is_newest)
+            frame = keyframe_of(camera, piece, is_newest=is_newest)
             jpeg = None if frame is None else self._jpeg(frame)
             if frame is None or jpeg is None:
                 bad_file = bad_file or self._name(piece.path)
@@ -178,63 +166,6 @@ def folder_stills(
             camera, [each for each in files if each.span.end_s > order.window.start_s]
         )
     return Stills(made, hider.model, len(cameras) - len(kept))
-
-
-def _keyframe(camera: str, piece: Piece, *, is_newest: bool) -> Frame | None:
-    """The first keyframe of a file, or its last; None when none can be decoded."""
-    for from_s in (max(0.0, piece.span.seconds - _TAIL_S), 0.0) if is_newest else (0.0,):
-        try:
-            with av.open(f"file:{piece.path}", metadata_errors="replace") as container:
-                track = picture_track(container, piece.path)
-                if track is None:
-                    return None
-                last = None
-                for frame in _keyframes(container, track, from_s):
-                    last = frame
-                    if not is_newest:
-                        break
-                if last is not None:
-                    at_s = _moment(last, track, container, piece)
-                    picture = AvPicture(last, display=track.display)
-                    return Frame(camera, FrameTime(at_s - piece.span.start_s, at_s), picture)
-        except (av.error.FFmpegError, OSError, ValueError):
-            continue
-    return None
-
-
-def _keyframes(
-    container: InputContainer, track: PictureTrack, from_s: float
-) -> Iterator[VideoFrame]:
-    """Keyframes that are whole, from the one before a moment on."""
-    stream = track.stream
-    stream.codec_context.skip_frame = "NONKEY"
-    if from_s:
-        begin = container.start_time or 0
-        container.seek(begin + round(from_s * av.time_base), backward=True)
-    with demuxed(container, stream) as packets:
-        for count, packet in enumerate(packets):
-            yield from (frame for frame in _decoded(packet) if not frame.is_corrupt)
-            if count >= _MOST_PACKETS:
-                return
-
-
-def _decoded(packet: Packet[VideoStream]) -> list[VideoFrame]:
-    """Its pictures; a broken one does not keep the next from being seen."""
-    try:
-        return packet.decode()
-    except av.error.InvalidDataError:
-        return []
-
-
-def _moment(
-    frame: VideoFrame, track: PictureTrack, container: InputContainer, piece: Piece
-) -> float:
-    """When a picture was taken, by its file; never outside of it."""
-    begin = track.stream.start_time
-    if begin is None or frame.pts is None or track.stream.time_base is None:
-        return piece.span.start_s
-    after_s = float((frame.pts - begin) * track.stream.time_base)
-    return min(max(piece.span.start_s, piece.span.start_s + after_s), piece.span.end_s)
 
 
 def _is_plain(picture: Bgr) -> bool:
