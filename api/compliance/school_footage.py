@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cameras import service as cameras
 from api.compliance.comments import comment_of
-from api.compliance.day_cells import Bounds, held_days
+from api.compliance.day_cells import held_days
 from api.compliance.district_schemas import CameraDays, DayCell, SchoolFootage
 from api.compliance.judging import calendar_of
 from api.compliance.schemas import RetentionFacts
@@ -15,6 +15,7 @@ from api.compliance.standing import CameraStanding, SchoolStanding, moment, read
 from api.compliance.verdict_repository import JudgedDay
 from api.compliance.views import MAX_GAPS
 from api.contract import FootageGap, RetentionState
+from api.contract.footage.calendar_ms import Calendar
 from api.coverage.profiles import Profiles
 from api.db.narrowing import within_school
 
@@ -30,7 +31,7 @@ async def get_school(
     school = await read_standing(session, school_id, watch, profiles, days)
     with within_school(session, school_id):
         facts = await last_facts(session, [each.camera for each in school.cameras], MAX_GAPS)
-    bounds = calendar_of(school.zone, school.today).bounds
+    calendar = calendar_of(school.zone, school.today)
     return SchoolFootage(
         **dict(school.line),
         requirement=school.requirement,
@@ -38,17 +39,17 @@ async def get_school(
         until_day=school.today,
         time_zone=school.zone.key,
         cameras=[
-            _camera(school, each, facts.get(each.camera.id), bounds) for each in school.cameras
+            _camera(school, each, facts.get(each.camera.id), calendar) for each in school.cameras
         ],
         as_of=watch.now,
     )
 
 
 def _camera(
-    school: SchoolStanding, each: CameraStanding, facts: RetentionFacts | None, bounds: Bounds
+    school: SchoolStanding, each: CameraStanding, facts: RetentionFacts | None, calendar: Calendar
 ) -> CameraDays:
     camera, now, held = each.camera, each.verdict, each.held
-    since_ms = bounds(school.first)[0]
+    since_ms = calendar.bounds(school.first)[0]
     missing = [] if held is None else held.missing(since_ms, held.as_of_ms)
     return CameraDays(
         camera_key=camera.id,
@@ -65,8 +66,8 @@ def _camera(
         gap_s=each.present.lacking.seconds,
         as_of=None if now is None else moment(now.as_of_ms),
         told_at=each.told_at,
-        days=[_cell(verdict, bounds(verdict.day)) for verdict in each.days],
-        held=held_days(held, school.first, school.today, bounds),
+        days=[_cell(verdict, calendar.bounds(verdict.day)) for verdict in each.days],
+        held=held_days(held, school.first, school.today, calendar, each.requirement.days),
         gaps=[
             FootageGap(from_at=moment(hole.start_ms), to_at=moment(hole.end_ms), cause=hole.cause)
             for hole in reversed(missing)

@@ -152,6 +152,22 @@ STATED: dict[str, tuple[str, float, float, str]] = {
     "good": ("compliant", 49.9, 100, ""),
 }
 """State, days proven, percent complete and comment of each camera."""
+IN_ENGLISH = {
+    "short-gap": "Longest gap 58 s",
+    "beside": "Longest gap 3 h",
+    "no-footage": "Longest gap 45 d 1 h",
+    "no-answer": "45 d 1 h could not be verified, so they are not judged missing",
+    "silent": "Never reported; No footage could be verified: listed with 0 %, not judged missing",
+    "slow-clock": "Longest gap 7 min; Clock of the recording device 7 min slow",
+    "long-day": "Longest gap 1 h",
+    "nine-days": "Began 2026-11-15 03:00:00, younger than 45 days: not judged",
+    "kept-200": "Oldest footage 2026-05-08 04:00:00, more than the 90 days allowed;"
+    " The bureau: 市里要求 (admin)",
+    "disk-full": "Reaches back to 2026-11-03 03:00:00 only; Deleted before its time: 1 (Disk full)",
+    "healed": "Of it 10 min was recovered after an outage (from nvr/3)",
+    "good": "",
+}
+"""The same comments."""
 MISSING: dict[str, list[object]] = {
     "short-gap": ["2026-11-22 03:00:00", "2026-11-22 03:00:58", "58 秒", 0.0161, "摄像机离线"],
     "beside": ["2026-11-19 03:00:00", "2026-11-19 06:00:00", "3 小时", 3, "硬盘已满"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -34,8 +35,8 @@ def _held(*holes: Hole, front_ms: int | None = _ms(23, 22)) -> HeldFootage:
     )
 
 
-def _days(held: HeldFootage | None) -> dict[int, tuple[float, bool]]:
-    found = held_days(held, _FIRST, _LAST, Calendar(_BERLIN, _LAST).bounds)
+def _days(held: HeldFootage | None, asked_days: int = 0) -> dict[int, tuple[float, bool]]:
+    found = held_days(held, _FIRST, _LAST, Calendar(_BERLIN, _LAST), asked_days)
     return {each.day.day: (round(each.share, 6), each.has_unverified) for each in found}
 
 
@@ -64,6 +65,24 @@ def test_days_before_the_footage_begins_are_not_told_of(
     front_ms: int | None, days: list[int]
 ) -> None:
     assert list(_days(_held(front_ms=front_ms))) == days
+
+
+@pytest.mark.parametrize(
+    ("front_ms", "before", "days"),
+    [
+        (_ms(25, 23), GapCause.DELETED, {25: (0.0, False), 26: (1.0, False), 27: (1.0, False)}),
+        (None, GapCause.NO_FILE, {25: (0.0, False), 26: (0.0, False), 27: (0.0, False)}),
+        (None, GapCause.NOT_VERIFIED, {25: (1.0, True), 26: (1.0, True), 27: (1.0, True)}),
+    ],
+)
+def test_days_that_had_to_be_there_are_told_of_although_nothing_is(
+    front_ms: int | None, before: GapCause, days: dict[int, tuple[float, bool]]
+) -> None:
+    held = replace(_held(front_ms=front_ms), before=before)
+    assert _days(held, asked_days=3) == days
+    # A camera that hangs since the 26th misses nothing of the day before.
+    young = replace(held, life_ms=_ms(25, 23))
+    assert _days(young, asked_days=3) == {day: days[day] for day in (26, 27)}
 
 
 def test_of_a_camera_without_facts_nothing_is_told() -> None:

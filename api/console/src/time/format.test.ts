@@ -18,6 +18,9 @@ describe("formatDuration", () => {
     [3600, "1 小时", "1 h"],
     [5400, "1 小时 30 分", "1 h 30 min"],
     [7199, "2 小时", "2 h"],
+    [86_399, "1 天", "1 d"],
+    [2_516_400, "29 天 3 小时", "29 d 3 h"],
+    [172_860, "2 天", "2 d"],
     [-3, "0 秒", "0 s"],
   ])("%d s", (seconds, chinese, english) => {
     expect(formatDuration(zh(), seconds)).toBe(chinese);

@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 
 type Moment = string | number | Date;
 
-/** Seconds as "34 秒", "1 分 12 秒", "2 小时 5 分". */
+/** Seconds as "34 秒", "1 分 12 秒", "2 小时 5 分", "29 天 3 小时"; two units at most. */
 export function formatDuration(t: TFunction, seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return t("time.seconds", { s: whole });
@@ -14,6 +14,11 @@ export function formatDuration(t: TFunction, seconds: number): string {
     return s === 0 ? t("time.minutes", { m }) : t("time.minutesSeconds", { m, s });
   }
   const minutes = Math.round(whole / 60);
+  if (minutes >= 1440) {
+    const d = Math.floor(minutes / 1440);
+    const h = Math.floor((minutes % 1440) / 60);
+    return h === 0 ? t("time.days", { d }) : t("time.daysHours", { d, h });
+  }
   const h = Math.floor(minutes / 60);
   const m = minutes % 60;
   return m === 0 ? t("time.hours", { h }) : t("time.hoursMinutes", { h, m });
