@@ -65,6 +65,7 @@ from api.privacy.endpoints import router as privacy
 from api.recordings.endpoints import router as recordings
 from api.register.endpoints import router as register
 from api.reports.endpoints import router as reports
+from api.reports.paper_endpoints import router as inspection_papers
 from api.reports.schedule_endpoints import router as report_schedules
 from api.rules.endpoints import router as rules
 from api.runtime import Runtime
@@ -100,6 +101,7 @@ _ROUTERS = (
     floor_plans,
     floor_plan_pictures,
     reports,
+    inspection_papers,
     report_schedules,
     stream,
     live,

@@ -243,6 +243,8 @@ LEFT_OUT: dict[str, str] = {
     "floor_plans_list": "a school's own, 30 at most",
     "hazards_xlsx": _FILE,
     "health_get": "whether all is well, in a few facts",
+    "inspection_papers_file": _FILE,
+    "inspection_papers_get": _ONE,
     "inspection_photographs_get": _PICTURE,
     "inspections_get": _ONE,
     "metrics_get": "figures of the process",

@@ -27,11 +27,19 @@ from api.access.scope import EVERYTHING
 from api.audit.changes import Actor
 from api.demo import living, removing, seeding
 from api.demo.wanted import Wanted
+from api.inspections import service as inspections
+from api.inspections.repository import InspectionFilters
 from api.jobs.scheduler import Scheduler
-from api.kit.errors import CommandCentreError
+from api.kit.errors import CommandCentreError, NotFoundError
 from api.organisations.service import DEFAULT_ZONE
 from api.reports import making, service
-from api.reports.schemas import ReportFormat, ReportKind, ReportRequest, ReportView
+from api.reports.schemas import (
+    PaperRequest,
+    ReportFormat,
+    ReportKind,
+    ReportRequest,
+    ReportView,
+)
 from api.runtime import Runtime
 from api.settings import load_settings
 from api.startup import make_or_bring_up_to_date, opened
@@ -57,16 +65,23 @@ async def _make_all(runtime: Runtime, out: Path, school_id: str) -> int:
     month = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
     missing = 0
     for kind, form, language in product(ReportKind, ReportFormat, _LANGUAGES):
+        is_paper = kind is ReportKind.INSPECTION_FORM
+        if is_paper and form is not ReportFormat.PDF:
+            continue
         name = f"{kind}-{language}.{form}"
-        wanted = ReportRequest(
-            kind=kind,
-            format=form,
-            language=language,
-            school_id=school_id if kind.is_of_a_school else None,
-            month=month if kind.is_of_a_month else None,
-        )
         try:
-            (out / name).write_bytes(await _made(runtime, wanted))
+            if is_paper:
+                asked = await _paper(runtime, language, school_id)
+            else:
+                wanted = ReportRequest(
+                    kind=kind,
+                    format=form,
+                    language=language,
+                    school_id=school_id if kind.is_of_a_school else None,
+                    month=month if kind.is_of_a_month else None,
+                )
+                asked = await _report(runtime, wanted)
+            (out / name).write_bytes(await _made(runtime, asked))
         except CommandCentreError as error:
             missing += 1
             print(f"{name}: {error}", file=sys.stderr)
@@ -75,9 +90,28 @@ async def _make_all(runtime: Runtime, out: Path, school_id: str) -> int:
     return missing
 
 
-async def _made(runtime: Runtime, wanted: ReportRequest) -> bytes:
+async def _report(runtime: Runtime, wanted: ReportRequest) -> ReportView:
     async with runtime.work(EVERYTHING) as work:
-        asked = await service.ask(work, runtime.settings, wanted, _BY, with_pictures=True)
+        return await service.ask(work, runtime.settings, wanted, _BY, with_pictures=True)
+
+
+async def _paper(runtime: Runtime, language: Literal["zh", "en"], school_id: str) -> ReportView:
+    """Of the form that was signed last."""
+    filters = InspectionFilters(school_ids=(school_id,), is_signed=True)
+    wanted = PaperRequest(language=language)
+    async with runtime.work(EVERYTHING) as work:
+        signed = await inspections.list_inspections(
+            work.session, filters, work.now, limit=1, cursor=None
+        )
+        if not signed.items:
+            raise NotFoundError(f"no form of {school_id} was signed")
+        form = signed.items[0].id
+        return await service.ask_paper(
+            work, runtime.settings, form, wanted, _BY, with_pictures=True
+        )
+
+
+async def _made(runtime: Runtime, asked: ReportView) -> bytes:
     scheduler = Scheduler(runtime, making.kinds())
     view: ReportView = asked
     while not view.sha256 and not view.error:

@@ -18,6 +18,8 @@ class Report(OfSchool, Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     school_id: Mapped[str | None] = mapped_column(ForeignKey("schools.school_id"))
     """Null of one about the whole district."""
+    inspection_id: Mapped[int | None] = mapped_column(ForeignKey("inspections.id"))
+    """The form it is the paper of; null of all others."""
     kind: Mapped[str] = mapped_column(String(32))
     period: Mapped[str | None] = mapped_column(String(16))
     """The month, as 2026-10; null of one about the moment it is made."""
@@ -47,6 +49,7 @@ class Report(OfSchool, Base):
         Index("ix_reports_school_id_asked_at_id", "school_id", "asked_at", "id"),
         Index("ix_reports_sha256", "sha256"),
         Index("ix_reports_made_at", "made_at"),
+        Index("ix_reports_inspection_id", "inspection_id"),
     )
 
 

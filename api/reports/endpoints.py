@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
@@ -12,7 +11,6 @@ from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Reader, Writer
 from api.contract.base import Sha256
 from api.contract.text import StorableText
-from api.kit.download import download
 from api.kit.errors import (
     BadCsrfError,
     BadCursorError,
@@ -34,16 +32,12 @@ from api.reports.errors import (
     ReportGoneError,
     ReportNotReadyError,
 )
-from api.reports.schemas import ReportFormat, ReportPage, ReportRequest, ReportView
+from api.reports.schemas import ReportPage, ReportRequest, ReportView
+from api.reports.taking import BINARY, TYPES, taken
 from api.runtime import RuntimeDep
 
 router = RoomRouter(prefix="/api/v1/reports", tags=["reports"])
 _Exporter = Annotated[SignedIn, Depends(allowed(Permission.SEE_COMPLIANCE, Permission.EXPORT))]
-_TYPES = {
-    ReportFormat.PDF: "application/pdf",
-    ReportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _READ = (NotSignedInError, ForbiddenError)
 
 
@@ -137,7 +131,7 @@ async def get_report(session: Reader, report_id: RowNumber, _: _Exporter) -> Rep
     responses={
         200: {
             "description": "The file; its hash is the report's `sha256`.",
-            "content": dict.fromkeys(_TYPES.values(), _BINARY),
+            "content": dict.fromkeys(TYPES.values(), BINARY),
         },
         **problems(*_READ, NotFoundError, ReportGoneError, ReportNotReadyError, InvalidError),
     },
@@ -148,11 +142,4 @@ async def get_file(
     """PDF or workbook; that it was taken is logged. One with pictures needs `see_pictures`."""
     async with runtime.database.read(person.scope) as session:
         view = await service.get(session, report_id)
-    if view.has_pictures and Permission.SEE_PICTURES not in person.permissions:
-        raise ForbiddenError("there are pictures in it")
-    async with runtime.work(person.scope) as work:
-        service.to_download(work, view, by)
-    assert view.sha256 is not None, "a report that is not ready was refused"
-    files = service.files_of(runtime.settings)
-    content = await asyncio.to_thread(files.read, view.id, view.format.value, view.sha256)
-    return download(content, _TYPES[view.format], service.file_name(view))
+    return await taken(runtime, person.scope, view, by, person.permissions)

@@ -20,6 +20,7 @@ from api.reports.canteen_month import read_canteen, read_canteens
 from api.reports.district_month import read_month
 from api.reports.filing_form import form_document, read_form
 from api.reports.hazard_ledger import ledger_document, read_ledger
+from api.reports.inspection_paper import paper_document, read_paper
 from api.reports.month_document import month_document
 from api.reports.pictures import Thumbnails
 from api.reports.repository import ReportRepository
@@ -205,12 +206,34 @@ async def _read_form(making: Making) -> Read:
     return Read(form.as_of, laid_out)
 
 
+async def _read_paper(making: Making) -> Read:
+    runtime, view = making.runtime, making.view
+    assert view.inspection_id is not None, "a paper is of a form"
+    watch = Watch.of(runtime.settings, runtime.clock())
+    async with runtime.database.read(making.scope) as session:
+        paper = await read_paper(
+            session,
+            view.inspection_id,
+            watch,
+            runtime.profiles,
+            making.reading,
+            with_pictures=view.has_pictures,
+        )
+
+    def laid_out() -> bytes:
+        document = paper_document(paper, view.language, code=view.code, asked_by=view.asked_by)
+        return _laid_out(document, view.format, Wording(view.language, paper.zone), runtime)
+
+    return Read(paper.form.as_of, laid_out)
+
+
 READERS: dict[ReportKind, Callable[[Making], Awaitable[Read]]] = {
     ReportKind.SCHOOL_AUDIT: _read_audit,
     ReportKind.DISTRICT_MONTH: _read_month,
     ReportKind.CANTEEN_MONTH: _read_canteen,
     ReportKind.HAZARD_LEDGER: _read_ledger,
     ReportKind.FILING_FORM: _read_form,
+    ReportKind.INSPECTION_FORM: _read_paper,
 }
 
 

@@ -23,11 +23,13 @@ class ReportKind(StrEnum):
     CANTEEN_MONTH = "canteen_month"
     HAZARD_LEDGER = "hazard_ledger"
     FILING_FORM = "filing_form"
+    INSPECTION_FORM = "inspection_form"
+    """Asked for where the form is, by whoever may see it."""
 
     @property
     def is_of_a_school(self) -> bool:
         """Whether it may be about one school."""
-        return self is not ReportKind.DISTRICT_MONTH
+        return self not in (ReportKind.DISTRICT_MONTH, ReportKind.INSPECTION_FORM)
 
     @property
     def is_of_the_district(self) -> bool:
@@ -74,6 +76,8 @@ class WhichReport(BaseModel):
 
     @model_validator(mode="after")
     def _is_of_whom_its_kind_may_be(self) -> Self:
+        if self.kind is ReportKind.INSPECTION_FORM:
+            raise ValueError("the paper of a form is asked for at /api/v1/inspections/{id}/papers")
         may_be = (
             self.kind.is_of_the_district if self.school_id is None else self.kind.is_of_a_school
         )
@@ -94,12 +98,25 @@ class ReportRequest(WhichReport):
         return self
 
 
+class PaperRequest(BaseModel):
+    """The paper of an inspection's form that is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language = "zh"
+    with_photographs: bool = Field(
+        default=True,
+        description="Nobody is blurred on them; only who may see pictures can have them.",
+    )
+
+
 class ReportView(BaseModel):
     """One report."""
 
     id: int
     kind: ReportKind
     school: SchoolName | None = Field(description="Null of one on the whole district.")
+    inspection_id: int | None = Field(description="The form it is the paper of.")
     month: str | None
     format: ReportFormat
     language: Language

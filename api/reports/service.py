@@ -15,6 +15,7 @@ from api.audit.schemas import AccessAction
 from api.bus.work import UnitOfWork
 from api.contract.paper import typesetting
 from api.db.report import Report
+from api.inspections import service as inspections
 from api.jobs import service as jobs
 from api.kit.errors import NotFoundError, UnavailableError
 from api.kit.pagination import Cursor
@@ -26,6 +27,7 @@ from api.reports.errors import NoFontError, NoTypesetterError, ReportNotReadyErr
 from api.reports.files import ReportFiles
 from api.reports.repository import ReportRepository, ReportRow
 from api.reports.schemas import (
+    PaperRequest,
     ReportFormat,
     ReportKind,
     ReportPage,
@@ -109,23 +111,61 @@ async def ask(
             check_canteen(school)
     if asked.month is not None:
         check_month(month_of(asked.month, school), work.now, hours_from(settings, work.now))
-    if asked.format is ReportFormat.PDF:
-        await asyncio.to_thread(typesetter_of, settings)
-    reports = ReportRepository(work.session)
-    if await reports.count_open() >= _MOST_OPEN:
-        raise UnavailableError("too many reports wait", headers={"Retry-After": "60"})
     report = Report(
         school_id=asked.school_id,
         kind=asked.kind,
         period=asked.month,
         format=asked.format,
         language=asked.language,
-        code=_new_code(),
         has_pictures=with_pictures and asked.kind.has_pictures and school is not None,
-        asked_by=by.username,
-        asked_at=work.now,
-        progress=0.0,
     )
+    return await _ask(work, settings, report, by)
+
+
+async def ask_paper(
+    work: UnitOfWork,
+    settings: Settings,
+    inspection_id: int,
+    asked: PaperRequest,
+    by: Actor,
+    *,
+    with_pictures: bool,
+) -> ReportView:
+    """Have the paper of an inspection's form made.
+
+    Args:
+        work: In the scope of the whole school the form is about.
+        settings: Where fonts and files are.
+        inspection_id: The form.
+        asked: What is wanted.
+        by: Who wants it.
+        with_pictures: Whether they may see pictures.
+
+    Raises:
+        NotFoundError: If there is no such form in scope.
+        NoFontError: If there is no font with Chinese.
+        NoTypesetterError: If Typst is not installed.
+        UnavailableError: If too many wait.
+    """
+    report = Report(
+        school_id=await inspections.school_of(work.session, inspection_id),
+        inspection_id=inspection_id,
+        kind=ReportKind.INSPECTION_FORM,
+        format=ReportFormat.PDF,
+        language=asked.language,
+        has_pictures=with_pictures and asked.with_photographs,
+    )
+    return await _ask(work, settings, report, by)
+
+
+async def _ask(work: UnitOfWork, settings: Settings, report: Report, by: Actor) -> ReportView:
+    if report.format == ReportFormat.PDF:
+        await asyncio.to_thread(typesetter_of, settings)
+    reports = ReportRepository(work.session)
+    if await reports.count_open() >= _MOST_OPEN:
+        raise UnavailableError("too many reports wait", headers={"Retry-After": "60"})
+    report.code, report.progress = _new_code(), 0.0
+    report.asked_by, report.asked_at = by.username, work.now
     await reports.add(report)
     told = {"report_id": str(report.id), "school_id": report.school_id or ""}
     await jobs.ask(work, JOB, str(report.id), told)
@@ -144,13 +184,18 @@ def code_of(typed: str) -> str:
     return "-".join(bare[n : n + _GROUP] for n in range(0, len(bare), _GROUP))
 
 
+def _subject(kind: str, code: str, inspection_id: int | None) -> str:
+    """As the access log names a report."""
+    return f"{kind} {code}" + ("" if inspection_id is None else f" inspection {inspection_id}")
+
+
 def _log(work: UnitOfWork, action: AccessAction, report: Report, by: Actor) -> None:
     audit.log(
         work,
         action,
         by.username,
         by.client,
-        subject=f"{report.kind} {report.code}",
+        subject=_subject(report.kind, report.code, report.inspection_id),
         school_id=report.school_id,
     )
 
@@ -164,6 +209,18 @@ async def get(session: AsyncSession, report_id: int) -> ReportView:
     found = await find(session, report_id)
     if found is None:
         raise NotFoundError("no such report")
+    return found
+
+
+async def get_paper(session: AsyncSession, inspection_id: int, report_id: int) -> ReportView:
+    """A paper of a form.
+
+    Raises:
+        NotFoundError: If it is not of this form.
+    """
+    found = await get(session, report_id)
+    if found.inspection_id != inspection_id:
+        raise NotFoundError("no such paper of this form")
     return found
 
 
@@ -211,7 +268,7 @@ def to_download(work: UnitOfWork, view: ReportView, by: Actor) -> None:
         AccessAction.REPORT_DOWNLOADED,
         by.username,
         by.client,
-        subject=f"{view.kind} {view.code}",
+        subject=_subject(view.kind, view.code, view.inspection_id),
         school_id=None if view.school is None else view.school.school_id,
     )
 
@@ -243,6 +300,7 @@ def _view(row: ReportRow, *, is_given_up: bool) -> ReportView:
         id=report.id,
         kind=ReportKind(report.kind),
         school=None if school is None else organisations.name_of(school),
+        inspection_id=report.inspection_id,
         month=report.period,
         format=ReportFormat(report.format),
         language="en" if report.language == "en" else "zh",

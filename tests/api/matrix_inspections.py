@@ -39,6 +39,10 @@ INSPECTIONS: dict[str, Row] = {
             "photograph_id": of.form_photograph_id,
         },
     ),
+    # In tests/api/test_inspection_papers.py: a PDF needs Typst and a font.
+    "inspection_papers_ask": Row("guard"),
+    "inspection_papers_file": Row("guard"),
+    "inspection_papers_get": Row("guard"),
     "inspection_plans_create": Row("district", body=lambda _: _PLAN, status=201),
     "inspection_plans_end": Row("district", lambda _: {"plan_id": 987_654}, status=404),
     "inspection_plans_list": Row("district"),

@@ -7154,6 +7154,24 @@ export type OverrideView = {
 };
 
 /**
+ * PaperRequest
+ *
+ * The paper of an inspection's form that is asked for.
+ */
+export type PaperRequest = {
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+    /**
+     * With Photographs
+     *
+     * Nobody is blurred on them; only who may see pictures can have them.
+     */
+    with_photographs?: boolean;
+};
+
+/**
  * PartKind
  *
  * What one part of a fragmented MP4 is.
@@ -8800,7 +8818,7 @@ export type ReportFormat = 'pdf' | 'xlsx';
  *
  * What a report is about.
  */
-export type ReportKind = 'school_audit' | 'district_month' | 'canteen_month' | 'hazard_ledger' | 'filing_form';
+export type ReportKind = 'school_audit' | 'district_month' | 'canteen_month' | 'hazard_ledger' | 'filing_form' | 'inspection_form';
 
 /**
  * ReportPage
@@ -8894,6 +8912,12 @@ export type ReportView = {
      * Id
      */
     id: number;
+    /**
+     * Inspection Id
+     *
+     * The form it is the paper of.
+     */
+    inspection_id: number | null;
     kind: ReportKind;
     /**
      * Language
@@ -18360,6 +18384,164 @@ export type InspectionsGiveResponses = {
 };
 
 export type InspectionsGiveResponse = InspectionsGiveResponses[keyof InspectionsGiveResponses];
+
+export type InspectionPapersAskData = {
+    body: PaperRequest;
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspections/{inspection_id}/papers';
+};
+
+export type InspectionPapersAskErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `no_font`: No font with Chinese; `no_typesetter`: Typst is not installed
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionPapersAskError = InspectionPapersAskErrors[keyof InspectionPapersAskErrors];
+
+export type InspectionPapersAskResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReportView;
+};
+
+export type InspectionPapersAskResponse = InspectionPapersAskResponses[keyof InspectionPapersAskResponses];
+
+export type InspectionPapersGetData = {
+    body?: never;
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+        /**
+         * Report Id
+         */
+        report_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspections/{inspection_id}/papers/{report_id}';
+};
+
+export type InspectionPapersGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionPapersGetError = InspectionPapersGetErrors[keyof InspectionPapersGetErrors];
+
+export type InspectionPapersGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportView;
+};
+
+export type InspectionPapersGetResponse = InspectionPapersGetResponses[keyof InspectionPapersGetResponses];
+
+export type InspectionPapersFileData = {
+    body?: never;
+    path: {
+        /**
+         * Inspection Id
+         */
+        inspection_id: number;
+        /**
+         * Report Id
+         */
+        report_id: number;
+    };
+    query?: never;
+    url: '/api/v1/inspections/{inspection_id}/papers/{report_id}/file';
+};
+
+export type InspectionPapersFileErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found; `report_gone`: The report's file is gone
+     */
+    404: Problem;
+    /**
+     * `report_not_ready`: The report is not ready
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type InspectionPapersFileError = InspectionPapersFileErrors[keyof InspectionPapersFileErrors];
+
+export type InspectionPapersFileResponses = {
+    /**
+     * The file; its hash is the report's `sha256`.
+     */
+    200: Blob | File;
+};
+
+export type InspectionPapersFileResponse = InspectionPapersFileResponses[keyof InspectionPapersFileResponses];
 
 export type InspectionsSignData = {
     body: Signature;

@@ -44,6 +44,7 @@ import type {
   PlaceWrite,
   PlayRequest,
   QueueFilter,
+  PaperRequest,
   PrecisionBehind,
   PrecisionFilters,
   PreviewRequest,
@@ -216,6 +217,12 @@ export const api = {
     timed(unwrap(sdk.inspectionsList({ query: query ?? {} }))),
   inspection: (id: number) =>
     timed(unwrap(sdk.inspectionsGet({ path: { inspection_id: id } }))),
+  askPaper: (formId: number, body: PaperRequest) =>
+    unwrap(sdk.inspectionPapersAsk({ path: { inspection_id: formId }, body })),
+  paper: (formId: number, reportId: number) =>
+    unwrap(
+      sdk.inspectionPapersGet({ path: { inspection_id: formId, report_id: reportId } }),
+    ),
   addFormPhotograph: (formId: number, itemId: number, jpeg: ArrayBuffer) =>
     sendFile<InspectionPhotographView>(`/api/v1/inspection-photographs/${formId}/${itemId}`, jpeg, {
       "Content-Type": "image/jpeg",

@@ -77,6 +77,14 @@ export function reportFile(id: number): string {
   return client.buildUrl({ url: "/api/v1/reports/{report_id}/file", path: { report_id: id } });
 }
 
+/** Where a browser downloads the paper of a form from. */
+export function paperFile(formId: number, reportId: number): string {
+  return client.buildUrl({
+    url: "/api/v1/inspections/{inspection_id}/papers/{report_id}/file",
+    path: { inspection_id: formId, report_id: reportId },
+  });
+}
+
 /** Where a browser downloads the ledger of hazards from. */
 export function hazardsFile(filters: HazardFilters, language: "zh" | "en"): string {
   return client.buildUrl({ url: "/api/v1/hazards.xlsx", query: { ...filters, language } });

@@ -25,6 +25,7 @@ export const keys = {
   inspections: ["inspections"] as const,
   inspectionsDue: ["inspections", "due"] as const,
   inspection: (id: number) => ["inspections", "one", id] as const,
+  inspectionPaper: (id: number, reportId: number) => ["inspections", "paper", id, reportId] as const,
   inspectionTable: (kind: string, subject: string) => ["inspections", "table", kind, subject] as const,
   inspectionPlans: ["inspections", "plans"] as const,
   hazards: (filters: HazardFilters) => ["inspections", "hazards", filters] as const,

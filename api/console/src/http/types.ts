@@ -148,6 +148,7 @@ export type {
   PreviewedRule,
   PreviewHour,
   PreviewRequest,
+  PaperRequest,
   PrecisionReport,
   Proposal,
   Figures,

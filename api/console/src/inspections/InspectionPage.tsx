@@ -15,6 +15,7 @@ import { Exact } from "../time/TimeText";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
+import { FormPaper } from "./FormPaper";
 import { InspectorSelect } from "./InspectorSelect";
 import styles from "./inspections.module.css";
 import { SheetItem } from "./SheetItem";
@@ -61,6 +62,7 @@ export function Component() {
         >
           {t("inspection.print")}
         </Button>
+        <FormPaper form={form} />
       </nav>
       <Head form={form} />
       <ol className={styles.items}>

@@ -1,34 +1,34 @@
 import { Form, Segmented, Select } from "antd";
 import { useTranslation } from "react-i18next";
 
-import type { ReportKind, ReportRequest } from "../http/types";
+import type { ReportRequest } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useSchoolOptions } from "../schools/useSchoolOptions";
 import { useSession } from "../session/useSession";
-import { DISTRICT, KINDS } from "./reports";
+import { type AskedKind, DISTRICT, KINDS } from "./reports";
 
 export interface WhichReport {
-  kind: ReportKind;
+  kind: AskedKind;
   school: string | undefined;
   format: ReportRequest["format"];
   language: "zh" | "en";
 }
 
 /** Which report, and of whom. */
-export function SubjectFields({ kind }: { kind: ReportKind }) {
+export function SubjectFields({ kind }: { kind: AskedKind }) {
   const { t } = useTranslation();
   const term = useTerm();
   const isOfDistrict = useSession().data?.school === null;
   const schools = useSchoolOptions();
   const district = { value: DISTRICT, label: t("reports.district") };
   const { of } = KINDS[kind];
-  const kinds = (Object.keys(KINDS) as ReportKind[]).filter(
+  const kinds = (Object.keys(KINDS) as AskedKind[]).filter(
     (each) => isOfDistrict || KINDS[each].of !== "district",
   );
   return (
     <>
       <Form.Item name="kind" label={t("reports.kind")}>
-        <Select<ReportKind>
+        <Select<AskedKind>
           popupMatchSelectWidth={false}
           options={kinds.map((value) => ({ value, label: term("report_kind", value) }))}
           data-testid="report-kind"

@@ -1,8 +1,11 @@
 import type { ReportKind, ReportView } from "../http/types";
 
+/** Kinds that are asked for here; the paper of a form is, on the form's page. */
+export type AskedKind = Exclude<ReportKind, "inspection_form">;
+
 /** What has to be said to have a report of a kind made. */
 export const KINDS: Record<
-  ReportKind,
+  AskedKind,
   { of: "school" | "district" | "either"; ofMonth: boolean }
 > = {
   school_audit: { of: "school", ofMonth: false },
@@ -16,7 +19,7 @@ export const KINDS: Record<
 export const DISTRICT = "*";
 
 /** Which school a report is asked for on; null of the whole district. */
-export function schoolOf(kind: ReportKind, chosen: string | undefined): string | null {
+export function schoolOf(kind: AskedKind, chosen: string | undefined): string | null {
   return KINDS[kind].of === "district" || chosen === DISTRICT ? null : (chosen ?? null);
 }
 
