@@ -29,6 +29,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.core.school_zone import school_zone
 from pipeline.devices.login import PASSWORD_ENV, USER_ENV
 from pipeline.healing.fetched_export import export_fetched, find_channel
+from pipeline.pattern_cli import USUAL, settled_pattern
 from pipeline.recorder_cli import audit_recorder, open_recorder
 from pipeline.recorders.audit import (
     DEFAULT_SEAM_S,
@@ -98,8 +99,15 @@ def audit_command(
         ),
     ] = True,
     pattern: Annotated[
-        str, typer.Option(help="How its files are named: {camera}, strftime codes, *.")
-    ] = "{camera}/%Y%m%d/%H%M%S.mp4",
+        str | None,
+        typer.Option(
+            help="How its files are named: {camera}, strftime codes, *; "
+            "{camera}/%Y%m%d/%H%M%S.mp4 or else guessed if not given."
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take a guessed pattern that three files confirm.")
+    ] = False,
     from_: Annotated[
         str | None,
         typer.Option("--from", help="Beginning; the required days before --to when not given."),
@@ -164,15 +172,16 @@ def audit_command(
             where="--report",
             remedy="Leave it away with --recorder; --json has everything",
         )
+    names = zone if names_zone is None else school_zone(names_zone)
     told: list[str] = []
     answer: dict[str, object] = {}
     order = AuditOrder(
         root=root or Path(),
-        pattern=pattern,
+        pattern=pattern or (settled_pattern(root, names, yes=yes) if root else USUAL),
         window=window,
         requirement=Requirement(require_days, max_days, zone, min_gap_s),
         expected=read_expected(expect, zone) if expect is not None else {},
-        names_zone=None if names_zone is None else school_zone(names_zone),
+        names_zone=None if names_zone is None else names,
     )
     if recorder is not None:
         _, device = open_recorder(recorder, kind, username, password_env, zone)

@@ -300,7 +300,7 @@ def list_files(root: Path, text: str, zone: ZoneInfo) -> Listing:
         )
     cameras: dict[str, list[tuple[NameFacts, str]]] = {}
     strays: list[Finding] = []
-    for path, problem in _walk(root):
+    for path, problem in walk(root):
         if problem:
             strays.append(
                 Finding(
@@ -321,11 +321,14 @@ def list_files(root: Path, text: str, zone: ZoneInfo) -> Listing:
     return Listing(cameras, tuple(strays))
 
 
-def _walk(root: Path) -> Iterator[tuple[str, str]]:
+def walk(root: Path) -> Iterator[tuple[str, str]]:
     """All files below the root as (relative path, "") and unreadable folders with the reason.
 
     Links to folders are followed, for recordings often lie on other disks; a link to a folder it
     lies in itself is not, and adds nothing.
+
+    Raises:
+        ConfigError: The root itself cannot be read.
     """
     left: list[tuple[str, tuple[tuple[int, int], ...]]] = [("", ())]
     while left:
