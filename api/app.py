@@ -33,6 +33,7 @@ from api.discovery.endpoints import router as discovery
 from api.discovery.worker_endpoints import router as found_cameras
 from api.evidence.endpoints import router as evidence
 from api.exams.endpoints import router as exams
+from api.exams.patrol_endpoints import router as exam_patrol
 from api.exams.sitting_endpoints import router as exam_sittings
 from api.first_hour.endpoints import router as first_hour
 from api.floor_plans.endpoints import router as floor_plans
@@ -113,6 +114,7 @@ _ROUTERS = (
     inspection_overview,
     inspection_photographs,
     exams,
+    exam_patrol,
     exam_sittings,
     notices,
     push,

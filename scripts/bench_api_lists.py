@@ -233,6 +233,7 @@ LEFT_OUT: dict[str, str] = {
     "compliance_retention_get": _ONE,
     "compliance_school_day": _ONE,
     "evidence_get": _PICTURE,
+    "exam_sittings_showings": "the last 200 of one room",
     "exams_get": _ONE,
     "exams_list": "a few a year",
     "exams_table": "one session's rooms; has a bench of its own to come",

@@ -383,6 +383,7 @@ VISITS = (
     Visit("exams", "exams", "/exams", "sitting", is_main=True),
     Visit("exams-room", "exams", "/exams", "sitting-open", ("sitting-open",), "sitting-panel"),
     Visit("exams-roster", "exams", "/exams", "exam-roster", ("exam-roster",), "roster-save"),
+    Visit("exams-patrol", "exams/patrol", "/exams", "exam-patrol", ("exam-patrol",), "patrol-page"),
     Visit("exams-new", "exams", "/exams", "exam-new", ("exam-new",), "exam-save"),
     Visit("precision", "precision", "/precision", "precision-summary"),
     Visit("overview", "overview", "/overview", "overview-ranking", is_main=True),

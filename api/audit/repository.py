@@ -112,6 +112,21 @@ class AccessLogRepository:
             last = rows[-1].id
             self._session.expunge_all()
 
+    async def last_live(
+        self, username: str, school_id: str, camera_id: str, until: datetime
+    ) -> LoggedEntry | None:
+        """When somebody last began or stopped to watch a camera live, until a moment."""
+        entry = AccessLogEntry
+        query = select(*_READ).where(
+            entry.school_id == school_id,
+            entry.camera_id == camera_id,
+            entry.username == username,
+            entry.action.in_((AccessAction.LIVE_STARTED, AccessAction.LIVE_ENDED)),
+            entry.at <= until,
+        )
+        row = (await self._session.execute(query.order_by(entry.id.desc()).limit(1))).first()
+        return None if row is None else LoggedEntry._make(row)
+
     async def viewings(
         self,
         school_id: str,

@@ -246,3 +246,19 @@ async def viewings(
 ) -> list[LoggedEntry]:
     """Who looked at cameras live between two moments, or at footage of then, oldest first."""
     return await AccessLogRepository(session).viewings(school_id, camera_ids, _VIEWINGS, begin, end)
+
+
+async def was_watching(
+    session: AsyncSession,
+    username: str,
+    camera: tuple[str, str],
+    begin: datetime,
+    end: datetime,
+) -> bool:
+    """Whether somebody was sent live pictures of a camera (school, name) at that time."""
+    last = await AccessLogRepository(session).last_live(username, *camera, end)
+    if last is None:
+        return False
+    return last.action == AccessAction.LIVE_STARTED or (
+        last.to_at is not None and last.to_at > begin
+    )

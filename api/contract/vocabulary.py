@@ -145,6 +145,7 @@ class Vocabulary(BaseModel):
     exam_check: dict[str, Term]
     exam_check_state: dict[str, Term]
     exam_why: dict[str, Term]
+    exam_not_counted: dict[str, Term]
     exam_asks: dict[str, Term]
     package_fault: dict[str, Term]
     package_source: dict[str, Term]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -117,4 +118,30 @@ class ExamSitting(OfSchool, Base):
             "AND key_fingerprint IS NOT NULL)",
             name="ck_exam_sittings_sealed",
         ),
+    )
+
+
+class ExamShowing(OfSchool, Base):
+    """A camera of a room really seen on a screen during a session, from when to when.
+
+    Milliseconds of UTC since 1970, so that both databases can reckon with them.
+    """
+
+    __tablename__ = "exam_showings"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    showing_id: Mapped[UUID] = mapped_column(unique=True)
+    """As the console named it, which tells the same showing again while it goes on."""
+    school_id: Mapped[str] = mapped_column(ForeignKey("schools.school_id"))
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("exam_sittings.id"))
+    camera_key: Mapped[int] = mapped_column(ForeignKey("cameras.id"))
+    username: Mapped[str] = mapped_column(String(64))
+    from_ms: Mapped[int]
+    to_ms: Mapped[int]
+    frames: Mapped[int] = mapped_column(Integer)
+    """Pictures that were put on the screen."""
+
+    __table_args__ = (
+        CheckConstraint("to_ms > from_ms", name="ck_exam_showings_order"),
+        Index("ix_exam_showings_sitting_id_from_ms", "sitting_id", "from_ms"),
     )

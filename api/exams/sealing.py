@@ -18,16 +18,19 @@ from api.cameras.views import Watch
 from api.contract.exam_package.errors import PackageError
 from api.contract.exam_package.keys import fingerprint_of, parse_fingerprint, signer_of
 from api.contract.exam_package.manifest import (
+    MAX_VIEWINGS,
     LogHead,
     Manifest,
     SealedCamera,
     SealingFacts,
+    Showing,
     Viewing,
     canonical,
 )
 from api.contract.exam_package.verifying import chain_holds
-from api.exams import service
+from api.exams import patrol, service
 from api.exams.errors import BadSealError, ExamNotOverError, ExamSealedError
+from api.exams.patrol_repository import PatrolRepository
 from api.exams.repository import ExamRepository, Sat
 from api.exams.schemas import SealWrite, SittingView
 from api.exams.table import seal
@@ -106,8 +109,23 @@ async def _facts(session: AsyncSession, sat: Sat, keys: list[int], watch: Watch)
             )
             for entry in seen
         ),
+        showings=await _showings(session, sat),
         log_head=LogHead(count=head.count, hash=head.hash),
         made_at=watch.now,
+    )
+
+
+async def _showings(session: AsyncSession, sat: Sat) -> tuple[Showing, ...]:
+    rows, _ = await PatrolRepository(session).page(sat.sitting.id, MAX_VIEWINGS)
+    return tuple(
+        Showing(
+            username=row.username,
+            camera_id=row.camera_id,
+            from_at=patrol.moment_of(row.from_ms),
+            to_at=patrol.moment_of(row.to_ms),
+            frames=row.frames,
+        )
+        for row in reversed(rows)
     )
 
 

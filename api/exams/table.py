@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,10 +16,12 @@ from api.compliance.sheet import local_text
 from api.contract.footage.held import HeldFootage
 from api.contract.vocabulary import Language, name_in, vocabulary
 from api.db.exam import Exam, ExamRoom, ExamSession, ExamSitting
+from api.exams import patrol
 from api.exams.completeness import SessionFootage, of_session
+from api.exams.patrol_repository import PatrolRepository, Shown
 from api.exams.readiness import Facts, checks
 from api.exams.repository import ExamRepository
-from api.exams.schemas import ExamCheck, ExamCheckView, SealView, SittingGap, SittingView
+from api.exams.schemas import ExamCheck, ExamCheckView, SealView, ShownView, SittingGap, SittingView
 from api.kit.csv_file import Cell, csv_file
 from api.organisations.schemas import SchoolName
 from api.workbooks import service as workbooks
@@ -30,11 +31,13 @@ MAX_GAPS = 50
 """Of one row."""
 _NUMBERS = (
     *("seats", "expected", "present", "completeness", "missing_s", "clock_offset_s", "order"),
+    *("shown_times", "shown_s", "longest_unseen_s"),
 )
 COLUMNS = (
     *("school_name", "school_id", "room", "name", "seats", "expected", "present"),
     *("online", "picture", "clock", "recording", "space", "completeness", "missing_s", "gaps"),
-    *("clock_offset_s", "order", "sealed_at", "chain_head"),
+    *("clock_offset_s", "shown_times", "shown_s", "shown_last", "longest_unseen_s"),
+    *("order", "sealed_at", "chain_head"),
 )
 _SHEET = Sheet(
     "table",
@@ -61,6 +64,7 @@ class _Known:
 
     cameras: Mapping[int, CameraView]
     facts: Facts
+    shown: Mapping[int, Shown]
 
 
 async def rows(
@@ -79,7 +83,8 @@ async def rows(
     held = await compliance.held_since(session, keys, since, watch.now)
     reach = await compliance.reach_of_disks(session, keys)
     cameras = await reading.list_conditions(session, watch, keys) if keys else {}
-    known = _Known(cameras, Facts(held, reach, watch.now))
+    shown = await PatrolRepository(session).shown([sitting.id for sitting, _ in sat])
+    known = _Known(cameras, Facts(held, reach, watch.now), shown)
     return [
         _row(exam, of, sitting, room, _school(room.school_id, names), seen_by, known)
         for sitting, room in sat
@@ -123,9 +128,12 @@ def _row(
         checks=checks(cameras, known.facts, exam.clock_tolerance_s, of.ends_at - of.starts_at),
         clock_offset_s=_offset(cameras),
         completeness=None if worst is None else worst.share,
-        told_until=None if worst is None else _moment(min(each.until_ms for each in told.values())),
+        told_until=None
+        if worst is None
+        else patrol.moment_of(min(each.until_ms for each in told.values())),
         missing_s=None if worst is None else worst.missing_ms / 1000,
         gaps=list(_gaps(told))[:MAX_GAPS],
+        shown=patrol.shown_view(known.shown.get(sitting.id), of, known.facts.now),
         order_id=sitting.order_id,
         seal=seal(sitting),
     )
@@ -134,7 +142,7 @@ def _row(
 def _footage(held: HeldFootage | None, of: ExamSession) -> SessionFootage | None:
     if held is None:
         return None
-    return of_session(held, _ms(of.starts_at), _ms(of.ends_at))
+    return of_session(held, patrol.ms_of(of.starts_at), patrol.ms_of(of.ends_at))
 
 
 def _gaps(told: Mapping[str, SessionFootage]) -> Iterator[SittingGap]:
@@ -142,8 +150,8 @@ def _gaps(told: Mapping[str, SessionFootage]) -> Iterator[SittingGap]:
         for hole in footage.holes:
             yield SittingGap(
                 camera_id=camera_id,
-                from_at=_moment(hole.start_ms),
-                to_at=_moment(hole.end_ms),
+                from_at=patrol.moment_of(hole.start_ms),
+                to_at=patrol.moment_of(hole.end_ms),
                 cause=hole.cause,
             )
 
@@ -211,9 +219,20 @@ def _cells(view: SittingView, zone: ZoneInfo, language: Language) -> dict[str, C
         "missing_s": None if missing_s is None else round(missing_s, 1),
         "gaps": "\n".join(gaps),
         "clock_offset_s": None if offset_s is None else round(offset_s, 1),
+        **_shown(view.shown, zone),
         "order": view.order_id,
         "sealed_at": None if seal_view is None else local_text(seal_view.at, zone),
         "chain_head": None if seal_view is None else seal_view.chain_head,
+    }
+
+
+def _shown(view: ShownView, zone: ZoneInfo) -> dict[str, Cell | None]:
+    unseen_s = view.longest_unseen_s
+    return {
+        "shown_times": view.times,
+        "shown_s": round(view.seconds, 1),
+        "shown_last": None if view.last_at is None else local_text(view.last_at, zone),
+        "longest_unseen_s": None if unseen_s is None else round(unseen_s, 1),
     }
 
 
@@ -221,11 +240,3 @@ def _check(view: ExamCheckView, language: Language) -> str:
     words = vocabulary()
     state = words.exam_check_state[view.state].text(language)
     return state if view.why is None else f"{state}: {words.exam_why[view.why].text(language)}"
-
-
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
-
-
-def _moment(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -34,6 +34,7 @@ _ON_BOTH = frozenset(
         "test_districts",
         "test_concurrency",
         "test_evidence",
+        "test_exam_patrol",
         "test_exams",
         "test_expiry",
         "test_floor_plans",

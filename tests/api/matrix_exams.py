@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from nacl.signing import SigningKey
 
@@ -68,6 +69,7 @@ def _sealed(of: Objects) -> dict[str, str]:
             ),
         ),
         viewings=(),
+        showings=(),
         log_head=LogHead(count=0, hash=""),
         made_at=T0,
     )
@@ -78,12 +80,20 @@ def _session(of: Objects) -> dict[str, Any]:
     return {"exam_id": of.exam_id, "session_id": of.exam_session_id}
 
 
+def _seen(of: Objects) -> dict[str, Any]:
+    seen = {"sitting_id": of.sittings["present"], "camera_key": of.camera_key, "frames": 50}
+    seen |= {"id": str(uuid4()), "began_ms_ago": 9000, "ended_ms_ago": 1000}
+    return {"showings": [seen]}
+
+
 EXAMS: dict[str, Row] = {
+    "exam_showings_tell": Row("object", _session, _seen),
     "exam_sittings_facts": _sitting("facts"),
     "exam_sittings_order": _sitting(
         "order", lambda _: {"due_at": (T0 + timedelta(hours=2)).isoformat()}, 201
     ),
     "exam_sittings_present": _sitting("present", lambda _: {"present": 29}),
+    "exam_sittings_showings": _sitting("present"),
     "exam_sittings_seal": _sitting("seal", _sealed),
     # An exam is the district's; whose rooms are told of it stands in its table.
     "exams_create": Row("guard"),

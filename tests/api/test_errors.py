@@ -14,7 +14,7 @@ from api.contract.exam_package.verifying import PackageFault, PackageSource
 from api.contract.exam_profile import ExamAsked
 from api.contract.places import PlaceKind, SchoolType
 from api.contract.vocabulary import vocabulary
-from api.exams.schemas import ExamCheck, ExamCheckState, ExamWhy
+from api.exams.schemas import ExamCheck, ExamCheckState, ExamWhy, NotCounted
 from api.kit.errors import ApiError, StartError
 from api.orders.machine import OrderState, Step
 from api.orders.schemas import OrderAction, SourceKind
@@ -90,6 +90,7 @@ def test_every_word_that_pages_show_has_words() -> None:
         (words.exam_check, ExamCheck),
         (words.exam_check_state, ExamCheckState),
         (words.exam_why, ExamWhy),
+        (words.exam_not_counted, NotCounted),
         (words.exam_asks, ExamAsked),
         (words.package_fault, PackageFault),
         (words.package_source, PackageSource),

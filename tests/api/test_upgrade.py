@@ -36,7 +36,7 @@ _MADE |= {"inspection_plans", "inspections", "inspection_items", "inspection_pho
 _MADE |= {"floor_plans", "floor_plan_cameras", "report_schedules"}
 _MADE |= {"box_configurations", "box_configuration_versions"}
 _MADE |= {"exams", "exam_sessions", "exam_duties", "exam_rooms", "exam_room_cameras"}
-_MADE |= {"exam_sittings"}
+_MADE |= {"exam_sittings", "exam_showings"}
 _MADE |= {"box_sealing_keys", "box_credentials", "analysed_quarters"}
 
 

@@ -70,6 +70,7 @@ def facts(folder: Path, camera: str = "gate", end: datetime | None = None) -> Pa
             ),
         ),
         viewings=(),
+        showings=(),
         log_head=LogHead(count=0, hash=""),
         made_at=START,
     )

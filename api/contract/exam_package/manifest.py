@@ -55,6 +55,17 @@ class Viewing(WireModel):
     reason: _Reason
 
 
+class Showing(WireModel):
+    """A camera really seen by somebody: its pictures were on a screen, in a page that was open."""
+
+    username: Name
+    camera_id: Identifier
+    from_at: UtcTime
+    to_at: UtcTime
+    frames: Annotated[int, Field(ge=0)]
+    """Pictures that were put on the screen."""
+
+
 class LogHead(WireModel):
     """End of the access log when the facts were taken: which entries existed then."""
 
@@ -78,6 +89,7 @@ class SealingFacts(WireModel):
     time_zone: Name
     cameras: Annotated[tuple[SealedCamera, ...], Field(min_length=1, max_length=MAX_CAMERAS)]
     viewings: Annotated[tuple[Viewing, ...], Field(max_length=MAX_VIEWINGS)]
+    showings: Annotated[tuple[Showing, ...], Field(max_length=MAX_VIEWINGS)]
     log_head: LogHead
     made_at: UtcTime
 

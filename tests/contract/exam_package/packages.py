@@ -54,6 +54,7 @@ def facts() -> SealingFacts:
                 reason="巡看",
             ),
         ),
+        showings=(),
         log_head=LogHead(count=41, hash="a" * 64),
         made_at=NOW,
     )

@@ -10,6 +10,7 @@ export const PAGES = {
   inspections: () => import("../inspections/InspectionsPage"),
   inspection: () => import("../inspections/InspectionPage"),
   exams: () => import("../exams/ExamsPage"),
+  patrol: () => import("../wall/PatrolPage"),
   live: () => import("../wall/WallPage"),
   cameras: () => import("../cameras/CamerasPage"),
   camera: () => import("../cameras/one/CameraPage"),

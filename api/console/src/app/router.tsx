@@ -31,6 +31,7 @@ export function createRouter() {
             { path: "inspections", lazy: PAGES.inspections },
             { path: "inspections/:id", lazy: PAGES.inspection },
             { path: "exams", lazy: PAGES.exams },
+            { path: "exams/patrol", lazy: PAGES.patrol },
             { path: "live", lazy: PAGES.live },
             { path: "cameras", lazy: PAGES.cameras },
             {

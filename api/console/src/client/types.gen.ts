@@ -6287,6 +6287,17 @@ export type NewPassword = {
 };
 
 /**
+ * NotCounted
+ *
+ * Why what a page saw is no proof.
+ *
+ * ``not_sent``: the command centre sent this person no picture of this camera then.
+ * ``outside_session``: the session had not begun, or was over.
+ * ``other_camera``: the camera does not see this room.
+ */
+export type NotCounted = 'not_sent' | 'outside_session' | 'other_camera';
+
+/**
  * NoteRequest
  *
  * What a person has to say about the alert beside any judgement.
@@ -8649,6 +8660,19 @@ export type RecoveredTable = {
  * after. ``changed_locally``: the box's file was changed by hand meanwhile.
  */
 export type RefusalReason = 'invalid' | 'secret_missing' | 'local_key' | 'credential_elsewhere' | 'newer' | 'not_usable' | 'died' | 'unstable' | 'changed_locally';
+
+/**
+ * RefusedShowing
+ *
+ * A showing that was not kept.
+ */
+export type RefusedShowing = {
+    /**
+     * Id
+     */
+    id: string;
+    why: NotCounted;
+};
 
 /**
  * RegisterList
@@ -11304,6 +11328,10 @@ export type SealingFacts = {
      */
     session: string;
     /**
+     * Showings
+     */
+    showings: Array<Showing>;
+    /**
      * Sitting Id
      */
     sitting_id: number;
@@ -11489,6 +11517,170 @@ export type Share = {
 export type SheetName = 'communities' | 'schools' | 'places' | 'cameras';
 
 /**
+ * Showing
+ *
+ * A camera really seen by somebody: its pictures were on a screen, in a page that was open.
+ */
+export type Showing = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Frames
+     */
+    frames: number;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * ShowingList
+ *
+ * Who saw a room, the newest first; ``total`` counts those that are not listed, too.
+ */
+export type ShowingList = {
+    /**
+     * Items
+     */
+    items: Array<ShowingView>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * ShowingView
+ *
+ * Somebody saw a camera of a room.
+ */
+export type ShowingView = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * Frames
+     */
+    frames: number;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * ShowingWrite
+ *
+ * A camera that was seen: its pictures were put on a screen, in a page that was open.
+ *
+ * Told as so long ago, since a browser's clock may be wrong.
+ */
+export type ShowingWrite = {
+    /**
+     * Began Ms Ago
+     */
+    began_ms_ago: number;
+    /**
+     * Camera Key
+     */
+    camera_key: number;
+    /**
+     * Ended Ms Ago
+     */
+    ended_ms_ago: number;
+    /**
+     * Frames
+     *
+     * Pictures put on the screen.
+     */
+    frames: number;
+    /**
+     * Id
+     *
+     * The same while it goes on; told again, it becomes longer.
+     */
+    id: string;
+    /**
+     * Sitting Id
+     */
+    sitting_id: number;
+};
+
+/**
+ * ShowingsTaken
+ *
+ * What became of them.
+ */
+export type ShowingsTaken = {
+    /**
+     * Counted
+     */
+    counted: number;
+    /**
+     * Refused
+     */
+    refused: Array<RefusedShowing>;
+};
+
+/**
+ * ShowingsWrite
+ *
+ * What one page saw since it told last.
+ */
+export type ShowingsWrite = {
+    /**
+     * Showings
+     */
+    showings: Array<ShowingWrite>;
+};
+
+/**
+ * ShownView
+ *
+ * How a room was seen on screens, whoever watched: overlapping times count once.
+ */
+export type ShownView = {
+    /**
+     * Last At
+     */
+    last_at: string | null;
+    /**
+     * Longest Unseen S
+     *
+     * Of the session so far; null before it begins.
+     */
+    longest_unseen_s: number | null;
+    /**
+     * Seconds
+     */
+    seconds: number;
+    /**
+     * Times
+     */
+    times: number;
+};
+
+/**
  * Sight
  *
  * What is known of a camera: it was looked at in the window, was not, or nobody can say.
@@ -11632,6 +11824,7 @@ export type SittingView = {
      * Seats
      */
     seats: number;
+    shown: ShownView;
     /**
      * Told Until
      *
@@ -16689,6 +16882,52 @@ export type ExamSittingsSealResponses = {
 
 export type ExamSittingsSealResponse = ExamSittingsSealResponses[keyof ExamSittingsSealResponses];
 
+export type ExamSittingsShowingsData = {
+    body?: never;
+    path: {
+        /**
+         * Sitting Id
+         */
+        sitting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-sittings/{sitting_id}/showings';
+};
+
+export type ExamSittingsShowingsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSittingsShowingsError = ExamSittingsShowingsErrors[keyof ExamSittingsShowingsErrors];
+
+export type ExamSittingsShowingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShowingList;
+};
+
+export type ExamSittingsShowingsResponse = ExamSittingsShowingsResponses[keyof ExamSittingsShowingsResponses];
+
 export type ExamsListData = {
     body?: never;
     path?: never;
@@ -16917,6 +17156,56 @@ export type ExamsRosterResponses = {
 };
 
 export type ExamsRosterResponse = ExamsRosterResponses[keyof ExamsRosterResponses];
+
+export type ExamShowingsTellData = {
+    body: ShowingsWrite;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+        /**
+         * Session Id
+         */
+        session_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/showings';
+};
+
+export type ExamShowingsTellErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamShowingsTellError = ExamShowingsTellErrors[keyof ExamShowingsTellErrors];
+
+export type ExamShowingsTellResponses = {
+    /**
+     * Successful Response
+     */
+    200: ShowingsTaken;
+};
+
+export type ExamShowingsTellResponse = ExamShowingsTellResponses[keyof ExamShowingsTellResponses];
 
 export type ExamsTableData = {
     body?: never;

@@ -1,8 +1,9 @@
-import { DownloadOutlined, FileDoneOutlined, PlusOutlined, PrinterOutlined, TeamOutlined, UploadOutlined } from "@ant-design/icons";
+import { DownloadOutlined, EyeOutlined, FileDoneOutlined, PlusOutlined, PrinterOutlined, TeamOutlined, UploadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { api } from "../http/api";
 import { examTableFile, examWorkbook } from "../http/files";
@@ -59,6 +60,13 @@ export function Component() {
         query={session ? table : exams}
         actions={
           <>
+            {session && may("watch_live") && (
+              <Link to={`/exams/patrol?exam=${chosen?.id}&session=${session.id}`} data-testid="exam-patrol">
+                <Button size="small" icon={<EyeOutlined />} tabIndex={-1}>
+                  {t("patrol.title")}
+                </Button>
+              </Link>
+            )}
             {session && may("export") && (
               <Button
                 size="small"

@@ -9,6 +9,7 @@ import { isRed } from "./exams";
 import { OrderForm } from "./OrderForm";
 import { PresentForm } from "./PresentForm";
 import { SealForm } from "./SealForm";
+import { ShowingList } from "./ShowingList";
 import { Checks, Footage } from "./SittingTable";
 
 interface Props {
@@ -34,6 +35,7 @@ export function SittingDrawer({ table, row, onClose }: Props) {
       <div className={styles.panel} data-testid="sitting-panel">
         <Checks checks={row.checks} />
         <Footage row={row} />
+        <ShowingList row={row} />
         {may("manage_exams") && <PresentForm key={row.present ?? "none"} row={row} />}
         {may("assign_orders") && isRed(row) && row.order_id === null && !hasBegun && (
           <OrderForm row={row} startsAt={session.starts_at} />

@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import type { ExamCheckView, SittingView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { schoolName } from "../schools/schoolName";
-import { formatClock } from "../time/format";
+import { formatClock, formatDuration } from "../time/format";
 import { Exact } from "../time/TimeText";
 import { Hash } from "../ui/Hash";
 import { StateMark } from "../ui/StateMark";
@@ -83,6 +83,26 @@ export function Footage({ row }: { row: SittingView }) {
   );
 }
 
+export function Shown({ shown }: { shown: SittingView["shown"] }) {
+  const { t } = useTranslation();
+  const unseen = shown.longest_unseen_s;
+  return (
+    <span className={styles.check} data-testid="exam-shown" data-times={shown.times}>
+      {shown.last_at === null ? (
+        <span className={styles.muted}>{t("exam.notShown")}</span>
+      ) : (
+        <>
+          <span>{t("exam.shownTimes", { times: shown.times, length: formatDuration(t, shown.seconds) })}</span>
+          <span className={styles.muted}>{t("exam.shownLast", { at: formatClock(shown.last_at) })}</span>
+        </>
+      )}
+      {unseen !== null && (
+        <span className={styles.muted}>{t("exam.unseen", { length: formatDuration(t, unseen) })}</span>
+      )}
+    </span>
+  );
+}
+
 interface Props {
   rows: SittingView[];
   loading: boolean;
@@ -121,6 +141,7 @@ export function SittingTable({ rows, loading, onOpen }: Props) {
       render: (_, { clock_offset_s }) => (clock_offset_s === null ? t("exam.notMeasured") : offset(clock_offset_s)),
     },
     { title: t("exam.footage"), key: "footage", render: (_, row) => <Footage row={row} /> },
+    { title: t("exam.shown"), key: "shown", render: (_, { shown }) => <Shown shown={shown} /> },
     {
       title: t("exam.order"),
       key: "order",

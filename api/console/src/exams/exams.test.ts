@@ -19,6 +19,7 @@ const row = (more: Partial<SittingView>): SittingView => ({
   told_until: null,
   missing_s: 0,
   gaps: [],
+  shown: { times: 0, seconds: 0, last_at: null, longest_unseen_s: null },
   order_id: null,
   seal: null,
   ...more,
@@ -27,7 +28,7 @@ const row = (more: Partial<SittingView>): SittingView => ({
 describe("a session's table", () => {
   it("is summed up without taking what is unknown for whole", () => {
     const items = [
-      row({ present: 29 }),
+      row({ present: 29, shown: { times: 0, seconds: 0, last_at: null, longest_unseen_s: 60 } }),
       row({ completeness: null, missing_s: null }),
       row({ missing_s: 1, completeness: 0.9999 }),
       row({ checks: [{ check: "clock", state: "bad", why: "clock_wrong", camera_id: "a" }] }),
@@ -41,6 +42,7 @@ describe("a session's table", () => {
       red: 1,
       gaps: 1,
       unknown: 1,
+      unseen: 1,
       sealed: 0,
     });
   });

@@ -13,6 +13,8 @@ export interface Summary {
   gaps: number;
   /** Rooms of whose footage nothing is known. */
   unknown: number;
+  /** Rooms that nobody has seen on a screen since the session began. */
+  unseen: number;
   sealed: number;
 }
 
@@ -31,6 +33,7 @@ export function summary(table: ExamTable): Summary {
     red: count(isRed),
     gaps: count((row) => (row.missing_s ?? 0) > 0),
     unknown: count((row) => row.completeness === null),
+    unseen: count(({ shown }) => shown.times === 0 && shown.longest_unseen_s !== null),
     sealed: count((row) => row.seal !== null),
   };
 }

@@ -49,6 +49,7 @@ const GOOD: SittingView = {
   told_until: "2099-06-07T03:00:00Z",
   missing_s: 0,
   gaps: [],
+  shown: { times: 0, seconds: 0, last_at: null, longest_unseen_s: null },
   order_id: null,
   seal: null,
 };
@@ -98,7 +99,7 @@ describe("the table of an exam day", () => {
   it("says what is known and what is not, and takes neither for the other", () => {
     show(["view_exams"]);
     expect(screen.getByTestId("exam-sentence").textContent).toContain(
-      "2 个考场，应到 60 人，1 个考场已报实到共 29 人；1 个考场需整改，0 个缺录像，1 个录像无法核验，0 个已封存。",
+      "2 个考场，应到 60 人，1 个考场已报实到共 29 人；1 个考场需整改，0 个缺录像，1 个录像无法核验，0 个尚未巡看，0 个已封存。",
     );
     const [good, bad] = screen.getAllByTestId("sitting");
     expect(within(good as HTMLElement).getByTestId("exam-check").dataset.tone).toBe("ok");

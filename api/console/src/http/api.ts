@@ -61,6 +61,7 @@ import type {
   SchoolCreate,
   SchoolWrite,
   SettingsEdit,
+  ShowingWrite,
   SealWrite,
   Tile,
   UserCreate,
@@ -355,6 +356,12 @@ export const api = {
   examFacts: (sittingId: number) => unwrap(sdk.examSittingsFacts({ path: { sitting_id: sittingId } })),
   noteSeal: (sittingId: number, body: SealWrite) =>
     unwrap(sdk.examSittingsSeal({ path: { sitting_id: sittingId }, body })),
+  tellShowings: (id: number, sessionId: number, showings: ShowingWrite[]) =>
+    unwrap(
+      sdk.examShowingsTell({ path: { exam_id: id, session_id: sessionId }, body: { showings } }),
+    ),
+  examShowings: (sittingId: number) =>
+    unwrap(sdk.examSittingsShowings({ path: { sitting_id: sittingId } })),
   examTable: (id: number, sessionId: number) =>
     timed(unwrap(sdk.examsTable({ path: { exam_id: id, session_id: sessionId } }))),
   precision: (filters: PrecisionFilters) =>

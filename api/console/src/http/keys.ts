@@ -31,6 +31,7 @@ export const keys = {
   hazards: (filters: HazardFilters) => ["inspections", "hazards", filters] as const,
   exams: ["exams"] as const,
   exam: (id: number) => ["exams", "one", id] as const,
+  examShowings: (sittingId: number) => ["exams", "showings", sittingId] as const,
   examTables: ["exams", "table"] as const,
   examTable: (id: number, sessionId: number) => ["exams", "table", id, sessionId] as const,
   savedFilters: ["saved-filters"] as const,

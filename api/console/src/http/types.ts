@@ -81,6 +81,8 @@ export type {
   ExamImportReport,
   ExamProfileView as ExamProfile,
   ExamTable,
+  RefusedShowing,
+  ShowingWrite,
   SittingView,
   FalsePositiveReason,
   FloorPlanList,

@@ -10,6 +10,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/orders/, "view_orders"],
   [/^\/tasks/, "rectify_orders"],
   [/^\/inspections/, "view_inspections"],
+  [/^\/exams\/patrol/, "watch_live"],
   [/^\/exams/, "view_exams"],
   [/^\/live/, "watch_live"],
   [/^\/cameras\/[^/]+\/zones/, "manage_boxes"],

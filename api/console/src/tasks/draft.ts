@@ -1,5 +1,6 @@
 /* What a school's person has begun to hand in, as it is kept on this phone until the command centre
    has it. */
+import { newKey } from "../http/newKey";
 import type { OrderSummary, RiskLevel, Step } from "../http/types";
 import { schoolName } from "../schools/schoolName";
 
@@ -100,13 +101,4 @@ export function rewritten(draft: Draft, change: Partial<Pick<Draft, "note" | "ph
 /** Asked to be handed in, on the order as it is shown now. */
 export function queued(draft: Draft, version: number): Draft {
   return { ...draft, version, submission: newKey(), refusal: null };
-}
-
-/** A UUID; `crypto.randomUUID` is missing where the console is not served over HTTPS. */
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

@@ -1,6 +1,7 @@
 /* A form of an inspection as its writer fills it in, kept on this phone until the command centre has it. */
 import type { Answer, HazardGrade, InspectionDetail, InspectionItem, InspectionResult } from "../http/types";
-import { newKey, type DraftPhotograph, type Refusal } from "./draft";
+import { newKey } from "../http/newKey";
+import type { DraftPhotograph, Refusal } from "./draft";
 
 export interface FormPhotograph extends DraftPhotograph {
   itemId: number;

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Problem } from "../http/problem";
-import { newKey, queued, stateOf, type Draft } from "./draft";
+import { newKey } from "../http/newKey";
+import { queued, stateOf, type Draft } from "./draft";
 import { sendDraft, type Centre } from "./sendDraft";
 
 const PHOTOGRAPH = () => ({ id: newKey(), jpeg: new ArrayBuffer(3), isSent: false });

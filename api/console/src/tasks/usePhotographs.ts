@@ -2,7 +2,8 @@ import { App } from "antd";
 import { useEffect, useRef, useState } from "react";
 
 import { useTerm } from "../i18n/terms";
-import { newKey, type DraftPhotograph } from "./draft";
+import { newKey } from "../http/newKey";
+import type { DraftPhotograph } from "./draft";
 import { downscale, NotUsable } from "./downscale";
 
 /**

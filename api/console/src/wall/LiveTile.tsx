@@ -8,6 +8,8 @@ import { useTerm } from "../i18n/terms";
 import { CameraPlace, useCameraNames } from "../schools/CameraPlace";
 import { MsePlayer } from "./MsePlayer";
 import styles from "./wall.module.css";
+import type { Showing } from "./ShownMeter";
+import { useShown } from "./useShown";
 import type { Heard, WallConnection } from "./WallConnection";
 
 type Status =
@@ -33,11 +35,15 @@ interface Props {
   /** Fills the screen, or gives it back. */
   onFullScreen: (tile: HTMLElement) => void;
   isFullScreen: boolean;
+  /** In place of the camera's own name. */
+  title?: string;
+  /** Hears of pictures that were really seen. */
+  onSeen?: (showing: Showing) => void;
 }
 
 /** One camera's live picture, or why there is none. */
 export function LiveTile(props: Props) {
-  const { camera, channel, connection, selected, onSelect, onFullScreen, isFullScreen } = props;
+  const { camera, channel, connection, selected, onSelect, onFullScreen, isFullScreen, title, onSeen } = props;
   const { t } = useTranslation();
   const nameCamera = useCameraNames();
   const frame = useRef<HTMLElement>(null);
@@ -45,6 +51,8 @@ export function LiveTile(props: Props) {
   const [status, setStatus] = useState<Status>({ kind: "starting" });
   const [transcoded, setTranscoded] = useState(false);
   const cameraKey = camera.id;
+  const name = title ?? nameCamera(camera);
+  useShown(frame, video, status.kind !== "playing", onSeen);
 
   useEffect(() => {
     const element = video.current;
@@ -79,7 +87,7 @@ export function LiveTile(props: Props) {
       data-testid="live-tile"
       data-camera-id={camera.camera_id}
       data-status={status.kind}
-      aria-label={nameCamera(camera)}
+      aria-label={name}
     >
       <video ref={video} className={styles.video} muted playsInline disablePictureInPicture />
       {status.kind !== "playing" && (
@@ -92,12 +100,12 @@ export function LiveTile(props: Props) {
         className={styles.hit}
         onClick={onSelect}
         onDoubleClick={() => frame.current && onFullScreen(frame.current)}
-        aria-label={t("wall.select", { name: nameCamera(camera) })}
+        aria-label={t("wall.select", { name })}
         aria-pressed={selected}
       />
       <div className={styles.caption}>
         <span className={styles.dot} data-playing={status.kind === "playing"} aria-hidden="true" />
-        <CameraPlace camera={camera} className={styles.name} />
+        {title ? <span className={styles.name}>{title}</span> : <CameraPlace camera={camera} className={styles.name} />}
         {transcoded && <span className={styles.mark}>{t("wall.transcoded")}</span>}
         <Button
           type="text"
