@@ -28,6 +28,8 @@ class Permission(StrEnum):
     """How often alerts are true, and the thresholds that speaks for."""
     EXPORT = "export"
     MANAGE_BOXES = "manage_boxes"
+    EDIT_ZONES = "edit_zones"
+    """Zones and rules of one's own cameras; nothing else of what a box is configured to do."""
     MANAGE_ORGANISATION = "manage_organisation"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"

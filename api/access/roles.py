@@ -108,7 +108,7 @@ ROLES: dict[Role, RoleGrant] = {
     Role.SCHOOL_MANAGER: RoleGrant(
         _REVIEW
         | {Permission.MANAGE_PEOPLE, Permission.RECTIFY_ORDERS, Permission.PERFORM_INSPECTIONS}
-        | {Permission.VIEW_PRIVACY, Permission.MANAGE_PRIVACY},
+        | {Permission.VIEW_PRIVACY, Permission.MANAGE_PRIVACY, Permission.EDIT_ZONES},
         Reach.SCHOOL,
     ),
     Role.SCHOOL_CANTEEN: RoleGrant(_STAFF, Reach.PLACES, Subject.KITCHEN),
@@ -124,6 +124,7 @@ ROLES: dict[Role, RoleGrant] = {
                 Permission.VIEW_CAMERAS,
                 Permission.MANAGE_CAMERAS,
                 Permission.MANAGE_BOXES,
+                Permission.EDIT_ZONES,
                 Permission.WATCH_LIVE,
                 Permission.SEE_COMPLIANCE,
                 Permission.SEE_PRECISION,

@@ -74,6 +74,11 @@ async def list_conditions(
     return {row.camera.id: views.view(row, [], watch) for row in rows}
 
 
+async def is_known(session: AsyncSession, school_id: str, camera_id: str) -> bool:
+    """Whether a school has this camera, in scope."""
+    return camera_id in await CameraRepository(session).held(school_id, [camera_id])
+
+
 async def list_shown(session: AsyncSession, watch: Watch) -> list[ShownCamera]:
     """How all cameras in use are, by school and id: adding up the hours of all takes far longer."""
     names: dict[str, SchoolName] = {}

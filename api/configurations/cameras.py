@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.configurations.diff import diff
-from api.configurations.documents import read_draft
+from api.configurations.documents import ReadDraft, read_draft
 from api.configurations.reading import box_of, newest_version, numbered_version
 from api.configurations.repository import ConfigurationRepository
 from api.configurations.schemas import (
@@ -25,6 +26,7 @@ from api.configurations.schemas import (
 from api.configurations.yaml_edit import EditedText, with_value
 from api.contract import ConfigurationProblem
 from api.contract.yaml_document import DocumentError, Json
+from api.db.configuration import BoxConfigurationVersion
 from api.kit.errors import InvalidError, NotFoundError
 
 _OF_CAMERA = re.compile(r"^cameras\[(\d+)\]\.(rules(?:\[.*)?)$")
@@ -57,10 +59,46 @@ async def get(session: AsyncSession, box_id: int, camera_id: str) -> CameraSetup
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EditedRules:
+    """A version with other rules of one camera.
+
+    Attributes:
+        version: What it was made of.
+        index: The camera's place in it.
+        edited: The text, and remarks that went.
+        read: The same, as it was read.
+    """
+
+    version: BoxConfigurationVersion
+    index: int
+    edited: EditedText
+    read: ReadDraft
+
+
 async def edit(
     session: AsyncSession, box_id: int, camera_id: str, wanted: CameraRulesEdit
 ) -> EditedDraft:
     """A version's text with other rules of one camera; saves nothing.
+
+    Raises:
+        NotFoundError: If there is no such box, version or camera.
+        InvalidError: If a value cannot be written.
+    """
+    found = await edit_rules(session, box_id, camera_id, wanted)
+    new, version = found.read.document, found.version
+    return EditedDraft(
+        text=found.edited.text,
+        lost_remarks=found.edited.lost_remarks,
+        problems=_of_camera(found.read.problems, found.index),
+        diff=None if new is None else diff(version.document, new, version.number),
+    )
+
+
+async def edit_rules(
+    session: AsyncSession, box_id: int, camera_id: str, wanted: CameraRulesEdit
+) -> EditedRules:
+    """The same, as it can be saved.
 
     Raises:
         NotFoundError: If there is no such box, version or camera.
@@ -76,14 +114,7 @@ async def edit(
         raise InvalidError(f"this cannot be written: {error}") from error
     except RecursionError as error:
         raise InvalidError("the rules are nested too deeply. Write them flatter") from error
-    read = await read_draft(edited.text)
-    told = None if read.document is None else diff(version.document, read.document, version.number)
-    return EditedDraft(
-        text=edited.text,
-        lost_remarks=edited.lost_remarks,
-        problems=_of_camera(read.problems, index),
-        diff=told,
-    )
+    return EditedRules(version, index, edited, await read_draft(edited.text))
 
 
 def _edited(

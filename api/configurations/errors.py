@@ -6,8 +6,10 @@
     └── BadConfigurationError           with each line that is wrong
     ApiError
     ├── ConfigurationChangedError       412
-    └── ConflictError                   409
-        └── SealingKeyError
+    ├── ConflictError                   409
+    │   └── SealingKeyError
+    └── ForbiddenError                  403
+        └── RulesOnlyError
 """
 
 from __future__ import annotations
@@ -16,7 +18,13 @@ from collections.abc import Sequence
 from typing import Self
 
 from api.contract import ConfigurationProblem
-from api.kit.errors import ApiError, ConflictError, FieldError, InvalidError
+from api.kit.errors import (
+    ApiError,
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    InvalidError,
+)
 
 
 class BadConfigurationError(InvalidError):
@@ -65,3 +73,10 @@ class SealingKeyError(ConflictError):
 
     code = "sealing_key"
     title = "The box's key is another one, or was not allowed"
+
+
+class RulesOnlyError(ForbiddenError):
+    """More would change than zones and rules of one's own cameras."""
+
+    code = "rules_only"
+    title = "Only zones and rules may be changed"

@@ -26,7 +26,7 @@ from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 
 router = RoomRouter(prefix="/api/v1/cameras/{camera_key}/preview", tags=["cameras"])
-_Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_BOXES))]
+_Editor = Annotated[SignedIn, Depends(allowed(Permission.EDIT_ZONES))]
 
 
 @router.post(
@@ -44,7 +44,7 @@ _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_BOXES))]
     ),
 )
 async def preview_rules(
-    camera_key: CameraKey, body: PreviewRequest, person: _Manager, runtime: RuntimeDep
+    camera_key: CameraKey, body: PreviewRequest, person: _Editor, runtime: RuntimeDep
 ) -> PreviewAnswer:
     """The box judges the tracks of its last hours by these rules; nothing is saved or changed.
 

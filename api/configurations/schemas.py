@@ -199,10 +199,16 @@ class CameraRulesEdit(BaseModel):
     )
 
 
+class CameraRulesWrite(CameraRulesEdit):
+    """The same, and why; saved as a new version."""
+
+    reason: Reason
+
+
 class EditedDraft(BaseModel):
     """A version's text with a camera's rules changed; nothing is saved yet."""
 
-    text: str
+    text: str = Field(description="Empty for who may not read the whole configuration.")
     lost_remarks: list[str] = Field(
         description="Remarks that go with what is changed, each from its `#`."
     )

@@ -61,7 +61,7 @@ ALERTS = (
 )
 PEOPLE = ("put", "disable", "enable")
 BOXES = ("get", "code", "revoke", "take_over")
-CONFIGURED = ("seen", "save", "restore", "find")
+CONFIGURED = ("seen", "save", "save_camera", "restore", "find")
 """Boxes with one version of their configuration."""
 PLACES = ("put", "delete")
 ORDERS = ("get", "assign", "feedback", "begin", "submit", "return", "close", "reopen")

@@ -45,6 +45,9 @@ CONFIGURATIONS = {
     "configurations_restore": _configured("restore", lambda _: {"reason": "x"}, 201),
     "configurations_save": _configured("save", lambda _: {"text": BOX, "reason": "x"}, 201),
     "configurations_settings": _configured("seen"),
+    "configurations_save_camera": _configured(
+        "save_camera", lambda _: {"against": 1, "rules": [], "reason": "x"}
+    ),
     "configurations_version": _configured("seen"),
     # The owner is refused as well, of a box that told no key: whoever may not see it is told less.
     "credentials_allow_key": _configured("seen", lambda _: {"key": _KEY}, 409),

@@ -2086,6 +2086,36 @@ export type CameraRulesEdit = {
 };
 
 /**
+ * CameraRulesWrite
+ *
+ * The same, and why; saved as a new version.
+ */
+export type CameraRulesWrite = {
+    /**
+     * Add Models
+     *
+     * Detectors that the rules need and the camera has not.
+     */
+    add_models?: Array<string>;
+    /**
+     * Against
+     *
+     * The version to change.
+     */
+    against: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Rules
+     */
+    rules: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+/**
  * CameraSettings
  *
  * What a camera is called, how long its footage is kept, and how much it may alert.
@@ -3860,6 +3890,8 @@ export type EditedDraft = {
     problems: Array<ConfigurationProblem>;
     /**
      * Text
+     *
+     * Empty for who may not read the whole configuration.
      */
     text: string;
 };
@@ -7234,7 +7266,7 @@ export type Period = {
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'view_inspections' | 'perform_inspections' | 'plan_inspections' | 'view_exams' | 'manage_exams' | 'verify_orders';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'edit_zones' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'view_inspections' | 'perform_inspections' | 'plan_inspections' | 'view_exams' | 'manage_exams' | 'verify_orders';
 
 /**
  * PhotographView
@@ -14567,6 +14599,64 @@ export type ConfigurationsEditCameraResponses = {
 };
 
 export type ConfigurationsEditCameraResponse = ConfigurationsEditCameraResponses[keyof ConfigurationsEditCameraResponses];
+
+export type ConfigurationsSaveCameraData = {
+    body: CameraRulesWrite;
+    path: {
+        /**
+         * Box Id
+         */
+        box_id: number;
+        /**
+         * Camera Id
+         */
+        camera_id: string;
+    };
+    query?: never;
+    url: '/api/v1/boxes/{box_id}/configuration/cameras/{camera_id}/rules';
+};
+
+export type ConfigurationsSaveCameraErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token; `rules_only`: Only zones and rules may be changed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `configuration_changed`: There is a newer version of the configuration
+     */
+    412: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `bad_configuration`: Not a configuration
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ConfigurationsSaveCameraError = ConfigurationsSaveCameraErrors[keyof ConfigurationsSaveCameraErrors];
+
+export type ConfigurationsSaveCameraResponses = {
+    /**
+     * Successful Response
+     */
+    200: CameraSetup;
+};
+
+export type ConfigurationsSaveCameraResponse = ConfigurationsSaveCameraResponses[keyof ConfigurationsSaveCameraResponses];
 
 export type ConfigurationsCompareData = {
     body: Draft;

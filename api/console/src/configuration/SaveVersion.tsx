@@ -3,10 +3,9 @@ import { Alert, Input, Modal, Skeleton } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api } from "../http/api";
 import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
-import type { EditedDraft, VersionDetail } from "../http/types";
+import type { EditedDraft } from "../http/types";
 import { useProblemText } from "../ui/problemText";
 import { Conflict } from "./Conflict";
 import styles from "./configuration.module.css";
@@ -14,7 +13,7 @@ import { DiffList } from "./DiffList";
 import { type Lost, lostTo } from "./lost";
 import { ProblemList } from "./ProblemList";
 
-interface Props {
+interface Props<Saved> {
   boxId: number;
   /** The version that is changed. */
   against: number;
@@ -24,7 +23,11 @@ interface Props {
   body: object;
   /** The version's text with that changed. */
   edit: () => Promise<EditedDraft>;
-  onSaved: (saved: VersionDetail) => void;
+  /** Makes a version of it. */
+  save: (edited: EditedDraft, reason: string) => Promise<Saved>;
+  /** Whether it cannot be saved, for a reason that stands among the children. */
+  isRefused?: boolean;
+  onSaved: (saved: Saved) => void;
   onClose: () => void;
   /** Puts one's own on what somebody else saved. */
   onKeep: () => Promise<unknown>;
@@ -34,7 +37,7 @@ interface Props {
 }
 
 /** What a form's saving changes and why it is done; nothing else of the box's configuration is touched. */
-export function SaveVersion({ boxId, against, name, body, edit, onSaved, onClose, ...props }: Props) {
+export function SaveVersion<Saved>({ boxId, against, name, body, edit, onSaved, onClose, ...props }: Props<Saved>) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const problemText = useProblemText();
@@ -48,13 +51,13 @@ export function SaveVersion({ boxId, against, name, body, edit, onSaved, onClose
   });
   const edited = draft.data;
   const save = useMutation({
-    mutationFn: (text: string) => api.saveConfiguration(boxId, against, { text, reason: reason.trim() }),
+    mutationFn: (of: EditedDraft) => props.save(of, reason.trim()),
     onSuccess: onSaved,
     onError: (failure) => setLost(lostTo(toProblem(failure, undefined))),
     onSettled: () => client.invalidateQueries({ queryKey: keys.configuration(boxId) }),
   });
   const keep = useMutation({ mutationFn: props.onKeep, onSuccess: () => setLost(null) });
-  const canSave = edited !== undefined && edited.problems.length === 0 && edited.diff?.total !== 0;
+  const canSave = !props.isRefused && edited !== undefined && edited.problems.length === 0 && edited.diff?.total !== 0;
   const failures = [lost ? null : save.error, keep.error, draft.error].filter((each) => each !== null);
   return (
     <Modal
@@ -64,7 +67,7 @@ export function SaveVersion({ boxId, against, name, body, edit, onSaved, onClose
       okText={t("configuration.save")}
       cancelText={t("action.cancel")}
       onCancel={onClose}
-      onOk={() => edited && save.mutate(edited.text)}
+      onOk={() => edited && save.mutate(edited)}
       confirmLoading={save.isPending}
       okButtonProps={{
         disabled: !canSave || reason.trim() === "" || lost !== null,

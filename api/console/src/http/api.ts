@@ -14,6 +14,7 @@ import type {
   BoxCreate,
   BureauWrite,
   CameraRulesEdit,
+  CameraRulesWrite,
   ChannelCreate,
   ChannelWrite,
   CommunityCreate,
@@ -461,6 +462,8 @@ export const api = {
     unwrap(sdk.configurationsCamera({ path: { box_id: boxId, camera_id: cameraId } })),
   editCamera: (boxId: number, cameraId: string, body: CameraRulesEdit) =>
     unwrap(sdk.configurationsEditCamera({ path: { box_id: boxId, camera_id: cameraId }, body })),
+  saveCamera: (boxId: number, cameraId: string, body: CameraRulesWrite) =>
+    unwrap(sdk.configurationsSaveCamera({ path: { box_id: boxId, camera_id: cameraId }, body })),
 
   boxSettings: (boxId: number) => unwrap(sdk.configurationsSettings({ path: { box_id: boxId } })),
   editBoxSettings: (boxId: number, body: SettingsEdit) =>

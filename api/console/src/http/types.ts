@@ -46,6 +46,7 @@ export type {
   CameraRulesEdit,
   CameraSettings,
   CameraSettingsEdit,
+  CameraRulesWrite,
   CameraSetup,
   Coverage,
   CoverageDetail,

@@ -11,7 +11,7 @@ test.each([
   ["/tasks/7", "rectify_orders"],
   ["/live", "watch_live"],
   ["/cameras", "view_cameras"],
-  ["/cameras/7/zones", "manage_boxes"],
+  ["/cameras/7/zones", "edit_zones"],
   ["/recordings/7", "play_recordings"],
   ["/cameras/7", "view_cameras"],
   ["/cameras/7/live", "watch_live"],

@@ -13,7 +13,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/exams\/patrol/, "watch_live"],
   [/^\/exams/, "view_exams"],
   [/^\/live/, "watch_live"],
-  [/^\/cameras\/[^/]+\/zones/, "manage_boxes"],
+  [/^\/cameras\/[^/]+\/zones/, "edit_zones"],
   [/^\/cameras\/[^/]+\/live/, "watch_live"],
   [/^\/cameras\/[^/]+\/recordings/, "play_recordings"],
   [/^\/cameras\/[^/]+\/history/, "view_alerts"],

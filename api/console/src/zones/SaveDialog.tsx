@@ -1,9 +1,11 @@
+import { Alert } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { SaveVersion } from "../configuration/SaveVersion";
 import { api } from "../http/api";
 import type { CameraSetup } from "../http/types";
+import { useMay } from "../session/policy";
 import { Waiting } from "./AddRule";
 import { rebased, typeOf, type Rule } from "./editing";
 import type { Readiness } from "./useZones";
@@ -22,9 +24,12 @@ interface Props {
 /** What saving a camera's rules changes, and which detectors they bring. */
 export function SaveDialog({ readiness, onSaved, onClose, onGiveUp, ...props }: Props) {
   const { t } = useTranslation();
+  const may = useMay();
   const [{ begun, rules }, setOurs] = useState({ begun: props.begun, rules: props.rules });
   const { box_id: boxId, camera_id: cameraId, version: against } = begun;
   const models = modelsFor(rules, begun, readiness);
+  /** Detectors are the box's: who edits zones alone does not turn them on. */
+  const isBeyond = models.length > 0 && !may("manage_boxes");
   const body = { against, rules: [...rules], add_models: models };
   const keep = async () => {
     const theirs = await api.cameraSetup(boxId, cameraId);
@@ -38,15 +43,23 @@ export function SaveDialog({ readiness, onSaved, onClose, onGiveUp, ...props }: 
       name="zones"
       body={{ cameraId, ...body }}
       edit={() => api.editCamera(boxId, cameraId, body)}
-      onSaved={({ version }) =>
-        onSaved({ ...begun, version: version.number, state: version.state, origin: version.origin, rules: [...rules], problems: [] })
-      }
+      save={(_, reason) => api.saveCamera(boxId, cameraId, { ...body, reason })}
+      isRefused={isBeyond}
+      onSaved={onSaved}
       onClose={onClose}
       onKeep={keep}
       onGiveUp={onGiveUp}
     >
       <Waiting rules={added} readiness={readiness} />
-      {models.length > 0 && (
+      {isBeyond && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t("zones.needsModels", { models: models.join(", ") })}
+          data-testid="zones-needs-models"
+        />
+      )}
+      {models.length > 0 && !isBeyond && (
         <p className={styles.muted}>{t("zones.bringsModels", { models: models.join(", ") })}</p>
       )}
     </SaveVersion>

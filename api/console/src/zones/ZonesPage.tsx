@@ -11,6 +11,7 @@ import { keys } from "../http/keys";
 import { Problem } from "../http/problem";
 import type { CameraSetup, CameraView } from "../http/types";
 import { schoolName } from "../schools/schoolName";
+import { useMay } from "../session/policy";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
 import { useChange } from "../ui/useChange";
@@ -44,6 +45,7 @@ export function Component() {
 function OfCamera({ camera }: { camera: CameraView }) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const manages = useMay()("manage_boxes");
   const { box_id: boxId, camera_id: cameraId } = camera;
   const query = useSetup(boxId, cameraId);
   /** What is being changed stays what it was begun on, whatever is saved elsewhere meanwhile. */
@@ -60,7 +62,7 @@ function OfCamera({ camera }: { camera: CameraView }) {
         testId="zones-no-version"
         title={t("zones.noVersion")}
         text={t("zones.noVersionText")}
-        actions={<Link to="/boxes">{t("configuration.toBoxes")}</Link>}
+        actions={manages && <Link to="/boxes">{t("configuration.toBoxes")}</Link>}
       />
     );
   }
@@ -80,20 +82,22 @@ function OfCamera({ camera }: { camera: CameraView }) {
           {t(`zones.state.${setup.state}`, { number: setup.version })}
         </span>
         <span className={styles.spacer} />
-        {saved === setup.version && setup.version > 1 && held === null && (
+        {manages && saved === setup.version && setup.version > 1 && held === null && (
           <GoBack setup={setup} onBack={() => setSaved(null)} />
         )}
-        <Link to={`/boxes/${boxId}/configuration`}>{t("zones.asYaml")}</Link>
+        {manages && <Link to={`/boxes/${boxId}/configuration`}>{t("zones.asYaml")}</Link>}
       </header>
       {isReadOnly && (
         <Alert
           type="info"
           showIcon
-          title={t("zones.local")}
+          title={t(manages ? "zones.local" : "zones.localOfOthers")}
           description={
-            <Button size="small" onClick={() => setTaken(true)} data-testid="zones-take">
-              {t("zones.take")}
-            </Button>
+            manages && (
+              <Button size="small" onClick={() => setTaken(true)} data-testid="zones-take">
+                {t("zones.take")}
+              </Button>
+            )
           }
           data-testid="zones-local"
         />

@@ -63,9 +63,9 @@ const EDITED = {
   },
 };
 
-function show(setup: CameraSetup | null = SETUP, waiting = FIRE): void {
+function show(setup: CameraSetup | null = SETUP, waiting = FIRE, more = ["manage_boxes"]): void {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
-  client.setQueryData(keys.me, { permissions: ["view_cameras", "manage_boxes"] });
+  client.setQueryData(keys.me, { permissions: ["view_cameras", "edit_zones", ...more] });
   const found = camera("gate-north", { id: 1, name: "北门", box_id: setup && 7 });
   client.setQueryData(keys.cameras, { items: [found], as_of: AT });
   client.setQueryData(keys.rules, rulesOf(waiting));
@@ -160,14 +160,13 @@ describe("the zones of a camera", () => {
     const faster = new Problem("configuration_changed", 412, "", null, { version: "4", by: "wang", at: AT });
     const version = { number: 5, state: "pending", origin: "centre" } as VersionDetail["version"];
     const done: VersionDetail = { version, text: EDITED.text, diff: EDITED.diff };
-    const save = vi.spyOn(api, "saveConfiguration").mockRejectedValueOnce(faster).mockResolvedValue(done);
     vi.spyOn(api, "configurationVersion").mockResolvedValue(done);
     const zone = { ...RULE.zone, name: "前院" };
     const smoking = { type: "smoking", zone };
     const theirs = { ...SETUP, version: 4, rules: [{ ...RULE, zone, min_s: 45 }, smoking] };
-    const newest = (): CameraSetup =>
-      save.mock.calls.length > 1 ? { ...theirs, version: 5, state: "pending" } : theirs;
-    vi.spyOn(api, "cameraSetup").mockImplementation(() => Promise.resolve(newest()));
+    const ours: CameraSetup = { ...theirs, version: 5, state: "pending" };
+    const save = vi.spyOn(api, "saveCamera").mockRejectedValueOnce(faster).mockResolvedValue(ours);
+    vi.spyOn(api, "cameraSetup").mockImplementation(() => Promise.resolve(save.mock.calls.length > 1 ? ours : theirs));
     show();
     const input = option("min_s").querySelector("input")!;
     fireEvent.change(input, { target: { value: "60" } });
@@ -185,7 +184,8 @@ describe("the zones of a camera", () => {
     await waitFor(() => expect(ok.disabled).toBe(false));
     fireEvent.click(ok);
     await waitFor(() => expect(screen.getByTestId("zones-state").textContent).toContain("版本 5"));
-    expect(save.mock.calls.map((call) => call[1])).toEqual([3, 4]);
+    expect(save.mock.calls.map((call) => call[2].against)).toEqual([3, 4]);
+    expect(save.mock.lastCall?.[2].reason).toBe("放学更久");
     expect(screen.queryByTestId("zones-save-dialog")).toBeNull();
     expect(screen.getByTestId("zones-back")).toBeTruthy();
   });
@@ -201,6 +201,31 @@ describe("the zones of a camera", () => {
     expect(screen.queryByTestId("zones-local")).toBeNull();
     expect(screen.getAllByTestId("zone-corner")).toHaveLength(4);
     expect(option("min_s").querySelector("input")?.disabled).toBe(false);
+  });
+
+  it("are a school's own to move, and nothing else of its box", async () => {
+    vi.spyOn(api, "editCamera").mockResolvedValue({ ...EDITED, text: "" });
+    const ours: CameraSetup = { ...SETUP, version: 4, state: "pending" };
+    const save = vi.spyOn(api, "saveCamera").mockResolvedValue(ours);
+    vi.spyOn(api, "cameraSetup").mockResolvedValue(ours);
+    show(SETUP, FIRE, []);
+    expect(screen.queryByText("查看主机配置（YAML）")).toBeNull();
+    fireEvent.change(option("min_s").querySelector("input")!, { target: { value: "60" } });
+    fireEvent.click(saveButton());
+    fireEvent.change(await screen.findByTestId("zones-reason"), { target: { value: "放学更久" } });
+    const ok = screen.getByTestId<HTMLButtonElement>("zones-save-ok");
+    await waitFor(() => expect(ok.disabled).toBe(false));
+    fireEvent.click(ok);
+    await waitFor(() => expect(screen.getByTestId("zones-state").textContent).toContain("版本 4"));
+    expect(save.mock.lastCall?.[2].add_models).toEqual([]);
+    expect(screen.queryByTestId("zones-back")).toBeNull();
+  });
+
+  it("are only shown to a school whose box its own file rules", () => {
+    show({ ...SETUP, origin: "box" }, FIRE, []);
+    expect(screen.getByTestId("zones-local").textContent).toContain("主机管理员");
+    expect(screen.queryByTestId("zones-take")).toBeNull();
+    expect(screen.queryByTestId("zones-save")).toBeNull();
   });
 
   it("name the remarks that go with a change", async () => {

@@ -33,6 +33,7 @@ export function SaveSettings({ onClose, onDone, ...props }: Props) {
       name="settings"
       body={body}
       edit={() => api.editBoxSettings(boxId, body)}
+      save={({ text }, reason) => api.saveConfiguration(boxId, against, { text, reason })}
       onSaved={onDone}
       onClose={onClose}
       onKeep={keep}

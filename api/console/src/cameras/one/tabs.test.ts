@@ -14,7 +14,7 @@ test("only what a person may open is a tab", () => {
     "register",
     "history",
   ]);
-  expect(tabsFor("7", may("view_cameras", "manage_boxes"))).toContain("zones");
+  expect(tabsFor("7", may("view_cameras", "edit_zones"))).toContain("zones");
 });
 
 test.each(TABS)("%s is found by its own address", (tab) => {
