@@ -20,6 +20,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** A machine that does much else takes longer than a second to draw the whole page. */
+const BUSY = { timeout: 10_000 };
+
 const AT = "2026-11-30T06:00:00Z";
 const SCHOOL = { school_id: "no-1", name: "第一小学", name_en: "" };
 
@@ -86,7 +89,7 @@ async function asked(): Promise<void> {
   fireEvent.click(screen.getByTestId("add-rule-ok"));
   fireEvent.click(screen.getByTestId("rule-set-all"));
   fireEvent.click(screen.getByTestId("rule-set-preview"));
-  await screen.findByTestId("rule-set-plan");
+  await screen.findByTestId("rule-set-plan", {}, BUSY);
 }
 
 describe("rules for many cameras", () => {
@@ -107,7 +110,7 @@ describe("rules for many cameras", () => {
     expect(screen.getByTestId("rule-set-apply")).toHaveProperty("disabled", true);
     fireEvent.change(screen.getByTestId("rule-set-reason"), { target: { value: " 统一口径 " } });
     fireEvent.click(screen.getByTestId("rule-set-apply"));
-    await screen.findByTestId("rule-set-result");
+    await screen.findByTestId("rule-set-result", {}, BUSY);
     expect(apply.mock.calls[0]?.[0]).toMatchObject({
       seen: [{ box_id: 7, version: 4, digest: "abc" }],
       reason: "统一口径",
@@ -119,7 +122,7 @@ describe("rules for many cameras", () => {
     show();
     await asked();
     fireEvent.click(screen.getByTestId("rule-set-take"));
-    await waitFor(() => expect(preview.mock.calls.at(-1)?.[0]).toMatchObject({ take: [8] }));
+    await waitFor(() => expect(preview.mock.calls.at(-1)?.[0]).toMatchObject({ take: [8] }), BUSY);
   });
 
   it("tells of the box that was left as it is", async () => {
@@ -130,7 +133,7 @@ describe("rules for many cameras", () => {
     await asked();
     fireEvent.change(screen.getByTestId("rule-set-reason"), { target: { value: "x" } });
     fireEvent.click(screen.getByTestId("rule-set-apply"));
-    const told = await screen.findByTestId("rule-set-box-result");
+    const told = await screen.findByTestId("rule-set-box-result", {}, BUSY);
     expect(told.dataset["outcome"]).toBe("changed");
     expect(told.textContent).toContain("wang.li 已先保存版本 6");
     expect(screen.getByTestId("rule-set-again")).toBeTruthy();
@@ -143,7 +146,7 @@ describe("rules for many cameras", () => {
     await asked();
     fireEvent.change(screen.getByTestId("rule-set-reason"), { target: { value: "x" } });
     fireEvent.click(screen.getByTestId("rule-set-apply"));
-    await waitFor(() => expect(preview.mock.calls.length).toBe(2));
-    expect(await screen.findByText(/此前已保存的/)).toBeTruthy();
+    await waitFor(() => expect(preview.mock.calls.length).toBe(2), BUSY);
+    expect(await screen.findByText(/此前已保存的/, {}, BUSY)).toBeTruthy();
   });
 });
