@@ -55,6 +55,7 @@ from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
 from api.notices.endpoints import router as notices
 from api.notices.push_endpoints import router as push
+from api.offline.worker_endpoints import router as offline
 from api.orders.endpoints import router as orders
 from api.orders.photograph_endpoints import PHOTOGRAPHS
 from api.orders.photograph_endpoints import router as photographs
@@ -139,6 +140,7 @@ _ROUTERS = (
     box_configurations,
     views,
     found_cameras,
+    offline,
     enrolment,
     outdated,
 )

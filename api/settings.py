@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     """Addresses or networks of reverse proxies, as ``127.0.0.1, 10.0.0.0/28``; only they may say
     (``X-Forwarded-For``) for whom they ask."""
+    offline_view: bool = False
+    """Whether boxes that ask may let people of their school in while their line is cut: they are
+    told what tells these people's passwords, which so lies on a disk in the school."""
     networks_allowed: Annotated[tuple[Network, ...], NoDecode] = ()
     """Networks besides the public ones, as ``10.20.0.0/16``, where people may have the command
     centre connect to: a webhook or a mail server of the district's own."""

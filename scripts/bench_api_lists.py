@@ -210,6 +210,7 @@ LEFT_OUT: dict[str, str] = {
     "configurations_version": _ONE,
     "configurations_export": _FILE,
     "ingest_configuration_version": "a box's",
+    "ingest_offline_accounts": "people of one school",
     "report_schedules_list": "one's own, a hundred at most",
     "compliance_recovered_csv": _FILE,
     "compliance_recovered": "of one school",

@@ -52,11 +52,15 @@ def log(
     school_id: str | None = None,
     camera_id: str | None = None,
     changes: Sequence[Change] = (),
+    at: datetime | None = None,
 ) -> None:
-    """Append an entry; it stands or falls with the unit of work, which chains it at its end."""
+    """Append an entry; it stands or falls with the unit of work, which chains it at its end.
+
+    ``at`` dates what is told afterwards; its place in the chain is that of now.
+    """
     work.access_log.append(
         AccessLogEntry(
-            at=work.now,
+            at=work.now if at is None else at,
             action=action,
             username=username,
             client=client[:64],

@@ -124,6 +124,17 @@ async def who_may(
     ]
 
 
+async def with_passwords(session: AsyncSession, school_id: str, now: datetime) -> list[User]:
+    """People of a school who may sign in with a password of their own choosing, by name."""
+    return [
+        row.user
+        for row in await UserRepository(session).of_school(school_id)
+        if row.user.password_hash is not None
+        and not row.user.password_must_change
+        and may_sign_in(row.user, now)
+    ]
+
+
 async def standing_with(
     session: AsyncSession, roles: Collection[Role], school_id: str | None, now: datetime
 ) -> list[User]:

@@ -11,6 +11,9 @@ REFUSALS = frozenset(
 )
 """Codes by which a message is refused for good; after every other answer it is sent again."""
 
+DISOWNED = frozenset({"bad_token", "other_school", "school_closed"})
+"""Codes by which the command centre says that a box does not speak for that school any more."""
+
 
 class ProblemField(BaseModel):
     """One thing wrong with a request."""

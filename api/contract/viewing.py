@@ -66,6 +66,17 @@ class ViewTrouble(StrEnum):
     DISK_FULL = "disk_full"
 
 
+class ViewingReason(StrEnum):
+    """Why a person looks at footage; 799号 §16(2) wants it written down."""
+
+    ADJUDICATION = "adjudication"
+    INCIDENT = "incident"
+    INSPECTION = "inspection"
+    POLICE_REQUEST = "police_request"
+    SCHOOL_REQUEST = "school_request"
+    OTHER = "other"
+
+
 class ViewOrder(WireModel):
     """Somebody looks at a camera: send its pictures until told to stop."""
 

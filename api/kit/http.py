@@ -14,34 +14,11 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.contract.browser import SECURITY_HEADERS
 from api.kit.errors import TooLargeError
 from api.kit.metrics import Metrics
 from api.kit.problems import problem_response
 
-# antd writes style elements while it runs, hence 'unsafe-inline' for styles alone.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-SECURITY_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 _OF_ALL = tuple((name.lower().encode(), each.encode()) for name, each in SECURITY_HEADERS.items())
 # What is told of people must not stay behind in a browser.
 _OF_API = (*_OF_ALL, (b"cache-control", b"no-store"))

@@ -18,7 +18,8 @@ from api.audit.schemas import AccessAction
 from api.auth.standing import Standing
 from api.cameras import service as cameras
 from api.contract import PlayOrder, VideoCodec
-from api.recordings.schemas import PlayRequest, ViewingReason
+from api.contract.viewing import ViewingReason
+from api.recordings.schemas import PlayRequest
 from api.viewing.last_words import until_written
 from api.viewing.play import CameraOrder, Play
 from api.viewing.viewer import Owner

@@ -22,6 +22,7 @@ from api.contract import (
     VideoCodec,
     ViewTrouble,
 )
+from api.contract.viewing import ViewingReason
 from api.kit.moments import Moment
 from api.organisations.schemas import SchoolName
 
@@ -36,17 +37,6 @@ class FootageSource(StrEnum):
     BOX = "box"
     REPORT = "report"
     NOBODY = "nobody"
-
-
-class ViewingReason(StrEnum):
-    """Why a person looks at footage; 799号 §16(2) wants it written down."""
-
-    ADJUDICATION = "adjudication"
-    INCIDENT = "incident"
-    INSPECTION = "inspection"
-    POLICE_REQUEST = "police_request"
-    SCHOOL_REQUEST = "school_request"
-    OTHER = "other"
 
 
 class DayAlert(BaseModel):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from api.contract import PartKind, ViewOrder, ViewTrouble
-from api.viewing.frames import FrameKind
+from api.contract.frames import FrameKind
 from api.viewing.schemas import ChannelState
 
 CHANNEL_BYTES = 8 * 1024 * 1024

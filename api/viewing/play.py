@@ -15,8 +15,8 @@ from datetime import datetime
 from uuid import UUID
 
 from api.contract import PartKind, PlayOrder, ViewTrouble
+from api.contract.frames import FrameKind, frame, state_frame
 from api.viewing.feed import Mono, Part
-from api.viewing.frames import FrameKind, frame, state_frame
 from api.viewing.schemas import ChannelState
 
 PLAY_BYTES = 4 * 1024 * 1024

@@ -12,8 +12,8 @@ from uuid import uuid4
 
 from api.access.scope import Scope
 from api.contract import VideoCodec
+from api.contract.frames import FrameKind, frame, state_frame
 from api.viewing.feed import CameraRef, Channel
-from api.viewing.frames import FrameKind, frame, state_frame
 
 if TYPE_CHECKING:
     from api.viewing.hub import Hub

@@ -20,6 +20,7 @@ from api.contract import (
     ViewPoll,
     ViewTrouble,
 )
+from api.contract.frames import init_payload
 from api.kit.errors import (
     BadTokenError,
     InvalidError,
@@ -31,7 +32,6 @@ from api.kit.problems import problems
 from api.kit.routing import RoomRouter
 from api.runtime import RuntimeDep
 from api.viewing.feed import Part
-from api.viewing.frames import init_payload
 from api.viewing.orders import BoxPoll
 from api.viewing.play import PlayedPart
 
@@ -112,14 +112,8 @@ async def take_part(
     if feed is None and play is None:
         return ViewAnswer(is_wanted=False)
     if kind is PartKind.INIT:
-        head: dict[str, int | str | bool] = {
-            "camera_key": feed.camera.key if feed else play.camera_key if play else 0,
-            "mime": content_type,
-            "is_transcoded": is_transcoded,
-        }
-        if from_at is not None:
-            head["from_at"] = from_at.isoformat()
-        data = init_payload(head, data)
+        key = feed.camera.key if feed else play.camera_key if play else 0
+        data = init_payload(key, content_type, data, is_transcoded=is_transcoded, from_at=from_at)
     part = Part(kind, data, is_key)
     if play is None:
         return ViewAnswer(is_wanted=runtime.viewing.take_part(view_id, part))

@@ -144,6 +144,8 @@ NEEDS: dict[str, Needs] = {
     "ingest_enrol": "anyone",
     "ingest_evidence": "worker",
     "ingest_heartbeat": "worker",
+    "ingest_offline_accounts": "worker",
+    "ingest_offline_entry": "worker",
     "ingest_outdated_post": "worker",
     "ingest_outdated_put": "worker",
     "ingest_retention": "worker",

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from api.access.scope import EVERYTHING
 from api.contract import PartKind, VideoCodec, ViewOrder
+from api.contract.frames import FrameKind
 from api.viewing.feed import CHANNEL_BYTES, CameraRef, Channel, Feed, Part
-from api.viewing.frames import FrameKind
 from api.viewing.hub import Hub
 from api.viewing.orders import BoxPoll
 from api.viewing.viewer import Owner, Viewer

@@ -231,6 +231,8 @@ ROWS: dict[str, Row] = {
     "ingest_enrol": Row("guard"),
     "ingest_evidence": Row("guard"),
     "ingest_heartbeat": Row("guard"),
+    "ingest_offline_accounts": Row("guard"),  # Both in tests/api/test_offline.py.
+    "ingest_offline_entry": Row("guard"),
     "ingest_outdated_post": Row("guard"),
     "ingest_outdated_put": Row("guard"),
     "ingest_retention": _told(retention, camera_id="camera_id"),

@@ -38,6 +38,7 @@ _MADE |= {"box_configurations", "box_configuration_versions"}
 _MADE |= {"exams", "exam_sessions", "exam_duties", "exam_rooms", "exam_room_cameras"}
 _MADE |= {"exam_sittings", "exam_showings"}
 _MADE |= {"box_sealing_keys", "box_credentials", "analysed_quarters"}
+_MADE |= {"offline_entries_taken", "offline_told"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.whole)])

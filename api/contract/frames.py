@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
+from datetime import datetime
 from enum import IntEnum
 
 _HEAD = struct.Struct(">BBHI")
@@ -43,7 +44,29 @@ def state_frame(channel: int, state: Mapping[str, int | str | None]) -> bytes:
     return frame(FrameKind.STATE, channel, json.dumps(state).encode())
 
 
-def init_payload(head: Mapping[str, int | str | bool], init: bytes) -> bytes:
-    """What an ``INIT`` frame carries."""
+def init_payload(
+    camera_key: int,
+    mime: str,
+    init: bytes,
+    *,
+    is_transcoded: bool,
+    from_at: datetime | None = None,
+) -> bytes:
+    """What an ``INIT`` frame carries.
+
+    Args:
+        camera_key: The camera's number.
+        mime: Type of the stream, with its codec.
+        init: ``ftyp`` and ``moov``.
+        is_transcoded: Not the camera's own pictures.
+        from_at: Of what was recorded, when its first picture was.
+    """
+    head: dict[str, int | str | bool] = {
+        "camera_key": camera_key,
+        "mime": mime,
+        "is_transcoded": is_transcoded,
+    }
+    if from_at is not None:
+        head["from_at"] = from_at.isoformat()
     told = json.dumps(head).encode()
     return struct.pack(">H", len(told)) + told + init

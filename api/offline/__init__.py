@@ -1,0 +1,1 @@
+"""Who may look at a box itself while its line is cut, and what they looked at there."""
