@@ -22,7 +22,8 @@ from api.contract import (
     Heartbeat,
     HeartbeatOrders,
 )
-from api.contract.problems import PROBLEM_JSON, REFUSALS, Problem
+from api.contract.offline import OfflineAccounts
+from api.contract.problems import DISOWNED, PROBLEM_JSON, REFUSALS, Problem
 from pipeline.core.errors import DeliveryError
 from pipeline.core.redact import redact_url
 from pipeline.delivery.outbox import Message, MessageKind
@@ -40,6 +41,12 @@ class RefusedError(DeliveryError):
 
     code = "refused"
     retryable = False
+
+
+class DisownedError(DeliveryError):
+    """The command centre answers that this box is not, or not any more, one of that school."""
+
+    code = "disowned"
 
 
 class HeldError(DeliveryError):
@@ -97,6 +104,7 @@ class CentreClient:
             MessageKind.ALERT: f"alerts/{message.key}",
             MessageKind.ANALYSED_TIME: "analysed-time",
             MessageKind.RETENTION: f"retention/{message.key.partition('@')[0]}",
+            MessageKind.OFFLINE_ENTRY: f"offline/entries/{message.key}",
         }[message.kind]
         self._deliver(path, message.body, "application/json")
 
@@ -152,6 +160,24 @@ class CentreClient:
         path = f"configuration/{version}{query}"
         return self._request("GET", path, b"", "application/json").content
 
+    def offline_accounts(self) -> OfflineAccounts:
+        """Who may look at this box while the line is cut.
+
+        Raises:
+            DisownedError: The box is not one of its school any more.
+            DeliveryError: No answer, or none of the command centre's.
+        """
+        path = f"offline/accounts?school_id={self._school_id}"
+        answer = self._request("GET", path, b"", "application/json")
+        try:
+            told = OfflineAccounts.model_validate_json(answer.content, extra="ignore")
+        except ValidationError:
+            told = None
+        if told is None or told.school_id != self._school_id:
+            # Not the error itself: it might show what it read.
+            raise DeliveryError("answered what names nobody", where="GET offline") from None
+        return told
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -203,6 +229,8 @@ class CentreClient:
         what = f"answered {response.status_code}: {redact_url(response.text[:300])}"
         if problem is not None and problem.code in REFUSALS:
             raise RefusedError(what, where=where)
+        if problem is not None and problem.code in DISOWNED:
+            raise DisownedError(what, where=where)
         is_of_message = problem is not None and response.status_code not in _LATER_STATUS
         if is_of_message or response.status_code in _STUMBLE_STATUS:
             raise HeldError(what, where=where)

@@ -102,6 +102,7 @@ class MessageKind(StrEnum):
     EVIDENCE = "evidence"
     ANALYSED_TIME = "analysed_time"
     RETENTION = "retention"
+    OFFLINE_ENTRY = "offline_entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,16 @@ class Outbox:
                 rows = self._db.execute(_WAITING, (by_s, limit)).fetchall()
             else:
                 rows = self._db.execute(_WAITING_OF_KIND, (kind, by_s, limit)).fetchall()
+        return [Message(r[0], MessageKind(r[1]), r[2], r[3], r[4], r[5]) for r in rows]
+
+    def newest(self, kind: MessageKind, limit: int) -> list[Message]:
+        """What is here of a kind, whether it waits or was refused; what came last first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT seq, kind, key, body, version, tries FROM messages"
+                " WHERE kind = ? ORDER BY seq DESC LIMIT ?",
+                (kind, limit),
+            ).fetchall()
         return [Message(r[0], MessageKind(r[1]), r[2], r[3], r[4], r[5]) for r in rows]
 
     def put_off(self, message: Message, due_mono_s: float) -> None:

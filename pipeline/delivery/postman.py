@@ -12,7 +12,7 @@ import random
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
@@ -27,6 +27,7 @@ _ORDER = (
     MessageKind.ALERT,
     MessageKind.CAMERA,
     MessageKind.RETENTION,
+    MessageKind.OFFLINE_ENTRY,
     MessageKind.ANALYSED_TIME,
     MessageKind.EVIDENCE,
 )
@@ -50,6 +51,7 @@ class Postman:
         put_off_max_s: Longest wait of one message that cannot be taken while others are.
         alarm_bytes: Backlog from which each round logs an alarm.
         clock: Time.
+        delivered: Told of each message that the command centre took.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Postman:
         put_off_max_s: float = 300.0,
         alarm_bytes: int = 2_000_000_000,
         clock: Clock | None = None,
+        delivered: Callable[[Message], None] | None = None,
     ) -> None:
         self._outbox = outbox
         self._client = client
@@ -72,6 +75,7 @@ class Postman:
         self._put_off_max_s = put_off_max_s
         self._alarm_bytes = alarm_bytes
         self._clock = clock or SystemClock()
+        self._delivered = delivered
         self._unanswered: dict[int, Message] = {}
         """What got no answer since the last message that did: the line's fault, or its own?"""
         self._wake = threading.Event()
@@ -125,6 +129,8 @@ class Postman:
             else:
                 if self._outbox.delivered(message):
                     _forget_file(message)
+                if self._delivered is not None:
+                    self._delivered(message)
                 in_a_row[message.kind] = 0
                 sent += 1
                 self._answered(message)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 import structlog
 
@@ -26,7 +27,6 @@ from api.contract import (
 )
 from api.contract.footage.spans import Span
 from pipeline.core.errors import DeliveryError
-from pipeline.live.centre import ViewingClient
 from pipeline.live.fragments import LivePart
 from pipeline.live.path import PathMaker, ViewPath
 from pipeline.recorders.errors import AwayReason, FootageAwayError, FootageIndexError
@@ -59,11 +59,32 @@ class _NobodyLooksError(Exception):
     """The answer to a part said so, or the worker stops."""
 
 
+class PlaySink(Protocol):
+    """Who takes what is played; the command centre, or somebody at the box itself."""
+
+    def played(
+        self,
+        view_id: UUID,
+        part: LivePart,
+        *,
+        is_transcoded: bool,
+        from_at: datetime,
+        to_at: datetime,
+    ) -> ViewAnswer:
+        """Take a part; see :meth:`ViewingClient.played`."""
+
+    def ready(self, view_id: UUID, wait_s: float) -> ViewAnswer:
+        """Whether there is room for more; waits until there is, at most so long."""
+
+    def trouble(self, view_id: UUID, trouble: ViewTrouble, reason: str = "") -> bool:
+        """Hear why there are no pictures; answers whether anybody still looks."""
+
+
 class FootagePlayer:
     """Serves one order to play.
 
     Args:
-        client: The command centre.
+        client: Who takes it.
         order: What is looked at, and from when on.
         shelf: Where that camera's footage is.
         paths: How it is sent.
@@ -72,7 +93,7 @@ class FootagePlayer:
 
     def __init__(
         self,
-        client: ViewingClient,
+        client: PlaySink,
         order: PlayOrder,
         shelf: Shelf,
         paths: PathMaker,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -25,6 +26,12 @@ class ApiConfig(BaseModel):
             description="Certificates (PEM) of the authority behind an https address, if private"
         ),
     ] = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody on the network reads what is said to it and what it answers."""
+        parts = urlsplit(self.url)
+        return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
 
     def token(self) -> str:
         """The worker's token, read anew each time so that it can be replaced.

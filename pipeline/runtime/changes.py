@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from pipeline.runtime.config import BoxConfig, CameraConfig
 
-FIXED = ("worker_id", "data_dir", "api", "recorder", "live", "inference", "processes")
+FIXED = (
+    "worker_id",
+    "data_dir",
+    "api",
+    "recorder",
+    "live",
+    "offline_view",
+    "inference",
+    "processes",
+)
 """Read once at the start; a change of these waits for the next one."""
 
 

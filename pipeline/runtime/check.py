@@ -19,6 +19,7 @@ from pipeline.evidence.snapshot import encode_jpeg
 from pipeline.geometry.site import SiteConfig
 from pipeline.inference.attributes import load_classifier
 from pipeline.inference.detector import load_detector
+from pipeline.offline.tls import check_certificate
 from pipeline.rules.base import build_rule
 from pipeline.runtime.config import AnalysisConfig, BoxConfig, load_box
 from pipeline.runtime.lanes import lane_of
@@ -46,6 +47,7 @@ def check_config(path: Path) -> str:
         return describe_profile(path)
     if kind == "box":
         box = checked_box(path)
+        check_certificate(box.offline_view)
         rules = sum(len(camera.rules) for camera in box.cameras)
         told = [f"ok, {len(box.cameras)} cameras, {rules} rules"]
         for camera in box.cameras:

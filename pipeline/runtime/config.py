@@ -27,6 +27,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.diagnosis import DiagnosisConfig
 from pipeline.geometry import ScheduleConfig, SiteConfig, ZoneConfig
 from pipeline.live.config import LiveConfig
+from pipeline.offline.config import OfflineViewConfig
 from pipeline.rules import AnyRuleConfig
 from pipeline.rules.economy import EconomyConfig
 from pipeline.runtime import enrolment
@@ -360,6 +361,7 @@ class BoxConfig(Strict):
     ] = {}
     discovery: DiscoveryConfig = DiscoveryConfig()
     live: LiveConfig = LiveConfig()
+    offline_view: OfflineViewConfig = OfflineViewConfig()
     inference: InferenceConfig = InferenceConfig()
     processes: Annotated[
         Annotated[int, Field(ge=1, le=64)] | Literal["auto"],
@@ -374,6 +376,15 @@ class BoxConfig(Strict):
             raise ValueError(
                 f"camera `{recorded[0]}` is to be recorded, but there is no `recorder`; "
                 "add `recorder: {folder: …}`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _passwords_come_unseen(self) -> BoxConfig:
+        if self.offline_view.enabled and not self.api.is_private:
+            raise ValueError(
+                "with `offline_view` the command centre sends what tells people's passwords, in "
+                "the clear over http; give an https address as `url` of `api`"
             )
         return self
 
@@ -455,6 +466,7 @@ def placed(box: BoxConfig, base: Path) -> BoxConfig:
                 "recorder": recorder,
                 "devices": {name: each.below(base) for name, each in box.devices.items()},
                 "discovery": _discovery_below(base, box.discovery),
+                "offline_view": box.offline_view.below(base),
                 "cameras": cameras,
             }
         )

@@ -28,8 +28,9 @@ from pipeline.runtime.kept_credentials import strayed
 from pipeline.runtime.sealed_credentials import SealedCredentials
 from pipeline.runtime.yaml_file import read_yaml
 
-LOCAL_KEYS = ("data_dir", "worker_id", "api", "site.id")
-"""Changed at the box alone: a mistake in them from afar could not be mended from afar."""
+LOCAL_KEYS = ("data_dir", "worker_id", "api", "site.id", "offline_view")
+"""Changed at the box alone: a mistake in them from afar could not be mended from afar, and whoever
+is in the school decides whether its box opens a door."""
 _MOST_PROBLEMS = 100
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
@@ -145,6 +146,7 @@ def _keep_local(text: str, mine: BoxConfig, wanted: BoxConfig) -> None:
         "worker_id": mine.worker_id != wanted.worker_id,
         "api": mine.api != wanted.api,
         "site.id": mine.site.id != wanted.site.id,
+        "offline_view": mine.offline_view != wanted.offline_view,
     }
     what = "is changed at the box itself, in its own file"
     found = [

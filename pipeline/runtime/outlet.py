@@ -18,13 +18,16 @@ from api.contract import (
     HeartbeatOrders,
 )
 from pipeline.core.clock import Clock
-from pipeline.core.errors import DeliveryError
+from pipeline.core.errors import ConfigError, DeliveryError
 from pipeline.delivery.client import CentreClient
 from pipeline.delivery.outbox import Backlog, Outbox
 from pipeline.delivery.postman import Postman
+from pipeline.offline.accounts import forget_people
+from pipeline.offline.desk import OfflineDesk
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.episodes import utc
 from pipeline.runtime.managed_config import ManagedConfig
+from pipeline.runtime.offline_box import offline_box
 from pipeline.runtime.processor import ProcessorMeter
 from pipeline.runtime.rule_readiness import ReadinessWatch
 from pipeline.runtime.version import version
@@ -76,6 +79,7 @@ class CentreOutlet:
         self._managed = managed
         self._school_id = config.site.id
         self._worker_id = config.worker_id
+        self._config = config
         self._configured: tuple[str, ...] = ()
         self.follow(config)
         self._data_dir = config.data_dir
@@ -86,7 +90,9 @@ class CentreOutlet:
         self._client = CentreClient(
             config.api.url, config.api.token, config.site.id, ca_file=config.api.ca_file
         )
-        self._postman = Postman(outbox, self._client, clock=clock)
+        self._offline = self._offline_desk(config, outbox, clock)
+        sent = None if self._offline is None else self._offline.sent
+        self._postman = Postman(outbox, self._client, clock=clock, delivered=sent)
         self._readiness = ReadinessWatch(clock)
         self._processor = ProcessorMeter()
         self._trial = TrialWatch(releases_of(Path(sys.prefix)), clock, version())
@@ -94,9 +100,15 @@ class CentreOutlet:
     def start(self) -> None:
         """Begin to deliver."""
         self._postman.start()
+        if self._offline is not None:
+            try:
+                self._offline.start(self._client)
+            except ConfigError as error:
+                _log.error("this box cannot be looked at", problem=error.line())
 
     def follow(self, config: BoxConfig) -> None:
         """Take a new configuration: what is not in it any more is retired."""
+        self._config = config
         self._configured = tuple(camera.id for camera in config.cameras)
 
     def wake(self) -> None:
@@ -105,6 +117,8 @@ class CentreOutlet:
 
     def beat(self, cameras: tuple[CameraHeartbeat, ...]) -> HeartbeatOrders:
         """Send a heartbeat of the whole box."""
+        if self._offline is not None:
+            self._offline.told(cameras)
         backlog = self._waiting()
         free_bytes, total_bytes = _disk(self._data_dir)
         heartbeat = Heartbeat(
@@ -143,9 +157,25 @@ class CentreOutlet:
 
     def stop(self, deadline_s: float) -> None:
         """Send what can be sent before the deadline; the rest stays on disk."""
+        if self._offline is not None:
+            self._offline.stop(deadline_s)
         self._postman.stop(deadline_s)
         self._client.close()
         _log.info("delivery stopped", waiting_in_outbox=self._waiting().pending)
+
+    def _offline_desk(self, config: BoxConfig, outbox: Outbox, clock: Clock) -> OfflineDesk | None:
+        """Lets people of the school look at this box, if it may be looked at."""
+        if not config.offline_view.enabled:
+            forget_people(config.data_dir)
+            return None
+        return OfflineDesk(
+            config.offline_view,
+            config.live,
+            config.data_dir,
+            lambda: offline_box(self._config, clock),
+            outbox,
+            clock,
+        )
 
     def _waiting(self) -> Backlog:
         """What waits, as far as is known: a box whose disk is gone still lives."""

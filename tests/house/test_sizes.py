@@ -40,6 +40,7 @@ MANY_IMPORTS = {
     "pipeline/recordings_cli.py": "each command has a module of its own",
     "pipeline/rules/base.py": "the registry names the module of each family of rules",
     "pipeline/runtime/camera.py": _WIRES,
+    "pipeline/runtime/config.py": "each room configures its part of a box",
     "pipeline/runtime/worker.py": _WIRES,
     "pipeline/studio/analyze.py": _WIRES,
 }

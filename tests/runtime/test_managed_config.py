@@ -189,6 +189,12 @@ def test_it_is_still_taken_after_a_start_and_the_file_stays_as_it_is(box: _Box) 
         ("10.0.0.8/***", "10.0.0.9/***", "secret_missing", "cameras[0].source.url"),
         ("data_dir: var", "data_dir: elsewhere", "local_key", "data_dir"),
         ("id: school", "id: other", "local_key", "site.id"),
+        (
+            "data_dir: var",
+            "data_dir: var\noffline_view: {enabled: true}",
+            "local_key",
+            "offline_view",
+        ),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_path_and_line_and_nothing_changes(
