@@ -7,12 +7,13 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { storedLanguage, storedTheme } from "./ui/preferences";
 import { startI18n } from "./i18n";
+import { isAtBox } from "./place/place";
 
 document.documentElement.dataset.theme = storedTheme();
 startI18n(storedLanguage());
 
-// Only a built console has one; over plain HTTP browsers know none.
-if (import.meta.env.PROD && "serviceWorker" in navigator) {
+// Only a built console has one; over plain HTTP browsers know none, and a box has none.
+if (import.meta.env.PROD && !isAtBox() && "serviceWorker" in navigator) {
   void navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => undefined);
 }
 

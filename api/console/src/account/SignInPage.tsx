@@ -11,6 +11,7 @@ import { keys } from "../http/keys";
 import { toProblem } from "../http/problem";
 import { formatDuration } from "../time/format";
 import { usePageTitle } from "../ui/usePageTitle";
+import { isAtBox } from "../place/place";
 import { safeReturnPath } from "./returnPath";
 import { EntryPage } from "./EntryPage";
 import styles from "./EntryPage.module.css";
@@ -73,11 +74,15 @@ export function SignInPage() {
           : t("signIn.rateLimitedFor", { time: formatDuration(t, problem.retryAfterS) })
         : problem.unreachable
           ? t("signIn.unreachable")
+          : problem.code === "offline_too_long"
+            ? t("offline.tooLong")
+          : problem.code === "offline_not_allowed"
+            ? t("offline.notOpen")
           : t("signIn.failed", { code: problem.code })
     : null;
 
   return (
-    <EntryPage tagline={t("brand.tagline")} data-testid="sign-in">
+    <EntryPage tagline={t(isAtBox() ? "offline.tagline" : "brand.tagline")} data-testid="sign-in">
       {message ? (
         <Alert
           className={styles.alert}
@@ -154,7 +159,7 @@ export function SignInPage() {
           {t("signIn.with", { name: language === "zh" ? oidc.name_zh : oidc.name_en })}
         </Button>
       )}
-      <p className={styles.foot}>{t("signIn.foot")}</p>
+      <p className={styles.foot}>{t(isAtBox() ? "offline.foot" : "signIn.foot")}</p>
     </EntryPage>
   );
 }

@@ -11,12 +11,13 @@ import { RouterProvider } from "react-router/dom";
 import { i18n } from "../i18n";
 import { PreferencesProvider, usePreferences } from "../ui/preferences";
 import { createQueryClient } from "./queryClient";
-import { createRouter } from "./router";
+import { isAtBox } from "../place/place";
+import { createBoxRouter, createRouter } from "./router";
 import { antdTheme } from "../ui/theme";
 
 function Themed() {
   const { language, theme } = usePreferences();
-  const [router] = useState(createRouter);
+  const [router] = useState(() => (isAtBox() ? createBoxRouter() : createRouter()));
   useEffect(() => {
     dayjs.locale(language === "zh" ? "zh-cn" : "en");
   }, [language]);

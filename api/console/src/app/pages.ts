@@ -21,6 +21,7 @@ export const PAGES = {
   zones: () => import("../zones/ZonesPage"),
   recordings: () => import("../recordings/RecordingPage"),
   retention: () => import("../compliance/RetentionPage"),
+  offline: () => import("../offline/OfflinePage"),
   overview: () => import("../overview/OverviewPage"),
   compliance: () => import("../compliance/DistrictPage"),
   schoolFootage: () => import("../compliance/SchoolFootagePage"),

@@ -1,6 +1,7 @@
-import { createBrowserRouter } from "react-router";
+import { createBrowserRouter, Navigate } from "react-router";
 
 import { SignInPage } from "../account/SignInPage";
+import { BoxShell } from "./BoxShell";
 import { Crash } from "./Crash";
 import { NotFoundPage } from "./NotFoundPage";
 import { PageCrash } from "./PageCrash";
@@ -71,6 +72,29 @@ export function createRouter() {
             { path: "notices", lazy: PAGES.notices },
             { path: "users", lazy: PAGES.users },
             { path: "*", element: <NotFoundPage /> },
+          ],
+        },
+      ],
+    },
+  ]);
+}
+
+/** The pages of a box that is looked at by itself; what only the command centre has leads to the first. */
+export function createBoxRouter() {
+  return createBrowserRouter([
+    { path: "/sign-in", element: <SignInPage />, errorElement: <Crash /> },
+    {
+      path: "/",
+      element: <BoxShell />,
+      hydrateFallbackElement: <></>,
+      errorElement: <Crash />,
+      children: [
+        {
+          errorElement: <PageCrash />,
+          children: [
+            { index: true, lazy: PAGES.offline },
+            { path: "recordings/:id", lazy: PAGES.recordings },
+            { path: "*", element: <Navigate to="/" replace /> },
           ],
         },
       ],

@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_judged' | 'alert_judgement_undone' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'exam_created' | 'exam_imported' | 'exam_roster_changed' | 'exam_present_told' | 'exam_facts_taken' | 'exam_sealed' | 'exam_exported' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'offline_people_told' | 'offline_signed_in' | 'offline_sign_in_failed' | 'offline_alerts_viewed' | 'offline_playback_started' | 'offline_playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_judged' | 'alert_judgement_undone' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'exam_created' | 'exam_imported' | 'exam_roster_changed' | 'exam_present_told' | 'exam_facts_taken' | 'exam_sealed' | 'exam_exported' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -6622,6 +6622,117 @@ export type NoticeView = {
      */
     username: string | null;
 };
+
+/**
+ * OfflineAccount
+ *
+ * Somebody who may look at this box.
+ */
+export type OfflineAccount = {
+    /**
+     * Cameras
+     */
+    cameras?: Array<string> | null;
+    /**
+     * Ends At
+     */
+    ends_at?: string | null;
+    /**
+     * Password Hash
+     */
+    password_hash: string;
+    /**
+     * Rights
+     */
+    rights: Array<OfflineRight>;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * OfflineAccounts
+ *
+ * All who may look at this box; who is not among them may not, from now on.
+ */
+export type OfflineAccounts = {
+    /**
+     * Accounts
+     */
+    accounts?: Array<OfflineAccount>;
+    /**
+     * Is Allowed
+     */
+    is_allowed: boolean;
+    /**
+     * School Id
+     */
+    school_id: string;
+};
+
+/**
+ * OfflineAction
+ *
+ * What somebody did at a box.
+ */
+export type OfflineAction = 'signed_in' | 'sign_in_failed' | 'alerts_viewed' | 'playback_started' | 'playback_ended';
+
+/**
+ * OfflineEntry
+ *
+ * What somebody did at a box, told once the line is there again.
+ *
+ * Identity: ``id``. Sent twice it is one entry.
+ */
+export type OfflineEntry = {
+    action: OfflineAction;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Camera Id
+     */
+    camera_id?: string | null;
+    /**
+     * Client
+     */
+    client: string;
+    /**
+     * From At
+     */
+    from_at?: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    reason?: ViewingReason | null;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * To At
+     */
+    to_at?: string | null;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * OfflineRight
+ *
+ * What may be done at a box, by the names of the command centre's permissions; nothing there
+ * is changed, judged or unblurred.
+ */
+export type OfflineRight = 'view_alerts' | 'see_pictures' | 'view_cameras' | 'play_recordings';
 
 /**
  * OidcWay
@@ -24422,6 +24533,104 @@ export type IngestHeartbeatResponses = {
 };
 
 export type IngestHeartbeatResponse = IngestHeartbeatResponses[keyof IngestHeartbeatResponses];
+
+export type IngestOfflineAccountsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * School Id
+         *
+         * Whose box it is.
+         */
+        school_id: string;
+    };
+    url: '/api/v2/ingest/offline/accounts';
+};
+
+export type IngestOfflineAccountsErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestOfflineAccountsError = IngestOfflineAccountsErrors[keyof IngestOfflineAccountsErrors];
+
+export type IngestOfflineAccountsResponses = {
+    /**
+     * Successful Response
+     */
+    200: OfflineAccounts;
+};
+
+export type IngestOfflineAccountsResponse = IngestOfflineAccountsResponses[keyof IngestOfflineAccountsResponses];
+
+export type IngestOfflineEntryData = {
+    body: OfflineEntry;
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: string;
+    };
+    query?: never;
+    url: '/api/v2/ingest/offline/entries/{entry_id}';
+};
+
+export type IngestOfflineEntryErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `identity_mismatch`: Identity in path and body differ
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestOfflineEntryError = IngestOfflineEntryErrors[keyof IngestOfflineEntryErrors];
+
+export type IngestOfflineEntryResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestOfflineEntryResponse = IngestOfflineEntryResponses[keyof IngestOfflineEntryResponses];
 
 export type IngestRetentionData = {
     body: RetentionStatus;

@@ -4,7 +4,8 @@ import { STATES_OF, type OrderFilters } from "../order/filters";
 import type { InspectionsListData } from "../client/types.gen";
 import * as sdk from "../client/sdk.gen";
 import { serverNow } from "../time/serverClock";
-import { contentType, ifMatch, remember, sendFile, streamed, timed, unwrap } from "./call";
+import { answered, contentType, ifMatch, remember, sendFile, streamed, timed, unwrap } from "./call";
+import type { OfflineView } from "./offline";
 import type {
   AccessFilters,
   AlertSummary,
@@ -151,6 +152,9 @@ export const api = {
   release: (id: string) => unwrap(sdk.alertsRelease({ path: { alert_id: id } })),
   original: (id: string, reason: OriginalReason) =>
     unwrap(sdk.alertsOriginal({ path: { alert_id: id }, body: { reason } })),
+
+  /** Of a box by itself; the command centre knows no such address. */
+  offline: () => timed(answered<OfflineView>("/api/v1/offline")),
 
   /** The answer goes on as long as it is read. */
   openLive: (

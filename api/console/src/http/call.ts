@@ -80,6 +80,15 @@ export async function sendFile<Told>(
     headers: { ...headers, "X-CSRF-Token": csrfToken },
     body: file,
   });
+  return ask<Told>(request);
+}
+
+/** What an address answers that no generated call knows. */
+export function answered<Told>(path: string): Promise<Told> {
+  return ask<Told>(new Request(path));
+}
+
+async function ask<Told>(request: Request): Promise<Told> {
   const response = await limitedFetch(request).catch((error: unknown) => {
     throw toProblem(error, undefined);
   });

@@ -6,6 +6,7 @@ import type { AccessFilters, HazardFilters, PrecisionFilters, RequestFilters } f
 export const keys = {
   me: ["me"] as const,
   ways: ["ways"] as const,
+  offline: ["offline"] as const,
   alerts: ["alerts"] as const,
   alertLists: ["alerts", "list"] as const,
   alertList: (filters: AlertFilters) => ["alerts", "list", filters] as const,

@@ -10,6 +10,7 @@ import { Problem } from "../http/problem";
 import type { RecordingDay, ViewingReason } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useKeys } from "../keyboard/useKeys";
+import { useMay } from "../session/policy";
 import { formatDuration } from "../time/format";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
@@ -68,6 +69,7 @@ export function Component() {
 function Recordings({ day, asked }: { day: RecordingDay; asked: number | null }) {
   const { t } = useTranslation();
   const term = useTerm();
+  const may = useMay();
   const [, setParams] = useSearchParams();
   usePageTitle(t("nav.recordings"), day.name, schoolName(day.school));
   const video = useRef<HTMLVideoElement>(null);
@@ -153,9 +155,11 @@ function Recordings({ day, asked }: { day: RecordingDay; asked: number | null })
           {[schoolName(day.school), day.location || day.camera_id].filter(Boolean).join(" · ")}
         </span>
         <CameraStateMark state={day.state} />
-        <Link to={`/live?size=1&cameras=${day.camera_key}`} className={styles.door}>
-          {t("cameras.watchLive")}
-        </Link>
+        {may("watch_live") && (
+          <Link to={`/live?size=1&cameras=${day.camera_key}`} className={styles.door}>
+            {t("cameras.watchLive")}
+          </Link>
+        )}
         <span className={styles.spacer} />
         {reason !== null && (
           <button type="button" className={styles.reason} onClick={() => setAsking(true)} data-testid="viewing-reason">
