@@ -321,6 +321,7 @@ _PARAMETERS = {
     "scan_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
     "query_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
     "view_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
+    "entry_id": "0b9d4b3e-7d8e-4d0a-9a57-6f0c5a1f2e33",
 }
 
 
