@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045_offline_entries"
-down_revision = "0044_exams"
+revision = "0047_offline_entries"
+down_revision = "0046_exam_showings"
 branch_labels = None
 depends_on = None
 
