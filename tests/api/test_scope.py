@@ -213,6 +213,7 @@ _OF_PLACES = {
     "alert_evidence",
     "cameras",
     "evidence_files",
+    "exam_showings",
     "places",
     "user_places",
     "work_orders",
