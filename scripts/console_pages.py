@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+import console_places as at
 from playwright.sync_api import Page
 
 
@@ -76,148 +77,9 @@ def _selector(part: str) -> str:
     return part if set(part) & set("[.:#") else f"[data-testid={part}]"
 
 
-def _alert(query: str, ordered: bool | None = None) -> Callable[[Page], str]:
-    def found(page: Page) -> str:
-        listed = page.request.get(f"/api/v1/alerts?limit=100&{query}").json()["items"]
-        pictured = [each for each in listed if each["snapshot_url"]]
-        if ordered is not None:
-            of = page.request.get("/api/v1/orders?limit=100").json()["items"]
-            taken = {each["alert"]["id"] for each in of if each["alert"]}
-            pictured = [each for each in pictured if (each["id"] in taken) is ordered]
-        return f"/alerts/{pictured[0]['id']}"
-
-    return found
-
-
-def _order(state: str, sources: int = 1, place: str = "orders") -> Callable[[Page], str]:
-    def found(page: Page) -> str:
-        for each in page.request.get("/api/v1/orders?limit=100").json()["items"]:
-            if each["state"] == state:
-                order = page.request.get(f"/api/v1/orders/{each['id']}").json()
-                if len(order["sources"]) >= sources:
-                    return f"/{place}/{each['id']}"
-        raise LookupError(f"no order stands at {state}")
-
-    return found
-
-
-def _recording(page: Page) -> str:
-    """Of the camera with the most stretches of footage."""
-    cameras = page.request.get("/api/v1/cameras").json()["items"]
-    days = [page.request.get(f"/api/v1/recordings/{each['id']}").json() for each in cameras]
-    best = max(days, key=lambda day: len(day["spans"]) if day["is_box_there"] else 0)
-    return f"/recordings/{best['camera_key']}"
-
-
-def _configured(page: Page) -> str:
-    """Of a box that has told what it runs."""
-    boxes = page.request.get("/api/v1/boxes").json()["items"]
-    heard = next(each for each in boxes if each["workers"])
-    return f"/boxes/{heard['id']}/configuration"
-
-
-def _uncompared(page: Page) -> str:
-    """Of a box whose key nobody has allowed yet."""
-    boxes = page.request.get("/api/v1/boxes").json()["items"]
-    for each in boxes:
-        told = page.request.get(f"/api/v1/boxes/{each['id']}/credentials").json()
-        if each["workers"] and told["key"]["state"] == "new":
-            return f"/boxes/{each['id']}/configuration"
-    raise LookupError("every box's key was allowed")
-
-
-def _zoned(page: Page) -> str:
-    """Of a camera whose box has told its zones."""
-    for each in page.request.get("/api/v1/cameras").json()["items"]:
-        of = f"/api/v1/boxes/{each['box_id']}/configuration/cameras/{each['camera_id']}"
-        if each["box_id"] is not None and page.request.get(of).ok:
-            return f"/cameras/{each['id']}/zones"
-    raise LookupError("no box told what a camera of its looks for")
-
-
-def _camera(tab: str) -> Callable[[Page], str]:
-    """A tab of the first camera that is watched."""
-
-    def found(page: Page) -> str:
-        cameras = page.request.get("/api/v1/cameras").json()["items"]
-        best = next((each for each in cameras if each["state"] == "watching"), cameras[0])
-        return f"/cameras/{best['id']}{tab}"
-
-    return found
-
-
-def _finding(page: Page) -> str:
-    """Where that box searches for cameras."""
-    return _configured(page).replace("/configuration", "/cameras")
-
-
-def _settings(page: Page) -> str:
-    """Of that box."""
-    return _configured(page).replace("/configuration", "/settings")
-
-
-def _first_hour(page: Page) -> str:
-    """Of that box: the newest one may not have come yet."""
-    return f"/first-hour?box={_configured(page).split('/')[2]}"
-
-
-def _covered(page: Page) -> str:
-    """Of a school whose cameras hang at places."""
-    schools = page.request.get("/api/v1/coverage").json()["items"]
-    best = max(schools, key=lambda each: each["counts"]["covered"])
-    return f"/coverage/{best['school']['school_id']}"
-
-
-def _planned(page: Page) -> str:
-    """The plan of a school that has one."""
-    return _school_by_plans(page, has=True)
-
-
-def _unplanned(page: Page) -> str:
-    """Of a school without a plan."""
-    return _school_by_plans(page, has=False)
-
-
-def _school_by_plans(page: Page, *, has: bool) -> str:
-    for each in page.request.get("/api/v1/coverage").json()["items"]:
-        school_id = each["school"]["school_id"]
-        plans = page.request.get(f"/api/v1/floor-plans/{school_id}").json()["items"]
-        if bool(plans) is has:
-            return f"/coverage/{school_id}" + (f"?plan={plans[0]['id']}" if has else "")
-    raise LookupError(f"no school with{'' if has else 'out'} a floor plan")
-
-
-def _judged(page: Page) -> str:
-    """Of the school with the most cameras."""
-    schools = page.request.get("/api/v1/compliance/schools").json()["items"]
-    best = max(schools, key=lambda each: each["retention"]["total"])
-    return f"/compliance/{best['school']['school_id']}"
-
-
-def _judged_day(page: Page) -> str:
-    """Today, of its first camera."""
-    address = _judged(page)
-    school = page.request.get(f"/api/v1{address.replace('compliance/', 'compliance/schools/')}")
-    told = school.json()
-    return f"{address}?day={told['until_day']}&camera={told['cameras'][0]['camera_key']}"
-
-
-def _judged_school_day(page: Page) -> str:
-    """All its cameras, today."""
-    return _judged_day(page).partition("&")[0]
-
-
-def _form(signed: str, place: str) -> Callable[[Page], str]:
-    def found(page: Page) -> str:
-        asked = f"/api/v1/inspections?kind=key_moment&signed={signed}"
-        return f"/{place}/{page.request.get(asked).json()['items'][0]['id']}"
-
-    return found
-
-
-_PENDING, _CONFIRMED = _alert("status=pending_review"), _alert("status=confirmed", ordered=True)
-_UNORDERED = _alert("status=confirmed", ordered=False)
-_TO_CHECK = _order("pending_verification")
+_PENDING, _CONFIRMED = at.alert("status=pending_review"), at.alert("status=confirmed", ordered=True)
+_UNORDERED = at.alert("status=confirmed", ordered=False)
+_TO_CHECK = at.order("pending_verification")
 _SECOND_SCHOOL = "[data-testid=school]:has-text('第二小学')"
 _SECOND_PANEL = "[data-testid=school-panel]:has-text('第二小学')"
 _SECOND_VIEW, _THIRD_VIEW = [
@@ -261,22 +123,24 @@ VISITS = (
         "[data-testid=after] [data-testid=photograph]",
         is_main=True,
     ),
-    Visit("order-assigned", "orders/:id", _order("assigned"), "order-page"),
-    Visit("order-closed", "orders/:id", _order("closed"), "order-page"),
+    Visit("order-assigned", "orders/:id", at.order("assigned"), "order-page"),
+    Visit("order-closed", "orders/:id", at.order("closed"), "order-page"),
     Visit("order-return", "orders/:id", _TO_CHECK, "order-return", ("order-return",), "reason"),
     Visit(
         "order-reassign",
         "orders/:id",
-        _order("assigned"),
+        at.order("assigned"),
         "order-reassign",
         ("order-reassign",),
         "assign-to",
     ),
-    Visit("order-more", "orders/:id", _order("assigned", 2), "order-more", ("order-more",), _MENU),
+    Visit(
+        "order-more", "orders/:id", at.order("assigned", 2), "order-more", ("order-more",), _MENU
+    ),
     Visit(
         "order-merge",
         "orders/:id",
-        _order("assigned", 2),
+        at.order("assigned", 2),
         "order-more",
         ("order-more", f"{_MENU}:nth-child(1)"),
         "merge-ok",
@@ -284,7 +148,7 @@ VISITS = (
     Visit(
         "order-split",
         "orders/:id",
-        _order("assigned", 2),
+        at.order("assigned", 2),
         "order-more",
         ("order-more", f"{_MENU}:nth-child(2)"),
         "split-ok",
@@ -294,7 +158,7 @@ VISITS = (
     Visit(
         "task",
         "tasks/:id",
-        _order("assigned", place="tasks"),
+        at.order("assigned", place="tasks"),
         "task-page",
         who=Who.SCHOOL,
         is_main=True,
@@ -302,14 +166,14 @@ VISITS = (
     Visit(
         "task-to-check",
         "tasks/:id",
-        _order("pending_verification", place="tasks"),
+        at.order("pending_verification", place="tasks"),
         "task-page",
         who=Who.SCHOOL,
     ),
     Visit(
         "task-feedback",
         "tasks/:id",
-        _order("assigned", place="tasks"),
+        at.order("assigned", place="tasks"),
         "task-feedback",
         ("task-feedback",),
         "feedback-note",
@@ -318,7 +182,7 @@ VISITS = (
     Visit(
         "form",
         "tasks/forms/:id",
-        _form("false", "tasks/forms"),
+        at.form("false", "tasks/forms"),
         "form-editor",
         who=Who.SCHOOL,
         is_main=True,
@@ -326,7 +190,7 @@ VISITS = (
     Visit(
         "form-hazard",
         "tasks/forms/:id",
-        _form("false", "tasks/forms"),
+        at.form("false", "tasks/forms"),
         "form-editor",
         ("[data-testid=form-item] .ant-radio-button-wrapper:nth-child(3)",),
         "item-note",
@@ -350,11 +214,11 @@ VISITS = (
         ("new-plan",),
         "plan-save",
     ),
-    Visit("inspection", "inspections/:id", _form("true", "inspections"), "sheet-item"),
+    Visit("inspection", "inspections/:id", at.form("true", "inspections"), "sheet-item"),
     Visit(
         "inspection-paper",
         "inspections/:id",
-        _form("true", "inspections"),
+        at.form("true", "inspections"),
         "sheet-item",
         ("paper",),
         "paper-dialog",
@@ -363,14 +227,16 @@ VISITS = (
     Visit("live", "live", "/live", "live-tile", is_main=True),
     Visit("cameras", "cameras", "/cameras", "camera-card", is_main=True),
     Visit("cameras-of-school", "cameras", "/cameras", "camera-card", who=Who.SCHOOL),
-    Visit("camera", "cameras/:key", _camera(""), "camera-live"),
-    Visit("camera-live", "cameras/:key/live", _camera("/live"), "camera-live"),
-    Visit("camera-recordings", "cameras/:key/recordings", _camera("/recordings"), "recording-page"),
-    Visit("camera-health", "cameras/:key/health", _camera("/health"), "camera-health"),
-    Visit("camera-register", "cameras/:key/register", _camera("/register"), "to-register"),
-    Visit("camera-history", "cameras/:key/history", _camera("/history"), "camera-history"),
-    Visit("recordings", "recordings/:id", _recording, "recording-page"),
-    Visit("recordings-day", "recordings/:id", _recording, "day", ("day",), ".ant-picker-panel"),
+    Visit("camera", "cameras/:key", at.camera(""), "camera-live"),
+    Visit("camera-live", "cameras/:key/live", at.camera("/live"), "camera-live"),
+    Visit(
+        "camera-recordings", "cameras/:key/recordings", at.camera("/recordings"), "recording-page"
+    ),
+    Visit("camera-health", "cameras/:key/health", at.camera("/health"), "camera-health"),
+    Visit("camera-register", "cameras/:key/register", at.camera("/register"), "to-register"),
+    Visit("camera-history", "cameras/:key/history", at.camera("/history"), "camera-history"),
+    Visit("recordings", "recordings/:id", at.recording, "recording-page"),
+    Visit("recordings-day", "recordings/:id", at.recording, "day", ("day",), ".ant-picker-panel"),
     Visit("reports", "reports", "/reports", "schedules-mail"),
     Visit(
         "reports-schedule",
@@ -397,27 +263,27 @@ VISITS = (
         ("judge-again",),
         "judge-reason",
     ),
-    Visit("compliance-school", "compliance/:schoolId", _judged, "heat-row", is_main=True),
-    Visit("compliance-day", "compliance/:schoolId", _judged_day, "day-panel"),
-    Visit("compliance-school-day", "compliance/:schoolId", _judged_school_day, "day-camera"),
+    Visit("compliance-school", "compliance/:schoolId", at.judged, "heat-row", is_main=True),
+    Visit("compliance-day", "compliance/:schoolId", at.judged_day, "day-panel"),
+    Visit("compliance-school-day", "compliance/:schoolId", at.judged_school_day, "day-camera"),
     Visit(
         "compliance-override",
         "compliance/:schoolId",
-        _judged,
+        at.judged,
         "add-override",
         ("add-override",),
         "override-reason",
     ),
     Visit("coverage", "coverage", "/coverage", "coverage-school"),
-    Visit("coverage-school", "coverage/:schoolId", _covered, "coverage-row"),
-    Visit("plan", "coverage/:schoolId", _planned, "plan-symbol", is_main=True),
-    Visit("plan-none", "coverage/:schoolId", _unplanned, "plan-empty"),
-    Visit("plan-add", "coverage/:schoolId", _unplanned, "plan-add", ("plan-add",), "plan-title"),
-    Visit("plan-edit", "coverage/:schoolId", _planned, "plan-edit", ("plan-edit",), "plan-hung"),
+    Visit("coverage-school", "coverage/:schoolId", at.covered, "coverage-row"),
+    Visit("plan", "coverage/:schoolId", at.planned, "plan-symbol", is_main=True),
+    Visit("plan-none", "coverage/:schoolId", at.unplanned, "plan-empty"),
+    Visit("plan-add", "coverage/:schoolId", at.unplanned, "plan-add", ("plan-add",), "plan-title"),
+    Visit("plan-edit", "coverage/:schoolId", at.planned, "plan-edit", ("plan-edit",), "plan-hung"),
     Visit(
         "plan-look",
         "coverage/:schoolId",
-        _planned,
+        at.planned,
         "plan-edit",
         ("plan-edit", "plan-hung"),
         "plan-look",
@@ -479,11 +345,11 @@ VISITS = (
     Visit("boxes-add", "boxes", "/boxes", "box", ("add-box",), "box-name"),
     Visit("boxes-code", "boxes", "/boxes", "give-code", ("give-code",), "box-code"),
     Visit("boxes-revoke", "boxes", "/boxes", "revoke", ("revoke",), ".ant-popover"),
-    Visit("configuration", "boxes/:id/configuration", _configured, "version-panel"),
+    Visit("configuration", "boxes/:id/configuration", at.configured, "version-panel"),
     Visit(
         "configuration-edit",
         "boxes/:id/configuration",
-        _configured,
+        at.configured,
         "version-panel",
         ("configuration-edit",),
         "configuration-editor",
@@ -491,7 +357,7 @@ VISITS = (
     Visit(
         "credential",
         "boxes/:id/configuration",
-        _configured,
+        at.configured,
         "key-allowed",
         ("credential-set",),
         "credential-password",
@@ -499,26 +365,28 @@ VISITS = (
     Visit(
         "credential-key",
         "boxes/:id/configuration",
-        _uncompared,
+        at.uncompared,
         "key-new",
         ("key-look",),
         "key-allow",
     ),
-    Visit("zones", "cameras/:key/zones", _zoned, "zones-local"),
-    Visit("zones-edit", "cameras/:key/zones", _zoned, "zone-rule", ("zones-take",), "zone-corner"),
+    Visit("zones", "cameras/:key/zones", at.zoned, "zones-local"),
+    Visit(
+        "zones-edit", "cameras/:key/zones", at.zoned, "zone-rule", ("zones-take",), "zone-corner"
+    ),
     Visit(
         "zones-trace",
         "cameras/:key/zones",
-        _zoned,
+        at.zoned,
         "zone-rule",
         ("zones-take", "zones-trace"),
         "zone-target",
     ),
     Visit("rule-set", "boxes/rules", "/boxes/rules", "rule-set-row"),
-    Visit("find-cameras", "boxes/:id/cameras", _finding, "discovery-page"),
-    Visit("settings", "boxes/:id/settings", _settings, "settings-local"),
-    Visit("settings-edit", "boxes/:id/settings", _settings, "settings-local", ("settings-take",)),
-    Visit("first-hour", "first-hour", _first_hour, "first-hour-step"),
+    Visit("find-cameras", "boxes/:id/cameras", at.finding, "discovery-page"),
+    Visit("settings", "boxes/:id/settings", at.settings, "settings-local"),
+    Visit("settings-edit", "boxes/:id/settings", at.settings, "settings-local", ("settings-take",)),
+    Visit("first-hour", "first-hour", at.first_hour, "first-hour-step"),
     Visit("access-log", "access-log", "/access-log", "audit-page"),
     Visit("access-log-checked", "access-log", "/access-log", "chain-check", ("chain-check",)),
     Visit("privacy", "privacy", "/privacy", "privacy-counts"),
