@@ -13,7 +13,7 @@ const dueIn = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
 test.each([
   [90 * 60, "order.left time.hoursMinutes 1 30"],
   [-300, "order.late time.minutes 5"],
-  [47 * 3600, "order.left time.hours 47"],
+  [47 * 3600, "order.left time.daysHours 1 23"],
   [71 * 3600, "order.left order.days 2"],
   [-50 * 3600, "order.late order.days 2"],
 ])("due in %d s reads %s", (seconds, words) => {
