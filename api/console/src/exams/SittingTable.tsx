@@ -10,10 +10,10 @@ import { formatClock, formatDuration } from "../time/format";
 import { Exact } from "../time/TimeText";
 import { Hash } from "../ui/Hash";
 import { StateMark } from "../ui/StateMark";
+import { usePrinting } from "../ui/usePrinting";
 import { WideTable } from "../ui/WideTable";
 import { offset, share } from "./exams";
 import styles from "./exams.module.css";
-import { usePrinting } from "./usePrinting";
 
 /** Rows on a page; on paper all of them. */
 const PAGE = 200;
@@ -24,29 +24,57 @@ const SHOWN = {
   unknown: { tone: "unknown", icon: QuestionCircleOutlined },
 } as const;
 
-function Check({ check }: { check: ExamCheckView }) {
+function Mark({ check }: { check: ExamCheckView }) {
   const term = useTerm();
   const { tone, icon } = SHOWN[check.state];
+  return <StateMark tone={tone} icon={icon} word={term("exam_check", check.check)} testId="exam-check" />;
+}
+
+function Why({ check }: { check: ExamCheckView }) {
+  const term = useTerm();
+  if (check.why === null) return null;
   return (
-    <span className={styles.check}>
-      <StateMark tone={tone} icon={icon} word={term("exam_check", check.check)} testId="exam-check" />
-      {check.why && (
-        <span className={styles.muted}>
-          {term("exam_why", check.why)} {check.camera_id}
-        </span>
-      )}
+    <span className={styles.muted}>
+      {term("exam_why", check.why)} {check.camera_id}
     </span>
   );
 }
 
+interface ChecksProps {
+  checks: ExamCheckView[];
+  /** Marks side by side, and only of what is wrong why: for a table of hundreds of rooms. */
+  isBrief?: boolean;
+}
+
 /** Checks that are not in order by name; one word where all are. */
-export function Checks({ checks }: { checks: ExamCheckView[] }) {
+export function Checks({ checks, isBrief = false }: ChecksProps) {
   const { t } = useTranslation();
   const open = checks.filter(({ state }) => state !== "good");
   if (open.length === 0) {
     return <StateMark tone="ok" icon={CheckCircleFilled} word={t("exam.allGood")} testId="exam-check" />;
   }
-  return open.map((check) => <Check key={check.check} check={check} />);
+  if (isBrief) {
+    return (
+      <span className={styles.check}>
+        <span className={styles.marks}>
+          {open.map((check) => (
+            <Mark key={check.check} check={check} />
+          ))}
+        </span>
+        {open
+          .filter(({ state }) => state === "bad")
+          .map((check) => (
+            <Why key={check.check} check={check} />
+          ))}
+      </span>
+    );
+  }
+  return open.map((check) => (
+    <span key={check.check} className={styles.check}>
+      <Mark check={check} />
+      <Why check={check} />
+    </span>
+  ));
 }
 
 export function Footage({ row }: { row: SittingView }) {
@@ -133,7 +161,7 @@ export function SittingTable({ rows, loading, onOpen }: Props) {
       align: "right",
       render: (_, { expected, present }) => t("exam.ofExpected", { expected, present: present ?? t("exam.notTold") }),
     },
-    { title: t("exam.checks"), key: "checks", render: (_, { checks }) => <Checks checks={checks} /> },
+    { title: t("exam.checks"), key: "checks", render: (_, { checks }) => <Checks checks={checks} isBrief={!printing} /> },
     {
       title: t("exam.offset"),
       key: "offset",
