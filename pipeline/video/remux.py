@@ -20,7 +20,7 @@ from pathlib import Path
 import av
 import av.error
 
-from pipeline.core.errors import EvidenceError, SourceError
+from pipeline.core.errors import EvidenceError, SourceError, SourceReason
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video import nal
 from pipeline.video.decoder import Decoder
@@ -183,6 +183,12 @@ def _copy(packets: Sequence[EncodedPacket], info: StreamInfo, path: Path) -> Cli
 
 
 def _transcode(packets: Sequence[EncodedPacket], info: StreamInfo, path: Path) -> ClipFacts:
+    if not (info.width and info.height):
+        raise SourceError(
+            SourceReason.UNDECODABLE,
+            "its stream does not say how large its pictures are",
+            remedy="The recording is damaged; look at it with another player",
+        )
     shown = info.display.size(info.width, info.height)
     width, height = fit_height(*shown, MAX_TRANSCODED_HEIGHT)
     start_s = packets[0].media_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ def test_damage_is_survived_or_named(
     else:
         assert facts.size_bytes == (tmp_path / "clip.mp4").stat().st_size
     assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_a_stream_that_does_not_say_how_large_it_is_makes_no_clip(
+    tmp_path: Path,
+) -> None:
+    made = make_video(tmp_path / "a.ts", codec="libx265", count=12, gop=4)
+    source = FileSource(made, "cam", 0.0)
+    try:
+        info = replace(source.open(), width=0, height=0)
+        packets = list(source.packets())
+    finally:
+        source.close()
+    with pytest.raises(EvidenceError, match="does not say how large its pictures are"):
+        write_clip(packets, info, tmp_path / "clip.mp4", 0.0, 1.0)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.ts"]
 
 
 def decode_and_cut(path: Path, clip: Path) -> ClipFacts:
