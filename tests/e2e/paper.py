@@ -24,12 +24,14 @@ _CUT = """() => [...document.querySelectorAll("body *")].filter(part => {
 
 def printed(page: Page) -> tuple[ReadPdf, list[str]]:
     """Print the page; answers what can be read on paper, and what is cut off there."""
-    content = page.pdf(prefer_css_page_size=True)
+    content = page.pdf(format="A4", prefer_css_page_size=True)
     document = pypdfium2.PdfDocument(content)
     width, height = document[0].get_size()
     cut = []
     for number, sheet in enumerate(document):
-        right = max((each.get_bounds()[2] for each in sheet.get_objects()), default=0.0)
+        # What lies in a form, as a hatch does, has bounds of its own; the form's are the sheet's.
+        parts = sheet.get_objects(max_depth=1)
+        right = max((each.get_bounds()[2] for each in parts), default=0.0)
         if right > sheet.get_width() + 1:
             cut.append(
                 f"something on page {number + 1} ends {right - sheet.get_width():.0f} pt off"

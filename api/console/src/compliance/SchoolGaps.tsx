@@ -8,9 +8,10 @@ import type { CameraDays } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useMay } from "../session/policy";
 import { formatDuration, secondsBetween } from "../time/format";
+import { usePrinting } from "../ui/usePrinting";
 import styles from "./district.module.css";
 
-/** So many of a camera stand there at once, the newest. */
+/** So many of a camera stand there at once, the newest; on paper all. */
 const SHOWN = 5;
 
 interface Props {
@@ -45,8 +46,9 @@ function CameraGaps({ camera, timeZone }: { camera: CameraDays; timeZone: string
   const { t } = useTranslation();
   const term = useTerm();
   const may = useMay();
+  const isPrinting = usePrinting();
   const [all, setAll] = useState(false);
-  const shown = all ? camera.gaps : camera.gaps.slice(0, SHOWN);
+  const shown = all || isPrinting ? camera.gaps : camera.gaps.slice(0, SHOWN);
   const rest = camera.gaps.length - shown.length;
   return (
     <div data-testid="camera-gaps" data-camera-id={camera.camera_id}>

@@ -3,7 +3,7 @@ import { cleanup, fireEvent, render, screen, within } from "@testing-library/rea
 import { App } from "antd";
 import { I18nextProvider } from "react-i18next";
 import { MemoryRouter, Route, Routes } from "react-router";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { keys } from "../http/keys";
 import type { CameraDay, OverrideView, Permission, RecoveredTable } from "../http/types";
@@ -14,7 +14,10 @@ import { Component as DistrictPage } from "./DistrictPage";
 import { Component as SchoolFootagePage } from "./SchoolFootagePage";
 
 beforeAll(() => startI18n("zh"));
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
 
 const OVERRIDE: OverrideView = {
   id: 3,
@@ -87,13 +90,13 @@ const RECOVERED: RecoveredTable = {
   time_zone: "Asia/Shanghai",
 };
 
-function show(at: string, permissions: Permission[]): void {
+function show(at: string, permissions: Permission[], cameras = CAMERAS): void {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   client.setQueryData(keys.me, { permissions });
   client.setQueryData(keys.complianceSchools, {
     items: [schoolLine(), schoolLine({ school: { ...SCHOOL, school_id: "no-2" }, verdict: "meets" })],
   });
-  client.setQueryData(keys.complianceOf("no-1", 30), footage(CAMERAS));
+  client.setQueryData(keys.complianceOf("no-1", 30), footage(cameras));
   client.setQueryData(keys.overrides("no-1"), { items: [OVERRIDE], requirement: REQUIREMENT });
   client.setQueryData(keys.recovered("no-1"), RECOVERED);
   client.setQueryData(keys.judgements, { items: [] });
@@ -199,6 +202,22 @@ describe("a school's days", () => {
     expect(gap.textContent).toContain("58 秒");
     expect(gap.textContent).toContain("摄像机离线");
     expect(gap.querySelector("a")).toBeNull();
+  });
+
+  it.each([
+    ["screen", 5],
+    ["print", 7],
+  ])("lists so many gaps of a camera on %s: %i", (medium, count) => {
+    const media = window.matchMedia.bind(window);
+    vi.spyOn(window, "matchMedia").mockImplementation((query) => ({ ...media(query), matches: query === medium }));
+    const gaps = Array.from({ length: 7 }, (_, minute) => ({
+      from_at: `2026-05-03T01:0${minute}:00Z`,
+      to_at: `2026-05-03T01:0${minute}:30Z`,
+      cause: "offline" as const,
+    }));
+    show("/compliance/no-1", ["see_compliance"], [camera("A", { gaps })]);
+    expect(screen.getAllByTestId("school-gap")).toHaveLength(count);
+    expect(screen.queryByTestId("more-gaps")?.textContent).toBe(count < 7 ? "其余 2 段" : undefined);
   });
 
   it("opens the footage around a gap to those who may play it", () => {

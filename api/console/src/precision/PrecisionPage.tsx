@@ -39,7 +39,7 @@ export function Component() {
   }
   const report = query.data;
   return (
-    <div data-testid="precision-page">
+    <div className={styles.sheet} data-testid="precision-page">
       <ListBar
         title={t("keeping.precision")}
         query={query}
