@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from api.contract.vocabulary import Language, Term, vocabulary
-from tests.api.audited_school import IN_ENGLISH, MISSING, STATED
-from tests.api.centre import ADMIN_PASSWORD
+from tests.api.audited_school import IN_ENGLISH, MISSING, STATED, plant
+from tests.api.centre import ADMIN_PASSWORD, Centre
 from tests.api.messages import SCHOOL_ID
-from tests.e2e.audited import audited_school
 from tests.e2e.paper import bare, printed
+from tests.e2e.still_centre import still_centre
 
 pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(300)]
 _DESKTOP: ViewportSize = {"width": 1366, "height": 768}
@@ -43,7 +43,10 @@ _UNSIGNED = """() => [...document.querySelectorAll("[data-cell][data-tone]")].fi
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with audited_school(tmp_path_factory.mktemp("audited") / "centre") as address:
+    async def prepare(centre: Centre) -> None:
+        await plant(centre, await centre.worker(), await centre.admin())
+
+    with still_centre(tmp_path_factory.mktemp("audited") / "centre", prepare) as address:
         yield address
 
 
