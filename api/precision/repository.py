@@ -103,14 +103,14 @@ class PrecisionRepository:
     async def counts(self, filters: ReportFilters) -> list[GroupCount]:
         """Alerts by rule, model and camera."""
         keys = (Alert.rule, Alert.model_id, Alert.model_sha256, Alert.camera_key)
-        is_false = Alert.status == AlertStatus.FALSE_POSITIVE
+        # Only false ones have a reason: asked for their status too, all of it takes a fifth longer.
         query = (
             select(
                 *keys,
                 func.count().filter(Alert.status == AlertStatus.CONFIRMED),
                 func.count().filter(Alert.status == AlertStatus.PENDING_REVIEW),
                 func.min(Alert.risk),
-                *(func.count().filter(is_false, Alert.reason == reason) for reason in _REASONS),
+                *(func.count().filter(Alert.reason == reason) for reason in _REASONS),
             )
             .where(*_conditions(filters))
             .group_by(*keys)

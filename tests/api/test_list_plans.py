@@ -73,6 +73,20 @@ async def test_alerts_behind_a_number_begin_where_the_page_before_ended(full: Pa
     assert "ix_alerts_queued_at_id (queued_at>? AND queued_at<?)" in step
 
 
+async def test_judgements_and_scores_are_counted_in_the_order_of_indexes_that_hold_them(
+    full: Path,
+) -> None:
+    """No row of the table is fetched, nothing is sorted, and no alert is asked twice the same."""
+    since = ReportFilters(T0 - timedelta(days=90))
+    [(judgements, found)] = await plans_of(
+        full, lambda session: PrecisionRepository(session).counts(since)
+    )
+    assert found == ["SCAN alerts USING COVERING INDEX ix_alerts_precision"]
+    assert judgements.count("alerts.status =") == 2
+    [(_, found)] = await plans_of(full, lambda session: PrecisionRepository(session).scores(since))
+    assert found == ["SCAN alerts USING COVERING INDEX ix_alerts_hundredths"]
+
+
 async def test_a_camera_s_name_leads_to_its_alerts_alone(full: Path) -> None:
     """No alert of another is compared with the word, neither for the page nor to count."""
     names, page, counts = _of_alerts(await plans_of(full, lambda session: _queue(session, "操场")))
