@@ -17,14 +17,17 @@ _BATCH = 5000
 
 @contextmanager
 def filling(url: str) -> Iterator[Connection]:
-    """One transaction on a migrated database; afterwards statistics are gathered."""
+    """One transaction on a migrated database; afterwards PostgreSQL tidies up and counts.
+
+    Its autovacuum would within minutes. Until then each row that an index finds is fetched too, and
+    what is counted from an index alone takes more than twice as long.
+    """
     engine = sync_engine(url)
     with engine.begin() as connection:
         yield connection
     if engine.dialect.name == "postgresql":
-        # Its own autovacuum would, a minute later.
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("ANALYZE"))
+            connection.execute(sa.text("VACUUM (ANALYZE)"))
     engine.dispose()
 
 
