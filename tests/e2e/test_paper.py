@@ -80,11 +80,11 @@ def test_on_paper_nothing_is_cut_off(
     # How long ago something was is the same when it is printed and when it is read.
     page.clock.set_fixed_time(datetime.now(UTC))
     visit.open(page)
+    rows = page.locator(_ROWS[name])
+    expect(rows.first).to_be_visible()
     pdf, cut = printed(page)
     page.emulate_media(media="print")
-    rows = page.locator(_ROWS[name]).all()
-    assert rows
-    lines = [line for line in rows[-1].inner_text().splitlines() if line.strip()]
+    lines = [line for line in rows.last.inner_text().splitlines() if line.strip()]
     page.close()
     assert cut == []
     text = bare(pdf.text)
