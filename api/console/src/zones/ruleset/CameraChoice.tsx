@@ -75,11 +75,11 @@ export function CameraChoice({ cameras, chosen, onChosen }: Props) {
           {t("ruleSet.chosen", { n: chosen.length, most: MOST_CAMERAS })}
         </span>
       </div>
+      {/* Not one that scrolls: its hidden row of measures would have a second box to tick. */}
       <Table<CameraView>
         rowKey="id"
         size="small"
         dataSource={shown}
-        scroll={{ x: "max-content" }}
         pagination={{ pageSize: ON_A_PAGE, showSizeChanger: false, hideOnSinglePage: true, size: "small" }}
         locale={{ emptyText: t("ruleSet.noCamera") }}
         rowSelection={{
