@@ -11,6 +11,7 @@ import structlog
 from api.contract import CameraHeartbeat
 from pipeline.core.clock import Clock
 from pipeline.core.errors import DeliveryError
+from pipeline.core.guard import guarded
 from pipeline.delivery.client import CentreClient, DisownedError
 from pipeline.delivery.outbox import Message, Outbox
 from pipeline.evidence.store import EvidenceStore
@@ -117,12 +118,8 @@ class OfflineDesk:
 
     def _ask_on(self, client: CentreClient) -> None:
         while not self._over.is_set():
-            try:
-                pause_s = _ASK_EVERY_S if self.ask(client) else _ASK_AGAIN_S
-            except Exception:  # noqa: BLE001 -- boundary: this thread's fault is not the worker's
-                _log.exception("who may look at this box could not be asked")
-                pause_s = _ASK_EVERY_S
-            self._over.wait(pause_s)
+            guarded("who may look at this box", lambda: self.ask(client))
+            self._over.wait(_ASK_AGAIN_S if self._book.line().is_cut else _ASK_EVERY_S)
 
     def _server(self) -> Callable[[], None]:
         # Here, so that a box that is not looked at does not pay for it.
@@ -157,11 +154,9 @@ class OfflineDesk:
         def serve() -> None:
             where = f"{self._config.listen}:{self._config.port}"
             try:
-                server.run()
+                guarded("pages of this box", server.run)
             except SystemExit:  # uvicorn's word for an address that is taken
                 _log.error("this box cannot be looked at: the address is taken", address=where)
-            except Exception:  # noqa: BLE001 -- boundary: cameras are watched all the same
-                _log.exception("this box cannot be looked at", address=where)
 
         self._end = end
         return serve

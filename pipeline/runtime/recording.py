@@ -13,6 +13,7 @@ import structlog
 
 from pipeline.core.clock import Clock, SystemClock
 from pipeline.core.errors import MinganError, SourceError
+from pipeline.core.guard import guarded
 from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.core.redact import redact_url
 from pipeline.delivery.outbox import OUTBOX_NAME, Outbox
@@ -23,7 +24,6 @@ from pipeline.runtime import memory
 from pipeline.runtime.changes import Followed, unheard
 from pipeline.runtime.config import BoxConfig, CameraConfig
 from pipeline.runtime.footage import Footage
-from pipeline.runtime.guard import guarded
 from pipeline.runtime.outlet import Outlet
 from pipeline.runtime.reader import StreamReader
 from pipeline.video.sources.base import PacketSource

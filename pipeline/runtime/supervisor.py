@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from pipeline.core.clock import Clock, SystemClock
+from pipeline.core.guard import guarded
 from pipeline.delivery.outbox import OUTBOX_NAME, Outbox
 from pipeline.inference.batcher import usable_cores
 from pipeline.runtime.changes import Followed, changes, unheard
@@ -21,7 +22,6 @@ from pipeline.runtime.child import Child
 from pipeline.runtime.config import BoxConfig
 from pipeline.runtime.device_footage import DeviceFootage
 from pipeline.runtime.episodes import EpisodeBook
-from pipeline.runtime.guard import guarded
 from pipeline.runtime.lending_desk import LendingDesk
 from pipeline.runtime.managed_config import ManagedConfig
 from pipeline.runtime.outlet import CentreOutlet

@@ -13,6 +13,7 @@ import structlog
 from api.contract import AnalysedTime
 from pipeline.core.clock import Clock, SystemClock
 from pipeline.core.errors import MinganError
+from pipeline.core.guard import guarded
 from pipeline.delivery.outbox import OUTBOX_NAME, MessageKind, Outbox
 from pipeline.diagnosis import ReferenceStore
 from pipeline.evidence.store import EvidenceStore
@@ -31,7 +32,6 @@ from pipeline.runtime.finding_desk import FindingDesk
 from pipeline.runtime.footage import Footage
 from pipeline.runtime.footage_lending import FootageLending
 from pipeline.runtime.foreign_footage import ForeignFootage, folder_cameras
-from pipeline.runtime.guard import guarded
 from pipeline.runtime.load import LoadWatch
 from pipeline.runtime.managed_config import ManagedConfig
 from pipeline.runtime.model_pool import ModelPool

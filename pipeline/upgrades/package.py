@@ -30,7 +30,7 @@ from pipeline.upgrades.signing import SIGNATURE_BYTES, require_signed, signed
 MANIFEST_NAME = "manifest.json"
 SIGNATURE_NAME = "manifest.sig"
 _CHUNK = 1024 * 1024
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 Progress = Callable[[int, int], None]
 """Told bytes that are done, and all of them."""
 

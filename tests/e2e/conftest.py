@@ -16,7 +16,7 @@ from tests.support import missing
 
 expect.set_options(timeout=20_000)
 """Two of these run beside each other on two cores, each with a worker that analyses."""
-_BROWSER_FLAGS = [
+BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -27,13 +27,18 @@ _BROWSER_FLAGS = [
 ]
 
 
+def chromium() -> str:
+    """Debian's Chromium; without it a test is skipped."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip(missing.debian("chromium"))
+    return found
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip(missing.debian("chromium"))
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=_BROWSER_FLAGS)
+        running = playwright.chromium.launch(executable_path=chromium(), args=BROWSER_FLAGS)
         yield running
         running.close()
 

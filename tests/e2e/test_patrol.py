@@ -6,7 +6,6 @@ visible whatever becomes of its window.
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -20,9 +19,8 @@ import httpx
 import pytest
 from playwright.sync_api import CDPSession, Page, expect, sync_playwright
 
-from tests.e2e.conftest import _BROWSER_FLAGS
+from tests.e2e.conftest import BROWSER_FLAGS, chromium
 from tests.e2e.stack import Stack, street_video, until
-from tests.support import missing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(300)]
 _STAYS_MS = 7000
@@ -66,12 +64,9 @@ def table(stack: Stack, worker: demo_processes.Child) -> str:
 @pytest.fixture(scope="module")
 def page(stack: Stack, table: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """The patrol, in a browser whose windows are what they are."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip(missing.debian("chromium"))
     folder = tmp_path_factory.mktemp("profile")
-    told = [*_BROWSER_FLAGS, "--headless=new", "--window-size=1366,900", "about:blank"]
-    command = [chromium, *told, "--remote-debugging-port=0", f"--user-data-dir={folder}"]
+    told = [*BROWSER_FLAGS, "--headless=new", "--window-size=1366,900", "about:blank"]
+    command = [chromium(), *told, "--remote-debugging-port=0", f"--user-data-dir={folder}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         port = until("a browser that listens", lambda: _port(folder), 30)
