@@ -65,7 +65,7 @@ def _read(text: str) -> ReadDraft:
 def _misshapen(document: object) -> list[tuple[tuple[object, ...], str, str]]:
     assert isinstance(document, dict)
     cameras = document.get("cameras")
-    if not isinstance(cameras, list) or not cameras:
+    if not isinstance(cameras, list):
         return [(("cameras",), "a list of cameras is expected here", "As in configs/box.yaml")]
     found: list[tuple[tuple[object, ...], str, str]] = []
     seen: set[object] = set()

@@ -107,6 +107,9 @@ def _changed(document: dict[str, Any], wanted: SettingsEdit) -> Iterator[tuple[s
     """The parts of a document that are to say something else, as they are to be."""
     if wanted.site.model_fields_set:
         yield "site", _site(_mapping(document.get("site")), wanted.site)
+    if wanted.networks is not None:
+        searches: _Mapping = {"networks": list(wanted.networks)}
+        yield "discovery", {**_mapping(document.get("discovery")), **searches}
     edits = {each.camera_id: each for each in wanted.cameras}
     if edits:
         cameras = document["cameras"]

@@ -18,6 +18,7 @@ from api.configurations.schemas import VersionOrigin, VersionState
 from api.contract import ConfigurationProblem
 from api.contract.base import Identifier
 from api.contract.configuration import VersionNumber
+from api.contract.finding import Network
 from api.contract.text import STORABLE
 from api.organisations.schemas import Name, SchoolName, TimeZone
 
@@ -127,6 +128,9 @@ class SettingsEdit(_Edit):
 
     against: VersionNumber = Field(description="The version to change.")
     site: SiteEdit = Field(default=SiteEdit())
+    networks: Annotated[list[Network], Field(max_length=16)] | None = Field(
+        None, description="In which the box may search for cameras."
+    )
     cameras: Annotated[list[CameraSettingsEdit], Field(max_length=256)] = []
 
     @model_validator(mode="after")

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from api.contract.base import Identifier, WireModel
+from api.contract.credentials import SealedText
 from api.contract.redaction import redact_url
 from api.contract.text import StorableText
 
@@ -102,6 +103,21 @@ class FindRefusal(StrEnum):
     FAILED = "failed"
 
 
+class SearchAccount(WireModel):
+    """Who a box signs in as in one search; sealed in the browser as a credential is, kept nowhere.
+
+    It names the networks it may be used in: who carries it cannot have it used elsewhere.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    format: Literal[1]
+    kind: Literal["search"]
+    networks: Annotated[tuple[Network, ...], Field(min_length=1, max_length=16)]
+    username: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256), Field(repr=False)]
+
+
 class FindOrder(WireModel):
     """Search, once: an order is given to one worker and not again."""
 
@@ -110,6 +126,8 @@ class FindOrder(WireModel):
     addresses: Annotated[tuple[FindAddress, ...], Field(max_length=64)] = ()
     account: Identifier | None = None
     """Of the box's configuration."""
+    sealed: SealedText | None = None
+    """A :class:`SearchAccount` instead, which the box alone can read."""
     time_limit_s: Annotated[int, Field(ge=10, le=900)] = 300
 
 

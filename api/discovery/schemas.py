@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.contract.base import Identifier, UtcTime
+from api.contract.credentials import SealedText
 from api.contract.finding import FindAddress, FindRefusal, FindTrouble, Network
 from api.discovery.book import ScanState
 from api.organisations.schemas import SchoolName
@@ -95,10 +96,16 @@ class ScanStart(_View):
     networks: Annotated[list[Network], Field(max_length=16)] = []
     addresses: Annotated[list[FindAddress], Field(max_length=64)] = []
     account: Identifier | None = None
+    sealed: Annotated[
+        SealedText | None,
+        Field(description="A user and password for this search, sealed to the box's key."),
+    ] = None
     time_limit_s: Annotated[int, Field(ge=10, le=900)] = 300
 
     @model_validator(mode="after")
     def _names_something(self) -> ScanStart:
         if not (self.networks or self.addresses):
             raise ValueError("name a network or an address")
+        if self.account is not None and self.sealed is not None:
+            raise ValueError("name an account, or seal one")
         return self

@@ -59,9 +59,11 @@ async def order(
         networks=tuple(wish.networks),
         addresses=tuple(wish.addresses),
         account=wish.account,
+        sealed=wish.sealed,
         time_limit_s=wish.time_limit_s,
     )
-    where = {"networks": wish.networks, "addresses": wish.addresses, "account": wish.account}
+    account = wish.account if wish.sealed is None else "sealed"
+    where = {"networks": wish.networks, "addresses": wish.addresses, "account": account}
     audit.log(
         work,
         AccessAction.CAMERAS_SEARCHED,

@@ -64,6 +64,21 @@ def box_key(data_dir: Path) -> BoxKey | None:
     return _shown(BoxKey(made))
 
 
+def open_once(data_dir: Path, sealed: str) -> bytes:
+    """What was sealed to this box and is kept nowhere.
+
+    Raises:
+        NotOpenedError: The box has no key, it was sealed to another, or is not whole.
+    """
+    try:
+        found = _read(data_dir / KEY_NAME)
+    except OSError as error:
+        raise NotOpenedError from error
+    if found is None:
+        raise NotOpenedError
+    return BoxKey(found).open(sealed)
+
+
 def known_fingerprint(data_dir: Path) -> str:
     """Of the key that the worker made; makes none, since its file would be another user's.
 

@@ -367,7 +367,10 @@ class BoxConfig(Strict):
         Annotated[int, Field(ge=1, le=64)] | Literal["auto"],
         Field(description="Processes that analyse; auto is one a core"),
     ] = 1
-    cameras: Annotated[list[CameraConfig], Field(min_length=1, max_length=256)]
+    cameras: Annotated[
+        list[CameraConfig],
+        Field(max_length=256, description="None on a new box, which searches for them"),
+    ]
 
     @model_validator(mode="after")
     def _footage_has_a_place(self) -> BoxConfig:

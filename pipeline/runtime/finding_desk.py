@@ -1,8 +1,8 @@
 """Searches for cameras when the command centre asks, where this box's configuration allows it.
 
 What is found goes out in small reports as it comes; when nobody waits for it any more, or none of
-them arrives for a while, the search ends. The account is one of the configuration's: its password
-stays here.
+them arrives for a while, the search ends. The account is one of the configuration's, or came sealed
+with the order: its password stays here.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from collections.abc import Callable
 
 import structlog
 
-from api.contract.finding import FindOrder, FindRefusal, FindReport, FoundCamera
+from api.contract.finding import FindOrder, FindRefusal, FindReport, FoundCamera, SearchAccount
 from pipeline.core.clock import Clock
 from pipeline.core.errors import ConfigError, DeliveryError
+from pipeline.devices.credentials import Credentials
 from pipeline.finding.makers import parse_target
 from pipeline.finding.measuring import Account
 from pipeline.finding.search import CameraSearch, Search, outside
 from pipeline.live.centre import ViewingClient
+from pipeline.runtime.box_key import NotOpenedError
 from pipeline.runtime.discovery_config import DiscoveryConfig
 
 _log = structlog.get_logger(__name__)
@@ -45,13 +47,19 @@ class FindingDesk:
         client: The command centre.
         config: Answers what is allowed now.
         clock: Time.
+        opened: Opens what was sealed to this box; may raise :class:`NotOpenedError`.
     """
 
     def __init__(
-        self, client: ViewingClient, config: Callable[[], DiscoveryConfig], clock: Clock
+        self,
+        client: ViewingClient,
+        config: Callable[[], DiscoveryConfig],
+        clock: Clock,
+        opened: Callable[[str], bytes],
     ) -> None:
         self._client = client
         self._config = config
+        self._opened = opened
         self._clock = clock
         self._one = threading.Lock()
 
@@ -79,7 +87,21 @@ class FindingDesk:
         wish = Search(networks, targets, time_limit_s=float(order.time_limit_s))
         if not (networks or targets) or outside(wish, tuple(allowed.networks)):
             raise _RefusedError(FindRefusal.NOT_ALLOWED)
-        return Search(networks, targets, self._account(order, allowed), wish.time_limit_s)
+        account = self._account(order, allowed)
+        if order.sealed is not None:
+            account = self._sealed_account(order.sealed, wish)
+        return Search(networks, targets, account, wish.time_limit_s)
+
+    def _sealed_account(self, sealed: str, wish: Search) -> Account:
+        """Of this search alone, where it says that it may be used."""
+        try:
+            told = SearchAccount.model_validate_json(self._opened(sealed))
+            inside = tuple(ipaddress.IPv4Network(each) for each in told.networks)
+        except (NotOpenedError, ValueError) as error:
+            raise _RefusedError(FindRefusal.NO_ACCOUNT) from error
+        if outside(wish, inside):
+            raise _RefusedError(FindRefusal.NOT_ALLOWED)
+        return Account(Credentials(told.username, told.password), {})
 
     def _account(self, order: FindOrder, allowed: DiscoveryConfig) -> Account | None:
         if order.account is None:

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -22,6 +23,7 @@ from pipeline.live.desk import LiveCamera, LiveDesk
 from pipeline.recorders.shelf import Shelf
 from pipeline.runtime import memory
 from pipeline.runtime.analysis import Analysis
+from pipeline.runtime.box_key import open_once
 from pipeline.runtime.camera import CameraWorker
 from pipeline.runtime.changes import Changes, Followed, changes, unheard
 from pipeline.runtime.config import BoxConfig, BoxSiteConfig, CameraConfig, RtspSourceConfig
@@ -114,7 +116,12 @@ class Worker:
         self._shown = {each.config.id: _live_camera(each) for each in self._cameras}
         self._shelves = self._all_shelves()
         previews = PreviewDesk(lambda: self._config, self._clock)
-        finding = FindingDesk(self._viewing, lambda: self._config.discovery, self._clock)
+        finding = FindingDesk(
+            self._viewing,
+            lambda: self._config.discovery,
+            self._clock,
+            partial(open_once, config.data_dir),
+        )
         self._live = LiveDesk(
             self._viewing, self._shown, config.live, self._shelves, previews, finding.serve
         )

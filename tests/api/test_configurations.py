@@ -173,7 +173,7 @@ async def test_what_waits_for_a_box_that_never_spoke_is_given_to_it(
     [
         ("cameras:", "cameras: [", "", "not valid YAML"),
         ("data_dir: ../var/worker", "data_dir: a\ndata_dir: b", "3 data_dir", "given twice"),
-        (BOX, "cameras: []", "1 cameras", "a list of cameras"),
+        (BOX, "cameras: none", "1 cameras", "a list of cameras"),
         ("- id: gate-north\n  name", "- name", "5 cameras[0]", "has an `id`"),
         ("env: '***'", f"env: {_SECRET}", f"{_SOURCE}.password_env", "credential"),
         ("10.0.0.8:554/***", f"10.0.0.8/live?token={_SECRET}", f"{_SOURCE}.url", "credential"),

@@ -182,3 +182,14 @@ def judged(stack: Stack) -> list[str]:
 def focused(page: Page) -> str:
     current = page.locator("[data-testid=alert-row][aria-current=true]")
     return str(current.get_attribute("data-alert-id"))
+
+
+def choose(page: Page, select: str, option: str) -> None:
+    """Choose as people do, who wait until one list is gone before they open the next."""
+    page.get_by_test_id(select).click()
+    shown = page.locator(".ant-select-dropdown:visible")
+    expect(shown).to_have_count(1)
+    shown.locator(".ant-select-item-option").get_by_text(option).click()
+    if shown.count():  # a list of several choices stays open
+        page.get_by_test_id(select).press("Escape")
+    expect(shown).to_have_count(0)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.hands import choose
 from tests.e2e.stack import LANGUAGES, Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -44,17 +45,6 @@ def _sign_in(page: Page, username: str, password: str) -> None:
     page.get_by_test_id("sign-in-submit").click()
 
 
-def _choose(page: Page, select: str, option: str) -> None:
-    """Choose as people do, who wait until one list is gone before they open the next."""
-    page.get_by_test_id(select).click()
-    shown = page.locator(".ant-select-dropdown:visible")
-    expect(shown).to_have_count(1)
-    shown.locator(".ant-select-item-option").get_by_text(option).click()
-    if shown.count():  # a list of several choices stays open
-        page.get_by_test_id(select).press("Escape")
-    expect(shown).to_have_count(0)
-
-
 @pytest.mark.whole
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_new_person_of_the_canteen_chooses_a_password(
@@ -67,9 +57,9 @@ def test_a_new_person_of_the_canteen_chooses_a_password(
     admin.get_by_test_id("add-user").click()
     username = f"chef.{language}"
     admin.get_by_test_id("new-username").fill(username)
-    _choose(admin, "new-school", "第一小学")
-    _choose(admin, "new-role", WORDS[language]["role"])
-    _choose(admin, "new-places", "一小灶台")
+    choose(admin, "new-school", "第一小学")
+    choose(admin, "new-role", WORDS[language]["role"])
+    choose(admin, "new-places", "一小灶台")
     admin.locator(".ant-modal-footer .ant-btn-primary").click()
     first = admin.get_by_test_id("new-password").inner_text().strip()
     admin.context.close()

@@ -1,18 +1,8 @@
-"""A camera that nobody here wrote is found, signed in to and measured.
-
-``ipycam`` pulls another build of OpenCV, so it runs in an environment of its own: its Python
-stands in ``MINGAN_IPYCAM``. It has WS-Discovery, ONVIF with WS-Security, and its own RTSP server.
-"""
+"""A camera that nobody here wrote is found, signed in to and measured."""
 
 from __future__ import annotations
 
 import ipaddress
-import json
-import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,74 +13,18 @@ from pipeline.core.clock import SystemClock
 from pipeline.devices.credentials import Credentials
 from pipeline.finding.measuring import Account
 from pipeline.finding.search import CameraSearch, Search
-from tests.support import missing
+from tests.support.ipycam import NEEDED, running_camera
 from tests.video.media import make_video
 
-_PYTHON = os.environ.get("MINGAN_IPYCAM", "")
-pytestmark = [
-    pytest.mark.whole,
-    pytest.mark.skipif(
-        not _PYTHON,
-        reason="ipycam is missing: pip install ipycam in a venv, MINGAN_IPYCAM=VENV/bin/python",
-    ),
-    pytest.mark.skipif(shutil.which("ffmpeg") is None, reason=missing.debian("ffmpeg")),
-]
+pytestmark = [pytest.mark.whole, *NEEDED]
 _USER, _PASSWORD = "inspector", "s3cret-Pass"
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as line:
-        return int(line.getsockname()[1])
 
 
 @pytest.fixture
 def rtsp_port(tmp_path: Path) -> Iterator[int]:
-    """A running camera's, with its ONVIF behind the account."""
     film = make_video(tmp_path / "film.mp4", count=200, fps=10, gop=10, width=640, height=360)
-    port, onvif = _free_port(), _free_port()
-    config = {
-        "local_ip": "127.0.0.1",
-        "onvif_port": onvif,
-        "rtsp_port": port,
-        "username": _USER,
-        "password": _PASSWORD,
-        "main_width": 640,
-        "main_height": 360,
-        "main_fps": 10,
-        "main_bitrate": "1M",
-        "sub_width": 320,
-        "sub_height": 180,
-        "sub_fps": 10,
-        "sub_bitrate": "300K",
-        "hw_accel": "cpu",
-    }
-    (tmp_path / "camera.json").write_text(json.dumps(config))
-    with (tmp_path / "log").open("wb") as log:
-        running = subprocess.Popen(
-            [_PYTHON, "-m", "ipycam", "-c", "camera.json", "--source", film, "--no-timestamp"],
-            cwd=tmp_path,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        _await_ports(running, (onvif, port), tmp_path / "log")
+    with running_camera(tmp_path, film, _USER, _PASSWORD) as port:
         yield port
-    finally:
-        running.terminate()
-        running.wait(20)
-
-
-def _await_ports(running: subprocess.Popen[bytes], ports: tuple[int, ...], log: Path) -> None:
-    until = time.monotonic() + 40
-    for port in ports:
-        while True:
-            assert running.poll() is None, log.read_text()
-            assert time.monotonic() < until, log.read_text()
-            with socket.socket() as line:
-                line.settimeout(1)
-                if line.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
 
 
 def _found(rtsp_port: int, password: str) -> list[FoundCamera]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from nacl.public import PrivateKey
 
 from api.contract.finding import FindOrder, FindRefusal, FindReport, FindTrouble
 from pipeline.core.clock import SystemClock
@@ -15,12 +17,27 @@ from pipeline.core.errors import DeliveryError
 from pipeline.devices import manners
 from pipeline.live.centre import ViewingClient
 from pipeline.runtime import finding_desk
+from pipeline.runtime.box_key import BoxKey
 from pipeline.runtime.discovery_config import DiscoveryConfig
 from pipeline.runtime.finding_desk import FindingDesk
 from tests.devices.isapi_fake import serve_isapi
 from tests.devices.script import Script, ScriptedChannel
+from tests.support.sealing import seal_bytes
 
 _PASSWORD = "s3cret-Pass"
+_KEY = BoxKey(PrivateKey.generate())
+
+
+def _sealed(*networks: str, key: BoxKey = _KEY, **other: Any) -> str:
+    told = {
+        "format": 1,
+        "kind": "search",
+        "networks": networks,
+        "username": "inspector",
+        "password": _PASSWORD,
+        **other,
+    }
+    return seal_bytes(json.dumps(told).encode(), key.public)
 
 
 class Peer(ViewingClient):
@@ -61,7 +78,7 @@ def config(tmp_path: Path, **keys: Any) -> DiscoveryConfig:
 
 
 def served(allowed: DiscoveryConfig, peer: Peer, **order: Any) -> list[FindReport]:
-    desk = FindingDesk(peer, lambda: allowed, SystemClock())
+    desk = FindingDesk(peer, lambda: allowed, SystemClock(), _KEY.open)
     desk.serve(FindOrder(scan_id=uuid4(), **order), threading.Event())
     return peer.reports
 
@@ -116,6 +133,37 @@ def test_a_password_that_cannot_be_read_is_no_account(tmp_path: Path) -> None:
     assert report.refusal is FindRefusal.NO_ACCOUNT
 
 
+def test_an_account_that_came_sealed_signs_in_and_is_written_nowhere() -> None:
+    recorder = offline(3)
+    recorder.user, recorder.password = "inspector", _PASSWORD
+    with serve_isapi(recorder) as address:
+        there = address.replace("http://", "hikvision://")
+        allowed = DiscoveryConfig.model_validate({"networks": ["127.0.0.0/24"]})
+        sealed = _sealed("127.0.0.1/32")
+        reports = served(allowed, Peer(), addresses=(there,), sealed=sealed)
+    found = [camera for each in reports for camera in each.cameras]
+    assert [camera.channel for camera in found] == ["1", "2", "3"]
+    assert recorder.refused_logins == 0
+    assert _PASSWORD not in "".join(each.model_dump_json() for each in reports)
+
+
+@pytest.mark.parametrize(
+    ("sealed", "refusal"),
+    [
+        (_sealed("10.0.0.0/24"), FindRefusal.NOT_ALLOWED),
+        (_sealed("127.0.0.1/32", key=BoxKey(PrivateKey.generate())), FindRefusal.NO_ACCOUNT),
+        (_sealed(), FindRefusal.NO_ACCOUNT),
+        (_sealed("127.0.0.1/32", kind="camera"), FindRefusal.NO_ACCOUNT),
+        (_sealed("127.0.0.1/32", username=""), FindRefusal.NO_ACCOUNT),
+        (_sealed("nowhere/32"), FindRefusal.NO_ACCOUNT),
+    ],
+)
+def test_a_sealed_account_is_used_where_it_says_alone(sealed: str, refusal: FindRefusal) -> None:
+    allowed = DiscoveryConfig.model_validate({"networks": ["127.0.0.1/32"]})
+    [report] = served(allowed, Peer(), addresses=("onvif://127.0.0.1",), sealed=sealed)
+    assert (report.is_over, report.refusal) == (True, refusal)
+
+
 def test_reports_that_do_not_arrive_are_sent_again(tmp_path: Path) -> None:
     peer = Peer()
     peer.fails = 3
@@ -139,7 +187,7 @@ def test_a_search_that_nobody_waits_for_ends(tmp_path: Path) -> None:
 
 def test_one_search_at_a_time(tmp_path: Path) -> None:
     peer = Peer()
-    desk = FindingDesk(peer, lambda: config(tmp_path), SystemClock())
+    desk = FindingDesk(peer, lambda: config(tmp_path), SystemClock(), _KEY.open)
     with desk._one:
         desk.serve(FindOrder(scan_id=uuid4(), addresses=("onvif://127.0.0.1",)), threading.Event())
     assert [each.refusal for each in peer.reports] == [FindRefusal.BUSY]

@@ -9,7 +9,6 @@ import { keys } from "../http/keys";
 import { Problem } from "../http/problem";
 import type { DiscoveryView, ScanStart } from "../http/types";
 import { schoolName } from "../schools/schoolName";
-import { CodeBlock } from "../ui/CodeBlock";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { Refresh, type Reading } from "../ui/Refresh";
 import { StatePanel } from "../ui/StatePanel";
@@ -17,16 +16,16 @@ import { useChange } from "../ui/useChange";
 import { usePageTitle } from "../ui/usePageTitle";
 import type { Draft } from "./configuration/draft";
 import { Editor } from "./configuration/Editor";
+import { BoxKey } from "./credentials/CredentialsPanel";
+import { useCredentials } from "./credentials/useCredentials";
+import type { Choice } from "./discovery/addCameras";
 import { CandidateList } from "./discovery/CandidateList";
 import styles from "./discovery/discovery.module.css";
+import { NetworksForm } from "./discovery/NetworksForm";
 import { Progress } from "./discovery/Progress";
-import { SearchForm } from "./discovery/SearchForm";
+import { SearchForm, type TypedAccount } from "./discovery/SearchForm";
+import { sealedFor, startOf } from "./discovery/signingIn";
 import { isOpen, useDiscovery, useNewestText } from "./discovery/useDiscovery";
-
-const EXAMPLE = `discovery:
-  networks: [192.168.1.0/24]
-  accounts:
-    cameras: {username: viewer, password_env: MINGAN_CAMERA_PASSWORD}`;
 
 /** Lets a box look for the cameras of its network; what is ticked becomes its configuration. */
 export function Component() {
@@ -55,15 +54,25 @@ export function Component() {
 function FindCameras({ box, query }: { box: DiscoveryView; query: Reading }) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState<Draft | null>(null);
-  const [saved, setSaved] = useState<number | null>(null);
+  const [added, setAdded] = useState<readonly Choice[]>([]);
+  /** Who signs in to what is added, while the page is open; the box alone keeps it. */
+  const [account, setAccount] = useState<TypedAccount | null>(null);
+  const [isSaved, setSaved] = useState(false);
+  const credentials = useCredentials(box.box_id).data;
+  const boxKey = credentials?.key.state === "allowed" && !credentials.is_revoked ? credentials.key.key : null;
   const invalidates = [keys.discovery(box.box_id)];
   const start = useChange((wish: ScanStart) => api.beginDiscovery(box.box_id, wish), { invalidates });
+  const give = useChange(
+    async () => {
+      if (!account || !boxKey) return;
+      for (const each of await sealedFor(added, account, boxKey)) await api.setCredential(box.box_id, each);
+    },
+    { invalidates: [keys.credentials(box.box_id), keys.firstHour] },
+  );
   const stop = useChange(() => api.stopDiscovery(box.box_id), { invalidates });
   const text = useNewestText(box.box_id, box.newest).data?.text ?? null;
   // Rendered in the editor's place, which would ask whether what it wrote may be left.
-  if (saved !== null) {
-    return <Navigate to={`/boxes/${box.box_id}/configuration?version=${saved}`} />;
-  }
+  if (isSaved) return <Navigate to={`/first-hour?box=${box.box_id}`} />;
   if (draft !== null) {
     return (
       <div className={styles.page} data-testid="discovery-page">
@@ -71,7 +80,7 @@ function FindCameras({ box, query }: { box: DiscoveryView; query: Reading }) {
           boxId={box.box_id}
           begun={draft}
           onClose={() => setDraft(null)}
-          onSaved={({ version }) => setSaved(version.number)}
+          onSaved={() => give.mutate(undefined, { onSettled: () => setSaved(true) })}
         />
       </div>
     );
@@ -93,19 +102,21 @@ function FindCameras({ box, query }: { box: DiscoveryView; query: Reading }) {
         <Alert type="warning" showIcon title={t("discovery.away")} data-testid="discovery-away" />
       )}
       {box.networks.length === 0 ? (
-        <StatePanel
-          testId="discovery-not-allowed"
-          title={t("discovery.notAllowed")}
-          text={t("discovery.notAllowedText")}
-          actions={
-            <Link to={`/boxes/${box.box_id}/configuration`}>{t("configuration.title")}</Link>
-          }
-        >
-          <CodeBlock text={EXAMPLE} />
-        </StatePanel>
+<NetworksForm box={box} />
       ) : (
         !isOpen(box.scan) && (
-          <SearchForm box={box} isBusy={start.isPending} onStart={(wish) => start.mutate(wish)} />
+          <>
+            {credentials && boxKey === null && <BoxKey view={credentials} />}
+            <SearchForm
+              box={box}
+              canSeal={boxKey !== null}
+              isBusy={start.isPending}
+              onStart={(wish, typed) => {
+                setAccount(typed);
+                void startOf(wish, typed, box.networks, boxKey).then((sealed) => start.mutate(sealed));
+              }}
+            />
+          </>
         )
       )}
       {box.scan && (
@@ -120,14 +131,15 @@ function FindCameras({ box, query }: { box: DiscoveryView; query: Reading }) {
             box={box}
             scan={box.scan}
             text={text}
-            onAdd={(changed, count) =>
+            onAdd={(changed, chosen) => {
+              setAdded(chosen);
               setDraft({
                 text: changed,
-                reason: t("discovery.reason", { count }),
+                reason: t("discovery.reason", { count: chosen.length }),
                 seen: box.newest,
                 told: null,
-              })
-            }
+              });
+            }}
           />
         </>
       )}

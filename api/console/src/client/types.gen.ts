@@ -4575,6 +4575,10 @@ export type FindOrder = {
      */
     scan_id: string;
     /**
+     * Sealed
+     */
+    sealed?: string | null;
+    /**
      * Time Limit S
      */
     time_limit_s?: number;
@@ -10622,6 +10626,12 @@ export type ScanStart = {
      */
     networks?: Array<string>;
     /**
+     * Sealed
+     *
+     * A user and password for this search, sealed to the box's key.
+     */
+    sealed?: string | null;
+    /**
      * Time Limit S
      */
     time_limit_s?: number;
@@ -11629,6 +11639,12 @@ export type SettingsEdit = {
      * Cameras
      */
     cameras?: Array<CameraSettingsEdit>;
+    /**
+     * Networks
+     *
+     * In which the box may search for cameras.
+     */
+    networks?: Array<string> | null;
     site?: SiteEdit;
 };
 

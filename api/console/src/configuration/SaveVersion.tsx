@@ -21,6 +21,8 @@ interface Props<Saved> {
   name: string;
   /** What is changed; tells one draft from another. */
   body: object;
+  /** Why, as most would say; to be written over. */
+  reason?: string;
   /** The version's text with that changed. */
   edit: () => Promise<EditedDraft>;
   /** Makes a version of it. */
@@ -41,7 +43,7 @@ export function SaveVersion<Saved>({ boxId, against, name, body, edit, onSaved, 
   const { t } = useTranslation();
   const client = useQueryClient();
   const problemText = useProblemText();
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useState(props.reason ?? "");
   const [lost, setLost] = useState<Lost | null>(null);
   const draft = useQuery({
     queryKey: [name, "draft", boxId, against, JSON.stringify(body)],

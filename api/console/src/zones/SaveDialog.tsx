@@ -42,6 +42,7 @@ export function SaveDialog({ readiness, onSaved, onClose, onGiveUp, ...props }: 
       against={against}
       name="zones"
       body={{ cameraId, ...body }}
+      reason={t("zones.reason")}
       edit={() => api.editCamera(boxId, cameraId, body)}
       save={(_, reason) => api.saveCamera(boxId, cameraId, { ...body, reason })}
       isRefused={isBeyond}

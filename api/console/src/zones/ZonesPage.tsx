@@ -83,7 +83,12 @@ function OfCamera({ camera }: { camera: CameraView }) {
         </span>
         <span className={styles.spacer} />
         {manages && saved === setup.version && setup.version > 1 && held === null && (
-          <GoBack setup={setup} onBack={() => setSaved(null)} />
+          <>
+            <GoBack setup={setup} onBack={() => setSaved(null)} />
+            <Link to={`/first-hour?box=${boxId}`} data-testid="zones-next">
+              {t("firstHour.title")}
+            </Link>
+          </>
         )}
         {manages && <Link to={`/boxes/${boxId}/configuration`}>{t("zones.asYaml")}</Link>}
       </header>

@@ -173,6 +173,7 @@ describe("the zones of a camera", () => {
     fireEvent.click(saveButton());
     const ok = await screen.findByTestId<HTMLButtonElement>("zones-save-ok");
     await screen.findAllByTestId("configuration-diff");
+    fireEvent.change(screen.getByTestId("zones-reason"), { target: { value: " " } });
     expect(ok.disabled).toBe(true);
     fireEvent.change(screen.getByTestId("zones-reason"), { target: { value: "放学更久" } });
     fireEvent.click(ok);

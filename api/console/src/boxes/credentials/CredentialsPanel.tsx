@@ -79,7 +79,7 @@ function Credentials({ view }: { view: CredentialsView }) {
 }
 
 /** The key that is sealed to, and what is to be done before anything can be. */
-function BoxKey({ view }: { view: CredentialsView }) {
+export function BoxKey({ view }: { view: CredentialsView }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const { key, is_revoked } = view;

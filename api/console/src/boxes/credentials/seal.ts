@@ -22,9 +22,25 @@ export interface Credential {
   url?: string;
 }
 
+/** `SearchAccount` of the wire: for one search of a box, in these networks alone. */
+export interface SearchAccount {
+  networks: readonly string[];
+  username: string;
+  password: string;
+}
+
 /** A credential for the box with that key alone, in Base64. */
 export function sealCredential(credential: Credential, key: string): string {
-  const text = utf8ToBytes(JSON.stringify({ format: 1, ...credential }));
+  return sealText({ format: 1, ...credential }, key);
+}
+
+/** An account that a search signs in with, alike. */
+export function sealSearch(account: SearchAccount, key: string): string {
+  return sealText({ format: 1, kind: "search", ...account }, key);
+}
+
+function sealText(told: object, key: string): string {
+  const text = utf8ToBytes(JSON.stringify(told));
   const padded = new Uint8Array(Math.ceil(text.length / BLOCK) * BLOCK).fill(0x20);
   padded.set(text);
   return toBase64(seal(padded, fromBase64(key)));

@@ -12,7 +12,7 @@ interface Props {
   scan: ScanView;
   /** The newest version's; null while the box told none. */
   text: string | null;
-  onAdd: (text: string, count: number) => void;
+  onAdd: (text: string, added: readonly Choice[]) => void;
 }
 
 /** What was found, to be ticked, named and written into the configuration. */
@@ -37,10 +37,10 @@ export function CandidateList({ box, scan, text, onAdd }: Props) {
   const add = () => {
     if (text === null) return;
     const account = box.accounts.find(({ name }) => name === scan.account) ?? null;
-    const items = choicesOf(wanted, names, text).map((each) => itemOf(each, account));
-    const found = withCameras(text, items);
+    const added = choicesOf(wanted, names, text);
+    const found = withCameras(text, added.map((each) => itemOf(each, account)));
     setCannot(found === null);
-    if (found !== null) onAdd(found, items.length);
+    if (found !== null) onAdd(found, added);
   };
   if (scan.cameras.length === 0) return null;
   return (

@@ -10,21 +10,36 @@ import styles from "./discovery.module.css";
 
 const MAKERS = ["hikvision", "dahua", "uniview", "tplink", "reolink", "onvif", "rtsp"] as const;
 
+/** Of the accounts, the one that is typed here; no name of an account is like this. */
+const TYPED = "*";
+
+/** Who signs in, as somebody typed it; is sealed before it leaves. */
+export interface TypedAccount {
+  username: string;
+  password: string;
+}
+
 interface Props {
   box: DiscoveryView;
+  /** Whether a user and a password can be sealed to the box. */
+  canSeal: boolean;
   isBusy: boolean;
-  onStart: (wish: ScanStart) => void;
+  onStart: (wish: ScanStart, typed: TypedAccount | null) => void;
 }
 
 /** Networks of the configuration, addresses whose maker is known, and one account. */
-export function SearchForm({ box, isBusy, onStart }: Props) {
+export function SearchForm({ box, canSeal, isBusy, onStart }: Props) {
   const { t } = useTranslation();
   const term = useTerm();
   const [left, setLeft] = useState<readonly string[]>([]);
   const [addresses, setAddresses] = useState<readonly string[]>([]);
   const [maker, setMaker] = useState<string>("hikvision");
   const [host, setHost] = useState("");
-  const [account, setAccount] = useState<string | null>(box.accounts[0]?.name ?? null);
+  const [chosen, setAccount] = useState<string | null>(null);
+  const [typed, setTyped] = useState<TypedAccount>({ username: "", password: "" });
+  const account = chosen ?? box.accounts[0]?.name ?? (canSeal ? TYPED : "");
+  const signsIn = account === TYPED && (typed.username !== "" || typed.password !== "");
+  const isHalf = signsIn && !(typed.username.trim() && typed.password);
   const networks = box.networks.filter((each) => !left.includes(each));
   const written = addressOf(maker, host);
   const wrong = "wrong" in written && written.wrong !== "empty" ? written.wrong : null;
@@ -98,11 +113,12 @@ export function SearchForm({ box, isBusy, onStart }: Props) {
       <div className={styles.account}>
         <span>{t("discovery.account")}</span>
         <Select
-          value={account ?? ""}
+          value={account}
           aria-label={t("discovery.account")}
-          onChange={(name) => setAccount(name || null)}
+          onChange={setAccount}
           options={[
             { value: "", label: t("discovery.noAccount") },
+            ...(canSeal ? [{ value: TYPED, label: t("discovery.typed") }] : []),
             ...box.accounts.map(({ name, username }) => ({
               value: name,
               label: `${name} (${username})`,
@@ -111,15 +127,49 @@ export function SearchForm({ box, isBusy, onStart }: Props) {
           popupMatchSelectWidth={false}
           data-testid="discovery-account"
         />
-        <span className={styles.muted}>{t("discovery.accountHint")}</span>
+        {account === TYPED && (
+          <>
+            <Input
+              className={styles.short ?? ""}
+              value={typed.username}
+              maxLength={128}
+              autoComplete="off"
+              aria-label={t("signIn.username")}
+              placeholder={t("signIn.username")}
+              onChange={({ target }) => setTyped({ ...typed, username: target.value })}
+              data-testid="discovery-username"
+            />
+            <Input.Password
+              className={styles.short ?? ""}
+              value={typed.password}
+              maxLength={256}
+              autoComplete="new-password"
+              aria-label={t("signIn.password")}
+              placeholder={t("signIn.password")}
+              onChange={({ target }) => setTyped({ ...typed, password: target.value })}
+              data-testid="discovery-password"
+            />
+          </>
+        )}
+        <span className={styles.muted}>
+          {t(account === TYPED ? "discovery.typedHint" : "discovery.accountHint")}
+        </span>
       </div>
       <Button
         type="primary"
         icon={<SearchOutlined />}
         loading={isBusy}
-        disabled={!box.is_able || wrong !== null || (networks.length === 0 && wanted.length === 0)}
+        disabled={!box.is_able || wrong !== null || isHalf || (networks.length === 0 && wanted.length === 0)}
         onClick={() =>
-          onStart({ networks: [...networks], addresses: wanted, account, time_limit_s: 300 })
+          onStart(
+            {
+              networks: [...networks],
+              addresses: wanted,
+              account: account === TYPED ? null : account || null,
+              time_limit_s: 300,
+            },
+            signsIn ? { ...typed, username: typed.username.trim() } : null,
+          )
         }
         data-testid="discovery-start"
       >

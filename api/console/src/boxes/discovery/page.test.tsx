@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { api } from "../../http/api";
 import { keys } from "../../http/keys";
-import type { CandidateView, DiscoveryView, ScanView, VersionDetail } from "../../http/types";
+import type { CredentialsView, CandidateView, DiscoveryView, ScanView, VersionDetail } from "../../http/types";
 import { startI18n } from "../../i18n";
 import { showRoutes } from "../../testing/showRoutes";
 import { Component as FindCamerasPage } from "../FindCamerasPage";
@@ -85,25 +85,91 @@ const DETAIL: VersionDetail = {
   diff: { against: null, changes: [], total: 0 },
 };
 
-function show(box: DiscoveryView): void {
+const KEY = "3q2+7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=";
+const KEYED: CredentialsView = {
+  box_id: 7,
+  is_revoked: false,
+  key: {
+    state: "allowed",
+    key: KEY,
+    fingerprint: "0000",
+    allowed_fingerprint: "0000",
+    told_at: AT,
+    allowed_at: AT,
+    allowed_by: "admin",
+  },
+  items: [],
+  as_of: AT,
+};
+
+function show(box: DiscoveryView, credentials?: CredentialsView): void {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   client.setQueryData(keys.discovery(7), box);
+  client.setQueryData(keys.credentials(7), credentials);
   client.setQueryData(keys.configurationVersion(7, 2, "text"), DETAIL);
   showRoutes(
     client,
     [
       { path: "/boxes/:id/cameras", element: <FindCamerasPage /> },
-      { path: "/boxes/:id/configuration", element: <p>configuration</p> },
+      { path: "/first-hour", element: <p>first hour</p> },
     ],
     "/boxes/7/cameras",
   );
 }
 
 describe("finding cameras", () => {
-  it("teaches what to write where the configuration allows no search", () => {
+  it("has the network named where the configuration allows no search", async () => {
+    const edit = vi
+      .spyOn(api, "editBoxSettings")
+      .mockResolvedValue({ text: "changed", lost_remarks: [], problems: [], diff: null });
+    const save = vi.spyOn(api, "saveConfiguration").mockResolvedValue(DETAIL);
     show({ ...BOX, networks: [] });
-    expect(screen.getByTestId("discovery-not-allowed").textContent).toContain("192.168.1.0/24");
     expect(screen.queryByTestId("discovery-start")).toBeNull();
+    const network = screen.getByTestId("discovery-name-network");
+    const allow = screen.getByTestId<HTMLButtonElement>("discovery-allow");
+    expect(allow.disabled).toBe(true);
+    for (const wrong of ["8.8.8.0/24", "10.0.0.0/8", "192.168.1.5/24"]) {
+      fireEvent.change(network, { target: { value: wrong } });
+      expect(allow.disabled).toBe(true);
+    }
+    fireEvent.change(network, { target: { value: "192.168.1.0/24，10.0.3.0/24" } });
+    fireEvent.click(allow);
+    await waitFor(() => expect(save).toHaveBeenCalledTimes(1));
+    expect(edit.mock.lastCall).toEqual([7, { against: 2, networks: ["192.168.1.0/24", "10.0.3.0/24"] }]);
+    expect(save.mock.lastCall?.slice(0, 2)).toEqual([7, 2]);
+    expect(save.mock.lastCall?.[2].text).toBe("changed");
+  });
+
+  it("seals who signs in, for the search and for each camera that is added", async () => {
+    vi.spyOn(api, "compareConfiguration").mockResolvedValue({ problems: [], diff: DETAIL.diff });
+    vi.spyOn(api, "saveConfiguration").mockResolvedValue(DETAIL);
+    const begin = vi.spyOn(api, "beginDiscovery").mockResolvedValue(BOX);
+    const set = vi.spyOn(api, "setCredential").mockResolvedValue(KEYED);
+    show({ ...BOX, accounts: [], scan: { ...SCAN, account: null } }, KEYED);
+    const start = screen.getByTestId<HTMLButtonElement>("discovery-start");
+    fireEvent.change(screen.getByTestId("discovery-username"), { target: { value: "viewer" } });
+    expect(start.disabled).toBe(true);
+    fireEvent.change(screen.getByTestId("discovery-password"), { target: { value: "hunter2" } });
+    fireEvent.click(start);
+    await waitFor(() => expect(begin).toHaveBeenCalledTimes(1));
+    expect(begin.mock.lastCall?.[1].account).toBeNull();
+    expect(begin.mock.lastCall?.[1].sealed?.length).toBeGreaterThan(600);
+    fireEvent.click(screen.getByTestId("discovery-all"));
+    fireEvent.click(screen.getByTestId("discovery-add"));
+    expect((await screen.findByTestId<HTMLTextAreaElement>("configuration-text")).value).not.toContain("viewer");
+    const button = screen.getByTestId<HTMLButtonElement>("configuration-save");
+    await waitFor(() => expect(button.disabled).toBe(false), { timeout: 3000 });
+    fireEvent.click(button);
+    await screen.findByText("first hour");
+    expect(set).toHaveBeenCalledTimes(1);
+    expect(set.mock.lastCall?.[1]).toMatchObject({ kind: "camera", name: "cam-192-168-1-64-1", key: KEY });
+    expect(JSON.stringify([...begin.mock.calls, ...set.mock.calls])).not.toContain("hunter2");
+  });
+
+  it("has a box's key compared before anything can be sealed", () => {
+    show({ ...BOX, accounts: [] }, { ...KEYED, key: { ...KEYED.key, state: "new", allowed_by: null, allowed_at: null } });
+    expect(screen.getByTestId("key-new")).toBeTruthy();
+    expect(screen.queryByTestId("discovery-username")).toBeNull();
   });
 
   it("asks for the networks that are ticked, addresses with their maker, and an account", async () => {
@@ -194,6 +260,6 @@ describe("finding cameras", () => {
     await waitFor(() => expect(button.disabled).toBe(false), { timeout: 3000 });
     fireEvent.click(button);
     await waitFor(() => expect(save.mock.lastCall?.slice(0, 2)).toEqual([7, 2]));
-    expect(await screen.findByText("configuration")).toBeTruthy();
+    expect(await screen.findByText("first hour")).toBeTruthy();
   });
 });

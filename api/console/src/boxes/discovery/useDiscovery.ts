@@ -17,7 +17,9 @@ export function useDiscovery(boxId: number) {
   return useQuery({
     queryKey: keys.discovery(boxId),
     queryFn: () => api.discovery(boxId),
-    refetchInterval: ({ state }) => (isOpen(state.data?.scan) ? SEARCHING_MS : POLL_MS),
+    // Where no network is named yet, one may be on its way to the box.
+    refetchInterval: ({ state: { data } }) =>
+      isOpen(data?.scan) || data?.networks.length === 0 ? SEARCHING_MS : POLL_MS,
   });
 }
 

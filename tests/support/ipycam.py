@@ -1,0 +1,85 @@
+"""``ipycam``, a virtual ONVIF camera that nobody here wrote, in an environment of its own.
+
+It pulls another build of OpenCV, so its Python stands in ``MINGAN_IPYCAM``. It has WS-Discovery,
+ONVIF with WS-Security, and its own RTSP server.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support import missing
+
+_PYTHON = os.environ.get("MINGAN_IPYCAM", "")
+NEEDED = (
+    pytest.mark.skipif(
+        not _PYTHON,
+        reason="ipycam is missing: pip install ipycam in a venv, MINGAN_IPYCAM=VENV/bin/python",
+    ),
+    pytest.mark.skipif(shutil.which("ffmpeg") is None, reason=missing.debian("ffmpeg")),
+)
+
+
+@contextmanager
+def running_camera(folder: Path, film: Path, user: str, password: str) -> Iterator[int]:
+    """A camera that shows a film, its ONVIF behind an account; yields the port of its RTSP."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port, onvif = _free_port(), _free_port()
+    config = {
+        "local_ip": "127.0.0.1",
+        "onvif_port": onvif,
+        "rtsp_port": port,
+        "username": user,
+        "password": password,
+        "main_width": 640,
+        "main_height": 360,
+        "main_fps": 10,
+        "main_bitrate": "1M",
+        "sub_width": 320,
+        "sub_height": 180,
+        "sub_fps": 10,
+        "sub_bitrate": "300K",
+        "hw_accel": "cpu",
+    }
+    (folder / "camera.json").write_text(json.dumps(config))
+    with (folder / "log").open("wb") as log:
+        running = subprocess.Popen(
+            [_PYTHON, "-m", "ipycam", "-c", "camera.json", "--source", film, "--no-timestamp"],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        _await_ports(running, (onvif, port), folder / "log")
+        yield port
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        return int(line.getsockname()[1])
+
+
+def _await_ports(running: subprocess.Popen[bytes], ports: tuple[int, ...], log: Path) -> None:
+    until = time.monotonic() + 40
+    for port in ports:
+        while True:
+            assert running.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            with socket.socket() as line:
+                line.settimeout(1)
+                if line.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
