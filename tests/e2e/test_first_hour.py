@@ -59,7 +59,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     account = rtsp.Credentials(_USER, _PASSWORD)
     stack = Stack(tmp_path)
     with (
-        rtsp.serve({"live": film}, credentials=account) as plain,
+        rtsp.serve({"live": film}, credentials=account, listen="127.0.0.2") as plain,
         running_camera(tmp_path / "camera", film, _USER, _PASSWORD),
     ):
         stack.start_api()
@@ -71,7 +71,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
             "cameras": [],
         }
         config.write_text(yaml.safe_dump(box, sort_keys=False))
-        yield Site(stack, f"rtsp://127.0.0.1:{plain.port}/live", config)
+        yield Site(stack, f"rtsp://127.0.0.2:{plain.port}/live", config)
         stack.stop()
 
 
@@ -137,7 +137,7 @@ def _step(page: Page, step: str) -> Locator:
 
 def _prepare_search(page: Page, site: Site) -> None:
     """What is done once for a box: its network is named, its key compared and allowed."""
-    page.get_by_test_id("discovery-name-network").fill("127.0.0.1/32")
+    page.get_by_test_id("discovery-name-network").fill("127.0.0.0/30")
     page.get_by_test_id("discovery-allow").click()
     page.get_by_test_id("key-look").click()
     shown = page.get_by_test_id("print-now").inner_text()

@@ -19,6 +19,7 @@ def serve(
     is_looping: bool = True,
     speed: float = 1.0,
     cache: Path | None = None,
+    listen: str = "127.0.0.1",
 ) -> Iterator[RtspServer]:
     """Serve video files over RTSP/TCP while the block runs.
 
@@ -32,12 +33,15 @@ def serve(
         is_looping: For ever, or once.
         speed: Times real time.
         cache: Where encoded copies go; the default is the repository's ``.cache``.
+        listen: Its address.
     """
     films = {
         name: load_film(prepare(path, cache) if cache else prepare(path))
         for name, path in files.items()
     }
-    server = RtspServer(films, credentials=credentials, is_looping=is_looping, speed=speed)
+    server = RtspServer(
+        films, credentials=credentials, is_looping=is_looping, speed=speed, listen=listen
+    )
     server.start()
     try:
         yield server
