@@ -85,6 +85,11 @@ class Target:
         return f"http{'s' if self.is_https else ''}://{self.url_host}{port}"
 
     @property
+    def http_port(self) -> int:
+        """Of its HTTP, the usual one as well."""
+        return self.port or (443 if self.is_https else 80)
+
+    @property
     def authority(self) -> str:
         """What names it: host, and port where it is not the usual one."""
         if self.maker is None or self.maker is CameraMaker.RTSP:

@@ -24,7 +24,7 @@ from pipeline.devices.manners import Manners, manners_of
 from pipeline.evidence.privacy import coarse_picture
 from pipeline.evidence.snapshot import encode_jpeg
 from pipeline.finding.channels import CLOCK_WRONG_S, DeviceFacts, FoundChannel
-from pipeline.finding.makers import Target
+from pipeline.finding.makers import RTSP_PORT, Target
 from pipeline.video.probe import ProbeReport, probe
 
 LONG_GOP_S = 4.0
@@ -216,10 +216,9 @@ def _written(
         source["substream_url"] = channel.sub
     if account is not None and account.written:
         source |= {"username": account.credentials.username, **account.written}
-    number = f"-{channel.id}" if channel.id else ""
-    if target.path:
-        number = f"-{target.rtsp_port}{target.path}"
-    camera_id = re.sub(r"[^a-z0-9]+", "-", f"cam-{target.host}{number}".lower()).strip("-")[:64]
+    streams = "" if target.path or target.rtsp_port == RTSP_PORT else f"-{target.rtsp_port}"
+    named = f"cam-{target.authority}{target.path}{streams}-{channel.id}".lower()
+    camera_id = re.sub(r"[^a-z0-9]+", "-", named).strip("-")[:64].strip("-")
     head = _yaml([{"id": camera_id, "name": name or camera_id}])
     text = head + _FIRST_RULE + textwrap.indent(_yaml({"source": source}), "  ")
     return text if len(text) <= 4096 else None
@@ -231,9 +230,8 @@ def _yaml(item: object) -> str:
 
 
 def _key(target: Target, channel: FoundChannel | None) -> str:
-    path = target.path if channel is not None else ""
     number = "" if channel is None else channel.id
-    return redact_url(f"rtsp://{target.authority}{path}")[:120] + f"#{_shown(number)[:32]}"
+    return redact_url(f"rtsp://{target.authority}{target.path}")[:120] + f"#{_shown(number)[:32]}"
 
 
 def _shown(text: str) -> str:

@@ -10,7 +10,7 @@ import ipaddress
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -30,7 +30,8 @@ from pipeline.devices.errors import (
     UntrustedError,
 )
 from pipeline.finding.channels import DeviceFacts, FoundChannel, facts_of
-from pipeline.finding.makers import RTSP_PORT, CameraMaker, Target, is_inside
+from pipeline.finding.devices import MAX_DEVICES, Devices, take_unlisted
+from pipeline.finding.makers import RTSP_PORT, Target, is_inside
 from pipeline.finding.measuring import (
     Account,
     check_not_refused,
@@ -40,12 +41,11 @@ from pipeline.finding.measuring import (
 )
 from pipeline.finding.sweep import sweep
 from pipeline.finding.ws_discovery import PORT as DISCOVERY_PORT
-from pipeline.finding.ws_discovery import DiscoveredDevice, discover
+from pipeline.finding.ws_discovery import discover
 
 _log = structlog.get_logger(__name__)
 AT_ONCE = 4
 AT_ONE_DEVICE = 2
-MAX_DEVICES = 512
 MAX_ADDRESSES = 4096
 """Of all networks of one search: at 100 a second two thirds of a minute."""
 _TROUBLES: tuple[tuple[type[DeviceError], FindTrouble], ...] = (
@@ -106,7 +106,7 @@ class CameraSearch:
         self._stop = threading.Event()
         self._until_ns = 0
         self._lock = threading.Lock()
-        self._found = 0
+        self._keys: set[str] = set()
         self._done = 0
         self.left_out = 0
 
@@ -122,46 +122,41 @@ class CameraSearch:
     def run(self) -> bool:
         """Search to the end; answers whether everything was asked."""
         self._until_ns = self._clock.mono_ns() + round(self._search.time_limit_s * 1e9)
-        targets = self._targets()
-        self._on_progress(0, len(targets))
-        hosts: dict[str, list[Target]] = {}
-        for target in targets:
-            hosts.setdefault(target.host, []).append(target)
+        hosts = self._devices().by_host()
+        total = sum(map(len, hosts))
+        self._on_progress(0, total)
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="camera-search") as pool:
-            list(pool.map(partial(self._look_at_host, total=len(targets)), hosts.values()))
+            list(pool.map(partial(self._look_at_host, total=total), hosts))
         return not self._is_over()
 
     def _is_over(self) -> bool:
         return self._stop.is_set() or self._clock.mono_ns() >= self._until_ns
 
-    def _targets(self) -> list[Target]:
-        """Devices that were named, then those that answer, then those that only listen."""
+    def _devices(self) -> Devices:
+        """Who was named, who answers, and who only listens."""
         wish = self._search
-        found = {_key(each): each for each in wish.targets}
-        named = {each.host for each in wish.targets}
+        found = Devices(wish.targets, MAX_DEVICES)
         if not wish.networks:
-            return list(found.values())[:MAX_DEVICES]
+            return found
         for device in discover(wish.networks, self._clock, self._is_over, port=wish.discovery_port):
-            _merge(found, device, named)
-            if len(found) >= MAX_DEVICES:
+            found.answered(device)
+            if found.is_full:
                 break
-        known = {each.host for each in found.values()}
         for host in sweep(wish.networks, wish.rtsp_port, self._clock, self._is_over):
-            if len(found) >= MAX_DEVICES:
+            found.listens(host, wish.rtsp_port)
+            if found.is_full:
                 break
-            if host not in known:
-                only = Target(host, None, rtsp_port=wish.rtsp_port)
-                found[_key(only)] = only
-        return list(found.values())
+        return found
 
     def _look_at_host(self, targets: list[Target], total: int) -> None:
         """One after the other: what one refuses is not tried at the next."""
+        listed: set[str] = set()
         for target in targets:
-            self._look_at(target, total)
+            self._look_at(target, total, listed)
 
-    def _look_at(self, target: Target, total: int) -> None:
+    def _look_at(self, target: Target, total: int, listed: set[str]) -> None:
         try:
-            for camera in self._cameras_of(target):
+            for camera in self._cameras_of(target, listed):
                 self._give(camera)
         except Exception as error:  # noqa: BLE001 -- boundary: one device's fault stays its own
             _log.exception("a device was not looked at", kind=type(error).__name__)
@@ -170,7 +165,7 @@ class CameraSearch:
             self._done += 1
             self._on_progress(self._done, total)
 
-    def _cameras_of(self, target: Target) -> Iterator[FoundCamera]:
+    def _cameras_of(self, target: Target, listed: set[str]) -> Iterator[FoundCamera]:
         account = self._search.account
         if target.maker is None:
             yield unmeasured(target, FindTrouble.NEEDS_MAKER)
@@ -191,7 +186,7 @@ class CameraSearch:
             return
         look = partial(self._measured, target, facts, account)
         # One by one until a login came through: should one be refused, no other is tried.
-        channels = iter(facts.channels)
+        channels = iter(take_unlisted(facts.channels, listed))
         for channel in channels:
             camera = look(channel)
             yield camera
@@ -215,41 +210,17 @@ class CameraSearch:
         return measure(target, facts, channel, account, self._clock, self._is_over)
 
     def _give(self, camera: FoundCamera) -> None:
+        """Hand on a candidate; its key is its own, though addresses may look alike when shown."""
         with self._lock:
-            if self._found >= MAX_CANDIDATES:
+            if len(self._keys) >= MAX_CANDIDATES:
                 self.left_out += 1
                 return
-            self._found += 1
-            self._on_camera(camera)
-
-
-def _key(target: Target) -> tuple[str, int | None, str]:
-    """What is one device; a plain stream is one of its own."""
-    return target.host, target.port, f"{target.rtsp_port}{target.path}" if target.path else ""
-
-
-def _merge(
-    found: dict[tuple[str, int | None, str], Target], device: DiscoveredDevice, named: set[str]
-) -> None:
-    """A device that answered; two at one address stay one, and say so.
-
-    Whose maker somebody named is asked in that maker's way alone.
-    """
-    new = Target(
-        device.host,
-        CameraMaker.ONVIF,
-        device.port,
-        device.is_https,
-        endpoints=frozenset({device.endpoint}),
-        model=device.model,
-    )
-    key = _key(new)
-    known = found.get(key)
-    if known is None:
-        if device.host not in named:
-            found[key] = new
-    elif len(known.endpoints) < 16:
-        found[key] = replace(known, endpoints=known.endpoints | {device.endpoint})
+            key, number = camera.key, 1
+            while key in self._keys:
+                number += 1
+                key = f"{camera.key}~{number}"
+            self._keys.add(key)
+            self._on_camera(camera.model_copy(update={"key": key}))
 
 
 def _trouble_of(error: DeviceError, account: Account | None) -> FindTrouble:

@@ -29,6 +29,7 @@ from pipeline.finding.measuring import Account
 from pipeline.finding.search import CameraSearch, Search
 from tests.devices.isapi_fake import serve_isapi
 from tests.devices.script import Script, ScriptedChannel
+from tests.finding.discovery_fake import answer, peer
 from tests.finding.media_fake import FakeProfile, MediaFake, serve_media
 from tests.support import rtsp
 from tests.support.certificate import self_signed, server_context
@@ -171,6 +172,59 @@ def test_two_streams_of_one_path_are_two_cameras_with_an_id_each(tmp_path: Path)
         cameras = found(Search(targets=targets, account=ACCOUNT))
     assert len({each.main.url for each in cameras if each.main}) == 2
     assert len({yaml.safe_load(each.yaml or "")[0]["id"] for each in cameras}) == 2
+
+
+def test_a_stream_that_was_named_hides_no_other_camera_of_its_host(tmp_path: Path) -> None:
+    """And is one camera, though the device tells of it as well."""
+    with streams(tmp_path, "ch1/main", "ch1/sub", "ch2/main") as server:
+        fake = MediaFake(script(), profiles=profiles(server.port))
+        with (
+            serve_media(fake, fake.script) as address,
+            peer(answer("urn:uuid:1", address)) as (port, _),
+        ):
+            named = parse_target(f"rtsp://127.0.0.1:{server.port}/ch2/main")
+            wish = Search((LOOPBACK,), (named,), ACCOUNT, rtsp_port=9, discovery_port=port)
+            cameras = found(wish)
+    urls = [each.main.url.partition(f":{server.port}/")[2] for each in cameras if each.main]
+    assert urls == ["ch2/main", "ch1/main"]
+    assert cameras[1].sub is not None
+    assert fake.script.refused_logins == 0
+
+
+def test_recorders_behind_ports_of_one_address_are_all_asked(tmp_path: Path) -> None:
+    """As where ports are forwarded; what only they can tell apart tells their cameras apart."""
+    paths = [f"Streaming/Channels/{n}0{s}" for n in (1, 2) for s in (1, 2)]
+    recorders = [
+        replace(script(), channels=[ScriptedChannel(str(n), "", True) for n in (1, 2)])
+        for _ in range(2)
+    ]
+    with (
+        streams(tmp_path, *paths) as one,
+        streams(tmp_path, *paths) as two,
+        serve_isapi(recorders[0]) as first,
+        serve_isapi(recorders[1]) as second,
+    ):
+        named = (
+            at(first, "hikvision", one.port),
+            at(first, "hikvision", two.port),
+            at(second, "hikvision", two.port),
+            at(first, "hikvision", one.port),
+        )
+        cameras = found(Search(targets=named, account=ACCOUNT))
+    assert len(cameras) == 4
+    assert len({each.main.url for each in cameras if each.main}) == 4
+    assert len({each.key for each in cameras}) == 4
+    assert len({yaml.safe_load(each.yaml or "")[0]["id"] for each in cameras}) == 4
+
+
+def test_refused_streams_of_one_port_are_told_one_by_one(tmp_path: Path) -> None:
+    """Though of paths that may be passwords none is shown."""
+    paths = ("gate-7", "yard-7")
+    with streams(tmp_path, *paths, password="another") as server:
+        named = tuple(parse_target(f"rtsp://127.0.0.1:{server.port}/{each}") for each in paths)
+        cameras = found(Search(targets=named, account=ACCOUNT))
+    assert [each.troubles[0] for each in cameras] == [FindTrouble.AUTH_REFUSED] * 2
+    assert len({each.key for each in cameras}) == 2
 
 
 def test_a_slow_device_is_not_asked_for_more_streams_when_time_is_over() -> None:

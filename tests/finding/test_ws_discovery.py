@@ -5,9 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -19,48 +16,9 @@ from pipeline.finding.makers import parse_target
 from pipeline.finding.search import CameraSearch, Search, outside
 from pipeline.finding.sweep import sweep
 from pipeline.finding.ws_discovery import DiscoveredDevice, discover, read_answer
+from tests.finding.discovery_fake import answer, peer
 
 LOOPBACK = (ipaddress.IPv4Network("127.0.0.1/32"),)
-
-
-def answer(endpoint: str, addresses: str) -> bytes:
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"
- xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"
- xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><s:Body><d:ProbeMatches><d:ProbeMatch>
-<a:EndpointReference><a:Address>{endpoint}</a:Address></a:EndpointReference>
-<d:Types>dn:NetworkVideoTransmitter</d:Types>
-<d:Scopes>onvif://www.onvif.org/type/video_encoder
- onvif://www.onvif.org/hardware/DS-2CD%20A</d:Scopes>
-<d:XAddrs>{addresses}</d:XAddrs></d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>""".encode()
-
-
-@contextmanager
-def peer(*answers: bytes, host: str = "127.0.0.1") -> Iterator[tuple[int, list[bytes]]]:
-    """Answers each probe with all of these; gives its port and what it was asked."""
-    asked: list[bytes] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.bind((host, 0))
-        line.settimeout(10)
-
-        def run() -> None:
-            while True:
-                try:
-                    question, who = line.recvfrom(65_535)
-                except OSError:
-                    return
-                if not question:
-                    return
-                asked.append(question)
-                for each in answers:
-                    line.sendto(each, who)
-
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        port = line.getsockname()[1]
-        yield port, asked
-        line.sendto(b"", ("127.0.0.1", port))
-        thread.join(5)
 
 
 @pytest.fixture(autouse=True)
@@ -114,15 +72,29 @@ def test_two_cameras_on_one_address_are_one_device_that_says_so() -> None:
     ]
 
 
-def test_whose_maker_was_named_is_not_asked_in_two_ways() -> None:
+@pytest.mark.parametrize(
+    ("named", "makers"),
+    [
+        ("tplink://127.0.0.1?rtsp_port=1", ["tplink"]),
+        ("onvif://127.0.0.1:{}", ["onvif"]),
+        ("hikvision://127.0.0.1:{}", ["hikvision"]),
+        ("hikvision://127.0.0.1:2", ["hikvision", "onvif"]),
+        ("onvif://127.0.0.1:2", ["onvif", "onvif"]),
+        ("onvif://127.0.0.1", ["onvif", "onvif"]),
+        ("rtsp://127.0.0.1:{}/live", ["rtsp", "onvif"]),
+    ],
+)
+def test_whose_maker_was_named_is_not_asked_in_two_ways(named: str, makers: list[str]) -> None:
+    """On another port stands another device, and a stream says nothing of who else is there."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         dead = closed.getsockname()[1]
     with peer(answer("urn:uuid:1", f"http://127.0.0.1:{dead}/")) as (port, _):
         cameras: list[FoundCamera] = []
-        named = parse_target("tplink://127.0.0.1?rtsp_port=1")
-        wish = Search(LOOPBACK, (named,), rtsp_port=dead, discovery_port=port)
+        target = parse_target(named.format(dead))
+        wish = Search(LOOPBACK, (target,), rtsp_port=dead, discovery_port=port)
         CameraSearch(wish, SystemClock(), cameras.append).run()
-    assert [each.maker for each in cameras] == ["tplink"]
+    assert [each.maker for each in cameras] == makers
+    assert len({each.key for each in cameras}) == len(makers)
 
 
 def test_who_refuses_a_connection_or_cannot_be_reached_is_nobody() -> None:
