@@ -102,7 +102,7 @@ function FindCameras({ box, query }: { box: DiscoveryView; query: Reading }) {
         <Alert type="warning" showIcon title={t("discovery.away")} data-testid="discovery-away" />
       )}
       {box.networks.length === 0 ? (
-<NetworksForm box={box} />
+        <NetworksForm box={box} />
       ) : (
         !isOpen(box.scan) && (
           <>

@@ -50,6 +50,18 @@ export function SearchForm({ box, canSeal, isBusy, onStart }: Props) {
     setHost("");
   };
   const wanted = [...new Set([...addresses, ...pending])];
+  const canStart =
+    box.is_able && wrong === null && !isHalf && (networks.length > 0 || wanted.length > 0) && !isBusy;
+  const start = () =>
+    onStart(
+      {
+        networks: [...networks],
+        addresses: wanted,
+        account: account === TYPED ? null : account || null,
+        time_limit_s: 300,
+      },
+      signsIn ? { ...typed, username: typed.username.trim() } : null,
+    );
   return (
     <section className={styles.form} aria-label={t("discovery.what")}>
       <fieldset className={styles.networks}>
@@ -147,6 +159,7 @@ export function SearchForm({ box, canSeal, isBusy, onStart }: Props) {
               aria-label={t("signIn.password")}
               placeholder={t("signIn.password")}
               onChange={({ target }) => setTyped({ ...typed, password: target.value })}
+              onPressEnter={() => canStart && start()}
               data-testid="discovery-password"
             />
           </>
@@ -159,18 +172,8 @@ export function SearchForm({ box, canSeal, isBusy, onStart }: Props) {
         type="primary"
         icon={<SearchOutlined />}
         loading={isBusy}
-        disabled={!box.is_able || wrong !== null || isHalf || (networks.length === 0 && wanted.length === 0)}
-        onClick={() =>
-          onStart(
-            {
-              networks: [...networks],
-              addresses: wanted,
-              account: account === TYPED ? null : account || null,
-              time_limit_s: 300,
-            },
-            signsIn ? { ...typed, username: typed.username.trim() } : null,
-          )
-        }
+        disabled={!canStart}
+        onClick={start}
         data-testid="discovery-start"
       >
         {t("discovery.start")}

@@ -149,8 +149,10 @@ describe("finding cameras", () => {
     const start = screen.getByTestId<HTMLButtonElement>("discovery-start");
     fireEvent.change(screen.getByTestId("discovery-username"), { target: { value: "viewer" } });
     expect(start.disabled).toBe(true);
-    fireEvent.change(screen.getByTestId("discovery-password"), { target: { value: "hunter2" } });
-    fireEvent.click(start);
+    const password = screen.getByTestId("discovery-password");
+    fireEvent.keyDown(password, { key: "Enter" });
+    fireEvent.change(password, { target: { value: "hunter2" } });
+    fireEvent.keyDown(password, { key: "Enter" });
     await waitFor(() => expect(begin).toHaveBeenCalledTimes(1));
     expect(begin.mock.lastCall?.[1].account).toBeNull();
     expect(begin.mock.lastCall?.[1].sealed?.length).toBeGreaterThan(600);
