@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from tests.api.centre import Centre
-from tests.api.configuring import Console, beat, box_of, report, tell
+from tests.api.configuring import DISCOVERY, Console, beat, box_of, report, tell
 
 _TEXT = """\
 site:
@@ -113,6 +114,19 @@ async def test_null_goes_back_to_what_is_usual_and_is_not_written(console: Conso
         "  time_zone: Asia/Shanghai   # of schedules\n", ""
     ).replace("    delete_after_days: 60\n", "")
     assert edited["lost_remarks"] == ["# of schedules"]
+
+
+async def test_networks_to_search_in_are_named_and_accounts_stay(console: Console) -> None:
+    edited = await _edit(console, networks=["192.168.1.0/24", "10.0.3.0/24"])
+    assert edited["text"].startswith(_TEXT)
+    assert yaml.safe_load(edited["text"].removeprefix(_TEXT)) == {
+        "discovery": {"networks": ["192.168.1.0/24", "10.0.3.0/24"]}
+    }
+    assert edited["problems"] == []
+    assert await console.saved(_TEXT + DISCOVERY, 1) == 2
+    edited = await _edit(console, against=2, networks=["10.0.3.0/24"])
+    assert edited["text"] == _TEXT + DISCOVERY.replace("10.0.0.0/24", "10.0.3.0/24")
+    await _edit(console, 422, networks=["somewhere"])
 
 
 async def test_days_that_contradict_each_other_are_told_at_their_field(console: Console) -> None:

@@ -124,6 +124,22 @@ async def test_options_of_a_maker_reach_the_box(finder: Finder) -> None:
     assert order["addresses"] == addresses
 
 
+async def test_an_account_that_was_sealed_goes_on_as_it_came_and_is_not_logged(
+    finder: Finder,
+) -> None:
+    await finder.orders()
+    sealed = "A" * 128
+    answer = await finder.begin(networks=["10.0.0.0/24"], sealed=sealed)
+    assert answer.status_code == 202, answer.text
+    assert sealed not in answer.text
+    [order] = (await finder.orders())["find"]
+    assert (order["sealed"], order.get("account")) == (sealed, None)
+    log = await finder.admin.get("/api/v1/audit?action=cameras_searched")
+    [entry] = log.json()["items"]
+    assert {"field": "account", "old": None, "new": "sealed"} in entry["changes"]
+    assert sealed not in log.text
+
+
 async def test_it_is_in_the_access_log_with_where_and_as_whom(finder: Finder) -> None:
     await finder.begun()
     found = (await finder.admin.get("/api/v1/audit?action=cameras_searched")).json()["items"]
@@ -158,6 +174,8 @@ async def test_only_networks_of_the_configuration(finder: Finder, wish: dict[str
     [
         {"networks": []},
         {"networks": ["10.0.0.0/24"], "account": "root"},
+        {"networks": ["10.0.0.0/24"], "account": "cameras", "sealed": "A" * 128},
+        {"networks": ["10.0.0.0/24"], "sealed": "hunter2" * 20 + "."},
         {"addresses": ["rtsp://admin:hunter2@10.0.0.9/x"]},
         {"addresses": ["rtsp://10.0.0.9/user=a&password=hunter2"]},
         {"addresses": ["uniview://10.0.0.9?channels=16&password=hunter2"]},

@@ -10,12 +10,11 @@ import demo_processes
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.hands import fill
+from tests.e2e.hands import EXPECT_MS, fill
 from tests.e2e.stack import Stack
 from tests.support import missing
 
-expect.set_options(timeout=20_000)
-"""Two of these run beside each other on two cores, each with a worker that analyses."""
+expect.set_options(timeout=EXPECT_MS)
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

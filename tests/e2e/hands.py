@@ -34,9 +34,15 @@ from tests.api.messages import (
 from tests.api.messages import sha256 as hashed
 from tests.e2e.stack import Stack, all_alerts
 
+EXPECT_MS = 20_000
+"""Two of these run beside each other on two cores, each with a worker that analyses."""
 ALERTS = 24
 NO_1 = SchoolName(school_id="no-1", name="某某市某某区实验学校附属第二中心小学（东校区）")
 NO_2 = SchoolName(school_id="no-2", name="第二中学")
+COUNT_CLICKS = """addEventListener("pointerdown", (event) => {
+  if (event.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1;
+}, true)"""
+"""Counts presses of a pointer over all pages of a tab; a drag is one."""
 VERDICT = re.compile(r"/alerts/[0-9a-f-]+/(confirm|false-positive)$")
 
 
@@ -193,3 +199,8 @@ def choose(page: Page, select: str, option: str) -> None:
     if shown.count():  # a list of several choices stays open
         page.get_by_test_id(select).press("Escape")
     expect(shown).to_have_count(0)
+
+
+def clicks(page: Page) -> int:
+    """How often its pointer was pressed since it opened; see ``COUNT_CLICKS``."""
+    return int(page.evaluate("Number(sessionStorage.clicks ?? 0)"))

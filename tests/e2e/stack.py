@@ -106,7 +106,7 @@ class Stack:
             ],
             extra_environment=environment,
         )
-        child.wait_until(self._answers, 60, "the command centre did not answer")
+        child.wait_until(self._answers, 180, "the command centre did not answer")
         self.password = self.password or child.printed("console password:") or ""
         return child
 

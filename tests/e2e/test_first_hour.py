@@ -17,19 +17,18 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.hands import choose
+from tests.e2e.hands import COUNT_CLICKS, EXPECT_MS, choose, clicks, wait_for_still
 from tests.e2e.stack import ROOT, Stack, street_video, until
 from tests.support import rtsp
 from tests.support.ipycam import NEEDED, running_camera
 
-pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(600), *NEEDED]
+pytestmark = [pytest.mark.e2e, pytest.mark.whole, pytest.mark.timeout(1400), *NEEDED]
 _USER, _PASSWORD = "inspector", "hunter2-planted-password"
 _CAMERAS = 2
 _CLICKS_A_CAMERA = 8
 _CLICKS_OF_BOX = 8
-_COUNT = """addEventListener("pointerdown", (event) => {
-  if (event.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1;
-}, true)"""
+_SLOW_MS = 240_000
+"""What is waited for is there in seconds on a machine that has nothing else to do."""
 
 
 @dataclass
@@ -75,6 +74,14 @@ def site(tmp_path: Path) -> Iterator[Site]:
         stack.stop()
 
 
+@pytest.fixture(autouse=True)
+def patient() -> Iterator[None]:
+    """Two cameras are decoded, encoded and analysed beside the browser."""
+    expect.set_options(timeout=_SLOW_MS)
+    yield
+    expect.set_options(timeout=EXPECT_MS)
+
+
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     context = browser.new_context(
@@ -83,17 +90,14 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
         locale="zh-CN",
         service_workers="block",
     )
-    context.add_init_script(_COUNT)
+    context.add_init_script(COUNT_CLICKS)
     page = context.new_page()
+    page.set_default_timeout(_SLOW_MS)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     yield page
     context.close()
     assert problems == [], "errors in the page"
-
-
-def _clicks(page: Page) -> int:
-    return int(page.evaluate("Number(sessionStorage.clicks ?? 0)"))
 
 
 def _enrol(site: Site, command: str) -> None:
@@ -143,7 +147,7 @@ def _prepare_search(page: Page, site: Site) -> None:
     shown = page.get_by_test_id("print-now").inner_text()
     assert shown in (site.stack.home / "log" / "worker-1.log").read_text(), "as the box says it"
     page.get_by_test_id("key-allow").click()
-    expect(page.get_by_test_id("discovery-username")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("discovery-username")).to_be_visible(timeout=_SLOW_MS)
 
 
 def _add_cameras(page: Page, site: Site) -> None:
@@ -153,8 +157,8 @@ def _add_cameras(page: Page, site: Site) -> None:
     page.keyboard.type(_USER)
     page.keyboard.press("Tab")
     page.keyboard.type(_PASSWORD)
-    page.get_by_test_id("discovery-start").click()
-    expect(page.get_by_test_id("discovery-state")).to_have_text("查找完成", timeout=120_000)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("discovery-state")).to_have_text("查找完成")
     expect(page.get_by_test_id("candidate")).to_have_count(_CAMERAS)
     page.get_by_test_id("discovery-all").click()
     page.get_by_test_id("discovery-add").click()
@@ -182,7 +186,7 @@ def _draw_zone(page: Page) -> None:
     page.mouse.up()
     page.get_by_test_id("zones-save").click()
     page.get_by_test_id("zones-save-ok").click()
-    expect(page.get_by_test_id("zones-state")).to_contain_text("已生效", timeout=30_000)
+    expect(page.get_by_test_id("zones-state")).to_contain_text("已生效")
     page.get_by_test_id("zones-next").click()
 
 
@@ -190,31 +194,32 @@ def test_from_an_empty_box_to_a_reviewed_alert(page: Page, site: Site) -> None:
     client = site.stack.sign_in()
     _enrol(site, _make_box(page, site))
     page.goto("/first-hour")
-    expect(_step(page, "box")).to_have_attribute("data-state", "done", timeout=60_000)
+    expect(_step(page, "box")).to_have_attribute("data-state", "done")
     expect(_step(page, "school")).to_have_attribute("data-state", "done")
-    begun = _clicks(page)
+    begun = clicks(page)
     _step(page, "cameras").get_by_test_id("first-hour-go").click()
     _prepare_search(page, site)
-    of_box = _clicks(page) - begun
+    of_box = clicks(page) - begun
 
-    begun = _clicks(page)
+    begun = clicks(page)
     _add_cameras(page, site)
-    expect(_step(page, "pictures")).to_contain_text("2 / 2", timeout=150_000)
+    expect(_step(page, "pictures")).to_contain_text("2 / 2")
     for _ in range(_CAMERAS):
         _draw_zone(page)
     drawn_at = datetime.now(UTC)
     expect(_step(page, "zone")).to_contain_text("2 / 2")
 
-    alert = until("an alert", lambda: _alert_since(client, drawn_at), 180)
-    expect(_step(page, "review")).to_have_attribute("data-state", "next", timeout=30_000)
+    alert = until("an alert", lambda: _alert_since(client, drawn_at), 300)
+    expect(_step(page, "review")).to_have_attribute("data-state", "next")
     _step(page, "review").get_by_test_id("first-hour-go").click()
     expect(page.get_by_test_id("detail-page")).to_be_visible()
     reviewed = page.url.rpartition("/")[2]
+    wait_for_still(page)
     page.keyboard.press("c")
-    until("judged", lambda: _status(client, reviewed) == "confirmed", 30)
-    clicks = (_clicks(page) - begun) / _CAMERAS
-    print(f"{clicks} clicks a camera, {of_box} of the box")
-    assert clicks <= _CLICKS_A_CAMERA
+    until("judged", lambda: _status(client, reviewed) == "confirmed", 120)
+    of_camera = (clicks(page) - begun) / _CAMERAS
+    print(f"{of_camera} clicks a camera, {of_box} of the box")
+    assert of_camera <= _CLICKS_A_CAMERA
     assert of_box <= _CLICKS_OF_BOX
     assert alert["rule"] == "perimeter_intrusion"
     told = client.get("/first-hour").raise_for_status().json()

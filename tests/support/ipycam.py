@@ -73,7 +73,7 @@ def _free_port() -> int:
 
 
 def _await_ports(running: subprocess.Popen[bytes], ports: tuple[int, ...], log: Path) -> None:
-    until = time.monotonic() + 40
+    until = time.monotonic() + 180
     for port in ports:
         while True:
             assert running.poll() is None, log.read_text()
