@@ -10,8 +10,8 @@ import pytest
 
 from api.contract.finding import FindTrouble, FoundCamera
 from pipeline.core.clock import SystemClock
-from pipeline.finding import search as searching
 from pipeline.finding import ws_discovery
+from pipeline.finding.devices import MAX_DEVICES
 from pipeline.finding.makers import parse_target
 from pipeline.finding.search import CameraSearch, Search, outside
 from pipeline.finding.sweep import sweep
@@ -133,4 +133,4 @@ def test_only_networks_that_were_named_are_searched() -> None:
         (ipaddress.IPv4Network("192.168.0.0/16"),), (parse_target("onvif://nvr.example"),)
     )
     assert outside(away, named) == ["192.168.0.0/16", "nvr.example"]
-    assert searching.MAX_DEVICES < 1000
+    assert MAX_DEVICES < 1000

@@ -21,6 +21,7 @@ import pytest
 from tests.support import missing
 
 _PYTHON = os.environ.get("MINGAN_IPYCAM", "")
+_STARTS = 8
 NEEDED = (
     pytest.mark.skipif(
         not _PYTHON,
@@ -52,19 +53,28 @@ def running_camera(folder: Path, film: Path, user: str, password: str) -> Iterat
         "hw_accel": "cpu",
     }
     (folder / "camera.json").write_text(json.dumps(config))
-    with (folder / "log").open("wb") as log:
-        running = subprocess.Popen(
+    log = folder / "log"
+    for _ in range(_STARTS):
+        running = _started(folder, log, film)
+        try:
+            if not _listens(running, (onvif, port), log):
+                continue
+            yield port
+            return
+        finally:
+            running.terminate()
+            running.wait(60)
+    raise AssertionError(log.read_text())
+
+
+def _started(folder: Path, log: Path, film: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as told:
+        return subprocess.Popen(
             [_PYTHON, "-m", "ipycam", "-c", "camera.json", "--source", film, "--no-timestamp"],
             cwd=folder,
-            stdout=log,
-            stderr=log,
+            stdout=told,
+            stderr=told,
         )
-    try:
-        _await_ports(running, (onvif, port), folder / "log")
-        yield port
-    finally:
-        running.terminate()
-        running.wait(20)
 
 
 def _free_port() -> int:
@@ -72,7 +82,8 @@ def _free_port() -> int:
         return int(line.getsockname()[1])
 
 
-def _await_ports(running: subprocess.Popen[bytes], ports: tuple[int, ...], log: Path) -> None:
+def _listens(running: subprocess.Popen[bytes], ports: tuple[int, ...], log: Path) -> bool:
+    """Wait for its ports; False if it gave up RTSP, as where FFmpeg is slow to start."""
     until = time.monotonic() + 180
     for port in ports:
         while True:
@@ -82,4 +93,7 @@ def _await_ports(running: subprocess.Popen[bytes], ports: tuple[int, ...], log: 
                 line.settimeout(1)
                 if line.connect_ex(("127.0.0.1", port)) == 0:
                     break
+            if "Native RTSP unavailable" in log.read_text():
+                return False
             time.sleep(0.2)
+    return True

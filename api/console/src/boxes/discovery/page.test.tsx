@@ -151,6 +151,7 @@ describe("finding cameras", () => {
     expect(start.disabled).toBe(true);
     const password = screen.getByTestId("discovery-password");
     fireEvent.keyDown(password, { key: "Enter" });
+    fireEvent.keyUp(password, { key: "Enter" });
     fireEvent.change(password, { target: { value: "hunter2" } });
     fireEvent.keyDown(password, { key: "Enter" });
     await waitFor(() => expect(begin).toHaveBeenCalledTimes(1));
