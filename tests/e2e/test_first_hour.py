@@ -206,9 +206,9 @@ def test_from_an_empty_box_to_a_reviewed_alert(page: Page, site: Site) -> None:
     begun = clicks(page)
     _add_cameras(page, site)
     expect(_step(page, "pictures")).to_contain_text("2 / 2")
-    for _ in range(_CAMERAS):
+    for number in range(_CAMERAS):
         _draw_zone(page)
-    expect(_step(page, "zone")).to_contain_text("2 / 2")
+        expect(_step(page, "zone")).to_contain_text(f"{number + 1} / 2")
 
     alert = until("an alert", lambda: _alert_of_drawn_zone(client), 300)
     expect(_step(page, "review")).to_have_attribute("data-state", "next")

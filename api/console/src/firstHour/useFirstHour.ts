@@ -13,6 +13,8 @@ export function useFirstHour(boxId: number | null, enabled = true) {
     enabled: enabled && may("manage_boxes"),
     queryKey: keys.firstHourOf(boxId),
     queryFn: () => api.firstHour(boxId),
+    // What was next a minute ago is done by now: who comes back is not led to it again.
+    gcTime: 0,
     refetchInterval: ({ state }) => (boxId === null && state.data?.is_done ? false : POLL_MS),
   });
 }
