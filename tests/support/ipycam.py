@@ -1,16 +1,16 @@
-"""``ipycam``, a virtual ONVIF camera that nobody here wrote, in an environment of its own.
+"""``ipycam``, a virtual ONVIF camera that nobody here wrote.
 
-It pulls another build of OpenCV, so its Python stands in ``MINGAN_IPYCAM``. It has WS-Discovery,
-ONVIF with WS-Security, and its own RTSP server.
+It has WS-Discovery, ONVIF with WS-Security, and its own RTSP server.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
-import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +20,11 @@ import pytest
 
 from tests.support import missing
 
-_PYTHON = os.environ.get("MINGAN_IPYCAM", "")
 _STARTS = 8
 NEEDED = (
     pytest.mark.skipif(
-        not _PYTHON,
-        reason="ipycam is missing: pip install ipycam in a venv, MINGAN_IPYCAM=VENV/bin/python",
+        importlib.util.find_spec("ipycam") is None,
+        reason=missing.peer("ipycam"),
     ),
     pytest.mark.skipif(shutil.which("ffmpeg") is None, reason=missing.debian("ffmpeg")),
 )
@@ -69,8 +68,9 @@ def running_camera(folder: Path, film: Path, user: str, password: str) -> Iterat
 
 def _started(folder: Path, log: Path, film: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as told:
+        options = ("-c", "camera.json", "--source", film, "--no-timestamp")
         return subprocess.Popen(
-            [_PYTHON, "-m", "ipycam", "-c", "camera.json", "--source", film, "--no-timestamp"],
+            [sys.executable, "-m", "ipycam", *options],
             cwd=folder,
             stdout=told,
             stderr=told,
