@@ -16,6 +16,7 @@ BENCHES = {
         "gate",
         "inference",
         "ingest",
+        "intake",
         "latency",
         "memory",
         "soak",

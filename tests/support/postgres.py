@@ -36,9 +36,10 @@ _UNSYNCED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 class Server:
     """A running server."""
 
-    def __init__(self, folder: Path, user: str) -> None:
+    def __init__(self, folder: Path, user: str, pid: int) -> None:
         self._folder = folder
         self._user = user
+        self.pid = pid
         self._numbers = itertools.count()
 
     def execute(self, statement: str) -> None:
@@ -127,7 +128,7 @@ def running_server(*, is_synced: bool = False) -> Iterator[Server]:
             )
         try:
             _wait(initdb.with_name("pg_isready"), folder, process)
-            yield Server(folder, user)
+            yield Server(folder, user, process.pid)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait()
