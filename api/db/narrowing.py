@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, event, exists, or_
+from sqlalchemy import ClauseElement, ColumnElement, Executable, Table, and_, event, exists, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.sql import visitors
 
 from api.access.scope import Scope
 from api.db.base import (
@@ -102,16 +103,29 @@ def owned() -> list[type[Base]]:
 
 
 @lru_cache(maxsize=4096)
-def _criteria(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
+def _criteria(scope: Scope) -> dict[str, LoaderCriteriaOption]:
+    """What narrows the rows of each table, by its name."""
     assert scope.school_ids is not None
+    # What a relationship loads stands in no statement until it is compiled.
+    assert not any(mapper.relationships for mapper in Base.registry.mappers)
     wanted = sorted(scope.school_ids)
     # A list is never empty in SQL; no place has the number 0.
     places = None if scope.place_ids is None else sorted(scope.place_ids) or [0]
     here = None if places is None else _Here(places, scope.username)
-    return tuple(
-        with_loader_criteria(model, _condition(model, wanted, here), include_aliases=True)
+    return {
+        model.__tablename__: with_loader_criteria(
+            model, _condition(model, wanted, here), include_aliases=True
+        )
         for model in owned()
-    )
+    }
+
+
+def _narrowing(scope: Scope, statement: Executable) -> list[LoaderCriteriaOption]:
+    """Of the tables that stand in a statement: each option more costs each execution time."""
+    criteria = _criteria(scope)
+    assert isinstance(statement, ClauseElement)
+    named = {each.name for each in visitors.iterate(statement) if isinstance(each, Table)}
+    return [criteria[name] for name in sorted(named) if name in criteria]
 
 
 def options_of(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
@@ -119,7 +133,7 @@ def options_of(scope: Scope) -> tuple[LoaderCriteriaOption, ...]:
 
     For a session that asks on behalf of other people.
     """
-    return () if scope.school_ids is None else _criteria(scope)
+    return () if scope.school_ids is None else tuple(_criteria(scope).values())
 
 
 def _condition(model: type[Base], wanted: list[str], here: _Here | None) -> ColumnElement[bool]:
@@ -224,14 +238,9 @@ def _narrow(state: ORMExecuteState) -> None:
     session = state.session
     assert isinstance(session, ScopedSession)
     scope = session.scope
-    if (
-        scope.school_ids is None
-        or state.is_insert
-        or state.is_column_load
-        or state.is_relationship_load
-    ):
+    if scope.school_ids is None or state.is_insert or state.is_column_load:
         return
-    state.statement = state.statement.options(*_criteria(scope))
+    state.statement = state.statement.options(*_narrowing(scope, state.statement))
     state.update_execution_options(**{NARROWED: True})
 
 

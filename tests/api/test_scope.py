@@ -229,6 +229,10 @@ _SHAPES: dict[str, Callable[[Any, Any], Any]] = {
     ).select_from(model),
     "an alias": lambda model, _: select(aliased(model)),
     "a subquery": lambda _, column: select(select(column).subquery()),
+    "a common table": lambda _, column: select(select(column).cte()),
+    "a value beside": lambda _, column: select(
+        organisation.Bureau.id, select(func.max(column)).scalar_subquery()
+    ),
     "a union": lambda _, column: select(union_all(select(column), select(column)).subquery()),
     "in a condition": lambda _, column: select(organisation.Bureau.id).where(
         exists(select(column)) | organisation.Bureau.name_zh.in_(select(column))
