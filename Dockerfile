@@ -32,7 +32,7 @@ LABEL org.opencontainers.image.title="Mingan 明安" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="Apache-2.0"
 # A number instead of a named user: nothing here needs an entry in /etc/passwd.
-RUN install -d -o 10001 -g 10001 -m 0750 /data
+RUN install -d -o 10001 -g 10001 -m 0750 /data /data/meetings
 COPY --from=python /opt/mingan /opt/mingan
 ENV PATH=/opt/mingan/bin:$PATH \
     HOME=/data \

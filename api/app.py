@@ -53,6 +53,8 @@ from api.kit import problems
 from api.kit.http import BodyLimit, RequestMetrics, SecurityHeaders
 from api.kit.moments import Clock, utc_now
 from api.kit.version import VERSION
+from api.meetings.endpoints import router as meetings
+from api.meetings.entry_endpoints import router as meeting_entries
 from api.notices.endpoints import router as notices
 from api.notices.push_endpoints import router as push
 from api.offline.worker_endpoints import router as offline
@@ -117,6 +119,8 @@ _ROUTERS = (
     exams,
     exam_patrol,
     exam_sittings,
+    meetings,
+    meeting_entries,
     notices,
     push,
     privacy,

@@ -23,6 +23,7 @@ from api.cameras import service as cameras
 from api.compliance import service as compliance
 from api.evidence import service as evidence
 from api.expiry_clock import ExpiryClock
+from api.meetings import ending as meetings
 from api.privacy import expiry as privacy
 from api.reports import service as reports
 
@@ -86,6 +87,8 @@ class Expiry:
             "evidence_of_nothing": unnamed,
             "alert": lambda work: alerts.delete_records(work, past),
             "access_log": lambda work: audit.delete_before(work, runtime.audit_key, log_from),
+            # As long as the log, which says the same of them.
+            "meeting": lambda work: meetings.delete_ended_before(work, log_from),
             "analysed_time": lambda work: cameras.delete_analysed_before(work, analysed_from),
             "retention_verdict": lambda work: compliance.delete_old_verdicts(work, now),
             "report": lambda work: reports.delete_files(work, report_files, reports_from),

@@ -21,6 +21,7 @@ from api.expiry import Expiry
 from api.inspections import making as inspections
 from api.jobs import service as jobs
 from api.jobs.kinds import ClaimedJob, JobKind
+from api.meetings import ending as meetings
 from api.notices import sending, telling
 from api.notices.schemas import NoticeEvent
 from api.notices.telling import Told, tell
@@ -102,6 +103,7 @@ def kinds(settings: Settings) -> list[JobKind]:
         *reports.kinds(),
         *report_schedules.kinds(),
         *inspections.kinds(),
+        *meetings.kinds(),
     ]
 
 

@@ -27,6 +27,7 @@ from api.discovery.book import ScanBook
 from api.evidence.store import EvidenceStore
 from api.kit.metrics import Metrics
 from api.kit.moments import Clock
+from api.meetings.engine import Engine
 from api.orders.deadlines import Deadlines, load_deadlines
 from api.privacy.deadlines import RequestDeadlines
 from api.privacy.deadlines import load_deadlines as load_request_deadlines
@@ -58,6 +59,8 @@ class Runtime:
         self.oidc: Provider | None = None
         if settings.oidc is not None:
             self.oidc = Provider(settings.oidc, settings.oidc_client_secret)
+        self.meetings: Engine | None = None
+        """The engine of video meetings; a start knows its secrets."""
         self.metrics = Metrics()
         self.first_admin: FirstAdmin | None = None
         self._audit_key: bytes | None = None

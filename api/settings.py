@@ -23,6 +23,7 @@ from sqlalchemy.engine import make_url
 
 from api.auth.oidc.settings import OidcSettings
 from api.kit.errors import SettingsError
+from api.meetings.settings import MeetingSettings
 
 ENV_PREFIX = "MINGAN_API_"
 WORKER_TOKEN_ENV = "MINGAN_WORKER_TOKEN"  # noqa: S105 -- a variable's name
@@ -61,6 +62,9 @@ class Settings(BaseSettings):
     """A provider of OpenID Connect to sign in with: see ``docs/guide/single-sign-on.md``."""
     oidc_client_secret: SecretStr | None = None
     """What the provider gave with ``client_id``; a public client has none."""
+    meetings: MeetingSettings | None = None
+    """An engine of video meetings on this machine: see ``docs/guide/meetings.md``. Its files are
+    written into ``meetings`` in the data folder; there are none without it."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 12.0
     cookie_secure: bool = False
     """Set it wherever the console is served over HTTPS."""
@@ -196,6 +200,11 @@ class Settings(BaseSettings):
     def token_path(self) -> Path:
         """Where the generated worker token is kept."""
         return self.worker_token_file or self.data_dir / "worker.token"
+
+    @property
+    def meetings_path(self) -> Path:
+        """Where the files of the meetings' engine are written."""
+        return self.data_dir / "meetings"
 
     @property
     def audit_key_path(self) -> Path:

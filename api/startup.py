@@ -27,6 +27,8 @@ from api.jobs.scheduler import Scheduler
 from api.kit.alone import Lock, close_to_others
 from api.kit.errors import DataFolderError, SettingsError
 from api.kit.moments import utc_now
+from api.meetings.engine import Engine
+from api.meetings.engine_files import write_engine_files
 from api.rounds import kinds, notice_kinds
 from api.runtime import Runtime
 from api.settings import Settings
@@ -238,6 +240,21 @@ async def _begin_audit(runtime: Runtime) -> None:
         )
 
 
+async def _begin_meetings(runtime: Runtime) -> None:
+    """Write what the engine of video meetings is started with, if there is to be one.
+
+    Whether it is there is asked when somebody wants to meet: nothing else needs it.
+
+    Raises:
+        DataFolderError: If its folder cannot be written.
+    """
+    settings = runtime.settings
+    if settings.meetings is not None:
+        folder = settings.meetings_path
+        known = await asyncio.to_thread(write_engine_files, folder, settings.meetings)
+        runtime.meetings = Engine(settings.meetings, known)
+
+
 def tell_first_admin(runtime: Runtime, announce: Callable[[str], None]) -> None:
     """Tell the first user's one-time password, if this start made one."""
     if runtime.first_admin is not None:
@@ -255,6 +272,7 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
     try:
         with _alone(runtime.settings):
             await prepare(runtime)
+            await _begin_meetings(runtime)
             tell_first_admin(runtime, announce)
             scheduler = Scheduler(runtime, kinds(runtime.settings))
             # Apart: a peer that does not answer keeps no deadline waiting.
@@ -277,5 +295,7 @@ async def running(runtime: Runtime, announce: Callable[[str], None]) -> AsyncIte
                 await asyncio.gather(*tasks)
                 await runtime.viewing.drain()
     finally:
+        if runtime.meetings is not None:
+            await runtime.meetings.close()
         runtime.close_threads()
         await runtime.database.close()

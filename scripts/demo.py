@@ -45,6 +45,7 @@ class Arguments(argparse.Namespace):
     rtsp: list[str]
     port: int | None
     fresh: bool
+    with_meetings: bool
     check_arguments_only: bool
 
 
@@ -86,6 +87,11 @@ def parse(argv: Sequence[str]) -> Arguments:
     parser.add_argument(
         "--fresh", action="store_true", help="forget alerts, users and password of earlier runs"
     )
+    parser.add_argument(
+        "--with-meetings",
+        action="store_true",
+        help="also start the engine of video meetings (Debian's janus)",
+    )
     parser.add_argument("--check-arguments-only", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv, namespace=Arguments())
     if arguments.port is not None and not 1 <= arguments.port <= 65535:
@@ -94,6 +100,8 @@ def parse(argv: Sequence[str]) -> Arguments:
         raise UsageError("--demo-seconds takes a number from 1 to 86400")
     if arguments.video is not None and not arguments.video.is_file():
         raise UsageError(f"--video {arguments.video}: there is no such file")
+    if arguments.with_meetings and shutil.which("janus") is None:
+        raise UsageError("--with-meetings needs janus: apt-get install janus")
     for url in arguments.rtsp:
         if not url.startswith(("rtsp://", "rtsps://")):
             raise UsageError("--rtsp takes an address that begins with rtsp://")
@@ -141,7 +149,9 @@ def _start_and_watch(arguments: Arguments, running: processes.Processes) -> int:
 
     if videos:
         _start_cameras(running, videos, rtsp_port)
-    password = _start_command_centre(running, console_port)
+    password = _start_command_centre(running, console_port, arguments.with_meetings)
+    if arguments.with_meetings:
+        running.start("meetings", ["janus", "-F", str(HOME / "api" / "meetings")])
     config = site.write_config(HOME, console, watched[site.FIRST], site.FIRST)
     _start_worker(running, site.FIRST, config, site.passwords(arguments.rtsp))
     started_mono = time.monotonic()
@@ -218,13 +228,14 @@ def _start_cameras(running: processes.Processes, videos: dict[str, Path], rtsp_p
         raise UsageError(refused) from None
 
 
-def _start_command_centre(running: processes.Processes, port: int) -> str:
+def _start_command_centre(running: processes.Processes, port: int, with_meetings: bool) -> str:
     """Start the API and return the password of its user ``admin``."""
     password_file = HOME / "console-password"
     data = HOME / "api"
     api = running.start(
         "api",
         [_mingan(), "api", "--data-dir", str(data), "--host", "127.0.0.1", "--port", str(port)],
+        extra_environment={"MINGAN_API_MEETINGS": "{}"} if with_meetings else None,
     )
     api.wait_until(
         lambda: api.printed("console: ") is not None,

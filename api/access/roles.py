@@ -71,6 +71,8 @@ _FIGURES = frozenset(
         Permission.VIEW_INSPECTIONS,
         Permission.VIEW_EXAMS,
         Permission.EXPORT,
+        Permission.ATTEND_MEETINGS,
+        Permission.CALL_MEETINGS,
     }
 )
 _PICTURES = frozenset(
@@ -96,6 +98,7 @@ _STAFF = frozenset(
         Permission.RECTIFY_ORDERS,
         Permission.VIEW_INSPECTIONS,
         Permission.PERFORM_INSPECTIONS,
+        Permission.ATTEND_MEETINGS,
     }
 )
 """Of their places, and of the work orders about these or given to them; what they put right
@@ -128,6 +131,7 @@ ROLES: dict[Role, RoleGrant] = {
                 Permission.WATCH_LIVE,
                 Permission.SEE_COMPLIANCE,
                 Permission.SEE_PRECISION,
+                Permission.ATTEND_MEETINGS,
             }
         ),
         Reach.EITHER,

@@ -83,6 +83,13 @@ def narrow(session: Session, scope: Scope) -> None:
     session.info.update(in_scope(scope))
 
 
+def covers(session: AsyncSession, school_id: str | None) -> bool:
+    """Whether a session may know what belongs to this school, or to none."""
+    scope = session.sync_session.info[_SCOPE]
+    assert isinstance(scope, Scope)
+    return scope.covers(school_id)
+
+
 @contextmanager
 def within_school(session: AsyncSession, school_id: str) -> Iterator[None]:
     """Let a session know of one school alone for a while, of what it may know."""

@@ -19,7 +19,14 @@ from api.kit.errors import TooLargeError
 from api.kit.metrics import Metrics
 from api.kit.problems import problem_response
 
-_OF_ALL = tuple((name.lower().encode(), each.encode()) for name, each in SECURITY_HEADERS.items())
+# Of meetings alone, which a box's own pages have none of.
+_HEADERS = {
+    **SECURITY_HEADERS,
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), display-capture=(self), geolocation=()"
+    ),
+}
+_OF_ALL = tuple((name.lower().encode(), each.encode()) for name, each in _HEADERS.items())
 # What is told of people must not stay behind in a browser.
 _OF_API = (*_OF_ALL, (b"cache-control", b"no-store"))
 _log = structlog.get_logger(__name__)

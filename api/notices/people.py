@@ -32,6 +32,7 @@ NEEDS: Mapping[NoticeEvent, Permission] = {
     NoticeEvent.BOX_LOST: Permission.VIEW_CAMERAS,
     NoticeEvent.JOB_DEAD: Permission.SEE_JOBS,
     NoticeEvent.REPORT_READY: Permission.EXPORT,
+    NoticeEvent.MEETING_CALLED: Permission.ATTEND_MEETINGS,
 }
 """What somebody must be allowed to see to be told of it."""
 
@@ -75,7 +76,22 @@ async def known_to(
         for each in subjects
         if NEEDS[each.event] in permissions and scope.covers(each.school_id)
     )
-    return found if scope.place_ids is None else await _at_places(session, scope, found)
+    if scope.place_ids is not None:
+        found = await _at_places(session, scope, found)
+    return found - _called(subjects) | await _invited(session, user.username, subjects)
+
+
+def _called(subjects: Sequence[Subject]) -> frozenset[Subject]:
+    return frozenset(each for each in subjects if each.event is NoticeEvent.MEETING_CALLED)
+
+
+async def _invited(
+    session: AsyncSession, username: str, subjects: Sequence[Subject]
+) -> frozenset[Subject]:
+    """Meetings that somebody is invited to, of whichever school they are about."""
+    called = {each: number_of(each) for each in _called(subjects)}
+    numbers = await NoticeRepository(session).meetings_of(username, list(called.values()))
+    return frozenset(each for each, number in called.items() if number in numbers)
 
 
 async def _at_places(

@@ -17,6 +17,7 @@ from api.access.scope import Scope
 from api.db.camera import Camera
 from api.db.inspection import Inspection
 from api.db.job import Job
+from api.db.meeting import MeetingPerson
 from api.db.models import Alert
 from api.db.narrowing import options_of
 from api.db.notice import Notice, NoticeChannel, NoticeItem, NoticeRule
@@ -141,6 +142,17 @@ class NoticeRepository:
     async def boxes_within(self, scope: Scope, ids: Sequence[int]) -> set[int | None]:
         """Those of some boxes of which a scope covers a camera."""
         return await self._within(scope, Camera.box_id, ids)
+
+    async def meetings_of(self, username: str, ids: Sequence[int]) -> set[int]:
+        """Those of some meetings that somebody is invited to, and was not removed from."""
+        if not ids:
+            return set()
+        query = select(MeetingPerson.meeting_id).where(
+            MeetingPerson.username == username,
+            MeetingPerson.meeting_id.in_(ids),
+            MeetingPerson.state != "removed",
+        )
+        return set(await self._session.scalars(query))
 
     async def _within(
         self, scope: Scope, column: InstrumentedAttribute[_Key], ids: Sequence[_Key]

@@ -30,6 +30,7 @@ class NoticeEvent(StrEnum):
     BOX_LOST = "box_lost"
     JOB_DEAD = "job_dead"
     REPORT_READY = "report_ready"
+    MEETING_CALLED = "meeting_called"
 
 
 class ChannelKind(StrEnum):

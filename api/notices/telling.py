@@ -56,7 +56,7 @@ class Told:
         school_id: Whose; None of what is the district's own.
         risk: Its class, if it has one.
         facts: What else a text says: ``rule``, ``order_id``, ``inspection_kind``, ``due_at``,
-            ``box``, ``job_kind``, ``report_kind``, ``period``.
+            ``box``, ``job_kind``, ``report_kind``, ``period``, ``meeting``, ``meeting_reason``.
     """
 
     event: NoticeEvent

@@ -50,6 +50,10 @@ def line(
         parts.append(_said("order", language, order_id=order_id))
     if inspection := facts.get("inspection_kind"):
         parts.append(_term(words.inspection_kind, inspection, language))
+    if reason := facts.get("meeting_reason"):
+        parts.append(_term(words.meeting_reason, reason, language))
+    if meeting := facts.get("meeting"):
+        parts.append(meeting)
     if due_at := facts.get("due_at"):
         parts.append(_said("due", language, at=_local(due_at, zone)))
     if box := facts.get("box"):
@@ -101,7 +105,8 @@ def as_text(message: Message, most_bytes: int) -> str:
 def _page_of(message: Message) -> str:
     """The page of what a message tells of, where that is of one kind."""
     events = {item.event for item in message.items}
-    return "/reports" if events == {NoticeEvent.REPORT_READY} else ""
+    pages = {NoticeEvent.REPORT_READY: "/reports", NoticeEvent.MEETING_CALLED: "/meetings"}
+    return pages.get(events.pop(), "") if len(events) == 1 else ""
 
 
 def line_of_test(language: Language) -> str:

@@ -43,6 +43,7 @@ _ON_BOTH = frozenset(
         "test_jobs",
         "test_judged_together",
         "test_matrix",
+        "test_meetings",
         "test_narrowed",
         "test_order_photographs",
         "test_orders",

@@ -16,6 +16,8 @@ from api.contract.places import PlaceKind, SchoolType
 from api.contract.vocabulary import vocabulary
 from api.exams.schemas import ExamCheck, ExamCheckState, ExamWhy, NotCounted
 from api.kit.errors import ApiError, StartError
+from api.meetings.engine_messages import EngineState
+from api.meetings.schemas import MeetingReason, MeetingState, PersonState
 from api.orders.machine import OrderState, Step
 from api.orders.schemas import OrderAction, SourceKind
 from api.orders.subjects import Subject
@@ -82,6 +84,10 @@ def test_every_word_that_pages_show_has_words() -> None:
         (words.box_state, BoxState),
         (words.audit_fault, Fault),
         (words.workbook_sheet, SheetName),
+        (words.meeting_reason, MeetingReason),
+        (words.meeting_state, MeetingState),
+        (words.meeting_person_state, PersonState),
+        (words.meeting_engine, EngineState),
         (words.order_state, OrderState),
         (words.order_step, Step),
         (words.order_action, OrderAction),

@@ -36,6 +36,7 @@ from tests.api.matrix_discovery import DISCOVERY
 from tests.api.matrix_exams import EXAMS
 from tests.api.matrix_floor_plans import FLOOR_PLANS
 from tests.api.matrix_inspections import INSPECTIONS
+from tests.api.matrix_meetings import MEETINGS
 from tests.api.matrix_privacy import PRIVACY
 from tests.api.matrix_row import Row
 from tests.api.messages import T0, episode, registration, retention
@@ -266,6 +267,7 @@ ROWS: dict[str, Row] = {
     "live_open": Row(
         "stream", body=lambda of: {"tiles": [{"channel": 0, "camera_key": of.camera_key}]}
     ),
+    **MEETINGS,
     "metrics_get": Row("guard"),
     "order_photographs_add": Row(
         "object",

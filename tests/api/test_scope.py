@@ -34,6 +34,7 @@ from api.db import (
     floor_plan,
     inspection,
     job,
+    meeting,
     models,
     notice,
     order,
@@ -57,6 +58,7 @@ _TABLES = (
     floor_plan,
     inspection,
     job,
+    meeting,
     models,
     notice,
     order,
@@ -84,6 +86,10 @@ OF_NO_SCHOOL = {
     "identities": "found by what a provider vouched for, before anybody's scope is known",
     "inspection_plans": "of the district's administrators; what they make has its school",
     "jobs": "what the command centre does by itself; of district administrators",
+    "meetings": "of those who are invited, of whichever school; always asked for by one's name, but"
+    " by the job that looks after all of them",
+    "meeting_entries": "who was in them; asked for with a meeting that was found so",
+    "meeting_people": "who is invited to them; asked for with a meeting that was found so",
     "notice_channels": "whereto the district's administrators have notices sent",
     "notice_rules": "of what they have channels told",
     "notices": "messages of the district's administrators; what each tells of has its school",
@@ -115,6 +121,7 @@ IN_EVERYTHING = {
     "inspections/making.py": "looks in every school for missing forms; makes each in its own",
     "ingest/refusals.py": "counts for the box that was refused",
     "jobs/scheduler.py": "a job that runs is the command centre's own",
+    "meetings/ending.py": "looks after every meeting, by whichever process is alive",
     "notices/sending.py": "a message is sent by the command centre itself, to whoever a rule names",
     "startup.py": "before the first request",
 }
@@ -374,6 +381,8 @@ def test_who_is_for_some_places_may_do_only_what_is_narrowed_to_them() -> None:
         Permission.RECTIFY_ORDERS,
         Permission.VIEW_INSPECTIONS,
         Permission.PERFORM_INSPECTIONS,
+        # To whatever they were invited, whoever called it: narrowed to their own name.
+        Permission.ATTEND_MEETINGS,
     }
     assert may == narrowed
     assert all((grant.subject is None) == (grant not in of_places) for grant in ROLES.values())

@@ -37,6 +37,7 @@ _MADE |= {"floor_plans", "floor_plan_cameras", "report_schedules"}
 _MADE |= {"box_configurations", "box_configuration_versions"}
 _MADE |= {"exams", "exam_sessions", "exam_duties", "exam_rooms", "exam_room_cameras"}
 _MADE |= {"exam_sittings", "exam_showings"}
+_MADE |= {"meetings", "meeting_people", "meeting_entries"}
 _MADE |= {"box_sealing_keys", "box_credentials", "analysed_quarters"}
 _MADE |= {"offline_entries_taken", "offline_told"}
 

@@ -75,7 +75,7 @@ def test_the_image_does_not_run_as_root() -> None:
     assert users[-1].partition(":")[0] not in ("root", "0")
 
 
-@pytest.mark.parametrize("service", ["api", "worker"])
+@pytest.mark.parametrize("service", ["api", "worker", "meetings"])
 def test_services_are_hardened(service: str) -> None:
     said = _compose()["services"][service]
     assert said["read_only"] is True
@@ -83,6 +83,14 @@ def test_services_are_hardened(service: str) -> None:
     assert said["restart"] == "unless-stopped"
     assert ":latest" not in said["image"]
     assert ":" in said["image"]
+
+
+def test_the_engine_of_meetings_is_off_and_reached_by_the_command_centre_alone() -> None:
+    engine = _compose()["services"]["meetings"]
+    assert engine["profiles"] == ["meetings"]
+    assert engine["network_mode"] == "service:api"
+    assert "ports" not in engine
+    assert engine["volumes"] == ["meetings-files:/data/meetings:ro"]
 
 
 def test_the_worker_waits_for_a_healthy_command_centre() -> None:
@@ -96,7 +104,7 @@ def test_every_named_volume_and_secret_is_declared() -> None:
         for mount in service["volumes"]:
             source = mount.partition(":")[0]
             assert source.startswith(".") or source in compose["volumes"], mount
-        for secret in service["secrets"]:
+        for secret in service.get("secrets", ()):
             assert secret in compose["secrets"]
             assert "file" in compose["secrets"][secret]
 
@@ -106,5 +114,6 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert version is not None
     label = f'image.version="{version[1]}"'
     assert label in (ROOT / "Dockerfile").read_text("utf-8")
-    for service in _compose()["services"].values():
-        assert service["image"] == f"mingan:{version[1]}"
+    for name, service in _compose()["services"].items():
+        image = "mingan-meetings" if name == "meetings" else "mingan"
+        assert service["image"] == f"{image}:{version[1]}"

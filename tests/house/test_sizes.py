@@ -34,6 +34,7 @@ LONG_FUNCTIONS = {
 _WIRES = "puts together what other rooms make, and so names them all"
 MANY_IMPORTS = {
     "api/app.py": _WIRES,
+    "api/rounds.py": _WIRES,
     "api/runtime.py": _WIRES,
     "models/eval/__main__.py": "each form of the command has a module of its own",
     "pipeline/recorders/recorder.py": _WIRES,

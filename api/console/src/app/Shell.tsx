@@ -18,6 +18,7 @@ import { DraftsProvider } from "../tasks/DraftsProvider";
 import { OfflineTasks } from "../tasks/OfflineTasks";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
+import { CalledBanner } from "../meeting/CalledBanner";
 import { OfflineBanner } from "./OfflineBanner";
 import styles from "./Shell.module.css";
 import { TopBar } from "./TopBar";
@@ -82,6 +83,7 @@ export function Shell() {
               </a>
               <TopBar me={session.data} />
               <OfflineBanner />
+              <CalledBanner />
               <main id="content" className={styles.content} aria-busy={loading} tabIndex={-1}>
                 {needs === null || may(needs) ? (
                   <Suspense>

@@ -6,6 +6,7 @@ import {
   SunOutlined,
   TeamOutlined,
   UserOutlined,
+  VideoCameraOutlined,
 } from "@ant-design/icons";
 import { Button, Dropdown, type MenuProps } from "antd";
 import { useEffect, useRef } from "react";
@@ -59,6 +60,9 @@ export function TopBar({ me }: { me: Me }) {
       icon: <UserOutlined />,
     },
     { key: "account", label: t("nav.myAccount"), icon: <SafetyCertificateOutlined /> },
+    ...(may("attend_meetings")
+      ? [{ key: "meetings", label: t("nav.meetings"), icon: <VideoCameraOutlined /> }]
+      : []),
     ...(may("manage_people")
       ? [{ key: "users", label: t("nav.users"), icon: <TeamOutlined /> }]
       : []),
@@ -81,6 +85,7 @@ export function TopBar({ me }: { me: Me }) {
   ];
   const onMenu: MenuProps["onClick"] = ({ key }) => {
     if (key === "account") void navigate("/account");
+    if (key === "meetings") void navigate("/meetings");
     if (key === "users") void navigate("/users");
     if (key === "language") setLanguage(language === "zh" ? "en" : "zh");
     if (key === "theme") setTheme(theme === "dark" ? "light" : "dark");

@@ -41,6 +41,8 @@ export const PAGES = {
   precision: () => import("../precision/PrecisionPage"),
   privacy: () => import("../privacy/PrivacyPage"),
   jobs: () => import("../jobs/JobsPage"),
+  meetings: () => import("../meetings/MeetingsPage"),
+  meeting: () => import("../meetings/MeetingPage"),
   notices: () => import("../notices/NoticesPage"),
   users: () => import("../users/UsersPage"),
 };

@@ -69,6 +69,8 @@ export function createRouter() {
             { path: "precision", lazy: PAGES.precision },
             { path: "privacy", lazy: PAGES.privacy },
             { path: "jobs", lazy: PAGES.jobs },
+            { path: "meetings", lazy: PAGES.meetings },
+            { path: "meetings/:id", lazy: PAGES.meeting },
             { path: "notices", lazy: PAGES.notices },
             { path: "users", lazy: PAGES.users },
             { path: "*", element: <NotFoundPage /> },

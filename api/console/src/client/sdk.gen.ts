@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CamerasPreviewData, CamerasPreviewErrors, CamerasPreviewResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRecoveredCsvData, ComplianceRecoveredCsvErrors, ComplianceRecoveredCsvResponses, ComplianceRecoveredData, ComplianceRecoveredErrors, ComplianceRecoveredResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, ConfigurationsCameraData, ConfigurationsCameraErrors, ConfigurationsCameraResponses, ConfigurationsCompareData, ConfigurationsCompareErrors, ConfigurationsCompareResponses, ConfigurationsEditCameraData, ConfigurationsEditCameraErrors, ConfigurationsEditCameraResponses, ConfigurationsEditSettingsData, ConfigurationsEditSettingsErrors, ConfigurationsEditSettingsResponses, ConfigurationsExportData, ConfigurationsExportErrors, ConfigurationsExportResponses, ConfigurationsGetData, ConfigurationsGetErrors, ConfigurationsGetResponses, ConfigurationsRestoreData, ConfigurationsRestoreErrors, ConfigurationsRestoreResponses, ConfigurationsSaveCameraData, ConfigurationsSaveCameraErrors, ConfigurationsSaveCameraResponses, ConfigurationsSaveData, ConfigurationsSaveErrors, ConfigurationsSaveResponses, ConfigurationsSettingsData, ConfigurationsSettingsErrors, ConfigurationsSettingsResponses, ConfigurationsVersionData, ConfigurationsVersionErrors, ConfigurationsVersionResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, CredentialsAllowKeyData, CredentialsAllowKeyErrors, CredentialsAllowKeyResponses, CredentialsGetData, CredentialsGetErrors, CredentialsGetResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, DiscoveryBeginData, DiscoveryBeginErrors, DiscoveryBeginResponses, DiscoveryGetData, DiscoveryGetErrors, DiscoveryGetResponses, DiscoveryPictureData, DiscoveryPictureErrors, DiscoveryPictureResponses, DiscoveryStopData, DiscoveryStopErrors, DiscoveryStopResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, ExamsCreateData, ExamsCreateErrors, ExamsCreateResponses, ExamsGetData, ExamsGetErrors, ExamsGetResponses, ExamShowingsTellData, ExamShowingsTellErrors, ExamShowingsTellResponses, ExamsImportData, ExamsImportErrors, ExamsImportResponses, ExamSittingsFactsData, ExamSittingsFactsErrors, ExamSittingsFactsResponses, ExamSittingsOrderData, ExamSittingsOrderErrors, ExamSittingsOrderResponses, ExamSittingsPresentData, ExamSittingsPresentErrors, ExamSittingsPresentResponses, ExamSittingsSealData, ExamSittingsSealErrors, ExamSittingsSealResponses, ExamSittingsShowingsData, ExamSittingsShowingsErrors, ExamSittingsShowingsResponses, ExamsListData, ExamsListErrors, ExamsListResponses, ExamsRosterData, ExamsRosterErrors, ExamsRosterResponses, ExamsTableCsvData, ExamsTableCsvErrors, ExamsTableCsvResponses, ExamsTableData, ExamsTableErrors, ExamsTableResponses, ExamsTableXlsxData, ExamsTableXlsxErrors, ExamsTableXlsxResponses, ExamsWorkbookData, ExamsWorkbookErrors, ExamsWorkbookResponses, FirstHourGetData, FirstHourGetErrors, FirstHourGetResponses, FloorPlanPicturesAddData, FloorPlanPicturesAddErrors, FloorPlanPicturesAddResponses, FloorPlanPicturesGetData, FloorPlanPicturesGetErrors, FloorPlanPicturesGetResponses, FloorPlanPicturesPutData, FloorPlanPicturesPutErrors, FloorPlanPicturesPutResponses, FloorPlansDeleteData, FloorPlansDeleteErrors, FloorPlansDeleteResponses, FloorPlansListData, FloorPlansListErrors, FloorPlansListResponses, FloorPlansPutData, FloorPlansPutErrors, FloorPlansPutResponses, HazardsListData, HazardsListErrors, HazardsListResponses, HazardsXlsxData, HazardsXlsxErrors, HazardsXlsxResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestConfigurationAnswerData, IngestConfigurationAnswerErrors, IngestConfigurationAnswerResponses, IngestConfigurationData, IngestConfigurationErrors, IngestConfigurationResponses, IngestConfigurationVersionData, IngestConfigurationVersionErrors, IngestConfigurationVersionResponses, IngestCredentialAnswerData, IngestCredentialAnswerErrors, IngestCredentialAnswerResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOfflineAccountsData, IngestOfflineAccountsErrors, IngestOfflineAccountsResponses, IngestOfflineEntryData, IngestOfflineEntryErrors, IngestOfflineEntryResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsFoundData, IngestViewsFoundErrors, IngestViewsFoundResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsPreviewData, IngestViewsPreviewErrors, IngestViewsPreviewResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, InspectionPapersAskData, InspectionPapersAskErrors, InspectionPapersAskResponses, InspectionPapersFileData, InspectionPapersFileErrors, InspectionPapersFileResponses, InspectionPapersGetData, InspectionPapersGetErrors, InspectionPapersGetResponses, InspectionPhotographsAddData, InspectionPhotographsAddErrors, InspectionPhotographsAddResponses, InspectionPhotographsGetData, InspectionPhotographsGetErrors, InspectionPhotographsGetResponses, InspectionPlansCreateData, InspectionPlansCreateErrors, InspectionPlansCreateResponses, InspectionPlansEndData, InspectionPlansEndErrors, InspectionPlansEndResponses, InspectionPlansListData, InspectionPlansListErrors, InspectionPlansListResponses, InspectionsAnswerData, InspectionsAnswerErrors, InspectionsAnswerResponses, InspectionsGetData, InspectionsGetErrors, InspectionsGetResponses, InspectionsGiveData, InspectionsGiveErrors, InspectionsGiveResponses, InspectionsListData, InspectionsListErrors, InspectionsListResponses, InspectionsSignData, InspectionsSignErrors, InspectionsSignResponses, InspectionsTableData, InspectionsTableErrors, InspectionsTableResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportSchedulesCreateData, ReportSchedulesCreateErrors, ReportSchedulesCreateResponses, ReportSchedulesDeleteData, ReportSchedulesDeleteErrors, ReportSchedulesDeleteResponses, ReportSchedulesListData, ReportSchedulesListErrors, ReportSchedulesListResponses, ReportSchedulesPauseData, ReportSchedulesPauseErrors, ReportSchedulesPauseResponses, ReportSchedulesRunData, ReportSchedulesRunErrors, ReportSchedulesRunResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RuleSetsApplyData, RuleSetsApplyErrors, RuleSetsApplyResponses, RuleSetsPreviewData, RuleSetsPreviewErrors, RuleSetsPreviewResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
+import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CamerasPreviewData, CamerasPreviewErrors, CamerasPreviewResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRecoveredCsvData, ComplianceRecoveredCsvErrors, ComplianceRecoveredCsvResponses, ComplianceRecoveredData, ComplianceRecoveredErrors, ComplianceRecoveredResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, ConfigurationsCameraData, ConfigurationsCameraErrors, ConfigurationsCameraResponses, ConfigurationsCompareData, ConfigurationsCompareErrors, ConfigurationsCompareResponses, ConfigurationsEditCameraData, ConfigurationsEditCameraErrors, ConfigurationsEditCameraResponses, ConfigurationsEditSettingsData, ConfigurationsEditSettingsErrors, ConfigurationsEditSettingsResponses, ConfigurationsExportData, ConfigurationsExportErrors, ConfigurationsExportResponses, ConfigurationsGetData, ConfigurationsGetErrors, ConfigurationsGetResponses, ConfigurationsRestoreData, ConfigurationsRestoreErrors, ConfigurationsRestoreResponses, ConfigurationsSaveCameraData, ConfigurationsSaveCameraErrors, ConfigurationsSaveCameraResponses, ConfigurationsSaveData, ConfigurationsSaveErrors, ConfigurationsSaveResponses, ConfigurationsSettingsData, ConfigurationsSettingsErrors, ConfigurationsSettingsResponses, ConfigurationsVersionData, ConfigurationsVersionErrors, ConfigurationsVersionResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, CredentialsAllowKeyData, CredentialsAllowKeyErrors, CredentialsAllowKeyResponses, CredentialsGetData, CredentialsGetErrors, CredentialsGetResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, DiscoveryBeginData, DiscoveryBeginErrors, DiscoveryBeginResponses, DiscoveryGetData, DiscoveryGetErrors, DiscoveryGetResponses, DiscoveryPictureData, DiscoveryPictureErrors, DiscoveryPictureResponses, DiscoveryStopData, DiscoveryStopErrors, DiscoveryStopResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, ExamsCreateData, ExamsCreateErrors, ExamsCreateResponses, ExamsGetData, ExamsGetErrors, ExamsGetResponses, ExamShowingsTellData, ExamShowingsTellErrors, ExamShowingsTellResponses, ExamsImportData, ExamsImportErrors, ExamsImportResponses, ExamSittingsFactsData, ExamSittingsFactsErrors, ExamSittingsFactsResponses, ExamSittingsOrderData, ExamSittingsOrderErrors, ExamSittingsOrderResponses, ExamSittingsPresentData, ExamSittingsPresentErrors, ExamSittingsPresentResponses, ExamSittingsSealData, ExamSittingsSealErrors, ExamSittingsSealResponses, ExamSittingsShowingsData, ExamSittingsShowingsErrors, ExamSittingsShowingsResponses, ExamsListData, ExamsListErrors, ExamsListResponses, ExamsRosterData, ExamsRosterErrors, ExamsRosterResponses, ExamsTableCsvData, ExamsTableCsvErrors, ExamsTableCsvResponses, ExamsTableData, ExamsTableErrors, ExamsTableResponses, ExamsTableXlsxData, ExamsTableXlsxErrors, ExamsTableXlsxResponses, ExamsWorkbookData, ExamsWorkbookErrors, ExamsWorkbookResponses, FirstHourGetData, FirstHourGetErrors, FirstHourGetResponses, FloorPlanPicturesAddData, FloorPlanPicturesAddErrors, FloorPlanPicturesAddResponses, FloorPlanPicturesGetData, FloorPlanPicturesGetErrors, FloorPlanPicturesGetResponses, FloorPlanPicturesPutData, FloorPlanPicturesPutErrors, FloorPlanPicturesPutResponses, FloorPlansDeleteData, FloorPlansDeleteErrors, FloorPlansDeleteResponses, FloorPlansListData, FloorPlansListErrors, FloorPlansListResponses, FloorPlansPutData, FloorPlansPutErrors, FloorPlansPutResponses, HazardsListData, HazardsListErrors, HazardsListResponses, HazardsXlsxData, HazardsXlsxErrors, HazardsXlsxResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestConfigurationAnswerData, IngestConfigurationAnswerErrors, IngestConfigurationAnswerResponses, IngestConfigurationData, IngestConfigurationErrors, IngestConfigurationResponses, IngestConfigurationVersionData, IngestConfigurationVersionErrors, IngestConfigurationVersionResponses, IngestCredentialAnswerData, IngestCredentialAnswerErrors, IngestCredentialAnswerResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOfflineAccountsData, IngestOfflineAccountsErrors, IngestOfflineAccountsResponses, IngestOfflineEntryData, IngestOfflineEntryErrors, IngestOfflineEntryResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsFoundData, IngestViewsFoundErrors, IngestViewsFoundResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsPreviewData, IngestViewsPreviewErrors, IngestViewsPreviewResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, InspectionPapersAskData, InspectionPapersAskErrors, InspectionPapersAskResponses, InspectionPapersFileData, InspectionPapersFileErrors, InspectionPapersFileResponses, InspectionPapersGetData, InspectionPapersGetErrors, InspectionPapersGetResponses, InspectionPhotographsAddData, InspectionPhotographsAddErrors, InspectionPhotographsAddResponses, InspectionPhotographsGetData, InspectionPhotographsGetErrors, InspectionPhotographsGetResponses, InspectionPlansCreateData, InspectionPlansCreateErrors, InspectionPlansCreateResponses, InspectionPlansEndData, InspectionPlansEndErrors, InspectionPlansEndResponses, InspectionPlansListData, InspectionPlansListErrors, InspectionPlansListResponses, InspectionsAnswerData, InspectionsAnswerErrors, InspectionsAnswerResponses, InspectionsGetData, InspectionsGetErrors, InspectionsGetResponses, InspectionsGiveData, InspectionsGiveErrors, InspectionsGiveResponses, InspectionsListData, InspectionsListErrors, InspectionsListResponses, InspectionsSignData, InspectionsSignErrors, InspectionsSignResponses, InspectionsTableData, InspectionsTableErrors, InspectionsTableResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MeetingsAdmitData, MeetingsAdmitErrors, MeetingsAdmitResponses, MeetingsCandidatesData, MeetingsCandidatesErrors, MeetingsCandidatesResponses, MeetingsCreateData, MeetingsCreateErrors, MeetingsCreateResponses, MeetingsEndData, MeetingsEndErrors, MeetingsEndResponses, MeetingsEngineData, MeetingsEngineErrors, MeetingsEngineResponses, MeetingsEnterData, MeetingsEnterErrors, MeetingsEnterResponses, MeetingsEventsData, MeetingsEventsErrors, MeetingsEventsResponses, MeetingsGetData, MeetingsGetErrors, MeetingsGetResponses, MeetingsInviteData, MeetingsInviteErrors, MeetingsInviteResponses, MeetingsLeaveData, MeetingsLeaveErrors, MeetingsLeaveResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsRemoveData, MeetingsRemoveErrors, MeetingsRemoveResponses, MeetingsSignalData, MeetingsSignalErrors, MeetingsSignalResponses, MeetingsTicketData, MeetingsTicketErrors, MeetingsTicketResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportSchedulesCreateData, ReportSchedulesCreateErrors, ReportSchedulesCreateResponses, ReportSchedulesDeleteData, ReportSchedulesDeleteErrors, ReportSchedulesDeleteResponses, ReportSchedulesListData, ReportSchedulesListErrors, ReportSchedulesListResponses, ReportSchedulesPauseData, ReportSchedulesPauseErrors, ReportSchedulesPauseResponses, ReportSchedulesRunData, ReportSchedulesRunErrors, ReportSchedulesRunResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RuleSetsApplyData, RuleSetsApplyErrors, RuleSetsApplyResponses, RuleSetsPreviewData, RuleSetsPreviewErrors, RuleSetsPreviewResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -2078,6 +2078,232 @@ export const liveChange = <ThrowOnError extends boolean = false>(options: Option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Meetings of who asks
+ *
+ * What one is invited to, of whichever school it is about.
+ */
+export const meetingsList = <ThrowOnError extends boolean = false>(options?: Options<MeetingsListData, ThrowOnError>) => (options?.client ?? client).get<MeetingsListResponses, MeetingsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings',
+    ...options
+});
+
+/**
+ * Call a meeting
+ *
+ * From an alert, from a work order, or by itself; now, or at a time.
+ */
+export const meetingsCreate = <ThrowOnError extends boolean = false>(options: Options<MeetingsCreateData, ThrowOnError>) => (options.client ?? client).post<MeetingsCreateResponses, MeetingsCreateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Who may be invited
+ *
+ * Of a school and of the district, or everybody whom one may know of.
+ */
+export const meetingsCandidates = <ThrowOnError extends boolean = false>(options?: Options<MeetingsCandidatesData, ThrowOnError>) => (options?.client ?? client).get<MeetingsCandidatesResponses, MeetingsCandidatesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/candidates',
+    ...options
+});
+
+/**
+ * Whether meetings can be held now
+ *
+ * The state of the engine; `off` where there is none by the settings.
+ */
+export const meetingsEngine = <ThrowOnError extends boolean = false>(options?: Options<MeetingsEngineData, ThrowOnError>) => (options?.client ?? client).get<MeetingsEngineResponses, MeetingsEngineErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/engine',
+    ...options
+});
+
+/**
+ * A meeting
+ *
+ * One to which one is invited, with its people and who was there.
+ */
+export const meetingsGet = <ThrowOnError extends boolean = false>(options: Options<MeetingsGetData, ThrowOnError>) => (options.client ?? client).get<MeetingsGetResponses, MeetingsGetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}',
+    ...options
+});
+
+/**
+ * End a meeting
+ *
+ * As its host, for everybody; whatever tickets there are open nothing any more.
+ */
+export const meetingsEnd = <ThrowOnError extends boolean = false>(options: Options<MeetingsEndData, ThrowOnError>) => (options.client ?? client).post<MeetingsEndResponses, MeetingsEndErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/end',
+    ...options
+});
+
+/**
+ * Come in
+ *
+ * By a ticket, which is used by that; where one was in this meeting before, one leaves.
+ */
+export const meetingsEnter = <ThrowOnError extends boolean = false>(options: Options<MeetingsEnterData, ThrowOnError>) => (options.client ?? client).post<MeetingsEnterResponses, MeetingsEnterErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/entries',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Leave
+ *
+ * One's own place; whoever left already is fine.
+ */
+export const meetingsLeave = <ThrowOnError extends boolean = false>(options: Options<MeetingsLeaveData, ThrowOnError>) => (options.client ?? client).delete<MeetingsLeaveResponses, MeetingsLeaveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/entries/{entry_number}',
+    ...options
+});
+
+/**
+ * What happened since one asked last
+ *
+ * Waits for half a minute; each is told once. Whoever does not ask for a minute has left.
+ */
+export const meetingsEvents = <ThrowOnError extends boolean = false>(options: Options<MeetingsEventsData, ThrowOnError>) => (options.client ?? client).post<MeetingsEventsResponses, MeetingsEventsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/entries/{entry_number}/events',
+    ...options
+});
+
+/**
+ * Say what one sends, or wants to receive
+ *
+ * What follows is told by `meetings_events`.
+ */
+export const meetingsSignal = <ThrowOnError extends boolean = false>(options: Options<MeetingsSignalData, ThrowOnError>) => (options.client ?? client).post<MeetingsSignalResponses, MeetingsSignalErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/entries/{entry_number}/signals',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Invite more people
+ *
+ * As its host; whoever was removed may come again.
+ */
+export const meetingsInvite = <ThrowOnError extends boolean = false>(options: Options<MeetingsInviteData, ThrowOnError>) => (options.client ?? client).post<MeetingsInviteResponses, MeetingsInviteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/people',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Put somebody out
+ *
+ * As its host; they come in no more until they are invited again.
+ */
+export const meetingsRemove = <ThrowOnError extends boolean = false>(options: Options<MeetingsRemoveData, ThrowOnError>) => (options.client ?? client).delete<MeetingsRemoveResponses, MeetingsRemoveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/people/{guest}',
+    ...options
+});
+
+/**
+ * Let somebody in
+ *
+ * As its host.
+ */
+export const meetingsAdmit = <ThrowOnError extends boolean = false>(options: Options<MeetingsAdmitData, ThrowOnError>) => (options.client ?? client).post<MeetingsAdmitResponses, MeetingsAdmitErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/people/{guest}/admission',
+    ...options
+});
+
+/**
+ * Ask to come in
+ *
+ * A ticket for whoever is let in; anybody else waits from now on, and asks again.
+ */
+export const meetingsTicket = <ThrowOnError extends boolean = false>(options: Options<MeetingsTicketData, ThrowOnError>) => (options.client ?? client).post<MeetingsTicketResponses, MeetingsTicketErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/meetings/{meeting_id}/tickets',
+    ...options
 });
 
 /**

@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'offline_people_told' | 'offline_signed_in' | 'offline_sign_in_failed' | 'offline_alerts_viewed' | 'offline_playback_started' | 'offline_playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_judged' | 'alert_judgement_undone' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'exam_created' | 'exam_imported' | 'exam_roster_changed' | 'exam_present_told' | 'exam_facts_taken' | 'exam_sealed' | 'exam_exported' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'offline_people_told' | 'offline_signed_in' | 'offline_sign_in_failed' | 'offline_alerts_viewed' | 'offline_playback_started' | 'offline_playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_judged' | 'alert_judgement_undone' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'exam_created' | 'exam_imported' | 'exam_roster_changed' | 'exam_present_told' | 'exam_facts_taken' | 'exam_sealed' | 'exam_exported' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'meeting_opened' | 'meeting_invited' | 'meeting_admitted' | 'meeting_removed' | 'meeting_refused' | 'meeting_entered' | 'meeting_left' | 'meeting_ended' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -3931,6 +3931,13 @@ export type Effect = {
 };
 
 /**
+ * EngineState
+ *
+ * What can be said of the engine.
+ */
+export type EngineState = 'off' | 'ready' | 'absent' | 'silent' | 'other_version' | 'other_engine';
+
+/**
  * Enrolment
  *
  * Who the box is from now on; the token is told this once.
@@ -4022,6 +4029,13 @@ export type EpisodeFacts = {
  * Whether the violation still lasts, as the worker sees it.
  */
 export type EpisodeState = 'open' | 'closed';
+
+/**
+ * EventKind
+ *
+ * What happened to somebody in a meeting.
+ */
+export type EventKind = 'answer' | 'offer' | 'feeds' | 'gone' | 'up' | 'down' | 'unchanged' | 'refused' | 'removed' | 'ended';
 
 /**
  * Every
@@ -6171,6 +6185,501 @@ export type Me = {
 };
 
 /**
+ * MeetingAnswer
+ *
+ * To what one is offered.
+ */
+export type MeetingAnswer = {
+    /**
+     * Kind
+     */
+    kind: 'answer';
+    /**
+     * Sdp
+     */
+    sdp: string;
+};
+
+/**
+ * MeetingCandidate
+ *
+ * Somebody who may be invited.
+ */
+export type MeetingCandidate = {
+    role: Role;
+    school: SchoolName | null;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * MeetingCandidateList
+ *
+ * Who may be invited.
+ */
+export type MeetingCandidateList = {
+    /**
+     * Items
+     */
+    items: Array<MeetingCandidate>;
+};
+
+/**
+ * MeetingCreate
+ *
+ * A meeting to be opened, from an alert, from a work order, or by itself.
+ */
+export type MeetingCreate = {
+    /**
+     * Alert Id
+     */
+    alert_id?: string | null;
+    /**
+     * Has Lobby
+     *
+     * Whether the host lets people in one by one.
+     */
+    has_lobby?: boolean;
+    /**
+     * Order Id
+     */
+    order_id?: number | null;
+    reason: MeetingReason;
+    /**
+     * Roles
+     *
+     * Invite also whoever has one of these at the school it is about.
+     */
+    roles?: Array<Role>;
+    /**
+     * School Id
+     *
+     * Which school it is about; of an alert or an order it is known.
+     */
+    school_id?: string | null;
+    /**
+     * Starts At
+     *
+     * Null: now.
+     */
+    starts_at?: string | null;
+    /**
+     * Title
+     *
+     * Needed by one that is opened by itself.
+     */
+    title?: string | null;
+    /**
+     * Usernames
+     *
+     * Whom to invite.
+     */
+    usernames?: Array<string>;
+};
+
+/**
+ * MeetingEngineView
+ *
+ * Whether meetings can be held now.
+ */
+export type MeetingEngineView = {
+    state: EngineState;
+    /**
+     * Version
+     *
+     * What it says it is; empty if it said nothing.
+     */
+    version: string;
+};
+
+/**
+ * MeetingEnter
+ *
+ * By which ticket.
+ */
+export type MeetingEnter = {
+    /**
+     * Ticket
+     */
+    ticket: string;
+};
+
+/**
+ * MeetingEntered
+ *
+ * One's place in a meeting.
+ */
+export type MeetingEntered = {
+    /**
+     * Entry Id
+     *
+     * Also the number of what one sends.
+     */
+    entry_id: number;
+    /**
+     * Feeds
+     *
+     * Who sends already.
+     */
+    feeds: Array<MeetingFeed>;
+};
+
+/**
+ * MeetingEntryView
+ *
+ * Somebody who was there, once.
+ */
+export type MeetingEntryView = {
+    /**
+     * Came At
+     */
+    came_at: string;
+    /**
+     * Left At
+     *
+     * Null while they are there.
+     */
+    left_at: string | null;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * MeetingEventList
+ *
+ * What happened since one asked last; empty after half a minute without anything.
+ */
+export type MeetingEventList = {
+    /**
+     * Items
+     */
+    items: Array<MeetingEventView>;
+};
+
+/**
+ * MeetingEventView
+ *
+ * What happened to one in a meeting.
+ */
+export type MeetingEventView = {
+    /**
+     * Feeds
+     */
+    feeds: Array<MeetingFeed>;
+    /**
+     * Is Sender
+     *
+     * Whether it is about what one sends oneself.
+     */
+    is_sender: boolean;
+    kind: EventKind;
+    /**
+     * Sdp
+     */
+    sdp: string | null;
+    /**
+     * Tracks
+     */
+    tracks: Array<MeetingTrack>;
+};
+
+/**
+ * MeetingFeed
+ *
+ * Somebody who sends.
+ */
+export type MeetingFeed = {
+    /**
+     * Feed
+     */
+    feed: number;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * MeetingInvitation
+ *
+ * More people.
+ */
+export type MeetingInvitation = {
+    /**
+     * Usernames
+     */
+    usernames: Array<string>;
+};
+
+/**
+ * MeetingList
+ *
+ * Meetings of who asks: those to come and open ones, then those that ended, newest first.
+ */
+export type MeetingList = {
+    /**
+     * Items
+     */
+    items: Array<MeetingSummary>;
+};
+
+/**
+ * MeetingOffer
+ *
+ * What one wants to send.
+ */
+export type MeetingOffer = {
+    /**
+     * Kind
+     */
+    kind: 'publish';
+    /**
+     * Sdp
+     */
+    sdp: string;
+};
+
+/**
+ * MeetingPersonView
+ *
+ * Somebody who is invited.
+ */
+export type MeetingPersonView = {
+    /**
+     * Is Host
+     */
+    is_host: boolean;
+    /**
+     * Is There
+     *
+     * Whether they are in the room now.
+     */
+    is_there: boolean;
+    /**
+     * Null of somebody of a school one knows nothing of.
+     */
+    role: Role | null;
+    school: SchoolName | null;
+    state: PersonState;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
+ * MeetingReason
+ *
+ * Why a meeting is called.
+ */
+export type MeetingReason = 'emergency' | 'adjudication' | 'rectification' | 'inspection' | 'exam_duty' | 'routine';
+
+/**
+ * MeetingState
+ *
+ * Where a meeting stands.
+ */
+export type MeetingState = 'scheduled' | 'open' | 'ended';
+
+/**
+ * MeetingSummary
+ *
+ * A meeting one is invited to.
+ */
+export type MeetingSummary = {
+    /**
+     * Alert Id
+     *
+     * What it was opened from.
+     */
+    alert_id: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Host
+     */
+    host: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Called
+     *
+     * It is open, and who asks is not in it.
+     */
+    is_called: boolean;
+    /**
+     * Order Id
+     */
+    order_id: number | null;
+    /**
+     * People Count
+     */
+    people_count: number;
+    reason: MeetingReason;
+    /**
+     * Which one it is about.
+     */
+    school: SchoolName | null;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    state: MeetingState;
+    /**
+     * There Count
+     */
+    there_count: number;
+    /**
+     * Title
+     *
+     * Empty of one from an alert or an order without a title.
+     */
+    title: string;
+};
+
+/**
+ * MeetingTicket
+ *
+ * Whether one may come in, and by what.
+ */
+export type MeetingTicket = {
+    state: PersonState;
+    /**
+     * Ticket
+     *
+     * Good once, for a minute, for this person and meeting; null unless admitted.
+     */
+    ticket: string | null;
+};
+
+/**
+ * MeetingTrack
+ *
+ * One picture or sound of an offer, and whose it is.
+ */
+export type MeetingTrack = {
+    /**
+     * Feed
+     */
+    feed: number;
+    /**
+     * Kind
+     */
+    kind: 'audio' | 'video';
+    /**
+     * Mid
+     */
+    mid: string;
+};
+
+/**
+ * MeetingView
+ *
+ * A meeting with its people.
+ */
+export type MeetingView = {
+    /**
+     * Alert Id
+     *
+     * What it was opened from.
+     */
+    alert_id: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Entries
+     *
+     * Who was there, in the order they came.
+     */
+    entries: Array<MeetingEntryView>;
+    /**
+     * Has Lobby
+     */
+    has_lobby: boolean;
+    /**
+     * Host
+     */
+    host: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Called
+     *
+     * It is open, and who asks is not in it.
+     */
+    is_called: boolean;
+    /**
+     * Is Host
+     */
+    is_host: boolean;
+    me: PersonState;
+    /**
+     * Order Id
+     */
+    order_id: number | null;
+    /**
+     * People
+     */
+    people: Array<MeetingPersonView>;
+    /**
+     * People Count
+     */
+    people_count: number;
+    reason: MeetingReason;
+    /**
+     * Which one it is about.
+     */
+    school: SchoolName | null;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    state: MeetingState;
+    /**
+     * There Count
+     */
+    there_count: number;
+    /**
+     * Title
+     *
+     * Empty of one from an alert or an order without a title.
+     */
+    title: string;
+};
+
+/**
+ * MeetingWatch
+ *
+ * Whom one wants to receive besides, and whom no more.
+ */
+export type MeetingWatch = {
+    /**
+     * Added
+     */
+    added: Array<number>;
+    /**
+     * Dropped
+     */
+    dropped?: Array<number>;
+    /**
+     * Kind
+     */
+    kind: 'watch';
+};
+
+/**
  * MembershipView
  *
  * A community a school belongs to, or belonged to once.
@@ -6362,7 +6871,7 @@ export type Noted = {
  *
  * What is told of.
  */
-export type NoticeEvent = 'alert_confirmed' | 'order_assigned' | 'order_returned' | 'order_overdue' | 'order_escalated' | 'inspection_due' | 'inspection_overdue' | 'box_lost' | 'job_dead' | 'report_ready';
+export type NoticeEvent = 'alert_confirmed' | 'order_assigned' | 'order_returned' | 'order_overdue' | 'order_escalated' | 'inspection_due' | 'inspection_overdue' | 'box_lost' | 'job_dead' | 'report_ready' | 'meeting_called';
 
 /**
  * NoticeItemView
@@ -7381,7 +7890,14 @@ export type Period = {
  *
  * One thing a person may do. The console asks the same names.
  */
-export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'edit_zones' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'view_inspections' | 'perform_inspections' | 'plan_inspections' | 'view_exams' | 'manage_exams' | 'verify_orders';
+export type Permission = 'view_alerts' | 'judge' | 'hold' | 'release_holds' | 'see_pictures' | 'open_originals' | 'watch_live' | 'play_recordings' | 'view_cameras' | 'manage_cameras' | 'see_compliance' | 'manage_compliance' | 'see_precision' | 'export' | 'manage_boxes' | 'edit_zones' | 'manage_organisation' | 'manage_people' | 'read_audit' | 'see_jobs' | 'manage_notices' | 'view_orders' | 'assign_orders' | 'rectify_orders' | 'view_privacy' | 'manage_privacy' | 'view_inspections' | 'perform_inspections' | 'plan_inspections' | 'view_exams' | 'manage_exams' | 'attend_meetings' | 'call_meetings' | 'verify_orders';
+
+/**
+ * PersonState
+ *
+ * Where somebody who is invited stands.
+ */
+export type PersonState = 'invited' | 'waiting' | 'admitted' | 'removed';
 
 /**
  * PhotographView
@@ -19344,6 +19860,696 @@ export type LiveChangeResponses = {
 };
 
 export type LiveChangeResponse = LiveChangeResponses[keyof LiveChangeResponses];
+
+export type MeetingsListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/meetings';
+};
+
+export type MeetingsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsListError = MeetingsListErrors[keyof MeetingsListErrors];
+
+export type MeetingsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeetingList;
+};
+
+export type MeetingsListResponse = MeetingsListResponses[keyof MeetingsListResponses];
+
+export type MeetingsCreateData = {
+    body: MeetingCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/meetings';
+};
+
+export type MeetingsCreateErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `meeting_full`: As many people are invited as may be
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsCreateError = MeetingsCreateErrors[keyof MeetingsCreateErrors];
+
+export type MeetingsCreateResponses = {
+    /**
+     * Successful Response
+     */
+    201: MeetingView;
+};
+
+export type MeetingsCreateResponse = MeetingsCreateResponses[keyof MeetingsCreateResponses];
+
+export type MeetingsCandidatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * School Id
+         */
+        school_id?: string | null;
+    };
+    url: '/api/v1/meetings/candidates';
+};
+
+export type MeetingsCandidatesErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsCandidatesError = MeetingsCandidatesErrors[keyof MeetingsCandidatesErrors];
+
+export type MeetingsCandidatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeetingCandidateList;
+};
+
+export type MeetingsCandidatesResponse = MeetingsCandidatesResponses[keyof MeetingsCandidatesResponses];
+
+export type MeetingsEngineData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/meetings/engine';
+};
+
+export type MeetingsEngineErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsEngineError = MeetingsEngineErrors[keyof MeetingsEngineErrors];
+
+export type MeetingsEngineResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeetingEngineView;
+};
+
+export type MeetingsEngineResponse = MeetingsEngineResponses[keyof MeetingsEngineResponses];
+
+export type MeetingsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}';
+};
+
+export type MeetingsGetErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsGetError = MeetingsGetErrors[keyof MeetingsGetErrors];
+
+export type MeetingsGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeetingView;
+};
+
+export type MeetingsGetResponse = MeetingsGetResponses[keyof MeetingsGetResponses];
+
+export type MeetingsEndData = {
+    body?: never;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/end';
+};
+
+export type MeetingsEndErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `meeting_ended`: The meeting has ended
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsEndError = MeetingsEndErrors[keyof MeetingsEndErrors];
+
+export type MeetingsEndResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type MeetingsEndResponse = MeetingsEndResponses[keyof MeetingsEndResponses];
+
+export type MeetingsEnterData = {
+    body: MeetingEnter;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/entries';
+};
+
+export type MeetingsEnterErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token; `bad_ticket`: This ticket does not open the meeting
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `meeting_ended`: The meeting has ended; `meetings_off`: Video meetings are not switched on
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `engine_away`: The engine of video meetings does not serve
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsEnterError = MeetingsEnterErrors[keyof MeetingsEnterErrors];
+
+export type MeetingsEnterResponses = {
+    /**
+     * Successful Response
+     */
+    201: MeetingEntered;
+};
+
+export type MeetingsEnterResponse = MeetingsEnterResponses[keyof MeetingsEnterResponses];
+
+export type MeetingsLeaveData = {
+    body?: never;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+        /**
+         * Entry Number
+         */
+        entry_number: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/entries/{entry_number}';
+};
+
+export type MeetingsLeaveErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsLeaveError = MeetingsLeaveErrors[keyof MeetingsLeaveErrors];
+
+export type MeetingsLeaveResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type MeetingsLeaveResponse = MeetingsLeaveResponses[keyof MeetingsLeaveResponses];
+
+export type MeetingsEventsData = {
+    body?: never;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+        /**
+         * Entry Number
+         */
+        entry_number: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/entries/{entry_number}/events';
+};
+
+export type MeetingsEventsErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found; `entry_gone`: Not in the meeting any more
+     */
+    404: Problem;
+    /**
+     * `meetings_off`: Video meetings are not switched on
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `engine_away`: The engine of video meetings does not serve
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsEventsError = MeetingsEventsErrors[keyof MeetingsEventsErrors];
+
+export type MeetingsEventsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeetingEventList;
+};
+
+export type MeetingsEventsResponse = MeetingsEventsResponses[keyof MeetingsEventsResponses];
+
+export type MeetingsSignalData = {
+    /**
+     * Body
+     */
+    body: ({
+        kind: 'publish';
+    } & MeetingOffer) | ({
+        kind: 'watch';
+    } & MeetingWatch) | ({
+        kind: 'answer';
+    } & MeetingAnswer);
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+        /**
+         * Entry Number
+         */
+        entry_number: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/entries/{entry_number}/signals';
+};
+
+export type MeetingsSignalErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found; `entry_gone`: Not in the meeting any more
+     */
+    404: Problem;
+    /**
+     * `meetings_off`: Video meetings are not switched on
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `engine_away`: The engine of video meetings does not serve
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsSignalError = MeetingsSignalErrors[keyof MeetingsSignalErrors];
+
+export type MeetingsSignalResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type MeetingsSignalResponse = MeetingsSignalResponses[keyof MeetingsSignalResponses];
+
+export type MeetingsInviteData = {
+    body: MeetingInvitation;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/people';
+};
+
+export type MeetingsInviteErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `meeting_ended`: The meeting has ended; `meeting_full`: As many people are invited as may be
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsInviteError = MeetingsInviteErrors[keyof MeetingsInviteErrors];
+
+export type MeetingsInviteResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeetingView;
+};
+
+export type MeetingsInviteResponse = MeetingsInviteResponses[keyof MeetingsInviteResponses];
+
+export type MeetingsRemoveData = {
+    body?: never;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+        /**
+         * Guest
+         */
+        guest: string;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/people/{guest}';
+};
+
+export type MeetingsRemoveErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `meeting_ended`: The meeting has ended; `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsRemoveError = MeetingsRemoveErrors[keyof MeetingsRemoveErrors];
+
+export type MeetingsRemoveResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type MeetingsRemoveResponse = MeetingsRemoveResponses[keyof MeetingsRemoveResponses];
+
+export type MeetingsAdmitData = {
+    body?: never;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+        /**
+         * Guest
+         */
+        guest: string;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/people/{guest}/admission';
+};
+
+export type MeetingsAdmitErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `meeting_ended`: The meeting has ended; `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsAdmitError = MeetingsAdmitErrors[keyof MeetingsAdmitErrors];
+
+export type MeetingsAdmitResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeetingView;
+};
+
+export type MeetingsAdmitResponse = MeetingsAdmitResponses[keyof MeetingsAdmitResponses];
+
+export type MeetingsTicketData = {
+    body?: never;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{meeting_id}/tickets';
+};
+
+export type MeetingsTicketErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `meeting_ended`: The meeting has ended; `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type MeetingsTicketError = MeetingsTicketErrors[keyof MeetingsTicketErrors];
+
+export type MeetingsTicketResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeetingTicket;
+};
+
+export type MeetingsTicketResponse = MeetingsTicketResponses[keyof MeetingsTicketResponses];
 
 export type NoticesListData = {
     body?: never;

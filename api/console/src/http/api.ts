@@ -34,6 +34,8 @@ import type {
   InspectionSubject,
   JudgementCreate,
   LiveRequest,
+  MeetingCreate,
+  MeetingSignal,
   NoticeRuleWrite,
   NoticeState,
   OrderAssign,
@@ -502,6 +504,29 @@ export const api = {
   createAssessment: (body: AssessmentCreate) => unwrap(sdk.privacyAssessmentsCreate({ body })),
   endAssessment: (id: number, day: string) =>
     unwrap(sdk.privacyAssessmentsEnd({ path: { assessment_id: id }, body: { ended_on: day } })),
+
+  meetings: () => unwrap(sdk.meetingsList()),
+  meetingEngine: () => unwrap(sdk.meetingsEngine()),
+  meeting: (id: number) => unwrap(sdk.meetingsGet({ path: { meeting_id: id } })),
+  meetingCandidates: (schoolId: string | null) =>
+    unwrap(sdk.meetingsCandidates({ query: schoolId ? { school_id: schoolId } : {} })),
+  callMeeting: (body: MeetingCreate) => unwrap(sdk.meetingsCreate({ body })),
+  inviteToMeeting: (id: number, usernames: string[]) =>
+    unwrap(sdk.meetingsInvite({ path: { meeting_id: id }, body: { usernames } })),
+  admitToMeeting: (id: number, guest: string) =>
+    unwrap(sdk.meetingsAdmit({ path: { meeting_id: id, guest } })),
+  removeFromMeeting: (id: number, guest: string) =>
+    unwrap(sdk.meetingsRemove({ path: { meeting_id: id, guest } })),
+  endMeeting: (id: number) => unwrap(sdk.meetingsEnd({ path: { meeting_id: id } })),
+  meetingTicket: (id: number) => unwrap(sdk.meetingsTicket({ path: { meeting_id: id } })),
+  enterMeeting: (id: number, ticket: string) =>
+    unwrap(sdk.meetingsEnter({ path: { meeting_id: id }, body: { ticket } })),
+  leaveMeeting: (id: number, entryId: number) =>
+    unwrap(sdk.meetingsLeave({ path: { meeting_id: id, entry_number: entryId } })),
+  signalMeeting: (id: number, entryId: number, body: MeetingSignal) =>
+    unwrap(sdk.meetingsSignal({ path: { meeting_id: id, entry_number: entryId }, body })),
+  meetingEvents: (id: number, entryId: number) =>
+    unwrap(sdk.meetingsEvents({ path: { meeting_id: id, entry_number: entryId } })),
 
   jobs: (cursor: string | null) =>
     unwrap(sdk.jobsList({ query: { state: "failed", ...(cursor ? { cursor } : {}) } })),

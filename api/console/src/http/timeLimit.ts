@@ -14,6 +14,14 @@ const WORKBOOK_LIMIT_MS = 120_000;
 const PHOTOGRAPH_LIMIT_MS = 120_000;
 const PHOTOGRAPHS = "/api/v1/order-photographs/";
 
+/** A question for what happened in a meeting stays open for half a minute. */
+const MEETING_EVENTS_LIMIT_MS = 45_000;
+const MEETING_EVENTS = /^\/api\/v1\/meetings\/\d+\/entries\/\d+\/events$/;
+
+/** The engine is asked several things in turn. */
+const MEETING_ENTRY_LIMIT_MS = 30_000;
+const MEETING_ENTRIES = /^\/api\/v1\/meetings\/\d+\/entries$/;
+
 const OWN_LIMITS_MS: Readonly<Record<string, number>> = {
   "/api/v1/health": HEARTBEAT_LIMIT_MS,
   "/api/v1/workbook/preview": WORKBOOK_LIMIT_MS,
@@ -23,6 +31,8 @@ const OWN_LIMITS_MS: Readonly<Record<string, number>> = {
 function limitOf(request: Request): number {
   const path = new URL(request.url).pathname;
   if (path.startsWith(PHOTOGRAPHS)) return PHOTOGRAPH_LIMIT_MS;
+  if (MEETING_EVENTS.test(path)) return MEETING_EVENTS_LIMIT_MS;
+  if (MEETING_ENTRIES.test(path)) return MEETING_ENTRY_LIMIT_MS;
   return OWN_LIMITS_MS[path] ?? LIMIT_MS;
 }
 

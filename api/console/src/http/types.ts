@@ -2,6 +2,7 @@
 import type {
   AuditListData,
   HazardsListData,
+  MeetingsSignalData,
   PrecisionAlertsData,
   PrecisionReportData,
   PrivacyRequestsListData,
@@ -118,6 +119,16 @@ export type {
   LiveRequest,
   MailSecurity,
   Me,
+  MeetingCandidate,
+  MeetingCreate,
+  MeetingEngineView,
+  MeetingEntered,
+  MeetingEventView,
+  MeetingFeed,
+  MeetingReason,
+  MeetingSummary,
+  MeetingTicket,
+  MeetingView,
   MissingReason,
   MissingSeconds,
   NoticeRuleView,
@@ -225,6 +236,8 @@ export type {
   WorkerView,
 } from "../client/types.gen";
 
+/** What a browser says in a meeting. */
+export type MeetingSignal = MeetingsSignalData["body"];
 /** Of which alerts it is counted how often they were true, and what a threshold may cost. */
 export type PrecisionFilters = NonNullable<PrecisionReportData["query"]>;
 

@@ -9,6 +9,7 @@ import { Problem } from "../http/problem";
 import type { OrderDetail } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useKeys } from "../keyboard/useKeys";
+import { CallMeeting } from "../meeting/CallMeeting";
 import { Due, OrderFlags, OrderStateMark } from "../order/OrderMarks";
 import { useOrder, useOrderList } from "../order/useOrders";
 import { ErrorPanel } from "../ui/ErrorPanel";
@@ -96,6 +97,7 @@ function Order({ order, title, search }: { order: OrderDetail; title: string; se
         <OrderStateMark state={order.state} />
         <OrderFlags order={order} />
         <Due order={order} />
+        <CallMeeting about={{ order_id: order.id }} />
       </header>
       {order.merged_into !== null && (
         <Alert

@@ -27,6 +27,7 @@ const PAGE_NEEDS: readonly [RegExp, Permission][] = [
   [/^\/reports/, "export"],
   [/^\/precision/, "see_precision"],
   [/^\/privacy/, "view_privacy"],
+  [/^\/meetings/, "attend_meetings"],
   [/^\/jobs/, "see_jobs"],
   [/^\/notices/, "manage_notices"],
 ];

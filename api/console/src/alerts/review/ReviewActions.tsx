@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { AlertSummary } from "../../http/types";
 import { useTerm } from "../../i18n/terms";
 import { Moment } from "../../time/TimeText";
+import { CallMeeting } from "../../meeting/CallMeeting";
 import { OrderOfAlert } from "../../order/OrderOfAlert";
 import { useMay } from "../../session/policy";
 import { useSession } from "../../session/useSession";
@@ -43,6 +44,7 @@ export function ReviewActions({ alert, controls }: Props) {
           {t("note.open")} <kbd>N</kbd>
         </Button>
       )}
+      <CallMeeting about={{ alert_id: alert.id }} />
     </div>
   );
 }
