@@ -110,6 +110,76 @@ def test_a_credential_that_would_go_elsewhere_is_refused_with_its_place(
     assert "evil" not in problem.what
 
 
+_OPEN = f"""\
+  - id: more
+    name: 新
+    source: {{type: rtsp, url: "rtsp://HOST/ch1"}}
+{_RULES}"""
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1:8554",
+        "2130706433",
+        "0x7f.1",
+        "0.0.0.0",
+        "localhost",
+        "box.localhost.",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[fe80::1]",
+        "169.254.169.254",
+        "239.0.0.1",
+        "\uff11\uff12\uff17.0.0.1",
+        "127\u30020.0.1",
+        "user@127.0.0.1",
+        "10.0.0.9?@127.0.0.1",
+    ],
+)
+def test_what_leads_into_the_box_itself_is_refused_with_its_place(
+    tmp_path: Path, host: str
+) -> None:
+    for text, place in (
+        (_FILE + _OPEN.replace("HOST", host), "cameras[2].source.url"),
+        (
+            _FILE + _OPEN.replace("HOST/ch1", f'10.0.0.9/1", substream_url: "rtsp://{host}/2'),
+            "cameras[2].source.substream_url",
+        ),
+    ):
+        with pytest.raises(RefusedVersionError) as refused:
+            _checked(tmp_path, text)
+        assert refused.value.why is RefusalReason.INVALID
+        [problem] = refused.value.problems
+        assert (problem.path, "own file" in problem.remedy) == (place, True)
+        assert problem.line is not None
+        assert host not in problem.what
+
+
+def test_a_recorder_leads_no_more_into_the_box_than_a_camera(tmp_path: Path) -> None:
+    card = "  card: {address"
+    open_ = '  open: {address: "isapi://127.0.0.1:8000"}\n'
+    with pytest.raises(RefusedVersionError) as refused:
+        _checked(tmp_path, _changed(card, open_ + card))
+    assert refused.value.problems[0].path.startswith("devices.open")
+
+
+def test_a_host_of_the_file_or_of_a_network_it_searches_may_be_inside(tmp_path: Path) -> None:
+    inside = _FILE + _OPEN.replace("HOST", "127.0.0.1:8554")
+    searched = "discovery: {networks: [127.0.0.0/30]}\n" + _FILE
+    _checked(tmp_path, inside.replace("/ch1", "/ch2"), inside)
+    _checked(tmp_path, "discovery: {networks: [127.0.0.0/30]}\n" + inside, searched)
+    with pytest.raises(RefusedVersionError):
+        # Allowing it by the version itself would be no permission.
+        _checked(tmp_path, "discovery: {networks: [127.0.0.0/30]}\n" + inside)
+
+
+@pytest.mark.parametrize("host", ["10.0.2.9", "192.168.1.7", "[fd00::7]", "8.8.8.8", "nvr.local"])
+def test_where_cameras_hang_may_be_reached_without_a_credential(tmp_path: Path, host: str) -> None:
+    _checked(tmp_path, _FILE + _OPEN.replace("HOST", host))
+
+
 def test_beside_a_public_address_are_strangers(tmp_path: Path) -> None:
     own = _changed("10.0.0.8/ch1", "8.8.8.8/ch1")
     _checked(tmp_path, own, own)
