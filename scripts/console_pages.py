@@ -37,7 +37,6 @@ class Visit:
         does: What is done then, in turn: a part that is clicked, or ``key:`` and a key.
         then: What is there at last.
         who: Looks.
-        is_main: Among those that matter most.
         needs_keyboard: Is nothing that a phone has.
     """
 
@@ -48,7 +47,6 @@ class Visit:
     does: tuple[str, ...] = ()
     then: str = ""
     who: Who = Who.ADMIN
-    is_main: bool = False
     needs_keyboard: bool = False
 
     def open(self, page: Page) -> None:
@@ -88,9 +86,9 @@ _SECOND_VIEW, _THIRD_VIEW = [
 _MENU = ".ant-dropdown-menu-item"
 
 VISITS = (
-    Visit("sign-in", "/sign-in", "/sign-in", "sign-in", who=Who.NOBODY, is_main=True),
+    Visit("sign-in", "/sign-in", "/sign-in", "sign-in", who=Who.NOBODY),
     Visit("first-password", "/", "/", "first-password", who=Who.NEWCOMER),
-    Visit("queue", "/", "/", "alert-row", is_main=True),
+    Visit("queue", "/", "/", "alert-row"),
     Visit("queue-all", "/", "/?status=all", "alert-row"),
     Visit("queue-nothing", "/", "/?q=nothing-of-the-kind", "queue-page"),
     Visit(
@@ -101,7 +99,7 @@ VISITS = (
         "queue-bulk", "/", "/", "alert-row", ("key:x", "key:j", "key:x", "key:v"), "bulk-picture"
     ),
     Visit("keys", "/", "/", "alert-row", ("key:?",), "help-overlay"),
-    Visit("alert", "alerts/:id", _PENDING, "detail-page", is_main=True),
+    Visit("alert", "alerts/:id", _PENDING, "detail-page"),
     Visit("alert-confirmed", "alerts/:id", _CONFIRMED, "to-order"),
     Visit(
         "alert-original",
@@ -113,7 +111,7 @@ VISITS = (
     ),
     Visit("alert-assign", "alerts/:id", _UNORDERED, "assign", ("assign",), "assign-dialog"),
     Visit("alert-revise", "alerts/:id", _UNORDERED, "revise", ("revise",), "revise-now"),
-    Visit("orders", "orders", "/orders", "order-row", is_main=True),
+    Visit("orders", "orders", "/orders", "order-row"),
     Visit("orders-to-check", "orders", "/orders?column=pending_verification", "order-row"),
     Visit("order-new", "orders", "/orders", "order-row", ("new-order",), "new-order-text"),
     Visit(
@@ -121,7 +119,6 @@ VISITS = (
         "orders/:id",
         _TO_CHECK,
         "[data-testid=after] [data-testid=photograph]",
-        is_main=True,
     ),
     Visit("order-assigned", "orders/:id", at.order("assigned"), "order-page"),
     Visit("order-closed", "orders/:id", at.order("closed"), "order-page"),
@@ -154,14 +151,13 @@ VISITS = (
         "split-ok",
     ),
     Visit("start", "start", "/start", "queue-page"),
-    Visit("tasks", "tasks", "/tasks", "task-card", who=Who.SCHOOL, is_main=True),
+    Visit("tasks", "tasks", "/tasks", "task-card", who=Who.SCHOOL),
     Visit(
         "task",
         "tasks/:id",
         at.order("assigned", place="tasks"),
         "task-page",
         who=Who.SCHOOL,
-        is_main=True,
     ),
     Visit(
         "task-to-check",
@@ -185,7 +181,6 @@ VISITS = (
         at.form("false", "tasks/forms"),
         "form-editor",
         who=Who.SCHOOL,
-        is_main=True,
     ),
     Visit(
         "form-hazard",
@@ -201,7 +196,6 @@ VISITS = (
         "inspections",
         "/inspections?kind=key_moment",
         "inspection-cell",
-        is_main=True,
     ),
     Visit("inspections-nothing", "inspections", "/inspections?kind=mutual", "no-inspections"),
     Visit("inspections-ledger", "inspections", "/inspections?view=ledger", "hazard"),
@@ -224,8 +218,8 @@ VISITS = (
         "paper-dialog",
     ),
     Visit("queue-of-school", "/", "/", "alert-row", who=Who.SCHOOL),
-    Visit("live", "live", "/live", "live-tile", is_main=True),
-    Visit("cameras", "cameras", "/cameras", "camera-card", is_main=True),
+    Visit("live", "live", "/live", "live-tile"),
+    Visit("cameras", "cameras", "/cameras", "camera-card"),
     Visit("cameras-of-school", "cameras", "/cameras", "camera-card", who=Who.SCHOOL),
     Visit("camera", "cameras/:key", at.camera(""), "camera-live"),
     Visit("camera-live", "cameras/:key/live", at.camera("/live"), "camera-live"),
@@ -246,7 +240,7 @@ VISITS = (
         ("schedule-new",),
         "schedule-save",
     ),
-    Visit("exams", "exams", "/exams", "sitting", is_main=True),
+    Visit("exams", "exams", "/exams", "sitting"),
     Visit("exams-room", "exams", "/exams", "sitting-open", ("sitting-open",), "sitting-panel"),
     Visit("exams-roster", "exams", "/exams", "exam-roster", ("exam-roster",), "roster-save"),
     Visit("exams-patrol", "exams/patrol", "/exams", "exam-patrol", ("exam-patrol",), "patrol-page"),
@@ -255,9 +249,9 @@ VISITS = (
     Visit("meeting-new", "meetings", "/meetings", "meeting-new", ("meeting-new",), "meeting-title"),
     Visit("meeting", "meetings/:id", at.meeting, "meeting-page"),
     Visit("precision", "precision", "/precision", "precision-summary"),
-    Visit("overview", "overview", "/overview", "overview-ranking", is_main=True),
+    Visit("overview", "overview", "/overview", "overview-ranking"),
     Visit("overview-wall", "overview", "/overview?wall=1", "leave-wall"),
-    Visit("compliance", "compliance", "/compliance", "district-school", is_main=True),
+    Visit("compliance", "compliance", "/compliance", "district-school"),
     Visit(
         "compliance-again",
         "compliance",
@@ -266,7 +260,7 @@ VISITS = (
         ("judge-again",),
         "judge-reason",
     ),
-    Visit("compliance-school", "compliance/:schoolId", at.judged, "heat-row", is_main=True),
+    Visit("compliance-school", "compliance/:schoolId", at.judged, "heat-row"),
     Visit("compliance-day", "compliance/:schoolId", at.judged_day, "day-panel"),
     Visit("compliance-school-day", "compliance/:schoolId", at.judged_school_day, "day-camera"),
     Visit(
@@ -279,7 +273,7 @@ VISITS = (
     ),
     Visit("coverage", "coverage", "/coverage", "coverage-school"),
     Visit("coverage-school", "coverage/:schoolId", at.covered, "coverage-row"),
-    Visit("plan", "coverage/:schoolId", at.planned, "plan-symbol", is_main=True),
+    Visit("plan", "coverage/:schoolId", at.planned, "plan-symbol"),
     Visit("plan-none", "coverage/:schoolId", at.unplanned, "plan-empty"),
     Visit("plan-add", "coverage/:schoolId", at.unplanned, "plan-add", ("plan-add",), "plan-title"),
     Visit("plan-edit", "coverage/:schoolId", at.planned, "plan-edit", ("plan-edit",), "plan-hung"),
@@ -291,15 +285,15 @@ VISITS = (
         ("plan-edit", "plan-hung"),
         "plan-look",
     ),
-    Visit("retention", "retention", "/retention", "retention-school", is_main=True),
+    Visit("retention", "retention", "/retention", "retention-school"),
     Visit(
         "retention-gaps", "retention", "/retention", "retention-row", ("retention-row",), "gap-list"
     ),
-    Visit("rules", "rules", "/rules", "rule-row", is_main=True),
+    Visit("rules", "rules", "/rules", "rule-row"),
     Visit(
         "rules-steps", "rules", "/rules?state=needs_model", "rule-how", ("rule-how",), "rule-steps"
     ),
-    Visit("account", "account", "/account", "account-page", is_main=True),
+    Visit("account", "account", "/account", "account-page"),
     Visit("organisation", "organisation", "/organisation", "school"),
     Visit(
         "organisation-school",

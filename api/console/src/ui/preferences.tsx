@@ -53,15 +53,30 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
     document.querySelector("link[rel=manifest]")?.setAttribute("href", `/${language}.webmanifest`);
   }, [language]);
 
-  const setLanguage = useCallback((next: Language) => {
-    keep("language", next);
+  const showLanguage = useCallback((next: Language) => {
     void i18n.changeLanguage(next);
     setLanguageState(next);
   }, []);
+  const setLanguage = useCallback(
+    (next: Language) => {
+      keep("language", next);
+      showLanguage(next);
+    },
+    [showLanguage],
+  );
   const setTheme = useCallback((next: ThemeName) => {
     keep("theme", next);
     setThemeState(next);
   }, []);
+  // Chosen in another window of this machine.
+  useEffect(() => {
+    const follow = (event: StorageEvent) => {
+      if (event.key === "mingan.language") showLanguage(storedLanguage());
+      if (event.key === "mingan.theme") setThemeState(storedTheme());
+    };
+    window.addEventListener("storage", follow);
+    return () => window.removeEventListener("storage", follow);
+  }, [showLanguage]);
 
   const value = useMemo(
     () => ({ language, theme, setLanguage, setTheme }),
