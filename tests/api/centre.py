@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import shutil
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -35,6 +37,7 @@ from api.contract import (
     RetentionStatus,
 )
 from api.db.job import Job
+from api.db.migrate import upgrade
 from api.jobs.kinds import JobKind
 from api.jobs.repository import JobRepository
 from api.jobs.scheduler import Scheduler
@@ -261,6 +264,25 @@ def _share_routes(app: FastAPI) -> None:
             app.router.routes[n] = _ROUTES.setdefault(id(router), route)
 
 
+@functools.cache
+def _empty_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mingan.db"
+        upgrade(f"sqlite+aiosqlite:///{file}", Path(folder) / "migrate.lock")
+        return file.read_bytes()
+
+
+def spare_migrations(data_dir: Path) -> None:
+    """Give a data folder without a database an empty one of today's schema.
+
+    To walk through every migration takes longer than most tests; tests/api/test_upgrade.py does.
+    """
+    file = data_dir / "mingan.db"
+    if not file.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_empty_database())
+
+
 @asynccontextmanager
 async def running_centre(
     data_dir: Path, *, clock: HandClock | None = None, template: Path | None = None, **changes: Any
@@ -268,6 +290,8 @@ async def running_centre(
     """Start an app; a template folder saves the time of a first start."""
     if template is not None:
         shutil.copytree(template, data_dir, dirs_exist_ok=True)
+    elif "database_url" not in changes:
+        spare_migrations(data_dir)
     clock = clock or HandClock()
     app = create_app(cheap_settings(data_dir, **changes), clock=clock, announce=lambda _: None)
     _share_routes(app)

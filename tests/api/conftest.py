@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from tests.api.district import District, Objects, two_schools, worker_of
 from tests.api.order_people import People
 from tests.support import lengths, postgres
 from tests.support.narrowed import watched
+from tests.support.once import made_once
 
 lengths.enforced()
 _ON_BOTH = frozenset(
@@ -112,9 +114,7 @@ def postgres_template(
 @pytest.fixture(scope="session")
 def migrated_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a centre that has started once."""
-    folder = tmp_path_factory.mktemp("template")
-    asyncio.run(start_once(folder))
-    return folder
+    return made_once(tmp_path_factory, "template", lambda folder: asyncio.run(start_once(folder)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +133,18 @@ def district_template(
     tmp_path_factory: pytest.TempPathFactory, migrated_data_dir: Path
 ) -> DistrictTemplate:
     """Two schools are made once a run; on SQLite a test takes a copy of them."""
-    folder = tmp_path_factory.mktemp("district")
 
-    async def make() -> DistrictTemplate:
-        async with running_centre(folder, template=migrated_data_dir) as running:
+    async def make(folder: Path) -> None:
+        async with running_centre(folder / "data", template=migrated_data_dir) as running:
             made = await two_schools(running, await running.admin())
             both = (made.mine, made.theirs)
-            mine, theirs = [str(worker_of(each).headers["Authorization"]) for each in both]
-        return DistrictTemplate(
-            folder, (replace(both[0], worker=None), replace(both[1], worker=None)), (mine, theirs)
-        )
+            tokens = tuple(str(worker_of(each).headers["Authorization"]) for each in both)
+        told = (tuple(replace(each, worker=None) for each in both), tokens)
+        (folder / "objects").write_bytes(pickle.dumps(told))
 
-    return asyncio.run(make())
+    folder = made_once(tmp_path_factory, "district", lambda where: asyncio.run(make(where)))
+    objects, tokens = pickle.loads((folder / "objects").read_bytes())
+    return DistrictTemplate(folder / "data", objects, tokens)
 
 
 @pytest.fixture

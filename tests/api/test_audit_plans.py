@@ -65,6 +65,7 @@ async def test_the_pdf_shows_it_in_both_languages(centre: Centre) -> None:
         assert min(pdf.ink) > 0.005, "an empty page"
 
 
+@pytest.mark.whole
 async def test_without_a_plan_nothing_is_said_of_plans(centre: Centre) -> None:
     site = Site(centre)
     await site.arrive()

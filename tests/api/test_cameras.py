@@ -229,7 +229,7 @@ async def test_an_unknown_camera_is_not_found(reviewer: httpx.AsyncClient) -> No
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("few", [0, 200])
+@pytest.mark.parametrize("few", [0, pytest.param(200, marks=pytest.mark.whole)])
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.whole) for n in (1, 2))])
 async def test_the_sums_are_those_of_the_minutes_that_stand(
     centre: Centre,

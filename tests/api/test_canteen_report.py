@@ -199,7 +199,7 @@ async def test_a_canteens_month_counts_what_was_looked_at_and_names_nobody(
 
 
 @needs_pdf
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.whole)])
 async def test_on_paper_it_is_one_page_with_a_blurred_picture(
     centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncClient, language: str
 ) -> None:
@@ -240,6 +240,7 @@ async def test_a_kitchen_that_was_hardly_watched_is_not_judged(
     assert sheets["按告警类型"][2][5] == "监测不足"
 
 
+@pytest.mark.whole
 async def test_a_closed_kitchen_is_not_applicable_and_one_without_cameras_unknown(
     centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
@@ -255,6 +256,7 @@ async def test_a_closed_kitchen_is_not_applicable_and_one_without_cameras_unknow
     assert summary["供餐日"] == "0 天；不涉及 31（不在学期内 31）"
 
 
+@pytest.mark.whole
 async def test_the_districts_canteens_are_ranked_and_those_without_stay_out(
     centre: Centre, worker: httpx.AsyncClient, admin: httpx.AsyncClient
 ) -> None:
@@ -283,6 +285,7 @@ async def test_the_districts_canteens_are_ranked_and_those_without_stay_out(
     assert (refused.status_code, refused.json()["code"]) == (422, "no_canteen")
 
 
+@pytest.mark.whole
 async def test_more_alerts_than_a_report_holds_are_refused_in_words(
     centre: Centre,
     worker: httpx.AsyncClient,

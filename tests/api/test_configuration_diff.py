@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ _VALUES = st.recursive(
 )
 
 
+@pytest.mark.whole
 @given(st.dictionaries(st.text(max_size=3), _VALUES), st.dictionaries(st.text(max_size=3), _VALUES))
 def test_only_what_is_equal_has_no_differences(old: Any, new: Any) -> None:
     assert (diff(old, new, 1).total == 0) == (repr(old) == repr(new) or _same(old, new))

@@ -119,6 +119,7 @@ async def test_nothing_of_it_stays_but_what_the_log_says(centre: Centre) -> None
     assert said[-2:] == ["demo_seeded", "demo_removed"]
 
 
+@pytest.mark.whole
 async def test_it_is_the_same_each_time(centre: Centre) -> None:
     await seeding.seed(centre.runtime, SMALL, _quiet)
     first = await _content(centre)
@@ -178,6 +179,7 @@ async def test_pages_of_the_district_show_it(centre: Centre) -> None:
         assert (await admin.get(f"/api/v1/{path}")).json()["items"], path
 
 
+@pytest.mark.whole
 async def test_alerts_are_of_all_rules_and_judged_by_several(centre: Centre) -> None:
     await seeding.seed(centre.runtime, Wanted(days=20, schools=7), _quiet)
     async with centre.runtime.database.read(EVERYTHING) as session:
@@ -214,6 +216,7 @@ async def test_a_month_ranks_those_who_were_watched(tmp_path: Path) -> None:
     assert read.district.days_short > 10
 
 
+@pytest.mark.whole
 async def test_it_does_not_come_among_other_schools_unasked(centre: Centre) -> None:
     admin = await centre.admin()
     told = {"school_id": "no-1", "name_zh": "第一小学"}
@@ -234,6 +237,7 @@ async def test_it_does_not_come_among_other_schools_unasked(centre: Centre) -> N
         await removing.remove(centre.runtime)
 
 
+@pytest.mark.whole
 async def test_what_people_did_with_it_goes_with_it(centre: Centre) -> None:
     before = await _counts(centre)
     await seeding.seed(centre.runtime, SMALL, _quiet)
@@ -249,6 +253,7 @@ async def test_what_people_did_with_it_goes_with_it(centre: Centre) -> None:
     assert {name for name in after if after[name] != before[name]} <= _STAY | {"sessions"}
 
 
+@pytest.mark.whole
 async def test_what_was_broken_off_is_taken_away_too(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +291,7 @@ async def test_nobody_signs_in_unless_that_is_asked(centre: Centre) -> None:
     assert (await reviewer.get("/api/v1/auth/me")).json()["password_must_change"]
 
 
+@pytest.mark.whole
 async def test_boxes_fall_silent_unless_kept_alive(centre: Centre) -> None:
     await seeding.seed(centre.runtime, SMALL, _quiet)
     admin = await centre.admin()

@@ -143,6 +143,7 @@ async def test_a_workbook_taken_out_and_in_again_changes_nothing(
     assert await taken(admin, empty, out.content) == {"created": 0, "changed": 0, "unchanged": 0}
 
 
+@pytest.mark.whole
 async def test_a_district_is_taken_in_twice(centre: Centre, admin: httpx.AsyncClient) -> None:
     """As many rooms as a district of thirteen schools has, four sessions each."""
     schools = [f"school-{number}" for number in range(13)]

@@ -117,6 +117,7 @@ async def test_a_signed_form_has_all_on_paper_in_both_languages(schools: Schools
     assert found.json()["code"] == paper["code"]
 
 
+@pytest.mark.whole
 async def test_a_form_that_is_not_signed_says_so_and_one_without_items_is_a_page(
     schools: Schools,
 ) -> None:
@@ -163,6 +164,7 @@ async def test_who_may_not_see_the_form_has_no_paper_of_it(schools: Schools) -> 
     assert (await school.post("/api/v1/reports", json=body)).status_code == 422
 
 
+@pytest.mark.whole
 async def test_who_inspects_a_neighbour_has_the_paper_and_nothing_else_of_it(
     schools: Schools,
 ) -> None:
@@ -176,6 +178,7 @@ async def test_who_inspects_a_neighbour_has_the_paper_and_nothing_else_of_it(
     assert await report_file(schools.school, paper)
 
 
+@pytest.mark.whole
 async def test_a_photograph_that_cannot_be_read_is_named(schools: Schools) -> None:
     form = await schools.form()
     await photographed(schools.school, form, 1)

@@ -138,6 +138,7 @@ def test_a_ruined_database_is_one_line(tmp_path: Path, capsys: pytest.CaptureFix
     assert "backup" in line
 
 
+@pytest.mark.whole
 def test_an_unusable_token_file_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

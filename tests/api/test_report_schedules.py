@@ -140,6 +140,7 @@ async def test_on_the_first_it_is_made_and_mailed_with_a_link_alone(
         assert told == ["report_asked", "report_scheduled"]
 
 
+@pytest.mark.whole
 @needs_pdf
 async def test_where_that_is_allowed_the_pdf_goes_with_it(
     tmp_path: Path, migrated_data_dir: Path, mailbox: Mailbox, port: int
@@ -164,6 +165,7 @@ async def test_where_that_is_allowed_the_pdf_goes_with_it(
         assert entry["school_id"] == SCHOOL_ID
 
 
+@pytest.mark.whole
 async def test_who_left_meanwhile_is_sent_nothing_and_the_schedule_says_so(
     tmp_path: Path, migrated_data_dir: Path, mailbox: Mailbox, port: int
 ) -> None:

@@ -67,6 +67,7 @@ def test_what_stands_for_several_places_is_changed_at_one(name: str) -> None:
     assert not edited.lost_remarks
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("path", _RULES, ids=lambda path: path.stem)
 @given(data=st.data())
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))

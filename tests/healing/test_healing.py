@@ -165,6 +165,7 @@ def test_ten_minutes_without_a_link_are_healed(tmp_path: Path) -> None:
     assert not (tmp_path / "footage" / FOLDER).exists()
 
 
+@pytest.mark.whole
 def test_by_onvif_what_is_missing_is_healed_at_the_moment_each_picture_names(
     tmp_path: Path,
 ) -> None:

@@ -228,6 +228,7 @@ def test_an_end_that_is_listed_and_not_there_is_stepped_over(tmp_path: Path) -> 
         assert lent.pieces("gate", begins_s + 30.0) == []
 
 
+@pytest.mark.whole
 def test_a_beginning_that_is_listed_and_not_there_is_stepped_over(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
     begins_s = kept.tape.begins_s
@@ -318,6 +319,7 @@ def test_a_gap_that_cannot_be_had_is_stepped_over_unless_one_began_there(tmp_pat
         fetching.stop()
 
 
+@pytest.mark.whole
 def test_a_gap_in_two_parts_is_played_from_the_second_when_the_first_is_gone(
     tmp_path: Path,
 ) -> None:
@@ -339,7 +341,9 @@ def test_a_gap_in_two_parts_is_played_from_the_second_when_the_first_is_gone(
     assert not set(range(63 * FPS, 83 * FPS)) & set(seen)
 
 
-@pytest.mark.parametrize("cause", [GapCause.DISABLED, GapCause.DELETED])
+@pytest.mark.parametrize(
+    "cause", [pytest.param(GapCause.DISABLED, marks=pytest.mark.whole), GapCause.DELETED]
+)
 def test_what_somebody_wanted_to_be_missing_is_not_brought_back(
     tmp_path: Path, cause: GapCause
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_gap_is_seen_however_short_and_where_it_is(begin_s: float, seconds: fl
     assert sum(width for _, width in _rects(svg, GREEN)) + width == COLUMNS
 
 
+@pytest.mark.whole
 def test_a_drawing_does_not_grow_with_what_it_shows() -> None:
     holes = [(Shade.GAP if n % 2 else Shade.UNKNOWN, _span(n, n + 1)) for n in range(0, 345_000, 7)]
     assert len(band_svg([(Shade.FOOTAGE, WINDOW), *holes], WINDOW)) < 100_000

@@ -180,6 +180,7 @@ def test_a_clock_set_back_leaves_the_alerts_where_they_were_told() -> None:
     assert told.rules[0].alert_count == 2
 
 
+@pytest.mark.whole
 def test_of_what_would_take_too_long_the_newest_is_judged() -> None:
     looks = _looks(_visits(60.0, 1000.0, 3400.0), every(5, _HOUR_S))
     blocks = [_block(looks[i : i + 300]) for i in range(0, len(looks), 300)]
@@ -257,7 +258,7 @@ def _opened(rule: RuleConfigBase, looks: Sequence[KeptLook]) -> list[RuleEvent]:
     return [event for event in events if event.kind is EventKind.CLOSED]
 
 
-@pytest.mark.parametrize("fps", [2, 5])
+@pytest.mark.parametrize("fps", [2, pytest.param(5, marks=pytest.mark.whole)])
 @pytest.mark.parametrize("keys", _RULES, ids=lambda keys: str(keys["type"]))
 def test_rounding_changes_no_verdict(keys: dict[str, Any], fps: int) -> None:
     """98 of 100 episodes stay, and begin within one look; see the docstring of ``kept``."""

@@ -80,6 +80,7 @@ def test_what_takes_too_long_or_is_given_up_is_ended(held: Path) -> None:
     assert time.monotonic() - began_s < 5
 
 
+@pytest.mark.whole
 def test_two_at_once_are_one_and_a_busy_word(held: Path) -> None:
     desk, answers = _desk(held), list[PreviewAnswer]()
     threads = [

@@ -136,6 +136,7 @@ def test_a_new_configuration_touches_only_what_it_changes(box: _Box) -> None:
         assert [name for name in threads if name == "analyse-changed"] == ["analyse-changed"]
 
 
+@pytest.mark.whole
 def test_tracks_are_kept_over_a_restart_and_hold_no_picture(box: _Box) -> None:
     for _ in range(2):
         with box.running(box.config(box.camera("gate"))):

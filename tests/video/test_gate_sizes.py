@@ -38,7 +38,7 @@ def test_what_does_not_move_raises_nothing(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("noise", [pytest.param(1.0, marks=pytest.mark.whole), 2.5])
-@pytest.mark.parametrize("clock", [False, True])
+@pytest.mark.parametrize("clock", [pytest.param(False, marks=pytest.mark.whole), True])
 def test_a_walker_raises_the_sizes_soon(noise: float, clock: bool) -> None:
     scene = Scene(visits=((45.0, 55.0),), noise=noise, clock=clock)
     loud = [t_s for t_s, motion in _motion(encoded(scene, 58.0)) if motion >= 1.0]

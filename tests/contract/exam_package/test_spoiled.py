@@ -90,6 +90,7 @@ def test_every_byte_of_every_file_counts(tmp_path: Path) -> None:
     assert verify_package(folder, FINGERPRINT).is_proven
 
 
+@pytest.mark.whole
 @given(distinct.filter(any), st.data())
 @settings(max_examples=150, deadline=None)
 def test_any_single_byte_changed_is_found(contents: list[bytes], data: st.DataObject) -> None:
@@ -102,6 +103,7 @@ def test_any_single_byte_changed_is_found(contents: list[bytes], data: st.DataOb
         found(folder)
 
 
+@pytest.mark.whole
 @given(distinct, st.data())
 @settings(max_examples=100, deadline=None)
 def test_any_file_shortened_or_lengthened_is_found(
@@ -116,6 +118,7 @@ def test_any_file_shortened_or_lengthened_is_found(
         found(folder)
 
 
+@pytest.mark.whole
 @given(distinct, st.data())
 @settings(max_examples=60, deadline=None)
 def test_any_files_removed_are_found(contents: list[bytes], data: st.DataObject) -> None:
@@ -125,6 +128,7 @@ def test_any_files_removed_are_found(contents: list[bytes], data: st.DataObject)
         found(folder)
 
 
+@pytest.mark.whole
 @given(distinct.filter(lambda each: len(each) > 1), st.data())
 @settings(max_examples=60, deadline=None)
 def test_any_two_segments_exchanged_are_found(contents: list[bytes], data: st.DataObject) -> None:
