@@ -20,6 +20,8 @@ BROWSER_H264_PROFILES = frozenset({66, 77, 88, 100})
 
 _H264_SPS, _H264_PPS = 7, 8
 _HEVC_VPS, _HEVC_SPS, _HEVC_PPS = 32, 33, 34
+_H264_SLICES, _H264_IDR = range(1, 6), (5,)
+_HEVC_SLICES, _HEVC_IDR = range(32), (19, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,24 @@ def carries_parameter_sets(codec: str, annexb: bytes) -> bool:
             return True
         at = annexb.find(b"\x00\x00\x01", at + 3)
     return False
+
+
+def begins_anew(codec: str, data: bytes, length_size: int) -> bool:
+    """Whether no picture from this one on leans on any before it (an IDR picture).
+
+    A keyframe need not be one: pictures may follow a recovery point or a CRA picture that do.
+
+    Args:
+        codec: Of another one than ``h264`` and ``hevc`` the answer is no.
+        data: The access unit.
+        length_size: Bytes of each NAL unit's length field; 0 for start codes.
+    """
+    if codec not in ("h264", "hevc"):
+        return False
+    slices, idr = (_H264_SLICES, _H264_IDR) if codec == "h264" else (_HEVC_SLICES, _HEVC_IDR)
+    units = length_prefixed_units(data, length_size) if length_size else annexb_units(data)
+    types = (unit_type(codec, unit) for unit in units)
+    return next((kind for kind in types if kind in slices), -1) in idr
 
 
 def h264_profile(sets: ParameterSets, keyframe_annexb: bytes = b"") -> int | None:

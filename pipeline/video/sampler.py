@@ -28,11 +28,15 @@ class Sampler:
 
     def wants(self, media_s: float) -> bool:
         """Whether the picture of this moment is to be analysed; ask once for each, in order."""
-        rate_hz = self._rate_hz
-        if self._last_s is not None and _cell(media_s, rate_hz) <= _cell(self._last_s, rate_hz):
+        if not self.would_want(media_s):
             return False
         self._last_s = media_s
         return True
+
+    def would_want(self, media_s: float) -> bool:
+        """The same without taking it; at the same rate, who is not wanted now never is."""
+        rate_hz = self._rate_hz
+        return self._last_s is None or _cell(media_s, rate_hz) > _cell(self._last_s, rate_hz)
 
     def look_less(self, share: float) -> None:
         """From now on take this share of the rate; 1.0 is all of it. Any thread may say so."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -31,8 +31,8 @@ def _stream(bits: int | None = None, b_frames: int = 0) -> tuple[EncodedPacket, 
     return tuple(encoded(Scene(visits=VISITS), 110.0, bits=bits, b_frames=b_frames))
 
 
-def _everything(packets: tuple[EncodedPacket, ...]) -> list[Frame]:
-    sampler, frames = Sampler(RATE_HZ), []
+def _everything(packets: Sequence[EncodedPacket], rate_hz: float = RATE_HZ) -> list[Frame]:
+    sampler, frames = Sampler(rate_hz), []
     with Decoder(info(), "c") as decoder:
         for packet in packets:
             frames += decoder.decode(packet)
@@ -106,7 +106,38 @@ def test_always_is_the_same_as_decoding_everything() -> None:
     packets = _stream()
     frames, _, decoder = _gated(packets, GateConfig(mode="always"))
     assert [f.time for f in frames] == [f.time for f in _everything(packets)]
-    assert decoder.counts.pictures == len(packets)
+    # Of 20 pictures of a GOP every second one is looked at: the last need not be decoded.
+    assert decoder.counts.pictures == pytest.approx(len(packets) * 19 / 20, abs=2)
+
+
+@pytest.mark.parametrize("rate_hz", [0.3, 1.0, 2.5])
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_what_nobody_looks_at_and_nothing_leans_on_is_not_decoded(
+    rate_hz: float, b_frames: int
+) -> None:
+    packets = _stream(b_frames=b_frames)
+    expected = _everything(packets, rate_hz)
+    gate, frames = Gate(info(), GateConfig(mode="always")), []
+    with GatedDecoder(info(), "c", gate, Sampler(rate_hz)) as decoder:
+        for packet in packets:
+            frames += decoder.push(packet)
+        frames += decoder.flush()
+        share = decoder.counts.decoded_share
+    assert [f.time for f in frames] == [f.time for f in expected]
+    for one, other in zip(frames, expected, strict=True):
+        assert np.array_equal(one.picture.bgr(), other.picture.bgr())
+    if b_frames:  # the decoder gives their pictures later than their packets: nothing waits
+        assert share == 1.0
+    else:
+        assert share < {0.3: 0.5, 1.0: 0.65, 2.5: 0.9}[rate_hz]
+
+
+def test_a_picture_is_handed_out_with_its_own_packet() -> None:
+    gate, late_s = Gate(info(), GateConfig(mode="always")), []
+    with GatedDecoder(info(), "c", gate, Sampler(2.5)) as decoder:
+        for packet in _stream():
+            late_s += [packet.media_s - f.time.media_s for f in decoder.frames(packet)]
+    assert set(late_s) == {0.0}
 
 
 def test_the_seconds_before_the_trigger_come_too() -> None:
@@ -203,11 +234,13 @@ def test_a_keyframe_that_cannot_be_decoded_is_passed_over() -> None:
     assert decoder.counts.packets == 400
 
 
-def _refreshed(path: Path, seconds: int = 40) -> tuple[list[EncodedPacket], StreamInfo]:
+def _refreshed(
+    path: Path, seconds: int = 40, params: str = "intra-refresh=1:keyint=25:bframes=0"
+) -> tuple[list[EncodedPacket], StreamInfo]:
     """A still scene, encoded with a column of new blocks in each picture instead of keyframes."""
     fps, width, height = 25, 192, 128
     scene = np.random.default_rng(1).integers(60, 200, (height * 3 // 2, width), np.uint8)
-    options = {"preset": "ultrafast", "x264-params": "intra-refresh=1:keyint=25:bframes=0"}
+    options = {"preset": "ultrafast", "x264-params": params}
     with av.open(str(path), "w") as output:
         stream = output.add_stream("libx264", rate=fps, options=options, width=width, height=height)
         stream.pix_fmt = "yuv420p"
@@ -246,3 +279,23 @@ def test_one_damaged_keyframe_does_not_wake_the_gate_for_good() -> None:
     packets[at] = replace(packets[at], data=packets[at].data[:8] + b"\x00" * 40)
     _, gate, _ = _gated(tuple(packets[: keys[4]]))
     assert gate.state.mode is not Mode.ALWAYS
+
+
+@pytest.mark.parametrize("options", ["intra-refresh=1:keyint=25", "open-gop=1:keyint=25:bframes=2"])
+def test_keyframes_that_others_lean_across_lose_nothing(options: str, tmp_path: Path) -> None:
+    """What comes after such a keyframe needs the pictures before it, looked at or not."""
+    packets, described = _refreshed(tmp_path / "a.mp4", seconds=12, params=options)
+    sampler, expected = Sampler(1.1), []
+    with Decoder(described, "c") as everything:
+        for packet in packets:
+            expected += everything.decode(packet)
+        expected += everything.flush()
+    expected = [f for f in expected if sampler.wants(f.time.media_s)]
+    gate, frames = Gate(described, GateConfig(mode="always")), []
+    with GatedDecoder(described, "c", gate, Sampler(1.1)) as decoder:
+        for packet in packets:
+            frames += decoder.push(packet)
+        frames += decoder.flush()
+    assert [f.time for f in frames] == [f.time for f in expected]
+    for one, other in zip(frames, expected, strict=True):
+        assert np.array_equal(one.picture.bgr(), other.picture.bgr())

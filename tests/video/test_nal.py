@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
+from av.video.stream import VideoStream
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.core.packets import EncodedPacket, StreamInfo
 from pipeline.video import nal
 from tests.video.media import make_video, read_packets
 
@@ -74,3 +78,51 @@ def test_no_bytes_break_the_reader(codec: str, data: bytes) -> None:
 def test_length_prefixed_units_come_back(units: list[bytes], length_size: int) -> None:
     data = b"".join(len(u).to_bytes(length_size, "big") + u for u in units)
     assert list(nal.length_prefixed_units(data, length_size)) == units
+
+
+@pytest.mark.parametrize(
+    ("encoder", "params", "anew"),
+    [
+        ("libx264", "", True),
+        ("libx264", "open-gop=1", False),
+        ("libx265", "open-gop=0", True),
+        ("libx265", "open-gop=1", False),
+    ],
+)
+def test_a_keyframe_that_later_pictures_lean_across_begins_nothing_anew(
+    tmp_path: Path, encoder: str, params: str, anew: bool
+) -> None:
+    packets, info = _encoded(tmp_path / "a.mp4", encoder, params)
+    sets = nal.read_parameter_sets(info.codec, info.extradata)
+    told = {
+        nal.begins_anew(info.codec, data, size)
+        for p in packets[8:]
+        if p.is_keyframe
+        for data, size in (
+            (p.data, sets.length_size),
+            (nal.to_annexb(info.codec, p.data, sets, with_parameters=True), 0),
+        )
+    }
+    assert told == {anew}
+    others = [p for p in packets if not p.is_keyframe]
+    assert not any(nal.begins_anew(info.codec, p.data, sets.length_size) for p in others)
+    assert not nal.begins_anew("mpeg4", packets[0].data, 0)
+    assert not nal.begins_anew(info.codec, b"", 0)
+
+
+def _encoded(path: Path, encoder: str, params: str) -> tuple[list[EncodedPacket], StreamInfo]:
+    key = "x264-params" if encoder == "libx264" else "x265-params"
+    given_params = f"keyint=8:min-keyint=8:scenecut=0:bframes=2:{params}:log-level=none"
+    moving = np.random.default_rng(1).integers(60, 200, (96, 128), np.uint8)
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream(encoder, rate=25, width=128, height=64)
+        assert isinstance(stream, VideoStream)
+        stream.options = {"preset": "ultrafast", key: given_params.replace("::", ":")}
+        stream.pix_fmt = "yuv420p"
+        for index in range(40):
+            picture = np.ascontiguousarray(np.roll(moving, index * 2, axis=1))
+            frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+            frame.pts, frame.time_base = index, Fraction(1, 25)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return read_packets(path)

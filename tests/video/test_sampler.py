@@ -80,3 +80,11 @@ def test_the_same_moment_is_not_taken_twice() -> None:
 def test_an_impossible_rate_is_refused(rate_hz: float) -> None:
     with pytest.raises(ValueError, match="rate_hz"):
         Sampler(rate_hz)
+
+
+def test_asking_whether_a_picture_would_be_wanted_takes_nothing() -> None:
+    sampler = Sampler(5.0)
+    for i in range(50):
+        expected = sampler.would_want(i / 25)
+        assert sampler.would_want(i / 25) is expected
+        assert sampler.wants(i / 25) is expected

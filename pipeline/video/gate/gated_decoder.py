@@ -4,6 +4,10 @@ Two decoders, because a lone keyframe must not disturb a running one: a small on
 one that exists while the camera is active and begins at a keyframe of the ring. What comes out goes
 through the sampler exactly as it would without a gate, on the same grid of time, so that detector,
 tracker and rules cannot tell the difference.
+
+Of an active camera a packet waits until a picture after it is wanted, and is let go when a picture
+comes that leans on none before it: the last pictures of a GOP are sampled seldom. Only where the
+decoder gives each picture at once, so that nothing comes later for it.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from pipeline.video.decoder import Decoder
 from pipeline.video.gate.config import Action
 from pipeline.video.gate.gate import Gate
 from pipeline.video.gate.thumbnail import grey_of
+from pipeline.video.nal import begins_anew, read_parameter_sets
 from pipeline.video.ring import PacketRing
 from pipeline.video.sampler import Sampler
 
@@ -81,6 +86,10 @@ class GatedDecoder:
         self._threads = threads
         self._alone: Decoder | None = None
         self._full: Decoder | None = None
+        self._length_size = read_parameter_sets(info.codec, info.extradata).length_size
+        self._held: list[EncodedPacket] = []
+        self._is_prompt = False
+        self._newest_s = float("-inf")
         self._keyframes_s: set[float] = set()
         self._shown_s = float("-inf")
         self._keyframe: Frame | None = None
@@ -138,7 +147,7 @@ class GatedDecoder:
                     yield frame
         if decision.action is Action.DECODE:
             for given in self._packets_to_decode(packet, decision.since_s):
-                yield from self._decode(given)
+                yield from self._decode_or_hold(given)
 
     def flush(self) -> Iterator[Frame]:
         """The pictures still held back, at the end of the stream.
@@ -164,6 +173,9 @@ class GatedDecoder:
 
     def _stop(self) -> None:
         self._keyframes_s.clear()
+        self._held.clear()
+        self._is_prompt = False
+        self._newest_s = float("-inf")
         if self._full is not None:
             self._full.close()
             self._full = None
@@ -185,12 +197,29 @@ class GatedDecoder:
         # A ring that the reader fills may be ahead of us.
         return [p for p in self._ring.since(since_s) if p.dts <= packet.dts]
 
+    def _decode_or_hold(self, packet: EncodedPacket) -> Iterator[Frame]:
+        is_wanted = packet.is_keyframe or self._sampler.would_want(packet.media_s)
+        if self._is_prompt and not is_wanted and packet.media_s > self._newest_s:
+            self._held.append(packet)
+            return
+        held, self._held = self._held, []
+        if held and packet.is_keyframe and self._begins_anew(packet):
+            held = []
+        for each in (*held, packet):
+            yield from self._decode(each)
+
+    def _begins_anew(self, keyframe: EncodedPacket) -> bool:
+        return begins_anew(self._info.codec, keyframe.data, self._length_size)
+
     def _decode(self, packet: EncodedPacket) -> Iterator[Frame]:
         if self._full is None:
             return
         if packet.is_keyframe and packet.media_s > self._shown_s:
             self._keyframes_s.add(packet.media_s)
-        yield from self._sampled(self._full.decode(packet))
+        frames = self._full.decode(packet)
+        self._newest_s = max(self._newest_s, packet.media_s)
+        self._is_prompt = bool(frames) and frames[-1].time.media_s >= self._newest_s
+        yield from self._sampled(frames)
 
     def _sampled(self, frames: list[Frame]) -> Iterator[Frame]:
         for frame in frames:
