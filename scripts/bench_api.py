@@ -31,9 +31,10 @@ import bench_api_judging
 import demo_processes
 import httpx
 import numpy as np
-from bench_api_build import Answering, Build, answering, checkout, today
+from bench_api_build import Answering, answering
 from bench_api_district import ADMIN, COOK, MANAGER, Size, fill, make_before
 from bench_api_lists import EMPTY, LISTS, Listed
+from bench_builds import Build, checkout, today
 
 from api.db.migrate import upgrade
 from tests.support import postgres

@@ -28,8 +28,9 @@ from typing import Any
 import demo_processes
 import httpx
 from bench_api import figures, read
-from bench_api_build import Answering, Build, answering, checkout, today
+from bench_api_build import Answering, answering
 from bench_api_lists import EMPTY, Listed
+from bench_builds import Build, checkout, today
 from bench_compliance_district import ADMIN, ZONE, Size, fill, present, story
 
 from api.compliance.judging import judge_camera

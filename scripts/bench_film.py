@@ -1,7 +1,8 @@
 """Films for the benchmarks' cameras: 1080p, 25 pictures a second, 4 Mbit/s, from the street video.
 
 Made once and kept under ``var/cache/bench``. A film is an H.264 byte stream (``.h264``) and what is
-needed to send it picture by picture (``.json``). As cameras are set: no B-frames, a constant rate
+needed to send it picture by picture (``.json``). The busy one is made again at 640 x 360, as the
+substream of the same camera. As cameras are set: no B-frames, a constant rate
 (VBV of one second, no filler), a keyframe every two seconds; a plain x264 stream otherwise. The
 quiet film is the street without its people under sensor noise, new in each picture, so that its
 packets are as large as those of the busy one.
@@ -14,7 +15,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import av
@@ -25,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / "var" / "cache" / "bench"
 WIDTH, HEIGHT, FPS = 1920, 1080, 25
 BITS_A_SECOND = 4_000_000
+SUB_SIZE = (640, 360)
+SUB_BITS_A_SECOND = 512_000
 QUIET_S, BUSY_S = 30.0, 40.0
 _CROP_TOP, _CROP_HEIGHT = 96, 432
 """16:9 of the street video's 768 x 576; people walk in these rows."""
@@ -100,6 +103,18 @@ def busy_film(say: Say) -> Film:
     return _made("busy", lambda: map(_enlarged, smooth(street(), count)), count, say)
 
 
+def busy_substream_film(say: Say) -> Film:
+    """The same street, small, as the camera's second stream."""
+    count = round(BUSY_S * FPS)
+    return _made(
+        "busy-substream",
+        lambda: (_enlarged(picture, *SUB_SIZE) for picture in smooth(street(), count)),
+        count,
+        say,
+        rate=SUB_BITS_A_SECOND,
+    )
+
+
 def event_film(say: Say, *, is_active: bool) -> Film:
     """Somebody appears now and then, walks for ``EVENT_S`` seconds and is gone; each a mark.
 
@@ -163,12 +178,13 @@ def _made(
     count: int,
     say: Say,
     marks: tuple[int, ...] = (),
+    rate: int = BITS_A_SECOND,
 ) -> Film:
     path = CACHE / f"{name}-v{_VERSION}.h264"
     facts = path.with_suffix(".json")
     if not facts.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        sizes = _encode(path, pictures(), lambda done: say(name, done / count))
+        sizes = _encode(path, pictures(), rate, lambda done: say(name, done / count))
         film = Film(path, sizes, FPS, marks)
         part = facts.with_suffix(".part")
         part.write_text(json.dumps({**asdict(film), "path": path.name}), "utf-8")
@@ -222,20 +238,24 @@ def _cut(yuv: Yuv, width: int) -> Yuv:
     return np.concatenate([luma, chroma.reshape(-1, width)])
 
 
-def _enlarged(yuv: Yuv) -> Yuv:
+def _enlarged(yuv: Yuv, width: int = WIDTH, height: int = HEIGHT) -> Yuv:
     frame = av.VideoFrame.from_ndarray(yuv, format="yuv420p")
-    large = frame.reformat(width=WIDTH, height=HEIGHT, interpolation="BICUBIC")
+    large = frame.reformat(width=width, height=height, interpolation="BICUBIC")
     return np.asarray(large.to_ndarray(), np.uint8)
 
 
-def _encode(path: Path, pictures: Iterator[Yuv], say: Callable[[int], None]) -> tuple[int, ...]:
-    noise = SensorNoise(HEIGHT, WIDTH, 2.0, _SEED)
+def _encode(
+    path: Path, pictures: Iterator[Yuv], bits_a_second: int, say: Callable[[int], None]
+) -> tuple[int, ...]:
+    first = next(pictures)
+    height, width = first.shape[0] * 2 // 3, first.shape[1]
+    noise = SensorNoise(height, width, 2.0, _SEED)
     context = av.CodecContext.create("libx264", "w")
-    context.width, context.height, context.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
     context.time_base, context.framerate = Fraction(1, FPS), Fraction(FPS)
     context.gop_size = round(GOP_S * FPS)
     context.thread_count = 2
-    rate = str(BITS_A_SECOND)
+    rate = str(bits_a_second)
     context.options = {
         **{"preset": "veryfast", "tune": "zerolatency", "bf": "0", "sc_threshold": "0"},
         **{"b": rate, "maxrate": rate, "bufsize": rate, "x264-params": "sliced-threads=0"},
@@ -243,8 +263,8 @@ def _encode(path: Path, pictures: Iterator[Yuv], say: Callable[[int], None]) -> 
     sizes: list[int] = []
     part = path.with_suffix(".part")
     with part.open("wb") as out:
-        for number, picture in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(noise.onto(picture, HEIGHT), format="yuv420p")
+        for number, picture in enumerate(chain([first], pictures)):
+            frame = av.VideoFrame.from_ndarray(noise.onto(picture, height), format="yuv420p")
             frame.pts = number
             packets = context.encode(frame)
             for packet in packets:

@@ -2,11 +2,13 @@
 
 1080p25 H.264 at 4 Mbit/s, a keyframe every two seconds, over loopback from GStreamer's rtsp-server.
 A quiet scene under sensor noise (idle) and a street on which people walk all the time (busy) go
-through the real worker with gate, picture diagnosis, recording to disk, model and rules. In the
-same run, on the same streams: every picture decoded with our decoder and no more, and Debian's
-daemon ``motion`` with its packaged settings, without recording. The figures are CPU seconds of
-those processes, user and system, for each second of one camera; cameras a core are their inverse.
-The cameras' server and the command centre are processes of their own and not counted.
+through the real worker with gate, picture diagnosis, recording to disk, model and rules; the busy
+one also with a substream of 640 x 360, which is analysed while the large stream is recorded. In the
+same run, on the same streams: an older build of ours (``--against COMMIT``, with its own command
+centre), every picture decoded with our decoder and no more, and Debian's daemon ``motion`` with its
+packaged settings, without recording. The figures are CPU seconds of those processes, user and
+system, for each second of one camera; cameras a core are their inverse. The cameras' server and the
+command centre are processes of their own and not counted.
 """
 
 from __future__ import annotations
@@ -14,26 +16,57 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
 import bench_film
 import demo_processes
+from bench_builds import checkout
 from bench_material import GOP_S
+from bench_motion import write_motion_config
 from bench_progress import Bar
-from bench_stack import BenchStack, MissingToolError, Shown, require_tools, usage, wait
+from bench_stack import (
+    BenchStack,
+    Counters,
+    MissingToolError,
+    Shown,
+    read_counters,
+    require_tools,
+    usage,
+    wait,
+)
 
 ANALYSIS_FPS = 5
 IDLE_WARM_UP_S, BUSY_WARM_UP_S = 75.0, 25.0
 """The gate decodes everything for ten seconds and knows the usual packet sizes twenty later; after
 a minute each camera makes its reference picture, once."""
-REFERENCE_WARM_UP_S = 8.0
+REFERENCE_WARM_UP_S, REFERENCE_CAMERAS = 8.0, 3
+"""Every picture is decoded there: of quiet cameras so many are enough."""
+WAYS = (
+    *("idle", "previous_idle", "idle_decode_all", "idle_motion"),
+    *("busy", "previous_busy", "busy_substream", "previous_busy_substream"),
+    *("decode_all", "motion"),
+)
+"""In this order. The references are of the busy film unless their names say ``idle``; ``previous``
+is the older build."""
+RATIOS = {
+    "idle_vs_previous": ("idle", "previous_idle"),
+    "idle_vs_decode_all": ("idle", "idle_decode_all"),
+    "idle_vs_motion": ("idle", "idle_motion"),
+    "busy_vs_previous": ("busy", "previous_busy"),
+    "busy_vs_decode_all": ("busy", "decode_all"),
+    "busy_vs_motion": ("busy", "motion"),
+    "busy_substream_vs_previous": ("busy_substream", "previous_busy"),
+    "busy_substream_vs_previous_substream": ("busy_substream", "previous_busy_substream"),
+    "busy_substream_vs_motion": ("busy_substream", "motion"),
+}
+"""Cameras a core of the first over those of the second."""
 _WHOLE_PICTURE = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
 
 
@@ -74,12 +107,13 @@ class Way:
         return round(self.cameras * self.seconds / max(self.cpu_s, 1e-9), 2)
 
 
-def camera_config(camera: str, url: str) -> dict[str, object]:
+def camera_config(camera: str, url: str, substream_url: str | None = None) -> dict[str, object]:
     """A camera as a school's box has it: gate, picture diagnosis, recording and one rule."""
+    small = {} if substream_url is None else {"substream_url": substream_url}
     return {
         "id": camera,
         "name": camera,
-        "source": {"type": "rtsp", "url": url},
+        "source": {"type": "rtsp", "url": url, **small},
         "analysis_fps": ANALYSIS_FPS,
         "gate": {"mode": "auto"},
         "diagnosis": {"enabled": True},
@@ -99,24 +133,43 @@ class Ingest:
 
     Args:
         stack: Cameras that are served already, and a centre.
+        before: The older build's centre, asked about the same cameras.
         seconds: Measured, for each way.
         bar: Shows how far it is.
     """
 
-    def __init__(self, stack: BenchStack, seconds: float, bar: Bar) -> None:
-        self._stack, self._seconds, self._bar = stack, seconds, bar
+    def __init__(
+        self, stack: BenchStack, before: BenchStack | None, seconds: float, bar: Bar
+    ) -> None:
+        self._stack, self._before, self._seconds, self._bar = stack, before, seconds, bar
 
-    def ours(self, shown: Shown, warm_up_s: float) -> Way:
-        """The real worker."""
+    def ours(
+        self, shown: Shown, warm_up_s: float, *, before: bool = False, small: Shown | None = None
+    ) -> Way:
+        """The real worker.
+
+        Args:
+            shown: The cameras.
+            warm_up_s: Not measured.
+            before: The older build's, which must be there.
+            small: Their substreams.
+        """
+        stack = self._before if before else self._stack
+        assert stack is not None, "there is no older build"
         name = f"worker-{shown.name}"
-        cameras = [camera_config(camera, self._stack.url(camera)) for camera in shown.ids]
-        child = self._stack.start_worker(cameras, name)
-        self._wait(f"{shown.name}: mingan, warm-up", warm_up_s, child)
-        counted, bytes_before = self._counters(shown), self._stack.recorded_bytes(name)
-        measured = self._measure(f"{shown.name}: mingan", child, shown.count)
-        recorded = self._stack.recorded_bytes(name) - bytes_before
-        counters = self._counters(shown)
-        self._stack.stop(child)
+        substreams = small.ids if small else [None] * shown.count
+        cameras = [
+            camera_config(camera, stack.url(camera), other and stack.url(other))
+            for camera, other in zip(shown.ids, substreams, strict=True)
+        ]
+        child = stack.start_worker(cameras, name)
+        what = f"{shown.name}: mingan {stack.build.name}"
+        self._wait(f"{what}, warm-up", warm_up_s, child)
+        counted, bytes_before = _counters(stack, shown), stack.recorded_bytes(name)
+        measured = self._measure(what, child, shown.count)
+        recorded = stack.recorded_bytes(name) - bytes_before
+        counters = _counters(stack, shown)
+        stack.stop(child)
         heard_s = counters.heard_s - counted.heard_s
         analysed = counters.analysed - counted.analysed
         return Way(
@@ -162,93 +215,34 @@ class Ingest:
             "rss_mb": round(after.rss_bytes / 1e6, 1),
         }
 
-    def _counters(self, shown: Shown) -> Counters:
-        return read_counters(self._stack.home / "api", f"worker-{shown.name}", shown.ids)
+
+def _counters(stack: BenchStack, shown: Shown) -> Counters:
+    return read_counters(stack.home / "api", f"worker-{shown.name}", shown.ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """What the worker's last heartbeat said, summed over cameras."""
-
-    heard_s: float
-    analysed: int
-    dropped: int
-
-
-def read_counters(api_folder: Path, worker: str, cameras: Sequence[str]) -> Counters:
-    """From the centre's database; zeros before the first heartbeat."""
-    [path] = api_folder.glob("*.db")
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        heard = database.execute(
-            "SELECT strftime('%s', sent_at) + strftime('%f', sent_at) % 1"
-            " FROM workers WHERE worker_id = ?",
-            (worker,),
-        ).fetchone()
-        marks = ",".join("?" * len(cameras))
-        row = database.execute(
-            "SELECT COALESCE(SUM(frames_analysed), 0), COALESCE(SUM(frames_dropped), 0)"
-            f" FROM cameras WHERE camera_id IN ({marks})",
-            tuple(cameras),
-        ).fetchone()
-    return Counters(float(heard[0]) if heard else 0.0, int(row[0]), int(row[1]))
-
-
-def write_motion_config(folder: Path, urls: Sequence[str]) -> Path:
-    """``motion``'s configuration for these cameras: it looks for movement, and writes nothing.
-
-    All else as Debian packages it; the size is the cameras', the rate is their 25, for with fewer
-    it would still decode every picture.
-    """
-    folder.mkdir(parents=True)
-    shared = {
-        "daemon": "off",
-        "setup_mode": "off",
-        "log_level": "5",
-        "target_dir": str(folder),
-        "width": str(bench_film.WIDTH),
-        "height": str(bench_film.HEIGHT),
-        "framerate": str(bench_film.FPS),
-        "threshold": "1500",
-        "despeckle_filter": "EedDl",
-        "minimum_motion_frames": "1",
-        "event_gap": "60",
-        "pre_capture": "3",
-        "picture_output": "off",
-        "movie_output": "off",
-        "webcontrol_port": "0",
-        "stream_port": "0",
-    }
-    lines = [f"{key} {value}" for key, value in shared.items()]
-    for number, url in enumerate(urls, start=1):
-        own = folder / f"camera-{number}.conf"
-        own.write_text(f"camera_id {number}\nnetcam_url {url}\n", "utf-8")
-        lines.append(f"camera {own}")
-    path = folder / "motion.conf"
-    path.write_text("\n".join(lines) + "\n", "utf-8")
-    return path
-
-
-def summary(ways: dict[str, Way], films: Sequence[bench_film.Film]) -> dict[str, object]:
+def summary(ways: dict[str, Way], films: Mapping[str, bench_film.Film]) -> dict[str, object]:
     """All figures in one object.
 
     Args:
-        ways: By name: ``idle``, ``busy``, ``decode_all``, ``motion``.
-        films: The quiet one and the busy one.
+        ways: By name, any of ``WAYS``.
+        films: Those shown, by name.
     """
     result: dict[str, object] = {"bench": "ingest"}
     for name, way in ways.items():
         result[f"{name}_cameras_per_core"] = way.cameras_per_core
-    for reference in ("decode_all", "motion"):
-        if reference in ways:
-            for name in ("idle", "busy"):
-                ratio = ways[name].cameras_per_core / ways[reference].cameras_per_core
-                result[f"{name}_vs_{reference}"] = round(ratio, 2)
+    for key, (name, reference) in RATIOS.items():
+        if name in ways and reference in ways:
+            ratio = ways[name].cameras_per_core / ways[reference].cameras_per_core
+            result[key] = round(ratio, 2)
+    result["analysed_fps"] = {
+        name: way.analysed_fps for name, way in ways.items() if way.analysed_fps is not None
+    }
     result["parameters"] = {
         "width": bench_film.WIDTH,
         "height": bench_film.HEIGHT,
         "fps": bench_film.FPS,
         "gop_s": GOP_S,
-        "mbit_s": [round(film.mbit_s, 2) for film in films],
+        "mbit_s": {name: round(film.mbit_s, 2) for name, film in films.items()},
         "analysis_fps": ANALYSIS_FPS,
         "recording": True,
         "diagnosis": True,
@@ -259,26 +253,62 @@ def summary(ways: dict[str, Way], films: Sequence[bench_film.Film]) -> dict[str,
 
 def run(given: argparse.Namespace, say: Callable[[str], None]) -> dict[str, object]:
     """Measure and return the figures."""
+    wanted = given.only or [name for name in WAYS if given.against or "previous" not in name]
     with Bar() as bar, tempfile.TemporaryDirectory(prefix="mingan-bench-") as temporary:
-        films = [bench_film.quiet_film(bar.at), bench_film.busy_film(bar.at)]
-        idle = Shown("idle", given.cameras, films[0])
-        busy = Shown("busy", given.busy_cameras, films[1])
-        some = Shown("idle", min(given.cameras, given.busy_cameras), films[0])
-        with BenchStack(Path(temporary)) as stack:
-            stack.start_cameras([idle, busy])
+        home = Path(temporary)
+        films = {name: make(bar.at) for name, make in _films(wanted).items()}
+        shown = {
+            name: Shown(name, count, film)
+            for name, (film, count) in {
+                "idle": (films.get("quiet"), given.cameras),
+                "busy": (films.get("busy"), given.busy_cameras),
+                "both": (films.get("busy"), given.busy_cameras),
+                "small": (films.get("substream"), given.busy_cameras),
+            }.items()
+            if film is not None
+        }
+        with BenchStack(home) as stack, contextlib.ExitStack() as others:
+            stack.start_cameras(list(shown.values()))
             stack.start_api()
-            ingest = Ingest(stack, given.seconds, bar)
-            steps: list[tuple[str, Callable[[], Way]]] = [
-                ("idle", lambda: ingest.ours(idle, IDLE_WARM_UP_S)),
-                ("decode_all", lambda: ingest.everything(some)),
-                ("motion", lambda: ingest.motion(some)),
-                ("busy", lambda: ingest.ours(busy, BUSY_WARM_UP_S)),
-            ]
+            before = None
+            if any("previous" in name for name in wanted):
+                build = checkout(given.against, home / "build")
+                before = BenchStack(home / "before", build, rtsp_port=stack.rtsp_port)
+                others.enter_context(before).start_api()
+            ingest = Ingest(stack, before, given.seconds, bar)
             ways: dict[str, Way] = {}
-            for name, step in steps:
-                ways[name] = step()
-                say(f"{name:11} {ways[name].cameras_per_core:8.2f} cameras a core")
+            for name in (each for each in WAYS if each in wanted):
+                ways[name] = _measured(ingest, name, shown)
+                say(f"{name:23} {ways[name].cameras_per_core:8.2f} cameras a core")
     return summary(ways, films)
+
+
+def _films(wanted: Collection[str]) -> dict[str, Callable[[bench_film.Say], bench_film.Film]]:
+    """How to make the films these ways show."""
+    films: dict[str, Callable[[bench_film.Say], bench_film.Film]] = {}
+    if any("idle" in name for name in wanted):
+        films["quiet"] = bench_film.quiet_film
+    if any("idle" not in name for name in wanted):
+        films["busy"] = bench_film.busy_film
+    if any("substream" in name for name in wanted):
+        films["substream"] = bench_film.busy_substream_film
+    return films
+
+
+def _measured(ingest: Ingest, name: str, shown: Mapping[str, Shown]) -> Way:
+    """One of ``WAYS``, over the cameras of its name."""
+    is_idle = "idle" in name
+    if name.endswith(("decode_all", "motion")):
+        cameras = shown["idle" if is_idle else "busy"]
+        if is_idle:
+            cameras = replace(cameras, count=min(cameras.count, REFERENCE_CAMERAS))
+        return ingest.everything(cameras) if "decode" in name else ingest.motion(cameras)
+    before = name.startswith("previous")
+    if is_idle:
+        return ingest.ours(shown["idle"], IDLE_WARM_UP_S, before=before)
+    if "substream" in name:
+        return ingest.ours(shown["both"], BUSY_WARM_UP_S, before=before, small=shown["small"])
+    return ingest.ours(shown["busy"], BUSY_WARM_UP_S, before=before)
 
 
 def main(arguments: Sequence[str], *, as_json: bool) -> int:
@@ -289,11 +319,15 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
     parser.add_argument(
         "--seconds", type=float, default=60.0, help="measured for each way, after a warm-up"
     )
+    parser.add_argument("--against", default="", metavar="COMMIT", help="an older build of ours")
+    parser.add_argument("--only", action="append", choices=WAYS, help="this way; may be repeated")
     given = parser.parse_args(arguments)
+    if not given.against and any("previous" in name for name in given.only or ()):
+        parser.error("the previous build is named with --against COMMIT")
     if given.cameras < 1 or given.busy_cameras < 1 or given.seconds <= 0:
         parser.error("cameras and seconds must be positive")
     try:
-        require_tools(motion=True)
+        require_tools(motion=not given.only or any("motion" in name for name in given.only))
         with contextlib.redirect_stdout(sys.stderr):
             result = run(given, (lambda _: None) if as_json else print)
     except MissingToolError as error:
@@ -301,6 +335,10 @@ def main(arguments: Sequence[str], *, as_json: bool) -> int:
         return 2
     except demo_processes.ProcessError as error:
         print(f"scripts/bench ingest: {error}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        command = " ".join(str(part) for part in error.cmd)
+        print(f"scripts/bench ingest: this failed: {command}", file=sys.stderr)
         return 1
     print(json.dumps(result))
     return 0

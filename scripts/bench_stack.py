@@ -7,12 +7,13 @@ are user and system time of a process with its children, as the kernel counts th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from typing import Self
 
 import demo_processes
 import httpx
+from bench_builds import Build, today
 from bench_film import Film
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -140,9 +142,11 @@ class BenchStack:
 
     Attributes:
         home: Everything written goes here.
+        build: Of which centre and worker are.
     """
 
     home: Path
+    build: Build = field(default_factory=today)
     rtsp_port: int = field(default_factory=free_port)
     api_port: int = field(default_factory=free_port)
 
@@ -189,10 +193,10 @@ class BenchStack:
         """Start the command centre and wait until it answers."""
         child = self.processes.start(
             "api",
-            [
-                *(sys.executable, "-m", "pipeline.cli", "api"),
-                *("--data-dir", str(self.home / "api"), "--port", str(self.api_port)),
-            ],
+            self.build.command(
+                *("api", "--data-dir", str(self.home / "api"), "--port", str(self.api_port))
+            ),
+            extra_environment=self.build.environment(),
         )
         child.wait_until(self._answers, 60, "the command centre did not answer")
         self.password = self.password or child.printed("console password:") or ""
@@ -217,8 +221,8 @@ class BenchStack:
             "cameras": list(cameras),
         }
         path.write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        command = [sys.executable, "-m", "pipeline.cli", "worker", "--config", str(path)]
-        return self.processes.start(name, command)
+        command = self.build.command("worker", "--config", str(path))
+        return self.processes.start(name, command, extra_environment=self.build.environment())
 
     def stop(self, child: demo_processes.Child) -> None:
         """End one child before the others."""
@@ -250,3 +254,30 @@ def wait(seconds: float, children: Sequence[demo_processes.Child]) -> None:
         for child in children:
             child.require_running()
         time.sleep(min(0.5, left_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What the worker's last heartbeat said, summed over cameras."""
+
+    heard_s: float
+    analysed: int
+    dropped: int
+
+
+def read_counters(api_folder: Path, worker: str, cameras: Sequence[str]) -> Counters:
+    """From the centre's database; zeros before the first heartbeat."""
+    [path] = api_folder.glob("*.db")
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        heard = database.execute(
+            "SELECT strftime('%s', sent_at) + strftime('%f', sent_at) % 1"
+            " FROM workers WHERE worker_id = ?",
+            (worker,),
+        ).fetchone()
+        marks = ",".join("?" * len(cameras))
+        row = database.execute(
+            "SELECT COALESCE(SUM(frames_analysed), 0), COALESCE(SUM(frames_dropped), 0)"
+            f" FROM cameras WHERE camera_id IN ({marks})",
+            tuple(cameras),
+        ).fetchone()
+    return Counters(float(heard[0]) if heard else 0.0, int(row[0]), int(row[1]))

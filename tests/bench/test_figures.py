@@ -13,6 +13,7 @@ import bench_inference
 import bench_ingest
 import bench_latency
 import bench_memory
+import bench_motion
 import bench_stack
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from bench_film import Film
 from bench_ingest import Way
 from bench_latency import Moment
 
-from pipeline.runtime.config import CameraConfig
+from pipeline.runtime.config import CameraConfig, RtspSourceConfig, streams_of
 
 
 def test_a_process_with_a_bad_name_is_read() -> None:
@@ -50,16 +51,27 @@ def test_usage_counts_children() -> None:
 def test_figures_are_cameras_for_each_core_and_their_ratios() -> None:
     ways = {
         "idle": Way(cameras=10, seconds=60.0, cpu_s=15.0, rss_mb=1.0),
-        "busy": Way(cameras=2, seconds=60.0, cpu_s=24.0, rss_mb=1.0),
+        "idle_motion": Way(cameras=2, seconds=60.0, cpu_s=30.0, rss_mb=1.0),
+        "busy": Way(cameras=2, seconds=60.0, cpu_s=24.0, rss_mb=1.0, analysed_fps=4.98),
+        "previous_busy": Way(cameras=2, seconds=60.0, cpu_s=30.0, rss_mb=1.0),
+        "busy_substream": Way(cameras=2, seconds=60.0, cpu_s=8.0, rss_mb=1.0, analysed_fps=5.0),
+        "previous_busy_substream": Way(cameras=2, seconds=60.0, cpu_s=12.0, rss_mb=1.0),
         "decode_all": Way(cameras=2, seconds=60.0, cpu_s=15.0, rss_mb=1.0),
-        "motion": Way(cameras=2, seconds=60.0, cpu_s=30.0, rss_mb=1.0),
+        "motion": Way(cameras=2, seconds=60.0, cpu_s=20.0, rss_mb=1.0),
     }
+    assert set(ways) < set(bench_ingest.WAYS)
     film = Film(Path("f.h264"), (20_000,) * 50, 25)
-    result = bench_ingest.summary(ways, [film, film])
+    result = bench_ingest.summary(ways, {"busy": film})
     assert result["idle_cameras_per_core"] == 40.0
     assert result["busy_cameras_per_core"] == 5.0
-    assert result["motion_cameras_per_core"] == 4.0
+    assert result["motion_cameras_per_core"] == 6.0
     assert result["idle_vs_motion"] == 10.0
+    assert "idle_vs_previous" not in result
+    assert result["busy_vs_previous"] == 1.25
+    assert result["busy_vs_motion"] == 0.83
+    assert result["busy_substream_vs_previous"] == 3.75
+    assert result["busy_substream_vs_previous_substream"] == 1.5
+    assert result["analysed_fps"] == {"busy": 4.98, "busy_substream": 5.0}
     assert result["busy_vs_decode_all"] == 0.62
     assert film.mbit_s == pytest.approx(4.0)
 
@@ -70,11 +82,25 @@ def test_the_benchmarks_camera_is_a_valid_one() -> None:
     assert camera.gate.mode == "auto"
     assert camera.recording is not None
     assert camera.diagnosis.enabled
+    small = bench_ingest.camera_config("b", "rtsp://127.0.0.1/b", "rtsp://127.0.0.1/small")
+    analysed, main = streams_of(CameraConfig.model_validate(small).source)
+    assert isinstance(analysed, RtspSourceConfig)
+    assert analysed.url.endswith("/small")
+    assert main is not None
+    assert main.url.endswith("/b")
+
+
+def test_the_older_build_is_named_before_it_is_measured(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        bench_ingest.main(["--only", "previous_busy"], as_json=True)
+    assert "--against COMMIT" in capsys.readouterr().err
 
 
 def test_motion_is_told_of_every_camera(tmp_path: Path) -> None:
     urls = ["rtsp://127.0.0.1:1/a", "rtsp://127.0.0.1:1/b"]
-    config = bench_ingest.write_motion_config(tmp_path / "motion", urls)
+    config = bench_motion.write_motion_config(tmp_path / "motion", urls)
     lines = config.read_text("utf-8").splitlines()
     named = [Path(line.split()[1]) for line in lines if line.startswith("camera ")]
     told = [line for own in named for line in own.read_text("utf-8").splitlines()]
