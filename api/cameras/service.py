@@ -45,6 +45,8 @@ from api.workers import service as workers
 
 _DELETED_AT_ONCE = timedelta(minutes=10)
 """So many minutes of hundreds of cameras are some ten thousand rows."""
+_LEAP_S = 0.1
+"""Of a camera's clock between two heartbeats; the table of an exam day shows tenths."""
 
 __all__ = [
     "NamedCamera",
@@ -195,6 +197,14 @@ def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
     )
 
 
+def _leapt(before: dict[str, object] | None, now: dict[str, object] | None) -> bool:
+    """Whether a clock is other than it was told last, by more than it drifts and is measured."""
+    was, is_ = (None if told is None else told["offset_s"] for told in (before, now))
+    if not isinstance(was, int | float) or not isinstance(is_, int | float):
+        return was != is_
+    return abs(is_ - was) >= _LEAP_S
+
+
 async def record_heartbeat(
     work: UnitOfWork, watch: Watch, box: ReportingBox, heartbeat: Heartbeat
 ) -> HeartbeatOrders:
@@ -215,7 +225,9 @@ async def record_heartbeat(
         )
     of_worker = await cameras.of_worker(box.box_id, heartbeat.worker_id)
     concerned = sorted({*keys.values(), *of_worker})
-    before = {row.camera.id: _face(row, watch) for row in await cameras.list(concerned)}
+    rows = await cameras.list(concerned)
+    before = {row.camera.id: _face(row, watch) for row in rows}
+    clocks = {row.camera.id: row.camera.clock for row in rows}
     was_lost = await workers.record_heartbeat(work, box.box_id, heartbeat, watch.lost_after_s)
     held = await cameras.lock(concerned)
     for camera in held:
@@ -226,8 +238,11 @@ async def record_heartbeat(
             camera.retired_at = None
         elif camera.retired_at is None:
             camera.retired_at = work.now
-    after = {row.camera.id: _face(row, watch) for row in await cameras.list(concerned)}
-    await emit(work, watch, [key for key in concerned if was_lost or before[key] != after[key]])
+    rows = await cameras.list(concerned)
+    after = {row.camera.id: _face(row, watch) for row in rows}
+    leapt = {row.camera.id for row in rows if _leapt(clocks[row.camera.id], row.camera.clock)}
+    is_new = [key for key in concerned if was_lost or key in leapt or before[key] != after[key]]
+    await emit(work, watch, is_new)
     return approvals.orders((camera for camera in held if camera.id in keys.values()), work.now)
 
 

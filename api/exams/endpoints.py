@@ -16,6 +16,7 @@ from api.cameras.views import Watch
 from api.contract.vocabulary import Language
 from api.exams import exporting, importing, service, table
 from api.exams.schemas import (
+    MOST_ROWS,
     ExamCreate,
     ExamDetail,
     ExamImportReport,
@@ -50,6 +51,10 @@ _Viewer = Annotated[SignedIn, Depends(allowed(Permission.VIEW_EXAMS))]
 _Exporter = Annotated[SignedIn, Depends(allowed(Permission.VIEW_EXAMS, Permission.EXPORT))]
 _Manager = Annotated[SignedIn, Depends(allowed(Permission.MANAGE_EXAMS))]
 _Language = Annotated[Language, Query(description="Of headings and words.")]
+_Rows = Annotated[
+    list[RowNumber] | None,
+    Query(max_length=MOST_ROWS, description="Only these rows, as far as they are there."),
+]
 _MAX_BYTES = 16 * 1024 * 1024
 _File = Annotated[bytes, Body(media_type=XLSX, max_length=_MAX_BYTES, description="The workbook.")]
 
@@ -152,11 +157,16 @@ async def put_roster(
     responses=problems(*READ),
 )
 async def get_table(
-    session: Reader, exam_id: RowNumber, session_id: RowNumber, _: _Viewer, runtime: RuntimeDep
+    session: Reader,
+    exam_id: RowNumber,
+    session_id: RowNumber,
+    _: _Viewer,
+    runtime: RuntimeDep,
+    sitting: _Rows = None,
 ) -> ExamTable:
     """A row for each room in scope: numbers, checks, footage to the second, what was sealed."""
     watch = Watch.of(runtime.settings, runtime.clock())
-    return await service.read_table(session, exam_id, session_id, watch)
+    return await service.read_table(session, exam_id, session_id, watch, sitting)
 
 
 @router.get(

@@ -50,11 +50,16 @@ def checks(
     if not cameras:
         return [
             ExamCheckView(
-                check=check, state=ExamCheckState.BAD, why=ExamWhy.NO_CAMERA, camera_id=None
+                check=check,
+                state=ExamCheckState.BAD,
+                why=ExamWhy.NO_CAMERA,
+                camera_id=None,
+                faults=[],
+                since=None,
             )
             for check in ExamCheck
         ]
-    found: dict[ExamCheck, list[tuple[ExamCheckState, ExamWhy | None, str]]] = {}
+    found: dict[ExamCheck, list[tuple[ExamCheckState, ExamWhy | None, CameraView]]] = {}
     for camera in cameras:
         told = {
             ExamCheck.ONLINE: _online(camera),
@@ -64,13 +69,21 @@ def checks(
             ExamCheck.SPACE: _space(camera, facts, length),
         }
         for check, (state, why) in told.items():
-            found.setdefault(check, []).append((state, why, camera.camera_id))
+            found.setdefault(check, []).append((state, why, camera))
     views = []
     for check, each in found.items():
-        state, why, camera_id = max(each, key=lambda one: _BY_WEIGHT.index(one[0]))
+        state, why, camera = max(each, key=lambda one: _BY_WEIGHT.index(one[0]))
+        faults = camera.picture.faults if why is ExamWhy.PICTURE_FAULT and camera.picture else []
         views.append(
             ExamCheckView(
-                check=check, state=state, why=why, camera_id=None if why is None else camera_id
+                check=check,
+                state=state,
+                why=why,
+                camera_id=None if why is None else camera.camera_id,
+                faults=[fault.fault for fault in faults],
+                since=camera.since
+                if why is ExamWhy.NOT_ONLINE
+                else min((fault.since for fault in faults), default=None),
             )
         )
     return views

@@ -27,6 +27,15 @@ class Occupied(NamedTuple):
     ends_at: datetime
 
 
+class Shows(NamedTuple):
+    """A sitting whose row shows a camera."""
+
+    school_id: str
+    sitting_id: int
+    session_id: int
+    exam_id: int
+
+
 class Sat(NamedTuple):
     """A sitting with all it belongs to."""
 
@@ -193,15 +202,37 @@ class ExamRepository:
         )
         return {(row.session_id, row.room_id): row for row in await self._session.scalars(query)}
 
-    async def of_session(self, session_id: int) -> list[tuple[ExamSitting, ExamRoom]]:
-        """A session's sittings in scope with their rooms, by school and code."""
+    async def of_session(
+        self, session_id: int, only: Collection[int] | None = None
+    ) -> list[tuple[ExamSitting, ExamRoom]]:
+        """A session's sittings in scope with their rooms, by school and code; or these alone."""
         query = (
             select(ExamSitting, ExamRoom)
             .join(ExamRoom, ExamRoom.id == ExamSitting.room_id)
             .where(ExamSitting.session_id == session_id)
             .order_by(ExamRoom.school_id, ExamRoom.code)
         )
+        if only is not None:
+            query = query.where(ExamSitting.id.in_(only))
         return [(row[0], row[1]) for row in await self._session.execute(query)]
+
+    async def showing(
+        self, camera_keys: Collection[int], begin: datetime, end: datetime
+    ) -> list[Shows]:
+        """Sittings of sessions that meet a span and whose room one of these cameras sees."""
+        query = (
+            select(ExamSitting.school_id, ExamSitting.id, ExamSession.id, ExamSession.exam_id)
+            .join(ExamRoomCamera, ExamRoomCamera.room_id == ExamSitting.room_id)
+            .join(ExamSession, ExamSession.id == ExamSitting.session_id)
+            .where(
+                ExamRoomCamera.camera_key.in_(camera_keys),
+                ExamSession.starts_at < end,
+                ExamSession.ends_at > begin,
+            )
+            .distinct()
+            .order_by(ExamSitting.id)
+        )
+        return [Shows(*row) for row in await self._session.execute(query)]
 
     async def sat(self, sitting_id: int, *, lock: bool = False) -> Sat | None:
         """A sitting with all it belongs to."""

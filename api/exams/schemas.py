@@ -22,6 +22,8 @@ from api.organisations.schemas import SchoolName
 MOST_SESSIONS = 200
 """Of one exam."""
 MOST_SEATS = 2000
+MOST_ROWS = 200
+"""That are asked for by their numbers; of more the whole table is read."""
 MOST_STILL_MS = 1000
 """A picture that stood still for longer was not seen: its player has stalled."""
 MOST_LATE_MS = 30 * 60 * 1000
@@ -278,6 +280,8 @@ class ExamCheckView(BaseModel):
     state: ExamCheckState
     why: ExamWhy | None
     camera_id: str | None = Field(description="The camera it is about, if one is.")
+    faults: list[str] = Field(description="What is wrong with its picture.")
+    since: Moment | None = Field(description="Since when it is not good, where its box told.")
 
 
 class SittingGap(BaseModel):

@@ -184,9 +184,13 @@ async def put_roster(
 
 
 async def read_table(
-    session: AsyncSession, exam_id: int, session_id: int, watch: Watch
+    session: AsyncSession,
+    exam_id: int,
+    session_id: int,
+    watch: Watch,
+    only: Collection[int] | None = None,
 ) -> ExamTable:
-    """All rooms of a session in scope.
+    """All rooms of a session in scope; or these rows alone, as far as they are there.
 
     Raises:
         NotFoundError: If there is no such session.
@@ -196,7 +200,7 @@ async def read_table(
     of = None if exam is None else await stored.session(exam_id, session_id)
     if exam is None or of is None:
         raise NotFoundError("no such session")
-    sat = await stored.of_session(session_id)
+    sat = await stored.of_session(session_id, only)
     [view] = await _sessions(stored, [of])
     return ExamTable(
         exam=_summary(exam),

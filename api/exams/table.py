@@ -213,7 +213,7 @@ def _cells(view: SittingView, zone: ZoneInfo, language: Language) -> dict[str, C
         "seats": view.seats,
         "expected": view.expected,
         "present": view.present,
-        **{str(each.check): _check(each, language) for each in view.checks},
+        **{str(each.check): _check(each, zone, language) for each in view.checks},
         # Never rounded up: what lacks a second is not whole.
         "completeness": None if share is None else int(share * 10_000) / 100,
         "missing_s": None if missing_s is None else round(missing_s, 1),
@@ -236,7 +236,11 @@ def _shown(view: ShownView, zone: ZoneInfo) -> dict[str, Cell | None]:
     }
 
 
-def _check(view: ExamCheckView, language: Language) -> str:
+def _check(view: ExamCheckView, zone: ZoneInfo, language: Language) -> str:
     words = vocabulary()
-    state = words.exam_check_state[view.state].text(language)
-    return state if view.why is None else f"{state}: {words.exam_why[view.why].text(language)}"
+    told = [words.exam_check_state[view.state].text(language)]
+    if view.why is not None:
+        told.append(words.exam_why[view.why].text(language))
+        told += [words.rules[fault].text(language) for fault in view.faults if fault in words.rules]
+    since = "" if view.since is None else f" {local_text(view.since, zone)}"
+    return ": ".join(told) + since

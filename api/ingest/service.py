@@ -23,6 +23,7 @@ from api.contract import (
     RetentionStatus,
 )
 from api.evidence import service as evidence
+from api.exams import telling as exams
 from api.ingest.storable import refuse_unstorable
 from api.kit.errors import IdentityMismatchError, UnsupportedMediaTypeError
 
@@ -155,6 +156,8 @@ async def take_retention(
     admitted = await boxes.admit(work, box, status.school_id)
     keys = await cameras.claim(work, _watch(runtime, work), admitted, [camera_id], status.as_of)
     changed = await compliance.record_status(work, keys[camera_id], status)
+    if changed:
+        await exams.tell_of_cameras(work, keys.values())
     return _acknowledge(runtime, "retention", changed)
 
 

@@ -3661,6 +3661,7 @@ export const schoolsReopen = <ThrowOnError extends boolean = false>(options: Opt
  * - `alert`: an `AlertSummary` that is new or changed.
  * - `camera`: a `CameraView` whose state changed.
  * - `order`: an `OrderSummary` that is new or changed.
+ * - `exam`: a `SittingEvent`: a row of an exam's table that changed; read it again.
  * - `reset`: the id is too old to resume from, or the console was too slow; data `{}`. Reload.
  *
  * Of their own school and what they may see alone. Ends when the session ends.

@@ -4189,6 +4189,18 @@ export type ExamCheckView = {
      */
     camera_id: string | null;
     check: ExamCheck;
+    /**
+     * Faults
+     *
+     * What is wrong with its picture.
+     */
+    faults: Array<string>;
+    /**
+     * Since
+     *
+     * Since when it is not good, where its box told.
+     */
+    since: string | null;
     state: ExamCheckState;
     why: ExamWhy | null;
 };
@@ -17952,7 +17964,14 @@ export type ExamsTableData = {
          */
         session_id: number;
     };
-    query?: never;
+    query?: {
+        /**
+         * Sitting
+         *
+         * Only these rows, as far as they are there.
+         */
+        sitting?: Array<number> | null;
+    };
     url: '/api/v1/exams/{exam_id}/sessions/{session_id}/table';
 };
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { useExamTable } from "../exam/useExamTable";
 import { api } from "../http/api";
 import { examTableFile, examWorkbook } from "../http/files";
 import { keys } from "../http/keys";
@@ -25,7 +26,7 @@ import { NewExam } from "./NewExam";
 import { RosterForm } from "./RosterForm";
 import { SittingDrawer } from "./SittingDrawer";
 import { SittingTable } from "./SittingTable";
-import { useExam, useExamTable } from "./useExams";
+import { useExam } from "./useExams";
 
 /** One exam day on one table: a row for each room of a session. */
 export function Component() {

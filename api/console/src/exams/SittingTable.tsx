@@ -31,11 +31,14 @@ function Mark({ check }: { check: ExamCheckView }) {
 }
 
 function Why({ check }: { check: ExamCheckView }) {
+  const { t } = useTranslation();
   const term = useTerm();
   if (check.why === null) return null;
+  const faults = check.faults.map((fault) => term("rules", fault));
   return (
     <span className={styles.muted}>
-      {term("exam_why", check.why)} {check.camera_id}
+      {[term("exam_why", check.why), ...faults].join(" · ")} {check.camera_id}
+      {check.since && ` · ${t("exam.since", { at: formatClock(check.since) })}`}
     </span>
   );
 }

@@ -13,7 +13,7 @@ const row = (more: Partial<SittingView>): SittingView => ({
   expected: 30,
   present: null,
   cameras: [1],
-  checks: [{ check: "online", state: "good", why: null, camera_id: null }],
+  checks: [{ check: "online", state: "good", why: null, camera_id: null, faults: [], since: null }],
   clock_offset_s: null,
   completeness: 1,
   told_until: null,
@@ -31,8 +31,8 @@ describe("a session's table", () => {
       row({ present: 29, shown: { times: 0, seconds: 0, last_at: null, longest_unseen_s: 60 } }),
       row({ completeness: null, missing_s: null }),
       row({ missing_s: 1, completeness: 0.9999 }),
-      row({ checks: [{ check: "clock", state: "bad", why: "clock_wrong", camera_id: "a" }] }),
-      row({ checks: [{ check: "clock", state: "unknown", why: "no_tolerance", camera_id: "a" }] }),
+      row({ checks: [{ check: "clock", state: "bad", why: "clock_wrong", camera_id: "a", faults: [], since: null }] }),
+      row({ checks: [{ check: "clock", state: "unknown", why: "no_tolerance", camera_id: "a", faults: [], since: null }] }),
     ];
     expect(summary({ items } as unknown as ExamTable)).toEqual({
       rooms: 5,

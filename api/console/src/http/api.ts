@@ -369,8 +369,16 @@ export const api = {
     ),
   examShowings: (sittingId: number) =>
     unwrap(sdk.examSittingsShowings({ path: { sitting_id: sittingId } })),
-  examTable: (id: number, sessionId: number) =>
-    timed(unwrap(sdk.examsTable({ path: { exam_id: id, session_id: sessionId } }))),
+  /** All rows; or these alone. */
+  examTable: (id: number, sessionId: number, only?: readonly number[]) =>
+    timed(
+      unwrap(
+        sdk.examsTable({
+          path: { exam_id: id, session_id: sessionId },
+          ...(only ? { query: { sitting: [...only] } } : {}),
+        }),
+      ),
+    ),
   precision: (filters: PrecisionFilters) =>
     timed(unwrap(sdk.precisionReport({ query: filters }))),
   precisionBehind: (filters: PrecisionFilters, behind: PrecisionBehind, cursor: string | null) =>

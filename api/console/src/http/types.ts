@@ -265,3 +265,10 @@ export type HazardFilters = Pick<
   NonNullable<HazardsListData["query"]>,
   "school_id" | "grade" | "state" | "kind" | "subject"
 >;
+
+/** A row of an exam's table changed. */
+export interface SittingEvent {
+  sitting_id: number;
+  session_id: number;
+  exam_id: number;
+}

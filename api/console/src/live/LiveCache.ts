@@ -4,18 +4,22 @@ import type { QueryClient } from "@tanstack/react-query";
 import { applyAlert } from "../alert/applyAlert";
 import { upsertCamera } from "../camera/cache";
 import { keys } from "../http/keys";
-import type { AlertSummary, CameraList, CameraView, OrderSummary } from "../http/types";
+import type { AlertSummary, CameraList, CameraView, OrderSummary, SittingEvent } from "../http/types";
+import { ExamRows } from "./ExamRows";
 
 /** Counts and uncertain lists are read again at most this often. */
 const SETTLE_MS = 800;
 
 export class LiveCache {
   private readonly timers = new Map<string, number>();
+  private readonly examRows: ExamRows;
 
   constructor(
     private readonly client: QueryClient,
     private readonly onArrival: (id: string) => void,
-  ) {}
+  ) {
+    this.examRows = new ExamRows(client);
+  }
 
   applyAlert(alert: AlertSummary): void {
     const { arrived, uncertain } = applyAlert(this.client, alert);
@@ -27,6 +31,7 @@ export class LiveCache {
 
   applyCamera(camera: CameraView): void {
     this.client.setQueryData<CameraList>(keys.cameras, (list) => list && upsertCamera(list, camera));
+    this.examRows.applyCamera(camera);
   }
 
   /** The order itself is read again at once, since somebody may decide on it; lists by and by. */
@@ -36,9 +41,8 @@ export class LiveCache {
     if (order.alert) this.settle(keys.orderOfAlert(order.alert.id));
   }
 
-  /** Rows of an exam's table are read again by and by, together with those of cameras. */
-  applyExam(): void {
-    this.settle(keys.examTables);
+  applyExam(told: SittingEvent): void {
+    this.examRows.applySitting(told);
   }
 
   /** Too much was missed: read everything again. */
@@ -52,6 +56,7 @@ export class LiveCache {
   close(): void {
     for (const timer of this.timers.values()) window.clearTimeout(timer);
     this.timers.clear();
+    this.examRows.close();
   }
 
   private settle(queryKey: readonly string[]): void {

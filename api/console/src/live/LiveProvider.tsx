@@ -44,7 +44,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onAlert: (alert) => cache.applyAlert(alert),
       onCamera: (camera) => cache.applyCamera(camera),
       onOrder: (order) => cache.applyOrder(order),
-      onExam: () => cache.applyExam(),
+      onExam: (told) => cache.applyExam(told),
       onReset: () => cache.reset(),
       onRefused: () => void queryClient.invalidateQueries({ queryKey: keys.me }),
     });

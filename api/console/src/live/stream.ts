@@ -1,6 +1,6 @@
 /* Server-sent events with a watchful eye: the browser's own reconnection is kept, and replaced by
    ours where the browser gives up. */
-import type { AlertSummary, CameraView, OrderSummary } from "../http/types";
+import type { AlertSummary, CameraView, OrderSummary, SittingEvent } from "../http/types";
 import { serverNow } from "../time/serverClock";
 import { backoffS } from "./backoff";
 
@@ -32,7 +32,7 @@ export interface StreamListener {
   onCamera: (camera: CameraView) => void;
   onOrder: (order: OrderSummary) => void;
   /** A row of an exam's table changed. */
-  onExam: () => void;
+  onExam: (told: SittingEvent) => void;
   /** Too much was missed to be told event by event. */
   onReset: () => void;
   /** The server answered, but not with a stream: the session may have ended. */
@@ -74,9 +74,9 @@ export function openStream(listener: StreamListener): { close: () => void } {
       contact();
       listener.onOrder(JSON.parse(event.data as string) as OrderSummary);
     });
-    source.addEventListener("exam", () => {
+    source.addEventListener("exam", (event) => {
       contact();
-      listener.onExam();
+      listener.onExam(JSON.parse(event.data as string) as SittingEvent);
     });
     source.addEventListener("ready", contact);
     source.addEventListener("reset", () => {
