@@ -6,15 +6,13 @@ import {
   StepForwardOutlined,
   VideoCameraOutlined,
 } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Segmented, Tooltip } from "antd";
 import { useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { useCameras } from "../camera/useCameras";
-import { api } from "../http/api";
-import { keys } from "../http/keys";
+import { useExamTable } from "../exam/useExamTable";
 import type { CameraView, SittingView } from "../http/types";
 import { useTerm } from "../i18n/terms";
 import { useKeys } from "../keyboard/useKeys";
@@ -26,16 +24,14 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { FilterSelect } from "../ui/FilterSelect";
 import { StatePanel } from "../ui/StatePanel";
 import { usePageTitle } from "../ui/usePageTitle";
-import { SIZES, type Size } from "./layout";
+import { LARGEST, SIZES, type Size } from "./layout";
 import { LiveTile } from "./LiveTile";
-import { DWELLS, nextRooms, ORDERS, partOf, type Order } from "./patrol";
+import { DWELLS, nextRooms, ORDERS, partOf, wallOf, type Order } from "./patrol";
 import { useFullScreen } from "./useFullScreen";
 import { CAN_PROVE } from "./useShown";
 import { useTelling } from "./useTelling";
 import { useWall } from "./useWall";
 import styles from "./wall.module.css";
-
-const AGAIN_MS = 30_000;
 
 /** Rooms of a session, some at a time; which of them were really seen is told to the centre. */
 export function Component() {
@@ -44,12 +40,7 @@ export function Component() {
   const [examId] = useUrlFilter("exam");
   const [sessionId] = useUrlFilter("session");
   const [exam, session] = [Number(examId ?? 0), Number(sessionId ?? 0)];
-  const table = useQuery({
-    queryKey: keys.examTable(exam, session),
-    queryFn: () => api.examTable(exam, session),
-    enabled: exam > 0 && session > 0,
-    refetchInterval: AGAIN_MS,
-  });
+  const table = useExamTable(exam, session);
   const cameras = useCameras();
   if (exam === 0 || session === 0) {
     return (
@@ -77,6 +68,12 @@ export function Component() {
   );
 }
 
+/** A room as its picture is named; one of several pictures by its camera, too. */
+function titleOf(row: SittingView, camera: CameraView): string {
+  const room = `${row.room} ${row.room_name} · ${schoolName(row.school)}`;
+  return row.cameras.length > 1 ? `${room} · ${camera.name}` : room;
+}
+
 interface Props {
   examId: number;
   sessionId: number;
@@ -100,7 +97,11 @@ function Patrol({ examId, sessionId, title, session, rows, cameras }: Props) {
   const dwell = DWELLS.find((each) => String(each) === dwellText) ?? 20;
   const order: Order = ORDERS.find((each) => each === orderText) ?? "table";
   const own = partOf(rows, session.roster, me?.username ?? "");
-  const part = rooms === "all" ? rows : own;
+  const known = new Map(cameras.map((camera) => [camera.id, camera]));
+  const part = (rooms === "all" ? rows : own).map((row) => ({
+    ...row,
+    cameras: row.cameras.filter((key) => known.has(key)),
+  }));
   const [isPaused, setPaused] = useState(false);
   const [current, setCurrent] = useState<readonly number[]>([]);
   const [selected, setSelected] = useState(0);
@@ -129,10 +130,9 @@ function Patrol({ examId, sessionId, title, session, rows, cameras }: Props) {
   const tiles = part
     .filter(({ id }) => current.includes(id))
     .sort((a, b) => current.indexOf(a.id) - current.indexOf(b.id))
-    .flatMap((row) => {
-      const camera = cameras.find(({ id }) => id === row.cameras[0]);
-      return camera ? [{ row, camera }] : [];
-    });
+    .flatMap((row) => row.cameras.map((key) => ({ row, camera: known.get(key) })))
+    .flatMap(({ row, camera }) => (camera ? [{ row, camera }] : []))
+    .slice(0, LARGEST);
   const connection = useWall(tiles.map(({ camera }) => String(camera.id)));
   useKeys({
     pageForward: () => turn(),
@@ -217,7 +217,7 @@ function Patrol({ examId, sessionId, title, session, rows, cameras }: Props) {
           text={t("patrol.noneText")}
         />
       ) : (
-        <div className={styles.grid} data-size={size} data-testid="patrol">
+        <div className={styles.grid} data-size={wallOf(Math.max(size, tiles.length))} data-testid="patrol">
           {tiles.map(({ row, camera }, channel) => (
             <LiveTile
               key={`${channel}/${row.id}/${camera.id}`}
@@ -228,7 +228,7 @@ function Patrol({ examId, sessionId, title, session, rows, cameras }: Props) {
               onSelect={() => setSelected(channel)}
               onFullScreen={fullScreen.toggle}
               isFullScreen={fullScreen.active}
-              title={`${row.room} ${row.room_name} · ${schoolName(row.school)}`}
+              title={titleOf(row, camera)}
               onSeen={(showing) => onSeen(row.id, camera.id, showing)}
             />
           ))}

@@ -1,6 +1,7 @@
 import type { CameraView } from "../http/types";
 
 export const SIZES = [1, 4, 9] as const;
+export const LARGEST = SIZES[2];
 export type Size = (typeof SIZES)[number];
 
 export interface Wall {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { SittingView } from "../http/types";
-import { nextRooms, partOf, Untold } from "./patrol";
+import { nextRooms, partOf, Untold, wallOf } from "./patrol";
 
 const rows = (n: number, without: number[] = []) =>
   Array.from({ length: n }, (_, id) => ({ id, cameras: without.includes(id) ? [] : [id] })) as unknown as SittingView[];
@@ -26,6 +26,15 @@ describe("the next rooms", () => {
     const first = nextRooms(all, 3, "table", [], new Map());
     const second = nextRooms(all, 3, "table", first, new Map());
     expect([first, second, nextRooms(all, 3, "table", second, new Map())]).toEqual([[0, 2, 3], [4], [0, 2, 3]]);
+  });
+
+  it("are shown with all of their cameras, and one at least", () => {
+    const all = [1, 2, 3, 1].map((n, id) => ({ id, cameras: Array.from({ length: n }, (_, at) => at) })) as unknown as SittingView[];
+    const turns: (readonly number[])[] = [[]];
+    for (let n = 0; n < 4; n += 1) turns.push(nextRooms(all, 4, "table", turns.at(-1) ?? [], new Map()));
+    expect(turns.slice(1)).toEqual([[0, 1], [2, 3], [0, 1], [2, 3]]);
+    expect(nextRooms(all, 1, "table", [1], new Map())).toEqual([2]);
+    expect([1, 2, 4, 5, 9, 12].map(wallOf)).toEqual([1, 4, 4, 9, 9, 9]);
   });
 
   it("are those that nobody saw for longest, and not those that are shown", () => {

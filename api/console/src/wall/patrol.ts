@@ -1,5 +1,6 @@
 /* Which rooms a patrol shows next, and what a page tells of those it showed: pure. */
 import type { ShowingWrite, SittingView } from "../http/types";
+import { SIZES, type Size } from "./layout";
 import type { Showing } from "./ShownMeter";
 
 export const DWELLS = [10, 20, 30, 60] as const;
@@ -18,7 +19,10 @@ export function partOf(rows: readonly SittingView[], roster: readonly string[], 
   return rows.slice(from(at), from(at + 1));
 }
 
-/** The rooms to show after these; `lastSeen` in milliseconds, by room, of those that were. */
+/**
+ * The rooms to show after these, each with all of its cameras: as many as have no more pictures than
+ * `size`, and one at least. `lastSeen` in milliseconds, by room, of those that were.
+ */
 export function nextRooms(
   rows: readonly SittingView[],
   size: number,
@@ -26,15 +30,27 @@ export function nextRooms(
   current: readonly number[],
   lastSeen: ReadonlyMap<number, number>,
 ): readonly number[] {
+  const pictures = new Map(rows.map((row) => [row.id, row.cameras.length]));
   const seen = rows.filter((row) => row.cameras.length > 0).map((row) => row.id);
   if (order === "unseen") {
     const at = (id: number) => (current.includes(id) ? Infinity : (lastSeen.get(id) ?? -Infinity));
     // Not by a difference: two that were never seen would be NaN apart.
-    return [...seen].sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0)).slice(0, size);
+    return fitting([...seen].sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0)), size, pictures);
   }
   const last = current.at(-1);
   const from = last === undefined ? 0 : seen.indexOf(last) + 1;
-  return seen.slice(from < seen.length ? from : 0).slice(0, size);
+  return fitting(seen.slice(from < seen.length ? from : 0), size, pictures);
+}
+
+function fitting(ids: readonly number[], size: number, pictures: ReadonlyMap<number, number>): readonly number[] {
+  let count = 0;
+  const end = ids.findIndex((id) => (count += pictures.get(id) ?? 0) > size);
+  return ids.slice(0, end < 0 ? ids.length : Math.max(1, end));
+}
+
+/** The smallest wall on which so many pictures have their place. */
+export function wallOf(pictures: number): Size {
+  return SIZES.find((size) => size >= pictures) ?? 9;
 }
 
 interface Told {
