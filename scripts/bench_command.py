@@ -13,6 +13,7 @@ BENCHES = {
         "compliance",
         "decode",
         "durable",
+        "exam",
         "gate",
         "inference",
         "ingest",
