@@ -98,7 +98,7 @@ async def person_of(
     if not cookie:
         return None
     if session is None:
-        async with runtime.database.read(EVERYTHING) as own:
+        async with runtime.database.ask(EVERYTHING) as own:
             return await person_of(runtime, request, cookie, own)
     found = await service.find_session(session, cookie, runtime.clock())
     if found is None:
@@ -207,7 +207,7 @@ async def worker_of(runtime: Runtime, token: str | None) -> ReportingBox:
     """
     if not token:
         raise BadTokenError(headers={"WWW-Authenticate": "Bearer"})
-    async with runtime.database.read(EVERYTHING) as session:
+    async with runtime.database.ask(EVERYTHING) as session:
         return await boxes.find_box(session, token)
 
 

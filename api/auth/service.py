@@ -124,7 +124,7 @@ async def session_of(session: AsyncSession, key: str, now: datetime) -> FoundSes
 
 async def scope_of(runtime: Runtime, key: str) -> Scope:
     """Of whose rows whoever has this session may know now; of nobody's once it ended."""
-    async with runtime.database.read(EVERYTHING) as session:
+    async with runtime.database.ask(EVERYTHING) as session:
         found = await session_of(session, key, runtime.clock())
     if found is None:
         return NOTHING

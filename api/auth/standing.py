@@ -37,7 +37,7 @@ class Standing:
         if self._mono() < self._due_at_s:
             return False
         runtime = self._runtime
-        async with runtime.database.read(EVERYTHING) as session:
+        async with runtime.database.ask(EVERYTHING) as session:
             found = await UserRepository(session).find_session(self._session_key, runtime.clock())
         self._due_at_s = self._mono() + runtime.settings.stream_recheck_s
         return found is None

@@ -38,14 +38,14 @@ class Tail:
 
     async def begin(self) -> None:
         """From here on everything that is committed is handed out."""
-        async with self._database.read(NOTHING) as session:
+        async with self._database.ask(NOTHING) as session:
             _, newest = await EventRepository(session).bounds()
         self._bus.begin_after(newest)
 
     async def catch_up(self) -> None:
         """Hand out what the database knows beyond the newest event handed out."""
         while True:
-            async with self._database.read(NOTHING) as session:
+            async with self._database.ask(NOTHING) as session:
                 missed = await EventRepository(session).after(self._bus.delivered_id, _BATCH)
             self._bus.publish(missed)
             if len(missed) < _BATCH:

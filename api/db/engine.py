@@ -135,10 +135,13 @@ class Database:
             self._writing = create_async_engine(url, pool_size=1, max_overflow=0)
             take_over_sqlite_transactions(self._reading, "BEGIN")
             take_over_sqlite_transactions(self._writing, "BEGIN IMMEDIATE")
+            self._asking = self._reading
         else:
             self._writing = _on_postgres(url)
             # The same pool; what a reader adds up belongs to one moment, as on SQLite.
             self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ")
+            self._asking = self._writing.execution_options(isolation_level="AUTOCOMMIT")
+        self._ask_sessions = _sessions(self._asking)
         self._read_sessions = _sessions(self._reading)
         self._write_sessions = _sessions(self._writing)
         self._lending = asyncio.Lock()
@@ -146,6 +149,15 @@ class Database:
         self._out = 0
         self._all_back = asyncio.Event()
         self._all_back.set()
+
+    @asynccontextmanager
+    async def ask(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """A session for a question of one statement, or of some that need not fit together.
+
+        PostgreSQL begins and ends no transaction for it, which are two messages there and back.
+        """
+        async with self._lent(self._ask_sessions(info=in_scope(scope))) as session:
+            yield session
 
     @asynccontextmanager
     async def read(self, scope: Scope) -> AsyncIterator[AsyncSession]:

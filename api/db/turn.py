@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _KEY = 0x6D696E67
+_TAKEN_IN = "turn_taken_in"
+"""Of a session: the transaction that took its turn."""
 
 
 async def take_connection(session: AsyncSession) -> None:
@@ -25,5 +27,9 @@ async def take_turn(session: AsyncSession) -> None:
     again in the same transaction changes nothing; a row that others lock after taking their turn
     may be locked only after taking it too.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    here = session.sync_session.get_transaction()
+    if here is None or session.info.get(_TAKEN_IN) is not here:
         await session.execute(select(func.pg_advisory_xact_lock(_KEY)))
+        session.info[_TAKEN_IN] = session.sync_session.get_transaction()

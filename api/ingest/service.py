@@ -109,7 +109,7 @@ async def take_evidence(
     # A session of its own: the unit of work must not hold the database while bytes stream in.
     async with runtime.work(box.scope) as admission:
         await boxes.admit(admission, box, school_id)
-    async with runtime.database.read(box.scope) as session:
+    async with runtime.database.ask(box.scope) as session:
         known = await evidence.is_known(session, runtime.evidence, school_id, sha256)
     if known:
         async for _ in chunks:
