@@ -20,14 +20,15 @@ from api.settings import ENV_PREFIX
 _READY_S = 120.0
 
 
-def _environment(build: Build, url: str) -> dict[str, str]:
+def environment_on(build: Build, url: str) -> dict[str, str]:
+    """What a build needs to run on a database."""
     return build.environment() | {f"{ENV_PREFIX}DATABASE_URL": url}
 
 
 def _new_password(build: Build, url: str, folder: Path, username: str) -> str:
     reset = subprocess.run(
         build.command("api", "reset-password", username, "--data-dir", str(folder)),
-        env=os.environ | _environment(build, url),
+        env=os.environ | environment_on(build, url),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -66,7 +67,7 @@ def answering(
     child = running.start(
         build.name,
         build.command("api", "--data-dir", str(folder), "--port", str(port)),
-        extra_environment=_environment(build, url),
+        extra_environment=environment_on(build, url),
     )
     child.wait_until(
         lambda: child.printed("console: ") is not None, _READY_S, "the command centre is not up"

@@ -29,8 +29,9 @@ from zoneinfo import ZoneInfo
 import demo_processes
 import httpx
 import numpy as np
-from bench_api_build import Answering, answering, today
+from bench_api_build import Answering, answering
 from bench_api_lists import EMPTY
+from bench_builds import today
 from bench_exam_boxes import ADMIN, KINDS, Boxes, Change, Size, fill
 from bench_exam_console import Console
 from openpyxl import Workbook

@@ -28,7 +28,8 @@ from uuid import uuid4
 
 import demo_processes
 import httpx
-from bench_api_build import today
+from bench_api_build import environment_on
+from bench_builds import today
 from bench_progress import Bar
 from bench_stack import free_port, usage
 from demo_district import own_password, sign_in
@@ -363,7 +364,7 @@ def _run(server: postgres.Server, home: Path, given: argparse.Namespace) -> dict
     child = running.start(
         "centre",
         build.command("api", "--data-dir", str(home / "centre"), "--port", str(port)),
-        extra_environment=build.environment(server.url(server.create())),
+        extra_environment=environment_on(build, server.url(server.create())),
     )
     try:
         child.wait_until(
