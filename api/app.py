@@ -33,8 +33,10 @@ from api.discovery.endpoints import router as discovery
 from api.discovery.worker_endpoints import router as found_cameras
 from api.evidence.endpoints import router as evidence
 from api.exams.endpoints import router as exams
+from api.exams.keeping_endpoints import router as exam_keeping
 from api.exams.patrol_endpoints import router as exam_patrol
 from api.exams.sitting_endpoints import router as exam_sittings
+from api.exams.worker_endpoints import router as exam_orders
 from api.first_hour.endpoints import router as first_hour
 from api.floor_plans.endpoints import router as floor_plans
 from api.floor_plans.picture_endpoints import router as floor_plan_pictures
@@ -121,6 +123,7 @@ _ROUTERS = (
     exam_sittings,
     meetings,
     meeting_entries,
+    exam_keeping,
     notices,
     push,
     privacy,
@@ -144,6 +147,7 @@ _ROUTERS = (
     box_configurations,
     views,
     found_cameras,
+    exam_orders,
     offline,
     enrolment,
     outdated,
@@ -207,7 +211,7 @@ def _guard(app: FastAPI, runtime: Runtime) -> None:
         max_bytes=settings.body_max_bytes,
         larger_bytes=dict.fromkeys((PHOTOGRAPHS, INSPECTION_PHOTOGRAPHS, PICTURES), MAX_BYTES),
         at_once=_BODIES_AT_ONCE,
-        exempt_prefix="/api/v2/ingest/evidence/",
+        exempt_prefix=("/api/v2/ingest/evidence/", "/api/v2/ingest/exams/packages/"),
         open_paths=OPEN_PATHS,
         open_max_bytes=_SIGN_IN_BYTES,
     )

@@ -22,6 +22,7 @@ from api.bus.work import UnitOfWork
 from api.cameras import service as cameras
 from api.compliance import service as compliance
 from api.evidence import service as evidence
+from api.exams import keeping as exams
 from api.expiry_clock import ExpiryClock
 from api.meetings import ending as meetings
 from api.privacy import expiry as privacy
@@ -91,6 +92,8 @@ class Expiry:
             "meeting": lambda work: meetings.delete_ended_before(work, log_from),
             "analysed_time": lambda work: cameras.delete_analysed_before(work, analysed_from),
             "retention_verdict": lambda work: compliance.delete_old_verdicts(work, now),
+            "exam_showing": lambda work: exams.delete_showings(work, now, settings.keep_exam_days),
+            "exam_copy": lambda work: exams.delete_copies(work, runtime.exam_packages),
             "report": lambda work: reports.delete_files(work, report_files, reports_from),
             "subject_request": lambda work: privacy.delete_requests(work, now, years),
             "impact_assessment": lambda work: privacy.delete_assessments(work, now, years),

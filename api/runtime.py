@@ -25,6 +25,7 @@ from api.db.engine import Database
 from api.db.models import AccessLogEntry
 from api.discovery.book import ScanBook
 from api.evidence.store import EvidenceStore
+from api.exams.package_store import PackageStore
 from api.kit.metrics import Metrics
 from api.kit.moments import Clock
 from api.meetings.engine import Engine
@@ -53,6 +54,9 @@ class Runtime:
             settings.evidence_max_bytes,
             settings.evidence_leaves_free_bytes,
         )
+        self.exam_packages = PackageStore(
+            settings.data_dir / "exam-packages", settings.evidence_leaves_free_bytes
+        )
         self.passwords = Passwords(settings.password_time_cost, settings.password_memory_kib)
         self.throttle = LoginThrottle(settings.login_failures)
         self.last_use = LastUse(self.work)
@@ -78,6 +82,7 @@ class Runtime:
         """Take no more work that needs threads."""
         self.passwords.close()
         self.evidence.close()
+        self.exam_packages.close()
 
     def work(self, scope: Scope) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work on what is in scope."""

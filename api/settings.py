@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     compliance_profiles: Annotated[list[Path], Field(min_length=1)] | None = None
     """YAML files of what cameras are asked for, as configs/compliance; default are those
     shipped."""
+    exam_key_file: Path | None = None
+    """The bureau's key, as `mingan exam key` makes it. With it packages of exam rooms are signed
+    when their box has made them; without it they wait for a signature made elsewhere."""
     order_deadlines_file: Path | None = None
     """YAML table of how long a school has for a work order; default is the one shipped."""
     request_deadlines_file: Path | None = None
@@ -119,6 +122,9 @@ class Settings(BaseSettings):
     """网络安全法 §21(三) demands six months at least."""
     keep_analysed_days: Annotated[int, Field(ge=32)] = 92
     """Minutes of analysed time: as long as the longest footage they are shown beside."""
+    keep_exam_days: Annotated[int, Field(ge=183)] = 365
+    """Who saw which exam room on a screen, and packages on their boxes, from the session's end; a
+    hold outlasts it. Footage of exams is kept for half a year at least."""
     keep_privacy_years: Annotated[int, Field(ge=3, le=30)] = 3
     """Requests of those who were filmed, from their decision, and impact assessments, from their
     end: three years at least (个人信息保护法 §56)."""

@@ -19,16 +19,14 @@ from pydantic import ValidationError
 
 from api.contract.exam_package.errors import PackageError
 from api.contract.exam_package.keys import fingerprint_of, parse_fingerprint
-from api.contract.exam_package.manifest import MissingFootage, SealingFacts
+from api.contract.exam_package.manifest import SealingFacts
 from api.contract.exam_package.verifying import PackageVerdict, verify_package
 from api.contract.exam_package.words import described
-from api.contract.exam_package.writing import Source, collect_package, sign_package
-from api.contract.footage.spans import Span
+from api.contract.exam_package.writing import collect_package, sign_package
 from api.contract.signing_keys import KeyFileError, make_key, read_key
 from pipeline.core.clock import SystemClock
 from pipeline.core.errors import ConfigError
-from pipeline.recorders.index import FootageIndex
-from pipeline.recorders.shelf import timeline_of
+from pipeline.recorders.exam_footage import footage_of
 from pipeline.recordings_cli import BROKEN, opened_index
 
 exam_app = typer.Typer(
@@ -75,12 +73,7 @@ def collect_command(
     with opened_index(root, index, writes=False) as opened:
         known = opened.cameras()
         _check_collectable(told, known, opened.is_complete(), now_s, str(facts))
-        window = Span(told.starts_at.timestamp(), told.ends_at.timestamp())
-        cameras = [camera.camera_id for camera in told.cameras]
-        sources = [s for name in cameras for s in _sources(opened, root, name, window)]
-        missing = [
-            m for name in cameras for m in _missing(opened, name, window, known[name], now_s)
-        ]
+        sources, missing = footage_of(opened, root, told, now_s)
         with _told():
             made = collect_package(out, told, sources, missing, _moment(now_s))
     typer.echo(f"{made.count} segments, {len(made.missing)} gaps, head {made.head}")
@@ -180,38 +173,6 @@ def _check_collectable(
             where="--root",
             remedy="Wait until the recorder has looked at its files, or run "
             "`mingan recordings check --repair`",
-        )
-
-
-def _sources(index: FootageIndex, root: Path, camera: str, window: Span) -> Iterator[Source]:
-    for segment in index.segments(camera, window):
-        yield Source(
-            root / segment.path,
-            segment.path,
-            camera,
-            _moment(segment.span.start_s),
-            _moment(segment.span.end_s),
-            "" if segment.origin is None else str(segment.origin),
-        )
-
-
-def _missing(
-    index: FootageIndex, camera: str, window: Span, since_s: float, now_s: float
-) -> Iterator[MissingFootage]:
-    told = timeline_of(
-        index.spans(camera, window),
-        index.absences(camera, window, now_s),
-        window,
-        since_s,
-        now_s,
-        is_known=True,
-    )
-    for gap in told.gaps:
-        yield MissingFootage(
-            camera_id=camera,
-            starts_at=_moment(gap.span.start_s),
-            ends_at=_moment(gap.span.end_s),
-            cause=gap.cause,
         )
 
 

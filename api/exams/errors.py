@@ -9,7 +9,10 @@
         ├── ExamOverlapError   two sessions at once in one room
         ├── ExamBegunError     too late: the session has begun
         ├── ExamNotOverError   too early: the session is not over
-        └── ExamSealedError    it was sealed, and by another package
+        ├── ExamSealedError    it was sealed, and by another package
+        ├── NoPackageError     no package can be made, or there is one
+        ├── SamePersonError    a second person is asked for
+        └── ReleaseOverError   a request that is decided, or over, or not ready
 """
 
 from __future__ import annotations
@@ -54,3 +57,24 @@ class BadSealError(InvalidError):
 
     code = "bad_seal"
     title = "Not a signed manifest of this room and session"
+
+
+class NoPackageError(ConflictError):
+    """No package of a room can be ordered, or handed out; ``params["why"]`` says why."""
+
+    code = "exam_no_package"
+    title = "No package"
+
+
+class SamePersonError(ConflictError):
+    """What one person asked for, another has to confirm."""
+
+    code = "exam_same_person"
+    title = "A second person is needed"
+
+
+class ReleaseOverError(ConflictError):
+    """A request that was decided already, is over, or not here yet; ``params["state"]``."""
+
+    code = "exam_release_over"
+    title = "The request is decided or over"

@@ -273,6 +273,21 @@ class ShownView(BaseModel):
     )
 
 
+class PackageState(StrEnum):
+    """How far a package is.
+
+    ``ordered``: the box has not taken the order yet. ``making``: it copies segments.
+    ``collected``: its manifest is here, and waits for the bureau's signature. ``sealed``: it is
+    signed. ``failed``: the box could not make it, and says why; it can be ordered again.
+    """
+
+    ORDERED = "ordered"
+    MAKING = "making"
+    COLLECTED = "collected"
+    SEALED = "sealed"
+    FAILED = "failed"
+
+
 class ExamCheckView(BaseModel):
     """One check of a room."""
 
@@ -329,6 +344,8 @@ class SittingView(BaseModel):
     gaps: list[SittingGap]
     shown: ShownView
     order_id: int | None
+    package: PackageState | None = Field(description="How far its package is; null: not ordered.")
+    is_held: bool = Field(description="Whether somebody holds its footage.")
     seal: SealView | None
 
 

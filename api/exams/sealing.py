@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode
 from binascii import Error as NotBase64Error
+from collections.abc import Collection
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,7 +53,7 @@ async def take_facts(work: UnitOfWork, sitting_id: int, watch: Watch, by: Actor)
     keys = (await stored.cameras_of_rooms([sat.room.id])).get(sat.room.id, [])
     if not keys:
         raise ConflictError("no camera is written down for the room")
-    facts = await _facts(work.session, sat, keys, watch)
+    facts = await facts_of(work.session, sat, keys, watch)
     audit.log(
         work,
         AccessAction.EXAM_FACTS_TAKEN,
@@ -64,7 +65,10 @@ async def take_facts(work: UnitOfWork, sitting_id: int, watch: Watch, by: Actor)
     return facts
 
 
-async def _facts(session: AsyncSession, sat: Sat, keys: list[int], watch: Watch) -> SealingFacts:
+async def facts_of(
+    session: AsyncSession, sat: Sat, keys: Collection[int], watch: Watch
+) -> SealingFacts:
+    """What the command centre knows of a room and session."""
     cameras = await reading.list_conditions(session, watch, keys)
     names = await ExamRepository(session).school_names({sat.sitting.school_id})
     seen = await audit.viewings(
@@ -140,7 +144,7 @@ async def note_seal(
         ExamSealedError: If another package was noted.
     """
     sat = await _sat(work, sitting_id)
-    written, manifest, fingerprint = _read(told)
+    written, manifest, signature = _read(told)
     if (manifest.facts.sitting_id, manifest.facts.exam, manifest.facts.school_id) != (
         sitting_id,
         sat.exam.name,
@@ -154,22 +158,38 @@ async def note_seal(
             params={"by": known.by, "at": known.at.isoformat(timespec="seconds")},
         )
     if known is None:
-        sitting.sealed_at, sitting.sealed_by = work.now, by.username
-        sitting.manifest_sha256, sitting.chain_head = digest, manifest.head
-        sitting.segment_count, sitting.key_fingerprint = manifest.count, fingerprint
-        audit.log(
-            work,
-            AccessAction.EXAM_SEALED,
-            by.username,
-            by.client,
-            subject=digest,
-            school_id=sitting.school_id,
-        )
+        write_seal(work, sat, by.username, written, manifest, signature, by.client)
         service.tell(work, sat)
     return await service.row_of(work.session, sat, watch)
 
 
-def _read(told: SealWrite) -> tuple[bytes, Manifest, str]:
+def write_seal(
+    work: UnitOfWork,
+    sat: Sat,
+    username: str,
+    written: bytes,
+    manifest: Manifest,
+    signature: bytes,
+    client: str = "",
+) -> None:
+    """Write down what was sealed; the signature is known to fit."""
+    public = signer_of(signature, written)
+    assert public is not None, "the signature fits"
+    sitting, digest = sat.sitting, hashlib.sha256(written).hexdigest()
+    sitting.sealed_at, sitting.sealed_by = work.now, username
+    sitting.manifest_sha256, sitting.chain_head = digest, manifest.head
+    sitting.segment_count, sitting.key_fingerprint = manifest.count, fingerprint_of(public)
+    audit.log(
+        work,
+        AccessAction.EXAM_SEALED,
+        username,
+        client,
+        subject=digest,
+        school_id=sitting.school_id,
+    )
+
+
+def _read(told: SealWrite) -> tuple[bytes, Manifest, bytes]:
     try:
         written = b64decode("".join(told.manifest.split()), validate=True)
         signature = b64decode("".join(told.signature.split()), validate=True)
@@ -190,7 +210,7 @@ def _read(told: SealWrite) -> tuple[bytes, Manifest, str]:
         raise BadSealError("not a manifest", params={"why": "not_a_manifest"}) from error
     if canonical(manifest) != written or not chain_holds(manifest):
         raise BadSealError("its chain does not close", params={"why": "not_a_manifest"})
-    return written, manifest, wanted
+    return written, manifest, signature
 
 
 async def _sat(work: UnitOfWork, sitting_id: int) -> Sat:

@@ -11,7 +11,7 @@ from api.auth.guards import By, SignedIn, allowed
 from api.auth.sessions import Writer
 from api.cameras.views import Watch
 from api.contract.exam_package.manifest import SealingFacts
-from api.exams import sealing, service
+from api.exams import package_making, sealing, service
 from api.exams.endpoints import WRITE
 from api.exams.errors import BadSealError, ExamBegunError, ExamNotOverError, ExamSealedError
 from api.exams.schemas import PresentWrite, SealWrite, SittingOrderWrite, SittingView
@@ -97,4 +97,6 @@ async def note_seal(
 ) -> SittingView:
     """Manifest and signature of the package; its head and count stand in the table from then on."""
     watch = Watch.of(runtime.settings, work.now)
-    return await sealing.note_seal(work, sitting_id, body, watch, by)
+    told = await sealing.note_seal(work, sitting_id, body, watch, by)
+    await package_making.signed_by_hand(work, runtime.exam_packages, sitting_id, body)
+    return told

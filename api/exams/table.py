@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,19 @@ from api.contract.vocabulary import Language, name_in, vocabulary
 from api.db.exam import Exam, ExamRoom, ExamSession, ExamSitting
 from api.exams import patrol
 from api.exams.completeness import SessionFootage, of_session
+from api.exams.keeping_repository import KeepingRepository
 from api.exams.patrol_repository import PatrolRepository, Shown
 from api.exams.readiness import Facts, checks
 from api.exams.repository import ExamRepository
-from api.exams.schemas import ExamCheck, ExamCheckView, SealView, ShownView, SittingGap, SittingView
+from api.exams.schemas import (
+    ExamCheck,
+    ExamCheckView,
+    PackageState,
+    SealView,
+    ShownView,
+    SittingGap,
+    SittingView,
+)
 from api.kit.csv_file import Cell, csv_file
 from api.organisations.schemas import SchoolName
 from api.workbooks import service as workbooks
@@ -65,6 +74,8 @@ class _Known:
     cameras: Mapping[int, CameraView]
     facts: Facts
     shown: Mapping[int, Shown]
+    packages: Mapping[int, PackageState]
+    held: Collection[int]
 
 
 async def rows(
@@ -84,7 +95,15 @@ async def rows(
     reach = await compliance.reach_of_disks(session, keys)
     cameras = await reading.list_conditions(session, watch, keys) if keys else {}
     shown = await PatrolRepository(session).shown([sitting.id for sitting, _ in sat])
-    known = _Known(cameras, Facts(held, reach, watch.now), shown)
+    keeping = KeepingRepository(session)
+    sitting_ids = [sitting.id for sitting, _ in sat]
+    known = _Known(
+        cameras,
+        Facts(held, reach, watch.now),
+        shown,
+        await keeping.package_states(sitting_ids),
+        await keeping.held(sitting_ids, watch.now),
+    )
     return [
         _row(exam, of, sitting, room, _school(room.school_id, names), seen_by, known)
         for sitting, room in sat
@@ -135,6 +154,8 @@ def _row(
         gaps=list(_gaps(told))[:MAX_GAPS],
         shown=patrol.shown_view(known.shown.get(sitting.id), of, known.facts.now),
         order_id=sitting.order_id,
+        package=known.packages.get(sitting.id),
+        is_held=sitting.id in known.held,
         seal=seal(sitting),
     )
 

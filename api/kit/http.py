@@ -100,7 +100,7 @@ class BodyLimit:
         max_bytes: Of one body.
         larger_bytes: Of one body at paths that begin so; they take no room from the others.
         at_once: So many of the largest are received together; who comes then is to come later.
-        exempt_prefix: Paths whose bodies are not kept in memory.
+        exempt_prefix: Paths that begin so, whose bodies are not kept in memory.
         open_paths: Paths that strangers may send to.
         open_max_bytes: Of one body there.
     """
@@ -112,7 +112,7 @@ class BodyLimit:
         max_bytes: int,
         larger_bytes: Mapping[str, int],
         at_once: int,
-        exempt_prefix: str,
+        exempt_prefix: str | tuple[str, ...],
         open_paths: Collection[str],
         open_max_bytes: int,
     ) -> None:

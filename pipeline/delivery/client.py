@@ -8,8 +8,9 @@ when it is refused in them, and is sent again after everything else.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 from pydantic import ValidationError
@@ -22,6 +23,7 @@ from api.contract import (
     Heartbeat,
     HeartbeatOrders,
 )
+from api.contract.exam_orders import ExamOrders, PackageReport, PackageTrouble
 from api.contract.offline import OfflineAccounts
 from api.contract.problems import DISOWNED, PROBLEM_JSON, REFUSALS, Problem
 from pipeline.core.errors import DeliveryError
@@ -178,6 +180,53 @@ class CentreClient:
             raise DeliveryError("answered what names nobody", where="GET offline") from None
         return told
 
+    def exam_orders(self) -> ExamOrders:
+        """What is to be kept, made and sent of exams.
+
+        Raises:
+            DeliveryError: No answer, or none of the command centre's.
+        """
+        answer = self._request("GET", self._exams("orders"), b"", "application/json")
+        try:
+            told = ExamOrders.model_validate_json(answer.content, extra="ignore")
+        except ValidationError as error:
+            raise DeliveryError("answered what is no order", where="GET exams") from error
+        if told.school_id != self._school_id:
+            raise DeliveryError("answered for another school", where="GET exams")
+        return told
+
+    def report_exam_package(
+        self, package_id: UUID, trouble: PackageTrouble | None = None, detail: str = ""
+    ) -> None:
+        """Tell that a package is begun, or why it cannot be made.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        told = PackageReport(school_id=self._school_id, trouble=trouble, detail=detail[:512])
+        body = told.model_dump_json().encode()
+        self._deliver(f"exams/reports/{package_id}", body, "application/json")
+
+    def bring_exam_manifest(self, package_id: UUID, manifest: bytes) -> None:
+        """Bring what a package says of itself.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        path = self._exams(f"packages/{package_id}/manifest")
+        self._deliver(path, manifest, "application/json")
+
+    def bring_exam_segment(self, package_id: UUID, number: int, parts: Iterator[bytes]) -> None:
+        """Bring a segment of a package that is handed out.
+
+        Raises:
+            DeliveryError: It did not arrive.
+        """
+        self._deliver(self._exams(f"packages/{package_id}/segments/{number}"), parts, "video/mp4")
+
+    def _exams(self, path: str) -> str:
+        return f"exams/{path}?school_id={self._school_id}"
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -195,7 +244,7 @@ class CentreClient:
             f"evidence/{message.key}?school_id={self._school_id}", data, entry["media_type"]
         )
 
-    def _deliver(self, path: str, content: bytes, content_type: str) -> None:
+    def _deliver(self, path: str, content: bytes | Iterator[bytes], content_type: str) -> None:
         answer = self._request("PUT", path, content, content_type)
         try:
             taken = Acknowledgement.model_validate_json(answer.content, strict=True, extra="ignore")
@@ -208,7 +257,9 @@ class CentreClient:
                 remedy="Something between this box and the command centre answers in its place",
             )
 
-    def _request(self, method: str, path: str, content: bytes, content_type: str) -> httpx.Response:
+    def _request(
+        self, method: str, path: str, content: bytes | Iterator[bytes], content_type: str
+    ) -> httpx.Response:
         where = f"{method} {path.split('/')[0]}"
         try:
             response = self._http.request(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from api.contract.footage.gaps import Absence, Gap, explain
 from api.contract.footage.school_days import days_before, days_between, each_day
-from api.contract.footage.spans import Span, clip, merge, total_s
+from api.contract.footage.spans import Span, clip, holes, merge, total_s
 from api.contract.footage.verdict import DEFAULT_SEAM_S, Known, Requirement, judge
 from api.contract.retention import (
     BrokenPromise,
@@ -32,6 +32,8 @@ MAX_LISTED = 4096
 MAX_DAYS = 1024
 MAX_BROKEN = 256
 MAX_DETAIL = 256
+_SEGMENT_S = 3600.0
+"""A file that a hold touches stays whole; it is no longer than this."""
 _CAMERA_CAUSES = frozenset(
     {GapCause.OFFLINE, GapCause.STALLED, GapCause.AUTH_FAILED, GapCause.UNDECODABLE}
 )
@@ -52,6 +54,7 @@ class FootageFacts:
         alarms: Codes of what is wrong now.
         is_unknown: The index did not answer.
         recovered: Which of the spans were fetched from elsewhere; by start.
+        held: What must outlive every rule of deletion.
     """
 
     camera: str
@@ -64,6 +67,7 @@ class FootageFacts:
     alarms: Sequence[str]
     is_unknown: bool = False
     recovered: Sequence[RecoveredFootage] = ()
+    held: Sequence[Span] = ()
 
 
 def judged_window(
@@ -74,6 +78,22 @@ def judged_window(
     if since_s is not None and start_s < since_s < as_of_s:
         start_s = since_s
     return Span(start_s, as_of_s)
+
+
+def _without_held(
+    facts: FootageFacts, policy: RetentionPolicy, as_of_s: float, zone: ZoneInfo
+) -> list[Span]:
+    """Footage without what is there only because it is held: a hold is no breach of a maximum."""
+    if policy.max_days is None or not facts.held:
+        return list(facts.spans)
+    limit_s = days_before(as_of_s, policy.max_days, zone)
+    around = merge(Span(h.start_s - _SEGMENT_S, h.end_s + _SEGMENT_S) for h in facts.held)
+    found = clip(facts.spans, Span(limit_s, as_of_s + _SEGMENT_S))
+    for span in facts.spans:
+        old = Span(span.start_s, min(span.end_s, limit_s)) if span.start_s < limit_s else None
+        if old is not None and old.end_s > old.start_s:
+            found += holes(clip(around, old), old)
+    return found
 
 
 def retention_status(
@@ -88,7 +108,7 @@ def retention_status(
         zone: The school's.
     """
     window = judged_window(facts.since_s, policy, as_of_s, zone)
-    merged = merge(facts.spans, DEFAULT_SEAM_S)
+    merged = merge(_without_held(facts, policy, as_of_s, zone), DEFAULT_SEAM_S)
     now_absent = facts.absences[-1] if facts.absences and facts.absences[-1].is_open else None
     is_offline = now_absent is not None and now_absent.cause in _CAMERA_CAUSES
     verdict = judge(

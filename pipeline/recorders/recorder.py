@@ -502,6 +502,7 @@ class Recorder:
                     alarms=self._alarms(camera),
                     is_unknown=self.index.is_waiting or not self.index.is_complete(),
                     recovered=written_at(self.settings.root, self.index.recovered(camera)),
+                    held=[hold.span for hold in self.index.holds() if hold.camera == camera],
                 )
             except FootageIndexError:
                 known = self._unindexed(camera)

@@ -7,17 +7,20 @@ import sqlite3
 import structlog
 
 from pipeline.core.clock import Clock
+from pipeline.delivery.client import CentreClient
 from pipeline.delivery.outbox import MessageKind, Outbox
 from pipeline.recorders.camera_feed import CameraFeed
 from pipeline.recorders.recorder import Recorder, RecorderSettings
 from pipeline.recorders.retention import RetentionPolicy
 from pipeline.recorders.shelf import Shelf
 from pipeline.runtime.config import BoxConfig
+from pipeline.runtime.exam_desk import ExamDesk
 from pipeline.runtime.footage_healing import FootageHealing
 from pipeline.runtime.footage_lending import GapLending
 
 _log = structlog.get_logger(__name__)
 _POST_EVERY_S = 3600.0
+_EXAMS_STOP_S = 5.0
 _GB = 1024**3
 
 
@@ -50,6 +53,14 @@ class Footage:
         )
         self._healing = FootageHealing(config, self._recorder, clock)
         self._lending = GapLending(config, self._recorder, clock)
+        self._exams = ExamDesk(
+            self._recorder,
+            config.data_dir,
+            CentreClient(
+                config.api.url, config.api.token, config.site.id, ca_file=config.api.ca_file
+            ),
+            clock,
+        )
         self._school_id = config.site.id
         self._outbox = outbox
         self._clock = clock
@@ -65,6 +76,7 @@ class Footage:
         self._recorder.start()
         self._healing.start()
         self._lending.start()
+        self._exams.start()
 
     def follow(self, config: BoxConfig) -> None:
         """Take the promises of a new configuration; told to the centre with the next post."""
@@ -110,6 +122,7 @@ class Footage:
 
     def stop(self) -> None:
         """Finish every segment."""
+        self._exams.stop(_EXAMS_STOP_S)
         self._healing.stop()
         self._lending.stop()
         self._recorder.stop()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import cv2
 import httpx
@@ -15,10 +15,12 @@ from sqlalchemy import update
 
 from api.access.roles import Role
 from api.access.scope import EVERYTHING
+from api.bus.work import UnitOfWork
 from api.contract import EvidenceKind, PictureFacts, RuleReadiness, RuleState
 from api.contract.places import PlaceKind
-from api.db.camera import CameraRecord
+from api.db.camera import Camera, CameraRecord
 from api.db.exam import Exam, ExamRoom, ExamRoomCamera, ExamSession, ExamSitting
+from api.db.exam_keeping import ExamHold, ExamPackage, ExamRelease
 from api.db.inspection import Inspection
 from api.db.order import WorkOrder
 from api.db.organisation import Place
@@ -70,6 +72,7 @@ INSPECTIONS = ("get", "answer", "sign", "give", "photograph", "signed")
 """Each a date that matters: as many forms of one day as there are names."""
 SITTINGS = ("present", "order", "facts", "seal")
 """Two in a session that is over, two in one to come."""
+EXAM_KEPT = ("change", "lift", "ask", "decide", "fetch")
 FLOOR_PLANS = ("get", "put", "picture", "delete")
 REQUESTS = ("get", "put", "answer", "refuse")
 ASSESSMENTS = ("get", "end", "delete")
@@ -128,6 +131,10 @@ class Objects:
     sittings: dict[str, int] = field(
         default_factory=lambda: {name: 387_000 + at for at, name in enumerate(SITTINGS)}
     )
+    exam_kept: dict[str, int] = field(
+        default_factory=lambda: {name: 287_000 + at for at, name in enumerate(EXAM_KEPT)}
+    )
+    """Holds, packages and requests for them, by what is done with each."""
     requests: dict[str, int] = field(
         default_factory=lambda: {name: 787_000 + at for at, name in enumerate(REQUESTS)}
     )
@@ -416,6 +423,58 @@ async def _seed_exam(centre: Centre, schools: tuple[Objects, Objects]) -> None:
                 await work.session.flush()
                 of.sittings[name] = sitting.id
             of.exam_id, of.exam_session_id = exam.id, ahead.id
+            await _seed_kept(work, of)
+
+
+async def _seed_kept(work: UnitOfWork, of: Objects) -> None:
+    """Footage of its rooms that is held, sealed and asked for."""
+    camera = await work.session.get(Camera, of.camera_key)
+    assert camera is not None
+    assert camera.box_id is not None
+    until = T0 + timedelta(days=30)
+    said = {"school_id": of.school_id, "reason": "x"}
+    sitting_id = of.sittings["present"]
+    for name in ("change", "lift"):
+        row = ExamHold(**said, sitting_id=sitting_id, until=until, made_at=T0, made_by="x")
+        work.session.add(row)
+        await work.session.flush()
+        of.exam_kept[name] = row.id
+    keys = {}
+    for name, sitting in (("ask", "order"), ("handed", "present")):
+        package = ExamPackage(
+            package_id=uuid4(),
+            school_id=of.school_id,
+            sitting_id=of.sittings[sitting],
+            box_id=camera.box_id,
+            state="sealed",
+            detail="",
+            ordered_at=T0,
+            ordered_by="x",
+            changed_at=T0,
+            facts="{}",
+            manifest_sha256="0" * 64,
+            chain_head="0" * 64,
+            segment_count=0,
+            size_bytes=0,
+        )
+        work.session.add(package)
+        await work.session.flush()
+        keys[name] = package.id
+    of.exam_kept["ask"] = keys["ask"]
+    decided = {"decided_at": T0, "decided_by": "y", "decision_reason": "x"}
+    for name, more in (("decide", {"state": "asked"}), ("fetch", {"state": "agreed", **decided})):
+        release = ExamRelease(
+            **said,
+            **more,
+            package_key=keys["handed"],
+            recipient="x",
+            asked_at=T0,
+            asked_by="x",
+            expires_at=until,
+        )
+        work.session.add(release)
+        await work.session.flush()
+        of.exam_kept[name] = release.id
 
 
 async def put_at(centre: Centre, of: Objects, kind: PlaceKind) -> int:

@@ -86,7 +86,27 @@ def _seen(of: Objects) -> dict[str, Any]:
     return {"showings": [seen]}
 
 
+def _kept(parameter: str, name: str, body: Any = None, status: int = 200) -> Row:
+    return Row("object", lambda of: {parameter: of.exam_kept[name]}, lambda _: body, status)
+
+
+_HOLD = {"reason": "查阅", "until": (T0 + timedelta(days=60)).isoformat()}
+_DECISION = {"agrees": False, "reason": "材料不全"}
 EXAMS: dict[str, Row] = {
+    "exam_holds_change": _kept("hold_id", "change", _HOLD),
+    "exam_holds_lift": _kept("hold_id", "lift", {"reason": "已结案"}),
+    "exam_holds_list": Row("list"),
+    "exam_packages_release": _kept(
+        "package_key", "ask", {"recipient": "市考试院", "reason": "复核"}, 201
+    ),
+    "exam_releases_decide": _kept("release_id", "decide", _DECISION),
+    "exam_releases_list": Row("list"),
+    "exam_releases_package": _kept("release_id", "fetch"),
+    "exam_sessions_hold": Row("guard"),  # Of the rooms in scope; in tests/api/test_exam_keeping.py.
+    "exam_sessions_packages": Row("guard"),
+    "exam_sittings_hold": _sitting("present", lambda _: _HOLD, 201),
+    "exam_sittings_kept": _sitting("present"),
+    "exam_sittings_package": _sitting("facts", status=201),
     "exam_showings_tell": Row("object", _session, _seen),
     "exam_sittings_facts": _sitting("facts"),
     "exam_sittings_order": _sitting(

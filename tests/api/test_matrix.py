@@ -233,6 +233,10 @@ ROWS: dict[str, Row] = {
     "ingest_enrol": Row("guard"),
     "ingest_evidence": Row("guard"),
     "ingest_heartbeat": Row("guard"),
+    "ingest_exam_orders": Row("guard"),  # All four in tests/api/test_exam_keeping.py.
+    "ingest_exam_manifest": Row("guard"),
+    "ingest_exam_report": Row("guard"),
+    "ingest_exam_segment": Row("guard"),
     "ingest_offline_accounts": Row("guard"),  # Both in tests/api/test_offline.py.
     "ingest_offline_entry": Row("guard"),
     "ingest_outdated_post": Row("guard"),

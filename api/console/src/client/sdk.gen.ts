@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CamerasPreviewData, CamerasPreviewErrors, CamerasPreviewResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRecoveredCsvData, ComplianceRecoveredCsvErrors, ComplianceRecoveredCsvResponses, ComplianceRecoveredData, ComplianceRecoveredErrors, ComplianceRecoveredResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, ConfigurationsCameraData, ConfigurationsCameraErrors, ConfigurationsCameraResponses, ConfigurationsCompareData, ConfigurationsCompareErrors, ConfigurationsCompareResponses, ConfigurationsEditCameraData, ConfigurationsEditCameraErrors, ConfigurationsEditCameraResponses, ConfigurationsEditSettingsData, ConfigurationsEditSettingsErrors, ConfigurationsEditSettingsResponses, ConfigurationsExportData, ConfigurationsExportErrors, ConfigurationsExportResponses, ConfigurationsGetData, ConfigurationsGetErrors, ConfigurationsGetResponses, ConfigurationsRestoreData, ConfigurationsRestoreErrors, ConfigurationsRestoreResponses, ConfigurationsSaveCameraData, ConfigurationsSaveCameraErrors, ConfigurationsSaveCameraResponses, ConfigurationsSaveData, ConfigurationsSaveErrors, ConfigurationsSaveResponses, ConfigurationsSettingsData, ConfigurationsSettingsErrors, ConfigurationsSettingsResponses, ConfigurationsVersionData, ConfigurationsVersionErrors, ConfigurationsVersionResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, CredentialsAllowKeyData, CredentialsAllowKeyErrors, CredentialsAllowKeyResponses, CredentialsGetData, CredentialsGetErrors, CredentialsGetResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, DiscoveryBeginData, DiscoveryBeginErrors, DiscoveryBeginResponses, DiscoveryGetData, DiscoveryGetErrors, DiscoveryGetResponses, DiscoveryPictureData, DiscoveryPictureErrors, DiscoveryPictureResponses, DiscoveryStopData, DiscoveryStopErrors, DiscoveryStopResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, ExamsCreateData, ExamsCreateErrors, ExamsCreateResponses, ExamsGetData, ExamsGetErrors, ExamsGetResponses, ExamShowingsTellData, ExamShowingsTellErrors, ExamShowingsTellResponses, ExamsImportData, ExamsImportErrors, ExamsImportResponses, ExamSittingsFactsData, ExamSittingsFactsErrors, ExamSittingsFactsResponses, ExamSittingsOrderData, ExamSittingsOrderErrors, ExamSittingsOrderResponses, ExamSittingsPresentData, ExamSittingsPresentErrors, ExamSittingsPresentResponses, ExamSittingsSealData, ExamSittingsSealErrors, ExamSittingsSealResponses, ExamSittingsShowingsData, ExamSittingsShowingsErrors, ExamSittingsShowingsResponses, ExamsListData, ExamsListErrors, ExamsListResponses, ExamsRosterData, ExamsRosterErrors, ExamsRosterResponses, ExamsTableCsvData, ExamsTableCsvErrors, ExamsTableCsvResponses, ExamsTableData, ExamsTableErrors, ExamsTableResponses, ExamsTableXlsxData, ExamsTableXlsxErrors, ExamsTableXlsxResponses, ExamsWorkbookData, ExamsWorkbookErrors, ExamsWorkbookResponses, FirstHourGetData, FirstHourGetErrors, FirstHourGetResponses, FloorPlanPicturesAddData, FloorPlanPicturesAddErrors, FloorPlanPicturesAddResponses, FloorPlanPicturesGetData, FloorPlanPicturesGetErrors, FloorPlanPicturesGetResponses, FloorPlanPicturesPutData, FloorPlanPicturesPutErrors, FloorPlanPicturesPutResponses, FloorPlansDeleteData, FloorPlansDeleteErrors, FloorPlansDeleteResponses, FloorPlansListData, FloorPlansListErrors, FloorPlansListResponses, FloorPlansPutData, FloorPlansPutErrors, FloorPlansPutResponses, HazardsListData, HazardsListErrors, HazardsListResponses, HazardsXlsxData, HazardsXlsxErrors, HazardsXlsxResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestConfigurationAnswerData, IngestConfigurationAnswerErrors, IngestConfigurationAnswerResponses, IngestConfigurationData, IngestConfigurationErrors, IngestConfigurationResponses, IngestConfigurationVersionData, IngestConfigurationVersionErrors, IngestConfigurationVersionResponses, IngestCredentialAnswerData, IngestCredentialAnswerErrors, IngestCredentialAnswerResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOfflineAccountsData, IngestOfflineAccountsErrors, IngestOfflineAccountsResponses, IngestOfflineEntryData, IngestOfflineEntryErrors, IngestOfflineEntryResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsFoundData, IngestViewsFoundErrors, IngestViewsFoundResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsPreviewData, IngestViewsPreviewErrors, IngestViewsPreviewResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, InspectionPapersAskData, InspectionPapersAskErrors, InspectionPapersAskResponses, InspectionPapersFileData, InspectionPapersFileErrors, InspectionPapersFileResponses, InspectionPapersGetData, InspectionPapersGetErrors, InspectionPapersGetResponses, InspectionPhotographsAddData, InspectionPhotographsAddErrors, InspectionPhotographsAddResponses, InspectionPhotographsGetData, InspectionPhotographsGetErrors, InspectionPhotographsGetResponses, InspectionPlansCreateData, InspectionPlansCreateErrors, InspectionPlansCreateResponses, InspectionPlansEndData, InspectionPlansEndErrors, InspectionPlansEndResponses, InspectionPlansListData, InspectionPlansListErrors, InspectionPlansListResponses, InspectionsAnswerData, InspectionsAnswerErrors, InspectionsAnswerResponses, InspectionsGetData, InspectionsGetErrors, InspectionsGetResponses, InspectionsGiveData, InspectionsGiveErrors, InspectionsGiveResponses, InspectionsListData, InspectionsListErrors, InspectionsListResponses, InspectionsSignData, InspectionsSignErrors, InspectionsSignResponses, InspectionsTableData, InspectionsTableErrors, InspectionsTableResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MeetingsAdmitData, MeetingsAdmitErrors, MeetingsAdmitResponses, MeetingsCandidatesData, MeetingsCandidatesErrors, MeetingsCandidatesResponses, MeetingsCreateData, MeetingsCreateErrors, MeetingsCreateResponses, MeetingsEndData, MeetingsEndErrors, MeetingsEndResponses, MeetingsEngineData, MeetingsEngineErrors, MeetingsEngineResponses, MeetingsEnterData, MeetingsEnterErrors, MeetingsEnterResponses, MeetingsEventsData, MeetingsEventsErrors, MeetingsEventsResponses, MeetingsGetData, MeetingsGetErrors, MeetingsGetResponses, MeetingsInviteData, MeetingsInviteErrors, MeetingsInviteResponses, MeetingsLeaveData, MeetingsLeaveErrors, MeetingsLeaveResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsRemoveData, MeetingsRemoveErrors, MeetingsRemoveResponses, MeetingsSignalData, MeetingsSignalErrors, MeetingsSignalResponses, MeetingsTicketData, MeetingsTicketErrors, MeetingsTicketResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportSchedulesCreateData, ReportSchedulesCreateErrors, ReportSchedulesCreateResponses, ReportSchedulesDeleteData, ReportSchedulesDeleteErrors, ReportSchedulesDeleteResponses, ReportSchedulesListData, ReportSchedulesListErrors, ReportSchedulesListResponses, ReportSchedulesPauseData, ReportSchedulesPauseErrors, ReportSchedulesPauseResponses, ReportSchedulesRunData, ReportSchedulesRunErrors, ReportSchedulesRunResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RuleSetsApplyData, RuleSetsApplyErrors, RuleSetsApplyResponses, RuleSetsPreviewData, RuleSetsPreviewErrors, RuleSetsPreviewResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
+import type { AlertsBulkData, AlertsBulkErrors, AlertsBulkResponses, AlertsConfirmData, AlertsConfirmErrors, AlertsConfirmResponses, AlertsFalsePositiveData, AlertsFalsePositiveErrors, AlertsFalsePositiveResponses, AlertsGetData, AlertsGetErrors, AlertsGetResponses, AlertsHoldData, AlertsHoldErrors, AlertsHoldResponses, AlertsListData, AlertsListErrors, AlertsListResponses, AlertsNoteData, AlertsNoteErrors, AlertsNoteResponses, AlertsOriginalData, AlertsOriginalErrors, AlertsOriginalResponses, AlertsReleaseData, AlertsReleaseErrors, AlertsReleaseResponses, AlertsReviseData, AlertsReviseErrors, AlertsReviseResponses, AlertsSeenData, AlertsSeenErrors, AlertsSeenResponses, AlertsUndoData, AlertsUndoErrors, AlertsUndoResponses, AssigneesListData, AssigneesListErrors, AssigneesListResponses, AuditChainData, AuditChainErrors, AuditChainResponses, AuditCheckData, AuditCheckErrors, AuditCheckResponses, AuditCsvData, AuditCsvErrors, AuditCsvResponses, AuditListData, AuditListErrors, AuditListResponses, AuthEndSessionData, AuthEndSessionErrors, AuthEndSessionResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMailData, AuthMailErrors, AuthMailResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthOidcCallbackData, AuthOidcCallbackErrors, AuthOidcCallbackResponses, AuthOidcEndData, AuthOidcEndErrors, AuthOidcEndResponses, AuthOidcStartData, AuthOidcStartErrors, AuthOidcStartResponses, AuthPasswordData, AuthPasswordErrors, AuthPasswordResponses, AuthPutMailData, AuthPutMailErrors, AuthPutMailResponses, AuthSessionsData, AuthSessionsErrors, AuthSessionsResponses, AuthWaysData, AuthWaysErrors, AuthWaysResponses, BoxesCodeData, BoxesCodeErrors, BoxesCodeResponses, BoxesCreateData, BoxesCreateErrors, BoxesCreateResponses, BoxesGetData, BoxesGetErrors, BoxesGetResponses, BoxesListData, BoxesListErrors, BoxesListResponses, BoxesRevokeData, BoxesRevokeErrors, BoxesRevokeResponses, BoxesTakeOverData, BoxesTakeOverErrors, BoxesTakeOverResponses, BureauGetData, BureauGetErrors, BureauGetResponses, BureauPutData, BureauPutErrors, BureauPutResponses, CamerasApprovePictureData, CamerasApprovePictureErrors, CamerasApprovePictureResponses, CamerasGetData, CamerasGetErrors, CamerasGetResponses, CamerasListData, CamerasListErrors, CamerasListResponses, CamerasPreviewData, CamerasPreviewErrors, CamerasPreviewResponses, CommunitiesCreateData, CommunitiesCreateErrors, CommunitiesCreateResponses, CommunitiesDeleteData, CommunitiesDeleteErrors, CommunitiesDeleteResponses, CommunitiesListData, CommunitiesListErrors, CommunitiesListResponses, CommunitiesPutData, CommunitiesPutErrors, CommunitiesPutResponses, ComplianceCameraDayData, ComplianceCameraDayErrors, ComplianceCameraDayResponses, ComplianceJudgementsCreateData, ComplianceJudgementsCreateErrors, ComplianceJudgementsCreateResponses, ComplianceJudgementsData, ComplianceJudgementsErrors, ComplianceJudgementsResponses, ComplianceOverridesCreateData, ComplianceOverridesCreateErrors, ComplianceOverridesCreateResponses, ComplianceOverridesData, ComplianceOverridesErrors, ComplianceOverridesResponses, ComplianceOverridesWithdrawData, ComplianceOverridesWithdrawErrors, ComplianceOverridesWithdrawResponses, ComplianceProfileData, ComplianceProfileErrors, ComplianceProfileResponses, ComplianceRecoveredCsvData, ComplianceRecoveredCsvErrors, ComplianceRecoveredCsvResponses, ComplianceRecoveredData, ComplianceRecoveredErrors, ComplianceRecoveredResponses, ComplianceRetentionCsvData, ComplianceRetentionCsvErrors, ComplianceRetentionCsvResponses, ComplianceRetentionData, ComplianceRetentionErrors, ComplianceRetentionGetData, ComplianceRetentionGetErrors, ComplianceRetentionGetResponses, ComplianceRetentionResponses, ComplianceSchoolData, ComplianceSchoolDayData, ComplianceSchoolDayErrors, ComplianceSchoolDayResponses, ComplianceSchoolErrors, ComplianceSchoolResponses, ComplianceSchoolsData, ComplianceSchoolsErrors, ComplianceSchoolsResponses, ConfigurationsCameraData, ConfigurationsCameraErrors, ConfigurationsCameraResponses, ConfigurationsCompareData, ConfigurationsCompareErrors, ConfigurationsCompareResponses, ConfigurationsEditCameraData, ConfigurationsEditCameraErrors, ConfigurationsEditCameraResponses, ConfigurationsEditSettingsData, ConfigurationsEditSettingsErrors, ConfigurationsEditSettingsResponses, ConfigurationsExportData, ConfigurationsExportErrors, ConfigurationsExportResponses, ConfigurationsGetData, ConfigurationsGetErrors, ConfigurationsGetResponses, ConfigurationsRestoreData, ConfigurationsRestoreErrors, ConfigurationsRestoreResponses, ConfigurationsSaveCameraData, ConfigurationsSaveCameraErrors, ConfigurationsSaveCameraResponses, ConfigurationsSaveData, ConfigurationsSaveErrors, ConfigurationsSaveResponses, ConfigurationsSettingsData, ConfigurationsSettingsErrors, ConfigurationsSettingsResponses, ConfigurationsVersionData, ConfigurationsVersionErrors, ConfigurationsVersionResponses, CoverageData, CoverageErrors, CoverageGetData, CoverageGetErrors, CoverageGetResponses, CoverageResponses, CredentialsAllowKeyData, CredentialsAllowKeyErrors, CredentialsAllowKeyResponses, CredentialsGetData, CredentialsGetErrors, CredentialsGetResponses, CredentialsPutData, CredentialsPutErrors, CredentialsPutResponses, DiscoveryBeginData, DiscoveryBeginErrors, DiscoveryBeginResponses, DiscoveryGetData, DiscoveryGetErrors, DiscoveryGetResponses, DiscoveryPictureData, DiscoveryPictureErrors, DiscoveryPictureResponses, DiscoveryStopData, DiscoveryStopErrors, DiscoveryStopResponses, DutiesListData, DutiesListErrors, DutiesListResponses, DutiesPutData, DutiesPutErrors, DutiesPutResponses, EvidenceGetData, EvidenceGetErrors, EvidenceGetResponses, ExamHoldsChangeData, ExamHoldsChangeErrors, ExamHoldsChangeResponses, ExamHoldsLiftData, ExamHoldsLiftErrors, ExamHoldsLiftResponses, ExamHoldsListData, ExamHoldsListErrors, ExamHoldsListResponses, ExamPackagesReleaseData, ExamPackagesReleaseErrors, ExamPackagesReleaseResponses, ExamReleasesDecideData, ExamReleasesDecideErrors, ExamReleasesDecideResponses, ExamReleasesListData, ExamReleasesListErrors, ExamReleasesListResponses, ExamReleasesPackageData, ExamReleasesPackageErrors, ExamReleasesPackageResponses, ExamsCreateData, ExamsCreateErrors, ExamsCreateResponses, ExamSessionsHoldData, ExamSessionsHoldErrors, ExamSessionsHoldResponses, ExamSessionsPackagesData, ExamSessionsPackagesErrors, ExamSessionsPackagesResponses, ExamsGetData, ExamsGetErrors, ExamsGetResponses, ExamShowingsTellData, ExamShowingsTellErrors, ExamShowingsTellResponses, ExamsImportData, ExamsImportErrors, ExamsImportResponses, ExamSittingsFactsData, ExamSittingsFactsErrors, ExamSittingsFactsResponses, ExamSittingsHoldData, ExamSittingsHoldErrors, ExamSittingsHoldResponses, ExamSittingsKeptData, ExamSittingsKeptErrors, ExamSittingsKeptResponses, ExamSittingsOrderData, ExamSittingsOrderErrors, ExamSittingsOrderResponses, ExamSittingsPackageData, ExamSittingsPackageErrors, ExamSittingsPackageResponses, ExamSittingsPresentData, ExamSittingsPresentErrors, ExamSittingsPresentResponses, ExamSittingsSealData, ExamSittingsSealErrors, ExamSittingsSealResponses, ExamSittingsShowingsData, ExamSittingsShowingsErrors, ExamSittingsShowingsResponses, ExamsListData, ExamsListErrors, ExamsListResponses, ExamsRosterData, ExamsRosterErrors, ExamsRosterResponses, ExamsTableCsvData, ExamsTableCsvErrors, ExamsTableCsvResponses, ExamsTableData, ExamsTableErrors, ExamsTableResponses, ExamsTableXlsxData, ExamsTableXlsxErrors, ExamsTableXlsxResponses, ExamsWorkbookData, ExamsWorkbookErrors, ExamsWorkbookResponses, FirstHourGetData, FirstHourGetErrors, FirstHourGetResponses, FloorPlanPicturesAddData, FloorPlanPicturesAddErrors, FloorPlanPicturesAddResponses, FloorPlanPicturesGetData, FloorPlanPicturesGetErrors, FloorPlanPicturesGetResponses, FloorPlanPicturesPutData, FloorPlanPicturesPutErrors, FloorPlanPicturesPutResponses, FloorPlansDeleteData, FloorPlansDeleteErrors, FloorPlansDeleteResponses, FloorPlansListData, FloorPlansListErrors, FloorPlansListResponses, FloorPlansPutData, FloorPlansPutErrors, FloorPlansPutResponses, HazardsListData, HazardsListErrors, HazardsListResponses, HazardsXlsxData, HazardsXlsxErrors, HazardsXlsxResponses, HealthGetData, HealthGetErrors, HealthGetResponses, IngestAlertData, IngestAlertErrors, IngestAlertResponses, IngestAnalysedTimeData, IngestAnalysedTimeErrors, IngestAnalysedTimeResponses, IngestCameraData, IngestCameraErrors, IngestCameraResponses, IngestConfigurationAnswerData, IngestConfigurationAnswerErrors, IngestConfigurationAnswerResponses, IngestConfigurationData, IngestConfigurationErrors, IngestConfigurationResponses, IngestConfigurationVersionData, IngestConfigurationVersionErrors, IngestConfigurationVersionResponses, IngestCredentialAnswerData, IngestCredentialAnswerErrors, IngestCredentialAnswerResponses, IngestEnrolData, IngestEnrolErrors, IngestEnrolResponses, IngestEvidenceData, IngestEvidenceErrors, IngestEvidenceResponses, IngestExamManifestData, IngestExamManifestErrors, IngestExamManifestResponses, IngestExamOrdersData, IngestExamOrdersErrors, IngestExamOrdersResponses, IngestExamReportData, IngestExamReportErrors, IngestExamReportResponses, IngestExamSegmentData, IngestExamSegmentErrors, IngestExamSegmentResponses, IngestHeartbeatData, IngestHeartbeatErrors, IngestHeartbeatResponses, IngestOfflineAccountsData, IngestOfflineAccountsErrors, IngestOfflineAccountsResponses, IngestOfflineEntryData, IngestOfflineEntryErrors, IngestOfflineEntryResponses, IngestOutdatedPostData, IngestOutdatedPostErrors, IngestOutdatedPostResponses, IngestOutdatedPutData, IngestOutdatedPutErrors, IngestOutdatedPutResponses, IngestRetentionData, IngestRetentionErrors, IngestRetentionResponses, IngestViewsFootageData, IngestViewsFootageErrors, IngestViewsFootageResponses, IngestViewsFoundData, IngestViewsFoundErrors, IngestViewsFoundResponses, IngestViewsPartData, IngestViewsPartErrors, IngestViewsPartResponses, IngestViewsPollData, IngestViewsPollErrors, IngestViewsPollResponses, IngestViewsPreviewData, IngestViewsPreviewErrors, IngestViewsPreviewResponses, IngestViewsReadyData, IngestViewsReadyErrors, IngestViewsReadyResponses, IngestViewsTroubleData, IngestViewsTroubleErrors, IngestViewsTroubleResponses, InspectionPapersAskData, InspectionPapersAskErrors, InspectionPapersAskResponses, InspectionPapersFileData, InspectionPapersFileErrors, InspectionPapersFileResponses, InspectionPapersGetData, InspectionPapersGetErrors, InspectionPapersGetResponses, InspectionPhotographsAddData, InspectionPhotographsAddErrors, InspectionPhotographsAddResponses, InspectionPhotographsGetData, InspectionPhotographsGetErrors, InspectionPhotographsGetResponses, InspectionPlansCreateData, InspectionPlansCreateErrors, InspectionPlansCreateResponses, InspectionPlansEndData, InspectionPlansEndErrors, InspectionPlansEndResponses, InspectionPlansListData, InspectionPlansListErrors, InspectionPlansListResponses, InspectionsAnswerData, InspectionsAnswerErrors, InspectionsAnswerResponses, InspectionsGetData, InspectionsGetErrors, InspectionsGetResponses, InspectionsGiveData, InspectionsGiveErrors, InspectionsGiveResponses, InspectionsListData, InspectionsListErrors, InspectionsListResponses, InspectionsSignData, InspectionsSignErrors, InspectionsSignResponses, InspectionsTableData, InspectionsTableErrors, InspectionsTableResponses, JobsDiscardData, JobsDiscardErrors, JobsDiscardResponses, JobsListData, JobsListErrors, JobsListResponses, JobsRetryData, JobsRetryErrors, JobsRetryResponses, LiveChangeData, LiveChangeErrors, LiveChangeResponses, LiveOpenData, LiveOpenErrors, LiveOpenResponses, MeetingsAdmitData, MeetingsAdmitErrors, MeetingsAdmitResponses, MeetingsCandidatesData, MeetingsCandidatesErrors, MeetingsCandidatesResponses, MeetingsCreateData, MeetingsCreateErrors, MeetingsCreateResponses, MeetingsEndData, MeetingsEndErrors, MeetingsEndResponses, MeetingsEngineData, MeetingsEngineErrors, MeetingsEngineResponses, MeetingsEnterData, MeetingsEnterErrors, MeetingsEnterResponses, MeetingsEventsData, MeetingsEventsErrors, MeetingsEventsResponses, MeetingsGetData, MeetingsGetErrors, MeetingsGetResponses, MeetingsInviteData, MeetingsInviteErrors, MeetingsInviteResponses, MeetingsLeaveData, MeetingsLeaveErrors, MeetingsLeaveResponses, MeetingsListData, MeetingsListErrors, MeetingsListResponses, MeetingsRemoveData, MeetingsRemoveErrors, MeetingsRemoveResponses, MeetingsSignalData, MeetingsSignalErrors, MeetingsSignalResponses, MeetingsTicketData, MeetingsTicketErrors, MeetingsTicketResponses, MetricsGetData, MetricsGetErrors, MetricsGetResponses, NoticeChannelsCreateData, NoticeChannelsCreateErrors, NoticeChannelsCreateResponses, NoticeChannelsDeleteData, NoticeChannelsDeleteErrors, NoticeChannelsDeleteResponses, NoticeChannelsListData, NoticeChannelsListErrors, NoticeChannelsListResponses, NoticeChannelsPutData, NoticeChannelsPutErrors, NoticeChannelsPutResponses, NoticeChannelsTestData, NoticeChannelsTestErrors, NoticeChannelsTestResponses, NoticePushDeleteData, NoticePushDeleteErrors, NoticePushDeleteResponses, NoticePushGetData, NoticePushGetErrors, NoticePushGetResponses, NoticePushPutData, NoticePushPutErrors, NoticePushPutResponses, NoticeRulesCreateData, NoticeRulesCreateErrors, NoticeRulesCreateResponses, NoticeRulesDeleteData, NoticeRulesDeleteErrors, NoticeRulesDeleteResponses, NoticeRulesListData, NoticeRulesListErrors, NoticeRulesListResponses, NoticeRulesPutData, NoticeRulesPutErrors, NoticeRulesPutResponses, NoticesListData, NoticesListErrors, NoticesListResponses, OrderPhotographsAddData, OrderPhotographsAddErrors, OrderPhotographsAddResponses, OrderPhotographsGetData, OrderPhotographsGetErrors, OrderPhotographsGetResponses, OrdersAssignData, OrdersAssignErrors, OrdersAssignResponses, OrdersBeginData, OrdersBeginErrors, OrdersBeginResponses, OrdersCloseData, OrdersCloseErrors, OrdersCloseResponses, OrdersCommentData, OrdersCommentErrors, OrdersCommentResponses, OrdersCreateData, OrdersCreateErrors, OrdersCreateResponses, OrdersFeedbackData, OrdersFeedbackErrors, OrdersFeedbackResponses, OrdersGetData, OrdersGetErrors, OrdersGetResponses, OrdersListData, OrdersListErrors, OrdersListResponses, OrdersMergeData, OrdersMergeErrors, OrdersMergeResponses, OrdersProposeData, OrdersProposeErrors, OrdersProposeResponses, OrdersReopenData, OrdersReopenErrors, OrdersReopenResponses, OrdersReturnData, OrdersReturnErrors, OrdersReturnResponses, OrdersSplitData, OrdersSplitErrors, OrdersSplitResponses, OrdersSubmitData, OrdersSubmitErrors, OrdersSubmitResponses, PlacesCreateData, PlacesCreateErrors, PlacesCreateResponses, PlacesDeleteData, PlacesDeleteErrors, PlacesDeleteResponses, PlacesListData, PlacesListErrors, PlacesListResponses, PlacesPutData, PlacesPutErrors, PlacesPutResponses, PrecisionAlertsData, PrecisionAlertsErrors, PrecisionAlertsResponses, PrecisionCsvData, PrecisionCsvErrors, PrecisionCsvResponses, PrecisionReportData, PrecisionReportErrors, PrecisionReportResponses, PrivacyAssessmentsCreateData, PrivacyAssessmentsCreateErrors, PrivacyAssessmentsCreateResponses, PrivacyAssessmentsCsvData, PrivacyAssessmentsCsvErrors, PrivacyAssessmentsCsvResponses, PrivacyAssessmentsDeleteData, PrivacyAssessmentsDeleteErrors, PrivacyAssessmentsDeleteResponses, PrivacyAssessmentsEndData, PrivacyAssessmentsEndErrors, PrivacyAssessmentsEndResponses, PrivacyAssessmentsGetData, PrivacyAssessmentsGetErrors, PrivacyAssessmentsGetResponses, PrivacyAssessmentsListData, PrivacyAssessmentsListErrors, PrivacyAssessmentsListResponses, PrivacyRequestsAnswerData, PrivacyRequestsAnswerErrors, PrivacyRequestsAnswerResponses, PrivacyRequestsCreateData, PrivacyRequestsCreateErrors, PrivacyRequestsCreateResponses, PrivacyRequestsCsvData, PrivacyRequestsCsvErrors, PrivacyRequestsCsvResponses, PrivacyRequestsGetData, PrivacyRequestsGetErrors, PrivacyRequestsGetResponses, PrivacyRequestsListData, PrivacyRequestsListErrors, PrivacyRequestsListResponses, PrivacyRequestsPutData, PrivacyRequestsPutErrors, PrivacyRequestsPutResponses, PrivacyRequestsRefuseData, PrivacyRequestsRefuseErrors, PrivacyRequestsRefuseResponses, RecordingsDayData, RecordingsDayErrors, RecordingsDayResponses, RecordingsPlayData, RecordingsPlayErrors, RecordingsPlayResponses, RegisterGetData, RegisterGetErrors, RegisterGetResponses, RegisterListData, RegisterListErrors, RegisterListResponses, RegisterPutData, RegisterPutErrors, RegisterPutResponses, ReportsAskData, ReportsAskErrors, ReportsAskResponses, ReportSchedulesCreateData, ReportSchedulesCreateErrors, ReportSchedulesCreateResponses, ReportSchedulesDeleteData, ReportSchedulesDeleteErrors, ReportSchedulesDeleteResponses, ReportSchedulesListData, ReportSchedulesListErrors, ReportSchedulesListResponses, ReportSchedulesPauseData, ReportSchedulesPauseErrors, ReportSchedulesPauseResponses, ReportSchedulesRunData, ReportSchedulesRunErrors, ReportSchedulesRunResponses, ReportsFileData, ReportsFileErrors, ReportsFileResponses, ReportsGetData, ReportsGetErrors, ReportsGetResponses, ReportsListData, ReportsListErrors, ReportsListResponses, ReportsVerifyData, ReportsVerifyErrors, ReportsVerifyResponses, RuleSetsApplyData, RuleSetsApplyErrors, RuleSetsApplyResponses, RuleSetsPreviewData, RuleSetsPreviewErrors, RuleSetsPreviewResponses, RulesListData, RulesListErrors, RulesListResponses, SavedFiltersCreateData, SavedFiltersCreateErrors, SavedFiltersCreateResponses, SavedFiltersDeleteData, SavedFiltersDeleteErrors, SavedFiltersDeleteResponses, SavedFiltersListData, SavedFiltersListErrors, SavedFiltersListResponses, SavedFiltersPutData, SavedFiltersPutErrors, SavedFiltersPutResponses, SchoolsCloseData, SchoolsCloseErrors, SchoolsCloseResponses, SchoolsCreateData, SchoolsCreateErrors, SchoolsCreateResponses, SchoolsGetData, SchoolsGetErrors, SchoolsGetResponses, SchoolsListData, SchoolsListErrors, SchoolsListResponses, SchoolsPutData, SchoolsPutErrors, SchoolsPutResponses, SchoolsReopenData, SchoolsReopenErrors, SchoolsReopenResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersDisableData, UsersDisableErrors, UsersDisableResponses, UsersEnableData, UsersEnableErrors, UsersEnableResponses, UsersEndSessionsData, UsersEndSessionsErrors, UsersEndSessionsResponses, UsersListData, UsersListErrors, UsersListResponses, UsersPutData, UsersPutErrors, UsersPutMailData, UsersPutMailErrors, UsersPutMailResponses, UsersPutResponses, UsersResetPasswordData, UsersResetPasswordErrors, UsersResetPasswordResponses, UsersSessionsData, UsersSessionsErrors, UsersSessionsResponses, WorkbookExportData, WorkbookExportErrors, WorkbookExportResponses, WorkbookImportData, WorkbookImportErrors, WorkbookImportResponses, WorkbookPreviewData, WorkbookPreviewErrors, WorkbookPreviewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1309,6 +1309,127 @@ export const evidenceGet = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * Footage that is held
+ *
+ * Those that end first at the top; those that were lifted or are over after them.
+ */
+export const examHoldsList = <ThrowOnError extends boolean = false>(options?: Options<ExamHoldsListData, ThrowOnError>) => (options?.client ?? client).get<ExamHoldsListResponses, ExamHoldsListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-holds',
+    ...options
+});
+
+/**
+ * Extend a hold
+ *
+ * Another end, with its reason.
+ */
+export const examHoldsChange = <ThrowOnError extends boolean = false>(options: Options<ExamHoldsChangeData, ThrowOnError>) => (options.client ?? client).put<ExamHoldsChangeResponses, ExamHoldsChangeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-holds/{hold_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lift a hold
+ *
+ * The rules of deletion count for that footage from now on.
+ */
+export const examHoldsLift = <ThrowOnError extends boolean = false>(options: Options<ExamHoldsLiftData, ThrowOnError>) => (options.client ?? client).post<ExamHoldsLiftResponses, ExamHoldsLiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-holds/{hold_id}/lift',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask that a package is handed out
+ *
+ * To whom and why; somebody else has to agree within three days.
+ */
+export const examPackagesRelease = <ThrowOnError extends boolean = false>(options: Options<ExamPackagesReleaseData, ThrowOnError>) => (options.client ?? client).post<ExamPackagesReleaseResponses, ExamPackagesReleaseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-packages/{package_key}/releases',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Requests to hand packages out
+ *
+ * The newest first.
+ */
+export const examReleasesList = <ThrowOnError extends boolean = false>(options?: Options<ExamReleasesListData, ThrowOnError>) => (options?.client ?? client).get<ExamReleasesListResponses, ExamReleasesListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-releases',
+    ...options
+});
+
+/**
+ * Agree to hand a package out, or refuse
+ *
+ * Never the person who asked; agreed to, its box sends it, and it may be fetched for a week.
+ */
+export const examReleasesDecide = <ThrowOnError extends boolean = false>(options: Options<ExamReleasesDecideData, ThrowOnError>) => (options.client ?? client).post<ExamReleasesDecideResponses, ExamReleasesDecideErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-releases/{release_id}/decision',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Fetch a package that is handed out
+ *
+ * Each time is logged, with the reason and to whom.
+ */
+export const examReleasesPackage = <ThrowOnError extends boolean = false>(options: Options<ExamReleasesPackageData, ThrowOnError>) => (options.client ?? client).get<ExamReleasesPackageResponses, ExamReleasesPackageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-releases/{release_id}/package.zip',
+    ...options
+});
+
+/**
  * Take the facts for sealing
  *
  * For `mingan exam collect`: cameras, their clocks, who watched. Asking is logged.
@@ -1320,6 +1441,40 @@ export const examSittingsFacts = <ThrowOnError extends boolean = false>(options:
             type: 'apiKey'
         }],
     url: '/api/v1/exam-sittings/{sitting_id}/facts',
+    ...options
+});
+
+/**
+ * Hold the footage of a room
+ *
+ * It outranks every rule of deletion until its end.
+ */
+export const examSittingsHold = <ThrowOnError extends boolean = false>(options: Options<ExamSittingsHoldData, ThrowOnError>) => (options.client ?? client).post<ExamSittingsHoldResponses, ExamSittingsHoldErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-sittings/{sitting_id}/holds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What becomes of a room's footage
+ *
+ * Its package, who holds it, and requests to hand it out.
+ */
+export const examSittingsKept = <ThrowOnError extends boolean = false>(options: Options<ExamSittingsKeptData, ThrowOnError>) => (options.client ?? client).get<ExamSittingsKeptResponses, ExamSittingsKeptErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-sittings/{sitting_id}/kept',
     ...options
 });
 
@@ -1340,6 +1495,21 @@ export const examSittingsOrder = <ThrowOnError extends boolean = false>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Order the package of a room
+ *
+ * The box that recorded makes it; a failed one may be ordered again.
+ */
+export const examSittingsPackage = <ThrowOnError extends boolean = false>(options: Options<ExamSittingsPackageData, ThrowOnError>) => (options.client ?? client).post<ExamSittingsPackageResponses, ExamSittingsPackageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exam-sittings/{sitting_id}/package',
+    ...options
 });
 
 /**
@@ -1464,6 +1634,40 @@ export const examsImport = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
         ...options.headers
     }
+});
+
+/**
+ * Hold the footage of a session
+ *
+ * Of all its rooms in scope, each lifted by itself.
+ */
+export const examSessionsHold = <ThrowOnError extends boolean = false>(options: Options<ExamSessionsHoldData, ThrowOnError>) => (options.client ?? client).post<ExamSessionsHoldResponses, ExamSessionsHoldErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/holds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Order the packages of a session
+ *
+ * Of all its rooms in scope; those of which none can be made are named with why.
+ */
+export const examSessionsPackages = <ThrowOnError extends boolean = false>(options: Options<ExamSessionsPackagesData, ThrowOnError>) => (options.client ?? client).post<ExamSessionsPackagesResponses, ExamSessionsPackagesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'mingan_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/packages',
+    ...options
 });
 
 /**
@@ -4007,6 +4211,64 @@ export const ingestEvidence = <ThrowOnError extends boolean = false>(options: Op
     ...options,
     headers: {
         'Content-Type': 'image/jpeg',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask what is to be kept, made and sent
+ *
+ * The whole truth of this moment: what is not named any more is let go.
+ */
+export const ingestExamOrders = <ThrowOnError extends boolean = false>(options: Options<IngestExamOrdersData, ThrowOnError>) => (options.client ?? client).get<IngestExamOrdersResponses, IngestExamOrdersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/exams/orders',
+    ...options
+});
+
+/**
+ * Bring a package's manifest
+ *
+ * Byte by byte as it was written; signed at once where the bureau's key is.
+ */
+export const ingestExamManifest = <ThrowOnError extends boolean = false>(options: Options<IngestExamManifestData, ThrowOnError>) => (options.client ?? client).put<IngestExamManifestResponses, IngestExamManifestErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/exams/packages/{package_id}/manifest',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Bring a segment of a package that is handed out
+ *
+ * Taken only while two people's agreement counts, and only what the manifest names.
+ */
+export const ingestExamSegment = <ThrowOnError extends boolean = false>(options: Options<IngestExamSegmentData, ThrowOnError>) => (options.client ?? client).put<IngestExamSegmentResponses, IngestExamSegmentErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/exams/packages/{package_id}/segments/{number}',
+    ...options,
+    headers: {
+        'Content-Type': 'video/mp4',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell how a package goes on
+ *
+ * That it was begun, or why it cannot be made.
+ */
+export const ingestExamReport = <ThrowOnError extends boolean = false>(options: Options<IngestExamReportData, ThrowOnError>) => (options.client ?? client).put<IngestExamReportResponses, IngestExamReportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v2/ingest/exams/reports/{package_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
         ...options.headers
     }
 });

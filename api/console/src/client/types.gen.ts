@@ -20,7 +20,7 @@ export type About = 'nothing' | 'cameras' | 'placements' | 'footage' | 'forbidde
  *
  * What is logged.
  */
-export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'offline_people_told' | 'offline_signed_in' | 'offline_sign_in_failed' | 'offline_alerts_viewed' | 'offline_playback_started' | 'offline_playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_judged' | 'alert_judgement_undone' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'exam_created' | 'exam_imported' | 'exam_roster_changed' | 'exam_present_told' | 'exam_facts_taken' | 'exam_sealed' | 'exam_exported' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'meeting_opened' | 'meeting_invited' | 'meeting_admitted' | 'meeting_removed' | 'meeting_refused' | 'meeting_entered' | 'meeting_left' | 'meeting_ended' | 'demo_seeded' | 'demo_removed';
+export type AccessAction = 'signed_in' | 'sign_in_failed' | 'signed_out' | 'original_opened' | 'clip_viewed' | 'reference_approved' | 'live_started' | 'live_ended' | 'playback_started' | 'playback_ended' | 'offline_people_told' | 'offline_signed_in' | 'offline_sign_in_failed' | 'offline_alerts_viewed' | 'offline_playback_started' | 'offline_playback_ended' | 'box_code_given' | 'box_enrolled' | 'box_revoked' | 'configuration_saved' | 'configuration_restored' | 'configuration_exported' | 'configuration_reported' | 'configuration_applied' | 'configuration_refused' | 'box_key_allowed' | 'credential_set' | 'credential_taken' | 'credential_refused' | 'cameras_searched' | 'camera_taken_over' | 'camera_record_changed' | 'bureau_changed' | 'community_created' | 'community_changed' | 'community_closed' | 'school_created' | 'school_changed' | 'school_closed' | 'school_reopened' | 'place_created' | 'place_changed' | 'place_deleted' | 'floor_plan_created' | 'floor_plan_changed' | 'floor_plan_deleted' | 'workbook_imported' | 'workbook_exported' | 'log_exported' | 'user_created' | 'user_changed' | 'user_mail_changed' | 'user_disabled' | 'user_enabled' | 'session_ended' | 'password_changed' | 'password_reset' | 'job_retried' | 'job_discarded' | 'log_shortened' | 'alert_judged' | 'alert_judgement_undone' | 'alert_revised' | 'alert_noted' | 'alert_judged_together' | 'order_assigned' | 'order_reassigned' | 'order_feedback' | 'order_begin' | 'order_submit' | 'order_return' | 'order_close' | 'order_reopen' | 'order_commented' | 'order_photographed' | 'order_merged' | 'order_split' | 'order_overdue' | 'order_escalated' | 'order_photograph_opened' | 'duty_given' | 'notice_channel_created' | 'notice_channel_changed' | 'notice_channel_deleted' | 'notice_channel_tested' | 'notice_rule_created' | 'notice_rule_changed' | 'notice_rule_deleted' | 'request_registered' | 'request_changed' | 'request_answered' | 'request_refused' | 'request_overdue' | 'request_deleted' | 'assessment_recorded' | 'assessment_ended' | 'assessment_deleted' | 'privacy_exported' | 'precision_exported' | 'report_asked' | 'report_scheduled' | 'report_schedule_paused' | 'report_schedule_resumed' | 'report_schedule_deleted' | 'report_mailed' | 'report_downloaded' | 'retention_override_created' | 'retention_override_withdrawn' | 'footage_judged_again' | 'exam_created' | 'exam_imported' | 'exam_roster_changed' | 'exam_present_told' | 'exam_facts_taken' | 'exam_sealed' | 'exam_exported' | 'exam_package_ordered' | 'exam_package_made' | 'exam_package_failed' | 'exam_held' | 'exam_hold_changed' | 'exam_hold_lifted' | 'exam_release_asked' | 'exam_release_agreed' | 'exam_release_refused' | 'exam_package_handed_out' | 'inspection_planned' | 'inspection_plan_ended' | 'inspection_given' | 'inspection_answered' | 'inspection_photographed' | 'inspection_photograph_opened' | 'inspection_signed' | 'inspection_overdue' | 'hazards_exported' | 'meeting_opened' | 'meeting_invited' | 'meeting_admitted' | 'meeting_removed' | 'meeting_refused' | 'meeting_entered' | 'meeting_left' | 'meeting_ended' | 'demo_seeded' | 'demo_removed';
 
 /**
  * AccessEntry
@@ -4332,6 +4332,34 @@ export type ExamList = {
 };
 
 /**
+ * ExamOrders
+ *
+ * What is to be so from now on.
+ */
+export type ExamOrders = {
+    /**
+     * Held
+     */
+    held?: Array<HeldHours>;
+    /**
+     * Keep
+     */
+    keep?: Array<string>;
+    /**
+     * Make
+     */
+    make?: Array<PackageOrder>;
+    /**
+     * School Id
+     */
+    school_id: string;
+    /**
+     * Send
+     */
+    send?: Array<PackageSending>;
+};
+
+/**
  * ExamProfileView
  *
  * The profile in force on the exam's first day.
@@ -5456,6 +5484,26 @@ export type HeldDay = {
 };
 
 /**
+ * HeldHours
+ *
+ * Footage of a camera that outlives every rule of deletion while it is named.
+ */
+export type HeldHours = {
+    /**
+     * Camera Id
+     */
+    camera_id: string;
+    /**
+     * From At
+     */
+    from_at: string;
+    /**
+     * To At
+     */
+    to_at: string;
+};
+
+/**
  * HistoryAction
  *
  * What happened to an alert.
@@ -5487,6 +5535,103 @@ export type HistoryEntry = {
      * Reason
      */
     reason: string | null;
+};
+
+/**
+ * HoldLift
+ *
+ * Let it go again.
+ */
+export type HoldLift = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * HoldList
+ *
+ * Holds, those that end first at the top; those that were lifted or are over after them.
+ */
+export type HoldList = {
+    /**
+     * Items
+     */
+    items: Array<HoldView>;
+};
+
+/**
+ * HoldView
+ *
+ * Footage that is kept.
+ */
+export type HoldView = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Active
+     */
+    is_active: boolean;
+    /**
+     * Lift Reason
+     */
+    lift_reason: string | null;
+    /**
+     * Lifted At
+     */
+    lifted_at: string | null;
+    /**
+     * Lifted By
+     */
+    lifted_by: string | null;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Made By
+     */
+    made_by: string;
+    of: RoomOfSession;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until
+     */
+    until: string;
+};
+
+/**
+ * HoldWrite
+ *
+ * Keep footage until a day, whatever the rules of deletion say.
+ */
+export type HoldWrite = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until
+     */
+    until: string;
+};
+
+/**
+ * HoldsMade
+ *
+ * How many rooms of a session are held from now on.
+ */
+export type HoldsMade = {
+    /**
+     * Made
+     */
+    made: number;
 };
 
 /**
@@ -6855,6 +7000,15 @@ export type NewPassword = {
 export type NotCounted = 'not_sent' | 'outside_session' | 'other_camera';
 
 /**
+ * NotOrdered
+ *
+ * Why no package was ordered of a room.
+ *
+ * ``several_boxes``: its cameras are recorded by more than one box.
+ */
+export type NotOrdered = 'sealed' | 'on_its_way' | 'no_camera' | 'no_box' | 'several_boxes';
+
+/**
  * NoteRequest
  *
  * What a person has to say about the alert beside any judgement.
@@ -7830,6 +7984,143 @@ export type OverrideView = {
      * Withdrawn By
      */
     withdrawn_by: string | null;
+};
+
+/**
+ * PackageOrder
+ *
+ * Make a package of a room and session.
+ */
+export type PackageOrder = {
+    facts: SealingFacts;
+    /**
+     * Package Id
+     */
+    package_id: string;
+};
+
+/**
+ * PackageReport
+ *
+ * What a box does with an order: null trouble says that it has begun.
+ */
+export type PackageReport = {
+    /**
+     * Detail
+     */
+    detail?: string;
+    /**
+     * School Id
+     */
+    school_id: string;
+    trouble?: PackageTrouble | null;
+};
+
+/**
+ * PackageSending
+ *
+ * Send segments of a package that two people agreed to hand out.
+ */
+export type PackageSending = {
+    /**
+     * Numbers
+     */
+    numbers: Array<number>;
+    /**
+     * Package Id
+     */
+    package_id: string;
+};
+
+/**
+ * PackageState
+ *
+ * How far a package is.
+ *
+ * ``ordered``: the box has not taken the order yet. ``making``: it copies segments.
+ * ``collected``: its manifest is here, and waits for the bureau's signature. ``sealed``: it is
+ * signed. ``failed``: the box could not make it, and says why; it can be ordered again.
+ */
+export type PackageState = 'ordered' | 'making' | 'collected' | 'sealed' | 'failed';
+
+/**
+ * PackageTrouble
+ *
+ * Why no package was made.
+ *
+ * ``not_recorded_here``: the box does not record one of the room's cameras. ``no_room``: the
+ * box's disk has no room for a copy. ``unreadable``: a file cannot be read or written.
+ * ``too_large``: more segments, or a longer manifest, than a package takes. ``other_facts``: the
+ * manifest is not of the facts that were given, or its chain does not close.
+ */
+export type PackageTrouble = 'not_recorded_here' | 'no_room' | 'unreadable' | 'too_large' | 'other_facts';
+
+/**
+ * PackageView
+ *
+ * The package of a room and session.
+ */
+export type PackageView = {
+    /**
+     * Chain Head
+     */
+    chain_head: string | null;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Key Fingerprint
+     *
+     * Of the bureau's key; null until sealed.
+     */
+    key_fingerprint: string | null;
+    /**
+     * Ordered At
+     */
+    ordered_at: string;
+    /**
+     * Ordered By
+     */
+    ordered_by: string;
+    /**
+     * Package Id
+     */
+    package_id: string;
+    /**
+     * Segment Count
+     */
+    segment_count: number | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number | null;
+    state: PackageState;
+    trouble: PackageTrouble | null;
+};
+
+/**
+ * PackagesOrdered
+ *
+ * What became of an order for a whole session.
+ */
+export type PackagesOrdered = {
+    /**
+     * Not Ordered
+     */
+    not_ordered: Array<RoomNotOrdered>;
+    /**
+     * Ordered
+     */
+    ordered: number;
 };
 
 /**
@@ -9490,6 +9781,121 @@ export type RegisteredPlace = {
 };
 
 /**
+ * ReleaseAsk
+ *
+ * Ask that a package is handed out.
+ */
+export type ReleaseAsk = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Recipient
+     *
+     * Which authority it goes to.
+     */
+    recipient: string;
+};
+
+/**
+ * ReleaseDecision
+ *
+ * Agree or refuse; somebody else than who asked.
+ */
+export type ReleaseDecision = {
+    /**
+     * Agrees
+     */
+    agrees: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * ReleaseList
+ *
+ * Requests, the newest first.
+ */
+export type ReleaseList = {
+    /**
+     * Items
+     */
+    items: Array<ReleaseView>;
+};
+
+/**
+ * ReleaseState
+ *
+ * ``expired``: nobody agreed in time, or the time to fetch it is over.
+ */
+export type ReleaseState = 'asked' | 'agreed' | 'refused' | 'expired';
+
+/**
+ * ReleaseView
+ *
+ * A request to hand a package out, and what became of it.
+ */
+export type ReleaseView = {
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decided By
+     */
+    decided_by: string | null;
+    /**
+     * Decision Reason
+     */
+    decision_reason: string | null;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Is Ready
+     *
+     * All of it is here and may be fetched.
+     */
+    is_ready: boolean;
+    of: RoomOfSession;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Recipient
+     */
+    recipient: string;
+    /**
+     * Segment Count
+     */
+    segment_count: number;
+    /**
+     * Segments Here
+     *
+     * Segments that the box has sent so far.
+     */
+    segments_here: number;
+    state: ReleaseState;
+};
+
+/**
  * Reopen
  *
  * A closed order has to be put right again.
@@ -10644,6 +11050,60 @@ export type RiskLevel = 'class_1' | 'class_2' | 'class_3';
  * What a person is.
  */
 export type Role = 'district_admin' | 'district_reviewer' | 'leader' | 'school_manager' | 'school_canteen' | 'school_security' | 'contractor' | 'auditor' | 'engineer';
+
+/**
+ * RoomNotOrdered
+ *
+ * A room of which no package was ordered.
+ */
+export type RoomNotOrdered = {
+    /**
+     * Room
+     */
+    room: string;
+    /**
+     * Sitting Id
+     */
+    sitting_id: number;
+    why: NotOrdered;
+};
+
+/**
+ * RoomOfSession
+ *
+ * What something is about.
+ */
+export type RoomOfSession = {
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Exam
+     */
+    exam: string;
+    /**
+     * Room
+     */
+    room: string;
+    /**
+     * Room Name
+     */
+    room_name: string;
+    school: SchoolName;
+    /**
+     * Session
+     */
+    session: string;
+    /**
+     * Sitting Id
+     */
+    sitting_id: number;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+};
 
 /**
  * RosterWrite
@@ -12428,6 +12888,23 @@ export type SittingGap = {
 };
 
 /**
+ * SittingKept
+ *
+ * What becomes of the footage of a room's session.
+ */
+export type SittingKept = {
+    /**
+     * Holds
+     */
+    holds: Array<HoldView>;
+    package: PackageView | null;
+    /**
+     * Releases
+     */
+    releases: Array<ReleaseView>;
+};
+
+/**
  * SittingOrderWrite
  *
  * What is red becomes a work order, to be put right before the session.
@@ -12482,6 +12959,12 @@ export type SittingView = {
      */
     id: number;
     /**
+     * Is Held
+     *
+     * Whether somebody holds its footage.
+     */
+    is_held: boolean;
+    /**
      * Missing S
      */
     missing_s: number | null;
@@ -12489,6 +12972,10 @@ export type SittingView = {
      * Order Id
      */
     order_id: number | null;
+    /**
+     * How far its package is; null: not ordered.
+     */
+    package: PackageState | null;
     /**
      * Present
      */
@@ -17431,6 +17918,338 @@ export type EvidenceGetResponses = {
 
 export type EvidenceGetResponse = EvidenceGetResponses[keyof EvidenceGetResponses];
 
+export type ExamHoldsListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/exam-holds';
+};
+
+export type ExamHoldsListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamHoldsListError = ExamHoldsListErrors[keyof ExamHoldsListErrors];
+
+export type ExamHoldsListResponses = {
+    /**
+     * Successful Response
+     */
+    200: HoldList;
+};
+
+export type ExamHoldsListResponse = ExamHoldsListResponses[keyof ExamHoldsListResponses];
+
+export type ExamHoldsChangeData = {
+    body: HoldWrite;
+    path: {
+        /**
+         * Hold Id
+         */
+        hold_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-holds/{hold_id}';
+};
+
+export type ExamHoldsChangeErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamHoldsChangeError = ExamHoldsChangeErrors[keyof ExamHoldsChangeErrors];
+
+export type ExamHoldsChangeResponses = {
+    /**
+     * Successful Response
+     */
+    200: HoldView;
+};
+
+export type ExamHoldsChangeResponse = ExamHoldsChangeResponses[keyof ExamHoldsChangeResponses];
+
+export type ExamHoldsLiftData = {
+    body: HoldLift;
+    path: {
+        /**
+         * Hold Id
+         */
+        hold_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-holds/{hold_id}/lift';
+};
+
+export type ExamHoldsLiftErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamHoldsLiftError = ExamHoldsLiftErrors[keyof ExamHoldsLiftErrors];
+
+export type ExamHoldsLiftResponses = {
+    /**
+     * Successful Response
+     */
+    200: HoldView;
+};
+
+export type ExamHoldsLiftResponse = ExamHoldsLiftResponses[keyof ExamHoldsLiftResponses];
+
+export type ExamPackagesReleaseData = {
+    body: ReleaseAsk;
+    path: {
+        /**
+         * Package Key
+         */
+        package_key: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-packages/{package_key}/releases';
+};
+
+export type ExamPackagesReleaseErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `exam_no_package`: No package; `conflict`: Conflict
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamPackagesReleaseError = ExamPackagesReleaseErrors[keyof ExamPackagesReleaseErrors];
+
+export type ExamPackagesReleaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReleaseView;
+};
+
+export type ExamPackagesReleaseResponse = ExamPackagesReleaseResponses[keyof ExamPackagesReleaseResponses];
+
+export type ExamReleasesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/exam-releases';
+};
+
+export type ExamReleasesListErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamReleasesListError = ExamReleasesListErrors[keyof ExamReleasesListErrors];
+
+export type ExamReleasesListResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReleaseList;
+};
+
+export type ExamReleasesListResponse = ExamReleasesListResponses[keyof ExamReleasesListResponses];
+
+export type ExamReleasesDecideData = {
+    body: ReleaseDecision;
+    path: {
+        /**
+         * Release Id
+         */
+        release_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-releases/{release_id}/decision';
+};
+
+export type ExamReleasesDecideErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `exam_same_person`: A second person is needed; `exam_release_over`: The request is decided or over
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamReleasesDecideError = ExamReleasesDecideErrors[keyof ExamReleasesDecideErrors];
+
+export type ExamReleasesDecideResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReleaseView;
+};
+
+export type ExamReleasesDecideResponse = ExamReleasesDecideResponses[keyof ExamReleasesDecideResponses];
+
+export type ExamReleasesPackageData = {
+    body?: never;
+    path: {
+        /**
+         * Release Id
+         */
+        release_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-releases/{release_id}/package.zip';
+};
+
+export type ExamReleasesPackageErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `exam_release_over`: The request is decided or over
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamReleasesPackageError = ExamReleasesPackageErrors[keyof ExamReleasesPackageErrors];
+
+export type ExamReleasesPackageResponses = {
+    /**
+     * The package's folder, uncompressed; unpack it and verify the folder.
+     */
+    200: Blob | File;
+};
+
+export type ExamReleasesPackageResponse = ExamReleasesPackageResponses[keyof ExamReleasesPackageResponses];
+
 export type ExamSittingsFactsData = {
     body?: never;
     path: {
@@ -17481,6 +18300,98 @@ export type ExamSittingsFactsResponses = {
 
 export type ExamSittingsFactsResponse = ExamSittingsFactsResponses[keyof ExamSittingsFactsResponses];
 
+export type ExamSittingsHoldData = {
+    body: HoldWrite;
+    path: {
+        /**
+         * Sitting Id
+         */
+        sitting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-sittings/{sitting_id}/holds';
+};
+
+export type ExamSittingsHoldErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSittingsHoldError = ExamSittingsHoldErrors[keyof ExamSittingsHoldErrors];
+
+export type ExamSittingsHoldResponses = {
+    /**
+     * Successful Response
+     */
+    201: HoldView;
+};
+
+export type ExamSittingsHoldResponse = ExamSittingsHoldResponses[keyof ExamSittingsHoldResponses];
+
+export type ExamSittingsKeptData = {
+    body?: never;
+    path: {
+        /**
+         * Sitting Id
+         */
+        sitting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-sittings/{sitting_id}/kept';
+};
+
+export type ExamSittingsKeptErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSittingsKeptError = ExamSittingsKeptErrors[keyof ExamSittingsKeptErrors];
+
+export type ExamSittingsKeptResponses = {
+    /**
+     * Successful Response
+     */
+    200: SittingKept;
+};
+
+export type ExamSittingsKeptResponse = ExamSittingsKeptResponses[keyof ExamSittingsKeptResponses];
+
 export type ExamSittingsOrderData = {
     body: SittingOrderWrite;
     path: {
@@ -17530,6 +18441,56 @@ export type ExamSittingsOrderResponses = {
 };
 
 export type ExamSittingsOrderResponse = ExamSittingsOrderResponses[keyof ExamSittingsOrderResponses];
+
+export type ExamSittingsPackageData = {
+    body?: never;
+    path: {
+        /**
+         * Sitting Id
+         */
+        sitting_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exam-sittings/{sitting_id}/package';
+};
+
+export type ExamSittingsPackageErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `exam_not_over`: The session is not over; `exam_no_package`: No package
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSittingsPackageError = ExamSittingsPackageErrors[keyof ExamSittingsPackageErrors];
+
+export type ExamSittingsPackageResponses = {
+    /**
+     * Successful Response
+     */
+    201: PackageView;
+};
+
+export type ExamSittingsPackageResponse = ExamSittingsPackageResponses[keyof ExamSittingsPackageResponses];
 
 export type ExamSittingsPresentData = {
     body: PresentWrite;
@@ -17851,6 +18812,110 @@ export type ExamsImportResponses = {
 };
 
 export type ExamsImportResponse = ExamsImportResponses[keyof ExamsImportResponses];
+
+export type ExamSessionsHoldData = {
+    body: HoldWrite;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+        /**
+         * Session Id
+         */
+        session_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/holds';
+};
+
+export type ExamSessionsHoldErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSessionsHoldError = ExamSessionsHoldErrors[keyof ExamSessionsHoldErrors];
+
+export type ExamSessionsHoldResponses = {
+    /**
+     * Successful Response
+     */
+    201: HoldsMade;
+};
+
+export type ExamSessionsHoldResponse = ExamSessionsHoldResponses[keyof ExamSessionsHoldResponses];
+
+export type ExamSessionsPackagesData = {
+    body?: never;
+    path: {
+        /**
+         * Exam Id
+         */
+        exam_id: number;
+        /**
+         * Session Id
+         */
+        session_id: number;
+    };
+    query?: never;
+    url: '/api/v1/exams/{exam_id}/sessions/{session_id}/packages';
+};
+
+export type ExamSessionsPackagesErrors = {
+    /**
+     * `not_signed_in`: Not signed in
+     */
+    401: Problem;
+    /**
+     * `forbidden`: Not allowed; `csrf`: Missing or wrong CSRF token
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `exam_not_over`: The session is not over
+     */
+    409: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type ExamSessionsPackagesError = ExamSessionsPackagesErrors[keyof ExamSessionsPackagesErrors];
+
+export type ExamSessionsPackagesResponses = {
+    /**
+     * Successful Response
+     */
+    201: PackagesOrdered;
+};
+
+export type ExamSessionsPackagesResponse = ExamSessionsPackagesResponses[keyof ExamSessionsPackagesResponses];
 
 export type ExamsRosterData = {
     body: RosterWrite;
@@ -25721,6 +26786,234 @@ export type IngestEvidenceResponses = {
 };
 
 export type IngestEvidenceResponse = IngestEvidenceResponses[keyof IngestEvidenceResponses];
+
+export type IngestExamOrdersData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * School Id
+         *
+         * Whose box it is.
+         */
+        school_id: string;
+    };
+    url: '/api/v2/ingest/exams/orders';
+};
+
+export type IngestExamOrdersErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestExamOrdersError = IngestExamOrdersErrors[keyof IngestExamOrdersErrors];
+
+export type IngestExamOrdersResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExamOrders;
+};
+
+export type IngestExamOrdersResponse = IngestExamOrdersResponses[keyof IngestExamOrdersResponses];
+
+export type IngestExamManifestData = {
+    body: Blob | File;
+    path: {
+        /**
+         * Package Id
+         */
+        package_id: string;
+    };
+    query: {
+        /**
+         * School Id
+         *
+         * Whose box it is.
+         */
+        school_id: string;
+    };
+    url: '/api/v2/ingest/exams/packages/{package_id}/manifest';
+};
+
+export type IngestExamManifestErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * `storage_unavailable`: Evidence cannot be stored
+     */
+    507: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestExamManifestError = IngestExamManifestErrors[keyof IngestExamManifestErrors];
+
+export type IngestExamManifestResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestExamManifestResponse = IngestExamManifestResponses[keyof IngestExamManifestResponses];
+
+export type IngestExamSegmentData = {
+    body: Blob | File;
+    path: {
+        /**
+         * Package Id
+         */
+        package_id: string;
+        /**
+         * Number
+         */
+        number: number;
+    };
+    query: {
+        /**
+         * School Id
+         *
+         * Whose box it is.
+         */
+        school_id: string;
+    };
+    url: '/api/v2/ingest/exams/packages/{package_id}/segments/{number}';
+};
+
+export type IngestExamSegmentErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found
+     */
+    404: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input; `hash_mismatch`: Content does not match its hash
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * `storage_unavailable`: Evidence cannot be stored
+     */
+    507: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestExamSegmentError = IngestExamSegmentErrors[keyof IngestExamSegmentErrors];
+
+export type IngestExamSegmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestExamSegmentResponse = IngestExamSegmentResponses[keyof IngestExamSegmentResponses];
+
+export type IngestExamReportData = {
+    body: PackageReport;
+    path: {
+        /**
+         * Package Id
+         */
+        package_id: string;
+    };
+    query?: never;
+    url: '/api/v2/ingest/exams/reports/{package_id}';
+};
+
+export type IngestExamReportErrors = {
+    /**
+     * `bad_token`: Unknown worker token
+     */
+    401: Problem;
+    /**
+     * `other_school`: The box belongs to another school; `school_closed`: The school is closed
+     */
+    403: Problem;
+    /**
+     * `too_large`: Too large
+     */
+    413: Problem;
+    /**
+     * `invalid`: Invalid input
+     */
+    422: Problem;
+    /**
+     * `unavailable`: Temporarily unavailable
+     */
+    503: Problem;
+    /**
+     * Any other failure, as a problem document.
+     */
+    default: Problem;
+};
+
+export type IngestExamReportError = IngestExamReportErrors[keyof IngestExamReportErrors];
+
+export type IngestExamReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acknowledgement;
+};
+
+export type IngestExamReportResponse = IngestExamReportResponses[keyof IngestExamReportResponses];
 
 export type IngestHeartbeatData = {
     body: Heartbeat;

@@ -1,4 +1,4 @@
-import { DownloadOutlined, EyeOutlined, FileDoneOutlined, PlusOutlined, PrinterOutlined, TeamOutlined, UploadOutlined } from "@ant-design/icons";
+import { DownloadOutlined, EyeOutlined, FileDoneOutlined, LockOutlined, PlusOutlined, PrinterOutlined, TeamOutlined, UploadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Upload } from "antd";
 import { useState } from "react";
@@ -22,6 +22,7 @@ import { usePageTitle } from "../ui/usePageTitle";
 import { ExamDemands } from "./ExamDemands";
 import { ExamSentence } from "./ExamSentence";
 import styles from "./exams.module.css";
+import { KeepingDrawer } from "./KeepingDrawer";
 import { NewExam } from "./NewExam";
 import { RosterForm } from "./RosterForm";
 import { SittingDrawer } from "./SittingDrawer";
@@ -47,6 +48,7 @@ export function Component() {
   const [openId, setOpen] = useUrlFilter("room");
   const open = table.data?.items.find(({ id }) => String(id) === openId);
   const [rostering, setRostering] = useState(false);
+  const [keeping, setKeeping] = useState(false);
   const take = useChange((file: File) => api.importExam(chosen?.id ?? 0, file), {
     invalidates: [keys.exams],
     onDone: setTold,
@@ -110,6 +112,11 @@ export function Component() {
                   {t("exam.import")}
                 </Button>
               </Upload>
+            )}
+            {table.data && (
+              <Button size="small" icon={<LockOutlined />} onClick={() => setKeeping(true)} data-testid="exam-keeping">
+                {t("exam.keeping")}
+              </Button>
             )}
             {table.data && may("manage_exams") && (
               <Button size="small" icon={<TeamOutlined />} onClick={() => setRostering(true)} data-testid="exam-roster">
@@ -190,6 +197,7 @@ export function Component() {
       </div>
       {table.data && open && <SittingDrawer table={table.data} row={open} onClose={() => setOpen(null)} />}
       {table.data && rostering && <RosterForm table={table.data} onClose={() => setRostering(false)} />}
+      {table.data && keeping && <KeepingDrawer table={table.data} onClose={() => setKeeping(false)} />}
       {making && (
         <NewExam
           onClose={(made) => {

@@ -6,6 +6,7 @@ import { useMay } from "../session/policy";
 import { useNow } from "../time/useNow";
 import styles from "./exams.module.css";
 import { isRed } from "./exams";
+import { KeptPanel } from "./KeptPanel";
 import { OrderForm } from "./OrderForm";
 import { PresentForm } from "./PresentForm";
 import { SealForm } from "./SealForm";
@@ -40,6 +41,7 @@ export function SittingDrawer({ table, row, onClose }: Props) {
         {may("assign_orders") && isRed(row) && row.order_id === null && !hasBegun && (
           <OrderForm row={row} startsAt={session.starts_at} />
         )}
+        <KeptPanel row={row} isOver={isOver} />
         {may("manage_exams") && isOver && <SealForm row={row} />}
       </div>
     </Drawer>

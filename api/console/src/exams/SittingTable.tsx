@@ -134,6 +134,26 @@ export function Shown({ shown }: { shown: SittingView["shown"] }) {
   );
 }
 
+function Sealed({ row }: { row: SittingView }) {
+  const { t } = useTranslation();
+  const term = useTerm();
+  const { seal } = row;
+  return (
+    <span className={styles.check}>
+      {seal ? (
+        <>
+          <Hash value={seal.chain_head} /> <Exact moment={seal.at} className={styles.muted} />
+        </>
+      ) : (
+        <span className={styles.muted}>
+          {row.package ? term("exam_package_state", row.package) : t("exam.notSealed")}
+        </span>
+      )}
+      {row.is_held && <span className={styles.muted}>{t("exam.isHeld")}</span>}
+    </span>
+  );
+}
+
 interface Props {
   rows: SittingView[];
   loading: boolean;
@@ -186,14 +206,7 @@ export function SittingTable({ rows, loading, onOpen }: Props) {
     {
       title: t("exam.seal"),
       key: "seal",
-      render: (_, { seal }) =>
-        seal ? (
-          <>
-            <Hash value={seal.chain_head} /> <Exact moment={seal.at} className={styles.muted} />
-          </>
-        ) : (
-          <span className={styles.muted}>{t("exam.notSealed")}</span>
-        ),
+      render: (_, row) => <Sealed row={row} />,
     },
   ];
   return (

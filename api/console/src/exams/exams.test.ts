@@ -21,6 +21,8 @@ const row = (more: Partial<SittingView>): SittingView => ({
   gaps: [],
   shown: { times: 0, seconds: 0, last_at: null, longest_unseen_s: null },
   order_id: null,
+  package: null,
+  is_held: false,
   seal: null,
   ...more,
 });

@@ -6,7 +6,7 @@ import { MemoryRouter } from "react-router";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { keys } from "../http/keys";
-import type { ExamTable, Permission, SittingView } from "../http/types";
+import type { ExamTable, PackageView, Permission, ReleaseView, SittingKept, SittingView } from "../http/types";
 import { i18n, startI18n } from "../i18n";
 import { PreferencesProvider } from "../ui/preferences";
 import { Component as ExamsPage } from "./ExamsPage";
@@ -51,6 +51,8 @@ const GOOD: SittingView = {
   gaps: [],
   shown: { times: 0, seconds: 0, last_at: null, longest_unseen_s: null },
   order_id: null,
+  package: null,
+  is_held: false,
   seal: null,
 };
 
@@ -73,10 +75,54 @@ const BAD: SittingView = {
 const AHEAD = SESSION("2099-06-07T01:00:00Z", "2099-06-07T03:00:00Z");
 const OVER = SESSION("2026-06-07T01:00:00Z", "2026-06-07T03:00:00Z");
 
-function show(permissions: Permission[], session = AHEAD, at = "/exams"): void {
+const NOTHING: SittingKept = { package: null, holds: [], releases: [] };
+const OF = {
+  sitting_id: 11,
+  exam: "期末",
+  session: "语文",
+  room: "001",
+  room_name: "第一考场",
+  school: { school_id: "no-1", name: "一中", name_en: "" },
+  starts_at: "2026-06-07T01:00:00Z",
+  ends_at: "2026-06-07T03:00:00Z",
+};
+const SEALED: PackageView = {
+  id: 3,
+  package_id: "6f1c8a52-5a0c-5f0e-9d9b-0c8c6a4d2b11",
+  state: "sealed",
+  trouble: null,
+  detail: "",
+  ordered_at: "2026-06-07T03:01:00Z",
+  ordered_by: "wang",
+  changed_at: "2026-06-07T03:02:00Z",
+  chain_head: "ab".repeat(32),
+  segment_count: 12,
+  size_bytes: 1_500_000,
+  key_fingerprint: "6668-7aad-f862-bd77-6c8f-c18b-8e9f-8e20",
+};
+const ASKED: ReleaseView = {
+  id: 5,
+  of: OF,
+  recipient: "市教育考试院",
+  reason: "复核",
+  state: "asked",
+  asked_at: "2026-06-08T01:00:00Z",
+  asked_by: "li",
+  expires_at: "2099-06-11T01:00:00Z",
+  decided_at: null,
+  decided_by: null,
+  decision_reason: null,
+  segments_here: 0,
+  segment_count: 12,
+  is_ready: false,
+};
+
+function show(permissions: Permission[], session = AHEAD, at = "/exams", kept = NOTHING): void {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   const table: ExamTable = { exam: EXAM, session, items: [GOOD, BAD], as_of: "2026-11-24T02:00:00Z" };
-  client.setQueryData(keys.me, { permissions });
+  client.setQueryData(keys.me, { username: "wang", permissions });
+  client.setQueryData(keys.examKeptOf(11), kept);
+  client.setQueryData(keys.examKeptOf(12), kept);
   client.setQueryData(keys.exams, { items: [EXAM] });
   client.setQueryData(keys.exam(1), { ...EXAM, sessions: [session], profile: null });
   client.setQueryData(keys.examTable(1, 7), table);
@@ -139,5 +185,33 @@ describe("the table of an exam day", () => {
     show(["view_exams"]);
     fireEvent.click(screen.getAllByTestId("sitting-open")[0] as HTMLElement);
     expect(screen.getByTestId("sitting-panel")).toBeTruthy();
+  });
+
+  it("tells how far a package is, and how it is verified", () => {
+    const at = "/exams?room=11";
+    show(["view_exams", "manage_exams"], OVER, at, { ...NOTHING, package: { ...SEALED, state: "failed", trouble: "no_room" } });
+    expect(screen.getByTestId("exam-package").textContent).toContain("主机硬盘空间不足");
+    expect(screen.getByTestId("package-order").textContent).toContain("重新制作");
+    cleanup();
+    show(["view_exams"], OVER, at, { ...NOTHING, package: SEALED });
+    expect(screen.getByTestId("exam-package").textContent).toContain(
+      "mingan exam verify package-11 --key 6668-7aad-f862-bd77-6c8f-c18b-8e9f-8e20",
+    );
+    expect(screen.queryByTestId("release-ask")).toBeNull();
+  });
+
+  it("lets nobody decide on a request of their own", () => {
+    const may: Permission[] = ["view_exams", "manage_exams", "release_holds", "export"];
+    const at = "/exams?room=11";
+    show(may, OVER, at, { ...NOTHING, package: SEALED, releases: [ASKED] });
+    expect(screen.getByTestId("release-agree")).toBeTruthy();
+    cleanup();
+    show(may, OVER, at, { ...NOTHING, package: SEALED, releases: [{ ...ASKED, asked_by: "wang" }] });
+    expect(screen.queryByTestId("release-agree")).toBeNull();
+    expect(screen.getByTestId("exam-release").textContent).toContain("须由另一人办理");
+    cleanup();
+    const ready: ReleaseView = { ...ASKED, state: "agreed", decided_by: "wang", decision_reason: "已核", is_ready: true };
+    show(may, OVER, at, { ...NOTHING, package: SEALED, releases: [ready] });
+    expect(screen.getByTestId("release-fetch").getAttribute("href")).toBe("/api/v1/exam-releases/5/package.zip");
   });
 });

@@ -23,6 +23,7 @@ import type {
   CredentialWrite,
   ExamCreate,
   ExamImportReport,
+  HoldWrite,
   FalsePositiveReason,
   FloorPlanView,
   FloorPlanWrite,
@@ -369,6 +370,25 @@ export const api = {
     ),
   examShowings: (sittingId: number) =>
     unwrap(sdk.examSittingsShowings({ path: { sitting_id: sittingId } })),
+  examKept: (sittingId: number) => unwrap(sdk.examSittingsKept({ path: { sitting_id: sittingId } })),
+  examHolds: () => unwrap(sdk.examHoldsList()),
+  examReleases: () => unwrap(sdk.examReleasesList()),
+  orderPackage: (sittingId: number) =>
+    unwrap(sdk.examSittingsPackage({ path: { sitting_id: sittingId } })),
+  orderPackages: (id: number, sessionId: number) =>
+    unwrap(sdk.examSessionsPackages({ path: { exam_id: id, session_id: sessionId } })),
+  holdSitting: (sittingId: number, body: HoldWrite) =>
+    unwrap(sdk.examSittingsHold({ path: { sitting_id: sittingId }, body })),
+  holdSession: (id: number, sessionId: number, body: HoldWrite) =>
+    unwrap(sdk.examSessionsHold({ path: { exam_id: id, session_id: sessionId }, body })),
+  changeHold: (holdId: number, body: HoldWrite) =>
+    unwrap(sdk.examHoldsChange({ path: { hold_id: holdId }, body })),
+  liftHold: (holdId: number, reason: string) =>
+    unwrap(sdk.examHoldsLift({ path: { hold_id: holdId }, body: { reason } })),
+  askRelease: (packageKey: number, recipient: string, reason: string) =>
+    unwrap(sdk.examPackagesRelease({ path: { package_key: packageKey }, body: { recipient, reason } })),
+  decideRelease: (releaseId: number, agrees: boolean, reason: string) =>
+    unwrap(sdk.examReleasesDecide({ path: { release_id: releaseId }, body: { agrees, reason } })),
   /** All rows; or these alone. */
   examTable: (id: number, sessionId: number, only?: readonly number[]) =>
     timed(

@@ -72,6 +72,14 @@ export function examTableFile(
   });
 }
 
+/** Where a browser downloads a package from that two people agreed to hand out. */
+export function examPackageFile(releaseId: number): string {
+  return client.buildUrl({
+    url: "/api/v1/exam-releases/{release_id}/package.zip",
+    path: { release_id: releaseId },
+  });
+}
+
 /** Where a browser downloads the file of a report from. */
 export function reportFile(id: number): string {
   return client.buildUrl({ url: "/api/v1/reports/{report_id}/file", path: { report_id: id } });

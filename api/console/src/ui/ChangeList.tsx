@@ -10,6 +10,7 @@ const COLUMNS: readonly TermFamily[] = [
   "place_column",
   "community_column",
   "plan_column",
+  "exam_field",
 ];
 /** Fields whose values are words of a family. */
 const WORDS: Readonly<Record<string, TermFamily>> = { type: "school_type", kind: "place_kind" };
