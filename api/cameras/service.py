@@ -28,7 +28,7 @@ from api.cameras.reading import (
     list_shown,
     list_views,
 )
-from api.cameras.repository import CameraRepository, CameraRow
+from api.cameras.repository import CameraRepository
 from api.cameras.schemas import AnalysedMinute, CameraView, CameraViewState
 from api.cameras.views import ShownCamera, Watch, is_silent
 from api.contract import (
@@ -177,10 +177,9 @@ def _keep(camera: Camera, told: CameraHeartbeat, worker_id: str, now: datetime) 
     camera.clock = None if told.clock is None else told.clock.model_dump(mode="json")
 
 
-def _face(row: CameraRow, watch: Watch) -> tuple[object, ...]:
+def _face(camera: Camera, seen_at: Mapping[str, datetime], watch: Watch) -> tuple[object, ...]:
     """What must differ for a console to be told; counters and moments alone do not."""
-    shown = views.shown_state(row.camera, row.worker_seen_at, watch)
-    camera = row.camera
+    shown = views.shown_state(camera, seen_at.get(camera.worker_id or ""), watch)
     rate = (camera.analysis_fps, camera.analysis_fps_configured)
     picture = (camera.picture, approvals.is_pending(camera, watch.now))
     return (
@@ -225,11 +224,11 @@ async def record_heartbeat(
         )
     of_worker = await cameras.of_worker(box.box_id, heartbeat.worker_id)
     concerned = sorted({*keys.values(), *of_worker})
-    rows = await cameras.list(concerned)
-    before = {row.camera.id: _face(row, watch) for row in rows}
-    clocks = {row.camera.id: row.camera.clock for row in rows}
+    # All of them are this box's by now, and so are the workers that spoke of them.
+    seen_at = await workers.seen_at(work, box.box_id)
     was_lost = await workers.record_heartbeat(work, box.box_id, heartbeat, watch.lost_after_s)
     held = await cameras.lock(concerned)
+    before = {camera.id: (_face(camera, seen_at, watch), camera.clock) for camera in held}
     for camera in held:
         if camera.id in keys.values():
             _keep(camera, reported[camera.camera_id], heartbeat.worker_id, work.now)
@@ -238,10 +237,12 @@ async def record_heartbeat(
             camera.retired_at = None
         elif camera.retired_at is None:
             camera.retired_at = work.now
-    rows = await cameras.list(concerned)
-    after = {row.camera.id: _face(row, watch) for row in rows}
-    leapt = {row.camera.id for row in rows if _leapt(clocks[row.camera.id], row.camera.clock)}
-    is_new = [key for key in concerned if was_lost or key in leapt or before[key] != after[key]]
+    seen_at[heartbeat.worker_id] = work.now
+    is_new = []
+    for camera in held:
+        face, clock = before[camera.id]
+        if was_lost or face != _face(camera, seen_at, watch) or _leapt(clock, camera.clock):
+            is_new.append(camera.id)
     await emit(work, watch, is_new)
     return approvals.orders((camera for camera in held if camera.id in keys.values()), work.now)
 

@@ -62,6 +62,11 @@ class WorkerRepository:
         )
         return [ToldRules._make(row) for row in await self._session.execute(query)]
 
+    async def seen_at(self, box_id: int) -> dict[str, datetime]:
+        """When each worker of a box was heard of last, by its id."""
+        query = select(Worker.worker_id, Worker.last_seen_at).where(Worker.box_id == box_id)
+        return {row.worker_id: row.last_seen_at for row in await self._session.execute(query)}
+
     async def silent_since(self, moment: datetime) -> list[Worker]:
         """Workers last seen before a moment whose loss was not announced yet."""
         return list(

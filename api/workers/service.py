@@ -33,6 +33,11 @@ class Silence:
         return cls(now, settings.lost_after_s)
 
 
+async def seen_at(work: UnitOfWork, box_id: int) -> dict[str, datetime]:
+    """When each worker of a box was heard of last, by its id."""
+    return await WorkerRepository(work.session).seen_at(box_id)
+
+
 async def record_heartbeat(
     work: UnitOfWork, box_id: int, heartbeat: Heartbeat, lost_after_s: float
 ) -> bool:
