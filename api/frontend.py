@@ -1,11 +1,14 @@
 """Serves the built console, or says plainly that it is not built.
 
 Reached only when no API route matched. Any page address answers ``index.html`` so that a link
-into the console can be opened; addresses under ``/api`` never do.
+into the console can be opened; addresses under ``/api`` never do. What the build packed
+(``vite.packed.js``) travels packed to whoever takes it.
 """
 
 from __future__ import annotations
 
+import re
+from mimetypes import guess_type
 from pathlib import Path
 
 from fastapi.responses import FileResponse, PlainTextResponse
@@ -21,6 +24,8 @@ _NOT_BUILT = (
     "Build it: cd api/console && npm ci && npm run build, then reload this page.\n"
 )
 _OURS = ("/api/", "/metrics")
+_PACKED = {"br": ".br", "gzip": ".gz"}
+"""By its name in HTTP what the file is called besides; the smallest first."""
 _IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -50,12 +55,10 @@ class ConsoleFiles:
         if file is not None and file != index:
             # Vite puts a hash of the content into the names under assets/.
             hashed = file.parent.name == "assets"
-            return FileResponse(
-                file, headers={"Cache-Control": _IMMUTABLE if hashed else "no-cache"}
-            )
+            return _sent(request, file, _IMMUTABLE if hashed else "no-cache")
         if path.startswith("/assets/"):
             return problem_response(NotFoundError())
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+        return _sent(request, index, "no-cache")
 
     def _file_under(self, path: str) -> Path | None:
         root = self._folder.resolve()
@@ -67,3 +70,25 @@ class ConsoleFiles:
         except OSError:
             # A name too long for the file system.
             return None
+
+
+def _sent(request: Request, file: Path, keeping: str) -> FileResponse:
+    headers = {"Cache-Control": keeping, "Vary": "Accept-Encoding"}
+    takes = _codings(request.headers.get("accept-encoding", ""))
+    for coding, ending in _PACKED.items():
+        packed = file.with_name(file.name + ending)
+        if coding in takes and packed.is_file():
+            headers["Content-Encoding"] = coding
+            media_type = guess_type(file.name)[0] or "text/plain"
+            return FileResponse(packed, headers=headers, media_type=media_type)
+    return FileResponse(file, headers=headers)
+
+
+def _codings(accepted: str) -> set[str]:
+    """Those that a client's ``Accept-Encoding`` names and does not weigh with nothing."""
+    found = set()
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.partition(";")
+        if not re.fullmatch(r"q=0(\.0*)?", weight.replace(" ", "")):
+            found.add(coding.strip())
+    return found

@@ -93,3 +93,30 @@ async def test_scripts_travel_compressed_to_who_takes_it(
     plain = await browser.get("/assets/big-9f8e7d.js", headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == code
+
+
+@pytest.mark.parametrize(
+    ("takes", "sent"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("BR; q=0.000, gzip;q=0", None),
+        ("identity", None),
+    ],
+)
+async def test_what_the_build_packed_is_sent_as_it_lies(
+    browser: httpx.AsyncClient, tmp_path: Path, takes: str, sent: str | None
+) -> None:
+    script = tmp_path / "dist" / "assets" / "app-1a2b3c.js"
+    lie = {"br": b"as brotli", "gzip": b"as gzip", None: script.read_bytes()}
+    script.with_name(f"{script.name}.br").write_bytes(lie["br"])
+    script.with_name(f"{script.name}.gz").write_bytes(lie["gzip"])
+    request = browser.build_request("GET", f"/assets/{script.name}")
+    request.headers["Accept-Encoding"] = takes
+    answer = await browser.send(request, stream=True)
+    raw = b"".join([part async for part in answer.aiter_raw()])
+    assert (raw, answer.headers.get("content-encoding")) == (lie[sent], sent)
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["vary"] == "Accept-Encoding"
