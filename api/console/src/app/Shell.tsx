@@ -1,5 +1,5 @@
 import { Skeleton } from "antd";
-import { Suspense, useCallback } from "react";
+import { lazy, Suspense, useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigation } from "react-router";
 
@@ -15,7 +15,6 @@ import { useRenewedPush } from "../session/useRenewedPush";
 import { useSession } from "../session/useSession";
 import { toProblem } from "../http/problem";
 import { DraftsProvider } from "../tasks/DraftsProvider";
-import { OfflineTasks } from "../tasks/OfflineTasks";
 import { ErrorPanel } from "../ui/ErrorPanel";
 import { StatePanel } from "../ui/StatePanel";
 import { CalledBanner } from "../meeting/CalledBanner";
@@ -23,6 +22,9 @@ import { OfflineBanner } from "./OfflineBanner";
 import styles from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 import { useOtherPages } from "./useOtherPages";
+
+// Editors of orders and forms, seldom needed; the service worker keeps them like all others.
+const OfflineTasks = lazy(() => import("../tasks/OfflineTasks"));
 
 /** Where what was begun on a phone is shown without a network. */
 const OFFLINE_PAGES = /^\/(tasks|start)/;
@@ -55,7 +57,9 @@ export function Shell() {
     if (person && toProblem(session.error, undefined).unreachable) {
       return (
         <DraftsProvider username={person} mayReach={false}>
-          <OfflineTasks retry={retry} />
+          <Suspense>
+            <OfflineTasks retry={retry} />
+          </Suspense>
         </DraftsProvider>
       );
     }

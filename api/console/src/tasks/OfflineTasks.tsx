@@ -23,7 +23,7 @@ const AGAIN_MS = 5_000;
  * What was begun on this phone, while the command centre cannot be asked who is there: it shows what
  * the last one to sign in wrote here, and nothing that the command centre told.
  */
-export function OfflineTasks({ retry }: { retry: () => void }) {
+export default function OfflineTasks({ retry }: { retry: () => void }) {
   const { t } = useTranslation();
   const { drafts } = useDrafts();
   const { drafts: forms } = useFormDrafts();
