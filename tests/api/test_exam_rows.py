@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 
 from api.bus.base import LiveEvent
 from api.bus.fanout import Subscription
-from api.contract import CameraClock
+from api.contract import CameraClock, FootageGap, FootageSpan, GapCause, PictureFacts, PictureFault
 from tests.api.centre import Centre, beat, put_retention
 from tests.api.footage import report
 from tests.api.messages import T0, camera_beat, heartbeat
@@ -100,3 +101,54 @@ async def test_rows_are_read_by_their_numbers(
     assert await rows(other["items"][0]["id"]) == [], "of another session"
     many = await admin.get(url, params={"sitting": list(range(1, 202))})
     assert many.status_code == 422
+
+
+async def test_a_box_that_loses_its_disk_in_the_middle(
+    centre: Centre, admin: httpx.AsyncClient, worker: httpx.AsyncClient
+) -> None:
+    """What it recorded before stays told; what it could not is missing, and says why."""
+    exam, _ = await sat(admin, -1)
+    lost_at = T0 - HOUR / 2
+    told = report(
+        31,
+        camera_id="room1",
+        spans=(FootageSpan(from_at=T0 - 31 * 24 * HOUR, to_at=lost_at),),
+        alarms=("disk_failed",),
+    )
+    lost = FootageGap(from_at=lost_at, to_at=T0, cause=GapCause.DISK_FAILED)
+    await put_retention(worker, told.model_copy(update={"gaps": (lost,)}))
+    row = (await table(admin, exam))["items"][0]
+    assert (row["missing_s"], row["completeness"]) == (1800.0, 0.5)
+    [gap] = row["gaps"]
+    assert (gap["cause"], datetime.fromisoformat(gap["from_at"])) == ("disk_failed", lost_at)
+    [recording] = [each for each in row["checks"] if each["check"] == "recording"]
+    assert (recording["state"], recording["why"]) == ("bad", "disk_alarm")
+    # The disk is back: what was missing stays missing, and it is recorded again.
+    centre.clock.advance(600)
+    again = report(
+        31,
+        as_of=centre.clock(),
+        camera_id="room1",
+        gaps=((lost_at, T0 + HOUR / 12, GapCause.DISK_FAILED),),
+    )
+    await put_retention(worker, again)
+    await beat(worker, heartbeat(camera_beat("room1"), sent_at=centre.clock()))
+    row = (await table(admin, exam))["items"][0]
+    assert row["missing_s"] == 2100.0
+    assert [each["state"] for each in row["checks"] if each["check"] == "recording"] == ["good"]
+
+
+async def test_what_is_wrong_with_a_picture_and_since_when(
+    admin: httpx.AsyncClient, worker: httpx.AsyncClient
+) -> None:
+    exam, _ = await sat(admin, -1)
+    turned = PictureFault(fault="scene_change", since=T0 - HOUR / 4)
+    picture = PictureFacts(reference_at=T0 - HOUR, faults=(turned,))
+    await beat(worker, heartbeat(camera_beat("room1", picture=picture)))
+    [found] = (await table(admin, exam))["items"][:1]
+    [check] = [each for each in found["checks"] if each["check"] == "picture"]
+    assert (check["state"], check["faults"]) == ("bad", ["scene_change"])
+    assert datetime.fromisoformat(check["since"]) == turned.since
+    session_id = (await table(admin, exam))["session"]["id"]
+    sheet = await admin.get(f"/api/v1/exams/{exam}/sessions/{session_id}/table.csv")
+    assert "需整改: 画面异常: 场景变更 2026-11-24 09:45:00" in sheet.text
