@@ -16,16 +16,16 @@ from api.audit import service as audit
 from api.bus.work import UnitOfWork
 from api.db.exam import ExamSession
 from api.exams.patrol_repository import PatrolRepository, Shown
-from api.exams.repository import ExamRepository
-from api.exams.schemas import (
+from api.exams.patrol_schemas import (
     NotCounted,
     RefusedShowing,
     ShowingList,
     ShowingsTaken,
     ShowingView,
     ShowingWrite,
-    ShownView,
 )
+from api.exams.repository import ExamRepository
+from api.exams.schemas import ShownView
 from api.kit.errors import NotFoundError
 
 MOST_LISTED = 200

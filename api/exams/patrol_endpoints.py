@@ -11,7 +11,7 @@ from api.auth.guards import SignedIn, allowed
 from api.auth.sessions import Reader, Writer
 from api.exams import patrol
 from api.exams.endpoints import READ, WRITE
-from api.exams.schemas import ShowingList, ShowingsTaken, ShowingsWrite
+from api.exams.patrol_schemas import ShowingList, ShowingsTaken, ShowingsWrite
 from api.kit.problems import problems
 from api.kit.routing import RoomRouter
 from api.kit.row_number import RowNumber

@@ -14,7 +14,8 @@ from api.contract.exam_package.verifying import PackageFault, PackageSource
 from api.contract.exam_profile import ExamAsked
 from api.contract.places import PlaceKind, SchoolType
 from api.contract.vocabulary import vocabulary
-from api.exams.schemas import ExamCheck, ExamCheckState, ExamWhy, NotCounted
+from api.exams.patrol_schemas import NotCounted
+from api.exams.schemas import ExamCheck, ExamCheckState, ExamWhy
 from api.kit.errors import ApiError, StartError
 from api.meetings.engine_messages import EngineState
 from api.meetings.schemas import MeetingReason, MeetingState, PersonState
