@@ -120,7 +120,7 @@ def test_two_people_see_each_other_and_a_third_does_not(
         expect(page.get_by_test_id("meeting-mute")).to_have_text(mute)
     for page in pages:
         expect(page.get_by_test_id("other-video")).to_have_count(1)
-        page.wait_for_function(f"({_FRAMES})().some(count => count > 30)", timeout=30_000)
+        page.wait_for_function(f"() => ({_FRAMES})().some(count => count > 30)", timeout=60_000)
     stranger = _page(talking, running, "zhao.min", PASSWORD, language)
     stranger.goto(f"/meetings/{number}")
     expect(stranger.get_by_test_id("meeting-not-found")).to_be_visible()
@@ -146,6 +146,7 @@ def test_the_centre_goes_on_when_the_engine_dies_and_the_room_opens_again(
     page.goto(f"/meetings/{number}")
     page.get_by_test_id("meeting-enter").click()
     expect(page.get_by_test_id("meeting-room")).to_be_visible()
+    expect(page.get_by_text("正在连接音视频")).to_have_count(0, timeout=60_000)
     engine.process.kill()
     engine.process.wait()
     expect(page.get_by_text("视频会议服务暂时没有应答")).to_be_visible(timeout=60_000)
