@@ -18,8 +18,8 @@ _ROUTER = ROOT / "api" / "console" / "src" / "app" / "router.tsx"
 
 @pytest.fixture(scope="module")
 def looks(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Looks]:
-    worn = [("zh", "light"), ("zh", "dark"), ("en", "light")]
-    with looking(tmp_path_factory.mktemp("desk"), browser, *worn) as opened:
+    worn = {"zh": ("light", "dark"), "en": ("light",)}
+    with looking(tmp_path_factory.mktemp("desk"), browser, worn) as opened:
         yield opened
 
 

@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.whole]
 
 @pytest.fixture(scope="module")
 def looks(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Looks]:
-    worn = [("zh", "light"), ("zh", "dark"), ("en", "dark")]
-    with looking(tmp_path_factory.mktemp("phone"), browser, *worn, phone=True) as opened:
+    worn = {"zh": ("light", "dark"), "en": ("dark",)}
+    with looking(tmp_path_factory.mktemp("phone"), browser, worn, phone=True) as opened:
         yield opened
 
 
