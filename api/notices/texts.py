@@ -105,7 +105,10 @@ def as_text(message: Message, most_bytes: int) -> str:
 def _page_of(message: Message) -> str:
     """The page of what a message tells of, where that is of one kind."""
     events = {item.event for item in message.items}
-    pages: dict[str, str] = {NoticeEvent.REPORT_READY: "/reports", NoticeEvent.MEETING_CALLED: "/meetings"}
+    pages: dict[str, str] = {
+        NoticeEvent.REPORT_READY: "/reports",
+        NoticeEvent.MEETING_CALLED: "/meetings",
+    }
     return pages.get(events.pop(), "") if len(events) == 1 else ""
 
 
