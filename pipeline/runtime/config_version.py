@@ -24,7 +24,6 @@ from pipeline.core.errors import MinganError, Problem
 from pipeline.core.redact import redact_url
 from pipeline.runtime.check import check_rules
 from pipeline.runtime.config import BoxConfig, placed
-from pipeline.runtime.inward_addresses import inward
 from pipeline.runtime.kept_credentials import strayed
 from pipeline.runtime.sealed_credentials import SealedCredentials
 from pipeline.runtime.yaml_file import read_yaml
@@ -93,8 +92,6 @@ def checked_version(
         _keep_local(text, mine, read)
         if problems := _strayed(mine, read, sealed):
             raise _refused(text, RefusalReason.CREDENTIAL_ELSEWHERE, problems)
-        if problems := inward(mine, read):
-            raise _refused(text, RefusalReason.INVALID, problems)
         box = placed(read, path.resolve().parent)
         check_rules(box, path)
     except MinganError as error:

@@ -99,7 +99,7 @@ def _named_by(account: AccountConfig | RtspSourceConfig) -> Iterator[tuple[str, 
 
 
 def _is_within(address: str, networks: Sequence[ipaddress.IPv4Network]) -> bool:
-    host = host_of(address)
+    host = _host(address)
     try:
         found = ipaddress.IPv4Address(host or "")
     except ValueError:
@@ -131,13 +131,13 @@ def is_near(address: str, known: str) -> bool:
     """Whether an address is a known one, of the same host, or of a neighbour of it."""
     if address == known:
         return True
-    host, other = host_of(address), host_of(known)
+    host, other = _host(address), _host(known)
     if host is None or other is None:
         return False
     return host == other or _network(host) == _network(other) is not None
 
 
-def host_of(address: str) -> str | None:
+def _host(address: str) -> str | None:
     """The host; None where two readers of the address may see two, as in ``a?b@c``."""
     rest = address.partition("://")[2]
     authority = rest.partition("/")[0].rpartition("@")[2]
